@@ -1,0 +1,1 @@
+"""The dashboard: pages over one `Library`. Holds no logic of its own."""

@@ -1,0 +1,100 @@
+"""What is known of one file on disk: what the walk saw, what the container says, and what may be written into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Change", "Extent", "FieldValue", "FileFacts", "FileStat", "Patch", "Refusal", "StreamFacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A range of bytes of a file: first byte and length."""
+
+    offset: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStat:
+    """What `stat` said of a file; equality means that nobody touched it."""
+
+    size: int  # bytes
+    mtime_ns: int
+    device: int
+    inode: int
+    nlink: int
+    mode: int  # st_mode, type bits included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldValue:
+    """One place in a file that holds a metadata field."""
+
+    field: str  # our name of the field: "comment"
+    where: str  # the element's path in the container: "moov/udta/meta/ilst/©cmt"
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One planned change of one field; `None` means that the field is absent."""
+
+    field: str  # "comment"
+    old: str | None
+    new: str | None
+    where: str = "container"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why something is not done: a stable code and one sentence for the person."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """
+    An edit of a file as a value: the bytes to put at each offset, and the size afterwards.
+
+    Writes are sorted, do not overlap, and may reach past the old end (the file grows) but never past `size`.
+    """
+
+    writes: tuple[tuple[int, bytes], ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFacts:
+    """One stream (track) of a file, as PyAV reports it."""
+
+    index: int
+    kind: str  # video, audio, subtitle, data, attachment
+    codec: str
+    language: str | None
+    details: dict[str, Any] = field(default_factory=dict)  # width, height, channels, disposition, tags …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """Everything that a probe learns about one file; a row of `scanned_files` is made of it."""
+
+    state: str  # ok, empty, corrupt, unreadable, not_video
+    message: str = ""  # one sentence where the state is not ok
+    container: str = ""  # mp4, mov, matroska, webm, avi, mpegts …: what the file *is*, not its extension
+    file_hash: str | None = None
+    duration: float | None = None  # seconds
+    streams: tuple[StreamFacts, ...] = ()
+    tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]} as PyAV returns them
+    comment: str | None = None  # what players read
+    comment_fields: tuple[FieldValue, ...] = ()  # every place that holds a comment
+    strategy: str = ""  # name of the strategy that would write it, "" where there is none
+    strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt
+    strategy_message: str = ""

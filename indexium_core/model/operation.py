@@ -1,0 +1,251 @@
+"""Operations as values: what was asked, how far it is, what became of each file, and what can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from indexium_core.model.plan import CommentMode, PeopleMode
+
+__all__ = [
+    "FINISHED_STATES",
+    "HOLDING_STATES",
+    "BackupRecord",
+    "ItemDetails",
+    "MetadataOperation",
+    "OperationDetails",
+    "OperationStatus",
+    "PaginatedOperations",
+    "RollbackCheck",
+    "RollbackResult",
+    "WriteOptions",
+    "WriteResult",
+]
+
+HOLDING_STATES = ("pending", "in_progress", "paused")  # these keep their files from other operations
+FINISHED_STATES = (
+    "completed",
+    "completed_with_errors",
+    "failed",
+    "cancelled",
+    "interrupted",
+    "rolled_back",
+    "partly_rolled_back",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOptions:
+    """How a write is to be done; defaults are those of the contract, section 9."""
+
+    risk: tuple[str, ...] = ("safe", "warning")  # levels that may be written
+    people_mode: PeopleMode | None = None
+    comment_mode: CommentMode | None = None
+    create_backup: bool = True  # False drops the backup after the commit, never before
+    dry_run: bool = False
+    user_note: str = ""
+    hard_links: str = "block"
+    preserve_mtime: bool | None = None  # None: as the setting says
+    user_action: str = "write"  # what the person did, for the history: write, write_all_safe …
+    source: str = "python"  # face that asked: cli, dashboard, python
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteResult:
+    """What became of one file."""
+
+    item_id: int | None  # None in a dry run
+    file_id: int
+    status: str  # success, skipped, failed, conflict, unknown
+    code: str  # "" for success
+    message: str
+    strategy: str
+    seconds: float
+    proof: dict[str, Any] = field(default_factory=dict)  # name of each check and what it saw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataOperation:
+    """One row of `metadata_operations`."""
+
+    id: int
+    operation_type: str  # write, rollback
+    status: str
+    started_at: datetime  # UTC
+    completed_at: datetime | None
+    file_count: int
+    success_count: int
+    failure_count: int
+    skipped_count: int
+    conflict_count: int
+    unknown_count: int
+    seconds: float
+    error_message: str
+    user_note: str
+    user_action: str
+    user_name: str
+    source: str
+    plan_id: int | None
+    reverts_id: int | None  # the operation that this rollback takes back
+    can_rollback: bool
+    rollback_reason: str  # why it cannot be taken back, "" where it can
+    tags_added: int = 0
+    tags_removed: int = 0
+    backup_bytes: int = 0
+    expires_at: datetime | None = None  # until when it can be taken back byte for byte
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the operation in the shape of contract section 8, JSON-ready."""
+        return {
+            "id": self.id,
+            "operation_id": self.id,
+            "operation_type": self.operation_type,
+            "status": self.status,
+            "started_at": _iso(self.started_at),
+            "completed_at": _iso(self.completed_at),
+            "file_count": self.file_count,
+            "success_count": self.success_count,
+            "failure_count": self.failure_count,
+            "skipped_count": self.skipped_count,
+            "conflict_count": self.conflict_count,
+            "unknown_count": self.unknown_count,
+            "seconds": round(self.seconds, 3),
+            "user_note": self.user_note,
+            "user_action": self.user_action,
+            "source": self.source,
+            "error_message": self.error_message,
+            "reverts_id": self.reverts_id,
+            "can_rollback": self.can_rollback,
+            "rollback_reason": self.rollback_reason,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDetails:
+    """One row of `metadata_operation_items`, as faces show it."""
+
+    id: int
+    file_id: int
+    file_path: str
+    file_name: str
+    status: str  # pending, writing, success, skipped, failed, conflict, unknown
+    code: str
+    message: str
+    previous_comment: str | None
+    new_comment: str | None
+    tags_added: list[str]
+    tags_removed: list[str]
+    strategy: str
+    seconds: float | None
+    proof: dict[str, Any]
+    processed_at: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the item in the shape of contract section 8, JSON-ready."""
+        return {
+            "id": self.id,
+            "file_id": self.file_id,
+            "file_path": self.file_path,
+            "status": self.status,
+            "code": self.code,
+            "message": self.message,
+            "previous_comment": self.previous_comment,
+            "new_comment": self.new_comment,
+            "tags_added": self.tags_added,
+            "tags_removed": self.tags_removed,
+            "strategy": self.strategy,
+            "seconds": self.seconds,
+            "proof": self.proof,
+            "processed_at": _iso(self.processed_at),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationStatus:
+    """How far an operation is."""
+
+    id: int
+    operation_type: str
+    status: str
+    counts: dict[str, int]  # by item status; they add up to the file count
+    current_file: str  # name of a file that is being written, "" when none is
+    rate: float  # files a second
+    eta_seconds: float | None
+    started_at: datetime
+    completed_at: datetime | None
+    can_rollback: bool
+    rollback_reason: str
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def processed(self) -> int:
+        return self.total - self.counts.get("pending", 0) - self.counts.get("writing", 0)
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationDetails:
+    """An operation with one page of its items."""
+
+    operation: MetadataOperation
+    status: OperationStatus
+    items: list[ItemDetails]
+    total: int
+    page: int
+    per_page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaginatedOperations:
+    """One page of operations, newest first."""
+
+    items: list[MetadataOperation]
+    total: int
+    page: int
+    per_page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRecord:
+    """What is kept so that one item can be taken back."""
+
+    id: int
+    operation_item_id: int
+    file_id: int
+    kind: str  # journal (later also: delta, original, tags)
+    bytes: int
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackCheck:
+    """What a rollback would do, looked at beforehand."""
+
+    operation_id: int
+    restorable: int  # files that would get the same bytes back
+    conflicts: list[ItemDetails]  # files that would be left alone, with code and message
+    can_rollback: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackResult:
+    """What a rollback did."""
+
+    operation_id: int
+    restored: int
+    conflicts: int
+    failed: int
+    exact_bytes: bool  # every restored file has its original bytes again
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,133 @@
+"""The plan as values: what would change in one file, how risky that is, and what a whole plan amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from indexium_core.model.media import Change
+
+__all__ = [
+    "CATEGORIES",
+    "CommentMode",
+    "Issue",
+    "PeopleMode",
+    "PlanItem",
+    "PlanPage",
+    "PlanStatistics",
+    "RISK_LEVELS",
+    "SORT_KEYS",
+    "Selection",
+]
+
+PeopleMode = Literal["merge", "exact"]
+CommentMode = Literal["replace", "preserve"]
+
+RISK_LEVELS = ("safe", "warning", "danger", "blocked", "unchanged")
+CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
+SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One reason for an item's risk level, or a note (severity `note`) that carries no risk."""
+
+    code: str
+    message: str
+    severity: str  # note, warning, danger, blocked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItem:
+    """What the plan says of one file. Field meanings: contract section 4."""
+
+    file_id: int
+    file_hash: str | None
+    file_path: str
+    file_name: str
+    file_ext: str  # lower case, without the dot
+    size: int  # bytes
+    mtime: str  # ISO-8601 UTC
+    mtime_ns: int
+    container: str
+    library: str  # name of the root
+    folder: str  # folder below the root, "/"-separated, "" for the root itself
+    duration: float | None  # seconds
+    db_people: list[str]
+    existing_people: list[str]
+    result_people: list[str]
+    tags_to_add: list[str]
+    tags_to_remove: list[str]
+    existing_comment: str | None
+    result_comment: str | None
+    changes: list[Change]
+    category: str
+    risk_level: str
+    can_update: bool
+    issues: list[Issue]
+    strategy: str
+    est_seconds: float
+    est_bytes: int
+    edited: bool
+    postponed: bool
+    people_mode: str
+    comment_mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStatistics:
+    """Counts over a whole query, before paging. `total_files` = safe + warning + danger + blocked + unchanged."""
+
+    total_files: int = 0
+    safe_count: int = 0
+    warning_count: int = 0
+    danger_count: int = 0
+    blocked_count: int = 0
+    total_tags_to_add: int = 0
+    will_overwrite_custom: int = 0
+    unchanged_count: int = 0
+    postponed_count: int = 0
+    edited_count: int = 0
+    total_tags_to_remove: int = 0
+    bytes_to_write: int = 0
+    est_seconds: float = 0.0
+    by_category: dict[str, int] = field(default_factory=dict)
+    by_container: dict[str, int] = field(default_factory=dict)
+    by_issue: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """One page of plan items with the statistics of the query that it belongs to."""
+
+    items: list[PlanItem]
+    total: int
+    page: int  # from 1
+    per_page: int
+    plan_id: int
+    statistics: PlanStatistics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """
+    Which items of a plan are meant: everything a query finds, changed by exceptions.
+
+    An item is selected if it matches `query` and `risk` and is not in `excluded`, or if it is in `included`.
+    `query=None` selects by `included` alone. It is a value over file ids, so it survives paging, sorting and
+    incremental plan versions.
+    """
+
+    query: str | None = None
+    risk: tuple[str, ...] = ()  # () = every level that can be written
+    included: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the selection as JSON-ready values."""
+        return {
+            "query": self.query,
+            "risk": list(self.risk),
+            "included": sorted(self.included),
+            "excluded": sorted(self.excluded),
+        }
