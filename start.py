@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""
+Set Indexium up and start it: `python3 start.py` opens the demo, `python3 start.py test` runs every check.
+
+Needs nothing but Python 3.11 or newer. Everything goes into `.venv` beside this file; the system's packages are never
+touched, and running it again costs a second. Any other words are handed to the `indexium` command.
+
+The syntax is kept to what very old Pythons can parse, so that they reach the sentence below.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(
+        "Indexium needs Python 3.11 or newer; this is %d.%d. Install a newer Python and run this file with it."
+        % sys.version_info[:2]
+    )
+
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = Path(os.environ.get("INDEXIUM_VENV", HERE / ".venv"))
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "indexium-setup.json"
+
+
+HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
+python3 start.py test         run lint, types and tests; further words go to pytest
+python3 start.py WORDS ...    the `indexium` command, for example:
+
+    python3 start.py scan ~/Videos
+    python3 start.py plan "risk:danger"
+    python3 start.py commands      lists all of them
+
+Everything that is installed goes into .venv beside this file. docs/quickstart.md goes on from here."""
+
+
+class SetUpError(Exception):
+    """A way that did not work; the message says why."""
+
+
+def main(words):
+    """Set up what the words need, run it, and return its exit code."""
+    if words[:1] in (["-h"], ["--help"], ["help"]):
+        say(HELP)
+        return 0
+    if words == ["commands"]:
+        words = ["--help"]
+    testing = words[:1] == ["test"]
+    try:
+        set_up("test" if testing else "")
+    except SetUpError as failure:
+        sys.stderr.write("\nSet-up failed: %s\n" % failure)
+        return 2
+    try:
+        return run_checks(words[1:]) if testing else run_indexium(words or ["demo", "--open"])
+    except KeyboardInterrupt:
+        return 130
+
+
+def say(text):
+    """Print at once, so that the order with other programs' output is kept."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run_indexium(words):
+    """Run the `indexium` command in the environment."""
+    return subprocess.call([str(PYTHON), "-m", "indexium_core.cli"] + words)
+
+
+def run_checks(words):
+    """Run lint, types and tests; the first that fails ends the run. Words go to pytest."""
+    checks = [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["pytest"] + words,
+    ]
+    for check in checks:
+        say("\n$ " + " ".join(check))
+        code = subprocess.call([str(PYTHON), "-m"] + check, cwd=str(HERE))
+        if code:
+            sys.stderr.write("\n%s found something to mend (exit code %d).\n" % (check[0], code))
+            return code
+    say("\nAll checks passed.")
+    return 0
+
+
+def set_up(extra):
+    """Make `.venv` with everything that is needed; does nothing where that was done before."""
+    wanted = fingerprint()
+    done = read_stamp()
+    if PYTHON.exists() and done.get("project") == wanted and (extra in done.get("extras", []) or not extra):
+        return
+    say("Setting up in " + VENV.name + " (once; the first download takes a few minutes) ...")
+    requirement = "%s[%s]" % (HERE, extra) if extra else str(HERE)
+    reasons = []
+    for name, way in WAYS:
+        try:
+            way(["-e", requirement])
+        except SetUpError as failure:
+            reasons.append("  %s: %s" % (name, failure))
+            continue
+        known = done.get("extras", []) if done.get("project") == wanted else []
+        extras = sorted(set(known + [extra]) - {""})
+        STAMP.write_text(json.dumps({"project": wanted, "extras": extras}))
+        return
+    raise SetUpError("no way to install worked.\n" + "\n".join(reasons) + "\nMost likely mend: " + mend())
+
+
+def fingerprint():
+    """Return what the environment depends on: the project's own list, this Python and this place."""
+    text = (HERE / "pyproject.toml").read_bytes() + sys.version.encode() + os.fsencode(HERE)
+    return hashlib.sha256(text).hexdigest()
+
+
+def read_stamp():
+    """Return what the last set-up noted, {} where there was none."""
+    try:
+        return json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def mend():
+    """Return the one command that most likely helps on this machine."""
+    if shutil.which("apt-get"):
+        return "sudo apt-get install python3-venv   then run this again (and check the network)."
+    if shutil.which("dnf"):
+        return "sudo dnf install python3-pip   then run this again (and check the network)."
+    return sys.executable + " -m ensurepip --user   then run this again (and check the network)."
+
+
+# Ways to install, best first. Each leaves a working .venv or raises SetUpError.
+
+
+def with_uv(arguments):
+    """Use uv where it is on the PATH."""
+    uv = shutil.which("uv")
+    if not uv:
+        raise SetUpError("uv is not installed")
+    if not PYTHON.exists():
+        call([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
+    call([uv, "pip", "install", "--quiet", "--python", str(PYTHON)] + arguments)
+
+
+def with_ensurepip(arguments):
+    """Use `venv` with the pip that comes with Python."""
+    if not importlib.util.find_spec("ensurepip"):
+        raise SetUpError("this Python comes without ensurepip")
+    if not has_pip():
+        call([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    install([str(PYTHON), "-m", "pip"], arguments)
+
+
+def with_system_pip(arguments):
+    """Use the system's pip from outside: it never installs into the system itself, so PEP 668 does not apply."""
+    if not importlib.util.find_spec("pip"):
+        raise SetUpError("the system has no pip")
+    bare_venv()
+    install([sys.executable, "-m", "pip", "--python", str(PYTHON)], arguments)
+
+
+def with_pip_wheel(arguments):
+    """Run a pip wheel as a program: one that lies on this machine, else the newest from PyPI."""
+    bare_venv()
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = local_wheel() or download_wheel(Path(folder))
+        install([str(PYTHON), str(wheel / "pip")], arguments)
+
+
+WAYS = [
+    ("uv", with_uv),
+    ("venv", with_ensurepip),
+    ("venv and the system's pip", with_system_pip),
+    ("venv and a pip wheel", with_pip_wheel),
+]
+
+
+def has_pip():
+    """Tell whether the environment is there and has a pip of its own."""
+    if not PYTHON.exists():
+        return False
+    return subprocess.call([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+
+
+def bare_venv():
+    """Make the environment without pip, unless it is there and runs."""
+    if PYTHON.exists() and subprocess.call([str(PYTHON), "-c", ""], stderr=subprocess.DEVNULL) == 0:
+        return
+    call([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
+
+
+def local_wheel():
+    """Return a pip wheel that some package of the system brought along, or None."""
+    folders = [Path("/usr/share/python-wheels")]
+    spec = importlib.util.find_spec("ensurepip")
+    if spec and spec.origin:
+        folders.append(Path(spec.origin).parent / "_bundled")
+    for folder in folders:
+        for wheel in sorted(folder.glob("pip-*.whl"), reverse=True):
+            return wheel
+    return None
+
+
+def download_wheel(folder):
+    """Fetch pip's newest wheel through PyPI's JSON interface and check its hash."""
+    try:
+        with urllib.request.urlopen("https://pypi.org/pypi/pip/json", timeout=60) as answer:
+            files = json.load(answer)["urls"]
+        entry = next(file for file in files if file["packagetype"] == "bdist_wheel")
+        with urllib.request.urlopen(entry["url"], timeout=120) as answer:
+            data = answer.read()
+    except (OSError, ValueError, KeyError, StopIteration, urllib.error.URLError) as error:
+        raise SetUpError("pip cannot be downloaded (%s)" % error)
+    if hashlib.sha256(data).hexdigest() != entry["digests"]["sha256"]:
+        raise SetUpError("pip was damaged on its way")
+    wheel = folder / entry["filename"]
+    wheel.write_bytes(data)
+    return wheel
+
+
+def install(pip, arguments):
+    """Install the project with the pip command given."""
+    quiet = ["--disable-pip-version-check", "--no-warn-script-location", "--quiet", "--progress-bar", "off"]
+    call(pip + ["install"] + quiet + arguments)
+
+
+def call(command):
+    """Run a command; SetUpError with its last line where it does not succeed."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["exit code %d" % done.returncode]
+        telling = [line for line in lines if "rror" in line] or lines
+        raise SetUpError(telling[-1].strip())
+
+
+if __name__ == "__main__":
+    if platform.system() == "Windows":
+        say("Indexium is not tested on Windows yet; writing files is not available there.")
+    sys.exit(main(sys.argv[1:]))
