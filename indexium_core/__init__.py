@@ -1,5 +1,29 @@
-"""Indexium: plan, write and take back metadata of video files. Public names are collected here; importing runs nothing."""
+"""
+Indexium: plan, write and take back metadata of video files.
+
+The public names; importing this runs nothing else.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+    from indexium_core.model.people import extract_people_from_comment
+
+__all__ = ["Library", "__version__", "extract_people_from_comment"]
+
 __version__ = "0.1.0"
+
+_HOMES = {"Library": "indexium_core.library", "extract_people_from_comment": "indexium_core.model.people"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is asked for: `indexium --version` needs no database."""
+    if name not in _HOMES:
+        message = f"module 'indexium_core' has no attribute '{name}'"
+        raise AttributeError(message)
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -112,7 +112,7 @@ class HomeInUseError(IndexiumError):
 
 
 class HomeVersionError(IndexiumError):
-    """This home was made by a newer Indexium; update the program. Nothing was changed."""
+    """The home was made by a newer Indexium: update the program. Nothing was changed."""
 
     code = "home_too_new"
     exit_code = 2

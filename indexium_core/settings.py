@@ -31,14 +31,18 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home, description="Folder of the database, backups and logs.")
     metadata_max_concurrent_writes: int = Field(3, ge=1, le=64, description="Files written at the same time.")
-    metadata_backup_retention_days: int = Field(90, ge=1, description="Days for which a write can be taken back.")
-    metadata_enable_websocket: bool = Field(True, description="False: pages poll every 2 s instead of being told.")
+    metadata_backup_retention_days: int = Field(
+        90, ge=1, le=36500, description="Days for which a write can be taken back."
+    )
+    metadata_enable_websocket: bool = Field(
+        default=True, description="False: pages poll every 2 s, without being told."
+    )
     metadata_preview_page_size: int = Field(50, ge=1, le=1000, description="Rows of one page of the plan.")
-    metadata_enable_inline_edit: bool = Field(True, description="False hides Edit in the dashboard.")
-    max_operation_items: int = Field(1_000_000, ge=1, description="Largest number of files of one operation.")
-    preserve_mtime: bool = Field(False, description="True: a write leaves the file's modification time as it was.")
+    metadata_enable_inline_edit: bool = Field(default=True, description="False hides Edit in the dashboard.")
+    max_operation_items: int = Field(1_000_000, ge=1, le=10**9, description="Largest number of files of one operation.")
+    preserve_mtime: bool = Field(default=False, description="True: a write leaves the modification time as it was.")
     probe_threads: int = Field(8, ge=1, le=128, description="Files probed at the same time.")
-    log_retention_days: int = Field(30, ge=1, description="Days for which log files are kept.")
+    log_retention_days: int = Field(30, ge=1, le=36500, description="Days for which log files are kept.")
 
     @classmethod
     def settings_customise_sources(

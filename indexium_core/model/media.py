@@ -86,7 +86,7 @@ class StreamFacts:
 class FileFacts:
     """Everything that a probe learns about one file; a row of `scanned_files` is made of it."""
 
-    state: str  # ok, empty, corrupt, unreadable, not_video
+    state: str  # ok, empty, corrupt, unreadable, not_video, missing (vanished since the walk)
     message: str = ""  # one sentence where the state is not ok
     container: str = ""  # mp4, mov, matroska, webm, avi, mpegts …: what the file *is*, not its extension
     file_hash: str | None = None
@@ -98,3 +98,5 @@ class FileFacts:
     strategy: str = ""  # name of the strategy that would write it, "" where there is none
     strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt
     strategy_message: str = ""
+    est_seconds: float = 0.0  # what writing an ordinary comment would cost
+    est_bytes: int = 0

@@ -9,15 +9,16 @@ from indexium_core.model.media import Change
 
 __all__ = [
     "CATEGORIES",
+    "RISK_LEVELS",
+    "SORT_KEYS",
     "CommentMode",
     "Issue",
     "PeopleMode",
     "PlanItem",
     "PlanPage",
     "PlanStatistics",
-    "RISK_LEVELS",
-    "SORT_KEYS",
     "Selection",
+    "SelectionSummary",
 ]
 
 PeopleMode = Literal["merge", "exact"]
@@ -131,3 +132,16 @@ class Selection:
             "included": sorted(self.included),
             "excluded": sorted(self.excluded),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionSummary:
+    """What writing a selection would amount to."""
+
+    count: int  # files that would be written
+    by_risk: dict[str, int]  # the same by level
+    tags_to_add: int
+    tags_to_remove: int
+    est_seconds: float
+    est_bytes: int
+    excluded: dict[str, int]  # files that are meant but left out: by level, or "postponed"

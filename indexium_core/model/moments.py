@@ -1,0 +1,31 @@
+"""Moments as people write them: a day, or a day and a time, in local time unless it says otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from indexium_core import errors
+
+__all__ = ["parse"]
+
+
+def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None:
+    """
+    Read a moment; `None` and the empty text stay none.
+
+    A day without a time stands for its begin, or with `end` for the begin of the next one.
+
+    Raises:
+        UsageError: It is no date.
+
+    """
+    if value is None or value == "":
+        return None
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        whole_day = moment.time() == datetime.min.time()
+        moment = moment.astimezone() if moment.tzinfo is None else moment
+        return moment + timedelta(days=1) if end and whole_day else moment
+    except (ValueError, OverflowError) as error:  # the first and last days of the calendar have no local time
+        message = f"'{value}' is not a date; write it like 2026-11-20."
+        raise errors.UsageError(message) from error

@@ -1,0 +1,263 @@
+"""
+From text to a tree.
+
+    query   = all ("OR" all)*
+    all     = ["AND"] unit (["AND"] unit)*
+    unit    = "-" unit | "(" query ")" | [key ":"] value
+    value   = runs of characters and "quoted text", without a blank between; "" inside quotes is one quote
+
+A `-` with a blank, another `-` or nothing after it is an ordinary word, so that a pasted “Artist - Title” is found.
+Every node knows where it stands in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from indexium_core import errors
+from indexium_core.model.query.keys import BARE, KEYS, Key, nearest_key
+from indexium_core.model.query.values import Text, Value, read_value, shortened
+
+__all__ = ["AllOf", "AnyOf", "Node", "Not", "Term", "parse", "terms"]
+
+MAX_DEPTH = 30  # parentheses in one another
+MAX_TERMS = 100
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_KEY = re.compile(r"([^\W\d]\w*):")
+_RUN = re.compile(r'[^\s()"]+')
+_QUOTE = re.compile(r'"((?:[^"]++|"")*+)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One thing to look for."""
+
+    key: Key  # `keys.BARE` for a bare word
+    value: Value
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """What must not be found."""
+
+    node: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    """Everything must be found; nothing in it means every file."""
+
+    nodes: tuple[Node, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """One of these must be found."""
+
+    nodes: tuple[Node, ...]
+    start: int
+    end: int
+
+
+Node = Term | Not | AllOf | AnyOf
+
+
+def parse(text: str) -> Node:
+    """Read a query. Raises `QueryError`, with the position and the word, and nothing else."""
+    # What stands for undecodable bytes in stored paths stands for them here too; no position moves.
+    return _Parser(_SURROGATE.sub("\ufffd", text)).query()
+
+
+def terms(node: Node) -> Iterator[Term]:
+    """Yield every term of a tree."""
+    if isinstance(node, Term):
+        yield node
+    elif isinstance(node, Not):
+        yield from terms(node.node)
+    else:
+        for part in node.nodes:
+            yield from terms(part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # "(", ")", "-", "OR", "AND", "term"
+    start: int
+    end: int
+    term: Term | None = None
+
+
+def _error(message: str, text: str, start: int, end: int) -> errors.QueryError:
+    return errors.QueryError(message, position=start, word=text[start:end])
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    while position < len(text):
+        start = position
+        if text[start].isspace():
+            position += 1
+        elif text[start] in "()" or _negates(text, start):
+            position += 1
+            yield _Token(text[start], start, position)
+        else:
+            token = _word(text, start)
+            position = token.end
+            yield token
+
+
+def _negates(text: str, position: int) -> bool:
+    after = text[position + 1 : position + 2]
+    return text[position] == "-" and after not in ("", "-", ")") and not after.isspace()
+
+
+def _word(text: str, start: int) -> _Token:
+    """Read a term, or an operator in its place."""
+    name = _KEY.match(text, start)
+    value_start = name.end() if name else start
+    value, end, quoted = _value(text, value_start)
+    if not name and not quoted and value in ("OR", "AND") and text[start - 1 : start] != "-":
+        return _Token(value, start, end)
+    key = _key(text, start, name[1].lower(), end) if name else BARE
+    if not value.strip():
+        raise _error(_says_nothing(text, key, end, quoted=quoted), text, start, end)
+    try:
+        term = Term(key=key, value=_read(key, value, quoted=quoted), start=start, end=end)
+    except ValueError as error:
+        raise _error(str(error), text, value_start, end) from error
+    return _Token("term", start, end, term)
+
+
+def _value(text: str, start: int) -> tuple[str, int, bool]:
+    """Return the value that begins here, where it ends, and whether all of it stood in one pair of quotes."""
+    pieces: list[str] = []
+    quoted = False
+    position = start
+    while position < len(text):
+        if text[position] == '"':
+            match = _QUOTE.match(text, position)
+            if match is None:
+                raise _error('This quote is never closed; put a " where it ends.', text, position, len(text))
+            quoted = not pieces
+            pieces.append(match[1].replace('""', '"'))
+        else:
+            match = _RUN.match(text, position)
+            if match is None:
+                break
+            quoted = False
+            pieces.append(match[0])
+        position = match.end()
+    return "".join(pieces), position, quoted
+
+
+def _key(text: str, start: int, name: str, end: int) -> Key:
+    if name in KEYS:
+        return KEYS[name]
+    near = nearest_key(name)
+    hint = f" Did you mean {near}:?" if near else ""
+    message = f"There is no key “{shortened(name)}:”.{hint} To search for the text itself, put it in quotes."
+    raise _error(message, text, start, end)
+
+
+def _says_nothing(text: str, key: Key, end: int, *, quoted: bool) -> str:
+    if not key.name:
+        return "There is nothing between these quotes."
+    if text[end : end + 1] == "(" and not quoted:
+        return f"A value cannot be a group; write ({key.name}:… OR {key.name}:…)."
+    return f"{key.name}: needs a value right after the colon, such as {key.example}."
+
+
+def _read(key: Key, value: str, *, quoted: bool) -> Value:
+    return read_value(key, value, quoted=quoted) if key.name else Text(value, quoted)
+
+
+class _Parser:
+    """Recursive descent over the tokens; the depth is counted, so that no text can exhaust the stack."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = _tokens(text)
+        self.token = next(self.tokens, None)
+        self.depth = 0
+        self.count = 0
+
+    def query(self) -> Node:
+        if not self._next_kind():
+            return AllOf(nodes=(), start=0, end=0)
+        node = self._any()
+        if self.token is not None:  # only a ")" ends a query early
+            message = "This ) closes nothing; put text with brackets in quotes."
+            raise _error(message, self.text, self.token.start, self.token.end)
+        return node
+
+    def _any(self) -> Node:
+        nodes = [self._all()]
+        while self._next_kind() == "OR":
+            operator = self._advance()
+            nodes.append(self._all(operator))
+        return nodes[0] if len(nodes) == 1 else AnyOf(nodes=tuple(nodes), start=nodes[0].start, end=nodes[-1].end)
+
+    def _all(self, operator: _Token | None = None) -> Node:
+        """Read terms up to the next OR or bracket; `operator` is the OR that stands before them."""
+        nodes = []
+        while self._next_kind() not in ("", ")", "OR"):
+            if self._next_kind() == "AND":
+                self._advance()
+            else:
+                nodes.append(self._unit())
+        if not nodes:
+            raise self._nothing_here(operator)
+        return nodes[0] if len(nodes) == 1 else AllOf(nodes=tuple(nodes), start=nodes[0].start, end=nodes[-1].end)
+
+    def _unit(self) -> Node:
+        token = self._advance()
+        if token.kind == "-":
+            node = self._unit()
+            return Not(node=node, start=token.start, end=node.end)
+        if token.kind == "(":
+            return self._group(token)
+        assert token.term is not None  # the kinds that are left over hold one
+        self.count += 1
+        if self.count > MAX_TERMS:
+            message = f"A search may have at most {MAX_TERMS} terms."
+            raise _error(message, self.text, token.start, token.end)
+        return token.term
+
+    def _group(self, opening: _Token) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            message = f"Groups can stand at most {MAX_DEPTH} deep in one another."
+            raise _error(message, self.text, opening.start, opening.end)
+        node = self._any()
+        if not self._next_kind():
+            raise _error("This ( is never closed; add a ).", self.text, opening.start, opening.end)
+        closing = self._advance()
+        self.depth -= 1
+        return replace(node, start=opening.start, end=closing.end)
+
+    def _next_kind(self) -> str:
+        return self.token.kind if self.token else ""
+
+    def _advance(self) -> _Token:
+        token = self.token
+        assert token is not None  # callers have looked
+        self.token = next(self.tokens, None)
+        return token
+
+    def _nothing_here(self, operator: _Token | None) -> errors.QueryError:
+        if operator is None and self.token is not None and self.token.kind == "OR":
+            operator = self.token
+        if operator is not None:
+            message = 'OR needs something to find on both sides; the word itself is written "OR".'
+            return _error(message, self.text, operator.start, operator.end)
+        start = self.token.start if self.token else 0
+        return _error("There is nothing to find here.", self.text, start, len(self.text))

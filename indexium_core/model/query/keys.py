@@ -1,0 +1,143 @@
+"""The keys of the search grammar as one table: what each looks at, how it is explained, and an example that works."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from indexium_core.model import risk
+from indexium_core.model.plan import CATEGORIES, RISK_LEVELS
+
+__all__ = ["BARE", "KEYS", "HelpRow", "Key", "Kind", "help_table", "nearest_key"]
+
+# What a value is: names of people; a piece of text; whole folders; the name of a root; one of several words; a code
+# in a list; a count; bytes; days; yes or no.
+Kind = Literal["people", "text", "folder", "root", "choice", "codes", "count", "size", "date", "flag"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key. Aliases of tables in `columns`: `i` plan_items, `f` scanned_files, `l` libraries."""
+
+    name: str
+    kind: Kind
+    columns: tuple[str, ...]  # any of them may match
+    help: str  # completes "finds files …"
+    example: str
+    choices: tuple[str, ...] = ()  # the only values there are; () = any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRow:
+    """One line of help: what to write and what it does."""
+
+    write: str
+    means: str
+    key: str = ""  # "" for what is not a key
+
+
+def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choices: tuple[str, ...] = ()) -> Key:
+    return Key(name=name, kind=kind, columns=tuple(columns.split()), help=help_, example=example, choices=choices)
+
+
+_TABLE = (
+    _key(
+        "person",
+        "people",
+        "i.db_people i.existing_people i.result_people",
+        "with a person, in the database, the file or the result; in quotes the exact name or an alias of it",
+        'person:"Ann Lee"',
+    ),
+    _key("db", "people", "i.db_people", "for which the database knows a person", 'db:"Ann Lee"'),
+    _key("has", "people", "i.existing_people", "that name a person already", "has:ann"),
+    _key("adds", "people", "i.tags_to_add", "to which a person would be added", 'adds:"Ann Lee"'),
+    _key("removes", "people", "i.tags_to_remove", "from which a person would be removed", "removes:bob"),
+    _key("path", "text", "f.path_search", "whose full path contains a text", "path:archive"),
+    _key("name", "text", "f.file_name", "whose own name contains a text", "name:seaside"),
+    _key(
+        "folder",
+        "folder",
+        "f.folder",
+        "in a folder of that name or below; with / in front from the root on, / alone is the root itself",
+        "folder:Family/2019",
+    ),
+    _key("root", "root", "l.name l.path", "of a library; in quotes its exact name or path", "root:films"),
+    _key("ext", "choice", "f.file_ext", "with an extension", "ext:mp4,mov"),
+    _key("container", "choice", "f.container", "that are of a kind, whatever their extension", "container:matroska"),
+    _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
+    _key("category", "choice", "i.category", "by what would happen to them", "category:add", choices=CATEGORIES),
+    _key("issue", "codes", "i.issues", "with a reason or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)),
+    _key("tags", "count", "i.result_people", "by how many people they would name", "tags:>3"),
+    _key("size", "size", "f.size", "by size; kb, mb, gb count in thousands, kib, mib, gib in 1,024s", "size:>1gb"),
+    _key("mtime", "date", "f.mtime_ns", "by the day of their last change, in local time", "mtime:2025-01..2025-06"),
+    _key("edited", "flag", "i.edited", "that you edited by hand, or did not", "edited:yes"),
+    _key("postponed", "flag", "i.postponed", "that you skipped, or did not", "postponed:yes"),
+    _key(
+        "mode",
+        "choice",
+        "i.people_mode i.comment_mode",
+        "for which a mode is in force",
+        "mode:preserve",
+        choices=("merge", "exact", "replace", "preserve"),
+    ),
+)
+KEYS: Mapping[str, Key] = {key.name: key for key in _TABLE}
+
+BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
+
+# Words that people try, and the key that does it.
+_OTHER_WORDS = {
+    "actor": "person",
+    "contains": "has",
+    "date": "mtime",
+    "dir": "folder",
+    "directory": "folder",
+    "extension": "ext",
+    "file": "name",
+    "filename": "name",
+    "format": "container",
+    "in": "folder",
+    "is": "risk",
+    "level": "risk",
+    "library": "root",
+    "modified": "mtime",
+    "people": "person",
+    "problem": "issue",
+    "skipped": "postponed",
+    "status": "risk",
+    "type": "container",
+    "who": "person",
+}
+
+_SYNTAX = (
+    HelpRow(write="seaside 2019", means="finds files whose name, path or people contain both words"),
+    HelpRow(write='"old house"', means="finds the words as they stand; a quote inside is written twice"),
+    HelpRow(write="seaside OR alps", means="finds files with either"),
+    HelpRow(write="(seaside OR alps) 2019", means="groups"),
+    HelpRow(write="-archive", means="leaves out what the term would find; also before a key or a group"),
+    HelpRow(
+        write="size:1gb..2gb", means="is a range with both ends; either end may be left open, also for days and counts"
+    ),
+)
+
+
+def help_table() -> list[HelpRow]:
+    """Return the whole grammar as lines of help, syntax first, then every key."""
+    return [
+        *_SYNTAX,
+        *(HelpRow(write=key.example, means=f"finds files {key.help}{_choices(key)}", key=key.name) for key in _TABLE),
+    ]
+
+
+def nearest_key(word: str) -> str | None:
+    """Return the key that somebody who wrote `word:` probably meant."""
+    if word in _OTHER_WORDS:
+        return _OTHER_WORDS[word]
+    near = difflib.get_close_matches(word[:40], KEYS, n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _choices(key: Key) -> str:
+    return f": {', '.join(key.choices)}" if 0 < len(key.choices) <= 8 else ""

@@ -1,0 +1,200 @@
+"""
+What may stand after a key's colon, as values.
+
+Counts, sizes and days are all half-open ranges `[low, high)` of whole numbers or dates, whatever way they were written:
+`>3`, `1gb..2gb`, `..2025-06`. Every function raises `ValueError` with a sentence that says the mend.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
+
+from indexium_core.model.query.keys import Key
+
+__all__ = ["Flag", "Options", "Span", "Text", "Value", "read_value", "shortened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text to look for."""
+
+    text: str
+    exact: bool  # it stood in quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One or more words, any of which may be the one."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Numbers or days from `low` on and before `high`; None is open. Days are ordinals (`date.toordinal`)."""
+
+    low: int | None
+    high: int | None
+    sign: str  # as it was written: ">", ">=", "<", "<=", "..", "=", for telling it in words
+    first: str
+    last: str = ""
+
+
+Value = Text | Options | Flag | Span
+_Endpoint = Callable[[str], tuple[int, int]]  # what one end covers, half-open
+
+MAX_OPTIONS = 100  # values of one term
+
+_YES = ("yes", "true", "1", "on")
+_NO = ("no", "false", "0", "off")
+_SIGN = re.compile(r"(>=|<=|>|<|=|≥|≤)?(.*)", re.DOTALL)
+_SIGNS = {"≥": ">=", "≤": "<=", "": "="}
+_SIZE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,6}))?\s*([a-z]*)")
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_UNITS = {"": 1, "b": 1} | {
+    prefix + ending: base**power
+    for power, prefix in enumerate("kmgtp", start=1)
+    for ending, base in (("", 1000), ("b", 1000), ("ib", 1024))
+}
+
+
+def read_value(key: Key, text: str, *, quoted: bool) -> Value:
+    """Read what stands after the colon of a key."""
+    if key.kind in {"people", "text", "folder", "root"}:
+        return Text(text, quoted)
+    if key.kind in {"choice", "codes"}:
+        return _options(key, text)
+    if key.kind == "flag":
+        return _flag(text)
+    endpoint = {"count": _count, "size": _size, "date": _days}[key.kind]
+    return _span(key, text.strip().lower(), endpoint)
+
+
+def _options(key: Key, text: str) -> Options:
+    options = tuple(word for part in text.lower().split(",") if (word := part.strip().lstrip(".")))
+    if not options:
+        message = f"{key.name}: needs a value, such as {key.example}."
+        raise ValueError(message)
+    if len(options) > MAX_OPTIONS:
+        message = f"{key.name}: takes at most {MAX_OPTIONS} values."
+        raise ValueError(message)
+    for option in options:
+        if key.choices and option not in key.choices:
+            message = f"{key.name}: knows no “{shortened(option)}”; {_mend(option, key.choices)}"
+            raise ValueError(message)
+    return Options(options)
+
+
+def _flag(text: str) -> Flag:
+    word = text.strip().lower()
+    if word not in _YES + _NO:
+        message = f"“{shortened(text)}” is neither yes nor no."
+        raise ValueError(message)
+    return Flag(word in _YES)
+
+
+def _span(key: Key, text: str, endpoint: _Endpoint) -> Span:
+    if ".." in text:
+        return _range(key, text, endpoint)
+    match = _SIGN.fullmatch(text)
+    assert match is not None  # it matches every text
+    sign, word = match[1] or "", match[2].strip()
+    sign = _SIGNS.get(sign, sign)
+    low, high = endpoint(word)
+    if sign == "=" and key.kind == "size":
+        low, high = _as_shown(word)
+    limits = {"=": (low, high), ">": (high, None), ">=": (low, None), "<": (None, low), "<=": (None, high)}
+    return Span(low=limits[sign][0], high=limits[sign][1], sign=sign, first=word)
+
+
+def _range(key: Key, text: str, endpoint: _Endpoint) -> Span:
+    first, last = (part.strip() for part in text.split("..", 1))
+    if not first and not last:
+        message = f"A range needs at least one end, such as {key.example}."
+        raise ValueError(message)
+    low = endpoint(first)[0] if first else None
+    high = endpoint(last)[1] if last else None
+    if low is not None and high is not None and low >= high:
+        message = f"The range {text} ends before it begins; write {last}..{first}."
+        raise ValueError(message)
+    return Span(low=low, high=high, sign="..", first=first, last=last)
+
+
+def _count(word: str) -> tuple[int, int]:
+    if not (word.isascii() and word.isdigit() and len(word) <= 9):
+        message = f"“{shortened(word)}” is not a number; write for example tags:>3 or tags:2..5."
+        raise ValueError(message)
+    return int(word), int(word) + 1
+
+
+def _size(word: str) -> tuple[int, int]:
+    number, unit, _ = _size_parts(word)
+    return int(number * unit), int(number * unit) + 1
+
+
+def _as_shown(word: str) -> tuple[int, int]:
+    """Return the sizes that are shown as `word`: 4.1gb stands for all that round to it."""
+    number, unit, decimals = _size_parts(word)
+    half = Fraction(1, 2 * 10**decimals) if unit > 1 else Fraction(0)
+    if not half:
+        return _size(word)
+    return max(0, ceil((number - half) * unit)), ceil((number + half) * unit)
+
+
+def _size_parts(word: str) -> tuple[Fraction, int, int]:
+    """Return number, unit in bytes, and how many decimals were written."""
+    match = _SIZE.fullmatch(word)
+    if match is None or match[3] not in _UNITS:
+        message = f"“{shortened(word)}” is not a size; write for example size:>1gb, size:<700mb or size:1gb..2gb."
+        raise ValueError(message)
+    decimals = match[2] or ""
+    return Fraction(f"{match[1]}.{decimals or 0}"), _UNITS[match[3]], len(decimals)
+
+
+def _days(word: str) -> tuple[int, int]:
+    """Return the days of a year, a month or a day as ordinals."""
+    match = _DAY.fullmatch(word)
+    if match is None:
+        message = f"“{shortened(word)}” is not a date; write 2025, 2025-06 or 2025-06-30."
+        raise ValueError(message)
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    if not 1900 <= year <= 9000:
+        message = f"{word} is too far away; years go from 1900 to 9000."
+        raise ValueError(message)
+    try:
+        first = date(year, month if match[2] else 1, day if match[3] else 1)
+    except ValueError as error:
+        message = f"There is no such day as {word}."
+        raise ValueError(message) from error
+    if match[3]:
+        after = first + timedelta(days=1)
+    elif match[2]:
+        after = date(year + month // 12, month % 12 + 1, 1)
+    else:
+        after = date(year + 1, 1, 1)
+    return first.toordinal(), after.toordinal()
+
+
+def _mend(word: str, choices: tuple[str, ...]) -> str:
+    if len(choices) <= 8:
+        return f"it can be {', '.join(choices[:-1])} or {choices[-1]}."
+    near = difflib.get_close_matches(word[:40], choices, n=1, cutoff=0.4)
+    return f"did you mean {near[0]}?" if near else f"write for example {choices[0]}."
+
+
+def shortened(word: str) -> str:
+    """Return the word as a message shows it."""
+    return word if len(word) <= 40 else word[:39] + "…"

@@ -1,0 +1,304 @@
+"""
+Risk: one table of every issue that a planned file can have, and what is said about it.
+
+A plan row stores codes alone; severity, chip and sentences are looked up here when a page is read. In a template a part
+in [brackets] is left out where a fact that it names is not known, so that every message stays a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from indexium_core.model.plan import Issue
+
+__all__ = ["ISSUES", "OUTCOMES", "SEVERITIES", "IssueKind", "codes", "issue", "label", "level_of", "outcome", "remedy"]
+
+SEVERITIES = ("note", "warning", "danger", "blocked")  # mild to grave
+_LEVELS = {"note": "safe", "warning": "warning", "danger": "danger", "blocked": "blocked"}
+_LONGEST_FACT = 160  # characters of a fact that a message shows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueKind:
+    """One kind of issue."""
+
+    severity: str  # note (no risk), warning, danger, blocked
+    label: str  # a few words for a chip
+    message: str  # template of one or two sentences
+    remedy: str  # what the person can do about it
+
+
+def _kind(severity: str, label: str, message: str, remedy: str) -> IssueKind:
+    return IssueKind(severity=severity, label=label, message=message, remedy=remedy)
+
+
+# Within a level the order is that in which reasons are shown.
+ISSUES: Mapping[str, IssueKind] = {
+    # Something would be written but cannot.
+    "missing_file": _kind(
+        "blocked",
+        "missing",
+        "The file was not there at the last scan[ ({scanned_at})].",
+        "Put it back or remove it from the library, then scan again.",
+    ),
+    "offline": _kind(
+        "blocked",
+        "offline",
+        "The folder of this library cannot be reached[: {reason}].",
+        "Connect the drive or mount the share, then scan again; nothing known about its files is lost.",
+    ),
+    "unreadable": _kind(
+        "blocked",
+        "unreadable",
+        "The file cannot be read[: {reason}].",
+        "Give your user the right to read it, then scan again.",
+    ),
+    "read_only": _kind(
+        "blocked",
+        "read-only",
+        "The file is read-only[ (mode {mode})].",
+        "Make it writable for your user, then scan again.",
+    ),
+    "unsupported_container": _kind(
+        "blocked",
+        "no comment field",
+        "A file of this kind[ ({container})] has no place for a comment.",
+        "Remux it to mp4 or mkv if the people are to be in the file.",
+    ),
+    "corrupt": _kind(
+        "blocked",
+        "damaged",
+        "The file is damaged[: {reason}].",
+        "Play it to see what is left, restore it from a backup, then scan again.",
+    ),
+    "invalid_person_name": _kind(
+        "blocked",
+        "invalid name",
+        "A name cannot be written[: “{names}”].",
+        'Rename the person: no ; | " or control characters, at most 200 characters.',
+    ),
+    "no_strategy_yet": _kind(
+        "blocked",
+        "not yet writable",
+        "No way to write this file with certainty is known yet[: {reason}].",
+        "Nothing to do; a later version will write it.",
+    ),
+    "file_growing": _kind(
+        "blocked",
+        "still growing",
+        "The file had changed less than a minute before the scan and may still be written to.",
+        "Wait a minute, then scan again.",
+    ),
+    # Something of the person's own would be lost.
+    "custom_comment": _kind(
+        "danger",
+        "custom text",
+        "Would lose your own text[ “{custom_text}”]. Preserve keeps it.",
+        "Choose Preserve to keep the text, or write it if it may go.",
+    ),
+    "tag_removal_all": _kind(
+        "danger",
+        "removes everyone",
+        "Would remove everyone that the file names[: {tags_to_remove}].",
+        "Choose the mode merge to keep them, or add them to the database.",
+    ),
+    "case_collision": _kind(
+        "danger",
+        "same name twice",
+        "Two people of the database differ only in letter case[: {names}].",
+        "Merge them into one person if they are the same.",
+    ),
+    # Worth a look.
+    "tag_removal": _kind(
+        "warning",
+        "removes a name",
+        "Would remove names that the file has[: {tags_to_remove}].",
+        "Choose the mode merge to keep them.",
+    ),
+    "overwrite_comment": _kind(
+        "warning",
+        "replaces comment",
+        "The comment holds only people and is replaced[: “{existing_comment}”].",
+        "Nothing to do if the new order and spelling are right.",
+    ),
+    "edit_outdated": _kind(
+        "warning",
+        "older edit",
+        "The database changed after you edited this file[: it now says {db_people}; your edit says {result_people}].",
+        "Edit the file again, or revoke the edit.",
+    ),
+    "changed_on_disk": _kind(
+        "warning",
+        "changed on disk",
+        "The file changed since the last scan[ ({scanned_at})].",
+        "Scan again; a write would refuse the file as it is.",
+    ),
+    "hard_linked": _kind(
+        "warning",
+        "hard links",
+        "The file has[ {nlink}] names on this disk; all of them show the change.",
+        "Nothing to do if that is right.",
+    ),
+    "full_rewrite": _kind(
+        "warning",
+        "full rewrite",
+        "The whole file has to be copied to write this[: {est_bytes}].",
+        "Write it when the disk is idle; the original stays until the copy is verified.",
+    ),
+    "low_space": _kind(
+        "warning",
+        "low space",
+        "The disk may be too full for this write[: {needed} needed, {free} free].",
+        "Free some space first.",
+    ),
+    "duplicate_content": _kind(
+        "warning",
+        "duplicate",
+        "Other files hold the same film[: {copies}]; each is planned by itself.",
+        "Remove the copies that you do not want, or write them all.",
+    ),
+    # Notes: worth knowing, no risk.
+    "other_readers_differ": _kind(
+        "note",
+        "comments differ",
+        "The file has several comment fields that do not agree; players may show another one[: “{other_comment}”].",
+        "A write gives all of them the same text.",
+    ),
+    "shown_as_plot": _kind(
+        "note",
+        "shown as plot",
+        "Jellyfin shows the comment as the plot where no overview exists.",
+        "Give the film an overview in Jellyfin.",
+    ),
+    "rolled_back": _kind(
+        "note",
+        "taken back",
+        "An earlier write of this file was taken back[ on {rolled_back_at}].",
+        "Revoke the postponement to write it again.",
+    ),
+    "busy_in_operation": _kind(
+        "note",
+        "busy",
+        "Another operation[ ({operation_id})] holds this file.",
+        "Wait until it ends, or cancel it.",
+    ),
+    "in_use": _kind(
+        "note",
+        "in use",
+        "Another program has the file open[: {program}].",
+        "Close the player; the write is tried again later.",
+    ),
+    "stale_plan": _kind(
+        "note",
+        "plan changed",
+        "The result for this file is no longer what the plan showed.",
+        "Look at the plan again, then write.",
+    ),
+}
+
+# What became of an item, by its status, and the codes that only a write can give; issues have their own labels.
+OUTCOMES: Mapping[str, str] = {
+    "pending": "waiting",
+    "writing": "being written",
+    "success": "done",
+    "skipped": "nothing to do",
+    "failed": "failed, file unchanged",
+    "conflict": "refused, file unchanged",
+    "unknown": "cannot tell, run recover",
+    "backup_expired": "backup expired",
+    "backup_missing": "backup gone",
+    "cancelled": "cancelled",
+    "cannot_tell": "cannot tell",
+    "changed_since": "changed since",
+    "disk_full": "disk full",
+    "invalid_value": "invalid value",
+    "io_error": "disk error",
+    "journal_failed": "journal failed",
+    "journal_too_new": "newer journal",
+    "metadata_error": "failed, file unchanged",
+    "no_ffmpeg": "no ffmpeg",
+    "not_restorable": "cannot be restored",
+    "not_video": "no video",
+    "payload_protected": "stopped before media bytes",
+    "store_failed": "database failed",
+    "superseded_by": "written again since",
+    "timeout": "took too long",
+    "verification_failed": "check failed, put back",
+}
+
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+
+
+def level_of(issue_codes: Iterable[str]) -> str:
+    """Return the risk level that the codes amount to: the worst wins, none is safe."""
+    worst = max((SEVERITIES.index(_severity(code)) for code in issue_codes), default=0)
+    return _LEVELS[SEVERITIES[worst]]
+
+
+def codes(severity: str) -> tuple[str, ...]:
+    """Return the codes of one severity, in the order in which reasons are shown."""
+    return tuple(code for code, kind in ISSUES.items() if kind.severity == severity)
+
+
+def issue(code: str, **facts: object) -> Issue:
+    """
+    Return the issue with its message filled in. Facts that are not known may be left out or None.
+
+    A list is shown as names, with a count where it is long; long texts are shortened. A code from elsewhere gives an
+    issue that says so, for a page must never fail over it.
+    """
+    kind = ISSUES.get(code)
+    if kind is None:
+        return Issue(code=code, message=f"There is a problem: {label(code)}.", severity=_severity(code))
+    return Issue(code=code, message=_filled(kind.message, facts), severity=kind.severity)
+
+
+def label(code: str) -> str:
+    """Return the few words for a chip."""
+    kind = ISSUES.get(code)
+    return kind.label if kind else OUTCOMES.get(code, code.replace("_", " "))
+
+
+def remedy(code: str) -> str:
+    """Return what the person can do about it, "" where nothing is known."""
+    kind = ISSUES.get(code)
+    return kind.remedy if kind else ""
+
+
+def outcome(status: str, code: str = "") -> str:
+    """Return the few words for what became of an item."""
+    return label(code) if code else OUTCOMES.get(status, status)
+
+
+def _severity(code: str) -> str:
+    kind = ISSUES.get(code)
+    return kind.severity if kind else "warning"  # what nobody here knows deserves a look
+
+
+def _filled(template: str, facts: Mapping[str, object]) -> str:
+    shown = {name: text for name, value in facts.items() if (text := _shown(value))}
+
+    def optional(part: re.Match[str]) -> str:
+        try:
+            return part[1].format_map(shown)
+        except KeyError:
+            return ""
+
+    return _OPTIONAL.sub(optional, template)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple | set | frozenset):
+        names = [str(name) for name in value]
+        more = f" and {len(names) - 5} more" if len(names) > 6 else ""
+        return _shortened(", ".join(names[:5] if more else names)) + more
+    return _shortened(str(value))
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_FACT else line[: _LONGEST_FACT - 1] + "…"

@@ -1,0 +1,1 @@
+"""The tests, by tier: guards, unit/<room>, integration, crash, browser."""

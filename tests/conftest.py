@@ -1,0 +1,45 @@
+"""Every test runs in an environment of its own: no INDEXIUM_* variable, no real home, no real data folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core.store.database import Database
+
+
+@pytest.fixture(autouse=True)
+def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Point everything that is per person or per machine at a folder of this test."""
+    for name in [name for name in os.environ if name.startswith("INDEXIUM_")]:
+        monkeypatch.delenv(name)
+    own = tmp_path_factory.mktemp("env")
+    monkeypatch.setenv("HOME", str(own))
+    for kind in ("DATA", "CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(own / kind.lower()))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a home may be made; it is not there yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home made once and closed; copy it, which is quicker than making one."""
+    made = tmp_path_factory.mktemp("empty") / "home"
+    Database.open(made).close()
+    return made
+
+
+@pytest.fixture
+def database(empty_home: Path, home: Path) -> Iterator[Database]:
+    """An open, empty database in `home`."""
+    shutil.copytree(empty_home, home)
+    with Database.open(home) as opened:
+        yield opened

@@ -1,0 +1,102 @@
+"""Queries edited as text by chips and menus."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.model import query
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("risk:danger ann", "ann"),
+        ("ann -risk:safe", "ann"),
+        ("ann  risk:danger   bob", "ann bob"),
+        ("risk:danger risk:safe", ""),
+        ("(risk:danger risk:safe)", ""),
+        ("risk:danger AND ann", "AND ann"),
+        ("(risk:danger ann)", "( ann)"),
+        ("ann", "ann"),
+        ("", ""),
+        ("risk:danger OR ann", "risk:danger OR ann"),
+        ("(risk:danger OR ann) bob", "(risk:danger OR ann) bob"),
+        ('"risk:danger" x', '"risk:danger" x'),
+    ],
+)
+def test_a_key_is_taken_out_at_the_top_level_alone(text: str, expected: str) -> None:
+    assert query.strip_key(text, "risk") == expected
+    query.parse(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "risk:danger"),
+        ("ann", "ann risk:danger"),
+        ("risk:safe ann", "risk:danger ann"),
+        ("ann risk:safe x -risk:blocked y", "ann risk:danger x y"),
+        ("a OR b", "(a OR b) risk:danger"),
+        ("risk:safe", "risk:danger"),
+    ],
+)
+def test_a_key_is_set_in_its_place(text: str, expected: str) -> None:
+    assert query.with_key(text, "risk", "danger") == expected
+
+
+@pytest.mark.parametrize("value", ["Ann Lee", 'The "Rock"', "x(y)", "-x", "OR", "a:b"])
+def test_any_value_comes_back_out_as_it_went_in(value: str) -> None:
+    text = query.with_key("x", "person", value)
+    assert query.compile_query(text).keys == {"", "person"}
+    words, exact = query.words_and_people(text)
+    assert value in [*words, *exact]
+
+
+def test_a_value_can_be_made_exact() -> None:
+    assert query.with_key("", "person", "Ann", exact=True) == 'person:"Ann"'
+
+
+def test_a_minus_stays_where_a_file_may_have_many_values() -> None:
+    assert query.with_key("-issue:offline issue:corrupt", "issue", "read_only") == "-issue:offline issue:read_only"
+    assert query.with_key("-ext:avi ext:mp4", "ext", "mkv") == "ext:mkv"
+
+
+def test_a_bad_query_or_value_is_not_edited() -> None:
+    with pytest.raises(errors.QueryError):
+        query.with_key("(a", "risk", "safe")
+    with pytest.raises(errors.QueryError):
+        query.with_key("a", "risk", "sofa")
+
+
+def test_the_history_knows_words_and_people() -> None:
+    assert query.words_and_people('sea "old house" person:"Ann Lee" person:bob') == (
+        ["sea", "old house", "bob"],
+        ["Ann Lee"],
+    )
+    assert query.words_and_people("") == ([], [])
+
+
+@pytest.mark.parametrize("text", ["risk:safe", "-sea", "a OR b", "(a OR b) c"])
+def test_the_history_knows_nothing_else(text: str) -> None:
+    with pytest.raises(errors.QueryError, match="Only words and person:"):
+        query.words_and_people(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "completed"),
+    [
+        ("ri", ["risk:"]),
+        ("ann -po", ["-postponed:"]),
+        ("risk:d", ["risk:danger"]),
+        ("(risk:danger,b", ["risk:danger,blocked"]),
+        ("edited:", ["edited:yes", "edited:no"]),
+        ("issue:cu", ["issue:custom_comment"]),
+        ("person:a", []),
+        ("zzz", []),
+        ("nokey:a", []),
+        ('"ri', []),
+    ],
+)
+def test_the_word_before_the_cursor_is_completed(text: str, completed: list[str]) -> None:
+    assert query.complete(text + " tail", len(text)) == completed

@@ -1,0 +1,201 @@
+"""The search grammar: how text becomes a tree, and how a bad query points at its word."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.model import query
+from indexium_core.model.query.grammar import MAX_DEPTH, MAX_TERMS
+
+PIECES = (
+    """( ) - " "" OR AND risk: danger size: >1gb .. mtime: 2025-02-30 : person: tags: <= 3 Ann \0 ﬁ ext: , . = é kib"""
+)
+FRAGMENTS = st.lists(st.sampled_from([*PIECES.split(), " ", "\ud800", "9" * 30]), max_size=12).map("".join)
+
+
+def shape(node: query.Node) -> object:
+    """The tree without positions, short enough to compare."""
+    if isinstance(node, query.Term):
+        name = f"{node.key.name}:" if node.key.name else ""
+        return name + str(getattr(node.value, "text", None) or getattr(node.value, "options", node.value))
+    if isinstance(node, query.Not):
+        return ("not", shape(node.node))
+    return ("all" if isinstance(node, query.AllOf) else "any", *map(shape, node.nodes))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("all",)),
+        ("  ", ("all",)),
+        ("ann", "ann"),
+        ("ann bob", ("all", "ann", "bob")),
+        ("a b OR c d", ("any", ("all", "a", "b"), ("all", "c", "d"))),
+        ("a (b OR c)", ("all", "a", ("any", "b", "c"))),
+        ("-a", ("not", "a")),
+        ("-(a b)", ("not", ("all", "a", "b"))),
+        ("-path:x", ("not", "path:x")),
+        ("a AND b", ("all", "a", "b")),
+        ("a or b", ("all", "a", "or", "b")),
+        ('"a OR b"', "a OR b"),
+        ('"OR"', "OR"),
+        ("-OR", ("not", "OR")),
+        ('person:"Ann Lee"', "person:Ann Lee"),
+        ('PERSON:"Ann Lee"', "person:Ann Lee"),
+        ('"say ""hi"" now"', 'say "hi" now'),
+        ("Artist - Title", ("all", "Artist", "-", "Title")),
+        ("--x", "--x"),
+        ("12:30", "12:30"),
+        ('"C:\\films"', "C:\\films"),
+        ("ext:.MP4,mov", "ext:('mp4', 'mov')"),
+        ("((a))", "a"),
+        ("Film (2019).mp4", ("all", "Film", "2019", ".mp4")),
+    ],
+)
+def test_text_becomes_a_tree(text: str, expected: object) -> None:
+    assert shape(query.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "word", "hint"),
+    [
+        ("a persn:x", 2, "persn:x", "Did you mean person:?"),
+        ("library:x", 0, "library:x", "root:"),
+        ("C:\\films", 0, "C:\\films", "put it in quotes"),
+        ("risk:dangr", 5, "dangr", "safe, warning, danger, blocked or unchanged"),
+        ("issue:custom", 6, "custom", "custom_comment"),
+        ("x size:big", 7, "big", "size:>1gb"),
+        ("size:>1xb", 5, ">1xb", "size:>1gb"),
+        ("size:", 0, "size:", "size:>1gb"),
+        ("tags:many", 5, "many", "tags:>3"),
+        ("tags:..", 5, "..", "at least one end"),
+        ("tags:5..2", 5, "5..2", "write 2..5"),
+        ("mtime:2025-13", 6, "2025-13", "no such day"),
+        ("mtime:2025-00", 6, "2025-00", "no such day"),
+        ("mtime:2025-02-30", 6, "2025-02-30", "no such day"),
+        ("mtime:soon", 6, "soon", "2025-06-30"),
+        ("mtime:0001", 6, "0001", "1900"),
+        ("edited:maybe", 7, "maybe", "yes nor no"),
+        ("person:", 0, "person:", "right after the colon"),
+        ('person:""', 0, 'person:""', "right after the colon"),
+        ("person:(a OR b)", 0, "person:", "OR person:"),
+        ("ext:,", 4, ",", "ext:mp4"),
+        ('""', 0, '""', "between these quotes"),
+        ('a "b', 2, '"b', "never closed"),
+        ("(a", 0, "(", "never closed"),
+        ("a)", 1, ")", "closes nothing"),
+        ("a ()", 3, ")", "nothing to find"),
+        ("OR a", 0, "OR", "both sides"),
+        ("a OR", 2, "OR", "both sides"),
+        ("(a OR) b", 3, "OR", "both sides"),
+        ("a OR OR b", 2, "OR", "both sides"),
+        ("AND", 0, "AND", "nothing to find"),
+    ],
+)
+def test_a_bad_query_points_at_the_word_and_says_the_mend(text: str, position: int, word: str, hint: str) -> None:
+    with pytest.raises(errors.QueryError) as caught:
+        query.compile_query(text)
+    assert (caught.value.position, caught.value.word) == (position, word)
+    assert hint in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 100_000, "-(" * 100_000, "(" * 31 + "a" + ")" * 31, "a " * 101, "a OR " * 200 + "b", "ext:" + "a," * 101],
+)
+def test_depth_and_number_of_terms_are_bounded(text: str) -> None:
+    with pytest.raises(errors.QueryError, match="at most"):
+        query.compile_query(text)
+
+
+@pytest.mark.parametrize(
+    "word", ["z" * 1_000_000, "z" * 1_000_000 + ":", "size:" + "z" * 1_000_000, "risk:" + "z" * 1_000_000]
+)
+def test_a_word_of_any_length_is_read_and_a_message_shows_its_beginning(word: str) -> None:
+    error = error_of(word)
+    assert error is None or len(error.message) < 200
+    query.complete(word + " x", len(word))
+
+
+def test_what_is_within_the_bounds_is_read() -> None:
+    query.compile_query("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH + " b" * (MAX_TERMS - 1))
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(), max_size=40) | FRAGMENTS)
+@example("-AND x")
+@example("\u0130:")
+@example('"')
+def test_no_text_raises_anything_but_a_query_error_that_points_into_it(text: str) -> None:
+    error = error_of(text)
+    if error is None:
+        assert isinstance(query.describe(text), str)
+        query.parse(query.strip_key(text, "risk"))
+    else:
+        shown = "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+        assert error.word
+        assert shown[error.position :].startswith(error.word)
+
+
+def error_of(text: str) -> errors.QueryError | None:
+    try:
+        compiled = query.compile_query(text, zone=UTC)
+    except errors.QueryError as error:
+        return error
+    assert compiled.where.count("?") == len(compiled.params)
+    return None
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20) | FRAGMENTS, st.integers(-3, 60))
+def test_completion_never_fails(text: str, cursor: int) -> None:
+    assert all(isinstance(word, str) for word in query.complete(text, cursor))
+
+
+@pytest.mark.parametrize("row", query.help_table(), ids=lambda row: row.write)
+def test_every_example_of_the_help_can_be_searched_for(row: query.HelpRow) -> None:
+    compiled = query.compile_query(row.write)
+    assert not row.key or compiled.keys == {row.key}
+
+
+def test_the_keys_are_those_of_the_contract() -> None:
+    wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
+    assert set(query.KEYS) == {*wanted.split(), "mode", "container"}
+
+
+def test_a_compiled_query_says_what_it_names() -> None:
+    compiled = query.compile_query("(ann OR risk:unchanged) postponed:yes")
+    assert compiled.keys == {"", "risk", "postponed"}
+    assert (compiled.names_risk, compiled.names_unchanged, compiled.names_postponed) == (True, True, True)
+    plain = query.compile_query("ext:unchanged -category:add")
+    assert (plain.names_risk, plain.names_unchanged, plain.names_postponed) == (False, False, False)
+    assert query.compile_query("category:unchanged").names_unchanged
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", ""),
+        (
+            'risk:danger person:"Ann Lee" -path:archive',
+            "danger, with Ann Lee, not under a path containing “archive”",
+        ),
+        ("-person:ann", "not with somebody like “ann”"),
+        ("sea OR (alps size:>1.5gb)", "matching “sea” or (matching “alps” and larger than 1.5 GB)"),
+        ("-(a OR b)", "not (matching “a” or matching “b”)"),
+        ("risk:danger,blocked -risk:safe", "danger or blocked, not safe"),
+        ("tags:>3 size:..700mib", "more than 3 people, at most 700 MiB large"),
+        ("mtime:2025-01..2025-06 -mtime:2025", "changed from 2025-01 to 2025-06, not changed in 2025"),
+        ("edited:yes postponed:no -edited:no", "edited, not postponed, edited"),
+        ("issue:custom_comment mode:preserve", "with “custom text”, in mode preserve"),
+        ('db:ann -has:"Ann"', "with somebody like “ann” in the database, with Ann not in the file"),
+        ("size:0 ext:mp4,mov", "0 bytes large, ending in .mp4 or mov"),
+    ],
+)
+def test_a_query_is_told_in_words(text: str, told: str) -> None:
+    assert query.describe(text) == told

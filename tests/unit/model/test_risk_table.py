@@ -1,0 +1,84 @@
+"""The table of issues: complete, and every message a sentence whatever is known."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from indexium_core.model import risk
+
+CONTRACT = {
+    "blocked": "missing_file offline unreadable read_only unsupported_container corrupt invalid_person_name "
+    "no_strategy_yet file_growing",
+    "danger": "custom_comment tag_removal_all case_collision",
+    "warning": "tag_removal overwrite_comment hard_linked full_rewrite changed_on_disk duplicate_content low_space "
+    "edit_outdated",
+    "note": "shown_as_plot other_readers_differ rolled_back in_use stale_plan busy_in_operation",
+}
+
+
+@pytest.mark.parametrize("severity", CONTRACT)
+def test_the_table_holds_exactly_the_codes_of_the_contract(severity: str) -> None:
+    assert set(risk.codes(severity)) == set(CONTRACT[severity].split())
+
+
+@pytest.mark.parametrize(
+    ("codes", "level"),
+    [
+        ([], "safe"),
+        (["shown_as_plot"], "safe"),
+        (["tag_removal", "shown_as_plot"], "warning"),
+        (["tag_removal", "custom_comment"], "danger"),
+        (["custom_comment", "offline", "tag_removal"], "blocked"),
+        (["never heard of"], "warning"),
+    ],
+)
+def test_the_worst_issue_decides_the_level(codes: list[str], level: str) -> None:
+    assert risk.level_of(codes) == level
+
+
+def test_a_message_shows_the_facts() -> None:
+    found = risk.issue("custom_comment", custom_text="At sea;\n Canon 5D")
+    assert found.message == "Would lose your own text “At sea; Canon 5D”. Preserve keeps it."
+    assert (found.code, found.severity) == ("custom_comment", "danger")
+
+
+@pytest.mark.parametrize("code", risk.ISSUES)
+@pytest.mark.parametrize("known", [False, True])
+def test_every_message_is_a_sentence_with_and_without_its_facts(code: str, known: bool) -> None:
+    names = re.findall(r"\{(\w+)\}", risk.ISSUES[code].message)
+    message = risk.issue(code, **(dict.fromkeys(names, "Fact") if known else {})).message
+    assert not re.search(r"[\[\]{}]|  | [.:,]", message)
+    assert message.endswith(".")
+    assert message.count("Fact") == (len(names) if known else 0)
+
+
+def test_a_fact_is_shown_as_it_is_whatever_it_holds() -> None:
+    assert "“{x} [y]”" in risk.issue("custom_comment", custom_text="{x} [y]").message
+
+
+def test_a_fact_that_is_none_or_empty_is_left_out() -> None:
+    assert risk.issue("corrupt", reason=None).message == risk.issue("corrupt", reason="").message
+
+
+def test_a_long_fact_is_shortened() -> None:
+    assert len(risk.issue("custom_comment", custom_text="x" * 70_000).message) < 300
+
+
+def test_a_list_of_names_is_shown_as_names_with_a_count() -> None:
+    assert "Ann, Bob." in risk.issue("tag_removal", tags_to_remove=["Ann", "Bob"]).message
+    assert "and 5 more" in risk.issue("tag_removal", tags_to_remove=[f"n{number}" for number in range(10)]).message
+
+
+def test_every_issue_has_a_short_label_and_a_remedy() -> None:
+    for code in risk.ISSUES:
+        assert 0 < len(risk.label(code)) <= 18
+        assert risk.remedy(code).endswith(".")
+
+
+def test_outcomes_are_told_by_code_where_there_is_one() -> None:
+    assert risk.outcome("success") == "done"
+    assert risk.outcome("failed", "read_only") == "read-only"
+    assert risk.outcome("failed", "verification_failed") == "check failed, put back"
+    assert risk.outcome("failed", "something_new") == "something new"
