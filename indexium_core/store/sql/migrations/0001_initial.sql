@@ -8,7 +8,7 @@ CREATE TABLE libraries (
     name VARCHAR NOT NULL,
     path VARCHAR NOT NULL,                         -- for display
     path_bytes BLOB NOT NULL,                      -- as the OS gives it
-    device BIGINT,                                 -- st_dev at the last scan that saw it
+    device UBIGINT,                                -- st_dev at the last scan that saw it
     state VARCHAR NOT NULL DEFAULT 'online',       -- online, offline
     state_reason VARCHAR NOT NULL DEFAULT '',
     people_mode VARCHAR,
@@ -28,7 +28,8 @@ CREATE TABLE scanned_files (
     folder VARCHAR NOT NULL,                       -- below the root, '/'-separated, '' for the root
     file_name VARCHAR NOT NULL,
     file_ext VARCHAR NOT NULL,                     -- lower case, no dot
-    device BIGINT, inode BIGINT, nlink INTEGER, mode INTEGER,
+    device UBIGINT, inode UBIGINT,                 -- the kernel's numbers use all 64 bits
+    nlink BIGINT, mode BIGINT,
     size BIGINT NOT NULL,
     mtime_ns BIGINT NOT NULL,
     own_mtime_ns BIGINT,                           -- the mtime that our own last write left behind
@@ -83,6 +84,17 @@ CREATE TABLE video_people (
     origin VARCHAR NOT NULL,                       -- face, hand, import, file
     created_at TIMESTAMPTZ NOT NULL
 );
+-- What an assignment belongs to, as one value to join by: the hash, else the path (which begins with a slash).
+CREATE VIEW assignments AS
+SELECT *, coalesce(encode(file_hash), path_bytes) AS target FROM video_people;
+-- The values by which assignments of a file may go.
+CREATE VIEW file_targets AS
+SELECT file_id, encode(file_hash) AS target FROM scanned_files WHERE file_hash IS NOT NULL
+UNION ALL SELECT file_id, path_bytes FROM scanned_files;
+-- Who is in which file: every copy of a payload has its people.
+CREATE VIEW file_people AS
+SELECT t.file_id, a.person_id, a.assignment_id, a.origin FROM assignments AS a JOIN file_targets AS t USING (target);
+
 -- Files whose assignments were taken away or renamed stay in the plan.
 CREATE TABLE touched_files (file_id BIGINT PRIMARY KEY, reason VARCHAR NOT NULL);
 
@@ -92,6 +104,7 @@ CREATE TABLE decisions (
     file_id BIGINT NOT NULL,
     kind VARCHAR NOT NULL,                         -- edit, postpone, mode
     people VARCHAR[],                              -- edit: the wanted list
+    people_keys VARCHAR[],                         -- edit: person_key of each of them
     db_people VARCHAR[],                           -- edit: what the database said then (edit_outdated)
     until TIMESTAMPTZ,                             -- postpone: NULL = until revoked
     people_mode VARCHAR,
@@ -111,7 +124,8 @@ CREATE TABLE plan_variants (
     comment_mode VARCHAR,
     include_unknown BOOLEAN NOT NULL,
     seen_mark BIGINT NOT NULL,
-    plan_id BIGINT                                 -- newest version
+    plan_id BIGINT,                                -- newest version
+    used_at TIMESTAMPTZ NOT NULL                   -- about when somebody last asked for it
 );
 CREATE SEQUENCE plan_ids START 1;
 CREATE TABLE plans (
@@ -121,28 +135,56 @@ CREATE TABLE plans (
     item_count BIGINT NOT NULL,                    -- rows that this version changed
     reason VARCHAR NOT NULL DEFAULT ''
 );
-CREATE TABLE plan_items (
+-- Words of the plan as one type: a byte each, and any of them may be compared with any.
+CREATE TYPE plan_word AS ENUM (
+    'safe', 'warning', 'danger', 'blocked', 'unchanged', 'add', 'merge', 'remove', 'rewrite', 'exact', 'replace', 'preserve'
+);
+-- Lists and comments are most of the cost of a plan, so what can be told from another column is left out here; to be
+-- read through `plan_items`.
+CREATE TABLE plan_rows (
     variant_id INTEGER NOT NULL,
     file_id BIGINT NOT NULL,
     from_version BIGINT NOT NULL,
     to_version BIGINT,                             -- NULL: in force
-    db_people VARCHAR[] NOT NULL,
-    existing_people VARCHAR[] NOT NULL,
-    result_people VARCHAR[] NOT NULL,
-    tags_to_add VARCHAR[] NOT NULL,
-    tags_to_remove VARCHAR[] NOT NULL,
-    changes STRUCT(field VARCHAR, "old" VARCHAR, "new" VARCHAR, "where" VARCHAR)[] NOT NULL,
-    category VARCHAR NOT NULL,
-    risk_level VARCHAR NOT NULL,
-    can_update BOOLEAN NOT NULL,
-    issues VARCHAR[] NOT NULL,                     -- codes; messages are made when a page is read
+    existing VARCHAR[] NOT NULL,                   -- people that the file names
+    result VARCHAR[],                              -- NULL: nothing would change
+    known VARCHAR[],                               -- people of the database; NULL: as the result, else as existing
+    added VARCHAR[],                               -- NULL: the whole result
+    removed VARCHAR[],                             -- NULL: nobody
+    added_count INTEGER NOT NULL,                  -- to count a list, all its names would be read
+    removed_count INTEGER NOT NULL,
+    old_comment VARCHAR,
+    new_comment VARCHAR,
+    category plan_word NOT NULL,
+    risk_level plan_word NOT NULL,
+    issues INTEGER NOT NULL,                       -- a bit for each code of `issue_codes`
+    container VARCHAR NOT NULL,
     est_seconds DOUBLE NOT NULL,
     est_bytes BIGINT NOT NULL,
     edited BOOLEAN NOT NULL,
     postponed BOOLEAN NOT NULL,
-    people_mode VARCHAR NOT NULL,                  -- the mode that was in force
-    comment_mode VARCHAR NOT NULL
+    people_mode plan_word NOT NULL,                -- the mode that was in force
+    comment_mode plan_word NOT NULL,
+    digest UBIGINT NOT NULL                        -- of all but the versions: whether two rows say the same
 );
+-- The codes of a plan's issues, worst first, as bits say them. Messages are made when a page is read.
+CREATE MACRO issue_codes(bits) AS list_filter([
+    'missing_file', 'offline', 'unreadable', 'read_only', 'unsupported_container', 'corrupt', 'invalid_person_name',
+    'no_strategy_yet', 'file_growing', 'custom_comment', 'tag_removal_all', 'case_collision', 'tag_removal',
+    'overwrite_comment', 'edit_outdated', 'hard_linked', 'duplicate_content', 'other_readers_differ', 'shown_as_plot',
+    'rolled_back'
+], lambda code, place: (bits >> (place - 1)::INTEGER) & 1 = 1);
+CREATE VIEW plan_items AS
+SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, existing) AS db_people,
+       existing AS existing_people, coalesce(result, existing) AS result_people,
+       CASE WHEN result IS NULL THEN [] ELSE coalesce(added, result) END AS tags_to_add,
+       coalesce(removed, []) AS tags_to_remove, added_count, removed_count,
+       CASE WHEN result IS NULL THEN []
+            ELSE [{'field': 'comment', 'old': old_comment, 'new': new_comment, 'where': 'container'}] END AS changes,
+       category, risk_level, risk_level NOT IN ('blocked', 'unchanged') AS can_update,
+       CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues, issues AS issue_bits,
+       container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode
+FROM plan_rows;
 
 CREATE SEQUENCE operation_ids START 1;
 CREATE TABLE metadata_operations (
@@ -166,6 +208,7 @@ CREATE TABLE metadata_operations (
     plan_id BIGINT,
     job_id BIGINT,
     reverts_id BIGINT,                             -- rollback: the operation taken back
+    finished_as VARCHAR,                           -- how it ended, before any rollback changed its status
     options JSON NOT NULL
 );
 CREATE TABLE metadata_operation_items (
@@ -183,12 +226,16 @@ CREATE TABLE metadata_operation_items (
     changes STRUCT(field VARCHAR, "old" VARCHAR, "new" VARCHAR, "where" VARCHAR)[] NOT NULL,
     expected_size BIGINT NOT NULL,                 -- precondition: the file as it was planned
     expected_mtime_ns BIGINT NOT NULL,
+    restore_mtime_ns BIGINT,                       -- rollback: the mtime that comes back with the bytes
     strategy VARCHAR NOT NULL DEFAULT '',
     proof JSON,
     code VARCHAR NOT NULL DEFAULT '',
     error_message VARCHAR NOT NULL DEFAULT '',
     seconds DOUBLE,
     reverts_item BIGINT,                           -- rollback: the item taken back
+    reverted_by BIGINT,                            -- the rollback item that took this one back and is in force
+    original_state VARCHAR,                        -- digest of all bytes but the payload, before …
+    written_state VARCHAR,                         -- … and after
     processed_at TIMESTAMPTZ
 );
 CREATE TABLE metadata_history (

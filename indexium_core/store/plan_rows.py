@@ -1,0 +1,218 @@
+"""Rows of the plan as values: items with their messages, counts, sums."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from indexium_core import errors
+from indexium_core.model import people, risk
+from indexium_core.model.media import Change
+from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
+
+__all__ = ["ISSUE_BITS", "Counts", "codes_of", "counted", "item", "summed"]
+
+# As the macro `issue_codes` of the schema has them: bit 0 is the first.
+ISSUE_BITS = (
+    "missing_file",
+    "offline",
+    "unreadable",
+    "read_only",
+    "unsupported_container",
+    "corrupt",
+    "invalid_person_name",
+    "no_strategy_yet",
+    "file_growing",
+    "custom_comment",
+    "tag_removal_all",
+    "case_collision",
+    "tag_removal",
+    "overwrite_comment",
+    "edit_outdated",
+    "hard_linked",
+    "duplicate_content",
+    "other_readers_differ",
+    "shown_as_plot",
+    "rolled_back",
+)
+
+# Columns of `groups` in plans.sql.
+_LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
+
+_CUSTOM = 1 << ISSUE_BITS.index("custom_comment")
+_MADE_HERE = {"mtime", "issues"}
+_AS_STORED = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _MADE_HERE)
+# What messages tell; `mode`, `scanned_at` and `reason` are put into words first.
+_FACTS = (
+    "custom_text",
+    "tags_to_remove",
+    "existing_comment",
+    "db_people",
+    "result_people",
+    "nlink",
+    "container",
+    "copies",
+)
+
+
+class Counts(NamedTuple):
+    """What a search finds, counted."""
+
+    statistics: PlanStatistics
+    listed: int  # items of the list, over all its pages
+
+
+def counted(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postponed: bool) -> Counts:
+    """
+    Add up the rows of `groups` in plans.sql: what a search finds.
+
+    Postponed items count only as such, unless they are listed. `by_category` is over all that counts, `by_container`
+    and `by_issue` over what is listed: they are the choices by which a list is narrowed down.
+    """
+    counting = [group for group in groups if postponed or not group[_POSTPONED]]
+    changing = [group for group in counting if group[_LEVEL] not in ("blocked", "unchanged")]
+    listed = [group for group in counting if unchanged or group[_LEVEL] != "unchanged"]
+    levels = _files_by(counting, _LEVEL)
+    statistics = PlanStatistics(
+        total_files=_sum(counting, _FILES),
+        **{f"{level}_count": levels.get(level, 0) for level in RISK_LEVELS},
+        total_tags_to_add=_sum(changing, _ADDED),
+        total_tags_to_remove=_sum(changing, _REMOVED),
+        will_overwrite_custom=_sum([group for group in changing if group[_BITS] & _CUSTOM], _FILES),
+        postponed_count=_sum([group for group in groups if group[_POSTPONED]], _FILES),
+        edited_count=_sum([group for group in counting if group[_EDITED]], _FILES),
+        bytes_to_write=_sum(changing, _BYTES),
+        est_seconds=float(sum([group[_SECONDS] for group in changing])),
+        by_category=_files_by(counting, _CATEGORY),
+        by_container=_files_by(listed, _CONTAINER),
+        by_issue=_most_first(
+            {
+                code: _sum([group for group in listed if group[_BITS] >> place & 1], _FILES)
+                for place, code in enumerate(ISSUE_BITS)
+            }
+        ),
+    )
+    return Counts(statistics, _sum(listed, _FILES))
+
+
+def summed(groups: Sequence[tuple[Any, ...]]) -> SelectionSummary:
+    """Add up the rows of `chosen_groups` in plans.sql: level, what it is left out as, files, and four sums."""
+    taken = [group for group in groups if not group[1]]
+    return SelectionSummary(
+        count=_sum(taken, 2),
+        by_risk=_files_by(taken, 0, 2),
+        tags_to_add=_sum(taken, 3),
+        tags_to_remove=_sum(taken, 4),
+        est_seconds=float(sum([group[5] for group in taken])),
+        est_bytes=_sum(taken, 6),
+        excluded=_files_by([group for group in groups if group[1]], 1, 2),
+    )
+
+
+def _sum(groups: Sequence[tuple[Any, ...]], column: int) -> int:
+    return int(sum([group[column] for group in groups]))
+
+
+def _files_by(groups: Sequence[tuple[Any, ...]], column: int, files: int = _FILES) -> dict[str, int]:
+    counts = dict.fromkeys([group[column] for group in groups], 0)
+    for group in groups:
+        counts[group[column]] += group[files]
+    return _most_first(counts)
+
+
+def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: files for name, files in Counter(counts).most_common() if files}
+
+
+def codes_of(bits: int) -> list[str]:
+    """Return the codes of the issues that a row has, worst first."""
+    return [code for place, code in enumerate(ISSUE_BITS) if bits >> place & 1]
+
+
+def item(row: Mapping[str, Any], *, copies: list[str] | None = None) -> PlanItem:
+    """Return a row of `items` in plans.sql as a plan item; `copies` are the paths of its duplicates."""
+    facts = {**row, **_told(row), "copies": copies}
+    return PlanItem(
+        **{name: facts[name] for name in _AS_STORED},
+        mtime=_moment(row["mtime_ns"]),
+        issues=_issues(facts),
+    )
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row leaves out because another column tells it; the view `plan_items` says the same."""
+    existing, result, comment = row["existing"], row["result"], row["comment"]
+    found = {"existing_people": existing, "can_update": row["risk_level"] not in ("blocked", "unchanged")}
+    if result is None:
+        unchanged = {"result_people": existing, "tags_to_add": [], "tags_to_remove": [], "changes": []}
+        comments = {"existing_comment": comment, "result_comment": comment}
+        return found | unchanged | comments | {"db_people": existing if row["known"] is None else row["known"]}
+    return found | {
+        "db_people": result if row["known"] is None else row["known"],
+        "result_people": result,
+        "tags_to_add": result if row["added"] is None else row["added"],
+        "tags_to_remove": row["removed"] or [],
+        "changes": [Change(field="comment", old=row["old_comment"], new=row["new_comment"])],
+        "existing_comment": row["old_comment"],
+        "result_comment": row["new_comment"],
+    }
+
+
+def _moment(nanoseconds: int) -> str:
+    """Return a moment as ISO-8601 in UTC, to the second."""
+    return datetime.fromtimestamp(nanoseconds // 10**9, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _issues(row: Mapping[str, Any]) -> list[Issue]:
+    codes = codes_of(row["issues"])
+    if not codes:
+        return []
+    facts = {name: row[name] for name in _FACTS}
+    facts["mode"] = None if row["mode"] is None else f"{row['mode'] & 0o777:o}"
+    facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
+    facts["reason"] = (row["state_message"] or row["strategy_message"]).rstrip(".")
+    found = []
+    for code in codes:
+        if code in _MORE_FACTS:
+            name, of_row = _MORE_FACTS[code]
+            facts[name] = of_row(row)
+        found.append(risk.issue(code, **facts))
+    return found
+
+
+def _twins(row: Mapping[str, Any]) -> list[str]:
+    """Return the names of the database that another one equals but for letter case."""
+    keys = Counter(people.person_key(name) for name in row["db_people"])
+    return [name for name in row["db_people"] if keys[people.person_key(name)] > 1]
+
+
+def _invalid(row: Mapping[str, Any]) -> list[str]:
+    """Return the names of the database that may not be written."""
+    return [name for name in row["db_people"] if not _is_valid(name)]
+
+
+def _is_valid(name: str) -> bool:
+    try:
+        people.validate_name(name)
+    except errors.ValidationError:
+        return False
+    return True
+
+
+def _other_comment(row: Mapping[str, Any]) -> str | None:
+    """Return a comment of the file that is not the one that we read."""
+    fields = json.loads(row["comment_fields"] or "[]")
+    others = [field["value"] for field in fields if field["field"] == "comment" and field["value"] != row["comment"]]
+    return others[0] if others else None
+
+
+# What only one kind of issue tells, or tells otherwise.
+_MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "offline": ("reason", lambda row: row["state_reason"].rstrip(".")),
+    "case_collision": ("names", _twins),
+    "invalid_person_name": ("names", _invalid),
+    "other_readers_differ": ("other_comment", _other_comment),
+}

@@ -1,0 +1,53 @@
+"""
+The SQL of the store, as named statements in `.sql` files beside this module.
+
+A file is a row of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for.
+Python holds names and parameters, never SQL text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+__all__ = ["load", "parse"]
+
+_HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
+_PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
+
+
+@cache
+def load(file: str) -> Mapping[str, str]:
+    """Return the statements of `<file>.sql` by name, read once per process."""
+    text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
+    return MappingProxyType(parse(text, file=file))
+
+
+def parse(text: str, *, file: str = "") -> dict[str, str]:
+    """
+    Cut the text of a `.sql` file into statements by name.
+
+    Raises:
+        ValueError: A name twice, a statement without a purpose or without SQL, or SQL before the first name.
+
+    """
+    before, *blocks = _HEAD.split(text)
+    if _without_comments(before):
+        message = f"{file}.sql: there is SQL before the first '-- name:' line."
+        raise ValueError(message)
+    statements: dict[str, str] = {}
+    for name, block in zip(blocks[::2], blocks[1::2], strict=True):
+        purpose = _PURPOSE.match(block)
+        body = block[purpose.end() :].strip() if purpose else ""
+        if name in statements or not _without_comments(body):
+            message = f"{file}.sql: '{name}' is there twice, has no purpose or no SQL."
+            raise ValueError(message)
+        statements[name] = body.rstrip(";")
+    return statements
+
+
+def _without_comments(text: str) -> str:
+    return re.sub(r"--.*", "", text).strip()

@@ -1,0 +1,342 @@
+-- name: libraries
+-- Every root with the number of its files that are there.
+SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.state, l.state_reason, l.people_mode, l.comment_mode,
+       count(f.file_id) AS file_count, l.scanned_at
+FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
+GROUP BY ALL ORDER BY l.name, l.library_id;
+
+-- name: library_at
+-- The root with this path.
+SELECT library_id FROM libraries WHERE path_bytes = $1;
+
+-- name: library_root
+-- The path of a root.
+SELECT path_bytes FROM libraries WHERE library_id = $1;
+
+-- name: add_library
+-- A new root.
+INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (nextval('ids'), $1, $2, $3) RETURNING library_id;
+
+-- name: set_library_state
+-- Say whether a root can be reached; answers with a row only if that is news.
+UPDATE libraries SET state = $2, state_reason = $3
+WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURNING library_id;
+
+-- name: set_library_modes
+-- Set the modes of a root; answers with a row only if that is news.
+UPDATE libraries SET people_mode = $2, comment_mode = $3
+WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) RETURNING library_id;
+
+-- name: library_scanned
+-- Note that all of a root has been seen.
+UPDATE libraries SET device = $2, scanned_at = $3 WHERE library_id = $1;
+
+-- name: mark_library
+-- The plans of a root's files, and of their copies, must be worked out again.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+WHERE library_id = $1 OR file_hash IN (SELECT file_hash FROM scanned_files WHERE library_id = $1);
+
+-- name: forget_decisions
+-- The decisions on a root's files go with them.
+DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
+-- name: forget_touched
+-- So do the notes of what was taken from them.
+DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
+-- name: count_files
+-- How many files a root has, missing ones included.
+SELECT count(*) FROM scanned_files WHERE library_id = $1;
+
+-- name: forget_files
+-- The files of a root.
+DELETE FROM scanned_files WHERE library_id = $1;
+
+-- name: forget_library
+-- The root itself.
+DELETE FROM libraries WHERE library_id = $1;
+
+-- name: calm
+-- What a walk compares with, for nearly every file: those that could be read, by path. Few columns, for there may be a
+-- million rows. Below root + '/' is below root + '0' (the byte after '/').
+SELECT path_bytes, size, mtime_ns, mode, inode, nlink
+FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND NOT growing;
+
+-- name: known
+-- All that a scan must know of files below a root: of those that are not calm, and of the paths $3 (NULL: of all). A path
+-- that changed hands belongs to the file that is there now.
+SELECT path_bytes, file_id, size, mtime_ns, device, inode, nlink, mode, state, growing
+FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2
+  AND ($3::BLOB[] IS NULL OR state <> 'ok' OR growing OR path_bytes IN (SELECT unnest($3::BLOB[])))
+QUALIFY row_number() OVER (PARTITION BY path_bytes ORDER BY state = 'missing', file_id DESC) = 1;
+
+-- name: incoming
+-- The files of one batch, as they were handed over.
+CREATE OR REPLACE TEMP TABLE incoming AS SELECT
+    unnest($path_bytes::BLOB[]) AS path_bytes,
+    unnest($path::VARCHAR[]) AS path,
+    unnest($path_search::VARCHAR[]) AS path_search,
+    unnest($folder::VARCHAR[]) AS folder,
+    unnest($file_name::VARCHAR[]) AS file_name,
+    unnest($file_ext::VARCHAR[]) AS file_ext,
+    unnest($device::UBIGINT[]) AS device,
+    unnest($inode::UBIGINT[]) AS inode,
+    unnest($nlink::BIGINT[]) AS nlink,
+    unnest($mode::BIGINT[]) AS mode,
+    unnest($size::BIGINT[]) AS size,
+    unnest($mtime_ns::BIGINT[]) AS mtime_ns,
+    unnest($own_mtime_ns::BIGINT[]) AS own_mtime_ns,
+    unnest($read_only::BOOLEAN[]) AS read_only,
+    unnest($state::VARCHAR[]) AS state,
+    unnest($state_message::VARCHAR[]) AS state_message,
+    unnest($growing::BOOLEAN[]) AS growing,
+    unnest($file_hash::VARCHAR[]) AS file_hash,
+    unnest($container::VARCHAR[]) AS container,
+    unnest($duration::DOUBLE[]) AS duration,
+    unnest($streams::VARCHAR[])::JSON AS streams,
+    unnest($tags::VARCHAR[])::JSON AS tags,
+    unnest($comment::VARCHAR[]) AS comment,
+    unnest($comment_fields::VARCHAR[])::JSON AS comment_fields,
+    unnest($fields_differ::BOOLEAN[]) AS fields_differ,
+    unnest($people::VARCHAR[][]) AS people,
+    unnest($people_keys::VARCHAR[][]) AS people_keys,
+    unnest($custom_text::VARCHAR[]) AS custom_text,
+    unnest($comment_before::VARCHAR[]) AS comment_before,
+    unnest($comment_after::VARCHAR[]) AS comment_after,
+    unnest($comment_without::VARCHAR[]) AS comment_without,
+    unnest($strategy::VARCHAR[]) AS strategy,
+    unnest($strategy_code::VARCHAR[]) AS strategy_code,
+    unnest($strategy_message::VARCHAR[]) AS strategy_message,
+    unnest($est_seconds::DOUBLE[]) AS est_seconds,
+    unnest($est_bytes::BIGINT[]) AS est_bytes;
+
+-- name: same_path
+-- Which file each path held, and whether it is still the same film: the same payload, one that was still growing or
+-- could not be read before, or a foreign rewrite (other bytes, but the same streams, number of frames and length; another container may count none).
+CREATE OR REPLACE TEMP TABLE same_path AS
+SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
+       i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
+       OR f.growing OR json_array_length(f.streams) = 0
+       OR (json_extract_string(i.streams, '$[*].codec') = json_extract_string(f.streams, '$[*].codec')
+           AND json_extract_string(i.streams, '$[*].details.width') = json_extract_string(f.streams, '$[*].details.width')
+           AND (json_extract_string(i.streams, '$[*].details.frames') = json_extract_string(f.streams, '$[*].details.frames')
+                OR i.container <> f.container)
+           AND coalesce(abs(i.duration - f.duration) <= greatest(1, f.duration / 100), true)) AS same_film
+FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
+QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
+
+-- name: displace
+-- Files whose path holds another film now are missing, until they turn up elsewhere.
+UPDATE scanned_files SET state = 'missing', growing = false
+WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE NOT same_film);
+
+-- name: resolved
+-- The batch with the file that each path is: known by its path, missing before and found again by hash and size (the
+-- same inode first), or new.
+CREATE OR REPLACE TEMP TABLE resolved AS
+WITH fresh AS (
+    SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
+    WHERE i.file_hash IS NOT NULL
+), gone AS (
+    SELECT f.* FROM scanned_files AS f ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.file_id = f.file_id
+    WHERE f.state = 'missing' AND f.file_hash IN (SELECT file_hash FROM fresh)
+), by_inode AS (
+    SELECT i.path_bytes, g.file_id
+    FROM (SELECT *, row_number() OVER (PARTITION BY file_hash, size, device, inode ORDER BY file_name, path_bytes) AS n
+          FROM fresh) AS i
+    JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash, size, device, inode ORDER BY file_name, path_bytes) AS n
+          FROM gone) AS g USING (file_hash, size, device, inode, n)
+), by_hash AS (
+    SELECT i.path_bytes, g.file_id
+    FROM (SELECT *, row_number() OVER (PARTITION BY file_hash, size ORDER BY file_name, path_bytes) AS n
+          FROM fresh ANTI JOIN by_inode USING (path_bytes)) AS i
+    JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash, size ORDER BY file_name, path_bytes) AS n
+          FROM gone ANTI JOIN by_inode USING (file_id)) AS g USING (file_hash, size, n)
+), moved AS (
+    FROM by_inode UNION ALL FROM by_hash
+)
+SELECT i.*, CASE WHEN s.file_id IS NOT NULL THEN 'known' WHEN m.file_id IS NOT NULL THEN 'moved' ELSE 'new' END AS found,
+       CASE WHEN s.file_id IS NOT NULL THEN s.file_id WHEN m.file_id IS NOT NULL THEN m.file_id
+            ELSE nextval('file_ids') END AS file_id
+FROM incoming AS i
+LEFT JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
+LEFT JOIN moved AS m ON m.path_bytes = i.path_bytes;
+
+-- name: keep_identity
+-- A file that cannot be read now keeps what was known of its media, by which it is recognised when it can be again.
+UPDATE resolved SET file_hash = f.file_hash, duration = f.duration, streams = f.streams
+FROM scanned_files AS f
+WHERE f.file_id = resolved.file_id AND resolved.state <> 'ok' AND resolved.file_hash IS NULL;
+
+-- name: keep_facts
+-- A file that cannot be reached keeps all that was read of it: nobody has seen that it changed.
+UPDATE resolved SET container = f.container, tags = f.tags, comment = f.comment, comment_fields = f.comment_fields,
+    fields_differ = f.fields_differ, people = f.people, people_keys = f.people_keys, custom_text = f.custom_text,
+    comment_before = f.comment_before, comment_after = f.comment_after, comment_without = f.comment_without,
+    strategy = f.strategy, strategy_code = f.strategy_code, strategy_message = f.strategy_message,
+    est_seconds = f.est_seconds, est_bytes = f.est_bytes
+FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.state = 'unreadable';
+
+-- name: keep_calm
+-- A file that was last touched by a write of ours is not growing.
+UPDATE resolved SET growing = false
+FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.mtime_ns = f.own_mtime_ns;
+
+-- name: changed
+-- Files of the batch that are new or differ from what is stored, with the hashes before and after.
+CREATE OR REPLACE TEMP TABLE changed AS
+SELECT r.file_id, r.found, f.file_hash AS old_hash, r.file_hash AS new_hash
+FROM resolved AS r LEFT JOIN scanned_files AS f ON f.file_id = r.file_id
+WHERE f.file_id IS NULL OR ROW(
+    r.path_bytes, r.device, r.inode, r.nlink, r.mode, r.size, r.mtime_ns, coalesce(r.own_mtime_ns, f.own_mtime_ns),
+    r.state, r.state_message, r.growing, r.file_hash, r.container, r.duration, r.streams, r.tags, r.comment,
+    r.comment_fields, r.people, r.custom_text, r.comment_before, r.comment_after, r.comment_without,
+    r.strategy, r.strategy_code, r.strategy_message, r.est_seconds, r.est_bytes
+) IS DISTINCT FROM ROW(
+    f.path_bytes, f.device, f.inode, f.nlink, f.mode, f.size, f.mtime_ns, f.own_mtime_ns,
+    f.state, f.state_message, f.growing, f.file_hash, f.container, f.duration, f.streams, f.tags, f.comment,
+    f.comment_fields, f.people, f.custom_text, f.comment_before, f.comment_after, f.comment_without,
+    f.strategy, f.strategy_code, f.strategy_message, f.est_seconds, f.est_bytes
+);
+
+-- name: update_files
+-- Store what is known now of files that were known before. A file that moved belongs to the root it was found in.
+UPDATE scanned_files SET
+    library_id = CASE WHEN r.found = 'moved' THEN $library_id ELSE scanned_files.library_id END,
+    path_bytes = r.path_bytes, path = r.path, path_search = r.path_search, folder = r.folder, file_name = r.file_name,
+    file_ext = r.file_ext, device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size,
+    mtime_ns = r.mtime_ns, own_mtime_ns = coalesce(r.own_mtime_ns, scanned_files.own_mtime_ns),
+    read_only = r.read_only, state = r.state, state_message = r.state_message, growing = r.growing,
+    file_hash = r.file_hash, container = r.container, duration = r.duration, streams = r.streams, tags = r.tags,
+    comment = r.comment, comment_fields = r.comment_fields, fields_differ = r.fields_differ, people = r.people,
+    people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
+    comment_after = r.comment_after, comment_without = r.comment_without, strategy = r.strategy,
+    strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,
+    est_bytes = r.est_bytes, scanned_at = $at
+FROM resolved AS r
+WHERE r.file_id = scanned_files.file_id AND r.file_id IN (SELECT file_id FROM changed WHERE found <> 'new');
+
+-- name: insert_files
+-- Store files never seen before.
+INSERT INTO scanned_files BY NAME
+SELECT * EXCLUDE (found), $library_id AS library_id, $at AS first_seen_at, $at AS scanned_at
+FROM resolved WHERE found = 'new';
+
+-- name: follow_people
+-- A foreign rewrite gave a file another hash: its people follow, in their order.
+INSERT INTO video_people
+SELECT (SELECT coalesce(max(assignment_id), 0) FROM video_people)
+           + row_number() OVER (ORDER BY v.assignment_id, c.new_hash),
+       c.new_hash, NULL, v.person_id, v.origin, v.created_at
+FROM (SELECT DISTINCT old_hash, new_hash FROM changed WHERE found = 'known' AND old_hash <> new_hash) AS c
+JOIN video_people AS v ON v.file_hash = c.old_hash
+ANTI JOIN video_people AS there ON there.file_hash = c.new_hash AND there.person_id = v.person_id;
+
+-- name: leave_hash
+-- A hash that no file has any more after such a rewrite needs no people.
+DELETE FROM video_people WHERE file_hash IN (
+    SELECT old_hash FROM changed WHERE found = 'known' AND old_hash <> new_hash
+) AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL);
+
+-- name: mark_changed
+-- The plans of changed files, and of their copies, must be worked out again.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+WHERE file_id IN (SELECT file_id FROM changed)
+   OR file_hash IN (SELECT old_hash FROM changed UNION SELECT new_hash FROM changed
+                    UNION SELECT old_hash FROM same_path WHERE NOT same_film);
+
+-- name: counts
+-- What becomes of the batch: new files, changed ones, those of them that moved, that have another hash, and films that
+-- lost their path to another one.
+SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new') AS changed,
+       count(*) FILTER (found = 'moved') AS moved, count(*) FILTER (found = 'known' AND old_hash <> new_hash) AS rehashed,
+       (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced
+FROM changed;
+
+-- name: drop_incoming
+-- The tables of the batch are done with.
+DROP TABLE IF EXISTS incoming;
+DROP TABLE IF EXISTS same_path;
+DROP TABLE IF EXISTS resolved;
+DROP TABLE IF EXISTS changed;
+
+-- name: other_names
+-- Files that are other names of the inodes of these files.
+SELECT f.file_id, r.file_id FROM scanned_files AS f
+JOIN (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
+             unnest($inode::UBIGINT[]) AS inode, unnest($file_hash::VARCHAR[]) AS file_hash) AS r
+  ON f.inode = r.inode AND f.device = r.device AND f.file_hash = r.file_hash
+WHERE f.file_id <> r.file_id AND f.state <> 'missing';
+
+-- name: update_written
+-- Store what is known of files after a write of ours: path and payload are as before.
+UPDATE scanned_files SET
+    device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size, mtime_ns = r.mtime_ns,
+    own_mtime_ns = r.own_mtime_ns, state = 'ok', state_message = '', growing = false, tags = r.tags::JSON, comment = r.comment,
+    comment_fields = r.comment_fields::JSON, fields_differ = r.fields_differ, people = r.people,
+    people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
+    comment_after = r.comment_after, comment_without = r.comment_without, strategy = r.strategy,
+    strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,
+    est_bytes = r.est_bytes, scanned_at = $at
+FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
+             unnest($inode::UBIGINT[]) AS inode, unnest($nlink::BIGINT[]) AS nlink, unnest($mode::BIGINT[]) AS mode,
+             unnest($size::BIGINT[]) AS size, unnest($mtime_ns::BIGINT[]) AS mtime_ns,
+             unnest($own_mtime_ns::BIGINT[]) AS own_mtime_ns, unnest($tags::VARCHAR[]) AS tags,
+             unnest($comment::VARCHAR[]) AS comment, unnest($comment_fields::VARCHAR[]) AS comment_fields,
+             unnest($fields_differ::BOOLEAN[]) AS fields_differ, unnest($people::VARCHAR[][]) AS people,
+             unnest($people_keys::VARCHAR[][]) AS people_keys, unnest($custom_text::VARCHAR[]) AS custom_text,
+             unnest($comment_before::VARCHAR[]) AS comment_before, unnest($comment_after::VARCHAR[]) AS comment_after,
+             unnest($comment_without::VARCHAR[]) AS comment_without, unnest($strategy::VARCHAR[]) AS strategy,
+             unnest($strategy_code::VARCHAR[]) AS strategy_code,
+             unnest($strategy_message::VARCHAR[]) AS strategy_message,
+             unnest($est_seconds::DOUBLE[]) AS est_seconds, unnest($est_bytes::BIGINT[]) AS est_bytes) AS r
+WHERE scanned_files.file_id = r.file_id;
+
+-- name: mark_written
+-- Their plans must be worked out again; those of their copies do not change by it.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]);
+
+-- name: news
+-- Stat facts of files with the same content, where they differ from what is stored. (An UPDATE that answers with its
+-- rows writes each of them anew, lists and all: a hundred times the cost. So it is looked at first.)
+CREATE OR REPLACE TEMP TABLE news AS
+SELECT s.* FROM (
+    SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
+           unnest($inode::UBIGINT[]) AS inode, unnest($nlink::BIGINT[]) AS nlink, unnest($mode::BIGINT[]) AS mode,
+           unnest($size::BIGINT[]) AS size, unnest($mtime_ns::BIGINT[]) AS mtime_ns,
+           unnest($read_only::BOOLEAN[]) AS read_only, unnest($growing::BOOLEAN[]) AS growing
+) AS s JOIN scanned_files AS f USING (file_id)
+WHERE ROW(s.device, s.inode, s.nlink, s.mode, s.size, s.mtime_ns, s.growing) IS DISTINCT FROM
+      ROW(f.device, f.inode, f.nlink, f.mode, f.size, f.mtime_ns, f.growing);
+
+-- name: restat
+-- Store them.
+UPDATE scanned_files SET device = n.device, inode = n.inode, nlink = n.nlink, mode = n.mode, size = n.size,
+    mtime_ns = n.mtime_ns, read_only = n.read_only, growing = n.growing
+FROM news AS n WHERE n.file_id = scanned_files.file_id;
+
+-- name: news_ids
+-- The files of which there was news.
+SELECT file_id FROM news;
+
+-- name: drop_news
+-- Done with.
+DROP TABLE news;
+
+-- name: not_missing
+-- Those of these files that were there until now.
+SELECT file_id FROM scanned_files WHERE state <> 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
+
+-- name: mark_missing
+-- They are gone from their paths.
+UPDATE scanned_files SET state = 'missing', growing = false WHERE file_id IN (SELECT unnest($1::BIGINT[]));
+
+-- name: count_missing
+-- How many of these files are missing.
+SELECT count(*) FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
+
+-- name: mark_files
+-- The plans of these files, and of their copies, must be worked out again.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+WHERE file_id IN (SELECT unnest($1::BIGINT[]))
+   OR file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])));

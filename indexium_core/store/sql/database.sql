@@ -1,0 +1,32 @@
+-- name: count_tables
+-- How many tables of any kind there are, and whether ours is among them.
+SELECT count(*), count(*) FILTER (table_name = 'schema_migrations') FROM duckdb_tables();
+
+-- name: create_migrations
+-- The record of applied migrations.
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    version INTEGER PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    program VARCHAR NOT NULL,                      -- version of Indexium that applied it
+    applied_at TIMESTAMPTZ NOT NULL
+);
+
+-- name: applied_migrations
+-- Numbers of the migrations that this database has had.
+SELECT version FROM schema_migrations ORDER BY version;
+
+-- name: record_migration
+-- Note a migration, in the transaction that applies it.
+INSERT INTO schema_migrations VALUES ($1, $2, $3, now());
+
+-- name: attach_copy
+-- Open the file that a copy goes into.
+ATTACH $1 AS copy_of_indexium;
+
+-- name: copy_all
+-- Copy every table and sequence, as one moment sees them.
+COPY FROM DATABASE indexium TO copy_of_indexium;
+
+-- name: detach_copy
+-- Finish and close the copy.
+DETACH copy_of_indexium;

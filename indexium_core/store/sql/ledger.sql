@@ -1,0 +1,329 @@
+-- name: next_operation_id
+-- The id of an operation that is about to be recorded.
+SELECT nextval('operation_ids');
+
+-- name: insert_operation
+-- Record that an operation was asked for.
+INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, source,
+                                 plan_id, reverts_id, options)
+VALUES ($id, $operation_type, 'in_progress', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
+        $options);
+
+-- name: insert_write_items
+-- One item for each selected file, with the plan's result and the file's state as preconditions. Files that another
+-- operation holds become conflicts at once.
+INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
+    previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
+    error_message)
+SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_bytes,
+       CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
+       change.old, change.new, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
+       CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
+       CASE WHEN busy.file_id IS NULL THEN '' ELSE 'Operation ' || busy.operation_id || ' is at work on this file.' END
+FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
+JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
+JOIN scanned_files f ON f.file_id = chosen.file_id
+LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id
+           FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
+           WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
+           GROUP BY m.file_id) AS busy ON busy.file_id = f.file_id
+CROSS JOIN LATERAL (SELECT i.changes[1]."old" AS old, i.changes[1]."new" AS new) AS change
+WHERE i.can_update
+ORDER BY f.path_bytes;
+
+-- name: insert_rollback_items
+-- One item for each file that is taken back: the write's item turned round. Files that must be left are conflicts.
+INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
+    previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns,
+    restore_mtime_ns, reverts_item, code, error_message)
+SELECT nextval('ids'), $operation_id, m.file_id, coalesce(f.file_hash, m.file_hash), coalesce(f.path, m.file_path),
+       coalesce(f.path_bytes, m.path_bytes), CASE WHEN refused.id IS NULL THEN 'pending' ELSE 'conflict' END,
+       m.new_comment, m.previous_comment, m.tags_removed, m.tags_added,
+       list_transform(m.changes, lambda c: {'field': c.field, 'old': c."new", 'new': c."old", 'where': c."where"}),
+       coalesce(f.size, -1), coalesce(f.mtime_ns, -1), h.original_mtime_ns, m.id,
+       coalesce(refused.code, ''), coalesce(refused.message, '')
+FROM (SELECT unnest($item_ids::BIGINT[]) AS id) AS chosen
+JOIN metadata_operation_items m ON m.id = chosen.id
+JOIN metadata_history h ON h.operation_item_id = m.id
+LEFT JOIN scanned_files f ON f.file_id = m.file_id
+LEFT JOIN (SELECT unnest($refused_ids::BIGINT[]) AS id, unnest($refused_codes::VARCHAR[]) AS code,
+                  unnest($refused_messages::VARCHAR[]) AS message) AS refused ON refused.id = m.id
+ORDER BY m.id DESC;
+
+-- name: insert_history
+-- What each file held before, written before the first byte changes.
+INSERT INTO metadata_history (id, operation_item_id, operation_id, file_id, file_hash, backup_timestamp,
+    original_comment, original_metadata_json, original_mtime_ns, journal, expires_at)
+SELECT nextval('ids'), m.id, m.operation_id, m.file_id, m.file_hash, $now, m.previous_comment, f.tags,
+       m.expected_mtime_ns, $journal, $expires_at
+FROM metadata_operation_items m LEFT JOIN scanned_files f ON f.file_id = m.file_id
+WHERE m.operation_id = $operation_id AND m.status = 'pending';
+
+-- name: rename_journal
+-- A resumed operation writes the rest of its journals into a new file.
+UPDATE metadata_history SET journal = $journal
+WHERE operation_item_id IN (SELECT id FROM metadata_operation_items
+                            WHERE operation_id = $operation_id AND status = 'pending');
+
+-- name: count_items
+-- How many items an operation has, by status.
+SELECT status, count(*) FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status;
+
+-- name: pending_tasks
+-- The next items to work on, in order, with all that a worker needs.
+SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.file_hash, m.changes, m.restore_mtime_ns,
+       m.reverts_item, f.device, f.inode, f.library_id, old_history.journal, old.written_state, old.original_state
+FROM metadata_operation_items m
+LEFT JOIN scanned_files f ON f.file_id = m.file_id
+LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
+LEFT JOIN metadata_history old_history ON old_history.operation_item_id = m.reverts_item
+WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
+ORDER BY m.id LIMIT $count;
+
+-- name: record_results
+-- What became of a group of items.
+UPDATE metadata_operation_items SET status = r.status, code = r.code, error_message = r.message,
+       strategy = r.strategy, seconds = r.seconds, proof = r.proof, processed_at = $now,
+       original_state = r.original_state, written_state = r.written_state
+FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($statuses::VARCHAR[]) AS status, unnest($codes::VARCHAR[]) AS code,
+             unnest($messages::VARCHAR[]) AS message, unnest($strategies::VARCHAR[]) AS strategy,
+             unnest($seconds::DOUBLE[]) AS seconds, unnest($proofs::VARCHAR[]) AS proof,
+             unnest($originals::VARCHAR[]) AS original_state, unnest($writtens::VARCHAR[]) AS written_state) AS r
+WHERE metadata_operation_items.id = r.id;
+
+-- name: record_backup_sizes
+-- How many bytes the journal of each item takes.
+UPDATE metadata_history SET bytes = r.bytes
+FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($bytes::BIGINT[]) AS bytes) AS r
+WHERE metadata_history.operation_item_id = r.id;
+
+-- name: mark_chain
+-- Items that a group of rollback items took back are no longer in force; where such an item was itself a rollback, what
+-- it had taken back is in force again, and so on up the chain.
+UPDATE metadata_operation_items SET reverted_by = CASE WHEN chain.depth % 2 = 1 THEN chain.below END
+FROM (WITH RECURSIVE up AS (
+          SELECT reverts_item AS item, id AS below, 1 AS depth FROM metadata_operation_items
+          WHERE id IN (SELECT unnest($ids::BIGINT[])) AND status = 'success' AND reverts_item IS NOT NULL
+          UNION ALL
+          SELECT m.reverts_item, m.id, up.depth + 1 FROM up JOIN metadata_operation_items m ON m.id = up.item
+          WHERE m.reverts_item IS NOT NULL)
+      FROM up) AS chain
+WHERE metadata_operation_items.id = chain.item;
+
+-- name: settle_status
+-- Make an operation's status say how much of it is still in force.
+UPDATE metadata_operations SET status = CASE
+        WHEN t.reverted = 0 THEN coalesce(finished_as, status)
+        WHEN t.reverted = t.success THEN 'rolled_back' ELSE 'partly_rolled_back' END
+FROM (SELECT operation_id, count(*) FILTER (status = 'success') AS success,
+             count(*) FILTER (status = 'success' AND reverted_by IS NOT NULL) AS reverted
+      FROM metadata_operation_items WHERE operation_id IN (SELECT unnest($operation_ids::BIGINT[]))
+      GROUP BY operation_id) AS t
+WHERE metadata_operations.id = t.operation_id AND finished_as IS NOT NULL;
+
+-- name: reverted_operations
+-- The operation that a rollback takes back, the one which that had taken back, and so on.
+WITH RECURSIVE up AS (
+    SELECT reverts_id AS id FROM metadata_operations WHERE id = $operation_id AND reverts_id IS NOT NULL
+    UNION ALL
+    SELECT o.reverts_id FROM up JOIN metadata_operations o ON o.id = up.id WHERE o.reverts_id IS NOT NULL)
+SELECT id FROM up;
+
+-- name: set_status
+-- The state that an operation is in now.
+UPDATE metadata_operations SET status = $status WHERE id = $operation_id;
+
+-- name: skip_pending
+-- Items that a cancelled operation will not get to.
+UPDATE metadata_operation_items SET status = 'skipped', code = 'cancelled', processed_at = $now,
+       error_message = 'The operation was cancelled before this file.'
+WHERE operation_id = $operation_id AND status = 'pending';
+
+-- name: count_up
+-- Bring an operation's counts in line with its items.
+UPDATE metadata_operations SET file_count = t.file_count, success_count = t.success, failure_count = t.failure,
+       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown
+FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS success,
+             count(*) FILTER (status = 'failed') AS failure, count(*) FILTER (status = 'skipped') AS skipped,
+             count(*) FILTER (status = 'conflict') AS conflict, count(*) FILTER (status = 'unknown') AS unknown
+      FROM metadata_operation_items WHERE operation_id = $operation_id) AS t
+WHERE id = $operation_id;
+
+-- name: finish
+-- The end of an operation, or of its present run.
+UPDATE metadata_operations SET status = $status, finished_as = $status, completed_at = $now,
+       seconds = seconds + $seconds, error_message = $error_message
+WHERE id = $operation_id;
+
+-- name: operation_page
+-- One page of operations, newest first, with what their items and backups amount to, and how many there are.
+WITH page AS (
+    SELECT o.*, count(*) OVER () AS found
+    FROM metadata_operations o
+    WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
+      AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ)
+      AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], o.status))
+      AND (len($words::VARCHAR[]) = 0 OR EXISTS (
+            SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id AND list_bool_and(list_transform(
+                $words::VARCHAR[], lambda w:
+                contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
+                         array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w)))))
+      AND (len($people::VARCHAR[]) = 0 OR EXISTS (
+            SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
+              AND list_has_all(list_transform(list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)),
+                               $people::VARCHAR[])))
+    ORDER BY o.id DESC LIMIT $count OFFSET $skip),
+item_totals AS (
+    SELECT operation_id, sum(len(tags_added)) FILTER (status = 'success') AS added,
+           sum(len(tags_removed)) FILTER (status = 'success') AS removed,
+           count(*) FILTER (status = 'success' AND reverted_by IS NULL) AS in_force
+    FROM metadata_operation_items WHERE operation_id IN (SELECT id FROM page) GROUP BY operation_id),
+backups AS (
+    SELECT operation_id, sum(bytes) AS bytes, min(expires_at) AS expires_at,
+           count(*) FILTER (dropped_at IS NOT NULL) AS dropped
+    FROM metadata_history WHERE operation_id IN (SELECT id FROM page) GROUP BY operation_id)
+SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
+       o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
+       o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
+       coalesce(t.in_force, 0), coalesce(b.bytes, 0), b.expires_at, coalesce(b.dropped, 0), o.found
+FROM page o
+LEFT JOIN item_totals t ON t.operation_id = o.id
+LEFT JOIN backups b ON b.operation_id = o.id
+ORDER BY o.id DESC;
+
+-- name: operation_row
+-- One operation in the columns of operation_page, without the search: it is asked for many times a second.
+WITH item_totals AS (
+    SELECT sum(len(tags_added)) FILTER (status = 'success') AS added,
+           sum(len(tags_removed)) FILTER (status = 'success') AS removed,
+           count(*) FILTER (status = 'success' AND reverted_by IS NULL) AS in_force
+    FROM metadata_operation_items WHERE operation_id = $operation_id),
+backups AS (
+    SELECT sum(bytes) AS bytes, min(expires_at) AS expires_at, count(*) FILTER (dropped_at IS NOT NULL) AS dropped
+    FROM metadata_history WHERE operation_id = $operation_id)
+SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
+       o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
+       o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
+       coalesce(t.in_force, 0), coalesce(b.bytes, 0), b.expires_at, coalesce(b.dropped, 0)
+FROM metadata_operations o, item_totals t, backups b WHERE o.id = $operation_id;
+
+-- name: item_page
+-- Items of one operation: what went wrong first, then what is under way, then the rest.
+SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message, m.previous_comment, m.new_comment,
+       m.tags_added, m.tags_removed, m.strategy, m.seconds, m.proof, m.processed_at, count(*) OVER ()
+FROM metadata_operation_items m
+WHERE m.operation_id = $operation_id AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], m.status))
+ORDER BY CASE m.status WHEN 'failed' THEN 0 WHEN 'unknown' THEN 0 WHEN 'conflict' THEN 1 WHEN 'writing' THEN 2
+              WHEN 'success' THEN 3 WHEN 'skipped' THEN 4 ELSE 5 END, m.processed_at DESC NULLS LAST, m.id
+LIMIT $count OFFSET $skip;
+
+-- name: rollback_candidates
+-- Items of an operation that are in force, with the backup and with the newer operation that stands on them, if any.
+SELECT m.id, m.file_id, m.file_path, m.path_bytes, m.file_hash, m.changes, m.tags_added, m.tags_removed,
+       m.previous_comment, m.new_comment, m.strategy, m.written_state, m.original_state, h.journal, h.dropped_at,
+       f.path_bytes, f.state, l.state, l.path_bytes,
+       (SELECT max(n.operation_id) FROM metadata_operation_items n
+        WHERE n.file_id = m.file_id AND n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success'
+          AND n.reverted_by IS NULL AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
+       (SELECT min(n.operation_id) FROM metadata_operation_items n JOIN metadata_operations o ON o.id = n.operation_id
+        WHERE n.file_id = m.file_id AND n.status IN ('pending', 'writing')
+          AND o.status IN ('pending', 'in_progress', 'paused')) AS busy_in
+FROM metadata_operation_items m
+JOIN metadata_history h ON h.operation_item_id = m.id
+LEFT JOIN scanned_files f ON f.file_id = m.file_id
+LEFT JOIN libraries l ON l.library_id = f.library_id
+WHERE m.operation_id = $operation_id AND m.status = 'success' AND m.reverted_by IS NULL
+ORDER BY m.id;
+
+-- name: unfinished_operations
+-- Operations that a process was at when it ended, that stopped by themselves, or of which a file is unclear.
+SELECT id, operation_type, status FROM metadata_operations o
+WHERE status IN ('pending', 'in_progress', 'paused')
+   OR EXISTS (SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id AND (
+                  m.status = 'unknown' OR o.status = 'failed' AND m.status = 'pending'))
+ORDER BY id;
+
+-- name: unsettled_items
+-- Items of unfinished operations, to be held against the journals.
+SELECT m.id, m.file_id, m.status, h.journal
+FROM metadata_operation_items m JOIN metadata_history h ON h.operation_item_id = m.id
+WHERE m.operation_id = $operation_id AND m.status IN ('pending', 'writing', 'unknown');
+
+-- name: finished_items
+-- Items of an operation that are known to be done.
+SELECT id FROM metadata_operation_items WHERE operation_id = $operation_id AND status = 'success';
+
+-- name: preview_tasks
+-- What a write of the plan's current items would work on; nothing is recorded.
+SELECT 0, f.file_id, f.path_bytes, f.size, f.mtime_ns, f.file_hash, i.changes, NULL, NULL, f.device, f.inode,
+       f.library_id, NULL, NULL, NULL
+FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
+JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
+JOIN scanned_files f ON f.file_id = chosen.file_id
+WHERE i.can_update ORDER BY f.path_bytes;
+
+-- name: record_foreign
+-- An operation that was carried out elsewhere; it cannot be taken back here.
+INSERT INTO metadata_operations (id, operation_type, status, started_at, completed_at, file_count, success_count,
+    failure_count, skipped_count, conflict_count, unknown_count, seconds, error_message, user_note, user_action,
+    user_name, source, finished_as, options)
+VALUES ($id, $operation_type, $status, $started_at, $completed_at, $file_count, $success_count, $failure_count,
+    $skipped_count, $conflict_count, $unknown_count, $seconds, $error_message, $user_note, $user_action, $user_name,
+    $source, $status, '{}');
+
+-- name: options_of
+-- The options that an operation was started with.
+SELECT options FROM metadata_operations WHERE id = $operation_id;
+
+-- name: busy_files
+-- Files that an operation holds, and which one.
+SELECT m.file_id, min(m.operation_id) FROM metadata_operation_items m
+JOIN metadata_operations o ON o.id = m.operation_id
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
+
+-- name: journals_of
+-- The journal files of an operation.
+SELECT DISTINCT journal FROM metadata_history WHERE operation_id = $operation_id AND dropped_at IS NULL;
+
+-- name: expired_journals
+-- Operations whose backups are past their time and that nothing holds.
+SELECT DISTINCT h.operation_id FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
+WHERE h.dropped_at IS NULL AND h.backup_timestamp < $before
+  AND o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed') AND o.unknown_count = 0;
+
+-- name: drop_backups
+-- Note that the journals of an operation are gone.
+UPDATE metadata_history SET dropped_at = $now WHERE operation_id = $operation_id AND dropped_at IS NULL;
+
+-- name: backup_records
+-- Backups, newest first.
+SELECT h.id, h.operation_item_id, h.operation_id, h.file_id, h.kind, h.bytes, h.backup_timestamp, h.expires_at,
+       h.journal, h.dropped_at, h.file_hash, m.file_path
+FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
+WHERE (len($operation_ids::BIGINT[]) = 0 OR list_contains($operation_ids::BIGINT[], h.operation_id))
+  AND (len($item_ids::BIGINT[]) = 0 OR list_contains($item_ids::BIGINT[], h.operation_item_id))
+ORDER BY h.id DESC;
+
+-- name: days
+-- Files by day of their operation, and what became of them.
+SELECT CAST(timezone($zone, o.started_at) AS DATE) AS day,
+       count(*) FILTER (m.status = 'success' AND o.operation_type = 'write') AS written,
+       count(*) FILTER (m.status = 'success' AND o.operation_type = 'rollback') AS restored,
+       count(*) FILTER (m.status IN ('failed', 'conflict', 'unknown')) AS failed
+FROM metadata_operations o JOIN metadata_operation_items m ON m.operation_id = o.id
+WHERE o.started_at >= $since GROUP BY day ORDER BY day;
+
+-- name: most_written
+-- People by the number of files that they were written into and are still in.
+SELECT person, count(*) AS files FROM (
+    SELECT unnest(tags_added) AS person FROM metadata_operation_items m
+    JOIN metadata_operations o ON o.id = m.operation_id
+    WHERE m.status = 'success' AND m.reverted_by IS NULL AND o.operation_type = 'write')
+GROUP BY person ORDER BY files DESC, person LIMIT $count;
+
+-- name: totals
+-- What all operations together amount to.
+SELECT count(*), coalesce(sum(success_count) FILTER (operation_type = 'write'), 0),
+       coalesce(sum(failure_count + conflict_count + unknown_count) FILTER (operation_type = 'write'), 0),
+       count(*) FILTER (status = 'rolled_back')
+FROM metadata_operations WHERE status NOT IN ('pending', 'in_progress', 'paused');

@@ -1,0 +1,336 @@
+"""A home folder: who may open it, what is said when it cannot be opened, and what a newer program does to it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indexium_core import errors
+from indexium_core.store import migrations
+from indexium_core.store.database import FILE_NAME, Database
+from indexium_core.store.migrations import Migration
+
+HOLDER = """
+import os, signal, sys
+from pathlib import Path
+from indexium_core.store.database import Database
+database = Database.open(Path(sys.argv[1]), url=sys.argv[2])
+with database.atomic() as tx:
+    tx.execute("INSERT INTO touched_files VALUES (7, 'held')")
+print("open", flush=True)
+sys.stdin.readline()
+database.close()
+"""
+LATER = Migration(version=2, name="later", text="ALTER TABLE touched_files ADD COLUMN note VARCHAR; SELECT 1;")
+
+
+@pytest.fixture
+def made(empty_home: Path, home: Path) -> Path:
+    """A closed home that holds one row."""
+    shutil.copytree(empty_home, home)
+    with Database.open(home) as database, database.atomic() as tx:
+        tx.execute("INSERT INTO touched_files VALUES (1, 'kept')")
+    return home
+
+
+@pytest.fixture
+def holder(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has the home open."""
+    command = [sys.executable, "-c", HOLDER, str(home), "http://127.0.0.1:5006"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "open\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def contents(home: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in home.iterdir() if path.name != "lock"}
+
+
+def kept(database: Database) -> list[tuple[object, ...]]:
+    return database.read().execute("SELECT reason FROM touched_files ORDER BY file_id").fetchall()
+
+
+# --- one process at a time ---------------------------------------------------------------------------------------
+
+
+def test_a_second_process_is_told_who_holds_the_home_and_what_to_do(home: Path, holder: subprocess.Popen[str]) -> None:
+    with pytest.raises(errors.HomeInUseError) as caught:
+        Database.open(home)
+
+    said = str(caught.value)
+    assert f"process {holder.pid} (http://127.0.0.1:5006)" in said
+    assert "Open http://127.0.0.1:5006, stop that process, or choose another home with --home." in said
+    assert json.loads((home / "lock").read_text()) == {"pid": holder.pid, "url": "http://127.0.0.1:5006"}
+
+
+def test_the_home_is_free_when_its_holder_ends_in_order(home: Path, holder: subprocess.Popen[str]) -> None:
+    holder.communicate("end\n", timeout=30)
+
+    assert (home / "lock").read_text() == ""
+    with Database.open(home) as database:
+        assert kept(database) == [("held",)]
+
+
+def test_the_home_is_free_when_its_holder_is_killed_and_nothing_committed_is_lost(
+    home: Path, holder: subprocess.Popen[str]
+) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+
+    assert (home / (FILE_NAME + ".wal")).exists()
+    with Database.open(home) as database:
+        assert kept(database) == [("held",)]
+        assert json.loads((home / "lock").read_text())["pid"] == os.getpid()
+
+
+def test_the_same_process_does_not_open_a_home_twice(database: Database) -> None:
+    with pytest.raises(errors.HomeInUseError, match="in use by this process"):
+        Database.open(database.home)
+
+    assert kept(database) == []
+
+
+def test_a_holder_that_has_not_said_its_name_yet_is_another_process(made: Path) -> None:
+    with (made / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(errors.HomeInUseError, match="in use by another process"):
+            Database.open(made)
+
+
+def test_another_program_with_the_database_open_is_in_the_way(made: Path) -> None:
+    """The duckdb command line, for instance, knows nothing of our lock."""
+    command = f"import duckdb; c = duckdb.connect({str(made / FILE_NAME)!r}); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(errors.HomeInUseError, match="Another program"):
+            Database.open(made)
+        other.communicate("\n")
+
+    with Database.open(made) as database:
+        assert kept(database) == [("kept",)]
+
+
+def test_a_home_that_could_not_be_opened_is_not_held(made: Path) -> None:
+    good = (made / FILE_NAME).read_bytes()
+    (made / FILE_NAME).write_bytes(b"garbage")
+    with pytest.raises(errors.StoreError):
+        Database.open(made)
+    (made / FILE_NAME).write_bytes(good)
+
+    with Database.open(made) as database:
+        assert kept(database) == [("kept",)]
+
+
+# --- homes that cannot be opened ---------------------------------------------------------------------------------
+
+
+def test_a_home_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "new" / "home"
+    with Database.open(home) as database:
+        assert kept(database) == []
+
+    assert (home.stat().st_mode & 0o777) & 0o077 == 0
+    assert sorted(path.name for path in home.iterdir()) == [FILE_NAME, "lock"]
+
+
+def test_a_file_where_the_home_should_be_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+
+    for home in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(errors.StoreError, match=r"is, or lies below, a file\. Choose a folder with --home"):
+            Database.open(home)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs to give up root, to become somebody who may not write")
+def test_a_folder_that_may_not_be_written_is_said_to_be_one(made: Path) -> None:
+    made.chmod(0o755)
+    for parent in list(made.parents)[:4]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.seteuid(65534)
+            Database.open(made)
+        except errors.StoreError as error:
+            code = 0 if "cannot be written" in str(error) and "--home" in str(error) else 2
+        finally:
+            os._exit(code)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda raw: b"",
+        lambda raw: b"garbage" * 1000,
+        lambda raw: b"x",
+        lambda raw: raw[:20_000],
+        lambda raw: raw[:4096] + b"\xff" * 12_288 + raw[16_384:],
+        lambda raw: b"SQLite format 3\0" + bytes(8000),
+    ],
+    ids=["emptied", "garbage", "one_byte", "cut", "overwritten", "sqlite"],
+)
+def test_a_damaged_database_is_one_sentence_with_a_remedy_and_is_left_alone(made: Path, damage: object) -> None:
+    path = made / FILE_NAME
+    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+    before = contents(made)
+
+    with pytest.raises(errors.StoreError, match="cannot be read") as caught:
+        Database.open(made)
+
+    said = str(caught.value)
+    assert "\n" not in said
+    assert str(path) in said
+    assert "move the file away to begin anew; no video is affected." in said
+    assert contents(made) == before
+
+
+def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> None:
+    (made / f"{FILE_NAME}.before-0002").write_bytes(b"older")
+    (made / f"{FILE_NAME}.before-0003").write_bytes(b"old")
+    (made / FILE_NAME).write_bytes(b"garbage")
+
+    with pytest.raises(errors.StoreError, match=r"Put back a copy \(indexium\.duckdb\.before-0003\)"):
+        Database.open(made)
+
+
+def test_a_folder_in_the_databases_place_is_said_to_be_wrong(home: Path) -> None:
+    (home / FILE_NAME).mkdir(parents=True)
+
+    with pytest.raises(errors.StoreError, match="cannot be"):
+        Database.open(home)
+
+
+def test_a_database_of_somebody_else_is_not_touched(home: Path) -> None:
+    home.mkdir()
+    with duckdb.connect(str(home / FILE_NAME)) as other:
+        other.execute("CREATE TABLE theirs (x INTEGER)")
+    before = contents(home)
+
+    with pytest.raises(errors.StoreError, match="not made by Indexium"):
+        Database.open(home)
+    assert contents(home) == before
+
+
+def test_a_log_without_its_database_is_not_played_into_a_new_one(made: Path) -> None:
+    (made / FILE_NAME).rename(made / (FILE_NAME + ".wal"))
+
+    with pytest.raises(errors.StoreError, match="is gone, but its log"):
+        Database.open(made)
+    assert not (made / FILE_NAME).exists()
+
+
+def test_what_a_killed_first_start_left_is_no_damage(home: Path) -> None:
+    home.mkdir()
+    (home / f"{FILE_NAME}.part").write_bytes(b"half made")
+    (home / f"{FILE_NAME}.part.wal").write_bytes(b"half made")
+
+    with Database.open(home) as database:
+        assert kept(database) == []
+    assert sorted(path.name for path in home.iterdir()) == [FILE_NAME, "lock"]
+
+
+# --- versions ----------------------------------------------------------------------------------------------------
+
+
+def test_migrations_are_numbered_without_gaps_and_recorded(database: Database) -> None:
+    known = [migration.version for migration in migrations.available()]
+
+    assert known == list(range(1, len(known) + 1))
+    done = database.read().execute("SELECT version, program FROM schema_migrations ORDER BY version").fetchall()
+    assert [version for version, _ in done] == known
+
+
+def test_a_home_of_a_newer_program_is_refused_and_nothing_is_changed(made: Path) -> None:
+    with duckdb.connect(str(made / FILE_NAME)) as newer:
+        newer.execute("INSERT INTO schema_migrations VALUES (999, 'later', '99.0', now())")
+    before = contents(made)
+
+    with pytest.raises(errors.HomeVersionError, match="newer Indexium") as caught:
+        Database.open(made)
+    assert caught.value.exit_code == 2
+    assert contents(made) == before
+
+
+def test_a_database_that_this_duckdb_is_too_old_for_is_a_newer_home(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        message = (
+            "IO Error: Trying to read a database file with version number 999.\nIt is of a newer version of DuckDB."
+        )
+        raise duckdb.IOException(message)
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    with pytest.raises(errors.HomeVersionError):
+        Database.open(made)
+
+
+def test_a_migration_is_applied_once_after_a_copy_of_the_database(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(made)[FILE_NAME]
+    known = migrations.available()
+    monkeypatch.setattr(migrations, "available", lambda: [*known, LATER])
+    for _ in range(2):
+        with Database.open(made) as database:
+            assert database.read().execute("SELECT reason, note FROM touched_files").fetchall() == [("kept", None)]
+            done = database.read().execute("SELECT version, name FROM schema_migrations ORDER BY 1").fetchall()
+            assert done == [(1, "initial"), (2, "later")]
+
+    assert contents(made)[f"{FILE_NAME}.before-0002"] == before
+    assert not list(made.glob("*.part"))
+
+
+def test_the_copy_before_a_migration_holds_what_a_killed_process_committed(
+    home: Path, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    holder.kill()
+    holder.wait()
+    known = migrations.available()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "available", lambda: [*known, LATER])
+        Database.open(home).close()
+    old = tmp_path / "old"
+    old.mkdir()
+    for copy in home.glob("*.before-0002*"):
+        copy.rename(old / copy.name.replace(".before-0002", ""))
+
+    with Database.open(old) as database:
+        assert kept(database) == [("held",)]
+
+
+def test_a_migration_that_fails_leaves_no_trace(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Migration(version=3, name="broken", text="CREATE TABLE half (x INTEGER); SELECT * FROM nowhere;")
+    known = migrations.available()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "available", lambda: [*known, broken])
+        with pytest.raises(errors.StoreError, match="cannot be brought up to date"):
+            Database.open(made)
+
+    with Database.open(made) as database:
+        assert kept(database) == [("kept",)]
+        assert database.read().value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'") == 0
+
+
+def test_nothing_is_copied_where_nothing_is_to_be_migrated(made: Path) -> None:
+    Database.open(made).close()
+
+    assert sorted(path.name for path in made.iterdir()) == [FILE_NAME, "lock"]

@@ -1,0 +1,336 @@
+"""Libraries and files: what is stored, and which file is which (contract section 1)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.store import catalog, people
+from indexium_core.store.catalog import UpsertReport
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, ROOT, hash_of, ids, marked, people_of, scanned, store
+
+
+def gone(database: Database, *file_ids: int) -> None:
+    with database.atomic() as tx:
+        catalog.mark_missing(tx, file_ids)
+
+
+def state(database: Database, file_id: int) -> str:
+    return str(database.read().value("SELECT state FROM scanned_files WHERE file_id = $1", [file_id]))
+
+
+def put(database: Database, path: str, *names: str) -> None:
+    with database.atomic() as tx:
+        people.assign(tx, [Wanted(name=name, path_bytes=os.fsencode(f"{ROOT}/{path}")) for name in names], at=NOW)
+
+
+def test_a_root_is_added_once(database: Database) -> None:
+    with database.atomic() as tx:
+        first = catalog.add_library(tx, b"/films")
+        second = catalog.add_library(tx, b"/films", name="other")
+        named = catalog.add_library(tx, b"/more\xff/", name="More")
+
+    assert first == second != named
+    assert [(row.name, row.path, row.state, row.file_count) for row in catalog.libraries(database.read())] == [
+        ("More", "/more\ufffd/", "online", 0),
+        ("films", "/films", "online", 0),
+    ]
+
+
+def test_a_scan_of_a_root_is_noted(database: Database) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    with database.atomic() as tx:
+        catalog.library_scanned(tx, 1, device=2**64 - 1, at=NOW)
+        catalog.mark_missing(tx, [1])
+
+    (row,) = catalog.libraries(database.read())
+    assert (row.device, row.scanned_at, row.file_count) == (2**64 - 1, NOW, 1)
+
+
+def test_forgetting_a_root_forgets_its_files_and_keeps_people(database: Database) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    store(database, [scanned("/other/a.mp4", content=b"/films/a.mp4")], root="/other")
+    put(database, "a.mp4", "Ann")
+    marked(database)
+    with database.atomic() as tx:
+        assert catalog.remove_library(tx, 1) == 2
+
+    assert ids(database) == {"/other/a.mp4": 3}
+    assert people_of(database) == {3: ["Ann"]}
+    assert marked(database) == {1, 2, 3}
+    with pytest.raises(errors.UnknownIdError), database.atomic() as tx:
+        catalog.remove_library(tx, 1)
+
+
+def test_files_for_an_unknown_root_are_refused(database: Database) -> None:
+    with pytest.raises(errors.UnknownIdError, match="no library 7"), database.atomic() as tx:
+        catalog.upsert_files(tx, 7, [], at=NOW)
+
+
+def test_an_empty_batch_is_nothing(database: Database) -> None:
+    assert store(database, []) == UpsertReport(added=0, changed=0, moved=0, unchanged=0)
+    with database.atomic() as tx:
+        assert catalog.restat(tx, []) == 0
+        assert catalog.mark_missing(tx, []) == 0
+
+
+def test_a_file_is_stored_with_what_people_search_and_sort_by(database: Database) -> None:
+    store(database, [scanned("Été 2020/Ærø.Final.MP4", "Sommer\nPeople: Zoë Öz, Bo")])
+
+    row = database.read().execute(
+        "SELECT folder, file_name, file_ext, path_search, people, people_keys, custom_text FROM scanned_files"
+    )
+    assert row.fetchall() == [
+        (
+            "Été 2020",
+            "Ærø.Final.MP4",
+            "mp4",
+            "/films/ete 2020/aero.final.mp4",
+            ["Zoë Öz", "Bo"],
+            ["zoë öz", "bo"],
+            "Sommer",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "folder", "extension"),
+    [
+        ("/films/a.mp4", "/films", "", "mp4"),
+        ("/films/x/y/a.mp4", "/films/", "x/y", "mp4"),
+        ("/a.mp4", "/", "", "mp4"),
+        ("/x/a.mp4", "/", "x", "mp4"),
+        ("/filmsmore/a.mp4", "/films", "filmsmore", "mp4"),
+        ("/films/.mp4", "/films", "", ""),
+        ("/films/noext", "/films", "", ""),
+    ],
+)
+def test_folder_and_extension_are_taken_from_the_path(
+    database: Database, path: str, root: str, folder: str, extension: str
+) -> None:
+    store(database, [scanned(path)], root=root)
+
+    found = database.read().execute("SELECT folder, file_ext FROM scanned_files").fetchall()
+    assert found == [(folder, extension)]
+
+
+def test_odd_names_and_texts_are_stored_and_the_path_keeps_its_bytes(database: Database) -> None:
+    odd = [b"/films/\xff\xfe.mp4", "/films/🎬 <script>.mp4".encode(), b"/films/a\nb'\";.mp4", b"/films/\\x41.mp4"]
+    store(database, [scanned(path, "caf\udce9\0 People: ☃", content=path) for path in odd])
+
+    assert set(catalog.known(database.read(), b"/films")) == set(odd)
+    found = database.read().execute("SELECT path, comment FROM scanned_files ORDER BY file_id").fetchall()
+    assert found[0] == ("/films/\ufffd\ufffd.mp4", "caf\ufffd\0 People: ☃")
+
+
+def test_facts_that_json_has_no_word_for_are_stored(database: Database) -> None:
+    tags = {"container": {"a": float("nan"), "b": b"raw", "c": "x\udcff", "d": 2**70}, "streams": [{}]}
+    store(database, [scanned("a.mp4", tags=tags)])
+
+    stored = database.read().value("SELECT tags->'container'->>'a' FROM scanned_files")
+    assert stored is None
+    assert database.read().value("SELECT tags->'container'->>'c' FROM scanned_files") == "x\ufffd"
+
+
+def test_numbers_of_the_kernel_may_use_all_their_bits(database: Database) -> None:
+    file = scanned("a.mp4", inode=2**64 - 1, device=2**64 - 1, mtime_ns=10**19, mode=0o100444)
+    store(database, [file])
+
+    (known,) = catalog.known(database.read(), b"/films").values()
+    assert (known.inode, known.device, known.mtime_ns) == (2**64 - 1, 2**64 - 1, 2**63 - 1)
+    assert database.read().value("SELECT read_only FROM scanned_files") is True
+
+
+def test_known_files_are_those_below_the_root(database: Database) -> None:
+    for root in ("/films", "/films2", "/film"):
+        store(database, [scanned(f"{root}/a.mp4")], root=root)
+
+    assert list(catalog.known(database.read(), b"/films")) == [b"/films/a.mp4"]
+    assert list(catalog.known(database.read(), b"/films/")) == [b"/films/a.mp4"]
+    assert len(catalog.known(database.read(), b"/")) == 3
+
+
+def test_a_file_that_is_as_it_was_is_neither_written_nor_marked(database: Database) -> None:
+    files = [scanned("a.mp4", "People: Ann"), scanned("b.mp4")]
+    store(database, files)
+    marked(database)
+
+    assert store(database, files) == UpsertReport(added=0, changed=0, moved=0, unchanged=2)
+    assert marked(database) == set()
+
+
+def test_only_the_file_that_changed_is_written_and_marked(database: Database) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    marked(database)
+
+    report = store(database, [scanned("a.mp4"), scanned("b.mp4", "People: Bo", size=1001)])
+    assert report == UpsertReport(added=0, changed=1, moved=0, unchanged=1)
+    assert marked(database) == {2}
+
+
+def test_a_new_copy_marks_the_files_that_it_is_a_copy_of(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
+    marked(database)
+    store(database, [scanned("c.mp4", content=1)])
+
+    assert marked(database) == {1, 3}
+
+
+def test_the_same_path_twice_in_a_batch_is_one_file(database: Database) -> None:
+    assert store(database, [scanned("a.mp4"), scanned("a.mp4", "x")]).added == 1
+
+
+def test_a_moved_file_is_the_same_file(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
+    put(database, "a.mp4", "Ann")
+    gone(database, 1)
+    marked(database)
+
+    report = store(database, [scanned("new/place.mp4", content=1)])
+    assert report == UpsertReport(added=0, changed=1, moved=1, unchanged=0)
+    assert ids(database) == {"new/place.mp4": 1, "b.mp4": 2}
+    assert people_of(database) == {1: ["Ann"]}
+    assert marked(database) == {1}
+
+
+def test_a_file_that_moved_to_another_root_belongs_there(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    gone(database, 1)
+    store(database, [scanned("/other/a.mp4", content=1)], root="/other")
+
+    assert database.read().value("SELECT l.path FROM scanned_files JOIN libraries AS l USING (library_id)") == "/other"
+    assert [row.file_count for row in catalog.libraries(database.read())] == [0, 1]
+
+
+@pytest.mark.parametrize(("content", "size"), [(2, 1000), (1, 999)], ids=["hash", "size"])
+def test_a_new_file_with_another_hash_or_size_is_a_new_file(database: Database, content: int, size: int) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    gone(database, 1)
+
+    assert store(database, [scanned("b.mp4", content=content, size=size)]).added == 1
+
+
+def test_a_copy_of_a_file_that_is_still_there_is_a_new_file(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+
+    assert store(database, [scanned("b.mp4", content=1)]).added == 1
+
+
+def test_copies_that_moved_together_are_told_apart_by_inode_then_by_name(database: Database) -> None:
+    names = ["x.mp4", "y.mp4", "z.mp4"]
+    store(database, [scanned(f"old/{name}", content=1, inode=10 + at) for at, name in enumerate(names)])
+    gone(database, 1, 2, 3)
+    new = [("new/renamed.mp4", 12), ("new/x.mp4", 98), ("new/y.mp4", 99)]
+
+    assert store(database, [scanned(path, content=1, inode=inode) for path, inode in new]).moved == 3
+    assert ids(database) == {"new/x.mp4": 1, "new/y.mp4": 2, "new/renamed.mp4": 3}
+
+
+def test_one_missing_file_is_found_once(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    gone(database, 1)
+
+    report = store(database, [scanned("b.mp4", content=1), scanned("c.mp4", content=1)])
+    assert (report.moved, report.added) == (1, 1)
+
+
+def test_a_missing_file_that_is_back_is_there_again(database: Database) -> None:
+    store(database, [scanned("a.mp4")])
+    gone(database, 1)
+    assert state(database, 1) == "missing"
+    marked(database)
+
+    assert store(database, [scanned("a.mp4")]) == UpsertReport(added=0, changed=1, moved=0, unchanged=0)
+    assert state(database, 1) == "ok"
+    assert marked(database) == {1}
+
+
+def test_a_file_that_is_missing_already_is_no_news(database: Database) -> None:
+    store(database, [scanned("a.mp4")])
+    gone(database, 1)
+    marked(database)
+    gone(database, 1)
+
+    assert marked(database) == set()
+
+
+def test_people_follow_a_file_that_another_tool_rewrote(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    put(database, "a.mp4", "Bo", "Ann")
+    marked(database)
+
+    assert store(database, [scanned("a.mp4", content=2, duration=60.5)]).changed == 1
+    assert people_of(database) == {1: ["Bo", "Ann"]}
+    assert marked(database) == {1}
+    assert database.read().value("SELECT count(*) FROM video_people") == 2
+
+
+def test_copies_of_a_rewritten_file_keep_their_people(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
+    put(database, "a.mp4", "Ann")
+    store(database, [scanned("a.mp4", content=2)])
+
+    assert people_of(database) == {1: ["Ann"], 2: ["Ann"]}
+
+
+def test_another_film_at_a_known_path_is_another_file(database: Database) -> None:
+    """A person who puts another film under an old name must not get the old film's people and edits on it."""
+    store(database, [scanned("a.mp4", content=1)])
+    put(database, "a.mp4", "Ann")
+    marked(database)
+
+    assert store(database, [scanned("a.mp4", content=2, duration=4000.0)]).added == 1
+    assert state(database, 1) == "missing"
+    assert ids(database) == {"a.mp4": 2}
+    assert 2 not in people_of(database)
+    assert marked(database) == {1, 2}
+    assert catalog.known(database.read(), b"/films")[b"/films/a.mp4"].file_id == 2
+
+
+def test_two_films_that_swap_their_names_stay_who_they_are(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2, duration=4000.0)])
+
+    report = store(database, [scanned("a.mp4", content=2, duration=4000.0), scanned("b.mp4", content=1)])
+    assert report == UpsertReport(added=0, changed=2, moved=2, unchanged=0)
+    assert ids(database) == {"b.mp4": 1, "a.mp4": 2}
+
+
+def test_a_growing_file_stays_the_same_file_with_its_people(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1, growing=True, duration=10.0)])
+    put(database, "a.mp4", "Ann")
+
+    assert store(database, [scanned("a.mp4", content=2, duration=4000.0)]).changed == 1
+    assert people_of(database) == {1: ["Ann"]}
+
+
+@pytest.mark.parametrize("trouble", ["unreadable", "corrupt"])
+def test_a_file_that_cannot_be_read_keeps_its_people_and_is_known_again(database: Database, trouble: str) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    put(database, "a.mp4", "Ann")
+    broken = scanned("a.mp4", state=trouble, file_hash=None, streams=(), duration=None, container="")
+    store(database, [broken])
+
+    assert people_of(database) == {1: ["Ann"]}
+    assert state(database, 1) == trouble
+    assert store(database, [scanned("a.mp4", content=1)]).changed == 1
+    assert ids(database) == {"a.mp4": 1}
+    assert database.read().value("SELECT file_hash FROM scanned_files") == hash_of(1)
+
+
+def test_what_our_own_write_left_is_kept_by_later_scans(database: Database) -> None:
+    store(database, [scanned("a.mp4")])
+    store(database, [scanned("a.mp4", "People: Ann", mtime_ns=7, own_mtime_ns=7)])
+    store(database, [scanned("a.mp4", "People: Ann", mtime_ns=8)])
+
+    found = database.read().execute("SELECT mtime_ns, own_mtime_ns, people FROM scanned_files").fetchone()
+    assert found == (8, 7, ["Ann"])
+
+
+def test_a_batch_leaves_no_tables_behind(database: Database) -> None:
+    store(database, [scanned("a.mp4")])
+
+    assert database.read().value("SELECT count(*) FROM duckdb_tables() WHERE temporary") == 0

@@ -1,0 +1,269 @@
+"""One database: transactions, cursors, errors, copies."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indexium_core import errors
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+
+INSERT = "INSERT INTO touched_files VALUES ($1, 'test')"
+COUNT = "SELECT count(*) FROM touched_files"
+
+
+def in_thread(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def test_a_transaction_is_committed_at_its_end(database: Database) -> None:
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+        assert database.read().value(COUNT) == 0
+
+    assert database.read().value(COUNT) == 1
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(1), GeneratorExit()])
+def test_any_exception_rolls_back_and_goes_on(database: Database, error: BaseException) -> None:
+    def fail() -> None:
+        with database.atomic() as tx:
+            tx.execute(INSERT, [1])
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
+
+    assert database.read().value(COUNT) == 0
+    with database.atomic() as tx:
+        tx.execute(INSERT, [2])
+    assert database.read().value(COUNT) == 1
+
+
+def test_our_own_errors_go_through_a_transaction_unchanged(database: Database) -> None:
+    error = errors.UnknownIdError("There is no file 7.")
+
+    with pytest.raises(errors.UnknownIdError) as caught, database.atomic():
+        raise error
+
+    assert caught.value is error
+
+
+def test_an_error_of_duckdb_is_a_store_error_in_one_sentence(database: Database) -> None:
+    with pytest.raises(errors.StoreError, match=r"^The database failed: .*nowhere.*\.$") as caught:
+        database.read().execute("SELECT * FROM nowhere")
+
+    assert isinstance(caught.value.__cause__, duckdb.Error)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_statement_that_failed_takes_the_whole_transaction_along(database: Database) -> None:
+    """Even where the caller swallows the error: DuckDB has given the transaction up, and so nothing may seem done."""
+
+    def swallow() -> None:
+        with database.atomic() as tx:
+            tx.execute(INSERT, [1])
+            with contextlib.suppress(errors.StoreError):
+                tx.execute(INSERT, [1])
+
+    with pytest.raises(errors.StoreError):
+        swallow()
+
+    assert database.read().value(COUNT) == 0
+
+
+def test_transactions_do_not_nest(database: Database) -> None:
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+        with pytest.raises(errors.StoreError, match="hand its connection on"), database.atomic():
+            pass
+
+    assert database.read().value(COUNT) == 1
+
+
+def test_transactions_of_two_threads_wait_for_each_other(database: Database) -> None:
+    inside, order = threading.Event(), []
+
+    def second() -> None:
+        inside.set()
+        with database.atomic() as tx:
+            order.append("second")
+            tx.execute(INSERT, [2])
+
+    with database.atomic() as tx:
+        thread = in_thread(second)
+        inside.wait()
+        tx.execute(INSERT, [1])
+        order.append("first")
+    thread.join()
+
+    assert order == ["first", "second"]
+    assert database.read().value(COUNT) == 2
+
+
+def test_the_connection_of_a_transaction_ends_with_it(database: Database) -> None:
+    with database.atomic() as tx:
+        pass
+
+    with pytest.raises(errors.StoreError, match="transaction of this connection has ended"):
+        tx.execute(INSERT, [1])
+
+
+def test_each_thread_reads_with_its_own_cursor(database: Database) -> None:
+    readers = [database.read()]
+    in_thread(lambda: readers.append(database.read())).join()
+
+    assert readers[0] is database.read()
+    assert readers[0] is not readers[1]
+
+
+def test_readers_beside_a_writer_see_whole_transactions_only(database: Database) -> None:
+    done, odd = threading.Event(), []
+
+    def read() -> None:
+        while not done.is_set():
+            count = database.read().value(COUNT)
+            if count % 2:
+                odd.append(count)
+
+    readers = [in_thread(read) for _ in range(3)]
+    for number in range(0, 60, 2):
+        with database.atomic() as tx:
+            tx.execute(INSERT, [number])
+            tx.execute(INSERT, [number + 1])
+    done.set()
+    for reader in readers:
+        reader.join()
+
+    assert odd == []
+    assert database.read().value(COUNT) == 60
+
+
+def test_statements_are_counted_on_every_connection(database: Database) -> None:
+    before = database.statements
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+        tx.value(COUNT)
+    database.read().execute(COUNT).fetchall()
+
+    assert database.statements - before == 3
+
+
+def test_moments_come_back_in_utc(database: Database) -> None:
+    moment = database.read().value("SELECT TIMESTAMPTZ '2026-11-20 08:00:00+01'")
+
+    assert moment.isoformat() == "2026-11-20T07:00:00+00:00"
+
+
+def test_a_python_variable_is_not_a_table(database: Database) -> None:
+    secret = [[1]]
+
+    with pytest.raises(errors.StoreError):
+        database.read().execute("SELECT * FROM secret")
+    assert secret
+
+
+def test_a_closed_home_refuses_politely_and_closing_twice_does_nothing(database: Database) -> None:
+    reader = database.read()
+    database.close()
+    database.close()
+
+    for use in (database.read, lambda: database.atomic().__enter__(), lambda: reader.execute("SELECT 1")):
+        with pytest.raises(errors.StoreError, match="closed"):
+            use()
+
+
+def test_a_home_is_not_closed_out_of_its_own_transaction(database: Database) -> None:
+    with database.atomic(), pytest.raises(errors.StoreError, match="end it before closing"):
+        database.close()
+
+    assert database.read().value("SELECT 1") == 1
+
+
+def test_closing_stops_a_statement_that_another_thread_runs(database: Database) -> None:
+    started, caught = threading.Event(), []
+
+    def endless() -> None:
+        reader = database.read()
+        started.set()
+        try:
+            reader.execute("SELECT count(*) FROM range(100000000000) AS a, range(1000000) AS b")
+        except errors.StoreError as error:
+            caught.append(error)
+
+    thread = in_thread(endless)
+    started.wait()
+    database.close()
+    thread.join(30)
+
+    assert len(caught) == 1
+
+
+def test_what_was_committed_is_there_after_reopening_and_no_log_is_left(home: Path, database: Database) -> None:
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+    database.close()
+
+    assert not list(home.glob("*.wal"))
+    with Database.open(home) as again:
+        assert again.read().value(COUNT) == 1
+
+
+def test_a_copy_is_a_whole_database_that_opens_by_itself(database: Database, tmp_path: Path) -> None:
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+        tx.execute("SELECT nextval('file_ids') FROM range(5)")
+    other = tmp_path / "o'ther"
+    other.mkdir()
+    database.copy_to(other / "indexium.duckdb")
+
+    with Database.open(other) as copy:
+        assert copy.read().value(COUNT) == 1
+        assert copy.read().value("SELECT count(*) FROM file_people") == 0
+        with copy.atomic() as tx:
+            assert tx.value("SELECT nextval('file_ids')") == 6
+    assert [path.name for path in other.iterdir() if path.suffix == ".part"] == []
+
+
+def test_a_copy_replaces_nothing(database: Database, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("mine")
+
+    with pytest.raises(errors.StoreError, match="already"):
+        database.copy_to(there)
+
+    assert there.read_text() == "mine"
+
+
+def test_a_copy_that_cannot_be_made_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(errors.StoreError, match="database failed"):
+        database.copy_to(tmp_path / "nowhere" / "copy.duckdb")
+
+    database.copy_to(tmp_path / "copy.duckdb")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.duckdb", "home"]
+
+
+def test_the_lock_of_duckdb_survives_a_copy(database: Database, home: Path, tmp_path: Path) -> None:
+    """A copy made by reading the file would drop it (design section 4)."""
+    database.copy_to(tmp_path / "copy.duckdb")
+
+    locks = Path("/proc/locks")
+    if not locks.exists():
+        pytest.skip("no /proc/locks on this system")
+    inode = (home / "indexium.duckdb").stat().st_ino
+    assert any(line.split()[5].endswith(f":{inode}") for line in locks.read_text().splitlines())
+
+
+def test_columns_name_the_last_result(database: Database) -> None:
+    connection: Connection = database.read().execute("SELECT 1 AS one, 'x' AS two")
+
+    assert connection.fetchone() == (1, "x")
+    assert connection.columns == ["one", "two"]

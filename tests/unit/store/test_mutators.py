@@ -1,0 +1,215 @@
+"""
+Every function of the store that changes the catalog, through one table of claims.
+
+Each is done as a whole or not at all; it marks the files whose plan it may change; doing it where it is true already
+marks nothing; and it takes the same number of statements for one file and for many.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from indexium_core.store import catalog, decisions, people
+from indexium_core.store.catalog import Restat
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, marked, scanned, store
+
+FILES = list(range(1, 10))
+TABLES = ("libraries", "scanned_files", "people", "person_aliases", "video_people", "touched_files", "decisions")
+
+Mutation = Callable[[Connection, list[int]], object]
+
+
+@dataclass(frozen=True)
+class Case:
+    mutate: Mutation  # is given the connection and the ids of the files that it shall be about
+    about_all: bool = False  # whether it is about all files, whatever the ids
+    again_is_new: bool = False  # whether doing it a second time is a change again
+
+
+def _upsert(tx: Connection, ids: list[int]) -> None:
+    catalog.upsert_files(tx, 1, [scanned(f"{number}.mp4", "People: Cy") for number in ids], at=NOW)
+
+
+def _update_written(tx: Connection, ids: list[int]) -> None:
+    written = {number: scanned(f"{number}.mp4", "People: Cy", mtime_ns=7, own_mtime_ns=7) for number in ids}
+    catalog.update_written(tx, written, at=NOW)
+
+
+def _restat(tx: Connection, ids: list[int]) -> None:
+    catalog.restat(tx, [Restat(file_id=file_id, stat=replace(scanned("x").stat, mode=0o100444)) for file_id in ids])
+
+
+def _wanted(ids: list[int], name: str) -> list[Wanted]:
+    return [Wanted(name=name, path_bytes=f"/films/{number}.mp4".encode()) for number in ids]
+
+
+def _person(tx: Connection, name: str) -> int:
+    return people.find(tx, [name])[name][0]
+
+
+CASES = {
+    "catalog.upsert_files": Case(_upsert),
+    "catalog.update_written": Case(_update_written, again_is_new=True),
+    "catalog.restat": Case(_restat),
+    "catalog.mark_missing": Case(catalog.mark_missing),
+    "catalog.set_library_state": Case(
+        lambda tx, _: catalog.set_library_state(tx, 1, "offline", "gone"), about_all=True
+    ),
+    "catalog.set_library_modes": Case(
+        lambda tx, _: catalog.set_library_modes(tx, 1, people_mode="exact", comment_mode=None), about_all=True
+    ),
+    "people.assign": Case(lambda tx, ids: people.assign(tx, _wanted(ids, "Dee"), at=NOW)),
+    "people.assign_replace": Case(lambda tx, ids: people.assign(tx, _wanted(ids, "Dee"), replace=True, at=NOW)),
+    "people.remove": Case(lambda tx, ids: people.remove(tx, [_person(tx, "Ann")], file_ids=ids)),
+    "people.rename": Case(lambda tx, _: _rename(tx), about_all=True),
+    "people.merge": Case(lambda tx, _: _merge(tx), about_all=True),
+    "decisions.edit": Case(
+        lambda tx, ids: decisions.edit(tx, {file_id: ["Eve"] for file_id in ids}, at=NOW), again_is_new=True
+    ),
+    "decisions.postpone": Case(lambda tx, ids: decisions.postpone(tx, ids, until=None, at=NOW), again_is_new=True),
+    "decisions.set_mode": Case(
+        lambda tx, ids: decisions.set_mode(tx, ids, people_mode="exact", at=NOW), again_is_new=True
+    ),
+    "decisions.revoke": Case(
+        lambda tx, ids: decisions.revoke(tx, [row.decision_id for row in _postponed(tx, ids)], at=NOW)
+    ),
+    "decisions.revoke_of_files": Case(lambda tx, ids: decisions.revoke_of_files(tx, ids, "postpone", at=NOW)),
+    "decisions.expire": Case(lambda tx, _: decisions.expire(tx, at=NOW + timedelta(days=2)), about_all=True),
+}
+
+
+def _postponed(tx: Connection, ids: list[int]) -> list[decisions.DecisionRow]:
+    return [row for row in decisions.in_force(tx, at=NOW) if row.file_id in ids]
+
+
+def _rename(tx: Connection) -> None:
+    if people.person_named(tx, "Anna") is None:
+        people.rename(tx, _person(tx, "Ann"), old="Ann", new="Anna", at=NOW)
+
+
+def _merge(tx: Connection) -> None:
+    if people.person_named(tx, "Bo") is not None:
+        people.merge(tx, [_person(tx, "Bo")], _person(tx, "Ann"), at=NOW)
+
+
+@pytest.fixture(scope="module")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed home with files 1 to 9, all with Ann and Bo and postponed for a day; nothing is marked."""
+    home = tmp_path_factory.mktemp("populated") / "home"
+    with Database.open(home) as database:
+        store(database, [scanned(f"{number}.mp4") for number in FILES])
+        with database.atomic() as tx:
+            people.assign(tx, _wanted(FILES, "Ann") + _wanted(FILES, "Bo"), at=NOW)
+            decisions.postpone(tx, FILES, until=NOW + timedelta(days=1), at=NOW)
+        marked(database)
+    return home
+
+
+@pytest.fixture(scope="module")
+def shared(populated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The same, open; tests that take back what they do share it."""
+    with Database.open(_copied(populated, tmp_path_factory.mktemp("shared"))) as database:
+        yield database
+
+
+def _copied(home: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(home, folder / "home"))
+
+
+@contextlib.contextmanager
+def taken_back(database: Database) -> Iterator[Connection]:
+    """A transaction that ends in an exception."""
+    with contextlib.suppress(ZeroDivisionError), database.atomic() as tx:
+        yield tx
+        raise ZeroDivisionError
+
+
+def content(reader: Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {table: reader.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in TABLES}
+
+
+def marks(reader: Connection) -> set[int]:
+    return {file_id for (file_id,) in reader.execute("SELECT file_id FROM plan_marks").fetchall()}
+
+
+def statements(database: Database, mutate: Mutation, ids: list[int]) -> int:
+    with taken_back(database) as tx:
+        before = database.statements
+        mutate(tx, ids)
+        after = database.statements
+    return after - before
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_kept_when_the_transaction_is_committed(populated: Path, tmp_path: Path, name: str) -> None:
+    with Database.open(_copied(populated, tmp_path)) as database:
+        before = content(database.read())
+        with database.atomic() as tx:
+            CASES[name].mutate(tx, FILES[:3])
+
+        assert content(database.read()) != before
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_of_it_is_left_when_the_transaction_is_rolled_back(shared: Database, name: str) -> None:
+    before = content(shared.read())
+    with taken_back(shared) as tx:
+        CASES[name].mutate(tx, FILES[:3])
+
+    assert content(shared.read()) == before
+    assert marks(shared.read()) == set()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_marks_the_files_that_it_is_about(shared: Database, name: str) -> None:
+    with taken_back(shared) as tx:
+        CASES[name].mutate(tx, FILES[:3])
+        found = marks(tx)
+
+    assert found == set(FILES if CASES[name].about_all else FILES[:3])
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.again_is_new])
+def test_it_marks_and_changes_nothing_where_it_is_so_already(shared: Database, name: str) -> None:
+    with taken_back(shared) as tx:
+        CASES[name].mutate(tx, FILES[:3])
+        tx.execute("DELETE FROM plan_marks")
+        before = content(tx)
+        CASES[name].mutate(tx, FILES[:3])
+
+        assert marks(tx) == set()
+        assert content(tx) == before
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_takes_as_many_statements_for_one_file_as_for_many(shared: Database, name: str) -> None:
+    assert statements(shared, CASES[name].mutate, FILES[:1]) == statements(shared, CASES[name].mutate, FILES)
+
+
+def test_every_mutator_of_the_store_is_in_the_table() -> None:
+    """A function that takes `tx` changes something; those left out have tests of their own."""
+    apart = {
+        "catalog.add_library",
+        "catalog.library_scanned",
+        "catalog.remove_library",
+        "catalog.mark_files",
+        "people.adopt_waiting",
+    }
+    found = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in (catalog, people, decisions)
+        for name in module.__all__
+        if "tx" in getattr(getattr(module, name), "__annotations__", {})
+    }
+
+    assert found - apart == {name.removesuffix("_replace") for name in CASES}

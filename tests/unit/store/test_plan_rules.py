@@ -1,0 +1,171 @@
+"""What the plan says of one file: categories, levels and reasons, by a table of cases and against the grammar."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.flows.planning import MetadataPlan, MetadataPlanner
+from indexium_core.model import people, risk
+from indexium_core.model.plan import CATEGORIES, RISK_LEVELS, PlanItem
+from indexium_core.store import plan_rows, sql
+from indexium_core.store.database import Database
+from tests.support import plan_cases
+from tests.support.catalog import NOW
+from tests.support.plan_cases import Case
+
+CASES = plan_cases.corpus()
+COMMENTS = json.loads((Path(__file__).parents[2] / "corpus" / "comments.json").read_text(encoding="utf-8"))
+AS_CASES = [
+    {"id": f"comment: {entry['id']}, {mode}", "comment": entry["comment"], "edit": entry["set"], "mode": mode_of}
+    | {"expect": {"result_comment": entry[mode]}}
+    for entry in COMMENTS
+    for mode, mode_of in (("replace", {"comment_mode": "replace"}), ("preserve", {"comment_mode": "preserve"}))
+]
+
+DEFAULT_VARIANT = """SELECT variant_id FROM plan_variants
+                     WHERE people_mode IS NULL AND comment_mode IS NULL AND NOT include_unknown"""
+
+Look = Callable[[Case], PlanItem]
+
+
+@pytest.fixture(scope="module")
+def rules(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """All cases in one library."""
+    home = tmp_path_factory.mktemp("rules") / "home"
+    shutil.copytree(empty_home, home)
+    with Database.open(home) as database:
+        plan_cases.fill(database, [*CASES, *AS_CASES])
+        yield database
+
+
+@pytest.fixture(scope="module")
+def planned(rules: Database) -> Look:
+    """How to look a case up in the plan of its call."""
+    planner = MetadataPlanner(rules, clock=lambda: NOW)
+    ids = dict(rules.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
+
+    @cache
+    def plan(call: str) -> MetadataPlan:
+        return planner.generate_plan(**json.loads(call))
+
+    return lambda case: plan(json.dumps(case.get("call", {}))).item(ids[plan_cases.path_of(case)])
+
+
+def seen(item: PlanItem, field: str) -> Any:
+    if field == "changes":
+        return len(item.changes)
+    return [issue.code for issue in item.issues] if field == "issues" else getattr(item, field)
+
+
+@pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
+def test_the_plan_says_of_a_file_what_the_corpus_says(planned: Look, case: Case) -> None:
+    item = planned(case)
+
+    assert {field: seen(item, field) for field in case["expect"]} == case["expect"]
+
+
+@pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
+def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case) -> None:
+    item = planned(case)
+    codes = [issue.code for issue in item.issues]
+
+    assert item.risk_level in RISK_LEVELS
+    assert item.category in CATEGORIES
+    assert item.can_update == (item.risk_level in ("safe", "warning", "danger"))
+    if item.risk_level == "unchanged":
+        assert (item.category, codes, item.changes, item.tags_to_add, item.tags_to_remove) == (
+            "unchanged",
+            [],
+            [],
+            [],
+            [],
+        )
+        assert (item.result_people, item.result_comment) == (item.existing_people, item.existing_comment)
+        return
+    assert item.risk_level == risk.level_of(codes)
+    assert codes == sorted(codes, key=list(risk.ISSUES).index)
+    assert [(change.field, change.old, change.new) for change in item.changes] == [
+        ("comment", item.existing_comment, item.result_comment)
+    ]
+    if item.risk_level != "blocked":
+        assert item.result_comment == people.render(item.existing_comment, item.result_people, item.comment_mode)
+        assert people.extract_people_from_comment(item.result_comment) == item.result_people
+
+
+def test_every_reason_that_planning_can_find_is_in_the_corpus() -> None:
+    """`full_rewrite` comes with the rewriting strategies; the others are found when a file is looked at or written."""
+    elsewhere = {"full_rewrite", "changed_on_disk", "low_space", "busy_in_operation", "in_use", "stale_plan"}
+    covered = {code for case in CASES for code in case["expect"].get("issues", [])}
+
+    assert covered == set(risk.ISSUES) - elsewhere
+
+
+def test_messages_tell_the_facts(planned: Look) -> None:
+    told = {issue.code: issue.message for case in CASES for issue in planned(case).issues}
+
+    assert "Shot at sea" in told["custom_comment"] or "Text" in told["custom_comment"]
+    assert "Mia Moe, MIA MOE" in told["case_collision"]
+    assert "Bad; Name" in told["invalid_person_name"]
+    assert "444" in told["read_only"]
+    assert "Other" in told["other_readers_differ"]
+    assert "copy 0.mp4" in told["duplicate_content"]
+
+
+def test_the_view_says_the_same_as_items(planned: Look, rules: Database) -> None:
+    """Items are put together in Python from what rows leave out; queries go by the view, which does so in SQL."""
+    columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
+    columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
+    text = f"SELECT file_id, issues, changes, {', '.join(columns)} FROM plan_items WHERE variant_id = $1"
+    [(variant_id,)] = rules.read().execute(DEFAULT_VARIANT).fetchall()
+    view = {row[0]: row[1:] for row in rules.read().execute(text, [variant_id]).fetchall()}
+    items = [planned(case) for case in [*CASES, *AS_CASES] if "call" not in case]
+
+    assert len(items) > 60
+    for item in items:
+        codes, changes, *others = view[item.file_id]
+        assert codes == [issue.code for issue in item.issues]
+        assert changes == [asdict(change) for change in item.changes]
+        assert others == [getattr(item, column) for column in columns]
+
+
+def test_bits_mean_the_same_codes_in_sql_and_here(rules: Database) -> None:
+    for place, code in enumerate(plan_rows.ISSUE_BITS):
+        assert rules.read().value("SELECT issue_codes($1)", [1 << place]) == [code]
+    assert rules.read().value("SELECT issue_codes(1 << 25)") == []
+    assert list(plan_rows.ISSUE_BITS) == sorted(plan_rows.ISSUE_BITS, key=list(risk.ISSUES).index)
+
+
+def is_invalid_name(name: str) -> bool:
+    try:
+        people.validate_name(name)
+    except errors.ValidationError:
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def sql_of_invalid_names() -> str:
+    """The expression of the planner, taken out of its statement."""
+    [line] = [line for line in sql.load("plans")["work_out"].splitlines() if "AS is_invalid" in line]
+    return line.strip().removesuffix("AS is_invalid").strip()
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(';|",\x7f\x85\x9f\xa0'), max_size=12))
+def test_sql_and_grammar_agree_on_which_names_may_be_written(
+    rules: Database, sql_of_invalid_names: str, name: str
+) -> None:
+    name = people.clean_name(name)
+    found = rules.read().value(f"SELECT {sql_of_invalid_names} FROM (SELECT $1::VARCHAR AS name)", [name])
+
+    assert found == is_invalid_name(name)

@@ -1,0 +1,415 @@
+"""Versions of the plan: what is worked out bit by bit is what would be worked out from nothing, and stays readable."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.model import people as names
+from indexium_core.model.query import compile_query
+from indexium_core.store import catalog, decisions, people, plans
+from indexium_core.store.catalog import Restat
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from indexium_core.store.plans import Modes, Search, Version
+from tests.support.catalog import NOW, ids, scanned, store
+
+NAMES = ["Ann Lee", "Bob Ray", "Bobby Ray", "ann lee", "Zoë Öz", "Sammy Davis, Jr.", "Li Wei"]
+COMMENTS = [None, "", "At sea", "People: Ann Lee", "People: Bobby Ray, Li Wei", "At sea\nPeople: ANN LEE; Canon"]
+ROWS = """SELECT * EXCLUDE (variant_id, from_version, to_version) FROM plan_items
+          WHERE variant_id = $1 AND from_version <= $2 AND coalesce(to_version > $2, TRUE) ORDER BY file_id"""
+VARIANTS = [Modes(), Modes(people_mode="exact", include_unknown=True), Modes(comment_mode="preserve")]
+
+Rows = list[tuple[Any, ...]]
+
+
+class UndoneError(Exception):
+    """Takes a transaction back on purpose."""
+
+
+def rows(reader: Connection, version: Version) -> Rows:
+    return reader.execute(ROWS, [version.variant_id, version.plan_id]).fetchall()
+
+
+def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
+    """What a variant that nobody has asked for yet would have."""
+    found: Rows = []
+    with contextlib.suppress(UndoneError), database.atomic() as tx:
+        decisions.expire(tx, at=now)
+        found = rows(tx, plans._begin(tx, modes, now))
+        raise UndoneError
+    return found
+
+
+class Life:
+    """Random things that happen to a library of twelve files and two roots."""
+
+    def __init__(self, database: Database, seed: int) -> None:
+        self.database = database
+        self.chance = random.Random(seed)
+        self.now = NOW
+        store(database, [scanned(f"{number}.mp4", self.comment(), content=number // 2) for number in range(8)])
+        store(database, [scanned(f"/more/{number}.mp4", self.comment()) for number in range(4)], root="/more")
+
+    def comment(self) -> str | None:
+        return self.chance.choice(COMMENTS)
+
+    def some(self) -> list[int]:
+        known = [file_id for (file_id,) in self.database.read().execute("SELECT file_id FROM scanned_files").fetchall()]
+        return sorted(self.chance.sample(known, self.chance.randint(1, 3)))
+
+    def happen(self) -> str:
+        name = self.chance.choice([name for name in dir(self) if name.startswith("do_")])
+        with self.database.atomic() as tx:
+            getattr(self, name)(tx, self.some())
+        return name
+
+    def do_assign(self, tx: Connection, file_ids: list[int]) -> None:
+        paths = tx.execute(
+            "SELECT path_bytes FROM scanned_files WHERE list_contains($1, file_id)", [file_ids]
+        ).fetchall()
+        people.assign(tx, [Wanted(name=self.chance.choice(NAMES), path_bytes=path) for (path,) in paths], at=NOW)
+
+    def do_replace(self, tx: Connection, file_ids: list[int]) -> None:
+        paths = tx.execute(
+            "SELECT path_bytes FROM scanned_files WHERE list_contains($1, file_id)", [file_ids]
+        ).fetchall()
+        wanted = [Wanted(name=self.chance.choice(NAMES), path_bytes=path) for (path,) in paths]
+        people.assign(tx, wanted, replace=True, at=NOW)
+
+    def do_remove(self, tx: Connection, file_ids: list[int]) -> None:
+        found = people.find(tx, NAMES)
+        people.remove(tx, self.chance.choice([*found.values()] or [[]]), file_ids=decisions.copies(tx, file_ids))
+
+    def do_rename(self, tx: Connection, _: list[int]) -> None:
+        known = [name for name in NAMES if people.person_named(tx, name)]
+        new = [name for name in NAMES if name not in known]
+        if known and new:
+            old, name = self.chance.choice(known), self.chance.choice(new)
+            person_id = people.person_named(tx, old)
+            assert person_id is not None
+            people.rename(tx, person_id, old=old, new=name, at=NOW)
+
+    def do_merge(self, tx: Connection, _: list[int]) -> None:
+        known = [person_id for name in NAMES if (person_id := people.person_named(tx, name))]
+        if len(known) > 1:
+            into, other = self.chance.sample(known, 2)
+            people.merge(tx, [other], into, at=NOW)
+
+    def do_edit(self, tx: Connection, file_ids: list[int]) -> None:
+        decisions.edit(tx, {file_id: self.chance.sample(NAMES[1:3], 1) for file_id in file_ids}, at=NOW)
+
+    def do_mode(self, tx: Connection, file_ids: list[int]) -> None:
+        decisions.set_mode(tx, file_ids, comment_mode=self.chance.choice(["replace", "preserve"]), at=NOW)
+
+    def do_postpone(self, tx: Connection, file_ids: list[int]) -> None:
+        until = self.chance.choice([None, self.now + timedelta(days=self.chance.randint(1, 3))])
+        decisions.postpone(tx, file_ids, until=until, at=NOW)
+
+    def do_revoke(self, tx: Connection, _: list[int]) -> None:
+        made = [row.decision_id for row in decisions.in_force(tx, at=NOW)]
+        decisions.revoke(tx, self.chance.sample(made, min(2, len(made))), at=NOW)
+
+    def do_scan(self, tx: Connection, _: list[int]) -> None:
+        number = self.chance.randint(0, 9)
+        state = self.chance.choice(["ok", "ok", "ok", "corrupt"])
+        found = scanned(f"{number}.mp4", self.comment(), content=self.chance.choice([number // 2, number]), state=state)
+        catalog.upsert_files(tx, catalog.add_library(tx, b"/films"), [found], at=NOW)
+
+    def do_miss(self, tx: Connection, file_ids: list[int]) -> None:
+        catalog.mark_missing(tx, file_ids)
+
+    def do_restat(self, tx: Connection, file_ids: list[int]) -> None:
+        stat = replace(
+            scanned("x").stat, mode=self.chance.choice([0o100444, 0o100644]), nlink=self.chance.randint(1, 2)
+        )
+        catalog.restat(tx, [Restat(file_id=file_id, stat=stat, growing=False) for file_id in file_ids])
+
+    def do_library(self, tx: Connection, _: list[int]) -> None:
+        library_id = catalog.add_library(tx, b"/more")
+        catalog.set_library_state(tx, library_id, self.chance.choice(["online", "offline"]))
+        mode = self.chance.choice([None, "preserve"])
+        catalog.set_library_modes(tx, library_id, people_mode=None, comment_mode=mode)
+
+    def do_sleep(self, _: Connection, __: list[int]) -> None:
+        self.now += timedelta(hours=12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_worked_out_bit_by_bit_it_is_what_it_is_from_nothing(database: Database, seed: int) -> None:
+    life = Life(database, seed)
+    story: list[str] = []
+    shown: dict[int, tuple[Version, Rows]] = {}
+    for _ in range(20):
+        story += [life.happen() for _ in range(life.chance.randint(1, 3))]
+        modes = life.chance.choice(VARIANTS)
+        version = plans.refresh(database, modes, now=life.now)
+        shown[version.plan_id] = version, rows(database.read(), version)
+
+        assert shown[version.plan_id][1] == from_nothing(database, modes, life.now), story
+
+    kept = [plan_id for (plan_id,) in database.read().execute("SELECT plan_id FROM plans").fetchall()]
+    assert len(kept) > 5
+    for version, then in (shown[plan_id] for plan_id in kept):
+        assert rows(database.read(), version) == then
+
+
+@pytest.fixture
+def films(database: Database) -> Database:
+    """Three files with one person, not planned yet."""
+    store(database, [scanned("a.mp4"), scanned("b.mp4", "Text"), scanned("c.mp4", "People: Ann Lee")])
+    with database.atomic() as tx:
+        people.assign(
+            tx, [Wanted(name="Ann Lee", path_bytes=b"/films/%s.mp4" % name) for name in (b"a", b"b", b"c")], at=NOW
+        )
+    return database
+
+
+def edit(database: Database, name: str, *names: str) -> None:
+    with database.atomic() as tx:
+        decisions.edit(tx, {ids(database)[name]: list(names)}, at=NOW)
+
+
+def test_nothing_new_is_the_same_version_for_one_statement(films: Database) -> None:
+    first = plans.refresh(films, Modes(), now=NOW)
+    before = films.statements
+
+    assert plans.refresh(films, Modes(), now=NOW) == first
+    assert films.statements - before == 1
+
+
+def test_a_mark_that_changes_nothing_makes_no_version_and_is_looked_at_once(films: Database) -> None:
+    first = plans.refresh(films, Modes(), now=NOW)
+    with films.atomic() as tx:
+        catalog.mark_files(tx, list(ids(films).values()))
+
+    assert plans.refresh(films, Modes(), now=NOW) == first
+    before = films.statements
+    plans.refresh(films, Modes(), now=NOW)
+    assert films.statements - before == 1
+
+
+def test_an_edit_of_one_file_writes_the_rows_of_that_file_alone(films: Database) -> None:
+    first = plans.refresh(films, Modes(), now=NOW)
+    edit(films, "a.mp4", "Li Wei")
+    second = plans.refresh(films, Modes(), now=NOW)
+    written = films.read().execute("SELECT file_id, from_version, to_version FROM plan_items ORDER BY ALL").fetchall()
+    a, b, c = (ids(films)[name] for name in ("a.mp4", "b.mp4", "c.mp4"))
+
+    assert written == [
+        (a, first.plan_id, second.plan_id),
+        (a, second.plan_id, None),
+        (b, first.plan_id, None),
+        (c, first.plan_id, None),
+    ]
+    assert films.read().value("SELECT item_count FROM plans WHERE plan_id = $1", [second.plan_id]) == 2
+
+
+def test_a_file_that_leaves_the_plan_has_no_row_in_the_new_version(films: Database) -> None:
+    first = plans.refresh(films, Modes(), now=NOW)
+    with films.atomic() as tx:
+        catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
+    second = plans.refresh(films, Modes(), now=NOW)
+
+    assert len(rows(films.read(), first)) == 3
+    assert rows(films.read(), second) == []
+
+
+def test_an_empty_plan_is_a_version_too(database: Database) -> None:
+    version = plans.refresh(database, Modes(), now=NOW)
+
+    assert plans.version(database.read(), version.plan_id) == (version, Modes())
+
+
+def test_files_that_nobody_knows_are_planned_only_on_request(database: Database) -> None:
+    store(database, [scanned("a.mp4", "People: Ann Lee"), scanned("b.mp4")])
+    default = plans.refresh(database, Modes(people_mode="exact"), now=NOW)
+    asked = plans.refresh(database, Modes(people_mode="exact", include_unknown=True), now=NOW)
+    removed = "SELECT file_id, tags_to_remove FROM plan_items WHERE variant_id = $1 ORDER BY file_id"
+    found = ids(database)
+
+    assert rows(database.read(), default) == []
+    assert database.read().execute(removed, [asked.variant_id]).fetchall() == [
+        (found["a.mp4"], ["Ann Lee"]),
+        (found["b.mp4"], []),
+    ]
+
+
+def test_marks_stay_until_every_variant_has_worked_them_in(films: Database) -> None:
+    def left() -> int:
+        return int(films.read().value("SELECT count(*) FROM plan_marks"))
+
+    plans.refresh(films, Modes(), now=NOW)
+    plans.refresh(films, Modes(people_mode="exact"), now=NOW)
+    edit(films, "a.mp4", "Li Wei")
+    plans.refresh(films, Modes(), now=NOW)
+
+    assert left() == 1
+    plans.refresh(films, Modes(people_mode="exact"), now=NOW)
+    assert left() == 0
+
+
+def test_a_refresh_that_fails_leaves_everything_as_it_was(films: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = plans.refresh(films, Modes(), now=NOW)
+    edit(films, "a.mp4", "Li Wei")
+    with monkeypatch.context() as patch:
+        patch.setattr(plans, "_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            plans.refresh(films, Modes(), now=NOW)
+
+    assert all(row[-1] is None for row in films.read().execute("SELECT file_id, to_version FROM plan_items").fetchall())
+    assert plans.refresh(films, Modes(), now=NOW).plan_id > first.plan_id
+
+
+def test_postponed_files_return_on_their_day(films: Database) -> None:
+    with films.atomic() as tx:
+        decisions.postpone(tx, [ids(films)["a.mp4"]], until=NOW + timedelta(days=2), at=NOW)
+
+    def listed(days: int) -> int:
+        version = plans.refresh(films, Modes(), now=NOW + timedelta(days=days))
+        return plans.statistics(films.read(), Search(version=version, query=compile_query(""))).listed
+
+    assert [listed(days) for days in (0, 1, 2, 3)] == [1, 1, 2, 2]
+
+
+def aged(films: Database, *, named: bool = False) -> list[Version]:
+    """
+    A version of a variant that nobody asks for again, then three of the default: of now, in eight and in nine days.
+
+    `named`: an unfinished operation goes by the first of those three.
+    """
+    made = [plans.refresh(films, Modes(people_mode="exact"), now=NOW)]
+    for days, name in ((0, "Li Wei"), (8, "Bob Ray"), (9, "Zoë Öz")):
+        edit(films, "a.mp4", name)
+        made.append(plans.refresh(films, Modes(), now=NOW + timedelta(days=days)))
+        if named and not days:
+            with films.atomic() as tx:
+                tx.execute(
+                    "INSERT INTO metadata_operations (id, operation_type, status, started_at, plan_id, options) "
+                    "VALUES (1, 'write', 'paused', now(), $1, '{}')",
+                    [made[-1].plan_id],
+                )
+    return made
+
+
+def test_old_versions_and_variants_that_nobody_names_are_dropped(films: Database) -> None:
+    lost, first, second, third = aged(films)
+    shown = rows(films.read(), second), rows(films.read(), third)
+    plans.prune(films, now=NOW + timedelta(days=10))
+
+    for gone in (lost, first):
+        with pytest.raises(errors.UnknownIdError, match="too old"):
+            plans.version(films.read(), gone.plan_id)
+        assert rows(films.read(), gone) == [] or gone is first
+    assert (rows(films.read(), second), rows(films.read(), third)) == shown
+    a = ids(films)["a.mp4"]
+    kept = films.read().execute("SELECT variant_id, from_version FROM plan_items WHERE file_id = $1 ORDER BY 2", [a])
+    assert kept.fetchall() == [(third.variant_id, second.plan_id), (third.variant_id, third.plan_id)]
+
+
+def test_the_newest_version_is_kept_however_old(films: Database) -> None:
+    version = plans.refresh(films, Modes(), now=NOW)
+    films.read()
+    later = NOW + timedelta(days=6, hours=23)
+    plans.refresh(films, Modes(), now=later)
+    plans.prune(films, now=NOW + timedelta(days=8))
+
+    assert plans.version(films.read(), version.plan_id) == (version, Modes())
+
+
+def test_a_version_that_an_unfinished_operation_names_is_kept(films: Database) -> None:
+    _, first, *_ = aged(films, named=True)
+    plans.prune(films, now=NOW + timedelta(days=10))
+
+    assert plans.version(films.read(), first.plan_id)[0] == first
+    assert len(rows(films.read(), first)) == 3
+
+
+def test_refreshing_prunes_by_itself_when_there_is_something_old(films: Database) -> None:
+    _, first, *_ = aged(films)
+
+    with pytest.raises(errors.UnknownIdError):
+        plans.version(films.read(), first.plan_id)
+
+
+def test_what_differs_between_two_versions(films: Database) -> None:
+    everyone = sorted(ids(films).values())
+    first = plans.refresh(films, Modes(), now=NOW)
+    edit(films, "a.mp4", "Li Wei")
+    edit(films, "c.mp4", "Ann Lee")
+    with films.atomic() as tx:
+        decisions.postpone(tx, [ids(films)["b.mp4"]], until=None, at=NOW)
+    second = plans.refresh(films, Modes(), now=NOW)
+
+    assert plans.differing(films.read(), second, first.plan_id, everyone) == [ids(films)["a.mp4"]]
+    assert plans.differing(films.read(), second, first.plan_id, [ids(films)["b.mp4"]]) == []
+
+
+@pytest.fixture
+def many(database: Database) -> Search:
+    """Thirty files of many sizes with names in no order, some alike."""
+    store(
+        database,
+        [
+            scanned(
+                f"{number * 7 % 10}/{'ÄaBz'[number % 4]}{number // 8}.mp4",
+                content=number,
+                size=number % 5 * 1000,
+                mtime_ns=number % 3,
+            )
+            for number in range(30)
+        ],
+    )
+    paths = [path for (path,) in database.read().execute("SELECT path_bytes FROM scanned_files").fetchall()]
+    with database.atomic() as tx:
+        wanted = [
+            Wanted(name=NAMES[n], path_bytes=path) for place, path in enumerate(paths) for n in range(place % 3 + 1)
+        ]
+        people.assign(tx, wanted, at=NOW)
+    return Search(version=plans.refresh(database, Modes(), now=NOW), query=compile_query(""))
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", ["name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost"])
+def test_pages_put_together_are_the_whole_list_in_a_stable_order(
+    database: Database, many: Search, sort: str, descending: bool
+) -> None:
+    reader = database.read()
+    whole = plans.page(reader, many, sort=sort, descending=descending, limit=None, offset=0)
+    pages = [
+        plans.page(reader, many, sort=sort, descending=descending, limit=7, offset=first) for first in range(0, 35, 7)
+    ]
+    by = {
+        "name": lambda item: {"Ä": "a", "B": "b"}.get(item.file_name[0], item.file_name[0]) + item.file_name[1:],
+        "path": lambda item: names.fold(item.file_path),
+        "tags": lambda item: len(item.result_people),
+        "new_tags": lambda item: len(item.tags_to_add),
+        "size": lambda item: item.size,
+        "mtime": lambda item: item.mtime_ns,
+    }.get(sort, lambda _: 0)
+
+    assert [item for page in pages for item in page] == whole
+    expected = sorted(sorted(whole, key=lambda item: item.file_id), key=by, reverse=descending)
+    if descending:  # sorted() keeps equal ones in order when it reverses
+        expected = sorted(sorted(whole, key=lambda item: -item.file_id), key=by)[::-1]
+    assert [item.file_id for item in whole] == [item.file_id for item in expected]
+    assert len(whole) == 30
+
+
+def test_an_older_version_is_counted_and_shown_as_it_was(films: Database) -> None:
+    first = plans.refresh(films, Modes(), now=NOW)
+    before = Search(version=first, query=compile_query(""))
+    shown = plans.statistics(films.read(), before)
+    edit(films, "c.mp4")
+    second = replace(before, version=plans.refresh(films, Modes(), now=NOW))
+
+    assert plans.statistics(films.read(), before) == shown
+    assert plans.statistics(films.read(), second).statistics.danger_count == shown.statistics.danger_count + 1
+    assert asdict(before.version) != asdict(second.version)
