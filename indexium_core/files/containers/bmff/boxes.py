@@ -1,0 +1,215 @@
+"""
+The box tree of ISO base media files (ISO/IEC 14496-12, QuickTime File Format): read, bounded, never trusted.
+
+A box is a 32-bit big-endian size, four bytes of type and its content; size 1 means that 64 bits of size follow the
+type, size 0 that the box reaches to the end of the file. Which boxes are opened follows from a table, so depth is
+bounded by it; numbers of boxes and bytes held in memory have limits of their own. All offsets count from the start of
+the file.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+
+from indexium_core.files.containers import Reader
+from indexium_core.model.media import Extent
+
+__all__ = ["MAX_OPENED", "PADDING_KINDS", "Box", "MalformedError", "Outline", "Window", "header", "open_box", "outline"]
+
+MAX_OPENED = 64 * 1024 * 1024  # bytes of a box that is held in memory; the index of a 2-hour film has 4 MB
+_MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,000
+_MAX_INSIDE = 50_000  # boxes of one opened tree
+
+PADDING_KINDS = frozenset({b"free", b"skip"})
+# Dashcams and cameras keep GPS tracks and previews in `free` and `skip`: only what begins with zeros is mere padding.
+BLANK = 64
+
+# What is opened, by the type of the box around it; `stbl` is opened, what is in it is not.
+_OPENED: dict[bytes, frozenset[bytes]] = {
+    b"moov": frozenset({b"trak", b"udta", b"meta"}),
+    b"trak": frozenset({b"mdia", b"meta"}),
+    b"mdia": frozenset({b"minf"}),
+    b"minf": frozenset({b"stbl"}),
+    b"udta": frozenset({b"meta"}),
+    b"meta": frozenset({b"ilst"}),
+}
+# Tags in a form of their own do not make a film unreadable: such a box stays closed and is marked.
+_LENIENT = frozenset({b"udta", b"meta", b"ilst"})
+
+
+class MalformedError(Exception):
+    """Boxes do not add up; the message is a sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One box of a file."""
+
+    kind: bytes  # the four bytes of its type
+    start: int  # offset of the header
+    size: int  # bytes, header included
+    header: int = 8  # bytes of the header: 8, or 16 with a 64-bit size
+    unsized: bool = False  # the header says 0: up to the end of the file
+    padding: bool = False  # free space that nobody uses
+    opened: bool = False  # whether `children` says what is in it
+    malformed: bool = False  # it should have been opened, but its content is not made of boxes
+    lead: int = 0  # bytes in front of the children: version and flags of a `meta` as ISO has it, none in QuickTime's
+    children: tuple[Box, ...] = ()
+    slack: int = 0  # zero bytes after the last child; QuickTime ends a `udta` with four
+
+    @property
+    def body(self) -> int:
+        return self.start + self.header
+
+    @property
+    def end(self) -> int:
+        return self.start + self.size
+
+    @property
+    def tail(self) -> int:
+        """Where a new last child goes."""
+        return self.end - self.slack
+
+    def named(self, kind: bytes) -> list[Box]:
+        """Return the children of that type."""
+        return [child for child in self.children if child.kind == kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Bytes of a file that are held in memory, addressed by their offset in the file."""
+
+    data: bytes
+    base: int
+
+    def body(self, box: Box, start: int = 0, length: int | None = None) -> bytes:
+        """Return the content of a box, or `length` bytes of it from `start`; fewer where it ends."""
+        first = box.body + start
+        last = box.end if length is None else min(first + length, box.end)
+        return self.data[first - self.base : last - self.base]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """The top level of a file."""
+
+    boxes: tuple[Box, ...]
+    junk: Extent | None = None  # bytes after the last box that are no box
+    damage: str = ""  # a sentence; the boxes are those that could be read
+
+
+def header(kind: bytes, size: int) -> bytes:
+    """Return the 8-byte header of a box of `size` bytes, header included."""
+    return struct.pack(">I4s", size, kind)
+
+
+def outline(reader: Reader) -> Outline:
+    """Read the headers of the top level. A box that reaches past the end is kept, cut to what is there."""
+    found: list[Box] = []
+    at = 0
+    while at < reader.size:
+        head = reader.read_at(at, 16 + BLANK)
+        if len(head) < 8 or not _plausible(head[4:8]):
+            return Outline(boxes=tuple(found), junk=Extent(at, reader.size - at))
+        if len(found) == _MAX_TOP_LEVEL:
+            return Outline(boxes=tuple(found), damage=f"The file has more than {_MAX_TOP_LEVEL:,} boxes.")
+        try:
+            box = _read_header(head, at, reader.size, top=True)
+        except MalformedError as error:
+            return Outline(boxes=tuple(found), damage=str(error))
+        if box.end > reader.size:
+            found.append(replace(box, size=reader.size - at, padding=False))
+            return Outline(boxes=tuple(found), damage=_cut(box, reader.size))
+        found.append(box)
+        at = box.end
+    return Outline(boxes=tuple(found))
+
+
+def open_box(window: Window, box: Box) -> Box:
+    """
+    Return the box with everything in it that the table says to open.
+
+    Raises:
+        MalformedError: The boxes inside do not add up, or are absurdly many.
+
+    """
+    return _open(window, box, [_MAX_INSIDE])
+
+
+def _plausible(kind: bytes) -> bool:
+    """Tell whether four bytes may be a type: printable ASCII, or QuickTime's © and its like in front."""
+    return all(32 <= byte < 127 for byte in kind[1:]) and (32 <= kind[0] < 127 or kind[0] >= 0xA0)
+
+
+def _cut(box: Box, size: int) -> str:
+    missing = box.end - size
+    return f"The file is cut short: its {_shown(box.kind)} box at byte {box.start:,} lacks {missing:,} bytes."
+
+
+def _shown(kind: bytes) -> str:
+    return "".join(chr(byte) if 32 <= byte < 127 or byte == 0xA9 else "?" for byte in kind)
+
+
+def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
+    """Read the header at offset `at` from bytes that begin there; `limit` is where the surroundings end."""
+    size, kind = struct.unpack_from(">I4s", head)
+    length, unsized = 8, False
+    if size == 1 and len(head) >= 16:
+        size, length = int.from_bytes(head[8:16], "big"), 16
+    elif size == 0 and top:
+        size, unsized = limit - at, True
+    if size < length:
+        message = f"The {_shown(kind)} box at byte {at:,} says that it has {size} bytes, which is impossible."
+        raise MalformedError(message)
+    blank = head[length : min(size, length + BLANK)]
+    padding = kind in PADDING_KINDS and not unsized and not blank.strip(b"\0")
+    return Box(kind=kind, start=at, size=size, header=length, unsized=unsized, padding=padding)
+
+
+def _open(window: Window, box: Box, budget: list[int]) -> Box:
+    lead = _lead(window, box) if box.kind == b"meta" else 0
+    wanted = _OPENED.get(box.kind, frozenset())
+    found: list[Box] = []
+    at = box.body + lead
+    while box.end - at >= 8:
+        child = _child(window, box, at)
+        if child is None:
+            break
+        budget[0] -= 1
+        if budget[0] < 0:
+            message = f"The file's index has more than {_MAX_INSIDE:,} boxes."
+            raise MalformedError(message)
+        found.append(_opened_or_marked(window, child, budget) if child.kind in wanted else child)
+        at = child.end
+    if window.data[at - window.base : box.end - window.base].strip(b"\0"):
+        message = f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are no box."
+        raise MalformedError(message)
+    return replace(box, opened=True, lead=lead, children=tuple(found), slack=box.end - at)
+
+
+def _child(window: Window, parent: Box, at: int) -> Box | None:
+    """Return the box at `at`, None where nothing but zeros follows."""
+    head = window.data[at - window.base : min(at + 16 + BLANK, parent.end) - window.base]
+    if not head.strip(b"\0") and not window.data[at - window.base : parent.end - window.base].strip(b"\0"):
+        return None
+    child = _read_header(head, at, parent.end)
+    if child.end > parent.end:
+        message = f"The {_shown(child.kind)} box at byte {at:,} reaches past the {_shown(parent.kind)} box around it."
+        raise MalformedError(message)
+    return child
+
+
+def _opened_or_marked(window: Window, box: Box, budget: list[int]) -> Box:
+    try:
+        return _open(window, box, budget)
+    except MalformedError:
+        if box.kind not in _LENIENT:
+            raise
+        return replace(box, malformed=True)
+
+
+def _lead(window: Window, box: Box) -> int:
+    """Tell QuickTime's `meta`, which begins with its first child, from ISO's, which begins with version and flags."""
+    head = window.body(box, 0, 12)
+    return 4 if len(head) >= 4 and (head[8:12] == b"hdlr" or not head[:4].strip(b"\0")) else 0

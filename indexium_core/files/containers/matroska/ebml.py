@@ -1,0 +1,195 @@
+"""
+EBML, the syntax of Matroska (RFC 8794): element headers out of bytes that may be hostile, and elements into bytes.
+
+An element is an ID of 1 to 4 bytes, a size of 1 to 8 bytes (all value bits set: unknown) and as many bytes of content.
+Nothing here believes a size before it was held against the bytes that there are.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexium_core import errors
+
+__all__ = [
+    "CRC_32",
+    "HEADER_MAX",
+    "UNKNOWN",
+    "VOID",
+    "Budget",
+    "Element",
+    "Item",
+    "children",
+    "element",
+    "encode_size",
+    "encode_uint",
+    "header_at",
+    "master",
+    "size_width",
+    "text",
+    "uint",
+    "void",
+]
+
+VOID = 0xEC
+CRC_32 = 0xBF
+HEADER_MAX = 12  # bytes: an ID of 4 and a size of 8
+UNKNOWN = -1  # the size of an element that says that it does not know
+ELEMENTS_MAX = 65_536  # elements of one Tags or SeekHead; a hostile one could hold millions of 2 bytes each
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Where an element lies: everything in bytes from the start of the file."""
+
+    id: int
+    offset: int  # of the first byte of the ID
+    data: int  # of the first byte of the content
+    size: int  # of the content, or UNKNOWN
+
+    @property
+    def end(self) -> int:
+        return self.data + self.size
+
+    @property
+    def length(self) -> int:
+        return self.end - self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An element in memory, header included, exactly as it was found."""
+
+    id: int
+    raw: bytes
+    head: int  # bytes of ID and size
+
+    @property
+    def content(self) -> bytes:
+        return self.raw[self.head :]
+
+
+class Budget:
+    """How many elements may still be taken apart: shared by all levels of one master."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = ELEMENTS_MAX) -> None:
+        self.left = left
+
+    def spend(self) -> None:
+        """Count one element. Raises `RefusedError` when there were too many."""
+        self.left -= 1
+        if self.left < 0:
+            message = "A metadata element has more parts than any that was made in earnest."
+            raise errors.RefusedError(message)
+
+
+def header_at(data: bytes, position: int, offset: int) -> Element:
+    """
+    Read the element header at `position` of `data`, which lies at `offset` of the file.
+
+    Raises:
+        CorruptFileError: There is no element here, or its header is cut off.
+
+    """
+    id_width = _width(data, position, most=4)
+    width = _width(data, position + id_width, most=8)
+    stop = position + id_width + width
+    if stop > len(data):
+        message = f"The element at byte {offset} is cut off."
+        raise errors.CorruptFileError(message)
+    number = int.from_bytes(data[position : position + id_width], "big")
+    if number & (bits := (1 << (7 * id_width)) - 1) in {0, bits}:
+        message = f"The element at byte {offset} has a reserved ID."
+        raise errors.CorruptFileError(message)
+    most = (1 << (7 * width)) - 1
+    size = int.from_bytes(data[position + id_width : stop], "big") & most
+    return Element(number, offset, offset + id_width + width, UNKNOWN if size == most else size)
+
+
+def _width(data: bytes, position: int, *, most: int) -> int:
+    """Return how many bytes the number at `position` takes: the leading zero bits of its first byte, plus one."""
+    first = data[position] if position < len(data) else 0
+    width = 9 - first.bit_length()
+    if width > most:
+        message = "Something that is no element lies where one has to begin, or the data ends there."
+        raise errors.CorruptFileError(message)
+    return width
+
+
+def children(content: bytes, budget: Budget) -> tuple[Item, ...]:
+    """
+    Return the elements that make up the content of a master.
+
+    Raises:
+        CorruptFileError: A child is no element, reaches past the end, or does not know its size.
+        RefusedError: The budget is spent.
+
+    """
+    found: list[Item] = []
+    position = 0
+    while position < len(content):
+        head = header_at(content, position, position)
+        if head.size == UNKNOWN or head.end > len(content):
+            message = "A metadata element claims more bytes than its parent has."
+            raise errors.CorruptFileError(message)
+        budget.spend()
+        found.append(Item(head.id, content[position : head.end], head.data - position))
+        position = head.end
+    return tuple(found)
+
+
+def uint(content: bytes) -> int:
+    """Return an unsigned integer; the empty element means 0."""
+    return int.from_bytes(content, "big")
+
+
+def text(content: bytes) -> str:
+    """Return a string up to its first NUL, as every reader does; bytes that are not UTF-8 become surrogates."""
+    return content.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def size_width(size: int) -> int:
+    """Return the fewest bytes that a size field needs."""
+    width = 1
+    while size > (1 << (7 * width)) - 2:  # all value bits set would mean unknown
+        width += 1
+    return width
+
+
+def encode_size(size: int, width: int = 0) -> bytes:
+    """Return the size field of `width` bytes, or of as few as it needs; `size` has to fit."""
+    width = width or size_width(size)
+    return ((1 << (7 * width)) | size).to_bytes(width, "big")
+
+
+def encode_uint(value: int, width: int = 0) -> bytes:
+    """Return the bytes of an unsigned integer, at least `width` of them and at least one."""
+    return value.to_bytes(max(width, 1, (value.bit_length() + 7) // 8), "big")
+
+
+def element(number: int, content: bytes, *, wider: int = 0) -> bytes:
+    """Return a whole element; its size field is `wider` bytes wider than it needs to be."""
+    head = encode_uint(number) + encode_size(len(content), size_width(len(content)) + wider)
+    return head + content
+
+
+def void(length: int) -> bytes:
+    """Return the header of a Void that takes `length` bytes as a whole; one byte alone cannot be one (`ValueError`)."""
+    for width in range(1, 9):
+        size = length - 1 - width
+        if 0 <= size <= (1 << (7 * width)) - 2:
+            return bytes([VOID]) + encode_size(size, width)
+    message = f"no Void can take {length} bytes"
+    raise ValueError(message)
+
+
+def master(items: Sequence[bytes], *, checked: bool) -> bytes:
+    """Return the content of a master; `checked` puts the CRC-32 of everything else in front (RFC 8794, 11.3.1)."""
+    content = b"".join(items)
+    if checked:
+        return element(CRC_32, zlib.crc32(content).to_bytes(4, "little")) + content
+    return content

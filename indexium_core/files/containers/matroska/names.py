@@ -1,0 +1,65 @@
+"""The element IDs of Matroska (RFC 9559) that Indexium knows, and their names."""
+
+from __future__ import annotations
+
+from indexium_core.files.containers.matroska import ebml
+
+__all__ = ["DOCUMENT", "NAMES", "name_of"]
+
+EBML = 0x1A45DFA3
+EBML_READ_VERSION = 0x42F7
+EBML_MAX_ID_LENGTH = 0x42F2
+EBML_MAX_SIZE_LENGTH = 0x42F3
+DOC_TYPE = 0x4282
+
+SEGMENT = 0x18538067
+SEEK_HEAD = 0x114D9B74
+SEEK = 0x4DBB
+SEEK_ID = 0x53AB
+SEEK_POSITION = 0x53AC
+INFO = 0x1549A966
+TRACKS = 0x1654AE6B
+CLUSTER = 0x1F43B675
+CUES = 0x1C53BB6B
+CHAPTERS = 0x1043A770
+ATTACHMENTS = 0x1941A469
+TAGS = 0x1254C367
+
+TAG = 0x7373
+TARGETS = 0x63C0
+TARGET_TYPE_VALUE = 0x68CA
+TARGET_TYPE = 0x63CA
+TAG_TRACK_UID = 0x63C5
+TAG_EDITION_UID = 0x63C9
+TAG_CHAPTER_UID = 0x63C4
+TAG_ATTACHMENT_UID = 0x63C6
+SIMPLE_TAG = 0x67C8
+TAG_NAME = 0x45A3
+TAG_LANGUAGE = 0x447A
+TAG_LANGUAGE_BCP47 = 0x447B
+TAG_DEFAULT = 0x4484
+TAG_DEFAULT_BOGUS = 0x44B4  # written by old libmatroska in place of TAG_DEFAULT
+TAG_STRING = 0x4487
+TAG_BINARY = 0x4485
+
+NAMES = {
+    ebml.VOID: "Void",
+    ebml.CRC_32: "CRC-32",
+    SEEK_HEAD: "SeekHead",
+    INFO: "Info",
+    TRACKS: "Tracks",
+    CLUSTER: "Cluster",
+    CUES: "Cues",
+    CHAPTERS: "Chapters",
+    ATTACHMENTS: "Attachments",
+    TAGS: "Tags",
+    TARGETS: "Targets",
+    SIMPLE_TAG: "SimpleTag",
+    TAG: "Tag",
+}
+DOCUMENT = frozenset({EBML, SEGMENT})  # what begins a document, and so cannot lie inside of a segment
+
+
+def name_of(number: int) -> str:
+    """Return the element's name, or its ID in hexadecimal."""
+    return NAMES.get(number, f"0x{number:X}")

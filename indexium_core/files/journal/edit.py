@@ -1,0 +1,259 @@
+"""One media file, open to be patched under a journal: the only way in which the program writes into a media file."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from indexium_core import errors
+from indexium_core.files.journal import difference, disk, state
+from indexium_core.files.journal.operation import OperationJournal
+from indexium_core.files.journal.records import Entry
+from indexium_core.files.journal.undo import Outcome, heal
+from indexium_core.files.walk import file_stat
+from indexium_core.model.media import Extent, FileStat, Patch
+
+__all__ = ["JournaledFile"]
+
+log = logging.getLogger(__name__)
+
+_WRITE_BITS = 0o222
+
+
+class JournaledFile:
+    """
+    A media file under the exclusive lock of this process: a `Writable`, and a transaction.
+
+        with JournaledFile(path, journal=journal, item_id=7, payload=layout.payload, expected=reader.stat) as file:
+            strategy.write(file, layout, changes)
+            …                                       # verify
+            file.commit()
+
+    Leaving the block without `commit`, by whatever way, puts the file back as it was, bit for bit.
+
+    Args:
+        path: The file, as the operating system names it; links resolved.
+        journal: The operation's journal.
+        item_id: Under which the journal keeps the edit.
+        payload: Where the media bytes are. They are never written, moved or cut off.
+        expected: What `stat` said when the file was examined; None takes it as it is.
+        mtime_ns: The modification time that the edit leaves behind; None for that of the edit.
+
+    Raises:
+        FileAccessError: The file is missing or may not be written.
+        ConflictError: It is not the one that was examined (`changed_on_disk`), or another writer has it (`in_use`).
+
+    """
+
+    def __init__(
+        self,
+        path: bytes,
+        *,
+        journal: OperationJournal,
+        item_id: int,
+        payload: Sequence[Extent],
+        expected: FileStat | None = None,
+        mtime_ns: int | None = None,
+    ) -> None:
+        self.path = path
+        self.item_id = item_id
+        self._journal = journal
+        self._payload = tuple(payload)
+        self._mtime_ns = mtime_ns
+        self._entry: Entry | None = None  # of the edit that was begun
+        self._given_up = False  # it could not be undone; the entry stays open
+        self._fd = disk.open_media(path)
+        try:
+            self._reader = disk.Descriptor(self._fd)
+            self._take_lock()
+            self._opened = self.stat()
+            self._check_wish()
+            self._check_identity(expected or self._opened)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def size(self) -> int:
+        return self._reader.size
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether `apply` changed anything that was not undone since."""
+        return self._entry is not None
+
+    @property
+    def journal_bytes(self) -> int:
+        """How much room the edit takes in the journal."""
+        return self._journal.entry(self.item_id).stored_bytes if self.changed else 0
+
+    @property
+    def _is_open(self) -> bool:
+        """Tell whether the journal still waits to hear how the edit ended."""
+        return self._entry is not None and not self._given_up and self._journal.is_open(self.item_id)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return the bytes at `offset`; fewer where the file ends."""
+        try:
+            return self._reader.read_at(offset, length)
+        except OSError as error:
+            raise disk.access_error(self.path, error) from error
+
+    def stat(self) -> FileStat:
+        """Return what `stat` says of the file now."""
+        return file_stat(os.fstat(self._fd))
+
+    def apply(self, patch: Patch) -> None:
+        """
+        Make the edit durable: journal, write, cut or grow, sync, in this order. Once a file.
+
+        What already stands in the file is not written; where nothing differs, nothing happens at all. Any failure is
+        answered by undoing at once.
+
+        Raises:
+            PayloadProtectedError: The patch would touch media bytes; nothing was done.
+            ConflictError: Somebody else changed the file since it was opened; nothing was done.
+            FileAccessError: The disk failed (`low_space`, `io_error`, …); the file is as it was. Code `cannot_tell`: it
+                could not be put back either, its entry stays open in the journal for `recover`.
+            StoreError: The journal failed; nothing was done.
+
+        """
+        if self._entry is not None:
+            message = "a journaled file takes one patch"
+            raise RuntimeError(message)
+        self._protect_payload(patch)
+        entry = self._plan(patch)
+        if not entry.ranges:
+            return
+        self._journal.begin(entry)
+        try:
+            self._check_identity(self._opened)
+        except errors.MetadataError:
+            self._journal.undone(self.item_id)  # nothing was written, so there is nothing to put back
+            raise
+        self._entry = entry
+        try:
+            self._write(entry)
+        except OSError as error:
+            raise self._give_up(error) from error
+
+    def commit(self) -> None:
+        """Say that the edit is whole and verified. It then stays; the journal can still take it back later."""
+        if self._is_open:
+            self._journal.commit(self.item_id)
+
+    def undo(self) -> Outcome:
+        """Put the file back as it was before `apply`."""
+        if self._entry is None or not self._is_open:  # the first half is for the type checker
+            return Outcome(status="untouched")
+        outcome = heal(self._fd, self._entry)
+        if outcome.settled:
+            self._entry = None
+            self._journal.undone(self.item_id)
+        return outcome
+
+    def close(self) -> None:
+        """Close the file and give up its lock. An edit that was not committed stays open in the journal."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            outcome = self.undo()
+        finally:
+            self.close()
+        if not outcome.settled:
+            log.error("journal.not_undone item_id=%d code=%s", self.item_id, outcome.code)
+            if error is None or isinstance(error, Exception):
+                raise self._not_undone(outcome) from error
+
+    def _take_lock(self) -> None:
+        try:
+            disk.lock(self._fd)
+        except OSError as error:
+            raise disk.access_error(self.path, error) from error
+
+    def _check_wish(self) -> None:
+        """Respect a file that is marked read-only, also where we may write to everything."""
+        if not self._opened.mode & _WRITE_BITS:
+            message = f"{disk.shown(self.path)} is marked read-only. Give its owner the right to write to change it."
+            raise errors.FileAccessError(message, code="read_only")
+
+    def _check_identity(self, expected: FileStat) -> None:
+        """Hold both the open file and what the path names now to what was expected."""
+        try:
+            named = file_stat(os.lstat(self.path))
+        except OSError as error:
+            raise disk.access_error(self.path, error) from error
+        if not _identity(expected) == _identity(self.stat()) == _identity(named):
+            message = f"{disk.shown(self.path)} changed since it was looked at. Scan it again."
+            raise errors.ConflictError(message)
+
+    def _protect_payload(self, patch: Patch) -> None:
+        kept = max((extent.end for extent in self._payload if extent.length), default=0)
+        touched = [Extent(offset, len(data)) for offset, data in patch.writes if data]
+        hit = next((extent for extent in touched if _overlaps(extent, self._payload)), None)
+        if hit or patch.size < min(kept, self.size):
+            what = f"write {hit.length} bytes at {hit.offset}" if hit else f"cut the file to {patch.size} bytes"
+            message = (
+                f"An edit tried to {what} in {disk.shown(self.path)}, where its media bytes are. Nothing was done."
+            )
+            raise errors.PayloadProtectedError(message)
+
+    def _plan(self, patch: Patch) -> Entry:
+        """Work out what the patch changes, with the bytes from before."""
+        size = self.size
+        ranges = tuple(difference.ranges(self, size, patch))
+        return Entry(
+            item_id=self.item_id,
+            path=self.path,
+            device=self._opened.device,
+            inode=self._opened.inode,
+            size_before=size,
+            size_after=patch.size,
+            mtime_ns=self._opened.mtime_ns,
+            surroundings=state.surroundings(self, ranges, min(size, patch.size)),
+            ranges=ranges,
+        )
+
+    def _write(self, entry: Entry) -> None:
+        # From the end to the beginning: a disk that is full says so before an old byte has changed, and whoever reads
+        # meanwhile finds new elements before the pointers to them.
+        for part in reversed(entry.ranges):
+            disk.pwrite(self._fd, part.after, part.offset)
+        if entry.size_after < entry.size_before:
+            disk.truncate(self._fd, entry.size_after)
+        if self._mtime_ns is not None:
+            disk.set_mtime(self._fd, self._mtime_ns)
+        disk.sync(self._fd)
+
+    def _give_up(self, error: OSError) -> errors.MetadataError:
+        outcome = self.undo()
+        if not outcome.settled:
+            return self._not_undone(outcome)
+        meaning = disk.access_error(self.path, error)
+        log.warning("journal.undone item_id=%d code=%s", self.item_id, meaning.reason)
+        return type(meaning)(f"{meaning.message} It is as it was before.", code=meaning.reason)
+
+    def _not_undone(self, outcome: Outcome) -> errors.FileAccessError:
+        self._given_up = True  # nothing more can be done here
+        message = f"A write was cut and could not be undone yet: {outcome.message} Run `indexium recover`."
+        return errors.FileAccessError(message, code="cannot_tell")
+
+
+def _identity(status: FileStat) -> tuple[int, int, int, int]:
+    """Return what tells that nobody touched a file: another link to it or other mode bits are no change of it."""
+    return status.device, status.inode, status.size, status.mtime_ns
+
+
+def _overlaps(extent: Extent, payload: Sequence[Extent]) -> bool:
+    return any(extent.offset < part.end and part.offset < extent.end for part in payload)

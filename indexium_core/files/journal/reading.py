@@ -1,0 +1,148 @@
+"""Reading undo journals: of operations that ended, were killed, or are to be taken back."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.files.journal import records
+from indexium_core.files.journal.records import Entry, Kind
+
+__all__ = ["Journal", "Mark", "failed", "fetch", "find", "read"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Where in a journal an entry stands, and what became of it."""
+
+    item_id: int
+    offset: int
+    state: str  # begun, committed, undone
+
+
+@dataclass(slots=True)
+class Journal:
+    """A journal as it was read. Entries stay in the file and are fetched one by one."""
+
+    path: Path
+    marks: list[Mark] = field(default_factory=list)  # in the order in which they were begun
+    torn: int = 0  # bytes at the end that were never durable
+    damaged: int = 0  # unreadable bytes with readable records after them: the medium lost something
+    _last: dict[int, int] = field(default_factory=dict)  # item → its newest mark's place
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, in the order in which they were begun. Raises as `find` does."""
+        return map(self._fetch, self.marks)
+
+    @property
+    def unfinished(self) -> Iterator[Entry]:
+        """The entries that were neither committed nor undone, newest first: the order to undo them in."""
+        return map(self._fetch, [mark for mark in reversed(self.marks) if mark.state == "begun"])
+
+    def find(self, item_id: int) -> Entry | None:
+        """
+        Return the newest entry of an item, or None where the journal has none.
+
+        Raises:
+            StoreError: The journal is gone or is not what was read before.
+
+        """
+        at = self._last.get(item_id)
+        return None if at is None else self._fetch(self.marks[at])
+
+    def _fetch(self, mark: Mark) -> Entry:
+        return replace(fetch(self.path, mark.offset), state=mark.state)
+
+    def note(self, record: records.Record) -> None:
+        """Take in the next record."""
+        self.damaged += record.skipped
+        item_id = records.decode_item(record.body)
+        if record.kind == Kind.BEGIN:
+            self._last[item_id] = len(self.marks)
+            self.marks.append(Mark(item_id=item_id, offset=record.offset, state="begun"))
+        elif item_id in self._last:
+            at = self._last[item_id]
+            state = "committed" if record.kind == Kind.COMMIT else "undone"
+            self.marks[at] = replace(self.marks[at], state=state)
+
+
+def read(path: Path) -> Journal:
+    """
+    Read a journal, also of a process that was killed.
+
+    A torn tail and an empty file are what a cut leaves behind: nothing of them was begun.
+
+    Raises:
+        StoreError: It cannot be read, or a newer program wrote it.
+
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            found = records.version(file.read(len(records.HEADER)))
+            if found is not None and found > records.VERSION:
+                message = f"{path} was written by a newer Indexium; update the program. Nothing was changed."
+                raise errors.StoreError(message, code="journal_too_new")
+            journal, end = Journal(path), len(records.HEADER)
+            for record in records.scan(file, size):
+                journal.note(record)
+                end = record.end
+    except OSError as error:
+        raise failed(path, error) from error
+    journal.torn = max(0, size - end)
+    return journal
+
+
+def find(path: Path, item_id: int) -> Entry:
+    """
+    Return the newest entry of an item in a journal that nobody writes to any more; many in a row are cheap.
+
+    Raises:
+        StoreError: The journal cannot be read.
+        ConflictError: It is gone, or has no such entry (`no_backup`).
+
+    """
+    entry = None
+    with contextlib.suppress(FileNotFoundError):
+        status = path.stat()
+        entry = _read_once(path, status.st_size, status.st_mtime_ns).find(item_id)
+    if entry is None:
+        message = f"The undo journal {path.name} no longer holds what this file was before."
+        raise errors.ConflictError(message, code="no_backup")
+    return entry
+
+
+@functools.lru_cache(maxsize=2)
+def _read_once(path: Path, size: int, mtime_ns: int) -> Journal:
+    """Read a journal once for the many items of a rollback; another size or time makes it another journal."""
+    del size, mtime_ns
+    return read(path)
+
+
+def fetch(path: Path, offset: int) -> Entry:
+    """Fetch the entry whose record stands at `offset`."""
+    try:
+        with path.open("rb") as file:
+            record = records.read(file, offset, os.fstat(file.fileno()).st_size)
+    except OSError as error:
+        raise failed(path, error) from error
+    if record is None or record.kind != Kind.BEGIN:
+        message = f"The journal {path.name} can no longer be read where it could be before."
+        raise errors.StoreError(message, code="journal_failed")
+    return replace(records.decode_begin(record.body), stored_bytes=record.end - record.offset)
+
+
+def failed(path: Path, error: OSError) -> errors.StoreError:
+    """Return what a failed system call on a journal means."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    message = f"The undo journal {path} failed: {error.strerror or error}. Without it no file is written. " + (
+        "Make room on its disk." if full else "Look after its disk and folder."
+    )
+    return errors.StoreError(message, code="low_space" if full else "journal_failed")

@@ -1,0 +1,213 @@
+r"""
+The undo journal's format.
+
+    file    = header record*
+    header  = "INDEXIUM" version:u16 zero:u48                                          (16 bytes)
+    record  = "\xf1REC" kind:u8 zero:u24 length:u64 body digest                       (16 + length + 16 bytes)
+    digest  = BLAKE2b-128 over the record's offset in the file (u64), its 16-byte head and its body
+    BEGIN   = item:i64 device:u64 inode:u64 size_before:u64 size_after:u64 mtime_before_ns:i64 surroundings:16 bytes
+              path_length:u32 ranges:u32 path (offset:u64 before_length:u64 after_length:u64 before after)*
+    COMMIT, UNDONE = item:i64
+
+Numbers are big-endian. A record counts only if its digest is right. What follows the last such record is a torn tail:
+it was never durable, so nothing that it announces was begun. A record that comes after damage still counts, for a
+journal whose medium rots must not forget a half-written film; an announcement too many does no harm (see `undo`).
+
+The bytes *after* are kept beside those before, not only their digest: after a cut at any moment a range may hold a
+mixture of both, and only with both at hand can such a mixture be told from somebody else's edit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import BinaryIO
+
+__all__ = ["HEADER", "VERSION", "Entry", "Kind", "Range", "Record", "decode_begin", "decode_item", "encode", "scan"]
+
+VERSION = 1
+_HEADER = struct.Struct(">8sH6x")
+HEADER = _HEADER.pack(b"INDEXIUM", VERSION)
+_MARKER = b"\xf1REC"
+_HEAD = struct.Struct(">4sB3xQ")
+_DIGEST = 16
+_BEGIN = struct.Struct(">qQQQQq16sII")
+_RANGE = struct.Struct(">QQQ")
+_ITEM = struct.Struct(">q")
+_CHUNK = 1024 * 1024
+
+
+class Kind(IntEnum):
+    """What a record says."""
+
+    BEGIN = 1  # this file is about to change like this
+    COMMIT = 2  # it has changed and was verified
+    UNDONE = 3  # it is as it was before
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """
+    One range of a file that changes.
+
+    `before` is shorter than `after` where the file grows and longer where it is cut; else they are equally long.
+    """
+
+    offset: int
+    before: bytes
+    after: bytes
+
+    @property
+    def length(self) -> int:
+        return max(len(self.before), len(self.after))
+
+    @property
+    def end(self) -> int:
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """All that is needed to take one edit of one file back, and to know whether that may be done."""
+
+    item_id: int
+    path: bytes
+    device: int
+    inode: int
+    size_before: int  # bytes
+    size_after: int
+    mtime_ns: int  # before the edit
+    surroundings: bytes  # digest of untouched bytes near the ranges, 16 bytes (`state.surroundings`)
+    ranges: tuple[Range, ...]  # in file order, apart from each other
+    state: str = field(default="begun", compare=False)  # begun, committed, undone: as the journal says that was read
+    stored_bytes: int = field(default=0, compare=False)  # its room in that journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record whose digest was right."""
+
+    kind: int
+    offset: int  # of its head in the journal
+    end: int  # of its digest
+    skipped: int  # unreadable bytes before it
+    body: bytes
+
+
+def encode(what: Entry | tuple[Kind, int], offset: int) -> bytes:
+    """Return the record of an entry, or of a kind and an item, that is to stand at `offset` of the journal."""
+    if isinstance(what, Entry):
+        kind, body = Kind.BEGIN, _begin(what)
+    else:
+        kind, body = what[0], _ITEM.pack(what[1])
+    head = _HEAD.pack(_MARKER, kind, len(body))
+    return head + body + _digest(offset, head, body)
+
+
+def _begin(entry: Entry) -> bytes:
+    parts = [
+        _BEGIN.pack(
+            entry.item_id,
+            entry.device,
+            entry.inode,
+            entry.size_before,
+            entry.size_after,
+            entry.mtime_ns,
+            entry.surroundings,
+            len(entry.path),
+            len(entry.ranges),
+        ),
+        entry.path,
+    ]
+    for part in entry.ranges:
+        parts += (_RANGE.pack(part.offset, len(part.before), len(part.after)), part.before, part.after)
+    return b"".join(parts)
+
+
+def decode_begin(body: bytes) -> Entry:
+    """Return the entry of a BEGIN record's body."""
+    item_id, device, inode, before, after, mtime_ns, surroundings, path_length, count = _BEGIN.unpack_from(body)
+    at = _BEGIN.size + path_length
+    path, ranges = body[_BEGIN.size : at], []
+    for _ in range(count):
+        offset, before_length, after_length = _RANGE.unpack_from(body, at)
+        middle = at + _RANGE.size + before_length
+        at_next = middle + after_length
+        ranges.append(Range(offset, body[at + _RANGE.size : middle], body[middle:at_next]))
+        at = at_next
+    return Entry(
+        item_id=item_id,
+        path=path,
+        device=device,
+        inode=inode,
+        size_before=before,
+        size_after=after,
+        mtime_ns=mtime_ns,
+        surroundings=surroundings,
+        ranges=tuple(ranges),
+    )
+
+
+def decode_item(body: bytes) -> int:
+    """Return the item that a record is about: every body begins with it."""
+    return int(_ITEM.unpack_from(body)[0])
+
+
+def version(header: bytes) -> int | None:
+    """Return the version that a journal's first bytes name, or None where they are not those of a journal."""
+    if len(header) < _HEADER.size:
+        return None
+    magic, number = _HEADER.unpack_from(header)
+    return int(number) if magic == b"INDEXIUM" else None
+
+
+def scan(file: BinaryIO, size: int) -> Iterator[Record]:
+    """Yield the records of a journal of `size` bytes whose digests are right, in order."""
+    at = good = _HEADER.size
+    while at < size:
+        record = read(file, at, size, skipped=at - good)
+        if record is None:
+            at = _next_marker(file, at + 1)
+            continue
+        yield record
+        at = good = record.end
+
+
+def read(file: BinaryIO, offset: int, size: int, *, skipped: int = 0) -> Record | None:
+    """Return the record at `offset`, or None where none stands there whole."""
+    file.seek(offset)
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    marker, kind, length = _HEAD.unpack(head)
+    end = offset + _HEAD.size + length + _DIGEST
+    if marker != _MARKER or end > size:
+        return None
+    body = file.read(length)
+    if file.read(_DIGEST) != _digest(offset, head, body):
+        return None
+    return Record(kind=kind, offset=offset, end=end, skipped=skipped, body=body)
+
+
+def _next_marker(file: BinaryIO, at: int) -> int:
+    """Return where the next marker stands at or after `at`, or the end of the file."""
+    overlap = len(_MARKER) - 1
+    while True:
+        file.seek(at)
+        chunk = file.read(_CHUNK)
+        found = chunk.find(_MARKER)
+        if found >= 0:
+            return at + found
+        if len(chunk) <= overlap:
+            return at + len(chunk)
+        at += len(chunk) - overlap
+
+
+def _digest(offset: int, head: bytes, body: bytes) -> bytes:
+    digest = hashlib.blake2b(offset.to_bytes(8, "big"), digest_size=_DIGEST)
+    digest.update(head)
+    digest.update(body)
+    return digest.digest()

@@ -1,0 +1,57 @@
+"""Settling the journal of an operation whose process ended in the middle."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexium_core.files.journal import undo
+from indexium_core.files.journal.operation import OperationJournal
+from indexium_core.files.journal.reading import read
+from indexium_core.files.journal.records import Entry
+
+__all__ = ["Recovered", "recover"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What became of one entry that had been begun and not finished."""
+
+    entry: Entry
+    outcome: undo.Outcome
+
+
+def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
+    """
+    Undo what the journal has begun and not finished, newest first, and note it there.
+
+    May itself be cut and is then done again. Entries that cannot be settled now (a disk that is not there) stay open.
+
+    Args:
+        path: The journal.
+        finished: Items that are known to be whole and verified, whatever the journal says: its last COMMITs may have
+            been lost with the power.
+
+    Raises:
+        ConflictError: The journal's operation still runs in another process.
+        StoreError: The journal cannot be read or written.
+
+    """
+    with OperationJournal.reopen(path) as journal:
+        settled = []
+        for entry in read(path).unfinished:
+            if entry.item_id in finished:
+                journal.commit(entry.item_id)
+                continue
+            outcome = undo.undo(entry)
+            if outcome.settled:
+                journal.undone(entry.item_id)
+            else:
+                log.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)
+            settled.append(Recovered(entry=entry, outcome=outcome))
+        journal.sync()
+    return settled

@@ -1,0 +1,107 @@
+"""
+What a file's bytes say about an edit: not begun, done, cut in the middle, or overtaken by somebody else.
+
+Decided by content, not by what `stat` says: device numbers change when a disk is plugged in again, and exFAT hands out
+new inode numbers at every mount. Size, every byte of every range and the untouched bytes around them must be explained
+by the entry; otherwise the file is not ours to touch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
+from enum import Enum
+
+from indexium_core import errors
+from indexium_core.files.containers import Reader
+from indexium_core.files.journal import disk
+from indexium_core.files.journal.records import Entry, Range
+from indexium_core.model.media import Extent, Patch
+
+__all__ = ["State", "inverse", "state_of", "still_ours", "surroundings"]
+
+NEAR = 4096  # untouched bytes that are looked at on either side of each range, and at both ends of the file
+
+
+class State(Enum):
+    """How a file relates to an entry."""
+
+    BEFORE = "before"  # as it was before the edit, bit for bit as far as the entry knows
+    AFTER = "after"  # as the edit left it
+    MIXED = "mixed"  # some bytes as before, some as after: the edit or its undoing was cut
+    FOREIGN = "foreign"  # something that neither explains: another program was here
+
+
+def state_of(entry: Entry, reader: Reader) -> State:
+    """Return how the file stands to the entry. Reads the ranges and their surroundings, nothing else."""
+    low, high = sorted((entry.size_before, entry.size_after))
+    size = reader.size
+    if not low <= size <= high or surroundings(reader, entry.ranges, low) != entry.surroundings:
+        return State.FOREIGN
+    found = [reader.read_at(part.offset, part.length) for part in entry.ranges]
+    if size == entry.size_before and found == [part.before for part in entry.ranges]:
+        return State.BEFORE
+    if size == entry.size_after and found == [part.after for part in entry.ranges]:
+        return State.AFTER
+    mixed = all(_is_mixture(part, data, low) for part, data in zip(entry.ranges, found, strict=True))
+    return State.MIXED if mixed else State.FOREIGN
+
+
+def still_ours(entry: Entry, reader: Reader) -> bool:
+    """Tell whether the file is still what the edit made of it."""
+    return state_of(entry, reader) is State.AFTER
+
+
+def inverse(entry: Entry, reader: Reader) -> Patch:
+    """
+    Return the patch that turns the file back into what it was before the edit.
+
+    Raises:
+        ConflictError: Another program changed the file since; it is not what the edit left.
+
+    """
+    if not still_ours(entry, reader):
+        message = f"{disk.shown(entry.path)} was changed by another program since it was written."
+        raise errors.ConflictError(message)
+    writes = tuple((part.offset, part.before) for part in entry.ranges if part.before)
+    return Patch(writes, entry.size_before)
+
+
+def surroundings(reader: Reader, ranges: Sequence[Range], floor: int) -> bytes:
+    """Return a digest (16 bytes) of bytes below `floor` that the ranges leave alone: those nearest to them."""
+    digest = hashlib.blake2b(digest_size=16)
+    for extent in _near(ranges, floor):
+        digest.update(extent.offset.to_bytes(8, "big"))
+        digest.update(reader.read_at(extent.offset, extent.length))
+    return digest.digest()
+
+
+def _near(ranges: Sequence[Range], floor: int) -> Iterator[Extent]:
+    """Yield the beginning and the end of every stretch between the ranges."""
+    starts = itertools.chain((0,), (part.end for part in ranges))
+    ends = itertools.chain((part.offset for part in ranges), (floor,))
+    for start, end in zip(starts, ends, strict=True):
+        length = min(end, floor) - start
+        if 0 < length <= 2 * NEAR:
+            yield Extent(start, length)
+        elif length > 0:
+            yield Extent(start, NEAR)
+            yield Extent(start + length - NEAR, NEAR)
+
+
+def _is_mixture(part: Range, found: bytes, floor: int) -> bool:
+    """
+    Tell whether each byte is that of before or of after.
+
+    From `floor`, the smaller of the two sizes, it may also be zero: a file system that lost power can show the new size
+    before the bytes.
+    """
+    if found in {part.before, part.after}:
+        return True
+    count = len(found)
+    either = itertools.zip_longest(found, part.before[:count], part.after[:count])
+    return all(
+        byte in {before, after} or (byte == 0 and part.offset + i >= floor)
+        for i, (byte, before, after) in enumerate(either)
+    )

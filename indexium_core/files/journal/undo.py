@@ -1,0 +1,103 @@
+"""
+Taking an edit back after it went wrong or was cut.
+
+Undoing may itself be cut at any moment and is simply done again: it only ever writes the bytes from before, so each
+state on the way is again a mixture that the entry explains. The file's own sync comes before the journal's UNDONE, also
+where every byte seems to be back already: those bytes may so far exist in memory only.
+
+The modification time comes back with the bytes. A program that goes by it (a backup, a sync, our own next scan) then
+sees what is true: the file is the one it knew.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Literal
+
+from indexium_core import errors
+from indexium_core.files.journal import disk
+from indexium_core.files.journal.records import Entry
+from indexium_core.files.journal.state import State, state_of
+
+__all__ = ["Outcome", "heal", "undo"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an edit that was to be taken back."""
+
+    # undone: bytes were put back; untouched: none had changed; problem: nothing could or may be done.
+    status: Literal["undone", "untouched", "problem"]
+    code: str = ""  # problem: missing_file, changed_on_disk, in_use, read_only, low_space, io_error …
+    message: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether the file is as it was before the edit."""
+        return self.status != "problem"
+
+
+def undo(entry: Entry) -> Outcome:
+    """
+    Put the file of `entry` back as it was before the edit, bit for bit and with its modification time.
+
+    Nothing is touched if the file is gone, held by another writer, or in a state that the entry does not explain; the
+    outcome then says so and the entry stays as it is, so that it can be tried again. Doing it twice does no harm.
+    """
+    try:
+        fd = disk.open_media(entry.path)
+    except errors.MetadataError as error:
+        return Outcome(status="problem", code=error.reason, message=error.message)
+    try:
+        disk.lock(fd)
+        return heal(fd, entry)
+    except OSError as error:
+        return _problem(entry, error)
+    finally:
+        os.close(fd)
+
+
+def heal(fd: int, entry: Entry) -> Outcome:
+    """Do the same through a descriptor that is open for writing and locked."""
+    try:
+        return _heal(fd, entry)
+    except OSError as error:
+        return _problem(entry, error)
+
+
+def _heal(fd: int, entry: Entry) -> Outcome:
+    reader = disk.Descriptor(fd)
+    state = state_of(entry, reader)
+    if state is State.FOREIGN:
+        return _foreign(entry)
+    if state is not State.BEFORE:
+        _put_back(fd, reader, entry)
+        if state_of(entry, reader) is not State.BEFORE:  # somebody else writes right now
+            return _foreign(entry)
+    # A file in the old state under another inode number is a copy that was put in its place: its time is its own.
+    if state is not State.BEFORE or os.fstat(fd).st_ino == entry.inode:
+        disk.set_mtime(fd, entry.mtime_ns)
+    disk.sync(fd)
+    return Outcome(status="untouched" if state is State.BEFORE else "undone")
+
+
+def _put_back(fd: int, reader: disk.Descriptor, entry: Entry) -> None:
+    for part in entry.ranges:
+        if part.before and reader.read_at(part.offset, len(part.before)) != part.before:
+            disk.pwrite(fd, part.before, part.offset)
+    if reader.size > entry.size_before:
+        disk.truncate(fd, entry.size_before)
+
+
+def _foreign(entry: Entry) -> Outcome:
+    message = (
+        f"{disk.shown(entry.path)} was changed by another program after our write was cut; it was left as it is. "
+        "Compare it with a copy of yours."
+    )
+    return Outcome(status="problem", code="changed_on_disk", message=message)
+
+
+def _problem(entry: Entry, error: OSError) -> Outcome:
+    meaning = disk.access_error(entry.path, error)
+    return Outcome(status="problem", code=meaning.reason, message=meaning.message)

@@ -1,0 +1,158 @@
+"""
+Walking a library root: which files are candidates, and what `stat` says of them.
+
+The walk reads names and `stat`, nothing else; it opens no file, follows no link out of the root, enters no folder
+twice, and never stops for what it meets. It is the whole cost of looking at unchanged files again, so it hands out
+plain tuples, one list for each folder.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from indexium_core.model.media import FileStat
+
+__all__ = ["EXTENSIONS", "Folder", "file_stat", "walk"]
+
+# By name only what might be a video is chosen; what it is, the content tells later. Names that end in .part,
+# .crdownload, .!qB and their like are not here, so what is still being fetched is left alone.
+EXTENSIONS = frozenset(
+    b"." + name
+    for name in b"3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv "
+    b"qt rm rmvb ts vob webm wmv wtv".split()
+)
+# Names of folders in which systems keep what is theirs; those that begin with a dot are left alone anyway.
+SYSTEM_FOLDERS = frozenset(
+    (b"@eaDir", b"#recycle", b"#snapshot", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found")
+)
+_DOT = ord(".")
+_SEPARATOR = os.fsencode(os.sep)
+
+
+@dataclass(slots=True)
+class Folder:
+    """What the walk saw in one folder."""
+
+    path: bytes
+    files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # candidates: whole path and what stat said
+    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates that stat refuses, and why
+    outside: int = 0  # links that lead out of the root and were left alone
+    problem: str = ""  # why the folder could not be listed to its end
+
+
+def file_stat(result: os.stat_result) -> FileStat:
+    """Return what `os.stat` said as a value of our own."""
+    return FileStat(
+        size=result.st_size,
+        mtime_ns=result.st_mtime_ns,
+        device=result.st_dev,
+        inode=result.st_ino,
+        nlink=result.st_nlink,
+        mode=result.st_mode,
+    )
+
+
+def walk(root: bytes) -> Iterator[Folder]:
+    """
+    Yield every folder at and below `root`, an absolute path without links in it.
+
+    Hidden names (a leading dot: our own files, temporary ones of others, `.nfs…`) and the systems' own folders are left
+    alone. A link to a candidate inside the root stands for its target, which comes once however many names it has.
+    """
+    waiting, entered = [root], set[tuple[int, int]]()
+    walked, targets = set[bytes](), set[bytes]()
+    while waiting:
+        path = waiting.pop()
+        folder = Folder(path)
+        if _first_visit(folder, entered):
+            walked.add(path)
+            _list(folder, waiting, root, targets)
+            yield folder
+        elif folder.problem:
+            yield folder
+    yield from _linked(targets, walked)
+
+
+def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:
+    """Tell whether the folder is met for the first time; a bind mount shows one folder in two places."""
+    try:
+        status = os.lstat(folder.path)
+    except OSError as error:
+        folder.problem = _reason(error)
+        return False
+    identity = (status.st_dev, status.st_ino)
+    fresh = identity not in entered
+    entered.add(identity)
+    return fresh
+
+
+def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes]) -> None:
+    """Fill `folder`; what is to be walked next goes into `waiting`, targets of links into `targets`."""
+    add, extensions = folder.files.append, EXTENSIONS
+    try:
+        with os.scandir(folder.path) as entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] == _DOT:
+                    continue
+                if entry.is_file(follow_symlinks=False):
+                    if name[name.rfind(b".") :].lower() in extensions:
+                        try:
+                            add((entry.path, entry.stat(follow_symlinks=False)))
+                        except OSError as error:
+                            _note_unreachable(folder, entry.path, error)
+                elif entry.is_dir(follow_symlinks=False):
+                    if name not in SYSTEM_FOLDERS:
+                        waiting.append(entry.path)
+                elif entry.is_symlink():
+                    _follow(folder, entry.path, root, targets)
+    except OSError as error:
+        folder.problem = _reason(error)
+
+
+def _is_candidate(name: bytes) -> bool:
+    return name[name.rfind(b".") :].lower() in EXTENSIONS
+
+
+def _note_unreachable(folder: Folder, path: bytes, error: OSError) -> None:
+    """Note a candidate that is there but cannot be looked at; one that vanished meanwhile is none."""
+    if not isinstance(error, FileNotFoundError):
+        folder.unreachable.append((path, _reason(error)))
+
+
+def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes]) -> None:
+    """Note what a link stands for: a file inside the root. Folders inside are walked under their own names."""
+    try:
+        target = os.path.realpath(link, strict=True)
+    except OSError:  # broken, or a loop
+        return
+    if not target.startswith(root.rstrip(_SEPARATOR) + _SEPARATOR):
+        folder.outside += 1
+    elif _is_candidate(link) or _is_candidate(target):
+        targets.add(target)
+
+
+def _linked(targets: set[bytes], walked: set[bytes]) -> Iterator[Folder]:
+    """Yield, one by one, targets of links that the walk did not meet under their own names."""
+    for target in sorted(targets):
+        parent, _, name = target.rpartition(_SEPARATOR)
+        own = parent in walked and name[:1] != b"." and _is_candidate(name)
+        if own:
+            continue
+        folder = Folder(parent)
+        try:
+            result = os.lstat(target)
+        except OSError as error:
+            _note_unreachable(folder, target, error)
+        else:
+            if stat.S_ISREG(result.st_mode):
+                folder.files.append((target, result))
+        yield folder
+
+
+def _reason(error: OSError) -> str:
+    """Return what the system said in a few words; nothing of a folder that is gone, for then there is none to list."""
+    return "" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

@@ -1,0 +1,127 @@
+"""A process that is killed in the middle of an edit leaves a file that is bit for bit old or new after recovery."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core.files import journal
+from indexium_core.model.media import Extent, Patch
+from tests.support import crashes
+from tests.support.forks import Forks
+
+pytestmark = pytest.mark.crash
+
+OLD = bytes(range(256)) * 80
+PAYLOAD = (Extent(4000, 6000),)
+MTIME = 1_600_000_000_123_456_789
+PATCHES = {
+    "same size": Patch(((4, b"head"), (3000, bytes(500)), (12000, b"tail of it")), len(OLD)),
+    "growing": Patch(((4, b"size"), (len(OLD) - 3, bytes(range(200)))), len(OLD) + 197),
+    "shrinking": Patch(((4, b"size"), (11000, b"last words")), len(OLD) - 7000),
+}
+KILLED = -9
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    with Forks("tests.support.crashes") as server:
+        yield server
+
+
+class Place:
+    """One file and where the journal of its edit goes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "film.bin"
+        self.backup = folder / "backups" / "1.journal"
+
+    def reset(self) -> None:
+        self.path.write_bytes(OLD)
+        os.utime(self.path, ns=(MTIME, MTIME))
+        self.backup.unlink(missing_ok=True)
+
+    def committed(self) -> bool:
+        return self.backup.exists() and any(mark.state == "committed" for mark in journal.read(self.backup).marks)
+
+    def recover(self, forks: Forks) -> None:
+        if self.backup.exists():
+            assert forks.run(crashes.recover, self.backup, 0) == 0
+
+    def recover_with_cuts(self, forks: Forks, moment: str) -> None:
+        """Recover, killed at its first call, again at its second, and so on until one recovery comes through."""
+        for at in itertools.count(1):
+            if not self.backup.exists() or forks.run(crashes.recover, self.backup, at, moment) == 0:
+                return
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def patched(patch: Patch) -> bytes:
+    result = bytearray(OLD[: patch.size].ljust(patch.size, b"\0"))
+    for offset, new in patch.writes:
+        result[offset : offset + len(new)] = new
+    return bytes(result)
+
+
+def cuts(forks: Forks, place: Place, name: str, moment: str, *, commit: bool = True) -> Iterator[int]:
+    """Edit again and again, killed at the first call, the second and so on; each cut is the caller's to judge."""
+    edit = crashes.Edit(os.fsencode(place.path), place.backup, PATCHES[name], PAYLOAD, commit=commit)
+    for at in itertools.count(1):
+        place.reset()
+        code = forks.run(crashes.run, edit, at, moment)
+        if code == 0:
+            assert at > 8, "an edit makes more calls than that: the bomb does not see them"
+            return
+        assert code == KILLED
+        yield at
+
+
+def judge(place: Place, name: str, at: int) -> bool:
+    """Assert that the file is old, or new where the journal says so; returns whether it is old."""
+    wanted = patched(PATCHES[name]) if place.committed() else OLD
+    assert place.path.read_bytes() == wanted, f"call {at}"
+    if wanted == OLD:
+        assert place.path.stat().st_mtime_ns == MTIME, f"call {at}"
+    return wanted == OLD
+
+
+@pytest.mark.parametrize("moment", crashes.MOMENTS)
+@pytest.mark.parametrize("name", PATCHES)
+def test_killed_at_any_call_the_file_is_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
+    seen = set()
+    for at in cuts(forks, place, name, moment):
+        place.recover(forks)
+        seen.add(judge(place, name, at))
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("moment", ["before", "half"])
+@pytest.mark.parametrize("name", PATCHES)
+def test_killed_while_it_is_undone_the_file_is_old(forks: Forks, place: Place, name: str, moment: str) -> None:
+    for at in cuts(forks, place, name, moment, commit=False):
+        place.recover(forks)
+        assert judge(place, name, at)
+
+
+@pytest.mark.parametrize("moment", ["before", "7"])
+@pytest.mark.parametrize("name", PATCHES)
+def test_killed_at_every_call_of_every_recovery_too(forks: Forks, place: Place, name: str, moment: str) -> None:
+    for at in cuts(forks, place, name, moment):
+        place.recover_with_cuts(forks, moment)
+        judge(place, name, at)
+
+
+def test_a_write_that_the_system_cuts_short_is_undone(forks: Forks, place: Place) -> None:
+    place.reset()
+    edit = crashes.Edit(os.fsencode(place.path), place.backup, PATCHES["growing"])
+    assert forks.run(crashes.run_into, len(OLD) + 50, edit) == 0
+    assert judge(place, "growing", 0)
+    assert [entry.state for entry in journal.read(place.backup).entries] == ["undone"]

@@ -1,0 +1,1 @@
+"""What tests share: makers of real media and the programs that judge our work."""

@@ -1,0 +1,78 @@
+"""
+Real clips for tests: made once a session with ffmpeg, handed out as fresh copies that a test may do anything to.
+
+    path = media.build("mp4_faststart", tmp_path, comment="People: Ann Lee")
+
+`build` takes every form of `clips.FORMS` (mp4, mp4_room, mp4_faststart, mp4_fragmented, m4v, mov, mov_keys, mkv,
+mkv_room, mkv_live, webm, webm_room, avi, ts, mpg, flv, wmv, ogv) and every field of `clips.Clip`: comment, tags, seed,
+seconds, video_size, chapters, cover, subtitles, languages.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from indexium_core.demo import clips
+
+FORMS = tuple(clips.FORMS)
+MP4_FORMS = ("mp4", "mp4_room", "mp4_faststart", "mp4_fragmented", "m4v")
+MATROSKA_FORMS = ("mkv", "mkv_room", "mkv_live", "webm", "webm_room")
+
+
+def build(form: str, folder: Path, *, name: str = "", **wanted: Any) -> Path:
+    """Return a fresh copy of a clip in `folder`, called `name` or `clip.<extension>`."""
+    clip = clips.Clip(form=form, **wanted)
+    target = folder / (name or f"clip.{clip.extension}")
+    shutil.copyfile(original(clip), target)
+    return target
+
+
+def series(form: str, folder: Path, count: int, **wanted: Any) -> list[Path]:
+    """Return so many films that differ in a few bytes of their media; with an old modification time."""
+    data = bytearray(build(form, folder, name="first", **wanted).read_bytes())
+    (folder / "first").unlink()
+    place = data.index(b"mdat") + 200
+    paths = [folder / f"{number:04}.{clips.FORMS[form].extension}" for number in range(count)]
+    for number, path in enumerate(paths):
+        data[place : place + 4] = number.to_bytes(4, "big")
+        path.write_bytes(data)
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    return paths
+
+
+def original(clip: clips.Clip) -> Path:
+    """Return the session's one copy of `clip`; never change it."""
+    digest = hashlib.sha256(repr(clip).encode()).hexdigest()[:16]
+    target = _cache() / f"{digest}.{clip.extension}"
+    if not target.exists():
+        clips.make(clip, target)
+    return target
+
+
+def truncated(form: str, folder: Path, *, name: str = "", keep: float = 0.6, **wanted: Any) -> Path:
+    """Return a clip of which only the first part is there."""
+    target = build(form, folder, name=name or f"truncated.{clips.FORMS[form].extension}", **wanted)
+    with target.open("r+b") as file:
+        file.truncate(int(target.stat().st_size * keep))
+    return target
+
+
+def empty(folder: Path, *, name: str = "empty.mp4") -> Path:
+    """Return a file of no bytes."""
+    target = folder / name
+    target.touch()
+    return target
+
+
+@functools.cache
+def _cache() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="indexium-media-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,0 +1,385 @@
+"""
+Matroska for tests: documents put together element by element, real files by ffmpeg and mkvmerge, what judges see.
+
+`document` makes a small file that is right in every position, `written` and `write` edit bytes and files. The writer
+here is not the product's, so that both can be wrong only by agreeing.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from indexium_core.files.containers.matroska import FAMILY, InPlace, MatroskaLayout
+from indexium_core.files.reader import BytesReader, FileReader
+from indexium_core.model.media import Change, Patch
+from tests.support.oracles import oracle
+
+EBML, SEGMENT = 0x1A45DFA3, 0x18538067
+SEEK_HEAD, SEEK, SEEK_ID, SEEK_POSITION = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
+INFO, TRACKS, CLUSTER, CUES = 0x1549A966, 0x1654AE6B, 0x1F43B675, 0x1C53BB6B
+CHAPTERS, ATTACHMENTS, TAGS = 0x1043A770, 0x1941A469, 0x1254C367
+TAG, TARGETS, SIMPLE_TAG = 0x7373, 0x63C0, 0x67C8
+TARGET_TYPE_VALUE, TARGET_TYPE = 0x68CA, 0x63CA
+TRACK_UID, EDITION_UID, CHAPTER_UID, ATTACHMENT_UID = 0x63C5, 0x63C9, 0x63C4, 0x63C6
+NAME, LANGUAGE, LANGUAGE_BCP47, DEFAULT, DEFAULT_BOGUS = 0x45A3, 0x447A, 0x447B, 0x4484, 0x44B4
+STRING, BINARY = 0x4487, 0x4485
+VOID, CRC_32 = 0xEC, 0xBF
+UNKNOWN = b"\x01\xff\xff\xff\xff\xff\xff\xff"
+
+
+def number(value: int) -> bytes:
+    return value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big")
+
+
+def vint(value: int, width: int = 0) -> bytes:
+    width = width or next(w for w in range(1, 9) if value < (1 << 7 * w) - 1)
+    return (value | 1 << 7 * width).to_bytes(width, "big")
+
+
+def element(kind: int, *parts: bytes, width: int = 0) -> bytes:
+    content = b"".join(parts)
+    return number(kind) + vint(len(content), width) + content
+
+
+def void(length: int) -> bytes:
+    """A Void of `length` bytes, header included."""
+    if length == 0:
+        return b""
+    width = next(w for w in range(1, 9) if length - 1 - w < (1 << 7 * w) - 1)
+    return bytes([VOID]) + vint(length - 1 - width, width) + bytes(length - 1 - width)
+
+
+def checked(kind: int, *parts: bytes) -> bytes:
+    """A master with a CRC-32 in front."""
+    content = b"".join(parts)
+    return element(kind, element(CRC_32, zlib.crc32(content).to_bytes(4, "little")), content)
+
+
+def simple(
+    name: str, value: str | bytes, *nested: bytes, language: str = "", default: int | None = None, bcp47: str = ""
+) -> bytes:
+    parts = [element(NAME, name.encode())]
+    parts += [element(LANGUAGE, language.encode())] if language else []
+    parts += [element(LANGUAGE_BCP47, bcp47.encode())] if bcp47 else []
+    parts += [element(DEFAULT, bytes([default]))] if default is not None else []
+    text = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+    return element(SIMPLE_TAG, *parts, element(STRING, text), *nested)
+
+
+def tag(*simples: bytes, level: int | None = 50, kind: str = "", **uids: int) -> bytes:
+    """A Tag; `uids` are track=, edition=, chapter=, attachment=."""
+    names = {"track": TRACK_UID, "edition": EDITION_UID, "chapter": CHAPTER_UID, "attachment": ATTACHMENT_UID}
+    targets = [element(TARGET_TYPE_VALUE, number(level))] if level is not None else []
+    targets += [element(TARGET_TYPE, kind.encode())] if kind else []
+    targets += [element(names[name], number(uid)) for name, uid in uids.items()]
+    return element(TAG, element(TARGETS, *targets), *simples)
+
+
+def seek(kind: int, position: int, width: int = 4) -> bytes:
+    target = element(SEEK_ID, number(kind))
+    return element(SEEK, target, element(SEEK_POSITION, position.to_bytes(width, "big")))
+
+
+def header(doc_type: str = "matroska", *more: bytes) -> bytes:
+    return element(EBML, element(0x4282, doc_type.encode()), element(0x4287, b"\x04"), *more)
+
+
+def document(
+    *,
+    tags: bytes = b"",
+    place: str = "front",  # of the tags: front, back (behind the Cues)
+    before: int = 0,  # bytes of Void right before the tags
+    after: int = 0,  # and right behind them
+    seek_void: int = 0,  # bytes of Void behind the SeekHead
+    seek_head: bool = True,
+    listed: bool = True,  # the SeekHead names the tags
+    position_width: int = 4,
+    crc: bool = False,  # SeekHead and Tags carry a CRC-32
+    clusters: int = 3,
+    doc_type: str = "matroska",
+    size_width: int = 8,
+    extra: bytes = b"",  # level-1 elements behind the tracks
+    back: bytes = b"",  # level-1 elements behind everything else
+    real: dict[int, bytes] | None = None,  # Info, Tracks and clusters of a real file: see `parts`
+) -> bytes:
+    """A document in the order SeekHead, Info, Tracks, Tags, clusters, Cues, with every position right."""
+    master = checked if crc else element
+    real = real or {
+        INFO: element(INFO, element(0x2AD7B1, number(1_000_000))),
+        TRACKS: element(TRACKS, b"\xae\x83\xd7\x81\x01"),
+        CLUSTER: b"".join(
+            element(CLUSTER, b"\xe7\x81" + bytes([n % 256]), bytes([n % 256]) * 40) for n in range(clusters)
+        ),
+        CUES: element(CUES, b"\xbb\x80"),
+    }
+    parts = [(VOID, void(seek_void)), (INFO, real[INFO]), (TRACKS, real[TRACKS]), (VOID, extra)]
+    tagged = [(VOID, void(before)), (TAGS, master(TAGS, tags) if tags else b""), (VOID, void(after))]
+    parts += tagged if place == "front" else []
+    parts += [(CLUSTER, real[CLUSTER]), (CUES, real.get(CUES, b""))]
+    parts += tagged if place == "back" else []
+    parts += [(VOID, back)]
+    named = (INFO, TRACKS, CUES, TAGS) if listed else (INFO, TRACKS, CUES)
+    first = b""
+    for _ in range(2):  # the positions depend on the SeekHead's length, which does not depend on the positions
+        at, entries = len(first), []
+        for kind, raw in parts:
+            if kind in named and raw:
+                entries.append(seek(kind, at, position_width))
+            at += len(raw)
+        first = master(SEEK_HEAD, *entries) if seek_head else b""
+    content = first + b"".join(raw for _, raw in parts)
+    return header(doc_type) + number(SEGMENT) + vint(len(content), size_width) + content
+
+
+def level_1(data: bytes) -> list[tuple[int, int, bytes]]:
+    """The children of the segment as (ID, offset, all bytes), by a parser of a few lines that trusts its input."""
+    _, size, begin = _head(data, 0)
+    _, size, at = _head(data, begin + size)
+    assert at + size == len(data)
+    found = []
+    while at < len(data):
+        kind, size, begin = _head(data, at)
+        found.append((kind, at, data[at : begin + size]))
+        at = begin + size
+    assert at == len(data)
+    return found
+
+
+def _head(data: bytes, at: int) -> tuple[int, int, int]:
+    """ID, size and where the content begins."""
+    width = 9 - data[at].bit_length()
+    size_width = 9 - data[at + width].bit_length()
+    begin = at + width + size_width
+    size = int.from_bytes(data[at + width : begin], "big") & ((1 << 7 * size_width) - 1)
+    assert size != (1 << 7 * size_width) - 1
+    return int.from_bytes(data[at : at + width], "big"), size, begin
+
+
+def inside(raw: bytes) -> list[tuple[int, bytes]]:
+    """The children of a master, given with its header, as (ID, content)."""
+    at, found = _head(raw, 0)[2], []
+    while at < len(raw):
+        kind, size, begin = _head(raw, at)
+        found.append((kind, raw[begin : begin + size]))
+        at = begin + size
+    assert at == len(raw)
+    return found
+
+
+def targets(entries: list[tuple[int, bytes]]) -> list[int]:
+    """The IDs that the entries of a SeekHead name."""
+    found = [dict(inside(element(SEEK, content))) for kind, content in entries if kind == SEEK]
+    return [int.from_bytes(target[SEEK_ID], "big") for target in found]
+
+
+def inside_of(raw: bytes) -> bytes:
+    """The content of one element, given with its header."""
+    return raw[_head(raw, 0)[2] :]
+
+
+def shown(content: bytes) -> str | None:
+    """What FFmpeg's flat reading makes of the content of a Tags element: the last plain COMMENT (measured rules)."""
+    found = None
+    for kind, body in inside(element(TAGS, content)):
+        children = inside(element(TAG, body)) if kind == TAG else []
+        targets = [part for child, raw in children if child == TARGETS for part in inside(element(TARGETS, raw))]
+        if any(
+            part == TARGET_TYPE or (part in {TRACK_UID, CHAPTER_UID, ATTACHMENT_UID} and any(raw))
+            for part, raw in targets
+        ):
+            continue
+        for child, raw in children:
+            fields = dict(inside(element(SIMPLE_TAG, raw))) if child == SIMPLE_TAG else {}
+            hidden = fields.get(LANGUAGE, b"und") not in {b"", b"und"} and not any(fields.get(DEFAULT, b""))
+            if fields.get(NAME, b"").upper() == b"COMMENT" and not hidden:
+                found = fields[STRING].decode("utf-8", "surrogateescape")
+    return found
+
+
+def sound(data: bytes) -> list[tuple[int, int, bytes]]:
+    """Hold a document to everything that readers rely on; return its level-1 elements."""
+    found = level_1(data)
+    start = _head(data, _head(data, 0)[2] + _head(data, 0)[1])[2]
+    places = {at - start: kind for kind, at, _ in found}
+    first_cluster = next((at for kind, at, _ in found if kind == CLUSTER), len(data))
+    directories = {at: inside(raw) for kind, at, raw in found if kind == SEEK_HEAD}
+    named: dict[int, set[int]] = {}
+    for at, entries in directories.items():
+        assert [kind for kind, _ in entries].count(SEEK) >= 1
+        for kind, content in entries:
+            if kind == SEEK:
+                target = dict(inside(element(SEEK, content)))
+                position = int.from_bytes(target[SEEK_POSITION], "big")
+                assert number(places[position]) == target[SEEK_ID], "an entry dangles"
+                named.setdefault(at, set()).add(position)
+    for kind, _, raw in found:
+        if kind in {TAGS, SEEK_HEAD} and inside(raw)[0][0] == CRC_32:
+            assert zlib.crc32(raw[_head(raw, 0)[2] + 6 :]).to_bytes(4, "little") == inside(raw)[0][1]
+    tags = [at for kind, at, _ in found if kind == TAGS]
+    assert len(tags) <= 1
+    if tags and tags[0] > first_cluster:
+        reached = [at for at in directories if at < first_cluster]
+        for at in reached:
+            reached += [other for other in directories if other - start in named[at] and other not in reached]
+        assert any(tags[0] - start in named[at] for at in reached), "no reader finds the tags"
+    return found
+
+
+def parts(path: Path) -> dict[int, bytes]:
+    """Info, Tracks and all clusters of a real file, for `document`."""
+    found = level_1(path.read_bytes())
+    return {kind: b"".join(raw for it, _, raw in found if it == kind) for kind in (INFO, TRACKS, CLUSTER)}
+
+
+def examine(data: bytes) -> MatroskaLayout:
+    layout = FAMILY.examine(BytesReader(data))
+    assert isinstance(layout, MatroskaLayout)
+    return layout
+
+
+def code_of(data: bytes) -> str | None:
+    """Why nobody may write the document; None for one that is fine."""
+    problem = examine(data).problem
+    return problem.code if problem else None
+
+
+def census(data: bytes) -> dict[str, str]:
+    return dict(FAMILY.census(BytesReader(data), examine(data)))
+
+
+def comments(data: bytes) -> list[str]:
+    return [found.value for found in examine(data).fields]
+
+
+def patch(data: bytes, text: str | None) -> Patch:
+    return InPlace().patch(BytesReader(data), examine(data), [Change(field="comment", old=None, new=text)])
+
+
+def apply(data: bytes, patch: Patch) -> bytes:
+    """Carry a patch out on bytes, holding it to what a Patch promises."""
+    new = bytearray(data)
+    reached = 0
+    for offset, piece in patch.writes:
+        assert reached <= offset <= len(new)
+        assert piece
+        new[offset : offset + len(piece)] = piece
+        reached = offset + len(piece)
+    assert len(new) == patch.size
+    return bytes(new)
+
+
+def written(data: bytes, text: str | None) -> bytes:
+    """The document with another comment, or without one."""
+    return apply(data, patch(data, text))
+
+
+def write(path: Path, text: str | None) -> Patch:
+    """Give a file another comment, without a journal."""
+    with FileReader(bytes(path)) as reader:
+        layout = FAMILY.examine(reader)
+        done = InPlace().patch(reader, layout, [Change(field="comment", old=None, new=text)])
+    with path.open("r+b") as file:
+        for offset, piece in done.writes:
+            file.seek(offset)
+            file.write(piece)
+        assert file.seek(0, 2) == done.size
+    return done
+
+
+def run(name: str, *arguments: str | Path, allow: tuple[int, ...] = (0,)) -> str:
+    """Run a judge and return what it printed."""
+    program = oracle(name)
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, check=False)
+    assert done.returncode in allow, (done.stdout + done.stderr).decode("utf-8", "replace")
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def identify(path: Path) -> dict[str, Any]:
+    """What mkvmerge says of a file, without the file's own name and size."""
+    found: dict[str, Any] = json.loads(run("mkvmerge", "-J", path))
+    assert found["errors"] + found["warnings"] == []
+    return {key: found[key] for key in ("attachments", "chapters", "container", "global_tags", "track_tags", "tracks")}
+
+
+def survives(data: bytes) -> None:
+    """Nothing is raised, whatever the bytes; what passes for sound can be counted and, where written, stays sound."""
+    found = examine(data)
+    assert all(0 <= extent.offset <= extent.end <= len(data) for extent in found.payload)
+    if found.problem:
+        return
+    before = census(data)
+    if InPlace().eligible(BytesReader(data), found, [Change(field="comment", old=None, new="x" * 300)]) is None:
+        new = written(data, "x" * 300)
+        assert examine(new).problem is None
+        assert comments(new) == ["x" * 300]
+        assert census(new) == before
+
+
+@st.composite
+def mutations(draw: st.DrawFn, data: bytes, within: Sequence[int]) -> bytes:
+    """`data` with up to four small faults at places of `within`."""
+    mutated = bytearray(data)
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.sampled_from(within))
+        match draw(st.sampled_from(["set", "flip", "drop", "add"])):
+            case "set":
+                mutated[at : at + 1] = bytes([draw(st.sampled_from([0, 1, 0x7F, 0x80, 0xFF]))])
+            case "flip":
+                mutated[at : at + 1] = bytes(byte ^ 1 << draw(st.integers(0, 7)) for byte in mutated[at : at + 1])
+            case "drop":
+                del mutated[at : at + draw(st.integers(1, 30))]
+            case "add":
+                mutated[at:at] = draw(st.binary(min_size=1, max_size=12))
+    return bytes(mutated)
+
+
+CHAPTERS_TXT = "CHAPTER01=00:00:00.000\nCHAPTER01NAME=One\nCHAPTER02=00:00:01.000\nCHAPTER02NAME=Two\n"
+TAGS_XML = """<?xml version="1.0"?>
+<Tags>
+  <Tag><Targets><TargetTypeValue>70</TargetTypeValue></Targets>
+    <Simple><Name>TITLE</Name><String>The series</String></Simple></Tag>
+  <Tag><Targets><TargetTypeValue>50</TargetTypeValue></Targets>
+    <Simple><Name>TITLE</Name><String>At sea</String></Simple>
+    <Simple><Name>TITLE</Name><String>En mer</String><TagLanguage>fre</TagLanguage>
+      <DefaultLanguage>0</DefaultLanguage></Simple>
+    <Simple><Name>ACTOR</Name><String>Ann Lee</String>
+      <Simple><Name>CHARACTER</Name><String>Zoë</String></Simple></Simple>%s</Tag>
+  <Tag><Targets><TargetTypeValue>30</TargetTypeValue></Targets>
+    <Simple><Name>PART_NUMBER</Name><String>2</String></Simple></Tag>
+</Tags>
+"""
+RAW = ("-f", "lavfi", "-i", "testsrc2=size=128x72:rate=10:duration=2", "-f", "lavfi", "-i", "sine=duration=2")
+CODECS = {
+    "mkv": ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+    "webm": ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"),
+}
+
+
+def ffmpeg_clip(folder: Path, kind: str, *arguments: str) -> Path:
+    """A clip of two seconds, as ffmpeg makes it: tags in front, right before the clusters, without a byte of room."""
+    target = folder / f"ffmpeg.{kind}"
+    run("ffmpeg", "-nostdin", "-v", "error", "-y", *RAW, *CODECS[kind], *arguments, target)
+    return target
+
+
+def mkvmerge_clip(folder: Path, *, comment: str = "") -> Path:
+    """A clip with everything that mkvmerge can put in: two languages, chapters, a font, a cover, tags of all levels."""
+    clip, spoken = ffmpeg_clip(folder, "mkv"), ffmpeg_clip(folder, "webm")
+    font, cover, chapters, tags = (folder / name for name in ("f.ttf", "cover.png", "chapters.txt", "tags.xml"))
+    font.write_bytes(bytes(range(256)) * 300)
+    run("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", clip, "-frames:v", "1", cover)
+    chapters.write_text(CHAPTERS_TXT)
+    simple = f"<Simple><Name>Comment</Name><String>{comment}</String></Simple>" if comment else ""
+    tags.write_text(TAGS_XML % simple)
+    target = folder / "mkvmerge.mkv"
+    attached = ("--attachment-mime-type", "font/ttf", "--attach-file", font, "--attach-file", cover)
+    named = ("--chapters", chapters, "--global-tags", tags, "--language", "1:ger")
+    run("mkvmerge", "-q", "-o", target, *attached, *named, clip, "--language", "1:fre", "--no-video", spoken)
+    return target

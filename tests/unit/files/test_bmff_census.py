@@ -1,0 +1,163 @@
+"""Two censuses of an MP4 are equal exactly if nothing but the comment and padding changed."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import pytest
+
+from indexium_core.files.containers.bmff import FAMILY
+from indexium_core.files.reader import BytesReader
+from tests.support import mp4
+from tests.support.mp4 import box
+
+TITLE = box(b"\xa9nam", mp4.data("A title"))
+COVER = box(b"covr", mp4.data(bytes(500), flags=14))
+
+
+def census(content: bytes) -> dict[str, str]:
+    reader = BytesReader(content)
+    return dict(FAMILY.census(reader, FAMILY.examine(reader)))
+
+
+def changed(before: bytes, after: bytes) -> set[str]:
+    old, new = census(before), census(after)
+    return {name for name in old | new if old.get(name) != new.get(name)}
+
+
+def film(*items: bytes, front: bool = True, **more: Any) -> bytes:
+    tags = mp4.meta(box(b"ilst", *items), mp4.free(20))
+    udta = box(b"udta", box(b"\xa9swr", mp4.string("camera")), tags, bytes(4))
+    keys = mp4.keyed([("comment", "three"), ("make", "x")], plain=True)
+    return mp4.film(udta, keys, front=front, after=mp4.free(30), **more)
+
+
+def test_every_box_has_a_digest_by_its_path() -> None:
+    names = set(census(film(TITLE, mp4.cmt("text"), COVER)))
+
+    assert {
+        "ftyp",
+        "mdat",
+        "order",
+        "moov/mvhd",
+        "moov/order",
+        "moov/trak[1]/tkhd",
+        "moov/trak[2]/mdia/minf/stbl/stco",
+        "moov/udta/©swr",
+        "moov/udta/meta/hdlr",
+        "moov/udta/meta/ilst/©nam",
+        "moov/udta/meta/ilst/covr",
+        "moov/udta/meta/ilst/order",
+        "moov/meta/keys",
+        "moov/meta/ilst/#2",
+    } <= names
+    assert not [name for name in names if "free" in name or "cmt" in name or name.endswith("#1")]
+
+
+@pytest.mark.parametrize("front", [True, False])
+@pytest.mark.parametrize("flip", [0x01, 0x80])
+def test_no_byte_can_change_unnoticed(front: bool, flip: int) -> None:
+    """Each byte in turn: outside of media, comment and padding it changes the census, or the file is refused."""
+    content = film(TITLE, mp4.cmt("text"), COVER, front=front, end=b"\xff\xfejunk\xff\xff")
+    layout = FAMILY.examine(BytesReader(content))
+    free_bytes = {at for extent in layout.payload for at in range(extent.offset, extent.end)}
+    free_bytes |= {at for place in layout.places for at in range(place.box.start, place.box.end)}
+    for size in (20, 30):
+        start = content.index(mp4.free(size))
+        free_bytes |= set(range(start, start + size))
+    terminator = content.index(b"\0\0\0\0" + mp4.keyed([("comment", "three"), ("make", "x")], plain=True)[:8])
+    free_bytes |= set(range(terminator, terminator + 4))
+
+    before = census(content)
+    unnoticed = []
+    for at in set(range(len(content))) - free_bytes:
+        other = bytearray(content)
+        other[at] ^= flip
+        after = FAMILY.examine(BytesReader(bytes(other)))
+        if after.problem is None and dict(FAMILY.census(BytesReader(bytes(other)), after)) == before:
+            unnoticed.append(at)
+
+    assert layout.problem is None
+    assert len(content) - len(free_bytes) > 1400
+    assert unnoticed == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (film(TITLE, mp4.cmt("text"), COVER), film(TITLE, COVER)),
+        (film(TITLE, mp4.cmt("text"), COVER), film(mp4.cmt("one"), TITLE, COVER, mp4.cmt("two"))),
+        (mp4.film(), mp4.film(box(b"udta", mp4.tags(mp4.cmt("new"))))),
+        (mp4.film(), mp4.film(box(b"udta"), mp4.free(300), early=mp4.free(8))),
+        (mp4.film(), mp4.film(end=mp4.free(100))),
+        (mp4.film(box(b"udta", mp4.tags())), mp4.film(box(b"udta", box(b"\xa9cmt", mp4.string("new"))))),
+    ],
+)
+def test_comments_padding_and_what_only_serves_them_do_not_count(before: bytes, after: bytes) -> None:
+    assert changed(before, after) == set()
+
+
+@pytest.mark.parametrize(
+    ("after", "names"),
+    [
+        (film(COVER, TITLE), {"moov/udta/meta/ilst/order"}),
+        (film(TITLE), {"moov/udta/meta/ilst/order", "moov/udta/meta/ilst/covr"}),
+        (film(TITLE, TITLE, COVER), {"moov/udta/meta/ilst/order", "moov/udta/meta/ilst/©nam[2]"}),
+        (film(box(b"\xa9nam", mp4.data("B title")), COVER), {"moov/udta/meta/ilst/©nam"}),
+        (film(TITLE, COVER, brand=b"mp42"), {"ftyp"}),
+        (film(TITLE, COVER, payload=mp4.MEDIA[:-1]), {"mdat"}),
+        (film(TITLE, COVER, trak=box(b"udta")), {f"moov/trak[{n}]/{end}" for n in (1, 2) for end in ("udta", "order")}),
+        (film(TITLE, COVER, trak=mp4.free(8)), {f"moov/trak[{n}]/{end}" for n in (1, 2) for end in ("free", "order")}),
+        (film(TITLE, COVER, end=box(b"uuid", bytes(16))), {"uuid", "order"}),
+        (film(TITLE, COVER, end=b"\xff" * 9), {"junk"}),
+        (film(TITLE, COVER, end=box(b"free", b"GPS track")), {"free", "order"}),
+    ],
+)
+def test_what_changed_is_named(after: bytes, names: set[str]) -> None:
+    assert changed(film(TITLE, COVER), after) == names
+
+
+def test_a_track_that_went_is_named() -> None:
+    gone = {name for name in changed(mp4.film(tracks=2), mp4.film(tracks=1)) if "trak" in name}
+
+    assert gone
+    assert all(name.startswith("moov/trak[2]/") for name in gone)
+
+
+def test_an_empty_box_and_flags_of_a_shell_count_too() -> None:
+    shell = box(b"udta", mp4.tags(mp4.cmt("text")))
+    flagged = shell.replace(b"meta" + bytes(4), b"meta\0\0\0\1")
+
+    assert changed(mp4.film(), mp4.film(trak=box(b"mdia"))) == {"moov/trak[1]/order", "moov/trak[2]/order"}
+    assert "moov/udta/meta/hdlr" in changed(mp4.film(shell), mp4.film(flagged))
+
+
+def test_bytes_behind_the_entries_of_a_chunk_table_count() -> None:
+    one, two = (
+        box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", mp4.full(b"stco", struct.pack(">II", 1, 40), rest)))))
+        for rest in (b"one", b"two")
+    )
+
+    assert changed(mp4.film(one), mp4.film(two)) == {"moov/trak[3]/mdia/minf/stbl/stco"}
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_chunk_offsets_count_from_the_first_media_byte(wide: bool) -> None:
+    near, far = (mp4.film(front=True, wide=wide, after=mp4.free(size)) for size in (8, 5000))
+    table = "co64" if wide else "stco"
+    at = near.index(table.encode()) + 4 + 4 + 4 + (7 if wide else 3)
+    shifted = bytearray(near)
+    shifted[at] += 1
+
+    assert changed(near, far) == set()
+    assert changed(near, bytes(shifted)) == {f"moov/trak[1]/mdia/minf/stbl/{table}"}
+
+
+def test_large_boxes_beside_the_film_are_compared_by_both_ends() -> None:
+    large = bytearray(mp4.film(end=box(b"uuid", bytes(17 << 20))))
+    first, last = bytes(large), None
+    large[-1] = 1
+    last = bytes(large)
+
+    assert changed(first, last) == {"uuid"}

@@ -1,0 +1,99 @@
+"""The identity of a file: known values, and what does and does not change it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexium_core.files.fingerprint import payload_hash
+from indexium_core.files.reader import BytesReader
+from indexium_core.model.media import Extent
+
+MIB = 1024 * 1024
+
+
+def patterned(length: int) -> bytes:
+    """Bytes of which no 64 KiB look like any other."""
+    return b"".join(hashlib.blake2b(i.to_bytes(8, "big")).digest() for i in range(length // 64 + 1))[:length]
+
+
+def by_the_contract(payload: bytes, *, full: bool = False) -> str:
+    """What contract section 1 says, over the concatenation, written as plainly as can be."""
+    length = len(payload)
+    digest = hashlib.blake2b(length.to_bytes(8, "big"), digest_size=16)
+    if full or length <= MIB:
+        digest.update(payload)
+    else:
+        for i in range(16):
+            start = i * (length - 65536) // 15
+            digest.update(payload[start : start + 65536])
+    return ("f1:" if full else "x1:") + digest.hexdigest()
+
+
+# Written down once from the formula above: they must hold for ever, for they are keys in people's databases.
+KNOWN = {
+    1: "x1:732e1a48ef107598e5c49001aa45c74e",
+    MIB: "x1:06124466a026a47a1518c88be41880f7",
+    MIB + 1: "x1:40b11b0c77a5a58750d0d4af4d500d1a",
+    5 * MIB + 7: "x1:211b2b490b9eb3521b14e207c704cf1e",
+}
+
+
+@pytest.mark.parametrize("length", sorted(KNOWN))
+def test_the_hash_of_a_known_payload_never_changes(length: int) -> None:
+    data = patterned(length)
+    assert payload_hash(BytesReader(data), [Extent(0, length)]) == KNOWN[length]
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("length", [1, 65535, 65536, MIB - 1, MIB, MIB + 1, 2 * MIB + 1, 3 * MIB + 77])
+def test_windows_lie_where_the_contract_puts_them(length: int, full: bool) -> None:
+    data = patterned(length)
+    found = payload_hash(BytesReader(b"head" + data + b"tail"), [Extent(4, length)], full=full)
+    assert found == by_the_contract(data, full=full)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40_000), st.integers(0, 150_000)), min_size=1, max_size=24), st.booleans())
+def test_extents_count_as_one_concatenation(gaps_and_lengths: list[tuple[int, int]], full: bool) -> None:
+    extents, at = [], 0
+    for gap, length in gaps_and_lengths:
+        extents.append(Extent(at + gap, length))
+        at += gap + length
+    data = PATTERN[:at]
+    payload = b"".join(data[extent.offset : extent.end] for extent in extents)
+    wanted = by_the_contract(payload, full=full) if payload else None
+    assert payload_hash(BytesReader(data), extents, full=full) == wanted
+
+
+PATTERN = patterned(24 * 190_000)
+
+
+def test_no_payload_has_no_hash() -> None:
+    assert payload_hash(BytesReader(b"only a header"), []) is None
+    assert payload_hash(BytesReader(b"only a header"), [Extent(5, 0)]) is None
+
+
+def test_bytes_around_the_payload_do_not_count() -> None:
+    one = payload_hash(BytesReader(b"AAAA" + b"film"), [Extent(4, 4)])
+    two = payload_hash(BytesReader(b"B" + b"film" + b"more tags"), [Extent(1, 4)])
+    assert one == two
+
+
+def test_a_payload_that_was_cut_has_another_hash() -> None:
+    data = patterned(2 * MIB)
+    whole = payload_hash(BytesReader(data), [Extent(0, len(data))])
+    assert payload_hash(BytesReader(data[:-1]), [Extent(0, len(data))]) != whole
+
+
+def test_only_the_full_hash_sees_a_change_between_the_windows() -> None:
+    data = bytearray(patterned(8 * MIB))
+    extents = [Extent(0, len(data))]
+    before = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]
+    data[65536 + 10] ^= 1  # the second window begins far behind
+    after = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]
+    assert before[0] == after[0]
+    assert before[1] != after[1]

@@ -1,0 +1,109 @@
+"""EBML: headers out of hostile bytes, and elements into bytes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.files.containers.matroska import ebml
+from tests.support import mkv
+
+
+@given(st.integers(0, 2**56 - 2))
+def test_a_size_reads_back_and_takes_as_few_bytes_as_it_can(size: int) -> None:
+    encoded = ebml.encode_size(size)
+    read = ebml.header_at(b"\xec" + encoded, 0, 0)
+
+    assert read.size == size
+    assert len(encoded) == 1 or size >= (1 << 7 * (len(encoded) - 1)) - 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 126, 127, 128, 16_382, 16_383, 2_097_150, 2_097_151])
+def test_a_size_never_looks_like_an_unknown_one(size: int) -> None:
+    assert ebml.header_at(b"\xec" + ebml.encode_size(size), 0, 0).size == size
+    assert ebml.encode_size(size) == mkv.vint(size)
+
+
+@pytest.mark.parametrize("width", range(1, 9))
+def test_all_value_bits_set_mean_unknown(width: int) -> None:
+    assert ebml.header_at(b"\xec" + ((1 << 7 * width + 1) - 1).to_bytes(width, "big"), 0, 0).size == ebml.UNKNOWN
+
+
+@pytest.mark.parametrize("length", [*range(2, 20), 127, 128, 129, 130, 131, 16_383, 16_384, 16_385, 16_386, 70_000])
+def test_a_void_takes_exactly_the_room_that_there_is(length: int) -> None:
+    head = ebml.header_at(ebml.void(length), 0, 0)
+
+    assert head.id == ebml.VOID
+    assert head.length == length
+
+
+@pytest.mark.parametrize("length", [0, 1])
+def test_no_void_is_shorter_than_two_bytes(length: int) -> None:
+    with pytest.raises(ValueError, match="no Void"):
+        ebml.void(length)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00",
+        b"\x0f\xff\xff\xff\xff\x80",  # an ID of five bytes
+        b"\xec",
+        b"\xec\x00\x00",
+        b"\x1a\x45\xdf",
+        b"\x1a\x45\xdf\xa3",
+        b"\x1a\x45\xdf\xa3\x01\x00",
+        b"\xff\x80",  # reserved IDs: all bits set, or none
+        b"\x80\x80",
+        b"\x7f\xff\x80",
+        b"\x40\x00\x80",
+    ],
+    ids=bytes.hex,
+)
+def test_what_is_no_element_is_said_to_be_damage(data: bytes) -> None:
+    with pytest.raises(errors.CorruptFileError):
+        ebml.header_at(data, 0, 0)
+
+
+@given(st.binary(max_size=400))
+def test_taking_random_bytes_apart_ends_in_elements_or_in_damage(data: bytes) -> None:
+    try:
+        items = ebml.children(data, ebml.Budget())
+    except errors.CorruptFileError:
+        return
+    assert b"".join(item.raw for item in items) == data
+
+
+def test_a_child_must_not_reach_past_its_parent() -> None:
+    with pytest.raises(errors.CorruptFileError):
+        ebml.children(b"\xec\x85abc", ebml.Budget())
+
+
+def test_the_budget_stops_a_master_made_of_nothing_but_headers() -> None:
+    with pytest.raises(errors.RefusedError):
+        ebml.children(b"\xec\x80" * 50, ebml.Budget(49))
+
+
+@given(st.lists(st.binary(max_size=30), max_size=5), st.booleans())
+def test_a_master_is_what_the_other_writer_makes(parts: list[bytes], crc: bool) -> None:
+    children = [ebml.element(mkv.STRING, part) for part in parts]
+    made = ebml.element(mkv.TAGS, ebml.master(children, checked=crc))
+
+    assert made == (mkv.checked if crc else mkv.element)(mkv.TAGS, *children)
+
+
+def test_a_wider_size_field_changes_nothing_but_the_length() -> None:
+    plain, wide = (ebml.header_at(ebml.element(mkv.TAGS, b"abc", wider=n), 0, 0) for n in (0, 1))
+
+    assert (plain.id, plain.size, plain.length + 1) == (wide.id, wide.size, wide.length)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"abc", "abc"), (b"ab\0cd", "ab"), (b"", ""), (b"caf\xe9", "caf\udce9"), ("é👪".encode(), "é👪")],
+)
+def test_a_string_ends_at_its_first_nul_and_keeps_undecodable_bytes(content: bytes, said: str) -> None:
+    assert ebml.text(content) == said

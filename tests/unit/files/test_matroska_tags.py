@@ -1,0 +1,257 @@
+"""Tags merge: the film's comment changes, and nothing else of what a Tags element holds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.files.containers.matroska import tags
+from tests.support import mkv
+
+COMMENT = mkv.simple("COMMENT", "old")
+NEW = mkv.simple("COMMENT", "new")
+TITLE = mkv.simple("TITLE", "At sea")
+FRENCH = mkv.simple("TITLE", "En mer", language="fre", default=0)
+NESTED = mkv.simple("ACTOR", "Ann Lee", mkv.simple("CHARACTER", "Zoë"), mkv.simple("COMMENT", "nested"))
+TRACK = mkv.tag(mkv.simple("COMMENT", "of a track"), mkv.simple("BPS", "1"), track=7)
+CHAPTER = mkv.tag(mkv.simple("COMMENT", "of a chapter"), level=30, chapter=9)
+FONT = mkv.tag(mkv.simple("COMMENT", "of a font"), attachment=3)
+SERIES = mkv.tag(mkv.simple("COMMENT", "of a series"), level=70)
+EDITION = mkv.tag(mkv.simple("COMMENT", "of an edition"), edition=5)
+
+
+def said(content: bytes) -> list[str]:
+    return [field.value for field in tags.fields(content, "Tags")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(b"", mkv.tag(NEW), id="no tags: a Tag of the film"),
+        pytest.param(mkv.tag(COMMENT), mkv.tag(NEW), id="replaced where it stands"),
+        pytest.param(
+            mkv.tag(TITLE, COMMENT, FRENCH, NESTED), mkv.tag(TITLE, NEW, FRENCH, NESTED), id="its neighbours stay"
+        ),
+        pytest.param(mkv.tag(TITLE), mkv.tag(TITLE, NEW), id="joins the film's Tag"),
+        pytest.param(
+            mkv.tag(TITLE, level=None) + TRACK, mkv.tag(TITLE, NEW, level=None) + TRACK, id="no target is the film"
+        ),
+        pytest.param(
+            mkv.element(mkv.TAG, TITLE), mkv.element(mkv.TAG, TITLE, NEW), id="without a Targets element, too"
+        ),
+        pytest.param(
+            mkv.tag(TITLE, track=0), mkv.tag(TITLE, NEW, track=0), id="a target of 0 is none, as every reader has it"
+        ),
+        pytest.param(
+            TRACK + CHAPTER + FONT, TRACK + CHAPTER + FONT + mkv.tag(NEW), id="other targets stay and are not the film"
+        ),
+        pytest.param(
+            mkv.tag(mkv.simple("comment", "old")), mkv.tag(mkv.simple("comment", "new")), id="any letter case"
+        ),
+        pytest.param(
+            mkv.tag(COMMENT, TITLE) + TRACK + mkv.tag(COMMENT), mkv.tag(TITLE) + TRACK + mkv.tag(NEW), id="one is left"
+        ),
+        pytest.param(mkv.tag(COMMENT, TITLE, COMMENT), mkv.tag(TITLE, NEW), id="one is left within a Tag"),
+        pytest.param(
+            mkv.tag(COMMENT, mkv.simple("COMMENT", "vieux", language="fre", default=0)),
+            mkv.tag(NEW, mkv.simple("COMMENT", "vieux", language="fre", default=0)),
+            id="a translation stays",
+        ),
+        pytest.param(
+            mkv.tag(mkv.simple("COMMENT", "old", language="und", default=0)),
+            mkv.tag(mkv.simple("COMMENT", "new", language="und", default=0)),
+            id="undetermined is no translation",
+        ),
+        pytest.param(
+            mkv.tag(mkv.simple("COMMENT", "old", mkv.simple("URL", "x"), language="eng", default=1)),
+            mkv.tag(mkv.simple("COMMENT", "new", mkv.simple("URL", "x"), language="eng", default=1)),
+            id="language and nested tags of the comment stay",
+        ),
+        pytest.param(
+            mkv.tag(mkv.simple("COMMENT", "old", language="eng")),
+            mkv.tag(mkv.simple("COMMENT", "new", language="eng", default=1)),
+            id="FFmpeg hides a language that does not say that it is the default: it is made to say so",
+        ),
+        pytest.param(
+            mkv.tag(TITLE, COMMENT) + SERIES,
+            mkv.tag(TITLE) + SERIES + mkv.tag(NEW),
+            id="behind the comment of a series, which would hide it",
+        ),
+        pytest.param(
+            mkv.tag(COMMENT) + EDITION + mkv.tag(TITLE),
+            EDITION + mkv.tag(TITLE, NEW),
+            id="behind that of an edition, into a Tag of the film that is there",
+        ),
+        pytest.param(SERIES + mkv.tag(COMMENT), SERIES + mkv.tag(NEW), id="not hidden, not moved"),
+        pytest.param(
+            mkv.tag(TITLE, COMMENT, kind="MOVIE"),
+            mkv.tag(TITLE, kind="MOVIE") + mkv.tag(mkv.simple("COMMENT", "new", default=1)),
+            id="FFmpeg calls it MOVIE/COMMENT there: it moves to where it has its plain name",
+        ),
+        pytest.param(
+            mkv.tag(COMMENT, level=None, kind="COLLECTION"),
+            mkv.tag(COMMENT, level=None, kind="COLLECTION") + mkv.tag(NEW),
+            id="a type without a number is taken at its word",
+        ),
+        pytest.param(
+            mkv.void(9) + mkv.tag(mkv.void(5), COMMENT) + mkv.void(4), mkv.tag(NEW), id="padding inside is dropped"
+        ),
+    ],
+)
+def test_a_new_comment(before: bytes, after: bytes) -> None:
+    assert tags.edited(before, "new") == after
+    assert tags.edited(after, "new") == after
+    assert said(after) == ["new"]
+    assert tags.untouched(after) == tags.untouched(before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(b"", b"", id="nothing to do"),
+        pytest.param(mkv.tag(COMMENT), b"", id="an emptied Tag disappears, and the last one with it"),
+        pytest.param(mkv.tag(COMMENT) + TRACK, TRACK, id="an emptied Tag disappears"),
+        pytest.param(mkv.tag(TITLE, COMMENT, NESTED), mkv.tag(TITLE, NESTED), id="its neighbours stay"),
+        pytest.param(mkv.tag(COMMENT, kind="MOVIE") + mkv.tag(COMMENT, TITLE), mkv.tag(TITLE), id="all of them"),
+        pytest.param(
+            mkv.tag(COMMENT, mkv.simple("COMMENT", "vieux", language="fre", default=0)),
+            mkv.tag(mkv.simple("COMMENT", "vieux", language="fre", default=0)),
+            id="a translation stays",
+        ),
+        pytest.param(TRACK + mkv.tag(), TRACK + mkv.tag(), id="an empty Tag that never had one is not ours"),
+    ],
+)
+def test_no_comment(before: bytes, after: bytes) -> None:
+    assert tags.edited(before, None) == after
+    assert said(after) == []
+    assert tags.untouched(after) == [pair for pair in tags.untouched(before) if pair[1] != COMMENT]
+
+
+def test_a_removal_that_would_uncover_another_comment_is_refused() -> None:
+    with pytest.raises(errors.RefusedError, match="belongs to something else"):
+        tags.edited(mkv.tag(COMMENT) + SERIES, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "value"),
+    [
+        (mkv.tag(mkv.simple("COMMENT", "old", mkv.simple("URL", "x"))), None),
+        (mkv.tag(mkv.simple("COMMENT", "old", mkv.simple("URL", "x"))) + mkv.tag(COMMENT), "new"),
+    ],
+    ids=["removed", "one of two"],
+)
+def test_what_is_nested_in_a_comment_is_not_thrown_away_with_it(before: bytes, value: str | None) -> None:
+    with pytest.raises(errors.RefusedError, match="further tags"):
+        tags.edited(before, value)
+
+
+def test_a_binary_comment_is_left_alone() -> None:
+    binary = mkv.element(mkv.SIMPLE_TAG, mkv.element(mkv.NAME, b"COMMENT"), mkv.element(mkv.BINARY, b"\1\2"))
+    with pytest.raises(errors.RefusedError, match="binary"):
+        tags.edited(mkv.tag(binary), "new")
+
+
+def test_a_checksum_is_kept_true_in_every_master_that_has_one() -> None:
+    titled = mkv.checked(mkv.TAG, mkv.element(mkv.TARGETS), TITLE)
+    both = mkv.checked(mkv.TAG, mkv.element(mkv.TARGETS), TITLE, COMMENT)
+    stale = mkv.element(mkv.CRC_32, b"\0\0\0\0")
+
+    assert tags.edited(both, None) == titled
+    assert tags.edited(stale + both, "new") == mkv.inside_of(
+        mkv.checked(mkv.TAGS, mkv.checked(mkv.TAG, mkv.element(mkv.TARGETS), TITLE, NEW))
+    )
+
+
+def test_the_checksum_of_the_comment_itself_is_kept_true() -> None:
+    parts = (mkv.element(mkv.NAME, b"COMMENT"), mkv.element(mkv.LANGUAGE, b"und"))
+    old, new = (mkv.checked(mkv.SIMPLE_TAG, *parts, mkv.element(mkv.STRING, text)) for text in (b"old", b"new"))
+
+    assert tags.edited(mkv.tag(old), "new") == mkv.tag(new)
+
+
+def test_of_what_is_given_twice_the_last_counts_as_in_ffmpeg() -> None:
+    twice = mkv.element(
+        mkv.SIMPLE_TAG,
+        mkv.element(mkv.NAME, b"TITLE"),
+        mkv.element(mkv.NAME, b"COMMENT"),
+        mkv.element(mkv.STRING, b"one"),
+        mkv.element(mkv.STRING, b"two"),
+    )
+
+    assert said(mkv.tag(twice)) == ["two"]
+    assert said(tags.edited(mkv.tag(twice), "new")) == ["new"]
+
+
+@pytest.mark.parametrize("text", ["People: زفاف, 李伟", "👨‍👩‍👧‍👦", "a\r\nb\n", " spaced ", "caf\udce9", "x" * 65_600])
+def test_every_text_reads_back_to_the_byte(text: str) -> None:
+    content = tags.edited(mkv.tag(TITLE), text)
+
+    assert said(content) == [text]
+    assert text.encode("utf-8", "surrogateescape") in content
+
+
+@given(st.binary(max_size=200), st.one_of(st.none(), st.text(max_size=10)))
+def test_random_tags_end_in_an_edit_or_in_a_refusal(content: bytes, text: str | None) -> None:
+    for parent in (content, mkv.element(mkv.TAG, content), mkv.tag(mkv.element(mkv.SIMPLE_TAG, content), COMMENT)):
+        try:
+            before, after = tags.untouched(parent), tags.edited(parent, text)
+        except (errors.CorruptFileError, errors.RefusedError):
+            continue
+        assert tags.untouched(after) == before
+        assert tags.edited(after, text) == after
+
+
+SIMPLES = st.sampled_from([TITLE, FRENCH, NESTED, COMMENT, mkv.simple("comment", "x"), mkv.simple("COMMENT", "y")])
+MORE = st.sampled_from(
+    [
+        mkv.simple("COMMENT", "fr", language="fre"),
+        mkv.simple("COMMENT", "fr", language="fre", default=0),
+        mkv.simple("COMMENT", "en", language="eng", default=1),
+        mkv.simple("COMMENT", "bcp", bcp47="fr", default=0),
+    ]
+)
+PIECES = st.lists(st.one_of(SIMPLES, MORE), max_size=4)
+TARGETS = st.sampled_from(
+    [
+        {},
+        {"level": None},
+        {"level": 70},
+        {"level": 30},
+        {"track": 1},
+        {"chapter": 2},
+        {"edition": 3},
+        {"attachment": 4},
+        {"kind": "MOVIE"},
+        {"kind": "COLLECTION", "level": None},
+        {"track": 0},
+    ]
+)
+TAGS = st.lists(st.builds(lambda pieces, target: mkv.tag(*pieces, **target), PIECES, TARGETS), max_size=5)
+
+
+@given(TAGS, st.text(min_size=1, max_size=20).filter(lambda text: "\0" not in text))
+def test_whatever_tags_there_are_one_comment_is_shown_and_the_rest_stays(found: list[bytes], text: str) -> None:
+    before = b"".join(found)
+    after = tags.edited(before, text)
+
+    assert said(after) == [text]
+    assert mkv.shown(after) == text
+    assert tags.untouched(after) == tags.untouched(before)
+    assert tags.edited(after, text) == after
+    assert len(after) <= len(tags.edited(after, text + "x"))
+
+
+@given(TAGS)
+def test_whatever_tags_there_are_none_is_left_or_it_is_refused(found: list[bytes]) -> None:
+    before = b"".join(found)
+    try:
+        after = tags.edited(before, None)
+    except errors.RefusedError:
+        assert any(mkv.shown(tag) is not None for tag in found)
+        return
+
+    assert said(after) == []
+    assert mkv.shown(after) is None
+    assert tags.untouched(after) == tags.untouched(before)

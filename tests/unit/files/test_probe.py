@@ -1,0 +1,270 @@
+"""The probe: facts from real files, and one state with one sentence for everything that can be wrong with a file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.demo import clips, ffmpeg
+from indexium_core.files import libav, probe, walk
+from indexium_core.files.containers import Layout, registry
+from indexium_core.files.reader import FileReader
+from indexium_core.model.media import FileFacts, FileStat
+from tests.support import media, mkv
+from tests.support.oracles import oracle
+
+COMMENT = "People: Ann Lee, Zoë Müller\nÜber 🎬"
+
+
+def probed(path: Path | bytes, **options: Any) -> FileFacts:
+    raw = os.fsencode(path)
+    return probe.probe(raw, walk.file_stat(os.stat(raw)), **options)
+
+
+@pytest.mark.parametrize("form", media.FORMS)
+def test_a_clip_of_every_form_is_understood(form: str, tmp_path: Path) -> None:
+    facts = probed(media.build(form, tmp_path, comment=COMMENT))
+    assert (facts.state, facts.message) == ("ok", "")
+    assert sorted(stream.kind for stream in facts.streams) == ["audio", "video"]
+    assert facts.file_hash is not None
+    assert facts.file_hash.startswith("x1:")
+    assert facts.duration == pytest.approx(1.0, abs=0.1) or form == "mkv_live"
+    assert bool(facts.strategy) != bool(facts.strategy_code)
+    if form not in {"ts", "mpg", "ogv"}:
+        assert facts.comment == COMMENT
+
+
+@pytest.mark.parametrize("form", ["mp4", "mp4_room", "mp4_fragmented", "mkv", "webm", "mov"])
+def test_reading_headers_alone_tells_what_reading_packets_tells(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = media.build(form, tmp_path, comment=COMMENT, seconds=2.0, chapters=2, languages=("eng", "ger"))
+    quick = probed(path)
+    monkeypatch.setattr(libav, "_FROM_HEADERS", {})
+    assert probed(path) == quick
+
+
+def test_streams_come_with_language_size_and_disposition(tmp_path: Path) -> None:
+    facts = probed(media.build("mp4", tmp_path, languages=("eng", "ger"), cover=True, subtitles=True))
+    video, first, second, text, cover = facts.streams
+    assert (video.codec, video.details["width"], video.details["height"]) == ("h264", 160, 90)
+    assert [first.language, second.language, text.kind] == ["eng", "ger", "subtitle"]
+    assert cover.details["attached_pic"]
+    assert video.details["frames"] == 10
+
+
+def test_the_hash_is_that_of_the_media_whatever_the_tags_say(tmp_path: Path) -> None:
+    forms = ("mp4", "mp4_room", "mp4_faststart", "m4v")
+    hashes = {
+        probed(media.build(form, tmp_path, comment="x" * 9 * number)).file_hash for number, form in enumerate(forms)
+    }
+    assert len(hashes) == 1
+
+
+def test_full_mode_hashes_every_media_byte(tmp_path: Path) -> None:
+    path = media.build("mp4", tmp_path)
+    full = probed(path, full=True).file_hash
+    assert full is not None
+    assert full.startswith("f1:")
+
+
+def test_every_place_that_holds_a_comment_is_listed(tmp_path: Path) -> None:
+    facts = probed(media.build("mp4", tmp_path, comment=COMMENT))
+    assert [(value.field, value.value) for value in facts.comment_fields] == [("comment", COMMENT)]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "comment"),
+    [
+        ({"COMMENT": "a"}, "a"),
+        ({"com.apple.quicktime.comment": "b"}, "b"),
+        ({"com.apple.quicktime.comment": "b", "Comment": "a"}, "a"),
+        ({"comment": ""}, ""),
+        ({"title": "c"}, None),
+    ],
+)
+def test_the_comment_is_the_one_that_players_read(metadata: dict[str, str], comment: str | None) -> None:
+    assert libav.read_field(metadata, "comment") == comment
+
+
+def test_a_films_comment_that_ffmpeg_shows_under_another_name_is_still_its_comment(tmp_path: Path) -> None:
+    """A TargetType string makes FFmpeg call it MOVIE/COMMENT; a plan must not take the file for one without text."""
+    path = media.build("mkv", tmp_path)
+    tags = mkv.tag(mkv.simple("COMMENT", "Filmed by Grandpa"), kind="MOVIE")
+    path.write_bytes(mkv.document(tags=tags, real=mkv.parts(path)))
+    assert probed(path).comment == "Filmed by Grandpa"
+
+
+def test_bytes_that_are_no_text_become_replacement_characters(tmp_path: Path) -> None:
+    path = media.build("mkv", tmp_path, comment="CAFE!", tags={"title": "CAFE!"})
+    path.write_bytes(path.read_bytes().replace(b"CAFE!", b"caf\xe9!"))
+    facts = probed(path)
+    assert facts.comment == "caf\N{REPLACEMENT CHARACTER}!"
+    assert facts.tags["container"]["title"] == "caf\N{REPLACEMENT CHARACTER}!"
+    assert [value.value for value in facts.comment_fields] == ["caf\N{REPLACEMENT CHARACTER}!"]
+
+
+@pytest.mark.parametrize(
+    "name", [b"caf\xe9.mp4", '🎬 "x" <b>\n.mp4'.encode(), b"-i.mp4", b"file:x%d.mp4", b"a|b;c&d.mp4"]
+)
+def test_the_name_of_a_file_means_nothing(name: bytes, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/" + name
+    os.rename(media.build("mp4", tmp_path), path)
+    assert probed(path).state == "ok"
+
+
+def test_an_empty_file_is_empty(tmp_path: Path) -> None:
+    assert probed(media.empty(tmp_path)) == FileFacts(state="empty", message="The file is empty.")
+
+
+@pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "wmv", "mp4_faststart"])
+def test_a_truncated_file_is_corrupt_and_has_no_identity(form: str, tmp_path: Path) -> None:
+    facts = probed(media.truncated(form, tmp_path))
+    assert (facts.state, facts.strategy_code, facts.file_hash) == ("corrupt", "corrupt", None)
+    assert facts.message.endswith(".")
+
+
+def test_what_can_still_be_read_of_a_damaged_file_is_read(tmp_path: Path) -> None:
+    facts = probed(media.truncated("mp4_faststart", tmp_path, comment=COMMENT))
+    assert facts.comment == COMMENT
+    assert len(facts.streams) == 2
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 40, 200])
+@pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "ogv", "flv", "wmv"])
+def test_a_mere_beginning_is_some_state_with_a_sentence(form: str, size: int, tmp_path: Path) -> None:
+    path = media.build(form, tmp_path)
+    os.truncate(path, size)
+    facts = probed(path)
+    assert facts.state in {"corrupt", "not_video"}
+    assert facts.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"hello",
+        b"<!doctype html><html><body>404</body></html>",
+        b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/hostname\n#EXT-X-ENDLIST\n",
+        b"ffconcat version 1.0\nfile '/etc/hostname'\n",
+        b"\x89PNG\r\n\x1a\n" + bytes(200),
+        bytes(4096),
+    ],
+)
+def test_what_only_calls_itself_a_video_is_none(text: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(text)
+    facts = probed(path)
+    assert (facts.state, facts.file_hash) == ("not_video", None)
+    assert facts.message
+
+
+def test_sound_alone_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp4"
+    ffmpeg.run(["-f", "lavfi", "-i", "sine=d=0.2", "-c:a", "aac", str(path)])
+    assert probed(path).state == "not_video"
+
+
+def test_sound_with_a_cover_is_no_video(tmp_path: Path) -> None:
+    source = media.build("mp4", tmp_path, cover=True)
+    path = tmp_path / "song.mp4"
+    ffmpeg.run(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", str(path)])
+    assert probed(path).state == "not_video"
+
+
+def test_a_file_that_is_gone_is_missing(tmp_path: Path) -> None:
+    stat = FileStat(size=1, mtime_ns=0, device=0, inode=0, nlink=1, mode=0)
+    facts = probe.probe(os.fsencode(tmp_path / "gone.mp4"), stat)
+    assert facts.state == "missing"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/hostname", path)])
+def test_what_took_the_place_of_a_file_is_not_opened(make: Any, tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    make(path)
+    stat = FileStat(size=1, mtime_ns=0, device=0, inode=0, nlink=1, mode=0)
+    facts = probe.probe(os.fsencode(path), stat)
+    assert facts.state == "unreadable"
+    assert facts.message
+
+
+def test_a_disk_that_fails_while_a_file_is_read_makes_it_unreadable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = media.build("mkv", tmp_path)
+
+    def fail(*_: object) -> bytes:
+        raise errors.FileAccessError("The disk reported an error.")
+
+    monkeypatch.setattr(libav._Source, "read", fail)
+    assert probed(path).state == "unreadable"
+
+
+def test_nothing_inside_a_file_can_open_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if a playlist were taken for a video, the segments that it names would stay closed."""
+    segment = media.build("ts", tmp_path, name="segment.ts")
+    playlist = tmp_path / "film.mp4"
+    playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{segment}\n#EXT-X-ENDLIST\n")
+    monkeypatch.setitem(libav._DEMUXERS, "hls", "hls")
+    asked: list[str] = []
+
+    def refuse(url: str, *_: object) -> None:
+        asked.append(url)
+        raise PermissionError(url)
+
+    monkeypatch.setattr(libav, "_refuse", refuse)
+    with FileReader(os.fsencode(playlist)) as reader, pytest.raises((OSError, ValueError)):
+        probe._media_facts(reader, Layout(container="hls", size=reader.size))
+    assert any("segment.ts" in url for url in asked)
+
+
+@pytest.mark.parametrize(
+    "text", ["#EXTM3U\n#EXTINF:1,\n/etc/hostname\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile '/etc/hostname'\n"]
+)
+def test_the_system_sees_no_other_file_opened(text: str, tmp_path: Path) -> None:
+    playlist, log = tmp_path / "film.mp4", tmp_path / "log"
+    playlist.write_text(text)
+    program = (
+        "import sys; from indexium_core.files import libav, probe, walk; import os; p = os.fsencode(sys.argv[1]); "
+    )
+    program += "print(probe.probe(p, walk.file_stat(os.stat(p))).state)"
+    traced = [oracle("strace"), "-f", "-e", "trace=open,openat", "-o", str(log), sys.executable, "-c", program]
+    done = subprocess.run([*traced, str(playlist)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "not_video"
+    assert str(playlist) in log.read_text()
+    assert "/etc/hostname" not in log.read_text()
+
+
+def test_our_own_finding_of_damage_stands_above_what_the_libraries_make_of_it(tmp_path: Path) -> None:
+    path = media.build("mp4_faststart", tmp_path)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 1)
+    assert probed(path).state == "corrupt"
+
+
+def test_the_libraries_say_nothing_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for form in ("mp4", "mkv", "avi", "ts"):
+        probed(media.truncated(form, tmp_path))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_every_family_says_how_it_would_be_written_or_why_not(tmp_path: Path) -> None:
+    facts = probed(media.build("mp4", tmp_path))
+    names = {strategy.name for family in registry.FAMILIES for strategy in family.strategies()}
+    assert facts.strategy in names
+    assert facts.est_bytes > 0
+    blocked = probed(media.build("mp4_fragmented", tmp_path))
+    assert (blocked.strategy, blocked.strategy_code) == ("", "no_strategy_yet")
+    assert blocked.strategy_message.endswith(".")
+
+
+def test_demo_clips_are_the_same_each_time(tmp_path: Path) -> None:
+    made = [clips.make(clips.Clip(seed=3), tmp_path / f"{number}.mp4").read_bytes() for number in range(2)]
+    other = clips.make(clips.Clip(seed=4), tmp_path / "other.mp4").read_bytes()
+    assert made[0] == made[1] != other

@@ -1,0 +1,121 @@
+"""Media files are opened with every care, and never waited for."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files.reader import BytesReader, FileReader
+
+
+def test_a_file_is_read_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(range(100)))
+
+    with FileReader(os.fsencode(path)) as reader:
+        assert reader.size == 100
+        assert reader.stat.inode == path.stat().st_ino
+        assert reader.stat.mtime_ns == path.stat().st_mtime_ns
+        assert reader.read_at(10, 3) == b"\x0a\x0b\x0c"
+        assert reader.read_at(98, 10) == b"bc"
+        assert reader.read_at(100, 10) == b""
+        assert reader.read_at(1 << 80, 1 << 80) == b""
+
+
+def test_a_length_that_a_file_claims_is_no_allocation(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"short")
+
+    with FileReader(os.fsencode(path)) as reader:
+        assert reader.read_at(0, 1 << 60) == b"short"
+    assert BytesReader(b"short").read_at(1, 1 << 60) == b"hort"
+
+
+@pytest.mark.parametrize(("offset", "length"), [(-1, 4), (0, -4)])
+def test_negative_ranges_are_a_mistake_of_the_caller(offset: int, length: int) -> None:
+    with pytest.raises(ValueError, match="cannot read"):
+        BytesReader(b"short").read_at(offset, length)
+
+
+def test_what_is_appended_later_is_not_seen_and_what_is_cut_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"0123456789")
+
+    with FileReader(os.fsencode(path)) as reader:
+        with path.open("ab") as file:
+            file.write(b"more")
+        assert reader.read_at(8, 10) == b"89"
+        os.truncate(path, 4)
+        assert reader.read_at(0, 10) == b"0123"
+
+
+def test_a_missing_file_has_a_code_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(errors.FileAccessError, match="is not there any more") as caught:
+        FileReader(os.fsencode(tmp_path / "gone.mp4"))
+    assert caught.value.reason == "missing_file"
+
+
+def test_a_name_with_undecodable_bytes_is_opened_and_shown(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9.mp4"
+    with pytest.raises(errors.FileAccessError, match="caf\N{REPLACEMENT CHARACTER}"):
+        FileReader(path)
+    with open(path, "wb") as file:
+        file.write(b"here")
+    with FileReader(path) as reader:
+        assert reader.read_at(0, 4) == b"here"
+
+
+def test_nothing_but_regular_files_is_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.mp4")
+    (tmp_path / "folder.mp4").mkdir()
+    (tmp_path / "real.mp4").write_bytes(b"real")
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "real.mp4")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket.mp4"))
+        for name in ("fifo", "folder", "link", "socket"):
+            with pytest.raises(errors.FileAccessError, match=r"regular file|symbolic link|folder") as caught:
+                FileReader(os.fsencode(tmp_path / f"{name}.mp4"))
+            assert caught.value.reason == "unreadable"
+
+
+def test_a_path_with_a_nul_is_refused_like_any_other() -> None:
+    with pytest.raises(errors.FileAccessError, match="could not be read"):
+        FileReader(b"film\0.mp4")
+
+
+def test_the_descriptor_is_closed_at_the_end_and_not_inherited(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"x")
+    with FileReader(os.fsencode(path)) as reader:
+        number = reader.fileno()
+        assert not os.get_inheritable(number)
+    reader.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(number)
+
+
+def test_an_error_of_the_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"x" * 10)
+
+    def fail(*_: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    with FileReader(os.fsencode(path)) as reader:
+        monkeypatch.setattr(os, "pread", fail)
+        with pytest.raises(errors.FileAccessError, match="the disk reported an error"):
+            reader.read_at(0, 4)
+
+
+def test_answers_in_parts_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"0123456789")
+    real = os.pread
+
+    with FileReader(os.fsencode(path)) as reader:
+        monkeypatch.setattr(os, "pread", lambda fd, length, offset: real(fd, min(length, 3), offset))
+        assert reader.read_at(1, 8) == b"12345678"
