@@ -1,0 +1,127 @@
+"""
+The command's frame: options that hold for all, how the library is opened, and how errors end.
+
+Exit codes are those of the contract: 0 done, 1 something failed or was refused, 2 bad input, 3 home in use, 130
+interrupted. An error is one sentence on stderr, never a traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import indexium_core
+from indexium_core import errors, settings
+from indexium_core.cli import output
+from indexium_core.library import Library
+
+__all__ = ["app", "main", "opened", "run"]
+
+logger = logging.getLogger(__name__)
+
+app = typer.Typer(
+    name="indexium",
+    help="Plan, write and take back people tags in video files, without ever risking a file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        output.say_out(f"indexium {indexium_core.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def frame(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="Folder of the database, backups and logs.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True)
+    ] = False,
+) -> None:
+    """Plan, write and take back people tags in video files, without ever risking a file."""
+    del version
+    context.obj = home
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Library]:
+    """Open the library of the home that was asked for, and close it whatever happens."""
+    with Library.open(chosen_home(context)) as library:
+        for sentence in library.notices:
+            output.note(sentence)
+        try:
+            yield library
+        except (errors.IndexiumError, typer.Exit):
+            raise
+        except Exception:
+            logger.exception("cli.unexpected")  # while the home's log is open
+            raise
+
+
+def chosen_home(context: typer.Context) -> Path:
+    """Return the home folder: option, environment, default."""
+    return settings.load(context.obj).home
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command with `arguments` (default: those of the process) and return its exit code."""
+    # Imported for their commands, which they hang onto `app`.
+    from indexium_core.cli import collecting, planning, serving, writing  # noqa: F401
+
+    return run(app, _home_first(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(command: typer.Typer, arguments: list[str]) -> int:
+    """Run a typer application and turn everything that can end it into an exit code."""
+    try:
+        code = command(args=arguments, standalone_mode=False, prog_name="indexium")
+    except errors.IndexiumError as error:
+        output.complain(error.message)
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        output.complain("Interrupted.")
+        return 130
+    except typer.TyperException as error:
+        text = str(error.format_message())
+        if "\n" in text:  # a group of commands without one of them: its help
+            output.say_plain(text)
+        else:
+            output.complain(f"{text} (--help shows how it is used.)")
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # else Python complains about the closed pipe once more at its end
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort; `opened` has logged it
+        output.complain(
+            f"Something unexpected went wrong: {type(error).__name__}: {error}. No file was left half-written."
+        )
+        return 1
+    return int(code or 0)
+
+
+def _home_first(arguments: list[str]) -> list[str]:
+    """Let `--home` stand anywhere: it belongs to every command."""
+    found: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--home":
+            found += [word, *[value for value in [next(words, None)] if value is not None]]
+        elif word.startswith("--home="):
+            found.append(word)
+        else:
+            rest.append(word)
+    return found + rest

@@ -1,0 +1,182 @@
+"""`libraries`, `scan`, `people`: what is on disk, and who is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.app import app, opened
+from indexium_core.cli.planning import AsJson, CommentMode, Mode
+from indexium_core.library import ImportReport, ScanReport
+
+
+@app.command(epilog="Example: indexium scan ~/Videos")
+def scan(
+    context: typer.Context,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
+    really_gone: Annotated[
+        bool, typer.Option("--really-gone", help="What is not there was deleted: the folder is not just offline.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find video files and read what is in them; adds the folder as a library."""
+    with opened(context) as library, output.bar("Scanning") as update:
+        report = library.scan(
+            folders or (),
+            full=full,
+            really_gone=really_gone,
+            progress=lambda p: update(p.done, p.total, p.current),
+        )
+    if as_json:
+        output.to_json(report)
+    else:
+        _print_scan(report)
+
+
+def _print_scan(report: ScanReport) -> None:
+    for sentence in report.messages:
+        output.note(sentence)
+    output.note(
+        f"{report.seen} video files: {report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{report.moved} moved, {report.missing} missing, in {output.span(report.seconds)}."
+    )
+    for state, count in sorted(report.by_state.items()):
+        if state != "ok":
+            output.note(f"  {count} {state}")
+
+
+libraries = typer.Typer(help="Folders that are scanned.", no_args_is_help=True)
+app.add_typer(libraries, name="libraries")
+
+
+@libraries.command("list", epilog="Example: indexium libraries list")
+def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the folders that are scanned."""
+    with opened(context) as library:
+        rows = library.libraries()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+        return
+    output.table(
+        ("id", "name", "state", "files", "folder"),
+        [(row.library_id, row.name, row.state, row.file_count, row.path) for row in rows],
+        right=(0, 3),
+    )
+
+
+@libraries.command("set", epilog="Example: indexium libraries set 1 --comment-mode preserve")
+def set_library(
+    context: typer.Context,
+    library_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)],
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+) -> None:
+    """Choose how people and comments are combined for a whole folder."""
+    with opened(context) as library:
+        library.set_library(library_id, mode=mode, comment_mode=comment_mode)
+
+
+people = typer.Typer(help="Who is in which file.", no_args_is_help=True)
+app.add_typer(people, name="people")
+
+Names = Annotated[list[str], typer.Option("--person", help="A name; may be given several times.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
+
+
+@people.command("import", epilog="Example: indexium people import people.csv --root ~/Videos")
+def import_people(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="CSV (path,person or path,people), JSON {path: [names]} or a legacy .db.")
+    ],
+    root: Annotated[
+        Path | None, typer.Option(help="Folder that relative paths start from; default: the file's.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Set the named files' people instead of adding.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read who is in which file."""
+    with opened(context) as library:
+        report = library.people.import_file(file, root=root, replace=replace)
+    if as_json:
+        output.to_json(report)
+    else:
+        _print_import(report)
+    raise typer.Exit(1 if report.rejected else 0)
+
+
+def _print_import(report: ImportReport) -> None:
+    output.note(f"{report.matched} rows matched, {report.waiting} wait for a scan, {len(report.rejected)} rejected.")
+    for row in report.rejected:
+        output.note(f"  line {row.line}: {row.reason}")
+
+
+@people.command("export", epilog="Example: indexium people export > people.csv")
+def export_people(context: typer.Context, as_json: AsJson = False) -> None:
+    """Print every assignment as CSV; 'people import' reads it back."""
+    with opened(context) as library:
+        rows = library.people.export()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+    else:
+        output.to_csv(
+            ("path", "file_hash", "person", "origin", "path_raw"),
+            ((r.path, r.file_hash, r.person, r.origin, r.path_raw) for r in rows),
+        )
+
+
+@people.command("add", epilog="Example: indexium people add sea.mp4 --person 'Ann Lee'")
+def add_people(context: typer.Context, paths: Paths, person: Names) -> None:
+    """Say that people are in files."""
+    with opened(context) as library:
+        _print_import(library.people.add(paths, person))
+
+
+@people.command("remove", epilog="Example: indexium people remove sea.mp4 --person 'Ann Lee' --from-files")
+def remove_people(
+    context: typer.Context,
+    paths: Paths,
+    person: Names,
+    from_files: Annotated[
+        bool, typer.Option("--from-files", help="Also plan to take the name out of the files.")
+    ] = False,
+) -> None:
+    """Say that people are not in files after all."""
+    with opened(context) as library:
+        count = library.people.remove(paths, person, from_files=from_files)
+    taken = f"{count} assignment{'' if count == 1 else 's'} removed."
+    output.note(taken + (" The plan takes the names out of the files." if from_files else ""))
+
+
+@people.command("list", epilog="Example: indexium people list")
+def list_people(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show everyone who is known, and in how many files."""
+    with opened(context) as library:
+        rows = library.people.list()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+        return
+    output.table(("person", "files"), [(row.name, row.files) for row in rows], right=(1,))
+
+
+@people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")
+def rename_person(context: typer.Context, old: str, new: str) -> None:
+    """Spell a person differently; the old spelling in files is replaced by the plan."""
+    with opened(context) as library:
+        library.people.rename(old, new)
+    output.note(f"{old} is now {new}.")
+
+
+@people.command("merge", epilog="Example: indexium people merge 'A. Lee' 'Annie Lee' 'Ann Lee'")
+def merge_people(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The last one stays.")],
+) -> None:
+    """Say that several spellings are one person."""
+    with opened(context) as library:
+        library.people.merge(names[:-1], names[-1])
+    output.note(f"{', '.join(names[:-1])} → {names[-1]}.")

@@ -1,0 +1,155 @@
+"""How commands print: data on stdout, everything said to a person on stderr. File names and people are never markup."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import rich.console
+import rich.progress
+import rich.table
+import rich.text
+
+__all__ = [
+    "Bar",
+    "bar",
+    "clean",
+    "complain",
+    "confirm",
+    "note",
+    "say_out",
+    "say_plain",
+    "size",
+    "span",
+    "table",
+    "to_csv",
+    "to_json",
+]
+
+_out = rich.console.Console(highlight=False, soft_wrap=True)
+_WIDE = 10_000  # columns where no terminal folds: another program reads the lines
+_err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say_out(text: str) -> None:
+    """Print one line of data."""
+    _out.print(rich.text.Text(clean(text)))
+
+
+def say_plain(text: str) -> None:
+    """Print text of our own that has its line breaks already."""
+    sys.stderr.write(text.rstrip() + "\n")
+
+
+def note(text: str) -> None:
+    """Tell the person something that is not data."""
+    _err.print(rich.text.Text(clean(text)))
+
+
+def complain(text: str) -> None:
+    """Tell the person what went wrong."""
+    _err.print(rich.text.Text("indexium: " + clean(text)))
+
+
+def clean(text: str) -> str:
+    """Make control characters visible, so that a file name can neither move the cursor nor start a new line."""
+    return "".join(c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in text)
+
+
+def to_json(value: Any) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows as CSV with a header line."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, frozenset | set | tuple):
+        return sorted(value)
+    message = f"{type(value).__name__} has no JSON form"
+    raise TypeError(message)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """Print a table; columns whose numbers are in `right` are set flush right."""
+    shown = rich.table.Table(box=None, pad_edge=False, header_style="bold")
+    width = None if _out.is_terminal else _WIDE
+    for number, name in enumerate(header):
+        shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
+    _out.print(shown, width=width)
+
+
+def size(count: float) -> str:
+    """Write a number of bytes in powers of 1,000: `4.1 MB`."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return ""
+
+
+def span(seconds: float) -> str:
+    """Write a duration as a person would say it: `3 ms`, `4.2 s`, `5 min`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def confirm(question: str) -> bool | None:
+    """Ask on the terminal; None where there is none to ask on."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    _err.print(rich.text.Text(clean(question) + " [y/N] "), end="")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+class Bar(Protocol):
+    """A progress bar that is told how far the work is."""
+
+    def __call__(self, done: int, total: int | None, text: str = "") -> None: ...
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Bar]:
+    """Show a progress bar on stderr while the block runs; silent where stderr is not a terminal."""
+    columns = (
+        rich.progress.TextColumn("{task.description}", markup=False),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TimeRemainingColumn(),
+        rich.progress.TextColumn("{task.fields[text]}", markup=False),
+    )
+    with rich.progress.Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+        task = progress.add_task(title, total=None, text="")
+
+        def update(done: int, total: int | None, text: str = "") -> None:
+            progress.update(task, completed=done, total=total, text=clean(text)[-40:])
+
+        yield update

@@ -1,0 +1,187 @@
+"""`plan`, `edit`, `postpone`, `mode`, `decisions`: what would change, and what the person decides about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.app import app, opened
+from indexium_core.library import MetadataPlan
+from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
+
+Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive'.")]
+Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
+CommentMode = Annotated[str | None, typer.Option(help="replace (default) or preserve.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+MOST = 2**62  # larger than any id
+GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
+
+
+@app.command(epilog="Example: indexium plan 'risk:danger' --sort name")
+def plan(
+    context: typer.Context,
+    query: Query = "",
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
+    sort: Annotated[
+        str, typer.Option(help="name path risk tags new_tags size mtime category cost; '-' in front turns it.")
+    ] = "risk",
+    everything: Annotated[bool, typer.Option("--all", help="Unchanged and postponed files too.")] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Only the counts.")] = False,
+    include_unknown: Annotated[
+        bool, typer.Option("--include-unknown", help="With exact: files nobody knows, too.")
+    ] = False,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as CSV.")] = False,
+) -> None:
+    """Show which metadata would go into which file, and how risky that is."""
+    with opened(context) as library:
+        made = library.plan(query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown)
+        if stats:
+            _print_statistics(made, as_json=as_json)
+            return
+        shown = made.page(
+            page,
+            per_page=per_page,
+            sort=sort.lstrip("-"),
+            descending=sort.startswith("-"),
+            include_unchanged=everything,
+        )
+    if as_json:
+        output.to_json(shown)
+    elif as_csv:
+        _print_csv(shown)
+    else:
+        _print_page(shown)
+
+
+def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json({"plan_id": made.id, "statistics": made.statistics})
+        return
+    counts = dataclasses.asdict(made.statistics)
+    plain = [(name, value) for name, value in counts.items() if not isinstance(value, dict)]
+    nested = [
+        (f"{name}: {key}", count)
+        for name, value in counts.items()
+        if isinstance(value, dict)
+        for key, count in value.items()
+    ]
+    output.table(("what", "count"), plain + nested, right=(1,))
+
+
+def _print_csv(shown: PlanPage) -> None:
+    names = [field.name for field in dataclasses.fields(PlanItem) if field.name != "changes"]
+    output.to_csv(names, ([_cell(getattr(item, name)) for name in names] for item in shown.items))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return "; ".join(entry if isinstance(entry, str) else entry.code for entry in value)
+    return value
+
+
+def _print_page(shown: PlanPage) -> None:
+    rows = [
+        (
+            item.file_id,
+            GLYPHS.get(item.risk_level, item.risk_level),
+            item.file_path,
+            " ".join([*(f"+{name}" for name in item.tags_to_add), *(f"-{name}" for name in item.tags_to_remove)]),
+            "; ".join(issue.message for issue in item.issues if issue.severity != "note"),
+        )
+        for item in shown.items
+    ]
+    if rows:
+        output.table(("id", "risk", "file", "people", "why"), rows, right=(0,))
+    output.note(_summary(shown.statistics))
+    if len(rows) < shown.total:
+        first = (shown.page - 1) * shown.per_page + 1
+        output.note(f"Shown: {first}–{first + len(rows) - 1} of {shown.total}; --page {shown.page + 1} shows more.")
+
+
+def _summary(stats: PlanStatistics) -> str:
+    changing = stats.safe_count + stats.warning_count + stats.danger_count
+    return (
+        f"{changing} files would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
+        f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
+        f"about {output.span(stats.est_seconds)}."
+    )
+
+
+@app.command(epilog="Example: indexium edit 'name:seaside' --people 'Ann Lee; Bob Ray'")
+def edit(
+    context: typer.Context,
+    query: Query,
+    people: Annotated[str, typer.Option(help="The people that the files shall have, split by ';'. '' for none.")],
+) -> None:
+    """Set by hand who is in the files found; stands until revoked."""
+    names = [name.strip() for name in people.split(";") if name.strip()]
+    with opened(context) as library:
+        _report("edited", library.edit(query, names).files)
+
+
+@app.command(epilog="Example: indexium postpone 'folder:raw' --until 2027-01-01")
+def postpone(
+    context: typer.Context,
+    query: Query,
+    until: Annotated[str | None, typer.Option(help="Day on which they come back, e.g. 2027-01-31.")] = None,
+) -> None:
+    """Leave the files found out of every list and write, until a day or until revoked."""
+    with opened(context) as library:
+        _report("postponed", library.postpone(query, until=until).files)
+
+
+@app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")
+def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: CommentMode = None) -> None:
+    """Choose how people and comment of the files found are combined."""
+    if mode is None and comment_mode is None:
+        message = "Say what to set: --mode merge|exact, --comment-mode replace|preserve."
+        raise errors.UsageError(message)
+    with opened(context) as library:
+        _report("set", library.set_mode(query, mode=mode, comment_mode=comment_mode).files)
+
+
+def _report(verb: str, files: int) -> None:
+    output.note(
+        f"{files} file{'' if files == 1 else 's'} {verb}."
+        if files
+        else "No file of the plan matches; nothing was done."
+    )
+
+
+decisions = typer.Typer(help="Edits, postponements and modes that are in force.", no_args_is_help=True)
+app.add_typer(decisions, name="decisions")
+
+
+@decisions.command("list", epilog="Example: indexium decisions list --json")
+def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show every decision that is in force."""
+    with opened(context) as library:
+        rows = library.decisions()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+        return
+    output.table(
+        ("id", "kind", "what", "file"),
+        [(row.decision_id, row.kind, row.summary, row.file_path) for row in rows],
+        right=(0,),
+    )
+
+
+@decisions.command("revoke", epilog="Example: indexium decisions revoke 12 13")
+def revoke(
+    context: typer.Context,
+    ids: Annotated[list[int], typer.Argument(min=1, max=MOST, help="Ids from 'decisions list'.")],
+) -> None:
+    """Take decisions back; the plan follows at once."""
+    with opened(context) as library:
+        output.note(f"{library.revoke(ids)} revoked.")

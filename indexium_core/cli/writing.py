@@ -1,0 +1,296 @@
+"""`write`, `operations`, `history`, `rollback`, `backups`, `recover`: changing files, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.app import app, opened
+from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode, Query
+from indexium_core.library import Library, OperationHandle, SelectionSummary
+from indexium_core.model.operation import ItemDetails, MetadataOperation, WriteOptions, WriteResult
+from indexium_core.model.plan import RISK_LEVELS
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
+Note = Annotated[str, typer.Option(help="A note for the history.")]
+BAD = ("failed", "conflict", "unknown")
+
+
+@app.command(epilog="Example: indexium write 'folder:2019' --risk safe --note 'before the party'")
+def write(
+    context: typer.Context,
+    query: Query = "",
+    plan: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Refuse if a result is no longer what this plan showed.")
+    ] = None,
+    risk: Annotated[str, typer.Option(help="Levels to write, e.g. safe,warning,danger.")] = "safe,warning",
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write what the plan says into the files found."""
+    options = WriteOptions(risk=_levels(risk), user_note=note, source="cli", dry_run=dry_run)
+    with opened(context) as library:
+        made = library.plan(query, mode=mode, comment_mode=comment_mode, plan_id=plan)
+        selection = made.select(risk=options.risk)
+        summary = library.preview(selection, made)
+        if dry_run and summary.count:
+            report = library.dry_run(made, options, selection=selection)
+            _print_results(
+                report.items, {"operation_id": None, "dry_run": True, "excluded": report.excluded}, as_json=as_json
+            )
+            raise typer.Exit(_code_of(report.counts))
+        if not summary.count:
+            _nothing(summary, dry_run=dry_run, as_json=as_json)
+            return
+        output.note(_question(summary))
+        _ask(yes=yes)
+        handle = library.write(made, options, selection=selection)
+        _follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
+
+
+def _levels(risk: str) -> tuple[str, ...]:
+    levels = tuple(level.strip() for level in risk.split(",") if level.strip())
+    unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
+    if unknown or not levels:
+        message = f"--risk takes safe, warning and danger, split by commas; '{risk}' is something else."
+        raise errors.UsageError(message)
+    return levels
+
+
+def _nothing(summary: SelectionSummary, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
+        output.to_json({**head, "items": [], "excluded": summary.excluded})
+    left = ", ".join(f"{count} {level}" for level, count in summary.excluded.items() if count)
+    output.note("Nothing to write." + (f" Left out: {left} (--risk names the levels to write)." if left else ""))
+
+
+def _question(summary: SelectionSummary) -> str:
+    risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
+    left = ", ".join(f"{count} {level}" for level, count in summary.excluded.items() if count)
+    return (
+        f"{summary.count} files would be written ({risks}): +{summary.tags_to_add} −{summary.tags_to_remove} people, "
+        f"about {output.span(summary.est_seconds)}." + (f" Left out: {left}." if left else "")
+    )
+
+
+def _ask(*, yes: bool) -> None:
+    if yes:
+        return
+    answer = output.confirm("Go on?")
+    if answer is None:
+        message = "This changes files and there is no terminal to ask on: add --yes."
+        raise errors.UsageError(message)
+    if not answer:
+        message = "Nothing was done."
+        raise errors.UsageError(message)
+
+
+def _follow(
+    library: Library, handle: OperationHandle, title: str, *, as_json: bool, excluded: dict[str, int] | None = None
+) -> None:
+    """Show a bar until the operation has ended; an interrupt cancels it after the files under way."""
+    with output.bar(title) as update:
+        try:
+            while not (status := handle.wait(0.2)).finished:
+                update(status.processed, status.total, status.current_file)
+        except KeyboardInterrupt:
+            handle.cancel()
+            handle.wait()
+            output.note("Cancelled; files that were under way have been finished.")
+            raise
+    details = library.operation(handle.id, per_page=0)
+    if as_json:
+        extra = {"excluded": excluded} if excluded is not None else {}
+        output.to_json({**details.operation.as_dict(), **extra, "items": [item.as_dict() for item in details.items]})
+    else:
+        _print_operation(details.operation, [item for item in details.items if item.status in BAD])
+    raise typer.Exit(1 if status.status == "failed" else _code_of(status.counts))
+
+
+def _code_of(counts: dict[str, int]) -> int:
+    return 1 if any(counts.get(status) for status in BAD) else 0
+
+
+def _print_results(items: list[WriteResult], head: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.to_json({**head, "items": items})
+        return
+    output.table(
+        ("file", "outcome", "how", "why"),
+        [(item.file_id, item.status, item.strategy, item.message) for item in items],
+        right=(0,),
+    )
+    output.note("Dry run: nothing was changed.")
+
+
+def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
+    if items:
+        output.table(
+            ("file", "outcome", "code", "why"),
+            [(item.file_path, item.status, item.code, item.message) for item in items],
+        )
+    output.note(
+        f"Operation {operation.id} ({operation.operation_type}): {operation.status}. {operation.success_count} done, "
+        f"{operation.skipped_count} skipped, {operation.failure_count} failed, {operation.conflict_count} conflicts, "
+        f"{operation.unknown_count} unclear, in {output.span(operation.seconds)}."
+    )
+    if operation.error_message:
+        output.complain(operation.error_message)
+    if operation.status in ("failed", "interrupted"):
+        output.note(f"'indexium operations resume {operation.id}' goes on with it.")
+    if operation.can_rollback and operation.operation_type == "write":
+        output.note(f"'indexium rollback {operation.id}' takes it back, byte for byte.")
+
+
+operations = typer.Typer(help="Writes and rollbacks, running and done.", no_args_is_help=True)
+app.add_typer(operations, name="operations")
+
+
+@operations.command("list", epilog="Example: indexium operations list --json")
+def list_operations(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show all operations, newest first."""
+    history(context, as_json=as_json)
+
+
+@operations.command("show", epilog="Example: indexium operations show 3")
+def show(
+    context: typer.Context,
+    operation_id: Id,
+    as_json: AsJson = False,
+) -> None:
+    """Show one operation with every file of it."""
+    with opened(context) as library:
+        details = library.operation(operation_id, per_page=0)
+    if as_json:
+        output.to_json({**details.operation.as_dict(), "items": [item.as_dict() for item in details.items]})
+        return
+    _print_operation(details.operation, details.items)
+
+
+@operations.command("resume", epilog="Example: indexium operations resume 3")
+def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
+    """Go on with a paused or interrupted operation; nothing is written twice."""
+    with opened(context) as library:
+        _follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
+
+
+@operations.command("cancel", epilog="Example: indexium operations cancel 3")
+def cancel(context: typer.Context, operation_id: Id) -> None:
+    """Give up what a paused or interrupted operation has left to do."""
+    with opened(context) as library:
+        library.cancel(operation_id)
+    output.note(f"Operation {operation_id} is cancelled; what it wrote can still be rolled back.")
+
+
+@app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
+def history(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help='Words of a file, note or person; person:"Ann Lee".')] = "",
+    since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only operations in this state.")] = None,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was written and taken back, newest first."""
+    with opened(context) as library:
+        found = library.history(query, since=since, until=until, status=status, page=page, per_page=per_page)
+    if as_json:
+        items = [operation.as_dict() for operation in found.items]
+        output.to_json({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
+        return
+    rows = [
+        (
+            operation.id,
+            operation.operation_type,
+            f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
+            operation.status,
+            operation.success_count,
+            operation.file_count - operation.success_count,
+            operation.user_note,
+        )
+        for operation in found.items
+    ]
+    output.table(("id", "type", "when", "state", "done", "not", "note"), rows, right=(0, 4, 5))
+    output.note(f"{found.total} operation{'' if found.total == 1 else 's'}.")
+
+
+@app.command(epilog="Example: indexium rollback 3 --dry-run")
+def rollback(
+    context: typer.Context,
+    operation_id: Id,
+    query: Annotated[str, typer.Argument(help="Only these files of it.")] = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    replan: Annotated[
+        bool, typer.Option("--replan", help="Leave the files in the plan instead of postponing them.")
+    ] = False,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take an operation back: every file gets its old bytes again."""
+    with opened(context) as library:
+        check = library.rollback_check(operation_id, query)
+        if dry_run:
+            if as_json:
+                output.to_json({"operation_id": None, "dry_run": True, "check": check})
+            else:
+                _print_check(check.restorable, check.conflicts)
+            raise typer.Exit(1 if check.conflicts else 0)
+        if not check.can_rollback:
+            raise errors.UsageError(check.reason)
+        _print_check(check.restorable, check.conflicts)
+        _ask(yes=yes)
+        handle = library.rollback(operation_id, query, replan=replan, note=note, source="cli")
+        _follow(library, handle, "Rolling back", as_json=as_json)
+
+
+def _print_check(restorable: int, conflicts: list[ItemDetails]) -> None:
+    output.note(f"{restorable} file{'' if restorable == 1 else 's'} would get the same bytes back.")
+    for item in conflicts:
+        output.note(f"  left alone: {item.file_path}: {item.message}")
+
+
+backups = typer.Typer(help="What is kept so that writes can be taken back.", no_args_is_help=True)
+app.add_typer(backups, name="backups")
+
+
+@backups.command("list", epilog="Example: indexium backups list")
+def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show what is kept, and until when."""
+    with opened(context) as library:
+        records = library.backups()
+    if as_json:
+        output.to_json({"items": records, "total": len(records)})
+        return
+    rows = [
+        (r.id, r.operation_item_id, r.file_id, r.kind, output.size(r.bytes), f"{r.expires_at:%Y-%m-%d}")
+        for r in records
+    ]
+    output.table(("id", "item", "file", "kind", "size", "until"), rows, right=(0, 1, 2, 4))
+    output.note(f"{len(records)} backups, {output.size(sum(record.bytes for record in records))}.")
+
+
+@app.command(epilog="Example: indexium recover")
+def recover(context: typer.Context, as_json: AsJson = False) -> None:
+    """Put right what a killed process left; every start does the same."""
+    with opened(context) as library:
+        report = library.recover()
+    if as_json:
+        output.to_json(report)
+    else:
+        output.note(f"{report.undone} files undone, {report.finished} found finished, {len(report.problems)} unclear.")
+        for problem in report.problems:
+            output.note("  " + problem)
+    raise typer.Exit(1 if report.problems else 0)

@@ -1,0 +1,160 @@
+"""
+What the demo library holds: a table of some sixty clips, who is in them, and what the plan is to say of each.
+
+It is a family's library as one finds it: several containers, names in several scripts, comments that other programs
+left, copies, damage. The first twenty rows alone show every risk level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from indexium_core.demo.clips import Clip
+
+__all__ = ["ENTRIES", "Entry", "entries"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file of the demo library."""
+
+    path: str  # below the folder, "/"-separated
+    risk: str  # what the plan says of it; "" for a file that is in no plan
+    people: tuple[str, ...] = ()  # who is in it, as people.csv says
+    clip: Clip = field(default_factory=Clip)
+    copy_of: str = ""  # path of the entry of which this is a copy
+    link_of: str = ""  # … of which this is another name (a hard link)
+    fate: str = ""  # truncated, empty, read_only, text, missing (deleted after it was scanned)
+    edit: tuple[str, ...] | None = None  # people that somebody wanted instead
+    postponed: bool = False
+    comment_mode: str = ""  # a mode that somebody chose for this file
+
+
+ANN, BOB, BEN, ROSA, TOM = "Ann Lee", "Bob Ray", "Ben Lee", "Rosa Lee", "Tom Okafor"
+ZOE, OLAF, CARLA, HANAKO, NOA = "Zoë Müller", "Ólafur Jónsson", "Carla Gómez", "山田 花子", "נועה לוי"
+SAMIR, JIRI, MAX, JUNIOR = "سمير حداد", "Jiří Dvořák", "Max Weber", "Lee, Thomas Jr."
+
+
+def _entry(
+    path: str,
+    form: str,
+    people: tuple[str, ...],
+    risk: str,
+    comment: str | None = None,
+    *,
+    copy_of: str = "",
+    link_of: str = "",
+    fate: str = "",
+    edit: tuple[str, ...] | None = None,
+    postponed: bool = False,
+    comment_mode: str = "",
+    **features: Any,
+) -> Entry:
+    """Return one row of the table; `features` are those of its clip."""
+    return Entry(
+        path=path,
+        risk=risk,
+        people=people,
+        clip=Clip(form=form, comment=comment, **features),
+        copy_of=copy_of,
+        link_of=link_of,
+        fate=fate,
+        edit=edit,
+        postponed=postponed,
+        comment_mode=comment_mode,
+    )
+
+
+# A copy stands behind what it is a copy of, so that a small demo never has one without the other.
+_TABLE = (
+    # every risk level, early, so that a small demo shows them too
+    _entry("Family/2019/Birthday.mp4", "mp4", (ANN, BOB, ROSA), "warning"),
+    _entry("Family/2019/Beach day.mp4", "mp4", (ANN,), "unchanged", "People: Ann Lee"),
+    _entry("Family/2019/Grandma's garden.mp4", "mp4_room", (ROSA, ANN), "safe", "People: Rosa Lee"),
+    _entry("Family/2019/Christmas Eve.mkv", "mkv_room", (ANN, BOB, ROSA), "safe", chapters=3),
+    _entry("Family/2020/Balcony concert.mkv", "mkv", (TOM,), "danger", "Camera: dad's old Sony. Do not delete!"),
+    _entry("Family/2020/Video call.webm", "webm", (ANN, TOM), "safe"),
+    _entry("Family/2020/Snow.mp4", "mp4", (ANN,), "warning", "People: Ann Lee, The Neighbour", edit=(ANN,)),
+    _entry("Phone/IMG_0412.mov", "mov", (BEN,), "blocked"),
+    _entry("Phone/IMG_0413.mp4", "mp4_faststart", (BEN, ANN), "blocked"),
+    _entry("Downloads/interrupted.mp4", "mp4", (TOM,), "blocked", fate="truncated"),
+    _entry("Downloads/empty.mp4", "mp4", (TOM,), "blocked", fate="empty"),
+    _entry("Downloads/gone.mp4", "mp4", (TOM, BOB), "blocked", fate="missing"),
+    _entry("Archive/Masters/Premiere.mp4", "mp4", (CARLA,), "blocked", fate="read_only"),
+    _entry("Archive/Copies/Birthday (1).mp4", "mp4", (), "warning", copy_of="Family/2019/Birthday.mp4"),
+    _entry("Concerts/Duet.mp4", "mp4", ("Kim Park", "KIM PARK"), "danger"),
+    _entry("Concerts/Solo.mp4", "mp4", (MAX,), "danger", "People: Max Weber, Ghost", edit=()),
+    _entry("Trips/Norway/Fjord.mp4", "mp4", (OLAF, ANN), "warning"),
+    _entry("Trips/Norway/Ferry.mkv", "mkv", (OLAF,), "safe", chapters=2, postponed=True),
+    _entry("Trips/Kyoto/京都の秋.mp4", "mp4", (HANAKO, ANN), "safe", "People: 山田 花子"),
+    _entry("Weddings/החתונה של נועה.mp4", "mp4", (NOA, SAMIR), "safe"),
+    # family
+    _entry("Family/2019/First steps.m4v", "m4v", (BEN,), "safe"),
+    _entry('Family/2019/Dad\'s "famous" soup.mp4', "mp4", (BOB,), "safe"),
+    _entry("Family/2019/Empty room.mp4", "mp4", (), ""),
+    _entry("Family/2020/Homework.mp4", "mp4", (BEN,), "unchanged", "Ben explains fractions\nPeople: Ben Lee"),
+    _entry("Family/2020/Haircut.mp4", "mp4", (BOB, BEN), "danger", "So funny! | People: Bob Ray"),
+    _entry("Family/2020/Garden 🌻🌷.mp4", "mp4", (ROSA, BEN), "safe", subtitles=True),
+    _entry("Family/2021/School play.mkv", "mkv_room", (BEN, ANN, BOB), "safe", languages=("eng", "ger")),
+    _entry("Family/2021/School play, act 2.mkv", "mkv", (BEN,), "safe", subtitles=True, chapters=2),
+    _entry("Family/2021/Picnic.mp4", "mp4", (ANN, BOB, BEN, ROSA, TOM), "safe", cover=True),
+    _entry("Family/2021/Tom junior.mp4", "mp4", (JUNIOR,), "safe"),
+    _entry(
+        "Family/2021/Diary.mp4", "mp4", (ANN,), "safe", "12 May\r\nRain again.\r\nPeople: \r\n", comment_mode="preserve"
+    ),
+    _entry("Family/2021/Letter.mp4", "mp4", (ROSA,), "danger", "Dear all,\nsee you in June.\n\nLove, Rosa"),
+    # trips
+    _entry("Trips/Norway/Northern lights ✨.mp4", "mp4", (OLAF, CARLA), "safe", languages=("eng", "nor")),
+    _entry("Trips/Norway/Harbour.webm", "webm_room", (OLAF,), "safe"),
+    _entry("Trips/Norway/Map.mp4", "mp4", (), ""),
+    _entry("Trips/Kyoto/寺.mkv", "mkv", (HANAKO,), "safe"),
+    _entry("Trips/Kyoto/Bamboo.mp4", "mp4_room", (HANAKO, ANN, BOB), "safe", cover=True),
+    _entry("Trips/México/Día de Muertos 💀.mp4", "mp4", (CARLA,), "unchanged", "People: Carla Gómez"),
+    _entry("Trips/México/Mercado.webm", "webm", (CARLA, BOB), "safe", subtitles=True),
+    _entry("Trips/Praha/Karlův most.mp4", "mp4", (JIRI, ZOE), "safe"),
+    _entry("Trips/Praha/Cafe\u0301.mkv", "mkv_room", (JIRI, ANN), "safe", "People: Jiří Dvořák"),
+    _entry("Trips/Praha/Tram 22.avi", "avi", (JIRI,), "blocked"),
+    # celebrations
+    _entry("Weddings/حفلة.mkv", "mkv", (SAMIR,), "safe", cover=True),
+    _entry("Weddings/First dance.mp4", "mp4", (NOA, SAMIR, ZOE), "warning", "People: נועה לוי, سمير حداد"),
+    _entry("Weddings/Speech.mp4", "mp4", (), "warning", link_of="Weddings/First dance.mp4"),
+    _entry("Weddings/Speech (raw).ts", "ts", (NOA,), "blocked"),
+    _entry("Concerts/Encore.mkv", "mkv", (MAX, TOM), "safe", languages=("eng", "fre", "ita")),
+    _entry("Concerts/Rehearsal.mp4", "mp4_fragmented", (MAX,), "blocked"),
+    _entry("Concerts/<b>Live<b> & loud.mp4", "mp4", (TOM, CARLA), "safe"),
+    _entry("Concerts/Sound check.mkv", "mkv", (TOM,), "unchanged", "People: TOM OKAFOR"),
+    # what collects over the years
+    _entry("Archive/Camcorder/1998-07.avi", "avi", (ROSA, BOB), "blocked", "People: Rosa Lee"),
+    _entry("Archive/Camcorder/1999-12.mpg", "mpg", (ROSA,), "blocked"),
+    _entry("Archive/Camcorder/Millennium.wmv", "wmv", (BOB,), "blocked"),
+    _entry("Archive/Camcorder/Stream.flv", "flv", (TOM,), "blocked"),
+    _entry("Archive/Camcorder/Free.ogv", "ogv", (ZOE,), "blocked"),
+    _entry("Archive/Copies/Fjord copy.mp4", "mp4", (), "warning", copy_of="Trips/Norway/Fjord.mp4"),
+    _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "blocked"),
+    _entry("Phone/VID_20210704.mp4", "mp4", (ZOE, BEN), "safe", "People: Zoë Müller"),
+    _entry("Phone/VID_20210705.mp4", "mp4", (ZOE,), "unchanged", "people: zoë müller"),
+    _entry("Downloads/not really a film.mp4", "mp4", (TOM,), "blocked", fate="text"),
+)
+
+
+def _numbered(entry: Entry, number: int) -> Entry:
+    """Give each clip pictures, sounds and a length of its own."""
+    seconds = 1.0 + number % 7 / 10
+    size = ((160, 90), (192, 108), (128, 96))[number % 3]
+    return replace(entry, clip=replace(entry.clip, seed=number, seconds=seconds, video_size=size))
+
+
+ENTRIES = tuple(_numbered(entry, number) for number, entry in enumerate(_TABLE, start=1))
+
+
+def entries(count: int) -> tuple[Entry, ...]:
+    """Return the entries of a demo of `count` files: the first of the table, and plain clips beyond its end."""
+    people = (ANN, BOB, BEN, ROSA, TOM, ZOE, OLAF, CARLA)
+    more = (
+        _numbered(
+            _entry(f"More/Clip {number:05}.mp4", "mp4", (people[number % 8], people[number // 8 % 7]), "safe"), number
+        )
+        for number in range(len(ENTRIES) + 1, count + 1)
+    )
+    return (*ENTRIES[:count], *more)

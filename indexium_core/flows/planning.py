@@ -1,0 +1,431 @@
+"""
+Planning: what would change in which files, and how risky that is.
+
+The plan itself is worked out by the database (`store/plans`); here it becomes a value that can be looked through page
+by page and selected from. It names a version, so what was shown can be held against what would be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, overload
+
+import pandas as pd
+
+from indexium_core import errors
+from indexium_core.flows import decisions
+from indexium_core.model import people
+from indexium_core.model.plan import (
+    RISK_LEVELS,
+    SORT_KEYS,
+    CommentMode,
+    PeopleMode,
+    PlanItem,
+    PlanPage,
+    PlanStatistics,
+    Selection,
+    SelectionSummary,
+)
+from indexium_core.model.query import compile_query
+from indexium_core.settings import Settings
+from indexium_core.store import plans
+from indexium_core.store.database import Database
+from indexium_core.store.plans import Modes, Search, Version
+
+__all__ = ["MetadataPlan", "MetadataPlanner", "PlanItems", "SelectionSummary", "checked_modes"]
+
+_CHUNK = 500  # items that a lazy sequence reads at once
+_NAMED = 10  # files that a refusal names
+
+
+def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
+    """Return the modes if they are known ones (None: not said); `UsageError` names what may be chosen."""
+    if people_mode not in (None, "merge", "exact"):
+        message = f"There is no people mode '{people_mode}'; choose merge or exact."
+        raise errors.UsageError(message)
+    if comment_mode not in (None, "replace", "preserve"):
+        message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
+        raise errors.UsageError(message)
+    return people_mode, comment_mode  # type: ignore[return-value]  # they were compared with all there are
+
+
+class MetadataPlanner:
+    """Makes plans. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        config: Settings | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self.page_size = config.metadata_preview_page_size if config else 50
+
+    # The methods of the source document.
+
+    def generate_plan(
+        self,
+        file_hashes: Collection[str] | None = None,
+        include_blocked: bool = True,  # noqa: FBT001, FBT002 - the source document's signature
+        *,
+        query: str = "",
+        people_mode: PeopleMode | None = None,
+        comment_mode: CommentMode | None = None,
+        include_unknown: bool = False,
+        plan_id: int | None = None,
+    ) -> MetadataPlan:
+        """
+        Work in what happened since the last plan, and return the newest one.
+
+        Args:
+            file_hashes: Only files with these payloads.
+            include_blocked: False leaves out what cannot be written.
+            query: Only files that this search finds.
+            people_mode: `merge` or `exact`, where the file itself does not say; None: as its library says.
+            comment_mode: `replace` or `preserve`, likewise.
+            include_unknown: Also files of which the database knows nobody.
+            plan_id: This version instead, with the modes for which it was made.
+
+        Raises:
+            QueryError: The search cannot be read.
+            UnknownIdError: There is no such version.
+
+        """
+        compiled = compile_query(query)
+        if plan_id is None:
+            modes = Modes(people_mode=people_mode, comment_mode=comment_mode, include_unknown=include_unknown)
+            version = plans.refresh(self._database, modes, now=self._clock())
+        else:
+            version, modes = plans.version(self._database.read(), plan_id)
+        hashes = None if file_hashes is None else tuple(file_hashes)
+        search = Search(version=version, query=compiled, file_hashes=hashes, blocked=include_blocked)
+        return MetadataPlan(self, search, modes, query)
+
+    def categorize_items(self, items: Iterable[PlanItem]) -> dict[str, list[PlanItem]]:
+        """Group items by risk level; every level is there."""
+        groups: dict[str, list[PlanItem]] = {level: [] for level in RISK_LEVELS}
+        for item in items:
+            groups[item.risk_level].append(item)
+        return groups
+
+    def calculate_statistics(self, plan: MetadataPlan) -> PlanStatistics:
+        """Return the counts over all of a plan."""
+        return plan.statistics
+
+    def filter_items(self, items: Iterable[PlanItem], filters: Mapping[str, Any]) -> list[PlanItem]:
+        """
+        Return the items that pass all filters. For a whole plan, a query is the better way.
+
+        Filters: any field of `PlanItem` with a value or a list of values; `search` (text in path or people), `person`
+        (a name), `issue` (a code), `min_tags`, `max_tags` (people in the result).
+
+        Raises:
+            UsageError: An unknown filter.
+
+        """
+        tests = [_test(name, wanted) for name, wanted in filters.items()]
+        return [item for item in items if all(test(item) for test in tests)]
+
+    # Selections.
+
+    def file_ids(self, plan: MetadataPlan, selection: Selection, *, everything: bool = False) -> list[int]:
+        """Return the files of a selection, to decide over; `everything`: all that its search finds, of every level."""
+        search = self.searching(plan, selection.query, everything=everything)
+        if everything:
+            selection = replace(selection, risk=RISK_LEVELS)
+        return plans.chosen(self._database.read(), search, selection, writable=False)
+
+    def writable_ids(
+        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
+    ) -> list[int]:
+        """Return the files of a selection that a write of these levels would touch, as the plan is now."""
+        search = replace(self.searching(plan, selection.query), version=self.newest(plan))
+        return plans.chosen(self._database.read(), search, selection, levels=risk)
+
+    def summary(
+        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
+    ) -> SelectionSummary:
+        """Return what writing a selection would amount to, and what the levels leave out of it."""
+        return plans.summary(self._database.read(), self.searching(plan, selection.query), selection, levels=risk)
+
+    def refuse_if_stale(self, plan: MetadataPlan, selection: Selection) -> None:
+        """
+        Compare what the plan showed of the selected files with what would be written now.
+
+        Raises:
+            StalePlanError: They differ; names the files.
+
+        """
+        newest = self.newest(plan)
+        if newest == plan.version:
+            return
+        reader = self._database.read()
+        shown = self.searching(plan, selection.query)
+        chosen = {*plans.chosen(reader, shown, selection)}
+        chosen.update(plans.chosen(reader, replace(shown, version=newest), selection))
+        stale = plans.differing(reader, newest, plan.id, sorted(chosen))
+        if stale:
+            first = plans.items(reader, plan.version, stale[:_NAMED]) or plans.items(reader, newest, stale[:_NAMED])
+            names = ", ".join(item.file_name for item in first) + (" …" if len(stale) > _NAMED else "")
+            number = "1 file is" if len(stale) == 1 else f"{len(stale):,} files are"
+            message = f"{number} no longer what plan {plan.id} showed: {names}. Look at the plan again, then write."
+            raise errors.StalePlanError(message)
+
+    def risk_by(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
+        """Count the listed items by level: columns group, safe, warning, danger, blocked. See `Charts.risk_by`."""
+        return plans.risk_by(self._database.read(), plan.search, by)
+
+    # What plans ask for.
+
+    def newest(self, plan: MetadataPlan) -> Version:
+        """Return the newest version of the plan's modes."""
+        return plans.refresh(self._database, plan.modes, now=self._clock())
+
+    def searching(self, plan: MetadataPlan, query: str | None, *, everything: bool = False) -> Search:
+        """Return another search of the same plan."""
+        return replace(plan.search, query=compile_query(query or ""), everything=everything)
+
+    def count(self, search: Search) -> plans.Counts:
+        """Count what a search finds."""
+        return plans.statistics(self._database.read(), search)
+
+    def some(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
+        """Return some items of a list."""
+        reader = self._database.read()
+        return plans.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+
+    def items_of(self, plan: MetadataPlan, file_ids: Sequence[int]) -> list[PlanItem]:
+        """Return the items of files."""
+        return plans.items(self._database.read(), plan.version, file_ids)
+
+    def chosen(
+        self, plan: MetadataPlan, selection: Selection, *, only: Collection[int] | None = None, also: str = ""
+    ) -> list[int]:
+        """Return the files of a selection that can be written."""
+        search = self.searching(plan, selection.query)
+        return plans.chosen(self._database.read(), search, selection, only=only, also=compile_query(also))
+
+    def table(self, search: Search) -> pd.DataFrame:
+        """Return a list as a table."""
+        return plans.table(self._database.read(), search)
+
+    def edit(self, file_id: int, names: Sequence[str]) -> decisions.DecisionReport:
+        """Set by hand who is in a file and its copies."""
+        return decisions.Decisions(self._database, clock=self._clock).edit([file_id], names)
+
+
+class MetadataPlan:
+    """One version of the plan, seen through a query. Nothing is read before it is asked for."""
+
+    def __init__(self, planner: MetadataPlanner, search: Search, modes: Modes, query: str) -> None:
+        self._planner = planner
+        self.search = search
+        self.modes = modes
+        self.query = query
+
+    @property
+    def version(self) -> Version:
+        return self.search.version
+
+    @property
+    def id(self) -> int:
+        return self.search.version.plan_id
+
+    @property
+    def variant_id(self) -> int:
+        return self.search.version.variant_id
+
+    @property
+    def statistics(self) -> PlanStatistics:
+        """The counts over everything that the query finds."""
+        return self._counts.statistics
+
+    @cached_property
+    def _counts(self) -> plans.Counts:
+        return self._planner.count(self.search)
+
+    @property
+    def items(self) -> PlanItems:
+        """The list, read in pieces as it is used."""
+        return PlanItems(self._planner, self.search, self._counts.listed)
+
+    @property
+    def categories(self) -> dict[str, PlanItems]:
+        """The items by risk level, each level read as it is used."""
+        counts = self.statistics
+        found = {}
+        for level in RISK_LEVELS:
+            search = self._planner.searching(self, _both(self.query, f"risk:{level}"))
+            found[level] = PlanItems(self._planner, search, getattr(counts, f"{level}_count"))
+        return found
+
+    def page(
+        self,
+        number: int = 1,
+        *,
+        per_page: int | None = None,
+        sort: str = "risk",
+        descending: bool = False,
+        include_unchanged: bool = False,
+    ) -> PlanPage:
+        """
+        Return one page of the list, with the counts over all of it.
+
+        Args:
+            number: Which page, from 1.
+            per_page: Items of a page; 0 means all, None what the settings say.
+            sort: One of `SORT_KEYS`; equal items are sorted by file id.
+            descending: The other way round.
+            include_unchanged: Unchanged and postponed items, too.
+
+        Raises:
+            UsageError: An unknown sort key, or a page that cannot be.
+
+        """
+        per_page = self._planner.page_size if per_page is None else per_page
+        if sort not in SORT_KEYS:
+            message = f"'{sort}' is nothing to sort by; choose one of {', '.join(SORT_KEYS)}."
+            raise errors.UsageError(message)
+        if number < 1 or per_page < 0:
+            raise errors.UsageError("Pages are numbered from 1, and have 1 item or more (0: all).")
+        search = replace(self.search, everything=True) if include_unchanged else self.search
+        counts = self._planner.count(search) if include_unchanged else self._counts
+        limit, offset = (per_page, (number - 1) * per_page) if per_page else (None, 0)
+        items = self._planner.some(search, sort=sort, descending=descending, limit=limit, offset=offset)
+        return PlanPage(
+            items=items,
+            total=counts.listed,
+            page=number if per_page else 1,
+            per_page=per_page or counts.listed,
+            plan_id=self.id,
+            statistics=counts.statistics,
+        )
+
+    def item(self, file_id: int) -> PlanItem:
+        """Return the item of a file, listed or not; `UnknownIdError` where the plan has none."""
+        found = self._planner.items_of(self, [file_id])
+        if not found:
+            message = f"There is no file {file_id} in the plan."
+            raise errors.UnknownIdError(message)
+        return found[0]
+
+    def df(self) -> pd.DataFrame:
+        """Return the list as a table: a column for each field of an item, issues as codes."""
+        return self._planner.table(self.search)
+
+    def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
+        """Return what `query` finds within the plan's own query as a selection; `risk`: only these levels."""
+        compile_query(query)
+        return Selection(query=_both(self.query, query), risk=tuple(risk))
+
+    def ids(self, selection: Selection) -> list[int]:
+        """Return the files of a selection that can be written, by id."""
+        return self._planner.chosen(self, selection)
+
+    def chosen(self, selection: Selection, file_ids: Collection[int]) -> frozenset[int]:
+        """Return which of these files a selection holds."""
+        return frozenset(self._planner.chosen(self, selection, only=file_ids))
+
+    def sample(self, selection: Selection, query: str, *, limit: int) -> tuple[list[PlanItem], int]:
+        """Return the first items of a selection that `query` finds too, and how many there are of them."""
+        ids = self._planner.chosen(self, selection, also=query)
+        return self._planner.items_of(self, ids[:limit]), len(ids)
+
+    def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
+        """Set by hand who is in a file and its copies, until revoked; a new plan shows it."""
+        return self._planner.edit(file_id, people)
+
+    def __len__(self) -> int:
+        return self._counts.listed
+
+    def __repr__(self) -> str:
+        counts = self.statistics
+        levels = ", ".join(f"{getattr(counts, f'{level}_count'):,} {level}" for level in RISK_LEVELS)
+        return f"<plan {self.id}{f' of {self.query!r}' if self.query else ''}: {levels}>"
+
+
+class PlanItems(Sequence[PlanItem]):
+    """The list of a search, sorted by risk, as a sequence that reads only what is looked at."""
+
+    def __init__(self, planner: MetadataPlanner, search: Search, count: int) -> None:
+        self._planner = planner
+        self._search = search
+        self._count = count
+        self._first = 0
+        self._chunk: list[PlanItem] = []  # the items from _first on
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> PlanItem: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[PlanItem]: ...
+    def __getitem__(self, index: int | slice) -> PlanItem | list[PlanItem]:
+        places = range(self._count)[index]
+        if isinstance(places, int):
+            return self._at(places)
+        if not places:
+            return []
+        low = min(places[0], places[-1])
+        found = self._read(low, max(places[0], places[-1]) + 1 - low)
+        return [found[place - low] for place in places]
+
+    def __iter__(self) -> Iterator[PlanItem]:
+        for first in range(0, self._count, _CHUNK):
+            yield from self._read(first, _CHUNK)
+
+    def _at(self, place: int) -> PlanItem:
+        if not self._first <= place < self._first + len(self._chunk):
+            self._first = place - place % _CHUNK
+            self._chunk = self._read(self._first, _CHUNK)
+        return self._chunk[place - self._first]
+
+    def _read(self, first: int, number: int) -> list[PlanItem]:
+        return self._planner.some(self._search, sort="risk", descending=False, limit=number, offset=first)
+
+    def __repr__(self) -> str:
+        return f"<{self._count:,} plan items>"
+
+
+def _both(one: str, other: str) -> str:
+    """Return a query that finds what both find."""
+    return f"({one}) ({other})" if one.strip() and other.strip() else one.strip() or other.strip()
+
+
+def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
+    if name in _TESTS:
+        return lambda item: _TESTS[name](item, wanted)
+    if name in PlanItem.__dataclass_fields__:
+        choices = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+        return lambda item: getattr(item, name) in choices
+    known = ", ".join([*_TESTS, *PlanItem.__dataclass_fields__])
+    message = f"There is no filter '{name}'; choose among {known}."
+    raise errors.UsageError(message)
+
+
+def _people_of(item: PlanItem) -> list[str]:
+    return [*item.db_people, *item.existing_people, *item.result_people]
+
+
+def _has_text(item: PlanItem, text: str) -> bool:
+    wanted = people.fold(text)
+    return any(wanted in people.fold(part) for part in (item.file_path, *_people_of(item)))
+
+
+def _has_person(item: PlanItem, name: str) -> bool:
+    return people.person_key(name) in map(people.person_key, _people_of(item))
+
+
+_TESTS: Mapping[str, Callable[[PlanItem, Any], bool]] = {
+    "search": _has_text,
+    "person": _has_person,
+    "issue": lambda item, code: any(issue.code == code for issue in item.issues),
+    "min_tags": lambda item, number: len(item.result_people) >= number,
+    "max_tags": lambda item, number: len(item.result_people) <= number,
+}

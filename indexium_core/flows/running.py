@@ -1,0 +1,328 @@
+"""
+Running operations in the background: one thread an operation, a few threads for its files, groups of results.
+
+Order, for a whole operation: items, preconditions and the backups' rows are in the ledger before this begins; the
+journal file is made; files are edited one by one as `editing` says; results and the catalog's new facts follow in
+groups. So whatever instant a process is killed at, the ledger names every file that may have been touched, the journal
+says what was begun, and `recovery` brings the two together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.files import journal
+from indexium_core.flows import editing
+from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.runner import Control, Ending, Runner
+from indexium_core.model import people
+from indexium_core.model.media import FileFacts, FileStat
+from indexium_core.store import catalog, database, decisions, ledger
+
+__all__ = ["Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones", "write_down"]
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 500  # tasks read from the ledger at a time
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """An operation that is at work in this process."""
+
+    operation_id: int
+    kind: str  # write, rollback
+    total: int
+    settled: int  # items that had an outcome when the run began
+    control: Control
+    started: float  # time.monotonic()
+    preserve_mtime: bool
+    keep_backup: bool
+    postpone: bool  # rollback: files taken back are postponed
+    processed: int = 0  # items of this run that have an outcome
+    current: str = ""  # name of a file under way
+    ended: bool = False
+    # Not Thread.join: where Ctrl-C interrupts that, Python 3.11 takes the thread for finished.
+    done: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+    @property
+    def rate(self) -> float:
+        """Files a second."""
+        return self.processed / max(time.monotonic() - self.started, 1e-3)
+
+    @property
+    def eta_seconds(self) -> float | None:
+        left = self.total - self.settled - self.processed
+        return left / self.rate if self.rate else None
+
+
+class Operations:
+    """The operations at work in this process."""
+
+    def __init__(
+        self,
+        store: database.Database,
+        *,
+        workers: int,
+        events: EventBus,
+        backups: Path,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._ledger = ledger.Ledger(store)
+        self._workers = workers
+        self._events = events
+        self._backups = backups
+        self._clock = clock
+        self._runs: dict[int, Run] = {}
+        self._lock = threading.Lock()
+
+    def launch(self, operation_id: int, kind: str, *, again: bool = False, preserve_mtime: bool = False) -> None:
+        """Start the thread of an operation whose items are in the ledger; `again` where it ran before."""
+        options, counts = self._ledger.options(operation_id), self._ledger.counts(operation_id)
+        run = Run(
+            operation_id=operation_id,
+            kind=kind,
+            total=sum(counts.values()),
+            settled=sum(counts.values()) - counts.get("pending", 0),
+            control=Control(),
+            started=time.monotonic(),
+            preserve_mtime=preserve_mtime,
+            keep_backup=options.get("keep_backup", True),
+            postpone=postpones(kind, options),
+        )
+        name = f"indexium-operation-{operation_id}"
+        run.thread = threading.Thread(target=self._work, args=(run,), kwargs={"again": again}, name=name, daemon=True)
+        with self._lock:
+            self._runs[operation_id] = run
+        run.thread.start()
+
+    def find(self, operation_id: int) -> Run | None:
+        """Return the run of an operation, None where it is not at work here."""
+        return self._runs.get(operation_id)
+
+    def at_work(self) -> frozenset[int]:
+        """Return the operations that are at work here."""
+        with self._lock:
+            return frozenset(self._runs)
+
+    def pause(self, operation_id: int) -> bool:
+        """Hold an operation after the files under way; False where it is not running."""
+        with self._lock:
+            run = self._runs.get(operation_id)
+            if run is None or run.ended or run.control.ending is not None or run.control.paused:
+                return False
+            run.control.pause()
+            self._ledger.set_status(operation_id, "paused")
+        self._tell(run, "progress", message="paused")
+        return True
+
+    def resume(self, operation_id: int) -> bool:
+        """Let a paused operation go on; False where it is not paused here."""
+        with self._lock:
+            run = self._runs.get(operation_id)
+            if run is None or not run.control.paused:
+                return False
+            self._ledger.set_status(operation_id, "in_progress")
+            run.control.resume()
+        self._tell(run, "progress", message="resumed")
+        return True
+
+    def cancel(self, operation_id: int) -> bool:
+        """Give up what an operation has left; False where it is not at work here."""
+        run = self._runs.get(operation_id)
+        if run is None or run.ended:
+            return False
+        run.control.cancel()
+        return True
+
+    def join(self, operation_id: int, timeout: float | None = None) -> None:
+        """Wait until an operation is not at work here any more."""
+        run = self._runs.get(operation_id)
+        if run is not None and run.thread is not threading.current_thread():
+            run.done.wait(timeout)
+
+    def close(self) -> None:
+        """Stop every operation after the files under way: `interrupted`, or still `paused`."""
+        runs = list(self._runs.values())
+        for run in runs:
+            run.control.stop()
+        for run in runs:
+            self.join(run.operation_id)
+
+    # The thread of one operation.
+
+    def _work(self, run: Run, *, again: bool) -> None:
+        status, message = "failed", ""
+        try:
+            if again:
+                self._ledger.set_status(run.operation_id, "in_progress")
+            self._tell(run, "started")
+            with self._journal(run.operation_id, again=again) as undo:
+                status = self._ended_as(run, self._runner(run, undo).run(self._tasks(run.operation_id)))
+        except errors.IndexiumError as error:
+            message = error.message
+            logger.exception("operation.failed", extra={"operation_id": run.operation_id})
+        except OSError as error:
+            message = f"The journal cannot be written: {error.strerror or error}."
+            logger.exception("operation.failed", extra={"operation_id": run.operation_id})
+        except Exception as error:
+            message = f"Something unexpected went wrong: {error}"
+            logger.exception("operation.failed", extra={"operation_id": run.operation_id})
+        finally:
+            self._end(run, status, message)
+
+    def _runner(self, run: Run, undo: journal.OperationJournal) -> Runner[ledger.Task, editing.Edited]:
+        def one(task: ledger.Task) -> editing.Edited:
+            run.current = task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
+            return editing.edit(task, undo, backups=self._backups, preserve_mtime=run.preserve_mtime)
+
+        return Runner(
+            one,
+            lambda group: self._store_results(run, group, undo),
+            workers=self._workers,
+            control=run.control,
+            key=lambda task: (task.device, task.inode) if task.inode else None,
+        )
+
+    def _tasks(self, operation_id: int) -> Iterator[ledger.Task]:
+        after, more = -1, True
+        while more:
+            tasks = self._ledger.pending(operation_id, after=after, count=_BATCH)
+            yield from tasks
+            more = len(tasks) == _BATCH
+            after = tasks[-1].item_id if tasks else after
+
+    @contextlib.contextmanager
+    def _journal(self, operation_id: int, *, again: bool) -> Iterator[journal.OperationJournal]:
+        """Make the journal of this run: each run has a file of its own."""
+        number, name = 0, f"{operation_id}.journal"
+        while again and (self._backups / name).exists():
+            number += 1
+            name = f"{operation_id}.{number}.journal"
+        if number:
+            self._ledger.rename_journal(operation_id, name)
+        undo = journal.OperationJournal.create(self._backups / name)
+        try:
+            yield undo
+        finally:
+            undo.close()
+
+    def _store_results(self, run: Run, group: Sequence[editing.Edited], undo: journal.OperationJournal) -> None:
+        undo.sync()  # first: the ledger must not call a file done that the journal would take back after a power cut
+        outcomes = [
+            Outcome(record=edited.record, file=as_scanned(edited.task.path, edited.stat, edited.facts))
+            for edited in group
+        ]
+        write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=self._clock())
+        run.processed += len(group)
+        self._tell(run, "progress")
+
+    def _ended_as(self, run: Run, ending: Ending) -> str:
+        if ending is Ending.STOPPED:
+            return "paused" if run.control.held else "interrupted"
+        if ending is Ending.CANCELLED:
+            self._ledger.skip_pending(run.operation_id, now=self._clock())
+            return "cancelled"
+        return ending_of(self._ledger.counts(run.operation_id))
+
+    def _end(self, run: Run, status: str, message: str) -> None:
+        run.current = ""
+        with self._lock:
+            run.ended = True
+        try:
+            now, seconds = self._clock(), time.monotonic() - run.started
+            if status == "paused":
+                self._ledger.set_status(run.operation_id, status)
+            else:
+                self._ledger.finish(
+                    run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
+                )
+            if not run.keep_backup and status.startswith("completed"):
+                self._drop_backup(run.operation_id)
+        except errors.StoreError:
+            logger.exception("operation.not_recorded", extra={"operation_id": run.operation_id})
+        finally:
+            with self._lock:
+                self._runs.pop(run.operation_id, None)
+            self._tell(run, "completed", message=status)
+            self._events.emit("plan:changed")
+            run.done.set()
+
+    def _drop_backup(self, operation_id: int) -> None:
+        names = self._ledger.journals_of(operation_id)
+        self._ledger.drop_backups(operation_id, now=self._clock())
+        for name in names:
+            (self._backups / name).unlink(missing_ok=True)
+
+    def _tell(self, run: Run, verb: str, *, message: str = "") -> None:
+        self._events.emit(
+            f"{run.kind}:{verb}",
+            operation_id=run.operation_id,
+            current=run.settled + run.processed,
+            total=run.total,
+            message=message or run.current,
+            rate=run.rate,
+            eta_seconds=run.eta_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one item, and the file as it is now where it was looked at."""
+
+    record: ledger.ItemRecord
+    file: catalog.ScannedFile | None
+
+
+def write_down(
+    store: database.Database, outcomes: Sequence[Outcome], *, kind: str, postpone: bool, now: datetime
+) -> None:
+    """
+    Bring ledger, catalog and decisions up to date with what became of a group of items, in one transaction.
+
+    Args:
+        store: The database.
+        outcomes: The items.
+        kind: Type of their operation: write, rollback.
+        postpone: Postpone the files that were taken back.
+        now: The present moment.
+
+    """
+    written = {outcome.record.result.file_id: outcome.file for outcome in outcomes if outcome.file is not None}
+    done = [outcome.record.result.file_id for outcome in outcomes if outcome.record.result.status == "success"]
+    with store.atomic() as tx:
+        ledger.Ledger(store).record(tx, [outcome.record for outcome in outcomes], kind=kind, now=now)
+        others = catalog.update_written(tx, written, at=now)
+        if postpone and done:
+            names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]
+            decisions.postpone(tx, names, until=None, reason="rolled_back", at=now)
+
+
+def postpones(kind: str, options: Mapping[str, Any]) -> bool:
+    """Tell whether an operation postpones the files that it settles: a rollback does, unless asked otherwise."""
+    return kind == "rollback" and not options.get("replan", False)
+
+
+def as_scanned(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> catalog.ScannedFile | None:
+    """Return what is known of a file after its edit as the catalog takes it; None where it was not looked at."""
+    if stat is None or facts is None or facts.state != "ok":
+        return None
+    parsed = people.parse(facts.comment)
+    return catalog.ScannedFile(path_bytes=path, stat=stat, facts=facts, parsed=parsed, own_mtime_ns=stat.mtime_ns)
+
+
+def ending_of(counts: Mapping[str, int]) -> str:
+    """Return how an operation ended that ran through, by the numbers of its items."""
+    bad = sum(counts.get(status, 0) for status in ("failed", "conflict", "unknown"))
+    return "completed_with_errors" if bad else "completed"

@@ -1,0 +1,229 @@
+"""
+Scanning: what is on disk becomes rows of the catalog.
+
+The order of one scan: walk every root and compare with what is known, decide which roots are offline, mark what is
+gone, then read what is new or changed and store it in groups. So a file that moved, also from one root to another, is
+found again by what is in it, and a scan that is cut short has done a part of the work and no harm. Files that did not
+change cost their `stat` and nothing else. One bad file never stops a scan: it becomes a row with a state and a reason.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from indexium_core import errors
+from indexium_core.flows import reading, roots, survey
+from indexium_core.flows.meter import Meter, ScanProgress
+from indexium_core.flows.reading import Found
+from indexium_core.flows.survey import Survey
+from indexium_core.jobs.events import EventBus
+from indexium_core.settings import Settings
+from indexium_core.store import catalog
+from indexium_core.store.catalog import LibraryRow
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+
+__all__ = ["ScanProgress", "ScanReport", "Scanner"]
+
+GROUP = 2000  # files stored in one transaction …
+GROUP_SECONDS = 2.0  # … or what was read in this time, so that pages see them come in
+
+
+@dataclass(slots=True, kw_only=True)
+class ScanReport:
+    """What a scan found."""
+
+    libraries: int = 0  # roots
+    offline: int = 0  # roots that were not there; nothing of theirs was changed
+    seen: int = 0  # files found
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    moved: int = 0  # found again under another path
+    missing: int = 0  # not found any more
+    by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
+    seconds: float = 0.0
+    messages: list[str] = field(default_factory=list)  # what the person should know: offline roots, closed folders
+
+
+class Scanner:
+    """Scan roots into the catalog of `database`, telling `events` how far it is."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        events: EventBus,
+        config: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        # More threads than processors help where a disk is slow to answer; many more only wait for each other.
+        self._threads = min(config.probe_threads, 2 * (os.cpu_count() or 1))
+        self._running = threading.Lock()
+
+    def scan(
+        self,
+        dirs: Sequence[roots.FolderName] = (),
+        *,
+        full: bool = False,
+        really_gone: bool = False,
+        progress: Callable[[ScanProgress], None] | None = None,
+    ) -> ScanReport:
+        """
+        Scan `dirs`, which become libraries where they are none yet; all libraries where none is named.
+
+        Args:
+            dirs: Folders; links in their names are resolved.
+            full: Read every file again, and hash all of its media bytes.
+            really_gone: The person's word that what is not there is gone: such roots are not taken to be offline.
+            progress: Called on this thread, some times a second.
+
+        Raises:
+            UsageError: A folder is not there, is a file or lies inside another library; or a scan is running already.
+
+        """
+        if not self._running.acquire(blocking=False):
+            raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
+        try:
+            chosen = roots.choose(self._database, dirs)
+            one = _Scan(self._database, Meter(self._events, progress), self._clock(), self._threads)
+            self._events.emit("scan:started", current=0, total=None, message="Looking for files")
+            report = one.run(chosen, full=full, really_gone=really_gone)
+        except errors.StoreError:
+            self._events.emit("scan:completed", message="The scan stopped: the database failed")
+            raise
+        else:
+            self._events.emit("scan:completed", current=report.seen, total=report.seen, message=_summary(report))
+            return report
+        finally:
+            self._running.release()
+
+
+class _Scan:
+    """One scan."""
+
+    def __init__(self, database: Database, meter: Meter, at: datetime, threads: int) -> None:
+        self._database = database
+        self._meter = meter
+        self._at = at
+        self._now_ns = int(at.timestamp() * 1e9)
+        self._threads = threads
+        self._report = ScanReport()
+        self._gone: list[int] = []  # files that were marked missing; those that moved are found again
+
+    def run(self, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool) -> ScanReport:
+        """Scan the roots `chosen`."""
+        surveys = [self._survey(library, full=full, really_gone=really_gone) for library in chosen]
+        for one in surveys:
+            self._settle(one)
+        here = [one for one in surveys if not one.offline]
+        self._meter.begin(sum(len(one.fresh) for one in here))
+        for one in here:
+            self._read(one, full=full)
+        report = self._report
+        report.libraries = len(surveys)
+        report.missing = catalog.count_missing(self._database.read(), self._gone)
+        report.seconds = self._meter.seconds
+        return report
+
+    def _survey(self, library: LibraryRow, *, full: bool, really_gone: bool) -> Survey:
+        return survey.survey(
+            library,
+            self._database.read(),
+            now_ns=self._now_ns,
+            full=full,
+            really_gone=really_gone,
+            walked=self._meter.walked,
+        )
+
+    def _settle(self, one: Survey) -> None:
+        """Store what the walk alone has told."""
+        if one.offline:
+            self._set_offline(one.library, one.offline)
+            return
+        report, library = self._report, one.library
+        report.messages += one.messages
+        report.unchanged += one.unchanged
+        report.seen += one.unchanged
+        _count(report, one.states)
+        if one.lost or one.restat or library.state != "online":
+            with self._database.atomic() as tx:
+                catalog.set_library_state(tx, library.library_id, "online")
+                self._mark_missing(tx, [row.file_id for row in one.lost])
+                catalog.restat(tx, one.restat)
+
+    def _mark_missing(self, tx: Connection, file_ids: Sequence[int]) -> None:
+        catalog.mark_missing(tx, file_ids)
+        self._gone += file_ids
+
+    def _set_offline(self, library: LibraryRow, reason: str) -> None:
+        self._report.offline += 1
+        self._report.messages.append(reason)
+        if (library.state, library.state_reason) != ("offline", reason):
+            with self._database.atomic() as tx:
+                catalog.set_library_state(tx, library.library_id, "offline", reason)
+
+    def _read(self, one: Survey, *, full: bool) -> None:
+        """Read what is new or changed in one root and store it in groups; the root counts as scanned at the end."""
+        group = [reading.barred(candidate, why) for candidate, why in one.barred]
+        stored = time.monotonic()
+        for found in reading.read_all(one.fresh, threads=self._threads, full=full):
+            group.append(found)
+            self._meter.read(found.path)
+            if len(group) >= GROUP or time.monotonic() - stored > GROUP_SECONDS:
+                if not self._store(one, group):
+                    return
+                group, stored = [], time.monotonic()
+        if self._store(one, group):
+            with self._database.atomic() as tx:
+                catalog.library_scanned(tx, one.library.library_id, device=one.device, at=self._at)
+
+    def _store(self, one: Survey, group: Sequence[Found]) -> bool:
+        """
+        Store one group, and tell whether the root is still there: a disk that was pulled out has lost no file.
+
+        Files are looked at once more inside the transaction. One that was written since the walk, by us or by others,
+        keeps the row that it has, for what was read of it may be older than that; the next scan sees it.
+        """
+        gone = [found.path for found in group if found.vanished]
+        offline = roots.doubt_root(one.library, trusting=True) if gone else ""
+        if offline:
+            self._set_offline(one.library, offline)
+            return False
+        with self._database.atomic() as tx:
+            late = [found.path for found in group if found.vanished or found.touched()]
+            known = catalog.known(tx, one.library.path_bytes, late) if late else {}
+            self._mark_missing(tx, [known[path].file_id for path in gone if path in known])
+            kept = {*gone, *(path for path in late if path in known)}
+            rows = [found.row(self._now_ns) for found in group if found.path not in kept]
+            stored = catalog.upsert_files(tx, one.library.library_id, rows, at=self._at)
+        self._tally(group, stored)
+        return True
+
+    def _tally(self, group: Sequence[Found], stored: catalog.UpsertReport) -> None:
+        report = self._report
+        there = [found for found in group if not found.vanished]
+        report.seen += len(there)
+        report.new += stored.added
+        report.moved += stored.moved
+        report.changed += stored.changed - stored.moved
+        report.unchanged += len(there) - stored.added - stored.changed
+        _count(report, collections.Counter(found.facts.state for found in there))
+
+
+def _count(report: ScanReport, states: Mapping[str, int]) -> None:
+    for state, count in states.items():
+        report.by_state[state] = report.by_state.get(state, 0) + count
+
+
+def _summary(report: ScanReport) -> str:
+    return f"{report.seen} files: {report.new} new, {report.changed} changed, {report.missing} missing"

@@ -1,0 +1,307 @@
+"""
+Writing: from a selection of the plan to an operation that runs in the background.
+
+What would fail every file is refused here in one sentence; items, preconditions and backups are committed to the ledger
+before `running` touches the first file.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from indexium_core import errors, settings
+from indexium_core.flows import editing, planning, running
+from indexium_core.jobs.runner import Control, Runner
+from indexium_core.model.media import Refusal
+from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
+from indexium_core.model.plan import PlanItem, Selection
+from indexium_core.store import database, ledger
+
+__all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
+
+logger = logging.getLogger(__name__)
+
+_ROOM = 50_000_000  # bytes that must be free beside the home, for journals and the database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRunReport:
+    """What a write would do, found out without doing it."""
+
+    items: list[WriteResult]
+    counts: dict[str, int]  # by status
+    excluded: dict[str, int]  # by risk level: what the options leave out
+
+
+class OperationHandle:
+    """An operation that was started; `status` and `wait` tell how far it is."""
+
+    def __init__(self, writer: MetadataWriter, operation_id: int) -> None:
+        self._writer = writer
+        self.id = operation_id
+
+    def status(self) -> OperationStatus:
+        """Return how far it is."""
+        return self._writer.get_operation_status(self.id)
+
+    def wait(self, timeout: float | None = None) -> OperationStatus:
+        """Wait until it has ended, at most `timeout` seconds, and return how far it is then."""
+        self._writer.join(self.id, timeout)
+        return self.status()
+
+    def pause(self) -> bool:
+        """Hold it after the files that are under way."""
+        return self._writer.pause_operation(self.id)
+
+    def resume(self) -> bool:
+        """Let it go on."""
+        return self._writer.resume_operation(self.id)
+
+    def cancel(self) -> bool:
+        """Give up what is left; files that are under way are finished."""
+        return self._writer.cancel_operation(self.id)
+
+    def __repr__(self) -> str:
+        status = self.status()
+        return f"<operation {self.id}: {status.status}, {status.processed} of {status.total} files>"
+
+
+class MetadataWriter:
+    """Starts, holds and ends operations. One instance serves a home."""
+
+    def __init__(
+        self,
+        store: database.Database,
+        planner: planning.MetadataPlanner,
+        operations: running.Operations,
+        *,
+        config: settings.Settings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._ledger = ledger.Ledger(store)
+        self._planner = planner
+        self._operations = operations
+        self._settings = config
+        self._clock = clock
+
+    # Starting.
+
+    def start_operation(
+        self,
+        items: planning.MetadataPlan | Sequence[PlanItem],
+        options: WriteOptions | None = None,
+        *,
+        selection: Selection | None = None,
+    ) -> OperationHandle:
+        """
+        Start writing the selected items of a plan in the background; returns at once.
+
+        Args:
+            items: A plan (its default items, or those of `selection`), or plan items.
+            options: How to write.
+            selection: Which items of the plan.
+
+        Raises:
+            UsageError: Nothing to write, too many files, or something that would fail every file.
+            StalePlanError: A result is no longer what the plan showed.
+
+        """
+        options = options or WriteOptions()
+        plan, selection = self._resolve(items, options, selection)
+        file_ids = self._planner.writable_ids(plan, selection, risk=options.risk)
+        if not file_ids:
+            raise errors.UsageError(
+                "There is nothing to write: no selected file would change.", code="nothing_to_write"
+            )
+        self._before_all(plan, selection, len(file_ids))
+        now = self._clock()
+        operation_id = self._ledger.create_write(
+            file_ids=file_ids,
+            variant_id=plan.variant_id,
+            plan_id=plan.id,
+            options=options,
+            user_name=_user(),
+            now=now,
+            expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+        )
+        self._operations.launch(operation_id, "write", preserve_mtime=self._preserve(options.preserve_mtime))
+        return OperationHandle(self, operation_id)
+
+    def start_rollback(
+        self,
+        operation_id: int,
+        item_ids: Sequence[int],
+        *,
+        refused: Mapping[int, Refusal],
+        note: str,
+        source: str,
+        replan: bool,
+    ) -> OperationHandle:
+        """Start taking the named items of an operation back; `refused` are those that `history` found in the way."""
+        now = self._clock()
+        rollback_id = self._ledger.create_rollback(
+            reverts_id=operation_id,
+            item_ids=item_ids,
+            refused=refused,
+            note=note,
+            source=source,
+            user_name=_user(),
+            options={"replan": replan},
+            now=now,
+            expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+        )
+        self._operations.launch(rollback_id, "rollback")
+        return OperationHandle(self, rollback_id)
+
+    def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
+        """Write one item, wait, and return what became of it; an operation like any other."""
+        options = WriteOptions(risk=("safe", "warning", "danger"), create_backup=create_backup)
+        handle = self.start_operation([item], options)
+        handle.wait()
+        [details], _ = self._ledger.items(handle.id)
+        return WriteResult(
+            item_id=details.id,
+            file_id=details.file_id,
+            status=details.status,
+            code=details.code,
+            message=details.message,
+            strategy=details.strategy,
+            seconds=details.seconds or 0.0,
+            proof=details.proof,
+        )
+
+    def dry_run(
+        self, plan: planning.MetadataPlan, options: WriteOptions, *, selection: Selection | None = None
+    ) -> DryRunReport:
+        """Check every selected item as a write would, and report; opens no file for writing."""
+        plan, selection = self._resolve(plan, options, selection)
+        file_ids = self._planner.writable_ids(plan, selection, risk=options.risk)
+        if file_ids:
+            self._before_all(plan, selection, len(file_ids))
+        tasks = self._ledger.preview(file_ids=file_ids, variant_id=plan.variant_id)
+        busy = self._ledger.busy_files()
+        logger.info("write.dry_run", extra={"file_count": len(tasks)})
+        results: list[WriteResult] = []
+        runner: Runner[ledger.Task, WriteResult] = Runner(
+            lambda task: _held(task, busy) or editing.check(task),
+            results.extend,
+            workers=self._settings.metadata_max_concurrent_writes,
+            control=Control(),
+        )
+        runner.run(tasks)
+        return DryRunReport(
+            items=sorted(results, key=lambda result: result.file_id),
+            counts=dict(Counter(result.status for result in results)),
+            excluded=self._planner.summary(plan, selection, risk=options.risk).excluded,
+        )
+
+    def _resolve(
+        self,
+        items: planning.MetadataPlan | Sequence[PlanItem],
+        options: WriteOptions,
+        selection: Selection | None,
+    ) -> tuple[planning.MetadataPlan, Selection]:
+        if isinstance(items, planning.MetadataPlan):
+            return items, selection or items.select(risk=options.risk)
+        plan = self._planner.generate_plan()
+        return plan, Selection(included=frozenset(item.file_id for item in items))
+
+    def _before_all(self, plan: planning.MetadataPlan, selection: Selection, count: int) -> None:
+        """Refuse in one sentence what would fail every file."""
+        limit = self._settings.max_operation_items
+        if count > limit:
+            message = f"{count:,} files are more than INDEXIUM_MAX_OPERATION_ITEMS allows ({limit:,})."
+            raise errors.UsageError(message)
+        free = shutil.disk_usage(self._store.home).free
+        if free < _ROOM:
+            message = (
+                f"Only {free // 1_000_000} MB are free beside {self._store.home}; journals and database need more."
+            )
+            raise errors.UsageError(message, code="low_space")
+        self._planner.refuse_if_stale(plan, selection)
+
+    def _preserve(self, wanted: bool | None) -> bool:  # noqa: FBT001
+        return self._settings.preserve_mtime if wanted is None else wanted
+
+    # Holding and ending.
+
+    def get_operation_status(self, operation_id: int) -> OperationStatus:
+        """Return how far an operation is; UnknownIdError where there is none with that id."""
+        operation = self._ledger.operation(operation_id)
+        if operation is None:
+            message = f"There is no operation {operation_id}; 'indexium history' lists them."
+            raise errors.UnknownIdError(message)
+        run = self._operations.find(operation_id)
+        rate = operation.success_count / operation.seconds if operation.seconds else 0.0
+        return OperationStatus(
+            id=operation_id,
+            operation_type=operation.operation_type,
+            status=operation.status,
+            counts=self._ledger.counts(operation_id),
+            current_file=run.current if run else "",
+            rate=run.rate if run else rate,
+            eta_seconds=run.eta_seconds if run else None,
+            started_at=operation.started_at,
+            completed_at=operation.completed_at,
+            can_rollback=operation.can_rollback,
+            rollback_reason=operation.rollback_reason,
+        )
+
+    def pause_operation(self, operation_id: int) -> bool:
+        """Hold a running operation after the files under way; False where it is not running."""
+        return self._operations.pause(operation_id)
+
+    def resume_operation(self, operation_id: int) -> bool:
+        """Let a paused operation go on, also one that a former process left; False where there is nothing to resume."""
+        if self._operations.find(operation_id) is not None:
+            return self._operations.resume(operation_id)
+        status = self.get_operation_status(operation_id)
+        if status.status not in {"paused", "interrupted", "failed"} or not status.counts.get("pending"):
+            return False
+        preserve = self._preserve(self._ledger.options(operation_id).get("preserve_mtime"))
+        self._operations.launch(operation_id, status.operation_type, again=True, preserve_mtime=preserve)
+        return True
+
+    def cancel_operation(self, operation_id: int) -> bool:
+        """Give up what an operation has left; False where it has ended."""
+        if self._operations.find(operation_id) is not None:
+            return self._operations.cancel(operation_id)
+        status = self.get_operation_status(operation_id)
+        if status.status not in {"paused", "interrupted", "failed"} or not status.counts.get("pending"):
+            return False
+        self._ledger.skip_pending(operation_id, now=self._clock())
+        self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
+        return True
+
+    def join(self, operation_id: int, timeout: float | None = None) -> None:
+        """Wait until an operation is not at work any more."""
+        self._operations.join(operation_id, timeout)
+
+
+def _held(task: ledger.Task, busy: dict[int, int]) -> WriteResult | None:
+    """Return the conflict of a file that an operation holds."""
+    if task.file_id not in busy:
+        return None
+    return WriteResult(
+        item_id=None,
+        file_id=task.file_id,
+        status="conflict",
+        code="busy_in_operation",
+        message=f"Operation {busy[task.file_id]} is at work on this file.",
+        strategy="",
+        seconds=0.0,
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

@@ -1,0 +1,304 @@
+"""The command: what it prints, its exit codes, and one clear sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from indexium_core import cli
+from indexium_core.library import Library
+from tests.support import media
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """A folder with three films that can be written, and one that cannot."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
+    media.build("mkv", folder, name="<b>bold<b>\nnew line.mkv", seed=2)
+    media.build("mp4", folder, name="-i.mp4", comment="People: Bob Ray", seed=3)
+    media.build("avi", folder, name="old.avi", seed=4)
+    for path in folder.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    return folder
+
+
+class Command:
+    """Runs commands on one home and keeps what they said."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *words: str | Path) -> int:
+        code = cli.main(["--home", str(self.home), *map(str, words)])
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+    def json(self, *words: str | Path) -> Any:
+        self(*words, "--json")
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(home, capsys)
+
+
+@pytest.fixture
+def planned(run: Command, films: Path) -> Command:
+    """A home that knows who is in the films."""
+    assert run("scan", films) == 0
+    assert run("people", "add", *sorted(films.iterdir()), "--person", "Ann Lee") == 0
+    return run
+
+
+def test_scan_plan_write_and_roll_back(planned: Command, films: Path) -> None:
+    before = {path: path.read_bytes() for path in films.iterdir()}
+
+    plan = planned.json("plan")
+    assert plan["statistics"]["total_files"] == plan["total"] == 4
+    assert {item["risk_level"] for item in plan["items"]} == {"safe", "danger", "blocked"}
+
+    done = planned.json("write", "--yes")
+    assert (done["status"], done["success_count"], done["excluded"]["danger"]) == ("completed", 2, 1)
+    assert sum(path.read_bytes() != data for path, data in before.items()) == 2
+
+    back = planned.json("rollback", str(done["id"]), "--yes")
+    assert (back["status"], back["success_count"]) == ("completed", 2)
+    assert {path: path.read_bytes() for path in films.iterdir()} == before
+    assert [item["status"] for item in planned.json("history")["items"]] == ["completed", "rolled_back"]
+
+
+def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, films: Path) -> None:
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in films.iterdir()}
+
+    answer = planned.json("write", "--dry-run", "--risk", "safe,danger")
+
+    assert (answer["operation_id"], answer["dry_run"]) == (None, True)
+    assert {item["status"] for item in answer["items"]} == {"success"}
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in films.iterdir()} == before
+    assert planned.json("history")["total"] == 0
+
+
+def test_danger_is_written_only_when_it_is_named(planned: Command, films: Path) -> None:
+    planned.json("write", "name:sea", "--yes")
+    assert b"Shot at sea" in (films / "sea.mp4").read_bytes()
+
+    planned.json("write", "name:sea", "--yes", "--risk", "danger")
+    assert b"Shot at sea" not in (films / "sea.mp4").read_bytes()
+
+
+def test_edits_modes_and_postponements_are_decisions(planned: Command) -> None:
+    assert planned("edit", "name:sea", "--people", "Zoë Öz; Bob Ray") == 0
+    assert planned("mode", "name:sea", "--comment-mode", "preserve") == 0
+    [item] = planned.json("plan", "name:sea")["items"]
+    assert (item["result_people"], item["result_comment"]) == (
+        ["Zoë Öz", "Bob Ray"],
+        "Shot at sea\nPeople: Zoë Öz, Bob Ray",
+    )
+
+    assert planned("postpone", "name:sea") == 0
+    assert planned.json("plan", "name:sea")["total"] == 0
+    assert planned.json("plan", "name:sea postponed:yes")["total"] == 1
+
+    ids = [str(row["decision_id"]) for row in planned.json("decisions", "list")["items"]]
+    assert len(ids) == 3
+    assert planned("decisions", "revoke", *ids) == 0
+    assert planned.json("plan", "name:sea")["items"][0]["result_people"] == ["Ann Lee"]
+
+
+def test_csv_has_a_row_for_each_item(planned: Command) -> None:
+    assert planned("plan", "--csv") == 0
+
+    rows = list(csv.DictReader(io.StringIO(planned.out)))
+    assert len(rows) == 4
+    assert {"file_id", "file_path", "risk_level", "tags_to_add"} <= set(rows[0])
+
+
+def test_a_name_can_neither_be_markup_nor_a_new_line(planned: Command) -> None:
+    assert planned("plan") == 0
+
+    assert "\\n" in planned.out
+    assert "<b>bold" in planned.out.replace("\n", "")
+
+
+def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) -> None:
+    planned("people", "export")
+    saved = tmp_path / "people.csv"
+    saved.write_text(planned.out)
+    everyone = planned.json("people", "list")
+
+    assert planned("people", "import", saved, "--replace") == 0
+    assert planned.json("people", "list") == everyone
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["scan", "nowhere"], 2, "nowhere"),
+        (["scan", "a-file"], 2, "a-file"),
+        (["plan", "risk:purple"], 2, "purple"),
+        (["plan", "colour:red"], 2, "colour"),
+        (["plan", "(risk:safe"], 2, ""),
+        (["plan", "--mode", "bold"], 2, "bold"),
+        (["plan", "--sort", "smell"], 2, "smell"),
+        (["write", "--risk", "reckless", "--yes"], 2, "reckless"),
+        (["write", "--plan", "99", "--yes"], 2, "99"),
+        (["edit", "name:sea", "--people", 'A"B'], 2, 'A"B'),
+        (["rollback", "99", "--yes"], 2, "99"),
+        (["operations", "show", "99"], 2, "99"),
+        (["operations", "resume", "99"], 2, "99"),
+        (["decisions", "revoke", "99"], 2, "99"),
+        (["history", "--since", "tomorrow"], 2, "tomorrow"),
+        (["people", "import", "missing.csv"], 2, "missing.csv"),
+        (["people", "add", "unknown.mp4", "--person", "A|B"], 2, "A|B"),
+        (["demo", "--dir", "a-file"], 2, "a-file"),
+        (["frobnicate"], 2, "frobnicate"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_sentence_that_names_it(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").write_text("x")
+
+    assert run(*words) == code
+    assert run.out == ""
+    assert says in run.err
+    assert "Traceback" not in run.err
+    assert len(run.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.csv", "who,where\nAnn,sea.mp4\n"),
+        ("people.json", '{"a": ['),
+        ("people.json", '["a"]'),
+        ("people.csv", ""),
+    ],
+)
+def test_a_malformed_people_file_is_refused_whole(run: Command, tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+
+    assert run("people", "import", tmp_path / name) == 2
+    assert name in run.err
+    assert run.json("people", "list")["total"] == 0
+
+
+def test_rejected_rows_are_named_with_their_line_and_the_others_count(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text('path,person\na.mp4,Ann Lee\nb.mp4,"Bob | Ray"\n')
+
+    assert run("people", "import", tmp_path / "people.csv") == 1
+    assert "line 3" in run.err
+    assert [row["name"] for row in run.json("people", "list")["items"]] == ["Ann Lee"]
+
+
+def test_write_without_yes_and_without_a_terminal_is_refused(planned: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+
+    assert planned("write") == 2
+    assert "--yes" in planned.err
+    assert planned.json("history")["total"] == 0
+
+
+def test_a_plan_that_is_no_longer_true_is_not_written(planned: Command, films: Path) -> None:
+    plan_id = planned.json("plan")["plan_id"]
+    planned("people", "add", films / "-i.mp4", "--person", "Cem Öz")
+
+    assert planned("write", "--plan", str(plan_id), "--yes") == 2
+    assert planned("write", "--plan", str(plan_id), "name:bold", "--yes") == 0
+
+
+def test_ctrl_c_ends_a_write_after_the_files_under_way(run: Command, home: Path, tmp_path: Path) -> None:
+    films = tmp_path / "many"
+    films.mkdir()
+    media.series("mp4", films, 200)
+    run("scan", films)
+    run("people", "add", *sorted(films.iterdir()), "--person", "Ann Lee")
+    words = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), "write", "--yes"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not (home / "backups" / "1.journal").exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "Traceback" not in said.decode()
+    [operation] = run.json("history")["items"]
+    assert operation["status"] == "cancelled"
+    assert operation["success_count"] + operation["skipped_count"] == operation["file_count"] == 200
+    assert run.json("plan")["total"] == operation["skipped_count"]
+
+
+def test_nothing_to_write_is_done(run: Command) -> None:
+    assert run("write", "--yes") == 0
+    assert "Nothing to write" in run.err
+
+
+def test_a_home_in_use_is_said_with_its_process(run: Command, home: Path) -> None:
+    with Library.open(home, url="http://127.0.0.1:5006"):
+        code = subprocess.run(
+            [sys.executable, "-m", "indexium_core.cli", "plan", "--home", str(home)], capture_output=True, check=False
+        )
+
+    assert code.returncode == 3
+    assert str(os.getpid()) in code.stderr.decode()
+    assert "http://127.0.0.1:5006" in code.stderr.decode()
+
+
+def test_a_damaged_database_is_said_and_left_alone(run: Command, home: Path) -> None:
+    run("plan")
+    path = home / "indexium.duckdb"
+    path.write_bytes(b"garbage" * 1000)
+
+    assert run("plan") == 1
+    assert "indexium.duckdb" in run.err
+    assert "Traceback" not in run.err
+    assert path.read_bytes() == b"garbage" * 1000
+
+
+def test_a_home_of_a_newer_version_is_left_alone(run: Command, home: Path) -> None:
+    run("plan")
+    with duckdb.connect(str(home / "indexium.duckdb")) as connection:
+        connection.execute("INSERT INTO schema_migrations VALUES (999, 'future', '9.0', now())")
+
+    assert run("plan") == 2
+    assert "newer" in run.err
+
+
+def test_a_port_in_use_is_said_before_anything_else(run: Command, home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        assert run("serve", "--port", str(port)) == 2
+
+    assert str(port) in run.err
+    assert not home.exists()
+
+
+def test_home_may_stand_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["plan", "--json", f"--home={home}"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 0
+
+
+def test_the_version_is_told_without_a_home(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("indexium ")

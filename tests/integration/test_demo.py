@@ -1,0 +1,117 @@
+"""The demo library: real clips, every risk level, and nothing touched but its own folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import demo, errors
+from indexium_core.demo import content
+from indexium_core.library import Library
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> demo.DemoManifest:
+    return demo.build(tmp_path_factory.mktemp("demo") / "library")
+
+
+@pytest.fixture(scope="module")
+def library(made: demo.DemoManifest) -> Iterator[Library]:
+    with Library.open(made.folder / ".indexium") as opened:
+        demo.prepare(opened, made.folder)
+        yield opened
+
+
+def risks(library: Library, folder: Path) -> dict[str, str]:
+    """Return what the plan says of each file, by path below the folder."""
+    items = library.plan().page(per_page=1000, include_unchanged=True).items
+    postponed = library.plan("postponed:yes").page(per_page=1000, include_unchanged=True).items
+    return {os.path.relpath(item.file_path, folder): item.risk_level for item in (*items, *postponed)}
+
+
+def test_the_plan_says_of_every_clip_what_the_table_promises(made: demo.DemoManifest, library: Library) -> None:
+    said = risks(library, made.folder)
+    assert said == {entry.path: entry.risk for entry in content.ENTRIES if entry.risk}
+
+
+def test_every_risk_level_is_there_and_most_can_be_written(library: Library) -> None:
+    statistics = library.plan().statistics
+    counts = (statistics.warning_count, statistics.danger_count, statistics.blocked_count, statistics.unchanged_count)
+    assert min(counts) >= 3
+    assert statistics.safe_count >= 20
+    assert statistics.postponed_count == 1
+
+
+def test_every_kind_of_trouble_is_there(library: Library) -> None:
+    issues = set(library.plan().statistics.by_issue)
+    assert issues >= {
+        "missing_file", "read_only", "corrupt", "no_strategy_yet", "unsupported_container", "custom_comment",
+        "case_collision", "tag_removal", "tag_removal_all", "hard_linked", "duplicate_content",
+    }  # fmt: skip
+
+
+def test_no_clip_looks_as_if_it_were_still_being_written(library: Library) -> None:
+    assert "file_growing" not in library.plan().statistics.by_issue
+
+
+def test_a_second_build_changes_nothing(made: demo.DemoManifest, library: Library) -> None:
+    before = {path: path.stat().st_mtime_ns for path in made.folder.rglob("*") if path.suffix in {".mp4", ".mkv"}}
+    again = demo.build(made.folder)
+    assert not again.fresh
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_build_that_was_stopped_is_carried_on(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo.build(folder, files=4)
+    lost = folder / content.ENTRIES[1].path
+    kept = (folder / content.ENTRIES[0].path).stat()
+    lost.unlink()
+    assert demo.build(folder, files=4).fresh
+    assert lost.exists()
+    assert (folder / content.ENTRIES[0].path).stat() == kept
+
+
+def test_only_its_own_folder_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    monkeypatch.chdir(elsewhere)
+    demo.build(tmp_path / "demo", files=4)
+    assert list(elsewhere.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo", "elsewhere"]
+    left = [path.name for path in (tmp_path / "demo").rglob(".*")]
+    assert left == [".indexium-demo.json"]
+
+
+def test_a_folder_with_anything_else_in_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "holiday.mp4").write_bytes(b"mine")
+    with pytest.raises(errors.UsageError, match="holds other files"):
+        demo.build(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.mp4"]
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(errors.UsageError, match="cannot be made"):
+        demo.build(tmp_path / "file")
+
+
+def test_a_small_demo_shows_every_level_too(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo.build(folder, files=20)
+    with Library.open(folder / ".indexium") as library:
+        demo.prepare(library, folder)
+        assert set(risks(library, folder).values()) == {"safe", "warning", "danger", "blocked", "unchanged"}
+
+
+@pytest.mark.parametrize("count", [1, 13, 20, 60, 75])
+def test_a_demo_has_as_many_files_as_were_asked_for(count: int) -> None:
+    chosen = content.entries(count)
+    paths = [entry.path for entry in chosen]
+    assert len(chosen) == count
+    assert len(set(paths)) == count
+    assert all(not (entry.copy_of or entry.link_of) or (entry.copy_of or entry.link_of) in paths for entry in chosen)

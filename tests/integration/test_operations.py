@@ -1,0 +1,441 @@
+"""Operations on real films: what is written, held, taken back and refused, and what the ledger says of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files import journal
+from indexium_core.flows import editing, running
+from indexium_core.flows.backups import BackupManager
+from indexium_core.library import Library
+from indexium_core.model.operation import OperationStatus, WriteOptions
+from indexium_core.store import catalog, database
+from tests.support import media
+
+ALL = WriteOptions(risk=("safe", "warning", "danger"))
+OLD = 1_600_000_000
+
+
+class Studio:
+    """A home and a folder of films, with what is asked of them most."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.films = folder / "films"
+        self.films.mkdir(parents=True)
+        self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
+        self.old = self.bytes()
+        self.library = Library.open(folder / "home")
+        self.library.scan([self.films])
+        self.library.people.add(self.paths, ["Ann Lee"])
+
+    def bytes(self) -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in self.paths if path.exists()}
+
+    def write(self, options: WriteOptions = ALL) -> OperationStatus:
+        return self.library.write(self.library.plan(), options).wait()
+
+    def back(self, operation_id: int) -> OperationStatus:
+        return self.library.rollback(operation_id).wait()
+
+    def states(self) -> dict[int, str]:
+        return {operation.id: operation.status for operation in self.library.history().items}
+
+    def reopen(self) -> None:
+        self.library.close()
+        self.library = Library.open(self.library.home)
+
+    def codes(self, operation_id: int) -> dict[str, tuple[str, str]]:
+        items = self.library.operation(operation_id, per_page=0).items
+        return {item.file_name: (item.status, item.code) for item in items}
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 4)
+    yield made
+    made.library.close()
+
+
+def test_a_write_is_proven_and_a_rollback_gives_back_bytes_and_times(studio: Studio) -> None:
+    status = studio.write()
+
+    assert (status.status, status.counts) == ("completed", {"success": 4})
+    item = studio.library.operation(1).items[0]
+    assert set(item.proof) >= {"structure", "payload", "comment", "streams", "index"}
+    assert item.new_comment == "People: Ann Lee, Bob Ray"
+    assert studio.library.plan().statistics.unchanged_count == 4
+
+    assert studio.back(1).counts == {"success": 4}
+    assert studio.bytes() == studio.old
+    assert {path.stat().st_mtime for path in studio.paths} == {OLD}
+    assert studio.states() == {1: "rolled_back", 2: "completed"}
+
+
+def test_a_chain_of_rollbacks_always_says_what_is_in_force(studio: Studio) -> None:
+    """Each takes the one before back, so old and new bytes alternate, and so do the states up the whole chain."""
+    studio.write()
+    new = studio.bytes()
+
+    for rollback in range(1, 6):
+        assert studio.back(rollback).counts == {"success": 4}
+        is_old = rollback % 2 == 1
+        assert studio.bytes() == (studio.old if is_old else new)
+        expected = {
+            number: "rolled_back" if (rollback + 1 - number) % 2 == 1 else "completed"
+            for number in range(1, rollback + 1)
+        }
+        assert studio.states() == {**expected, rollback + 1: "completed"}
+
+
+def test_files_taken_back_are_postponed_with_every_name_that_they_have(studio: Studio) -> None:
+    """Else the next write of everything would write through the other name what was just taken back."""
+    os.link(studio.paths[0], studio.films / "zz other name.mp4")
+    studio.library.scan([studio.films])
+    studio.write()
+
+    studio.back(1)
+
+    assert studio.library.plan().page().total == 0
+    assert studio.library.plan("postponed:yes").page().total == 5
+    with pytest.raises(errors.UsageError, match="nothing to write"):
+        studio.write()
+
+
+def test_one_inode_is_written_once(studio: Studio) -> None:
+    os.link(studio.paths[0], studio.films / "zz other name.mp4")
+    studio.library.scan([studio.films])
+
+    counts = studio.write().counts
+
+    assert counts == {"success": 4, "skipped": 1}
+    assert studio.library.plan().statistics.unchanged_count == 5
+
+
+def test_replan_leaves_the_files_in_the_plan(studio: Studio) -> None:
+    studio.write()
+    studio.library.rollback(1, replan=True).wait()
+
+    assert studio.library.plan().page().total == 4
+
+
+def test_some_files_can_be_taken_back_and_the_rest_later(studio: Studio) -> None:
+    studio.write()
+
+    studio.library.rollback(1, "0001").wait()
+    assert studio.states()[1] == "partly_rolled_back"
+    assert studio.bytes()[studio.paths[1]] == studio.old[studio.paths[1]]
+
+    assert studio.back(1).counts == {"success": 3}
+    assert studio.states()[1] == "rolled_back"
+    assert studio.bytes() == studio.old
+
+
+def test_a_file_changed_by_somebody_else_is_left_alone_and_the_others_go_back(studio: Studio) -> None:
+    studio.write()
+    target = studio.paths[2]
+    changed = target.read_bytes().replace(b"Ann Lee", b"Ann Lea")
+    target.write_bytes(changed)
+
+    check = studio.library.rollback_check(1)
+    assert (check.restorable, [item.code for item in check.conflicts]) == (3, ["changed_since"])
+
+    assert studio.back(1).counts == {"success": 3, "conflict": 1}
+    assert target.read_bytes() == changed
+    assert studio.states()[1] == "partly_rolled_back"
+
+
+def test_an_older_operation_waits_for_the_newer_one(studio: Studio) -> None:
+    studio.write()
+    studio.library.edit("0002", ["Cem Öz"])
+    studio.write()
+
+    [conflict] = studio.library.rollback_check(1).conflicts
+    assert (conflict.code, "Operation 2" in conflict.message) == ("superseded_by", True)
+
+    studio.back(2)
+    assert studio.library.rollback_check(1).restorable == 4
+    assert studio.back(1).counts == {"success": 4}
+    assert studio.bytes() == studio.old
+
+
+def test_a_file_changed_since_the_scan_is_refused_by_write_and_dry_run_alike(studio: Studio) -> None:
+    """Also where size and time are the same: the comment is not what was planned for."""
+    first, second = studio.paths[:2]
+    first.write_bytes(first.read_bytes().replace(b"Bob Ray", b"Bob Roy"))
+    os.utime(first, (OLD, OLD))
+    second.write_bytes(second.read_bytes() + bytes(8))
+    plan = studio.library.plan()
+
+    dry = {item.file_id: (item.status, item.code) for item in studio.library.dry_run(plan, ALL).items}
+    wet = studio.write()
+
+    assert wet.counts == {"success": 2, "conflict": 2}
+    items = studio.library.operation(wet.id, per_page=0).items
+    assert dry == {item.file_id: (item.status, item.code) for item in items}
+
+
+def test_a_damaged_backup_is_known_beforehand(studio: Studio) -> None:
+    studio.write()
+    path = studio.library.home / "backups" / "1.journal"
+    path.write_bytes(path.read_bytes()[:100])
+
+    check = studio.library.rollback_check(1)
+
+    assert (check.restorable, check.can_rollback) == (0, False)
+    with pytest.raises(errors.UsageError):
+        studio.library.rollback(1)
+
+
+def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = Studio(tmp_path, 12)
+    gate, begun = threading.Event(), threading.Semaphore(0)
+    edit = editing.edit
+
+    def slow(*arguments, **named):
+        begun.release()
+        gate.wait(20)
+        return edit(*arguments, **named)
+
+    monkeypatch.setattr(running.editing, "edit", slow)
+    handle = studio.library.write(studio.library.plan(), ALL)
+    begun.acquire()
+    assert handle.pause()
+    gate.set()
+    while handle.status().counts.get("success", 0) == 0:
+        handle.wait(0.05)
+    held = handle.wait(0.5)
+    assert held.status == "paused"
+    assert held.counts["pending"] >= 6
+
+    assert handle.resume()
+    assert handle.wait().counts == {"success": 12}
+    studio.library.close()
+
+
+def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = Studio(tmp_path, 12)
+    edit = editing.edit
+    handles = []
+
+    def pausing(*arguments, **named):
+        studio.library.pause(1)
+        return edit(*arguments, **named)
+
+    monkeypatch.setattr(running.editing, "edit", pausing)
+    handles.append(studio.library.write(studio.library.plan(), ALL))
+    while studio.library.status(1).counts.get("success", 0) < 1:
+        handles[0].wait(0.05)
+    monkeypatch.setattr(running.editing, "edit", edit)
+    studio.reopen()
+
+    assert studio.library.status(1).status == "paused"
+    assert studio.library.resume(1).wait().counts == {"success": 12}
+    assert studio.back(1).counts == {"success": 12}
+    assert studio.bytes() == studio.old
+    studio.library.close()
+
+
+def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path: Path, monkeypatch) -> None:
+    studio = Studio(tmp_path, 12)
+    edit = editing.edit
+
+    def cancelling(*arguments, **named):
+        studio.library.cancel(1)
+        return edit(*arguments, **named)
+
+    monkeypatch.setattr(running.editing, "edit", cancelling)
+    status = studio.library.write(studio.library.plan(), ALL).wait()
+
+    monkeypatch.setattr(running.editing, "edit", edit)
+    assert status.status == "cancelled"
+    assert status.counts["skipped"] >= 6
+    assert status.total == 12
+    assert studio.back(1).counts == {"success": status.counts["success"]}
+    assert studio.bytes() == studio.old
+    studio.library.close()
+
+
+def test_a_file_of_a_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    edit = editing.edit
+    monkeypatch.setattr(running.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
+    first = studio.library.write(studio.library.plan(), ALL)
+
+    second = studio.library.write(studio.library.plan(), ALL).wait()
+    gate.set()
+
+    assert second.counts == {"conflict": 4}
+    assert {code for _, code in studio.codes(second.id).values()} == {"busy_in_operation"}
+    assert first.wait().counts == {"success": 4}
+
+
+def test_a_store_that_fails_in_the_middle_costs_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are written, the ledger did not learn it: it does at the next start, and they can be taken back."""
+
+    def full(*_: object, **__: object) -> dict[int, int]:
+        raise errors.StoreError("The disk is full.")
+
+    monkeypatch.setattr(catalog, "update_written", full)
+    status = studio.write()
+    assert (status.status, status.counts) == ("failed", {"pending": 4})
+    assert studio.library.operation(1).operation.error_message == "The disk is full."
+    monkeypatch.undo()
+
+    studio.reopen()
+
+    assert studio.library.status(1).counts == {"success": 4}
+    assert studio.states()[1] == "completed"
+    assert studio.library.plan().statistics.unchanged_count == 4
+    assert studio.back(1).counts == {"success": 4}
+    assert studio.bytes() == studio.old
+
+
+def test_a_failed_operation_can_be_resumed_at_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise errors.StoreError("The disk is full.")
+
+    monkeypatch.setattr(journal.OperationJournal, "create", full)
+    assert studio.write().status == "failed"
+    assert studio.bytes() == studio.old
+    monkeypatch.undo()
+
+    assert studio.library.resume(1).wait().counts == {"success": 4}
+
+
+def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Studio, monkeypatch) -> None:
+    """As after a kill inside the write: the entry is open, bytes are half new, and the folder is not there."""
+    half, away = {}, studio.films.with_name("away")
+
+    class Killed(BaseException):
+        pass
+
+    def cut(self: journal.JournaledFile, entry) -> None:
+        part = entry.ranges[-1]
+        os.pwrite(self._fd, part.after[: len(part.after) // 2 + 1], part.offset)
+        half[entry.path] = entry
+        raise Killed
+
+    monkeypatch.setattr(journal.JournaledFile, "_write", cut)
+    monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.Outcome(status="untouched"))
+    monkeypatch.setattr(running.Operations, "_end", lambda *_, **__: None)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    studio.library.write(studio.library.plan(), ALL)
+    studio.library._operations._runs[1].thread.join(20)
+    monkeypatch.undo()
+    assert half
+    studio.films.rename(away)
+    studio.library._operations._runs.clear()
+
+    studio.reopen()
+    assert "unknown" in studio.library.status(1).counts
+    away.rename(studio.films)
+    report = studio.library.recover()
+
+    assert report.undone == len(half)
+    assert studio.bytes() == studio.old
+    assert studio.library.status(1).counts == {"pending": 4}
+    assert studio.library.resume(1).wait().counts == {"success": 4}
+
+
+def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studio, monkeypatch) -> None:
+    studio.paths[0].chmod(0o444)
+    studio.library.scan([studio.films])
+    studio.paths[0].chmod(0o644)
+    os.utime(studio.paths[1], (OLD + 5, OLD + 5))
+    monkeypatch.setattr(running.Operations, "_end", lambda self, run, *_: run.done.set())
+    studio.library.write(studio.library.plan(), ALL).wait(20)
+    monkeypatch.undo()
+    studio.library._operations._runs.clear()
+
+    studio.reopen()
+
+    assert studio.states() == {1: "completed_with_errors"}
+
+
+def test_without_a_backup_the_write_stays(studio: Studio) -> None:
+    studio.write(WriteOptions(risk=("safe", "warning"), create_backup=False))
+
+    assert list((studio.library.home / "backups").glob("*.journal")) == []
+    operation = studio.library.history().items[0]
+    assert (operation.can_rollback, operation.rollback_reason) == (False, "Its backups are gone.")
+
+
+def test_the_modification_time_can_be_kept(studio: Studio) -> None:
+    studio.write(WriteOptions(risk=("safe", "warning"), preserve_mtime=True))
+
+    assert {path.stat().st_mtime for path in studio.paths} == {OLD}
+    assert studio.library.scan([studio.films]).changed == 0
+
+
+def test_our_own_write_is_no_change_for_the_next_scan(studio: Studio) -> None:
+    studio.write()
+    report = studio.library.scan([studio.films])
+
+    assert (report.unchanged, report.changed) == (4, 0)
+    assert studio.library.plan().statistics.blocked_count == 0
+
+
+def test_a_renamed_file_is_taken_back_under_its_new_name(studio: Studio) -> None:
+    studio.write()
+    target = studio.films / "renamed.mp4"
+    studio.paths[3].rename(target)
+    studio.library.scan([studio.films])
+
+    assert studio.back(1).counts == {"success": 4}
+    assert target.read_bytes() == studio.old[studio.paths[3]]
+
+
+def test_old_backups_go_and_say_so(tmp_path: Path) -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    made = Studio(tmp_path, 1)
+    made.library.close()
+    with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
+        library.write(library.plan(), ALL).wait()
+        now[0] += timedelta(days=89)
+    with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
+        assert len(library.backups()) == 1
+        now[0] += timedelta(days=2)
+    with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
+        assert library.backups() == []
+        assert library.rollback_check(1).reason == "Its backups are gone."
+
+
+def test_services_of_the_former_program_work(studio: Studio) -> None:
+    library = studio.library
+    [item] = library.plan("0000").items
+
+    result = library._writer.write_single_file(item)
+    assert (result.status, result.code) == ("success", "")
+    manager: BackupManager = library._backups
+    record = manager.create_backup(item.file_hash or "", item.file_path, result.item_id or 0)
+    assert (record.kind, record.file_id) == ("journal", item.file_id)
+    assert record.bytes > 0
+    assert manager.restore_backup(result.item_id or 0)
+    assert studio.bytes() == studio.old
+    again = library.write(library.plan("0001"), ALL).wait()
+    result_of = library._history.rollback_operation(again.id)
+    assert (result_of.restored, result_of.exact_bytes) == (1, True)
+    copied = library._history.record_operation(library.history().items[0])
+    assert library.operation(copied).operation.can_rollback is False
+
+
+def test_a_write_costs_the_same_number_of_statements_for_every_group(studio: Studio, tmp_path: Path) -> None:
+    """Per file nothing is asked of the database; results come in groups."""
+    more = Studio(tmp_path / "more", 12)
+    counted = {}
+    for name, place in {"few": studio, "many": more}.items():
+        store: database.Database = place.library._store
+        plan = place.library.plan()
+        before = store.statements
+        place.library.write(plan, ALL).wait()
+        counted[name] = store.statements - before
+    more.library.close()
+
+    assert counted["many"] <= counted["few"] + 12  # a slow machine delivers in a few groups more

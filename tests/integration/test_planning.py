@@ -1,0 +1,446 @@
+"""The planner as its callers see it: pages, counts, selections, versions; and that nothing is done file by file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from benchmarks import plan as synthetic
+from indexium_core import errors
+from indexium_core.flows.planning import MetadataPlan, MetadataPlanner, checked_modes
+from indexium_core.model.plan import RISK_LEVELS, SORT_KEYS, PlanItem, Selection
+from indexium_core.settings import Settings
+from indexium_core.store import catalog, decisions, people
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, hash_of, ids, scanned, store
+
+FILES = {  # path: comment; Ann Lee is in all of them
+    "Family/a.mp4": None,
+    "Family/b.mp4": "People: Bob Ray",
+    "Family/2019/c.mp4": "Our own text",
+    "Trips/d.mp4": "People: Ann Lee",
+    "Trips/e.mp4": "People: ann lee",
+    "f.mp4": None,
+    "g.avi": None,
+    "h.mp4": "Text",
+}
+
+
+@pytest.fixture
+def films(database: Database) -> Database:
+    """Two safe files, two dangerous ones, a warning, a blocked one, two unchanged ones."""
+    changes: dict[str, dict[str, Any]] = {
+        "f.mp4": {"nlink": 2},
+        "g.avi": {"strategy": "", "strategy_code": "no_strategy_yet", "container": "avi"},
+    }
+    store(database, [scanned(path, comment, **changes.get(path, {})) for path, comment in FILES.items()])
+    with database.atomic() as tx:
+        paths = [os.fsencode(f"/films/{path}") for path in FILES]
+        people.assign(tx, [Wanted(name="Ann Lee", path_bytes=path) for path in paths], at=NOW)
+        tx.execute("UPDATE scanned_files SET est_seconds = 0.5, est_bytes = 100")
+    return database
+
+
+@pytest.fixture
+def planner(films: Database) -> MetadataPlanner:
+    return MetadataPlanner(films, clock=lambda: NOW)
+
+
+def names(items: Any) -> list[str]:
+    return [item.file_name for item in items]
+
+
+def decide(database: Database, kind: str, name: str, *arguments: Any, **facts: Any) -> None:
+    with database.atomic() as tx:
+        file_id = next(file_id for path, file_id in ids(database).items() if path.endswith(name))
+        target = {file_id: list(arguments)} if kind == "edit" else [file_id]
+        getattr(decisions, kind)(tx, target, at=NOW, **facts)
+
+
+# What it costs.
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many Python functions and built-ins are called by some work."""
+    count = 0
+
+    def note(_: FrameType, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def costs(home: Path, files: int) -> list[tuple[int, int]]:
+    """Statements and calls of: a plan from nothing, its counts, a page of ten, a selection, a plan after an edit."""
+    with Database.open(home) as database:
+        synthetic.fill(database, files=files, changing=True)
+        planner = MetadataPlanner(database, clock=lambda: NOW)
+        made: list[MetadataPlan] = []
+
+        def edited() -> None:
+            with database.atomic() as tx:
+                decisions.edit(tx, {1: ["Li Wei"]}, at=NOW)
+            made.append(planner.generate_plan())
+
+        steps: list[Callable[[], object]] = [
+            lambda: made.append(planner.generate_plan()),
+            lambda: made[0].statistics,
+            lambda: made[0].page(1, per_page=1),
+            lambda: planner.summary(made[0], made[0].select()),
+            edited,
+        ]
+        found = []
+        for step in steps:
+            before = database.statements
+            calls = calls_of(step)
+            found.append((database.statements - before, calls))
+    return found
+
+
+def test_a_hundred_thousand_files_take_the_statements_and_the_python_of_ten(empty_home: Path, tmp_path: Path) -> None:
+    for name in ("first", "few", "many"):
+        shutil.copytree(empty_home, tmp_path / name)
+    costs(tmp_path / "first", 10)  # what is done once in a process
+    few, many = costs(tmp_path / "few", 10), costs(tmp_path / "many", 100_000)
+
+    assert few == many
+
+
+# Counts.
+
+
+def test_statistics_count_everything_that_the_query_finds(planner: MetadataPlanner) -> None:
+    found = planner.generate_plan().statistics
+
+    assert asdict(found) == {
+        "total_files": 8,
+        "safe_count": 2,
+        "warning_count": 1,
+        "danger_count": 2,
+        "blocked_count": 1,
+        "unchanged_count": 2,
+        "postponed_count": 0,
+        "edited_count": 0,
+        "total_tags_to_add": 5,
+        "total_tags_to_remove": 0,
+        "will_overwrite_custom": 2,
+        "bytes_to_write": 500,
+        "est_seconds": 2.5,
+        "by_category": {"add": 4, "unchanged": 2, "merge": 1, "blocked": 1},
+        "by_container": {"mp4": 5, "avi": 1},
+        "by_issue": {"shown_as_plot": 3, "custom_comment": 2, "hard_linked": 1, "no_strategy_yet": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [("folder:Family", 3), ("risk:danger", 2), ("risk:unchanged", 2), ("nothing", 0), ("-ext:avi", 7)],
+)
+def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: str, total: int) -> None:
+    found = planner.generate_plan(query=query).statistics
+
+    assert found.total_files == total
+    assert sum(getattr(found, f"{level}_count") for level in RISK_LEVELS) == total
+    assert sum(found.by_category.values()) == total
+
+
+def test_a_search_that_finds_all_and_no_search_say_the_same(planner: MetadataPlanner) -> None:
+    """The empty search has statements of its own, which look at no file."""
+    whole, all_found = planner.generate_plan(), planner.generate_plan(query="-nothing")
+
+    assert whole.statistics == all_found.statistics
+    for sort in SORT_KEYS:
+        assert whole.page(sort=sort).items == all_found.page(sort=sort).items
+
+
+def test_postponed_files_count_only_as_such_unless_asked_for(films: Database, planner: MetadataPlanner) -> None:
+    decide(films, "postpone", "c.mp4", until=None)
+    default, asked = planner.generate_plan(), planner.generate_plan(query="postponed:yes")
+
+    assert (default.statistics.total_files, default.statistics.danger_count) == (7, 1)
+    assert default.statistics.postponed_count == asked.statistics.postponed_count == 1
+    assert "c.mp4" not in names(default.items)
+    assert names(asked.items) == ["c.mp4"]
+    assert asked.statistics.danger_count == 1
+
+
+# Lists.
+
+
+def test_lists_leave_unchanged_files_out_unless_asked_for(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+
+    assert names(plan.page().items) == ["c.mp4", "h.mp4", "f.mp4", "a.mp4", "b.mp4", "g.avi"]
+    assert names(plan.page(include_unchanged=True).items)[-2:] == ["d.mp4", "e.mp4"]
+    assert names(planner.generate_plan(query="risk:unchanged").items) == ["d.mp4", "e.mp4"]
+    assert (plan.page().total, plan.page(include_unchanged=True).total) == (6, 8)
+
+
+def test_a_page_says_where_it_is_and_counts_the_whole(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    page, all_of_it, beyond = plan.page(2, per_page=4), plan.page(per_page=0), plan.page(9, per_page=4)
+
+    assert (len(page.items), page.total, page.page, page.per_page, page.plan_id) == (2, 6, 2, 4, plan.id)
+    assert page.statistics == plan.statistics
+    assert (len(all_of_it.items), all_of_it.page, all_of_it.total) == (6, 1, 6)
+    assert (beyond.items, beyond.total) == ([], 6)
+
+
+def test_pages_have_the_size_of_the_settings(films: Database) -> None:
+    planner = MetadataPlanner(films, config=Settings(metadata_preview_page_size=3), clock=lambda: NOW)
+
+    assert len(planner.generate_plan().page().items) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"sort": "colour"}, {"number": 0}, {"per_page": -1}])
+def test_a_page_that_cannot_be_is_refused(planner: MetadataPlanner, wrong: dict[str, Any]) -> None:
+    with pytest.raises(errors.UsageError):
+        planner.generate_plan().page(**wrong)
+
+
+def test_items_are_a_sequence_that_reads_what_is_looked_at(films: Database, planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    items = plan.items
+    listed = plan.page().items
+
+    assert len(items) == len(plan) == 6
+    assert list(items) == listed
+    assert (items[0], items[-1], items[1:3], items[::-2]) == (listed[0], listed[-1], listed[1:3], listed[::-2])
+    assert items[3:3] == []
+    assert listed[4] in items
+    with pytest.raises(IndexError):
+        items[6]
+    before = films.statements
+    assert [items[place].file_id for place in range(6)] == [item.file_id for item in listed]
+    assert films.statements - before <= 2  # all of them are in one chunk
+
+
+def test_categories_hold_every_level(planner: MetadataPlanner) -> None:
+    categories = planner.generate_plan(query="-ext:avi").categories
+
+    assert {level: names(items) for level, items in categories.items()} == {
+        "safe": ["a.mp4", "b.mp4"],
+        "warning": ["f.mp4"],
+        "danger": ["c.mp4", "h.mp4"],
+        "blocked": [],
+        "unchanged": ["d.mp4", "e.mp4"],
+    }
+
+
+def test_the_table_has_a_column_for_each_field_of_an_item(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    table = plan.df()
+    item = plan.page().items[0]
+
+    assert set(table.columns) == set(PlanItem.__dataclass_fields__) - {"changes"}
+    assert list(table["file_name"]) == names(plan.page().items)
+    for column in ("mtime", "existing_comment", "result_comment", "risk_level", "est_seconds"):
+        assert table[column][0] == getattr(item, column)
+    assert list(table["issues"][0]) == ["custom_comment"]
+
+
+def test_a_plan_can_be_of_some_files_and_without_blocked_ones(planner: MetadataPlanner) -> None:
+    hashes = [hash_of(f"/films/{path}".encode()) for path in ("f.mp4", "g.avi")]
+
+    assert names(planner.generate_plan(hashes).items) == ["f.mp4", "g.avi"]
+    assert names(planner.generate_plan(hashes, include_blocked=False).items) == ["f.mp4"]
+    assert planner.generate_plan(include_blocked=False).statistics.blocked_count == 0
+    assert names(planner.generate_plan([]).items) == []
+
+
+def test_risk_by_counts_what_would_change(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    by_container = planner.risk_by(plan, "container")
+    by_folder = planner.risk_by(plan, "folder")
+
+    assert by_container.to_dict("list") == {
+        "group": ["mp4", "avi"],
+        "safe": [2, 0],
+        "warning": [1, 0],
+        "danger": [2, 0],
+        "blocked": [0, 1],
+    }
+    assert list(by_folder["group"]) == ["", "Family"]
+    assert list(planner.risk_by(plan, "tags")["group"]) == ["1"]
+
+
+# The methods of the source document.
+
+
+def test_items_are_grouped_and_filtered_as_values(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    groups = planner.categorize_items(plan.items)
+
+    assert list(groups) == list(RISK_LEVELS)
+    assert names(groups["safe"]) == ["a.mp4", "b.mp4"]
+    assert planner.calculate_statistics(plan) == plan.statistics
+    for filters, found in (
+        ({"risk_level": "blocked"}, ["g.avi"]),
+        ({"risk_level": ["warning", "blocked"]}, ["f.mp4", "g.avi"]),
+        ({"search": "FAMILY", "min_tags": 2}, ["b.mp4"]),
+        ({"person": "bob ray"}, ["b.mp4"]),
+        ({"issue": "hard_linked", "max_tags": 1}, ["f.mp4"]),
+        ({}, names(plan.items)),
+    ):
+        assert names(planner.filter_items(plan.items, filters)) == found
+    with pytest.raises(errors.UsageError, match="colour"):
+        planner.filter_items(plan.items, {"colour": "red"})
+
+
+def test_modes_are_checked() -> None:
+    assert checked_modes(None, "preserve") == (None, "preserve")
+    with pytest.raises(errors.UsageError, match="merge or exact"):
+        checked_modes("mrege", None)
+    with pytest.raises(errors.UsageError, match="replace or preserve"):
+        checked_modes(None, "keep")
+
+
+# Selections.
+
+
+def chosen(planner: MetadataPlanner, selection: Selection) -> list[str]:
+    plan = planner.generate_plan()
+    return [plan.item(file_id).file_name for file_id in plan.ids(selection)]
+
+
+def test_a_selection_is_a_query_with_exceptions(films: Database, planner: MetadataPlanner) -> None:
+    found = {path.rpartition("/")[2]: file_id for path, file_id in ids(films).items()}
+    some = frozenset({found["a.mp4"], found["h.mp4"], found["g.avi"], found["d.mp4"]})
+
+    assert chosen(planner, Selection(query="")) == ["a.mp4", "b.mp4", "c.mp4", "f.mp4", "h.mp4"]
+    assert chosen(planner, Selection(query="", risk=("safe",))) == ["a.mp4", "b.mp4"]
+    assert chosen(planner, Selection(query="", excluded=some)) == ["b.mp4", "c.mp4", "f.mp4"]
+    assert chosen(planner, Selection(included=some)) == ["a.mp4", "h.mp4"]
+    assert chosen(planner, Selection(query="folder:2019", included=some)) == ["a.mp4", "c.mp4", "h.mp4"]
+    assert chosen(planner, Selection(query="", risk=("safe",), included=some)) == ["a.mp4", "b.mp4", "h.mp4"]
+    assert chosen(planner, Selection()) == []
+
+
+def test_postponed_files_are_in_no_selection_to_write(films: Database, planner: MetadataPlanner) -> None:
+    decide(films, "postpone", "a.mp4", until=None)
+    plan = planner.generate_plan()
+    everything = Selection(query="postponed:yes OR -postponed:yes")
+
+    assert "a.mp4" not in chosen(planner, everything)
+    assert len(planner.file_ids(plan, everything, everything=True)) == 8
+    assert planner.summary(plan, everything).excluded == {"postponed": 1, "blocked": 1}
+
+
+def test_a_summary_says_what_is_left_out(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    safe = planner.summary(plan, plan.select(risk=("safe",)))
+    everything = planner.summary(plan, plan.select(), risk=("safe", "warning"))
+
+    assert (safe.count, safe.by_risk, safe.excluded) == (2, {"safe": 2}, {"warning": 1, "danger": 2, "blocked": 1})
+    assert (everything.count, everything.excluded) == (3, {"danger": 2, "blocked": 1})
+    assert (everything.tags_to_add, everything.est_bytes, everything.est_seconds) == (3, 300, 1.5)
+
+
+def test_writable_ids_stay_within_the_levels_asked_for(films: Database, planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    everyone = Selection(included=frozenset(ids(films).values()))
+    found = planner.writable_ids(plan, everyone, risk=("safe", "warning"))
+
+    assert sorted(plan.item(file_id).file_name for file_id in found) == ["a.mp4", "b.mp4", "f.mp4"]
+    assert plan.ids(plan.select("folder:Family", risk=("danger",))) == [ids(films)["Family/2019/c.mp4"]]
+
+
+def test_a_plan_of_a_query_selects_within_it(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan(query="folder:Family OR f.mp4")
+
+    assert plan.select().query == "folder:Family OR f.mp4"
+    assert [plan.item(file_id).file_name for file_id in plan.ids(plan.select("-risk:danger"))] == [
+        "a.mp4",
+        "b.mp4",
+        "f.mp4",
+    ]
+    with pytest.raises(errors.QueryError):
+        plan.select("risk:purple")
+
+
+def test_which_of_a_page_are_chosen_and_a_sample_of_them(films: Database, planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    page = [item.file_id for item in plan.page(per_page=3).items]  # c, h, f
+    shown, count = plan.sample(plan.select(), "issue:custom_comment", limit=1)
+
+    assert plan.chosen(plan.select(risk=("warning",)), page) == {ids(films)["f.mp4"]}
+    assert plan.chosen(plan.select(), []) == frozenset()
+    assert (names(shown), count) == (["c.mp4"], 2)
+
+
+# Versions.
+
+
+def test_an_edit_by_the_plan_shows_in_the_next_one(films: Database, planner: MetadataPlanner) -> None:
+    before = planner.generate_plan()
+    file_id = ids(films)["Family/a.mp4"]
+    assert before.edit(file_id, ["Li Wei"]).files == 1
+    after = planner.generate_plan()
+
+    assert after.id > before.id
+    assert after.item(file_id).result_people == ["Li Wei"]
+    assert before.item(file_id).result_people == ["Ann Lee"]
+    assert after.statistics.edited_count == 1
+    assert planner.generate_plan(plan_id=before.id).item(file_id) == before.item(file_id)
+
+
+def test_a_plan_by_its_id_has_the_modes_it_was_made_with(planner: MetadataPlanner) -> None:
+    exact = planner.generate_plan(people_mode="exact")
+    again = planner.generate_plan(plan_id=exact.id)
+
+    assert (again.id, again.variant_id, again.modes) == (exact.id, exact.variant_id, exact.modes)
+    with pytest.raises(errors.UnknownIdError, match="no plan 999"):
+        planner.generate_plan(plan_id=999)
+    with pytest.raises(errors.UnknownIdError, match="no file 999"):
+        exact.item(999)
+
+
+def test_a_plan_is_stale_only_if_a_selected_result_is_another_now(films: Database, planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan()
+    planner.refuse_if_stale(plan, plan.select())
+    decide(films, "edit", "a.mp4", "Li Wei")
+
+    planner.refuse_if_stale(plan, plan.select("-a.mp4"))
+    with pytest.raises(errors.StalePlanError, match=r"1 file is .*: a\.mp4\. Look"):
+        planner.refuse_if_stale(plan, plan.select())
+    planner.refuse_if_stale(planner.generate_plan(), plan.select())
+
+
+def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
+    films: Database, planner: MetadataPlanner
+) -> None:
+    plan = planner.generate_plan()
+    with films.atomic() as tx:
+        library_id = catalog.add_library(tx, b"/films")
+        catalog.upsert_files(tx, library_id, [scanned("Family/a.mp4", "People: Ann Lee")], at=NOW)
+
+    with pytest.raises(errors.StalePlanError, match=r"a\.mp4"):
+        planner.refuse_if_stale(plan, plan.select())
+
+
+def test_a_plan_tells_itself_in_a_line(planner: MetadataPlanner) -> None:
+    plan = planner.generate_plan(query="folder:Family")
+
+    assert repr(plan) == f"<plan {plan.id} of 'folder:Family': 2 safe, 0 warning, 1 danger, 0 blocked, 0 unchanged>"
+    assert repr(plan.items) == "<3 plan items>"
+
+
+def test_a_query_that_cannot_be_read_makes_no_plan(films: Database, planner: MetadataPlanner) -> None:
+    with pytest.raises(errors.QueryError):
+        planner.generate_plan(query="risk:")
+    assert films.read().value("SELECT count(*) FROM plans") == 0

@@ -1,0 +1,125 @@
+"""Edits, postponements and modes: standing decisions over files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.decisions import DecisionReport, Decisions
+from indexium_core.flows.people import PeopleService
+from indexium_core.store.database import Database
+from tests.support.catalog import NOW, ROOT, marked, scanned, store
+
+
+@pytest.fixture
+def decisions(database: Database) -> Decisions:
+    """Decisions over the files 1 and 2, copies of each other, and 3."""
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
+    PeopleService(database, clock=lambda: NOW).add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
+    marked(database)
+    return Decisions(database, clock=lambda: NOW)
+
+
+def test_an_edit_holds_for_every_copy_and_says_so(database: Database, decisions: Decisions) -> None:
+    assert decisions.edit([1, 1], [" Zoë  Öz ", "zoë öz", "Cy"]) == DecisionReport(files=2, copies=1)
+
+    rows = decisions.list()
+    assert [(row.file_id, row.kind, row.people, row.db_people) for row in rows] == [
+        (2, "edit", ["Zoë Öz", "Cy"], ["Ann", "Bo"]),
+        (1, "edit", ["Zoë Öz", "Cy"], ["Ann", "Bo"]),
+    ]
+    assert (rows[0].file_path, rows[0].summary, rows[0].created_at) == (f"{ROOT}/b.mp4", "Zoë Öz; Cy", NOW)
+    assert database.read().value("SELECT people_keys FROM decisions LIMIT 1") == ["zoë öz", "cy"]
+    assert marked(database) == {1, 2}
+
+
+def test_nobody_is_a_list_of_people_too(decisions: Decisions) -> None:
+    decisions.edit([3], [])
+
+    assert [(row.people, row.summary) for row in decisions.list()] == [([], "nobody")]
+
+
+def test_all_bad_names_of_an_edit_are_said_at_once(decisions: Decisions) -> None:
+    with pytest.raises(errors.ValidationError, match=r"(?s)x;y.*p\|q"):
+        decisions.edit([1], ["Ann", "x;y", "p|q"])
+
+    assert decisions.list() == []
+
+
+def test_a_decision_replaces_the_one_of_its_kind_and_no_other(decisions: Decisions) -> None:
+    decisions.edit([3], ["Ann"])
+    decisions.postpone([3])
+    decisions.edit([3], ["Bo"])
+
+    assert [(row.kind, row.people) for row in decisions.list()] == [("edit", ["Bo"]), ("postpone", None)]
+
+
+def test_a_mode_that_is_not_spoken_of_stays(decisions: Decisions) -> None:
+    decisions.set_mode([3], comment_mode="preserve")
+    decisions.set_mode([3], people_mode="exact")
+
+    (row,) = decisions.list()
+    assert (row.people_mode, row.comment_mode, row.summary) == ("exact", "preserve", "people exact, comment preserve")
+    decisions.set_mode([3], comment_mode="replace")
+    (row,) = decisions.list()
+    assert (row.people_mode, row.comment_mode) == ("exact", "replace")
+    with pytest.raises(errors.UsageError, match="Name a people mode"):
+        decisions.set_mode([3])
+
+
+def test_a_postponement_returns_on_its_day(database: Database, decisions: Decisions) -> None:
+    decisions.postpone([3], until=NOW + timedelta(days=1))
+    decisions.postpone([1])
+
+    assert [row.summary for row in decisions.list()] == ["until revoked", "until 2026-11-21"]
+    later = Decisions(database, clock=lambda: NOW + timedelta(days=1))
+    assert [row.file_id for row in later.list()] == [1]
+
+
+@pytest.mark.parametrize(
+    "until",
+    [NOW, NOW - timedelta(seconds=1), datetime(2026, 11, 20, 8, 59, tzinfo=timezone(timedelta(hours=2)))],
+)
+def test_a_day_that_has_passed_is_refused(decisions: Decisions, until: datetime) -> None:
+    with pytest.raises(errors.UsageError, match="has passed"):
+        decisions.postpone([3], until=until)
+
+
+def test_a_day_without_a_zone_is_a_local_one(decisions: Decisions) -> None:
+    local = datetime(2027, 1, 1)  # noqa: DTZ001 - as a command line gives it
+    decisions.postpone([3], until=local)
+
+    assert decisions.list()[0].until == local.astimezone(UTC)
+
+
+def test_revoking_counts_what_was_in_force(database: Database, decisions: Decisions) -> None:
+    decisions.edit([1], ["Ann"])
+    first, second = (row.decision_id for row in decisions.list())
+    marked(database)
+
+    assert decisions.revoke([first]) == 1
+    assert marked(database) == {2}
+    assert decisions.revoke([first, second]) == 1
+    assert decisions.list() == []
+
+
+def test_an_unknown_id_is_refused_and_nothing_is_done(decisions: Decisions) -> None:
+    decisions.postpone([3])
+    (row,) = decisions.list()
+
+    for decide in (
+        lambda: decisions.edit([3, 99], ["Ann"]),
+        lambda: decisions.postpone([99]),
+        lambda: decisions.set_mode([99], people_mode="exact"),
+        lambda: decisions.revoke([row.decision_id, 99]),
+    ):
+        with pytest.raises(errors.UnknownIdError, match="id 99"):
+            decide()
+    assert [row.kind for row in decisions.list()] == ["postpone"]
+
+
+def test_a_decision_over_no_files_is_nothing(decisions: Decisions) -> None:
+    assert decisions.edit([], ["Ann"]) == DecisionReport(files=0)
+    assert decisions.list() == []

@@ -1,0 +1,523 @@
+"""People in the database: import, by hand, out again, and what becomes of a name."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.people import PeopleService, RejectedRow
+from indexium_core.store import catalog
+from indexium_core.store import people as store_people
+from indexium_core.store.database import Database
+from tests.support.catalog import NOW, ROOT, hash_of, ids, marked, people_of, scanned, store
+
+
+@pytest.fixture
+def people(database: Database) -> PeopleService:
+    return PeopleService(database, clock=lambda: NOW)
+
+
+def csv_file(folder: Path, *rows: str, header: str = "path,person") -> Path:
+    path = folder / "people.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8", errors="surrogateescape")
+    return path
+
+
+def names(database: Database) -> dict[str, list[str]]:
+    """Who is in each file, by its path below the root."""
+    by_id = {file_id: path for path, file_id in ids(database).items()}
+    return {by_id[file_id]: found for file_id, found in people_of(database).items()}
+
+
+# --- import ------------------------------------------------------------------------------------------------------
+
+
+def test_an_import_counts_what_it_matched_what_waits_and_what_it_rejected(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    marked(database)
+    rows = ["a.mp4,Bo", "a.mp4, Ann  Lee ", "new.mp4,Bo", "b.mp4,x;y", "b.mp4,", 'b.mp4,"a ""b"""']
+    report = people.import_file(csv_file(tmp_path, *rows), root=ROOT)
+
+    assert (report.matched, report.waiting, report.added, report.files) == (2, 1, 3, 1)
+    assert [row.line for row in report.rejected] == [5, 6, 7]
+    assert report.rejected[1] == RejectedRow(line=6, reason="it names nobody")
+    assert names(database) == {"a.mp4": ["Bo", "Ann Lee"]}
+    assert marked(database) == {1}
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4")])
+    path = csv_file(tmp_path, "a.mp4,Bo", "new.mp4,Bo")
+    people.import_file(path, root=ROOT)
+    marked(database)
+    report = people.import_file(path, root=ROOT)
+
+    assert (report.matched, report.waiting, report.added) == (1, 1, 0)
+    assert marked(database) == set()
+
+
+def test_waiting_people_get_their_file_when_a_scan_meets_it(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    people.import_file(csv_file(tmp_path, "a.mp4,Bo", "a.mp4,Ann", "b.mp4,Cy"), root=ROOT)
+    store(database, [scanned("a.mp4")])
+
+    assert names(database) == {"a.mp4": ["Bo", "Ann"]}
+    assert marked(database) == {1}
+    store(database, [scanned("b.mp4")])
+    assert names(database) == {"a.mp4": ["Bo", "Ann"], "b.mp4": ["Cy"]}
+
+
+def test_waiting_people_join_those_that_the_film_has_already(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    people.import_file(csv_file(tmp_path, "copy.mp4,Bo", "copy.mp4,Ann", "a.mp4,Ann"), root=ROOT)
+    store(database, [scanned("copy.mp4", content=1)])
+
+    assert names(database) == {"a.mp4": ["Ann", "Bo"], "copy.mp4": ["Ann", "Bo"]}
+    assert database.read().value("SELECT count(*) FROM video_people") == 2
+
+
+def test_people_of_a_file_without_payload_belong_to_its_path(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    empty = scanned("empty.mp4", state="empty", file_hash=None)
+    store(database, [empty])
+    people.import_file(csv_file(tmp_path, "empty.mp4,Bo"), root=ROOT)
+
+    assert names(database) == {"empty.mp4": ["Bo"]}
+    store(database, [scanned("empty.mp4", content=1)])
+    assert database.read().value("SELECT file_hash FROM video_people") == hash_of(1)
+
+
+def test_people_by_hash_wait_for_the_film_too(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    report = people.import_file(csv_file(tmp_path, f"{hash_of(1)},Bo", header="file_hash,person"))
+    assert (report.matched, report.waiting) == (0, 1)
+    store(database, [scanned("x.mp4", content=1)])
+
+    assert names(database) == {"x.mp4": ["Bo"]}
+
+
+def test_a_hash_says_more_than_a_path_but_a_known_path_more_than_an_unknown_hash(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
+    rows = [f"b.mp4,{hash_of(1)},Ann", f"b.mp4,{hash_of(9)},Bo", f"z.mp4,{hash_of(9)},Cy"]
+    report = people.import_file(csv_file(tmp_path, *rows, header="path,file_hash,person"), root=ROOT)
+
+    assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Bo"]}
+    assert (report.matched, report.waiting) == (2, 1)
+    assert database.read().value("SELECT file_hash FROM video_people WHERE path_bytes IS NULL ORDER BY 1 LIMIT 1")
+
+
+def test_relative_paths_start_from_the_files_folder_or_the_root(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned(f"{tmp_path}/sub/a.mp4"), scanned("a.mp4")], root="/")
+    people.import_file(csv_file(tmp_path, "sub/a.mp4,Here", "./x/../sub//a.mp4,Too", f"{ROOT}/a.mp4,There"))
+    people.import_file(csv_file(tmp_path, "a.mp4,Rooted"), root=ROOT)
+
+    assert people_of(database) == {1: ["Here", "Too"], 2: ["There", "Rooted"]}
+
+
+def test_a_path_through_a_link_finds_the_file_that_it_leads_to(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "a.mp4").touch()
+    (tmp_path / "way").symlink_to(real)
+    (real / "b.mp4").symlink_to("a.mp4")
+    store(database, [scanned(f"{real}/a.mp4")], root=str(real))
+    report = people.import_file(csv_file(tmp_path, "way/a.mp4,Ann", "way/b.mp4,Bo", "way/later.mp4,Cy"))
+
+    assert people_of(database) == {1: ["Ann", "Bo"]}
+    assert report.waiting == 1
+    store(database, [scanned(f"{real}/later.mp4")], root=str(real))
+    assert people_of(database)[2] == ["Cy"]
+
+
+def test_replace_sets_the_people_of_the_files_named_and_of_no_other(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned(f"{name}.mp4") for name in "abcde"])
+    people.add([f"{ROOT}/{name}.mp4" for name in "abcde"], ["Ann", "Bo"])
+    marked(database)
+    rows = ["a.mp4,Bo;Cy", "b.mp4,Ann;Bo", "c.mp4,", "d.mp4,Ann;Cy;Bo"]
+    report = people.import_file(csv_file(tmp_path, *rows, header="path,people"), root=ROOT, replace=True)
+
+    assert names(database) == {
+        "a.mp4": ["Bo", "Cy"],
+        "b.mp4": ["Ann", "Bo"],
+        "d.mp4": ["Ann", "Cy", "Bo"],
+        "e.mp4": ["Ann", "Bo"],
+    }
+    assert (report.matched, report.files) == (7, 4)
+    assert marked(database) == {1, 3, 4}
+
+
+def test_files_that_lose_somebody_by_a_replacement_stay_in_the_plan(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned(f"{name}.mp4") for name in "abc"])
+    people.add([f"{ROOT}/{name}.mp4" for name in "abc"], ["Ann", "Bo"])
+    rows = ["a.mp4,Bo;Cy", "b.mp4,Ann;Cy;Bo", "c.mp4,"]
+    people.import_file(csv_file(tmp_path, *rows, header="path,people"), root=ROOT, replace=True)
+
+    assert database.read().execute("SELECT file_id FROM touched_files ORDER BY 1").fetchall() == [(1,), (3,)]
+
+
+def test_replace_keeps_where_a_person_came_from(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    store(database, [scanned("a.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["Ann"])
+    people.import_file(csv_file(tmp_path, "a.mp4,Bo", "a.mp4,Ann"), root=ROOT, replace=True)
+
+    assert [(row.person, row.origin) for row in people.export()] == [("Bo", "import"), ("Ann", "hand")]
+
+
+def test_people_who_are_in_no_video_any_more_are_forgotten(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["ann lee"])
+    people.import_file(csv_file(tmp_path, "a.mp4,Ann Lee"), root=ROOT, replace=True)
+
+    assert [row.name for row in people.list()] == ["Ann Lee"]
+
+
+def test_two_spellings_are_two_people_until_they_are_merged(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4")])
+    people.import_file(csv_file(tmp_path, "a.mp4,Zoë", "a.mp4,ZOË", "a.mp4,Zoe\u0308"), root=ROOT)
+
+    assert names(database) == {"a.mp4": ["Zoë", "ZOË"]}
+
+
+def test_an_import_that_cannot_be_read_changes_nothing(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4")])
+    path = csv_file(tmp_path, "a.mp4,Bo", '"a.mp4,Cy')
+
+    with pytest.raises(errors.UsageError, match="line 3"):
+        people.import_file(path, root=ROOT)
+    assert people.export() == []
+
+
+def test_an_old_database_is_imported_by_path(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "old.db")
+    old.executescript(
+        """CREATE TABLE scanned_files (file_hash, last_known_filepath);
+           CREATE TABLE faces (file_hash, person_name); CREATE TABLE video_people (file_hash, person_name);
+           INSERT INTO scanned_files VALUES ('aa', '/films/a.mp4'), ('bb', 'b.mp4');
+           INSERT INTO faces VALUES ('aa', 'Ann'), ('aa', 'B"o'); INSERT INTO video_people VALUES ('bb', 'Cy');"""
+    )
+    old.close()
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    report = people.import_file(tmp_path / "old.db", root=ROOT)
+
+    assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Cy"]}
+    assert [(row.person, row.origin) for row in people.export()] == [("Ann", "face"), ("Cy", "hand")]
+    assert (report.matched, len(report.rejected)) == (2, 1)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    def cost(rows: int) -> int:
+        before = database.statements
+        people.import_file(csv_file(tmp_path, *(f"{number}.mp4,P {number % 7}" for number in range(rows))), root=ROOT)
+        return database.statements - before
+
+    assert cost(1) == cost(3000)
+
+
+# --- export ------------------------------------------------------------------------------------------------------
+
+
+def test_an_export_is_what_an_import_reads_back(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    odd = [b"/films/\xff.mp4", "/films/é,\"'\n.mp4".encode()]
+    store(database, [scanned(path, content=at) for at, path in enumerate(odd)])
+    people.import_file(_json(tmp_path, {os.fsdecode(odd[1]): ["Ann, Jr", "=Bo"], "later.mp4": ["Cy"]}), root=ROOT)
+    people.add([Path(os.fsdecode(odd[0]))], ["Dee"])
+    first = people.export()
+    assert [row.path_raw for row in first] == ["", "", "", "/films/%FF.mp4"]
+
+    rows = [[row.path, row.path_raw, row.person] for row in first]
+    path = csv_file(tmp_path, *(",".join(_quoted(cell) for cell in row) for row in rows), header="path,path_raw,person")
+    report = people.import_file(path, root=ROOT, replace=True)
+
+    assert report.rejected == []
+    assert people.export() == first
+
+
+def _json(folder: Path, content: dict[str, list[str]]) -> Path:
+    path = folder / "people.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
+def test_copies_are_exported_each_and_waiting_hashes_without_a_path(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
+    rows = [f"{hash_of(1)},Ann", f"{hash_of(2)},Bo"]
+    people.import_file(csv_file(tmp_path, *rows, header="file_hash,person"))
+
+    assert [(row.path, row.file_hash, row.person) for row in people.export()] == [
+        (f"{ROOT}/a.mp4", hash_of(1), "Ann"),
+        (f"{ROOT}/b.mp4", hash_of(1), "Ann"),
+        ("", hash_of(2), "Bo"),
+    ]
+
+
+# --- by hand -----------------------------------------------------------------------------------------------------
+
+
+def test_people_added_to_one_copy_are_in_all(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
+    marked(database)
+    report = people.add([f"{ROOT}/a.mp4"], ["Ann", " ann "])
+
+    assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Ann"]}
+    assert (report.matched, report.files) == (1, 2)
+    assert marked(database) == {1, 2}
+
+
+def test_all_bad_names_are_said_at_once_and_nothing_is_added(database: Database, people: PeopleService) -> None:
+    with pytest.raises(errors.ValidationError, match=r"(?s)x;y.*p\|q") as caught:
+        people.add([f"{ROOT}/a.mp4"], ["Ann", "x;y", "p|q"])
+
+    assert caught.value.reason == "invalid_person_name"
+    assert people.export() == []
+
+
+def test_a_relative_path_starts_where_the_person_is(
+    database: Database, people: PeopleService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store(database, [scanned(f"{tmp_path}/a.mp4")], root=str(tmp_path))
+    people.add(["a.mp4"], ["Ann"])
+
+    assert people_of(database) == {1: ["Ann"]}
+
+
+def test_removing_keeps_the_file_in_the_plan_and_touches_every_copy(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
+    people.add([f"{ROOT}/a.mp4", f"{ROOT}/c.mp4"], ["Ann", "Bo"])
+    marked(database)
+
+    assert people.remove([f"{ROOT}/a.mp4"], ["ANN"]) == 1
+    assert names(database) == {"a.mp4": ["Bo"], "b.mp4": ["Bo"], "c.mp4": ["Ann", "Bo"]}
+    assert database.read().execute("SELECT file_id FROM touched_files ORDER BY 1").fetchall() == [(1,), (2,)]
+    assert marked(database) == {1, 2}
+
+
+def test_removing_from_a_waiting_path(database: Database, people: PeopleService) -> None:
+    people.add([f"{ROOT}/later.mp4"], ["Ann"])
+
+    assert people.remove([f"{ROOT}/later.mp4"], ["Ann"]) == 1
+    assert people.list() == []
+
+
+def test_removing_what_nobody_knows_is_said(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["Ann"])
+
+    with pytest.raises(errors.UnknownIdError, match="Nobody is called “Bo”"):
+        people.remove([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
+    with pytest.raises(errors.UnknownIdError, match=r"No scan has met /films/b\.mp4"):
+        people.remove([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann"])
+    assert names(database) == {"a.mp4": ["Ann"]}
+
+
+@pytest.mark.parametrize(
+    ("comment", "in_database", "edit"),
+    [
+        ("People: Ann, Zed", ["Ann", "Bo"], ["Bo", "Zed"]),
+        ("People: ann", ["Ann"], []),
+        ("People: Zed", ["Ann", "Bo"], None),
+        (None, ["Ann"], None),
+        ("People: Ann", [], []),
+    ],
+    ids=["some_stay", "nobody_stays", "not_in_the_file", "no_comment", "only_in_the_file"],
+)
+def test_removing_from_files_too_makes_an_edit_where_the_file_has_the_name(
+    database: Database, people: PeopleService, comment: str | None, in_database: list[str], edit: list[str] | None
+) -> None:
+    store(database, [scanned("a.mp4", comment)])
+    people.add([f"{ROOT}/a.mp4"], in_database)
+    people.remove([f"{ROOT}/a.mp4"], ["Ann"], from_files=True)
+
+    made = [(row.kind, row.people, row.reason) for row in Decisions(database, clock=lambda: NOW).list()]
+    assert made == ([] if edit is None else [("edit", edit, "removed_from_files")])
+
+
+def test_removing_from_files_takes_the_name_out_of_an_edit_in_force(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4", "People: Ann, Old")])
+    people.add([f"{ROOT}/a.mp4"], ["Ann"])
+    decisions = Decisions(database, clock=lambda: NOW)
+    decisions.edit([1], ["Ann", "New"])
+    people.remove([f"{ROOT}/a.mp4"], ["Ann"], from_files=True)
+
+    assert [row.people for row in decisions.list()] == [["New"]]
+
+
+def test_removing_from_files_where_the_file_follows_the_database_needs_no_edit(
+    database: Database, people: PeopleService
+) -> None:
+    store(database, [scanned("a.mp4", "People: Ann, Zed")])
+    people.add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
+    with database.atomic() as tx:
+        catalog.set_library_modes(tx, 1, people_mode="exact", comment_mode=None)
+    people.remove([f"{ROOT}/a.mp4"], ["Ann"], from_files=True)
+
+    assert Decisions(database, clock=lambda: NOW).list() == []
+
+
+def test_removing_from_files_knows_aliases(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4", "People: Annie, Bobby")])
+    people.add([f"{ROOT}/a.mp4"], ["Annie", "Bobby"])
+    people.rename("Annie", "Ann")
+    people.rename("Bobby", "Bob")
+    people.remove([f"{ROOT}/a.mp4"], ["Ann"], from_files=True)
+
+    assert [row.people for row in Decisions(database, clock=lambda: NOW).list()] == [["Bob"]]
+
+
+# --- names -------------------------------------------------------------------------------------------------------
+
+
+def test_people_are_listed_as_people_look_for_them(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4", "People: zoë, bo"), scanned("b.mp4", "People: Bo")])
+    people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Zoë"])
+    people.add([f"{ROOT}/a.mp4"], ["Ærø", "Bo"])
+    people.add([f"{ROOT}/later.mp4"], ["Cy"])
+
+    assert [(row.name, row.files, row.written) for row in people.list()] == [
+        ("Ærø", 1, 0),
+        ("Bo", 1, 1),
+        ("Cy", 0, 0),
+        ("Zoë", 2, 1),
+    ]
+
+
+def test_a_renamed_person_keeps_videos_and_is_found_by_the_old_name(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["Zoe Oz", "Bo"])
+    marked(database)
+    people.rename("zoe oz", " Zoë  Öz ")
+
+    assert names(database) == {"a.mp4": ["Zoë Öz", "Bo"]}
+    assert marked(database) == {1}
+    assert store_people.aliases(database.read()) == {"zoe oz": "Zoë Öz"}
+    people.import_file(csv_file(tmp_path, "b.mp4,ZOE OZ"), root=ROOT)
+    assert names(database)["b.mp4"] == ["Zoë Öz"]
+
+
+def test_of_two_aliases_that_differ_in_case_the_one_as_it_is_spelt_counts(
+    database: Database, people: PeopleService
+) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4"), scanned("c.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["Al"])
+    people.add([f"{ROOT}/b.mp4"], ["AL"])
+    people.rename("Al", "Bea")
+    people.rename("AL", "Cy")
+    people.add([f"{ROOT}/c.mp4"], ["AL"])
+
+    assert names(database)["c.mp4"] == ["Cy"]
+
+
+def test_renaming_back_leaves_one_name_and_one_alias(database: Database, people: PeopleService) -> None:
+    people.add([f"{ROOT}/a.mp4"], ["A"])
+    people.rename("A", "B")
+    people.rename("B", "A")
+
+    assert [row.name for row in people.list()] == ["A"]
+    assert store_people.aliases(database.read()) == {"b": "A"}
+
+
+def test_renaming_to_the_same_spelling_is_nothing(database: Database, people: PeopleService) -> None:
+    people.add([f"{ROOT}/a.mp4"], ["A"])
+    people.rename("A", "A")
+
+    assert store_people.aliases(database.read()) == {}
+
+
+def test_a_name_that_is_taken_or_unknown_or_invalid_is_refused(database: Database, people: PeopleService) -> None:
+    people.add([f"{ROOT}/a.mp4"], ["A", "B", "C"])
+    people.rename("C", "D")
+
+    with pytest.raises(errors.UsageError, match="people merge"):
+        people.rename("A", "B")
+    with pytest.raises(errors.UsageError, match="people merge"):
+        people.rename("A", "C")
+    with pytest.raises(errors.UnknownIdError, match="Nobody is called “X”"):
+        people.rename("X", "Y")
+    with pytest.raises(errors.ValidationError):
+        people.rename("A", "x;y")
+    assert [row.name for row in people.list()] == ["A", "B", "D"]
+
+
+def test_a_name_that_could_be_two_people_must_be_spelt(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["Ann"])
+    people.add([f"{ROOT}/b.mp4"], ["ANN"])
+
+    with pytest.raises(errors.UsageError, match="“ANN” or “Ann”"):
+        people.rename("ann", "Anna")
+    people.merge(["ANN"], "Ann")
+    assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Ann"]}
+
+
+def test_merged_people_are_one_at_the_first_ones_place(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4"), scanned("c.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["A. Lee", "Bo", "Ann Lee"])
+    people.add([f"{ROOT}/b.mp4"], ["Annie"])
+    people.rename("Annie", "Annie Lee")
+    people.add([f"{ROOT}/c.mp4"], ["Bo"])
+    marked(database)
+    people.merge(["A. Lee", "Annie Lee"], "Ann Lee")
+
+    assert names(database) == {"a.mp4": ["Ann Lee", "Bo"], "b.mp4": ["Ann Lee"], "c.mp4": ["Bo"]}
+    assert marked(database) == {1, 2}
+    assert store_people.aliases(database.read()) == dict.fromkeys(("a. lee", "annie lee", "annie"), "Ann Lee")
+
+
+def test_a_merge_needs_somebody_to_merge(database: Database, people: PeopleService) -> None:
+    people.add([f"{ROOT}/a.mp4"], ["A"])
+
+    with pytest.raises(errors.UsageError, match="at least one other"):
+        people.merge(["a"], "A")
+    with pytest.raises(errors.UnknownIdError):
+        people.merge(["A"], "Nobody")
+
+
+def test_whoever_listens_is_told_of_changes(database: Database, tmp_path: Path) -> None:
+    told: list[int] = []
+    people = PeopleService(database, clock=lambda: NOW, on_change=lambda: told.append(1))
+    people.add([f"{ROOT}/a.mp4"], ["A"])
+    people.rename("A", "B")
+    people.remove([f"{ROOT}/a.mp4"], ["B"])
+    people.import_file(csv_file(tmp_path, "a.mp4,Bo"))
+    people.list()
+
+    assert len(told) == 4

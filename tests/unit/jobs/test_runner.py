@@ -1,0 +1,112 @@
+"""The runner: order, grouping, pause, cancel, stop, and items that must not run side by side."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from indexium_core.jobs.runner import Control, Ending, Runner
+
+
+def make(work, *, workers: int = 3, control: Control | None = None, key=lambda _: None) -> tuple[Runner, list]:
+    delivered: list = []
+    return Runner(work, delivered.extend, workers=workers, control=control or Control(), key=key), delivered
+
+
+def test_every_item_is_worked_on_once_and_delivered() -> None:
+    runner, delivered = make(lambda item: item * 2)
+
+    assert runner.run(range(100)) is Ending.DONE
+    assert sorted(delivered) == [item * 2 for item in range(100)]
+
+
+def test_nothing_to_do_is_done() -> None:
+    runner, delivered = make(lambda item: item)
+
+    assert runner.run([]) is Ending.DONE
+    assert delivered == []
+
+
+def test_cancel_finishes_what_is_under_way_and_leaves_the_rest() -> None:
+    control, begun, go = Control(), [], threading.Event()
+
+    def work(item: int) -> int:
+        begun.append(item)
+        if len(begun) == 3:
+            control.cancel()
+            go.set()
+        go.wait(5)
+        return item
+
+    runner, delivered = make(work, control=control)
+
+    assert runner.run(range(50)) is Ending.CANCELLED
+    assert sorted(delivered) == sorted(begun)
+    assert len(begun) < 10
+
+
+def test_a_paused_run_begins_nothing_and_goes_on_when_resumed() -> None:
+    control, begun = Control(), []
+    control.pause()
+    runner, delivered = make(begun.append, control=control)
+    thread = threading.Thread(target=runner.run, args=(range(10),))
+    thread.start()
+    time.sleep(0.1)
+    held = list(begun)
+    control.resume()
+    thread.join(5)
+
+    assert held == []
+    assert sorted(begun) == list(range(10))
+    assert len(delivered) == 10
+
+
+def test_a_paused_run_can_be_stopped() -> None:
+    control = Control()
+    control.pause()
+    runner, _ = make(lambda item: item, control=control)
+    endings: list[Ending] = []
+    thread = threading.Thread(target=lambda: endings.append(runner.run(range(10))))
+    thread.start()
+    control.stop()
+    thread.join(5)
+
+    assert endings == [Ending.STOPPED]
+    assert control.held
+
+
+def test_items_with_one_key_never_run_side_by_side() -> None:
+    running: set[str] = set()
+    clashes = []
+    lock = threading.Lock()
+
+    def work(item: str) -> str:
+        with lock:
+            clashes.extend({item[0]} & running)
+            running.add(item[0])
+        time.sleep(0.002)
+        with lock:
+            running.discard(item[0])
+        return item
+
+    runner, delivered = make(work, workers=4, key=lambda item: item[0])
+    runner.run([f"{letter}{number}" for number in range(10) for letter in "aab"])
+
+    assert clashes == []
+    assert len(delivered) == 30
+
+
+def test_a_failing_delivery_ends_the_run_after_the_work_under_way() -> None:
+    done = []
+
+    def fail(_: list[int]) -> None:
+        raise RuntimeError("the store is gone")
+
+    runner: Runner[int, int] = Runner(lambda item: done.append(item) or item, fail, workers=2, control=Control())
+    runner.GROUP_SIZE = 1
+
+    with pytest.raises(RuntimeError, match="store is gone"):
+        runner.run(range(1000))
+    assert len(done) < 20
