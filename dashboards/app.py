@@ -1,0 +1,298 @@
+"""
+The dashboard as a whole: what is made once in a process, and what is made for each session.
+
+`indexium serve` makes it through `server.py`; `panel serve dashboards/app.py` works too (one Library in a process).
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+import jinja2
+import panel as pn
+from panel.io.state import set_curdoc
+from tornado.ioloop import IOLoop
+
+from dashboards import bridge, state
+from dashboards.components import shell
+from dashboards.components.dialog import Dialog
+from dashboards.pages.history import HistoryScreen
+from dashboards.pages.plan import PlanScreen
+from dashboards.pages.progress import ProgressScreen
+from dashboards.shelf import Shelf
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from indexium_core.library import Library
+
+__all__ = ["ROUTES", "Pages", "Session"]
+
+logger = logging.getLogger(__name__)
+
+FAILED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Indexium</title>
+<p>This page could not be made; nothing was changed. The log of the service says why.</p>"""
+ROUTES = ("/", "/plan", "/progress", "/history")
+TITLES = {"plan": "Plan", "progress": "Progress", "history": "History"}
+NEWS = tuple(
+    f"{noun}:{verb}" for noun in ("scan", "write", "rollback") for verb in ("started", "progress", "completed")
+)
+
+
+class Pages:
+    """What all sessions share: the library and the threads for work that takes long."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.shelf = Shelf(library)
+        self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
+        self._template = _template()
+
+    def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
+        """Return the page of a new session, or one that says that it could not be made: never a traceback."""
+        try:
+            session = Session(self)
+        except Exception:
+            logger.exception("dashboard.session_failed")
+            return pn.Template(jinja2.Template(FAILED))
+        template = pn.Template(self._template, items=session.roots())
+        values = {"page": session.view.page, "assets": assets, "healthz": healthz}
+        for name, value in (
+            values | {"instance": self.library.instance_id, "inline": "" if assets else _inline()}
+        ).items():
+            template.add_variable(name, value)
+        return template
+
+    def warm(self) -> None:
+        """Load what is heavy before somebody waits for it."""
+        self.pool.submit(_import_charts)
+
+    def close(self) -> None:
+        """Let the threads go; work under way is a thread's last."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _import_charts() -> None:
+    import holoviews as hv
+
+    hv.extension("bokeh", logo=False)
+
+
+def _template() -> jinja2.Template:
+    """Return the page's skeleton; Bokeh's environment knows the macros that put components into it."""
+    from panel.io.resources import _env
+
+    template: jinja2.Template = _env.from_string(_asset("page.html"))
+    return template
+
+
+def _inline() -> str:
+    """Return style and script as part of the page, for servers that do not serve our assets."""
+    style = re.sub(r"@font-face \{.*?\n\}\n", "", _asset("tokens.css"), flags=re.DOTALL)
+    return f"<style>{style}{_asset('page.css')}</style><script data-healthz=''>{_asset('page.js')}</script>"
+
+
+def _asset(name: str) -> str:
+    return (resources.files("dashboards") / "assets" / name).read_text(encoding="utf-8")
+
+
+class Session:
+    """One browser tab: its state, its three pages, and the frame around them."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._library = pages.library
+        self._document: Document = pn.state.curdoc
+        self._loop = IOLoop.current()
+        self.view = state.View()
+        self._shell = shell.Shell()
+        self._dialog = Dialog()
+        self._bridge = bridge.Bridge(
+            pages.library.events,
+            schedule=self._schedule,
+            later=self._document.add_timeout_callback,
+            pool=pages.pool,
+            toast=self._shell.toast,
+            busy=self._shell.busy,
+        )
+        self._base = ""
+        self._frame: dict[str, Any] = {}
+        self._shelf = pages.shelf
+        self.plan = PlanScreen(self._library, pages.shelf, self._bridge, self._dialog, self)
+        self.progress = ProgressScreen(self._library, self._bridge, self._dialog, self)
+        self.history = HistoryScreen(self._library, self._bridge, self._dialog, self)
+        self._pages: Mapping[str, Any] = {"plan": self.plan, "progress": self.progress, "history": self.history}
+        self._started = False
+        self._greeting: Mapping[str, Any] | None = None
+        self._loaded = False
+        self._shell.on(hello=self._hello, go=self._go, address=self._address, theme=self._theme)
+        self._take_request()
+        pn.state.onload(self._ready)
+        self._document.on_session_destroyed(lambda _: self._bridge.close())
+
+    def roots(self) -> dict[str, Any]:
+        """Return the components by their places in the page."""
+        return {
+            "nav": self._shell,
+            "dialog": self._dialog,
+            **self.plan.roots(),
+            **self.progress.roots(),
+            **self.history.roots(),
+        }
+
+    def _schedule(self, call: Any) -> None:
+        document = self._document
+
+        def run() -> None:
+            with set_curdoc(document), pn.io.hold(document):
+                call()
+
+        # Through the loop: a document takes callbacks from another thread, but loses those that come while it holds
+        # its changes back to send them together.
+        self._loop.add_callback(lambda: document.add_next_tick_callback(run))
+
+    # What the browser tells.
+
+    def _take_request(self) -> None:
+        """Show what the address asks for. Served as a single app, all pages share its one address."""
+        context = self._document.session_context
+        request = context.request if context else None
+        if request is None:
+            return
+        path = request.path.rstrip("/")
+        self._base = "" if (path or "/") in ROUTES else path
+        pairs = [
+            (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
+        ]
+        self._follow(path, urlencode(pairs))
+
+    def _follow(self, path: str, search: str) -> None:
+        name = dict(parse_qsl(search)).get("view") if self._base else path.rsplit("/", 1)[-1]
+        self.view.page = name if name in state.PAGES else "plan"
+        self._pages[self.view.page].state.take(search)
+
+    def _hello(self, message: Mapping[str, Any]) -> None:
+        """Take what the browser keeps; a component may say hello before the whole page is there."""
+        self._greeting = message
+        if self._loaded:
+            self._begin(message)
+
+    def _ready(self) -> None:
+        """Begin once the page is loaded: what is changed before that does not reach the browser."""
+        self._loaded = True
+        if self._greeting is not None:
+            self._begin(self._greeting)
+
+    def _begin(self, greeting: Mapping[str, Any]) -> None:
+        self._take_theme(greeting)
+        self._frame = {"pages": shell.pages({}, None, self._base)} | self._frame  # there whatever can be read
+        if not self._started:
+            self._started = True
+            self.plan.state.selection = state.selection_from_json(greeting.get("selection"))
+            self._bridge.listen((*NEWS, "plan:changed"), self.refresh_frame, every=1.0)
+            for page in self._pages.values():
+                page.start()
+            if not self._library.settings.metadata_enable_websocket:
+                self._poll()
+            for sentence in self._library.notices[:3]:
+                self._bridge.toast("info", sentence)
+        self._enter()
+
+    def _poll(self) -> None:
+        self._pages[self.view.page].refresh()
+        self.refresh_frame()
+        self._bridge.after(2000, self._poll)
+
+    def _go(self, message: Mapping[str, Any]) -> None:
+        if message.get("page") in state.PAGES:
+            self.view.page = message["page"]
+            self._enter()
+
+    def _address(self, message: Mapping[str, Any]) -> None:
+        """Follow the browser's back and forward."""
+        self._follow(str(message.get("path", "")).rstrip("/"), str(message.get("search", "")).lstrip("?"))
+        self._enter()
+
+    def _theme(self, message: Mapping[str, Any]) -> None:
+        self._take_theme(message)
+        self._pages[self.view.page].redraw()
+
+    def _take_theme(self, message: Mapping[str, Any]) -> None:
+        if message.get("theme") in {"light", "dark"}:
+            self.view.theme = message["theme"]
+
+    # What the pages tell.
+
+    def go(self, page: str, **values: Any) -> None:
+        """Show a page with some of its state set."""
+        self._pages[page].state.param.update(**values)
+        self.view.page = page
+        self._enter()
+
+    def showing(self, page: str) -> bool:
+        """Tell whether a page is the one that is looked at."""
+        return self._started and self.view.page == page
+
+    def _enter(self) -> None:
+        self.tell_address(push=True)
+        self.refresh_frame()
+        self._pages[self.view.page].enter()
+
+    def tell_address(self, *, push: bool = False) -> None:
+        """Put the view into the browser's address."""
+        search = self._pages[self.view.page].state.search()
+        title = f"{TITLES[self.view.page]} · Indexium"
+        if self._base:
+            search = f"view={self.view.page}&{search}".rstrip("&")
+        url = (self._base or f"/{self.view.page}") + (f"?{search}" if search else "")
+        self._put(page=self.view.page, url=url, push=push, title=title)
+
+    def keep_selection(self) -> None:
+        """Let the browser keep what is selected, for a reload."""
+        self._put(selection=state.selection_to_json(self.plan.state.selection))
+
+    def _put(self, **changes: Any) -> None:
+        self._frame |= changes
+        self._shell.put(**self._frame)
+
+    def refresh_frame(self) -> None:
+        """Bring counts, roots and the running operation of the rail up to date."""
+        self._bridge.run(self._read_frame, lambda frame: self._put(**frame), name="frame")
+
+    def _read_frame(self) -> dict[str, Any]:
+        library = self._library
+        statistics = self._shelf.plan().statistics
+        changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
+        past = library.history(per_page=1)
+        running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
+        live = None
+        if running:
+            status = library.status(running[0].id)
+            live = round(100 * status.processed / max(1, status.total))
+        counts = {"plan": changing, "history": past.total}
+        return {"pages": shell.pages(counts, live, self._base), **shell.roots(library.libraries())}
+
+
+def _shared() -> Pages:
+    """Return the one `Pages` of a process that `panel serve` runs."""
+    from indexium_core.library import Library
+
+    def make() -> Pages:
+        library = Library.open()
+        atexit.register(library.close)
+        pages = Pages(library)
+        pages.warm()
+        return pages
+
+    shared: Pages = pn.state.as_cached("indexium", make)
+    return shared
+
+
+if pn.state.served:
+    _shared().open(assets="", healthz="").servable()

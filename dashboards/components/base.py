@@ -1,0 +1,74 @@
+"""
+What every component of ours is: one ES module that draws a view (JSON made here) and sends messages back.
+
+The view travels as one JSON string: it is made by the C encoder, compared as a string, and parsed by the browser's own
+parser. Modules have no imports; `dom.js` is put in front of each. Data reaches the page as text nodes only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, ClassVar
+
+import param
+from panel.custom import JSComponent
+
+__all__ = ["Component", "Handler", "source"]
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Mapping[str, Any]], None]
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of a file beside this one."""
+    return (resources.files(__package__) / name).read_text(encoding="utf-8")
+
+
+def module(name: str) -> str:
+    """Return the ES module of a component, with what all components share in front."""
+    return source("dom.js") + source(f"{name}.js")
+
+
+class Component(JSComponent):
+    """A component that shows `shown` and answers messages by the handlers that a page gives it."""
+
+    shown = param.String(default="{}", doc="The view, as JSON; each component's docstring says what is in it.")
+
+    _esm = "export function render() {}"
+    _stylesheets: ClassVar[list[str]] = []
+
+    def __init__(self, **params: Any) -> None:
+        params.setdefault("sizing_mode", "stretch_width")
+        params.setdefault("margin", 0)
+        super().__init__(stylesheets=[source("indexium.css")], **params)
+        self._handlers: dict[str, Handler] = {}
+
+    def __repr__(self, depth: int = 0) -> str:
+        """Return the name alone: Panel asks for this of every component of every session, and never shows it."""
+        del depth
+        return f"{type(self).__name__}()"
+
+    def on(self, **handlers: Handler) -> None:
+        """Call a handler for every message of its name; the message comes as the browser sent it."""
+        self._handlers.update(handlers)
+
+    def put(self, **view: Any) -> None:
+        """Show a view; nothing is sent when it is what is shown already."""
+        self.shown = json.dumps(view, ensure_ascii=False, separators=(",", ":"))
+
+    def _handle_msg(self, data: Any) -> None:
+        kind = data.get("type") if isinstance(data, dict) else None
+        handler = self._handlers.get(str(kind))
+        if handler is None:
+            logger.warning("dashboard.unknown_message", extra={"component": type(self).__name__, "kind": str(kind)})
+            return
+        try:
+            handler(data)
+        except (KeyError, TypeError, ValueError):  # what a page of ours never sends
+            logger.warning("dashboard.bad_message", extra={"component": type(self).__name__, "kind": str(kind)})

@@ -1,0 +1,110 @@
+// Operations, newest first.
+export function render(context) {
+  const {model} = context
+  let cursor = null
+  const at = (me, id) => me.root.querySelector(`.row[data-key="${id}"]`)
+  const open = (me, id) => {
+    cursor = id
+    me.paint()
+    at(me, id)?.focus({preventScroll: true})
+    me.send("open", {id})
+  }
+  const move = (me, step) => {
+    const rows = me.view.rows ?? []
+    const next = rows.findIndex(row => row.id === cursor) + step
+    if (next >= 0 && next < rows.length) {
+      cursor = rows[next].id
+      me.paint()
+      at(me, cursor)?.focus()
+      me.send("cursor", {id: cursor})
+    }
+  }
+  const me = component(context, {
+    draw(view) {
+      if (!view.rows) return null
+      if (view.empty)
+        return h(
+          "div",
+          {class: "card"},
+          h("div", {class: "empty"}, h("b", null, view.empty.title), h("p", null, view.empty.text)),
+        )
+      return h(
+        "div",
+        {class: "card hcard"},
+        h(
+          "div",
+          {role: "grid", "aria-label": "Operations", "aria-rowcount": view.total},
+          view.rows.map((row, index) =>
+            h(
+              "div",
+              {
+                class: row.id === cursor ? "row hrow cursor" : "row hrow",
+                role: "row",
+                tabindex: row.id === cursor || (cursor === null && index === 0) ? "0" : "-1",
+                "aria-selected": String(row.id === cursor),
+                data: {act: "open", id: row.id, key: row.id},
+              },
+              h(
+                "span",
+                {class: "f file", role: "gridcell"},
+                h("b", {title: row.title}, h("bdi", null, row.title)),
+                h("small", null, row.when),
+              ),
+              h("span", {class: "n num", role: "gridcell"}, row.files),
+              h("span", {class: "t sum", role: "gridcell"}, row.sum),
+              h("span", {class: "r", role: "gridcell"}, chip(row.level, row.status)),
+              h("span", {class: "n num", role: "gridcell"}, row.undo),
+            ),
+          ),
+        ),
+        pager(view, ["Newer", "Older"]),
+      )
+    },
+    act: {
+      open(data, event, self) {
+        if (!String(window.getSelection())) open(self, Number(data.id))
+      },
+      page(data, event, self) {
+        self.send("page", {page: Number(data.page)})
+      },
+    },
+    drawn(self) {
+      if (self.view.cursor !== undefined && self.view.cursor !== self.before?.cursor && self.view.cursor !== cursor) {
+        cursor = self.view.cursor
+        self.before = self.view
+        self.paint()
+      }
+    },
+    setup(self) {
+      self.root.addEventListener("keydown", event => {
+        if (!event.target.matches("[role=row]")) return
+        if (event.key === "ArrowDown") {
+          event.preventDefault()
+          move(self, 1)
+        }
+        if (event.key === "ArrowUp") {
+          event.preventDefault()
+          move(self, -1)
+        }
+      })
+    },
+  })
+  keys(model, "history", {
+    j: () => {
+      move(me, 1)
+      return true
+    },
+    k: () => {
+      move(me, -1)
+      return true
+    },
+    Enter: event =>
+      event.composedPath()[0].closest?.("button, a, input, select") || cursor === null
+        ? undefined
+        : (open(me, cursor), true),
+    Escape: () => {
+      me.send("close")
+      return undefined
+    },
+  })
+}

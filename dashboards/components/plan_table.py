@@ -1,0 +1,156 @@
+"""The plan's table: one page of rows as an ARIA grid, drawn by `plan_table.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from dashboards import words
+from dashboards.components.base import Component, module
+from dashboards.components.plan_header import label_of
+from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
+
+__all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
+
+SHOWN_TAGS = 12
+GRAVE = ("blocked", "danger", "warning")
+
+
+class PlanTable(Component):
+    """
+    The grid of planned files.
+
+    Messages: `pick` {id, on, serial}, `all`, `none`, `inverse`, `cursor` {id}, `open` {id}, `close`, `sort` {sort},
+    `page` {page}, `edit`/`skip`/`preserve` {id}, and what an empty list offers. View: see `view`.
+    """
+
+    _esm = module("plan_table")
+
+
+def view(
+    page: PlanPage,
+    *,
+    sort: str,
+    descending: bool,
+    selected: Collection[int],
+    chosen: int,
+    picked: int,
+    named: bool,
+) -> dict[str, Any]:
+    """
+    Return what the table shows.
+
+    Args:
+        page: The page of the plan.
+        sort: Key that it is sorted by.
+        descending: Whether the other way round.
+        selected: File ids of this page that are chosen.
+        chosen: How many files are chosen in all, on every page.
+        picked: Number of the last pick that is counted in; the browser waits for its own.
+        named: Whether rows say the name of their library: where there are several.
+
+    """
+    first = (page.page - 1) * page.per_page
+    rows = [row(item, selected=item.file_id in selected, named=named) for item in page.items]
+    return {
+        "rows": rows,
+        "total": page.total,
+        "found": words.files(page.total),
+        "first": first + 1,
+        "range": f"{words.count(first + 1)}–{words.count(first + len(rows))} of {words.count(page.total)}",
+        "page": page.page,
+        "pages": max(1, -(-page.total // page.per_page)),
+        "sort": sort,
+        "descending": descending,
+        "all": _all(rows, chosen),
+        "picked": picked,
+    }
+
+
+def _all(rows: list[dict[str, Any]], chosen: int) -> str:
+    able = [entry for entry in rows if entry["can"]]
+    if chosen and able and all(entry["selected"] for entry in able):
+        return "all"
+    return "some" if chosen else "none"
+
+
+def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
+    """Return one row; `named` says the library's name, too."""
+    tags = tag_list(item)
+    return {
+        "id": item.file_id,
+        "name": item.file_name,
+        "place": " / ".join(part for part in (item.library if named else "", *item.folder.split("/")) if part),
+        "size": words.size(item.size),
+        "mark": "skipped" if item.postponed else "edited" if item.edited else "",
+        "tags": tags[:SHOWN_TAGS],
+        "more": max(0, len(tags) - SHOWN_TAGS),
+        "risk": item.risk_level,
+        "reason": reason(item),
+        "cost": cost(item),
+        "can": item.can_update and not item.postponed and item.risk_level != "unchanged",
+        "selected": selected,
+        "faded": item.postponed or item.risk_level == "unchanged",
+    }
+
+
+def tag_list(item: PlanItem) -> list[dict[str, str]]:
+    """Return the people of an item: kept, then removed, then added; each once."""
+    added = set(item.tags_to_add)
+    kept = [name for name in item.result_people if name not in added]
+    return [
+        *({"text": name, "kind": ""} for name in kept),
+        *({"text": name, "kind": "del"} for name in item.tags_to_remove),
+        *({"text": name, "kind": "add"} for name in item.tags_to_add),
+    ]
+
+
+def reason(item: PlanItem) -> str:
+    """Return the short text of the risk chip: the one reason for the level, or how many there are."""
+    grave = [issue for issue in item.issues if issue.severity == item.risk_level]
+    if len(grave) == 1:
+        return label_of(grave[0].code)
+    return f"{len(grave)} reasons" if grave else item.risk_level
+
+
+def cost(item: PlanItem) -> str:
+    """Return what writing the item costs."""
+    if not item.can_update or item.risk_level == "unchanged":
+        return "—"
+    text = words.span(item.est_seconds)
+    return f"rewrite {text}" if "rewrite" in item.strategy else text
+
+
+def ordered(issues: list[Issue]) -> list[Issue]:
+    """Return reasons with the gravest first."""
+    rank = {severity: place for place, severity in enumerate(GRAVE)}
+    return sorted(issues, key=lambda issue: rank.get(issue.severity, len(GRAVE)))
+
+
+def unreadable(message: str) -> dict[str, str]:
+    """Return what is said where the plan could not be read at all."""
+    return {"title": "The plan cannot be read", "text": message, "act": "retry", "label": "Try again"}
+
+
+def empty(query: str, everything: PlanStatistics, roots: int) -> dict[str, str]:
+    """Return what is said where the list is empty, and what to do about it."""
+    if not roots:
+        return {
+            "title": "No folder has been scanned yet",
+            "text": "A scan looks at your videos and changes nothing. Stop this service, scan, and start it again:",
+            "code": "indexium scan ~/Videos",
+        }
+    if query.strip():
+        return {
+            "title": "No file matches",
+            "text": "Nothing in the plan is found by this search.",
+            "act": "clear_search",
+            "label": "Clear the search",
+        }
+    if everything.total_files == 0 and not everything.postponed_count:
+        return {
+            "title": "Nobody is known yet",
+            "text": "Say who is in which video: a CSV with the columns path and person will do.",
+            "code": "indexium people import people.csv",
+        }
+    return {"title": "Nothing to change", "text": "Every file already says who is in it."}

@@ -1,0 +1,248 @@
+"""One operation while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dashboards import words
+from dashboards.components.base import Component, module
+from indexium_core.model.operation import (
+    ItemDetails,
+    MetadataOperation,
+    OperationDetails,
+    OperationStatus,
+)
+
+__all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
+
+SHOWN = {  # value of the filter → (words, item statuses)
+    "": ("all", ()),
+    "failed": ("not done", ("failed", "conflict", "unknown")),
+    "success": ("done", ("success",)),
+    "skipped": ("skipped", ("skipped",)),
+    "pending": ("waiting", ("pending", "writing")),
+}
+PARTS = (  # item statuses → class of the bar, words
+    (("success",), "ok", "done"),
+    (("failed",), "bad", "failed"),
+    (("conflict",), "bad", "refused"),
+    (("unknown",), "odd", "cannot tell"),
+    (("skipped",), "off", "skipped"),
+)
+
+
+class Progress(Component):
+    """
+    The page of one operation.
+
+    Messages: `pause`, `resume`, `cancel`, `rollback`, `history`, `plan`, `status` {status}, `page` {page}. View: see
+    `view` and `nothing`.
+    """
+
+    _esm = module("progress")
+
+
+def nothing() -> dict[str, Any]:
+    """Return what is shown where no operation was ever started."""
+    return {
+        "title": "Progress",
+        "sub": "",
+        "empty": {
+            "title": "Nothing is being written",
+            "text": "When you write from the plan, you can watch it here. It goes on if you close the page.",
+            "buttons": [{"label": "Go to the plan", "act": "plan", "kind": "primary"}],
+        },
+    }
+
+
+def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
+    """
+    Return what is shown of an operation.
+
+    Args:
+        details: The operation with one page of its files, failures first.
+        shown: Which files are listed, a key of `SHOWN`.
+
+    """
+    operation, status = details.operation, details.status
+    return {
+        "title": title(operation, status),
+        "sub": subtitle(operation, status),
+        "done": words.count(status.processed),
+        "total": words.count(status.total),
+        "now": status.processed,
+        "max": status.total,
+        "line": pace(operation, status),
+        "parts": parts(status),
+        "rest": rest(status),
+        "current": status.current_file if status.status == "in_progress" else "",
+        "buttons": buttons(status),
+        "summary": summary(operation, status) if status.finished else None,
+        "order": "Failures first" if status.finished else "Failures first · live",
+        "statuses": [
+            {"value": key, "label": f"{label} {words.count(_number(status, states))}", "on": key == shown}
+            for key, (label, states) in SHOWN.items()
+        ],
+        "items": items(details),
+    }
+
+
+def title(operation: MetadataOperation, status: OperationStatus) -> str:
+    """Return the headline: what is or was done."""
+    doing = {True: "Taking back", False: "Writing"}[operation.operation_type == "rollback"]
+    done = {True: "Took back", False: "Wrote"}[operation.operation_type == "rollback"]
+    if status.finished:
+        kind = "Rollback" if operation.operation_type == "rollback" else "Write"
+        return (
+            f"{kind} “{operation.user_note}”"
+            if operation.user_note
+            else f"{done} {words.files(_number(status, ('success',)))}"
+        )
+    name = f"“{operation.user_note}”" if operation.user_note else words.files(status.total)
+    return f"{doing} {name}"
+
+
+def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
+    """Return when and by whom it was started, and that it does not need the page."""
+    source = {"dashboard": "from the dashboard", "cli": "from the command line", "python": "from Python"}
+    started = f"started {words.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
+    if status.status == "paused":
+        return f"{started} · paused: what is done stays done"
+    return started if status.finished else f"{started} · goes on if you close this page"
+
+
+def pace(operation: MetadataOperation, status: OperationStatus) -> str:
+    """Return how fast it goes and how long it will take, or how long it took."""
+    if status.finished:
+        return f"in {words.span(operation.seconds)}"
+    if status.status == "paused":
+        return "paused"
+    parts = [f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s"] if status.rate else []
+    if status.eta_seconds is not None:
+        parts.append(f"about {words.span(status.eta_seconds)} left")
+    return " · ".join(parts) or "starting"
+
+
+def parts(status: OperationStatus) -> list[dict[str, Any]]:
+    """Return the coloured parts of the bar, those that are not empty."""
+    found = [
+        (kind, f"{words.count(number)} {label}", number)
+        for states, kind, label in PARTS
+        if (number := _number(status, states))
+    ]
+    whole = max(1, status.total)
+    return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
+
+
+def rest(status: OperationStatus) -> str:
+    """Return how many files are still to come."""
+    waiting = status.total - status.processed
+    return f"{words.count(waiting)} waiting" if waiting else ""
+
+
+def buttons(status: OperationStatus) -> list[dict[str, str]]:
+    """Return what can be done with a running operation."""
+    if status.status in {"pending", "in_progress"}:
+        return [{"label": "Pause after this file", "act": "pause", "key": "p"}, {"label": "Cancel", "act": "cancel"}]
+    if status.status == "paused":
+        return [
+            {"label": "Resume", "act": "resume", "key": "p", "kind": "primary"},
+            {"label": "Cancel", "act": "cancel"},
+        ]
+    return []
+
+
+def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
+    """Return the report of an operation that has ended."""
+    name, level = words.STATUS[status.status]
+    return {
+        "title": name.capitalize(),
+        "level": level,
+        "glyph": {"safe": "✓", "blocked": "■"}.get(level, "!"),
+        "lines": _report(operation, status),
+        "buttons": _offers(operation, status),
+    }
+
+
+def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
+    good, bad = _number(status, ("success",)), _number(status, ("failed", "conflict"))
+    unclear, waiting = _number(status, ("unknown",)), status.total - status.processed
+    verb = "taken back, byte for byte" if operation.operation_type == "rollback" else "written"
+    lines = [f"{words.files(good)} {verb}." if good else "No file was changed."]
+    if bad:
+        lines.append(f"{words.files(bad)} {_was(bad)} left as before; the list says why.")
+    if unclear:
+        lines.append(
+            f"{words.files(unclear)} could not be reached any more; the next start settles what became of them."
+        )
+    if waiting:
+        lines.append(f"{words.files(waiting)} {_was(waiting)} not started. Every file is whole.")
+    taken_back = {"rolled_back": "All of it was taken back since.", "partly_rolled_back": "Some was taken back since."}
+    return [line for line in (*lines, taken_back.get(status.status, ""), operation.error_message) if line]
+
+
+def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
+    waiting = words.count(status.total - status.processed)
+    resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
+    return [
+        *([resume] if status.status == "interrupted" and status.processed < status.total else []),
+        *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
+        {"label": "See it in History", "act": "history"},
+        {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
+    ]
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def items(details: OperationDetails) -> dict[str, Any]:
+    """Return one page of the files."""
+    first = (details.page - 1) * details.per_page
+    rows = [item_row(item) for item in details.items]
+    return {
+        "rows": rows,
+        "total": details.total,
+        "range": f"{words.count(first + 1)}–{words.count(first + len(rows))} of {words.count(details.total)}",
+        "page": details.page,
+        "pages": max(1, -(-details.total // details.per_page)),
+    }
+
+
+def item_row(item: ItemDetails) -> dict[str, Any]:
+    """Return one file of an operation."""
+    status, level = words.item_status(item.status, item.code)
+    return {
+        "id": item.id,
+        "name": item.file_name,
+        "tags": tags_line(item.tags_added, item.tags_removed),
+        "what": item.message or done_how(item),
+        "status": status,
+        "level": level,
+        "faded": item.status == "pending",
+    }
+
+
+def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
+    """Return `− Zoe Oz + Zoë Öz`."""
+    return " ".join([*(f"− {name}" for name in removed), *(f"+ {name}" for name in added)])
+
+
+def done_how(item: ItemDetails) -> str:
+    """Return how a file was written and how long it took."""
+    if item.status != "success" or item.seconds is None:
+        return ""
+    return (
+        f"{words.strategy(item.strategy)} · {words.span(item.seconds)}" if item.strategy else words.span(item.seconds)
+    )
+
+
+def expiry(moment: datetime | None) -> str:
+    """Return until when something can be taken back."""
+    return words.day(moment) if moment else ""
+
+
+def _number(status: OperationStatus, states: Sequence[str]) -> int:
+    return sum(status.counts.get(state, 0) for state in states) if states else status.total

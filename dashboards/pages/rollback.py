@@ -1,0 +1,98 @@
+"""Taking an operation back, asked for from any page: look first, then say what would happen, then do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dashboards import words
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
+from indexium_core.model.operation import RollbackCheck
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["ask"]
+
+SHOWN = 50
+
+
+def ask(
+    library: Library,
+    bridge: Bridge,
+    dialog: Dialog,
+    operation_id: int,
+    started: Callable[[int], None],
+    *,
+    query: str = "",
+) -> None:
+    """
+    Check what taking an operation back would do, ask, and start it.
+
+    Args:
+        library: The library.
+        bridge: Carries the work.
+        dialog: Asks.
+        operation_id: The operation to take back.
+        started: Gets the id of the rollback.
+        query: Take back only the files that it finds.
+
+    """
+
+    def start(note: str) -> None:
+        bridge.run(
+            lambda: library.rollback(operation_id, query, note=note, source="dashboard"),
+            lambda handle: started(handle.id),
+            name="rollback",
+            once=True,
+        )
+
+    def question(check: RollbackCheck) -> None:
+        if not check.can_rollback or not check.restorable:
+            dialog.report("This cannot be rolled back", [*_refusal(check), *_conflicts(check)])
+            return
+        dialog.ask(
+            f"Roll back {words.files(check.restorable)}?",
+            [*_promise(check), *_conflicts(check)],
+            start,
+            confirm=f"Roll back {words.files(check.restorable)}",
+            note="Note (optional)",
+        )
+
+    bridge.run(lambda: library.rollback_check(operation_id, query), question, name="rollback_check", once=True)
+
+
+def _promise(check: RollbackCheck) -> list[dict[str, Any]]:
+    number = check.restorable
+    gets, dates = ("gets its", "its old date") if number == 1 else ("get their", "their old dates")
+    promise = f"✓ {words.files(number)} {gets} old bytes back, bit for bit, and {dates}."
+    plan = "In the plan they are skipped from then on, so that the next write does not bring the tags back."
+    return [{"kind": "why", "level": "safe", "text": promise}, {"kind": "text", "text": plan}]
+
+
+def _refusal(check: RollbackCheck) -> list[dict[str, Any]]:
+    return [{"kind": "why", "level": "warning", "text": check.reason or "None of its files can be taken back."}]
+
+
+def _conflicts(check: RollbackCheck) -> list[dict[str, Any]]:
+    if not check.conflicts:
+        return []
+    items = [
+        {
+            "name": item.file_name,
+            "status": (item.code or "conflict").replace("_", " "),
+            "level": "warning",
+            "message": item.message,
+        }
+        for item in check.conflicts[:SHOWN]
+    ]
+    number = len(check.conflicts)
+    return [
+        {
+            "kind": "items",
+            "label": f"{words.files(number)} would be left alone",
+            "items": items,
+            "more": f"and {words.count(number - SHOWN)} more" if number > SHOWN else "",
+        }
+    ]

@@ -1,0 +1,251 @@
+"""
+The web server: Panel's own Tornado server with a door in front of it that every request passes.
+
+The door refuses a Host that is not ours (so that no foreign name can be pointed at this machine), refuses a websocket
+whose Origin is not the page that it serves, and puts the security headers on every answer. Nothing a page needs comes
+from another machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+from bokeh.settings import settings as bokeh_settings
+from panel.io.server import get_server
+from tornado.ioloop import IOLoop
+from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
+
+from dashboards import app, door
+from indexium_core import __version__, errors
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["DashboardServer", "free_port", "make_server", "serve"]
+
+logger = logging.getLogger(__name__)
+
+ASSETS = Path(__file__).parent / "assets"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def serve(
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5006,
+    open_browser: bool = False,
+    dev: bool = False,
+    allow_remote: bool = False,
+) -> None:
+    """
+    Serve the dashboard until SIGTERM or Ctrl-C.
+
+    Args:
+        library: The open library; closing it is the caller's.
+        host: Address to bind.
+        port: Port to bind; 0 takes a free one.
+        open_browser: Open the first page in the browser.
+        dev: Reload the components when their sources change.
+        allow_remote: Serve an address that other machines can reach, without a login.
+
+    Raises:
+        UsageError: The port is in use, or the address would be open to others without `allow_remote`.
+
+    """
+    server = make_server(library, host=host, port=port, dev=dev, allow_remote=allow_remote)
+    sys.setswitchinterval(0.0005)  # busy Python threads must not hold a click for 5 ms each
+    server.run(open_browser=open_browser)
+
+
+def make_server(
+    library: Library, *, host: str = "127.0.0.1", port: int = 0, dev: bool = False, allow_remote: bool = False
+) -> DashboardServer:
+    """Return a server that does not run yet, on a port that is free; errors as in `serve`."""
+    _require_consent(host, allow_remote=allow_remote)
+    return DashboardServer(library, host=host, port=free_port(host, port), dev=dev)
+
+
+def free_port(host: str, port: int) -> int:
+    """
+    Return `port` if it can be bound on `host`, or a free one for 0.
+
+    Raises:
+        UsageError: Somebody else has it, or the address is not one of this machine.
+
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise errors.UsageError(_why_not(host, port, error)) from error
+        return int(probe.getsockname()[1])
+
+
+def _why_not(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 5007
+        return f"Port {port} is in use by another program. Stop it, or choose another port: --port {other}."
+    if number == errno.EACCES:
+        return f"Port {port} may not be used by this user. Choose one above 1023: --port 5006."
+    return f"{host}:{port} cannot be served: {error}. Use --host 127.0.0.1."
+
+
+def _require_consent(host: str, *, allow_remote: bool) -> None:
+    if host not in LOOPBACK and not allow_remote:
+        message = (
+            f"Serving on {host} would let everybody on the network read and change your files' metadata, without a "
+            "login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or say --allow-remote."
+        )
+        raise errors.UsageError(message)
+
+
+class DashboardServer:
+    """The service: `run` serves on this thread, `background` from another one (tests)."""
+
+    def __init__(self, library: Library, *, host: str, port: int, dev: bool = False, linger: int = 15_000) -> None:
+        """
+        Args as in `serve`.
+
+        `linger` is how many milliseconds a session is kept after its page went (or for a slow page to come).
+        """
+        self.host, self.port = host, port
+        self._library = library
+        self._dev, self._linger = dev, linger
+        self._pages = app.Pages(library)
+        self._loop: IOLoop | None = None
+        self._started = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Address of the first page."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{_reachable(name)}:{self.port}"
+
+    def run(self, *, open_browser: bool = False) -> None:
+        """Serve until SIGTERM, SIGINT or `stop`. Everything is made here: a loop belongs to the thread that runs it."""
+        self._loop = IOLoop()
+        server = self._make(self._loop)
+        with _signals(self.stop):
+            server.start()
+            if open_browser:
+                self._loop.add_callback(webbrowser.open, self.url)
+            self._pages.warm()
+            self._loop.add_callback(self._started.set)
+            logger.info("dashboard.started", extra={"url": self.url})
+            try:
+                self._loop.start()
+            finally:
+                self._close(server)
+
+    def _make(self, loop: IOLoop) -> Any:
+        """Return Panel's server with our routes, behind our door."""
+        bokeh_settings.resources = "server"  # whatever the environment says: nothing from another machine
+        pn.config.autoreload = self._dev
+        hosts = door.Hosts(self.host, self.port)
+        try:
+            server = get_server(
+                dict.fromkeys(app.ROUTES, self._pages.open),
+                port=self.port,
+                address=self.host,
+                loop=loop,
+                websocket_origin=hosts.origins,
+                location=False,
+                title="Indexium",
+                extra_patterns=self._routes(),
+                ico_path="none",
+                check_unused_sessions_milliseconds=min(5000, self._linger),
+                unused_session_lifetime_milliseconds=self._linger,
+            )
+        except OSError as error:  # somebody took the port since it was looked at
+            raise errors.UsageError(_why_not(self.host, self.port, error)) from error
+        door.guard(server._tornado, hosts)  # noqa: SLF001 - the one way to stand before it all
+        return server
+
+    def _routes(self) -> list[tuple[Any, ...]]:
+        """List every address beside the pages. The REST handler takes its place here, as `(r"/api/.*", ...)`."""
+        return [
+            (r"/healthz", Health, {"instance_id": self._library.instance_id}),
+            (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
+            (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
+        ]
+
+    @contextlib.contextmanager
+    def background(self) -> Iterator[DashboardServer]:
+        """Serve from another thread for the length of a `with` block."""
+        thread = threading.Thread(target=self.run, name="dashboard", daemon=True)
+        thread.start()
+        self._started.wait(timeout=30)
+        try:
+            yield self
+        finally:
+            self.stop()
+            thread.join(timeout=10)
+
+    def stop(self) -> None:
+        """Ask the loop to end; safe from any thread and from a signal handler."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # closed already
+                self._loop.add_callback(self._loop.stop)
+
+    def _close(self, server: Any) -> None:
+        """End what is open, so that pages notice at once and begin to wait for the next start."""
+        self._pages.close()
+        server.unlisten()
+        for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh lists its websockets nowhere else
+            client._socket.close()  # noqa: SLF001
+        server.stop(wait=False)
+        if self._loop is not None:
+            self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets say goodbye
+            self._loop.close()
+        logger.info("dashboard.stopped")
+
+
+class Health(RequestHandler):
+    """`/healthz`: that the service answers, and which run of it."""
+
+    def initialize(self, instance_id: str) -> None:
+        self._instance_id = instance_id
+
+    def get(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        self.write({"status": "ok", "instance_id": self._instance_id, "version": __version__})
+
+
+def _reachable(host: str) -> str:
+    """Return a name that a browser on this machine can open, also where every address is served."""
+    try:
+        anywhere = ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return host
+    return "127.0.0.1" if anywhere else host
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the server; only the main thread may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    old = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -1,0 +1,349 @@
+"""How the pages behave: keys, two sessions, phones, empty and wrong states, a write that is watched."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from indexium_core.flows import editing
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file takes 0.15 s longer than it does."""
+    edit = editing.edit
+
+    def slow(*given: Any, **named: Any) -> Any:
+        time.sleep(0.15)
+        return edit(*given, **named)
+
+    monkeypatch.setattr(editing, "edit", slow)
+
+
+def rows(page: Page) -> Any:
+    return page.get_by_role("grid", name="Planned changes").get_by_role("row").filter(has=page.get_by_role("gridcell"))
+
+
+def start(page: Page) -> None:
+    page.get_by_role("button", name="Write all safe").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
+    expect(page.get_by_role("heading", level=1, name=re.compile("Writing"))).to_be_visible()
+
+
+# Finding.
+
+
+def test_chips_search_filters_and_address_say_the_same(look: Site, known: Library) -> None:
+    page = look.visit("/plan")
+    page.get_by_role("button", name=re.compile("danger look")).click()
+    expect(page.get_by_role("button", name=re.compile("danger look"))).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    page.get_by_role("dialog", name="Filters").get_by_label(re.compile("^mp4")).check()
+    expect(page.get_by_role("searchbox")).to_have_value("risk:danger container:mp4")
+    expect(rows(page)).to_have_count(known.plan("risk:danger container:mp4").page(1).total)
+    expect(page.get_by_text("shown: danger, of the kind mp4")).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value("risk:danger container:mp4")
+    page.get_by_role("searchbox").fill("container:mp4")
+    expect(page.get_by_role("button", name=re.compile("danger look"))).to_have_attribute("aria-pressed", "false")
+
+
+def test_chips_count_the_search_without_its_own_risk(look: Site, known: Library) -> None:
+    page = look.visit("/plan?q=container:matroska+risk:safe")
+    counts = known.plan("container:matroska").statistics
+    chip = page.get_by_role("button", name=re.compile("blocked cannot"))
+    expect(chip).to_contain_text(str(counts.blocked_count))
+
+
+def test_a_search_that_cannot_be_read_points_at_the_word_and_leaves_the_list(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe")
+    expect(rows(page).first).to_be_visible()
+    before = rows(page).count()
+    page.get_by_role("searchbox").fill("risk:safe size:>huge")
+    complaint = page.get_by_role("alert").filter(has_text="size")
+    expect(complaint).to_be_visible()
+    expect(complaint.locator("mark")).to_have_text(">huge")
+    expect(rows(page)).to_have_count(before)
+    page.get_by_role("searchbox").fill("risk:safe size:>1kb")
+    expect(complaint).to_be_hidden()
+
+
+def test_a_search_that_finds_nothing_says_so_and_can_be_cleared(look: Site) -> None:
+    page = look.visit("/plan?q=nobodyhasthisname")
+    expect(page.get_by_text("No file matches")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Clear the search").last.click()
+    expect(rows(page).first).to_be_visible()
+
+
+def test_a_home_without_folders_says_how_to_begin(serve: Callable[[Library], Site], empty_library: Library) -> None:
+    site = serve(empty_library)
+    page = site.visit("/plan")
+    expect(page.get_by_text("indexium scan")).to_be_visible()
+    page.get_by_role("link", name="Progress").click()
+    expect(page.get_by_text("Nothing is being written")).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("Nothing has been written yet")).to_be_visible()
+
+
+def test_headers_sort_and_turn(look: Site, known: Library) -> None:
+    page = look.visit("/plan")
+    page.get_by_role("columnheader", name="File", exact=True).get_by_role("button").click()
+    first = known.plan().page(1, sort="name").items[0].file_name
+    expect(rows(page).first).to_contain_text(first)
+    page.get_by_role("columnheader", name="File", exact=True).get_by_role("button").click()
+    expect(page.get_by_role("columnheader", name="File", exact=True)).to_have_attribute("aria-sort", "descending")
+    expect(page).to_have_url(re.compile("sort=name&desc=1"))
+
+
+def test_back_and_forward_walk_through_the_pages(look: Site) -> None:
+    page = look.visit("/plan?q=risk:danger")
+    page.get_by_role("link", name="History").click()
+    expect(page).to_have_url(re.compile("/history$"))
+    page.go_back()
+    expect(page.get_by_role("searchbox", name="Search the plan")).to_have_value("risk:danger")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1, name="History")).to_be_visible()
+
+
+# Choosing, by keys.
+
+
+def test_keys_move_select_and_open(look: Site) -> None:
+    page = look.visit("/plan")
+    expect(rows(page).first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    expect(rows(page).nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary", name="Details")).to_be_hidden()
+    page.keyboard.press("e")
+    expect(page.get_by_label("Add a person")).to_be_focused()
+    page.keyboard.type("x")
+    expect(page.get_by_text("1 selected")).to_be_visible()  # what is typed is no command
+
+
+def test_all_none_and_inverse(look: Site, known: Library) -> None:
+    page = look.visit("/plan?q=container:mp4")
+    expect(rows(page).first).to_be_visible()
+    counts = known.plan("container:mp4").statistics
+    number = counts.safe_count + counts.warning_count + counts.danger_count
+    page.keyboard.press("a")
+    expect(page.get_by_text(f"{number} selected")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_text(f"{number - 1} selected")).to_be_visible()
+    page.keyboard.press("i")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_text("Nothing selected")).to_be_visible()
+
+
+def test_a_selection_survives_sorting_searching_and_a_reload(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe")
+    rows(page).first.get_by_role("checkbox").check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_role("searchbox").fill("risk:danger")
+    expect(page.get_by_text("shown: danger")).to_be_visible()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+
+
+def test_slash_searches_and_question_mark_lists_the_keys(look: Site) -> None:
+    page = look.visit("/plan")
+    expect(rows(page).first).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
+def test_focus_stays_in_a_dialog_and_goes_back_after_it(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe")
+    rows(page).first.get_by_role("checkbox").check()
+    opener = page.get_by_role("button", name=re.compile("^Write 1 file…"))
+    opener.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate(INSIDE)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+INSIDE = """() => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node === document.body || node?.closest('dialog') !== null
+}"""
+
+
+def test_a_name_that_may_not_be_written_is_refused_in_the_editor(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe")
+    rows(page).first.click()
+    page.get_by_role("complementary").get_by_role("button", name="Edit").click()
+    page.get_by_label("Add a person").fill("Ann; Lee")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").filter(has_text="Ann; Lee")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Add a person")).to_be_hidden()
+
+
+# Watching.
+
+
+def test_a_write_is_watched_paused_resumed_and_the_session_stays_awake(
+    site: Site, library: Library, slowly: None
+) -> None:
+    page = site.visit("/plan")
+    start(page)
+    bar = page.get_by_role("progressbar")
+    expect(bar).not_to_have_attribute("aria-valuenow", "0")
+    page.get_by_role("button", name="Pause after this file").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    operation = library.history().items[0]
+    assert operation.status == "paused"
+
+    page.get_by_role("link", name="Plan").click()  # the session answers while an operation is held
+    expect(rows(page).first).to_be_visible()
+    page.get_by_role("link", name="Progress").click()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="done").first).to_be_visible()
+
+
+def test_a_cancelled_write_keeps_what_is_done(site: Site, library: Library, slowly: None) -> None:
+    page = site.visit("/plan")
+    start(page)
+    expect(page.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the rest").click()
+    expect(page.get_by_role("heading", level=2, name="Cancelled")).to_be_visible()
+    operation = library.history().items[0]
+    assert 0 < operation.success_count < operation.file_count
+
+
+def test_what_went_wrong_comes_first_with_its_reason(site: Site, library: Library) -> None:
+    victim = library.plan("risk:safe").page(1).items[3]
+    page = site.visit("/plan?q=risk:safe")
+    expect(rows(page).first).to_be_visible()
+    os.utime(victim.file_path)  # somebody else was here after the scan
+    start_or_report(page)
+    first = page.get_by_role("table", name="Files of this operation").get_by_role("row").first
+    expect(first).to_contain_text(victim.file_name)
+    expect(first).to_contain_text("refused")
+
+
+def start_or_report(page: Page) -> None:
+    page.get_by_role("button", name="Write all safe").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
+    expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
+
+
+def test_two_sessions_see_the_same(site: Site, library: Library, slowly: None) -> None:
+    item = library.plan("risk:safe").page(1).items[0]
+    one, other = site.visit("/plan"), site.visit(f'/plan?q=name:"{item.file_name}"')
+    expect(rows(other)).to_have_count(1)
+    library.edit([item.file_id], ["Somebody New"])
+    expect(rows(other).first).to_contain_text("Somebody New")
+    start(one)
+    other.get_by_role("link", name="Progress").click()
+    expect(other.get_by_role("heading", level=1, name=re.compile("Writing"))).to_be_visible()
+    expect(other.get_by_role("heading", level=2, name="Completed")).to_be_visible()
+    expect(one.get_by_role("heading", level=2, name="Completed")).to_be_visible()
+
+
+def test_without_websocket_events_the_page_asks_by_itself(serve: Callable[[Library], Site], library: Library) -> None:
+    quiet = library.settings.model_copy(update={"metadata_enable_websocket": False})
+    library.settings = quiet
+    page = serve(library).visit("/plan?q=risk:safe")
+    expect(rows(page).first).to_be_visible()
+    before = rows(page).count()
+    library._decisions.postpone([library.plan("risk:safe").page(1).items[0].file_id], until=None)  # no event is sent
+    expect(rows(page)).to_have_count(before - 1)
+
+
+# History.
+
+
+def test_history_is_searched_by_person_day_and_state(site: Site, library: Library) -> None:
+    plan = library.plan("risk:safe")
+    for item in plan.page(1).items[:2]:
+        chosen = plan.select(f'name:"{item.file_name}"')
+        library.write(plan, selection=chosen).wait()
+    page = site.visit("/history")
+    listed = page.get_by_role("grid", name="Operations").get_by_role("row")
+    expect(listed).to_have_count(2)
+    page.get_by_role("searchbox").fill(plan.page(1).items[0].file_name)
+    expect(listed).to_have_count(1)
+    page.get_by_role("searchbox").fill("")
+    page.get_by_label("From day").fill("2001-01-01")
+    page.get_by_label("To day").fill("2001-12-31")
+    expect(page.get_by_text("No operation matches")).to_be_visible()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Status").select_option("failed")
+    expect(page.get_by_text("No operation matches")).to_be_visible()
+    expect(page).to_have_url(re.compile("status=failed"))
+
+
+def test_both_charts_are_drawn_in_the_colours_of_the_theme(site: Site, library: Library) -> None:
+    plan = library.plan("risk:safe")
+    library.write(plan, selection=plan.select()).wait()
+    page = site.visit("/plan", theme="dark")
+    expect(page.locator(".page-plan canvas").first).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.locator(".page-history canvas").first).to_be_visible()
+    page.get_by_role("button", name="Use the light theme").click()
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
+    page.reload()
+    page.get_by_role("link", name="History").wait_for()
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
+
+
+# A phone.
+
+
+def test_everything_fits_and_works_on_a_phone(site: Site) -> None:
+    page = site.visit("/plan?q=risk:safe", width=390)
+    expect(rows(page).first).to_be_visible()
+    for name in ("Plan", "Progress", "History"):
+        page.get_by_role("link", name=name).click()
+        page.wait_for_timeout(300)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.get_by_role("link", name="Plan").click()
+    rows(page).first.get_by_role("checkbox").check()
+    rows(page).first.get_by_text(re.compile(r"\.\w{3,4}$")).first.click()
+    sheet = page.get_by_role("complementary", name="Details")
+    expect(sheet).to_be_visible()
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
+    sheet.get_by_role("button", name="Close details").click()
+    expect(sheet).to_be_hidden()
+    page.get_by_role("button", name=re.compile("^Write 1 file…")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
+    expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()

@@ -1,0 +1,117 @@
+"""What a hostile name, a foreign page or a lost line may not do."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dashboards import server
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+from tests.support.fake_library import FakeLibrary
+
+FILE = "<img src=x onerror=alert(1)>.mp4"
+PERSON = "<script>alert(2)</script>"
+NOTE = "<svg onload=alert(3)>"
+
+
+@pytest.fixture
+def hostile(library: Library, media: Path) -> Library:
+    """The demo with a file and a person whose names are markup."""
+    path = media / FILE
+    shutil.copy2(next(media.rglob("Picnic.mp4")), path)
+    library.scan()
+    library.people.add([str(path)], [PERSON])
+    library.events.emit("plan:changed")
+    return library
+
+
+def nothing_was_made_of_it(page: Page) -> None:
+    for selector in ("img[src='x']", "svg[onload]", "script:text('alert')"):
+        expect(page.locator(selector)).to_have_count(0)
+
+
+def test_names_are_text_on_every_page(serve: Callable[[Library], Site], hostile: Library) -> None:
+    page = serve(hostile).visit("/plan?q=name:onerror")
+    expect(page.get_by_role("row").filter(has_text=FILE)).to_contain_text(PERSON)
+    page.get_by_role("row").filter(has_text=FILE).click()
+    expect(page.get_by_role("complementary").get_by_role("heading", name=FILE)).to_be_visible()
+    expect(page.get_by_role("region", name="Comment planned")).to_contain_text(PERSON)
+    nothing_was_made_of_it(page)
+
+    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.get_by_role("dialog")).to_contain_text(FILE)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("^Write 1 file…")).click()
+    question = page.get_by_role("dialog")
+    if question.get_by_label("I have looked at").count():
+        question.get_by_label("I have looked at").check()
+    question.get_by_label("Note for the history").fill(NOTE)
+    question.get_by_role("button", name="Write 1 file").click()
+    expect(page.get_by_role("heading", name=NOTE)).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text=FILE)).to_contain_text("done")
+    nothing_was_made_of_it(page)
+
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("row").filter(has_text=NOTE).click()
+    expect(page.get_by_role("complementary")).to_contain_text(FILE)
+    expect(page.get_by_role("button", name=f"{PERSON}: 1 times")).to_be_visible()
+    nothing_was_made_of_it(page)
+
+
+def test_a_hostile_search_is_shown_as_text_in_the_complaint(look: Site) -> None:
+    page = look.visit("/plan")
+    page.get_by_role("searchbox").fill(f"risk:{FILE}")
+    expect(page.get_by_role("alert").filter(has_text="knows no")).to_be_visible()
+    nothing_was_made_of_it(page)
+
+
+def test_every_script_of_a_page_is_its_own(look: Site) -> None:
+    """The policy lets no inline script run without the nonce of this very answer."""
+    page = look.visit("/plan")
+    page.evaluate(
+        "() => { const node = document.createElement('script'); node.textContent = 'window.broken = 1';"
+        " document.body.append(node) }"
+    )
+    assert page.evaluate("() => window.broken") is None
+    assert any("Content Security Policy" in line for line in look.complaints)
+    look.complaints.clear()
+
+
+def test_a_page_comes_back_by_itself_when_the_service_was_restarted(context: BrowserContext) -> None:
+    """Its view is in the address and its selection in the browser, so nothing is lost."""
+    first = server.make_server(FakeLibrary(), port=0)  # type: ignore[arg-type]
+    site = Site(first.url, context)
+    with first.background():
+        page = site.visit("/plan?q=risk:safe&sort=name")
+        page.get_by_role("row").filter(has_text="GOPR01.MP4").get_by_role("checkbox").check()
+        expect(page.get_by_text("1 selected")).to_be_visible()
+    again = server.DashboardServer(FakeLibrary(), host="127.0.0.1", port=first.port)  # type: ignore[arg-type]
+    expect(page.get_by_text("The connection to Indexium is lost")).to_be_visible()
+    with again.background():
+        expect(page.get_by_text("The connection to Indexium is lost")).to_be_hidden()
+        expect(page.get_by_role("searchbox")).to_have_value("risk:safe")
+        expect(page.get_by_text("1 selected")).to_be_visible()
+        site.close()
+
+
+def test_a_closed_page_is_forgotten(context: BrowserContext) -> None:
+    library = FakeLibrary()
+    running = server.DashboardServer(library, host="127.0.0.1", port=server.free_port("127.0.0.1", 0), linger=2000)  # type: ignore[arg-type]
+    with running.background():
+        site = Site(running.url, context)
+        page = site.visit("/plan")
+        expect(page.get_by_role("row").nth(1)).to_be_visible()
+        assert library.events._listeners
+        site.close()
+        deadline = time.monotonic() + 30
+        while library.events._listeners and time.monotonic() < deadline:
+            time.sleep(0.2)
+    assert not library.events._listeners

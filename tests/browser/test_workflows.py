@@ -1,0 +1,179 @@
+"""The three workflows of the source document, as a person walks through them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import av
+from playwright.sync_api import Page, expect
+
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def comment(path: Path) -> str | None:
+    with av.open(str(path)) as container:
+        return container.metadata.get("comment") or container.metadata.get("COMMENT")
+
+
+def row(page: Page, name: str) -> object:
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def finished(page: Page) -> None:
+    expect(page.get_by_role("heading", level=2, name=re.compile("Completed|With errors"))).to_be_visible()
+
+
+def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
+    site: Site, library: Library, media: Path
+) -> None:
+    safe = library.plan().statistics.safe_count
+    page = site.visit("/plan")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("files would change")
+
+    page.get_by_role("button", name=re.compile(r"safe additions")).click()
+    expect(page.get_by_role("searchbox")).to_have_value("risk:safe")
+    expect(page).to_have_url(re.compile(r"q=risk%3Asafe"))
+    page.get_by_label(re.compile("Select all")).check()
+    expect(page.get_by_text(f"{safe} selected")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Write .* files…")).click()
+    question = page.get_by_role("dialog", name=f"Write {safe} files?")
+    expect(question).to_be_visible()
+    question.get_by_label("Note for the history").fill("Before sharing with Mum")
+    question.get_by_role("button", name=f"Write {safe} files").click()
+
+    finished(page)
+    expect(page).to_have_url(re.compile(r"/progress\?op="))
+    expect(page.get_by_text(re.compile(r"files? written\."))).to_be_visible()
+    page.get_by_role("button", name="See it in History").click()
+    expect(page.get_by_role("heading", level=2, name="Write · Before sharing with Mum")).to_be_visible()
+    operation = library.history().items[0]
+    assert operation.source == "dashboard"
+    assert operation.success_count + operation.skipped_count == safe
+    written = next(item for item in library.operation(operation.id).items if item.status == "success")
+    assert comment(Path(written.file_path)) == written.new_comment
+
+
+def test_a_conflict_is_looked_at_edited_and_planned_again(site: Site, library: Library) -> None:
+    item = library.plan("issue:custom_comment").page(1).items[0]
+    page = site.visit("/plan")
+
+    page.get_by_role("button", name="Review danger").click()
+    page.get_by_role("row").filter(has_text=item.file_name).click()
+    drawer = page.get_by_role("complementary", name="Details")
+    expect(drawer).to_contain_text("Would lose your own text")
+    expect(drawer.get_by_role("region", name="Comment now")).to_contain_text((item.existing_comment or "").split()[0])
+    drawer.get_by_role("button", name="Edit").click()
+    drawer.get_by_role("button", name=f"Remove {item.result_people[0]}").click()
+    drawer.get_by_label("Add a person").fill("Charlie Chaplin")
+    drawer.get_by_role("button", name="Save").click()
+
+    expect(drawer.get_by_role("region", name="Comment planned")).to_contain_text("Charlie Chaplin")
+    changed = library.plan().item(item.file_id)
+    assert changed.edited
+    assert "Charlie Chaplin" in changed.result_people
+    assert item.result_people[0] not in changed.result_people
+
+
+def test_preserve_keeps_the_text_and_lowers_the_risk(site: Site, library: Library) -> None:
+    item = library.plan("issue:custom_comment").page(1).items[0]
+    page = site.visit("/plan?q=risk:danger")
+    page.get_by_role("row").filter(has_text=item.file_name).click()
+    drawer = page.get_by_role("complementary", name="Details")
+    drawer.get_by_role("button", name="Preserve").click()
+
+    expect(drawer).not_to_contain_text("Would lose your own text")
+    expect(drawer.get_by_role("button", name="Replace instead")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text=item.file_name)).to_have_count(0)  # it is danger no more
+    kept = library.plan().item(item.file_id)
+    assert (item.existing_comment or "").splitlines()[0] in (kept.result_comment or "")
+
+
+def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: Library) -> None:
+    item = library.plan("risk:safe").page(1).items[0]
+    before = library.plan().statistics.postponed_count
+    page = site.visit("/plan?q=risk:safe")
+    page.get_by_role("row").filter(has_text=item.file_name).first.click()
+    page.get_by_role("complementary").get_by_role("button", name="Skip").click()
+    page.get_by_role("button", name=f"{before + 1} skipped").click()
+    page.get_by_role("row").filter(has_text=item.file_name).first.click()
+    page.get_by_role("complementary").get_by_role("button", name="Bring back").click()
+
+    expect(page.get_by_text("is back in the plan")).to_be_visible()
+    assert not library.plan().item(item.file_id).postponed
+
+
+def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: Library) -> None:
+    ids = [item.file_id for item in library.plan("issue:custom_comment").page(1).items]
+    lossy = len(ids)
+    page = site.visit("/plan?q=issue:custom_comment")
+    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_role("button", name="Preserve text").click()
+    expect(page.get_by_text(f"Other text of the comment kept: {lossy} files")).to_be_visible()
+    assert library.plan("issue:custom_comment").page(1).total == 0
+
+    expect(page.get_by_text(f"{lossy} selected")).to_be_visible()
+    page.get_by_role("button", name="Skip", exact=True).click()
+    expect(page.get_by_text(f"Skipped until you bring them back: {lossy} files")).to_be_visible()
+    expect(page.get_by_text(f"{lossy} selected")).to_be_hidden()
+    assert [library.plan().item(file_id).postponed for file_id in ids] == [True] * lossy
+
+
+def test_danger_is_written_only_after_it_was_acknowledged(site: Site, library: Library) -> None:
+    page = site.visit("/plan?q=risk:danger")
+    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_role("button", name=re.compile("^Write .* files…")).click()
+    question = page.get_by_role("dialog")
+    confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
+    expect(question).to_contain_text("Text of your own that would be replaced")
+    expect(confirm).to_be_disabled()
+    question.get_by_label("I have looked at").check()
+    expect(confirm).to_be_enabled()
+    confirm.click()
+
+    finished(page)
+    assert library.history().items[0].success_count > 0
+
+
+def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
+    site: Site, library: Library, media: Path
+) -> None:
+    before = digests(media)
+    page = site.visit("/plan")
+    page.get_by_role("button", name="Write all safe").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
+    finished(page)
+    assert digests(media) != before
+
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("row").filter(has_text="completed").click()
+    drawer = page.get_by_role("complementary", name="Details")
+    expect(drawer).to_contain_text("get the same bytes back")
+    drawer.get_by_role("button", name="Roll back…").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("old bytes back, bit for bit")
+    question.get_by_role("button", name=re.compile(r"^Roll back \d+ files$")).click()
+    finished(page)
+
+    expect(page.get_by_text("taken back, byte for byte")).to_be_visible()
+    assert digests(media) == before
+
+
+def test_a_dry_run_reports_and_changes_nothing(site: Site, library: Library, media: Path) -> None:
+    before = digests(media)
+    page = site.visit("/plan")
+    page.get_by_role("button", name="Select all safe").click()
+    page.get_by_role("button", name="Dry run").click()
+    report = page.get_by_role("dialog", name="Dry run")
+    expect(report).to_contain_text("would be written. Nothing was changed.")
+    report.get_by_role("button", name="Close").last.click()
+    expect(report).to_be_hidden()
+    assert digests(media) == before
+    assert library.history().total == 0

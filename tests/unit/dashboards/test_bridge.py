@@ -1,0 +1,173 @@
+"""The line between a session and the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import pytest
+
+from dashboards.bridge import UNEXPECTED, Bridge
+from indexium_core import errors
+from indexium_core.jobs.events import EventBus
+
+
+class Later(Executor):
+    """Runs nothing until told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], Any]] = []
+
+    def submit(self, call: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        self.waiting.append(lambda: call(*given, **named))
+        return Future()
+
+    def run(self) -> None:
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+class Line:
+    """A bridge whose document runs everything at once, with what it said."""
+
+    def __init__(self) -> None:
+        self.events, self.pool = EventBus(), Later()
+        self.toasts: list[tuple[str, str]] = []
+        self.delayed: list[Callable[[], None]] = []
+        self.bridge = Bridge(
+            self.events,
+            schedule=lambda call: call(),
+            later=lambda call, _: self.delayed.append(call),
+            pool=self.pool,
+            toast=lambda kind, text: self.toasts.append((kind, text)),
+        )
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+def test_a_result_comes_back(line: Line) -> None:
+    got: list[int] = []
+    line.bridge.run(lambda: 7, got.append)
+    line.pool.run()
+    assert got == [7]
+
+
+def test_only_the_newest_of_one_name_is_shown(line: Line) -> None:
+    got: list[int] = []
+    for number in (1, 2, 3):
+        line.bridge.run(lambda number=number: number, got.append, name="plan")  # type: ignore[misc]
+    line.pool.run()
+    assert got == [3]
+
+
+def test_a_button_pressed_twice_does_it_once(line: Line) -> None:
+    got: list[int] = []
+    line.bridge.run(lambda: 1, got.append, name="write", once=True)
+    line.bridge.run(lambda: 2, got.append, name="write", once=True)
+    line.pool.run()
+    assert got == [1]
+    line.bridge.run(lambda: 3, got.append, name="write", once=True)
+    line.pool.run()
+    assert got == [1, 3]
+
+
+def test_a_refusal_is_shown_in_its_own_words_and_frees_the_button(line: Line) -> None:
+    def refuse() -> None:
+        raise errors.UsageError("Nothing to write.")
+
+    line.bridge.run(refuse, lambda _: None, name="write", once=True)
+    line.pool.run()
+    assert line.toasts == [("error", "Nothing to write.")]
+    assert not line.bridge.busy
+
+
+def test_a_refusal_can_be_shown_where_it_belongs(line: Line) -> None:
+    seen: list[errors.IndexiumError] = []
+
+    def refuse() -> None:
+        raise errors.ValidationError("“;” may not be written.")
+
+    line.bridge.run(refuse, lambda _: None, failed=seen.append)
+    line.pool.run()
+    assert [error.message for error in seen] == ["“;” may not be written."]
+    assert line.toasts == []
+
+
+def test_a_fault_of_ours_is_logged_and_shown_without_its_details(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    line.bridge.run(lambda: 1 / 0, lambda _: None, name="write", once=True)
+    line.pool.run()
+    assert line.toasts == [("error", UNEXPECTED)]
+    assert "ZeroDivisionError" in caplog.text
+    assert not line.bridge.busy
+
+
+def test_nothing_reaches_a_session_that_is_closed(line: Line) -> None:
+    got: list[int] = []
+    line.bridge.listen(("plan:changed",), lambda: got.append(0))
+    line.bridge.run(lambda: 1, got.append)
+    line.bridge.close()
+    line.pool.run()
+    line.events.emit("plan:changed")
+    assert got == []
+
+
+def test_a_burst_of_events_is_one_call_now_and_one_at_the_end(line: Line) -> None:
+    calls: list[int] = []
+    line.bridge.listen(("write:progress",), lambda: calls.append(1), every=60)
+    for number in range(100):
+        line.events.emit("write:progress", current=number)
+    assert len(calls) == 1
+    assert len(line.delayed) == 1
+    line.delayed.pop()()
+    assert len(calls) == 2
+
+
+def test_other_events_are_not_heard(line: Line) -> None:
+    calls: list[int] = []
+    line.bridge.listen(("write:progress",), lambda: calls.append(1))
+    line.events.emit("scan:progress")
+    assert calls == []
+
+
+def test_events_of_worker_threads_arrive(line: Line) -> None:
+    calls: list[str] = []
+    line.bridge.listen(("plan:changed",), lambda: calls.append(threading.current_thread().name))
+    thread = threading.Thread(target=lambda: line.events.emit("plan:changed"))
+    thread.start()
+    thread.join()
+    assert len(calls) == 1
+
+
+def test_the_page_is_told_while_something_is_under_way() -> None:
+    told: list[bool] = []
+    pool = Later()
+    bridge = Bridge(
+        EventBus(),
+        schedule=lambda call: call(),
+        later=lambda call, _: call(),
+        pool=pool,
+        toast=lambda kind, text: None,
+        busy=told.append,
+    )
+    bridge.run(lambda: 1, lambda _: None, name="one", once=True)
+    bridge.run(lambda: 1, lambda _: None, name="two", once=True)
+    bridge.run(lambda: 1, lambda _: None, name="looking")
+    pool.run()
+    assert told == [True, False]
+
+
+def test_a_result_that_comes_late_is_not_shown(line: Line) -> None:
+    got: list[str] = []
+
+    def slow() -> str:
+        line.bridge.run(lambda: "new", got.append, name="plan")  # asked for while this one was under way
+        return "old"
+
+    line.bridge.run(slow, got.append, name="plan")
+    line.pool.run()
+    assert got == ["new"]

@@ -1,0 +1,393 @@
+"""What components say of plans and operations, as values, without a browser."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+
+from dashboards import components
+from dashboards.components import history, plan_details, plan_header, plan_table, progress, shell
+from dashboards.components.base import Component, source
+from dashboards.components.charts import tokens
+from dashboards.components.dialog import Dialog
+from dashboards.state import HistoryState, PlanState
+from indexium_core.library import Library
+from indexium_core.model import risk
+from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus, RollbackCheck
+from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from tests.support.fake_library import FakeLibrary, items
+
+ALL = [
+    kind
+    for module in iter_modules(components.__path__)
+    for kind in vars(import_module(f"{components.__name__}.{module.name}")).values()
+    if inspect.isclass(kind) and issubclass(kind, Component) and kind is not Component
+]
+PLAN = items(50)
+
+
+def of(level: str) -> PlanItem:
+    return next(item for item in PLAN.values() if item.risk_level == level)
+
+
+# Every component.
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_module_is_one_file_without_imports_that_never_makes_markup(kind: type[Component]) -> None:
+    text = kind._esm
+    assert "export function render" in text
+    for forbidden in (
+        "\nimport ",
+        "import(",
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+    ):
+        assert forbidden not in text
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_component_tells_what_it_shows_or_hears(kind: type[Component]) -> None:
+    assert kind.__doc__
+    assert "View" in kind.__doc__ or "Messages" in kind.__doc__
+
+
+def test_what_is_put_is_json_and_the_same_again_is_no_change() -> None:
+    shown: list[str] = []
+    component = plan_table.PlanTable()
+    component.param.watch(lambda event: shown.append(event.new), "shown")
+    component.put(name="<b>", number=1)
+    component.put(name="<b>", number=1)
+    assert [json.loads(text) for text in shown] == [{"name": "<b>", "number": 1}]
+
+
+def test_a_message_that_nobody_expects_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    component = plan_table.PlanTable()
+    for message in ({"type": "no_such"}, {"no": "type"}, "text", None, 7):
+        component._handle_msg(message)
+    assert caplog.text.count("dashboard.unknown_message") == 5
+
+
+def test_a_message_that_makes_no_sense_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    component = plan_table.PlanTable()
+    component.on(open=lambda message: [].append(int(message["id"])))
+    for message in ({"type": "open"}, {"type": "open", "id": "x"}, {"type": "open", "id": None}):
+        component._handle_msg(message)
+    assert caplog.text.count("dashboard.bad_message") == 3
+
+
+def test_the_stylesheet_names_no_colour_of_its_own() -> None:
+    text = source("indexium.css")
+    assert "#" not in text.replace("&#", "")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_is_legible_on_its_grounds(theme: str) -> None:
+    """WCAG AA for text."""
+    colours = tokens(theme)
+    pairs = [
+        ("ink", "surface"),
+        ("ink-2", "surface"),
+        ("ink-3", "surface"),
+        ("ink-3", "ground"),
+        ("ink-3", "sunken"),
+        ("accent-ink", "accent"),
+        ("accent", "surface"),
+        ("ink-3", "accent-soft"),
+    ]
+    pairs += [(level, f"{level}-soft") for level in ("safe", "warning", "danger", "blocked", "added", "removed")]
+    faint = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
+    assert {pair: ratio for pair, ratio in faint.items() if ratio < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+# The dialog.
+
+
+def test_an_answer_counts_only_for_the_question_on_the_screen() -> None:
+    dialog, notes = Dialog(), []
+    dialog.ask("One?", [], notes.append, confirm="Yes")
+    first = json.loads(dialog.shown)["serial"]
+    dialog.ask("Two?", [], notes.append, confirm="Yes")
+    second = json.loads(dialog.shown)["serial"]
+    dialog._handle_msg({"type": "confirm", "serial": first, "note": "late"})
+    assert notes == []
+    dialog._handle_msg({"type": "confirm", "serial": second, "note": "x" * 500})
+    dialog._handle_msg({"type": "confirm", "serial": second, "note": "again"})
+    assert notes == ["x" * 200]
+    assert json.loads(dialog.shown) == {"open": False}
+
+
+# The plan.
+
+
+def page_of(found: list[PlanItem]) -> PlanPage:
+    return PlanPage(items=found, total=len(found), page=1, per_page=50, plan_id=1, statistics=PlanStatistics())
+
+
+def test_one_reason_is_named_and_several_are_counted() -> None:
+    item = of("danger")
+    one = Issue(code="custom_comment", message="", severity="danger")
+    assert plan_table.reason(replace(item, issues=[one])) == risk.ISSUES["custom_comment"].label
+    assert plan_table.reason(replace(item, issues=[one, replace(one, code="case_collision")])) == "2 reasons"
+    assert plan_table.reason(replace(of("safe"), issues=[])) == "safe"
+
+
+def test_the_box_above_says_all_some_or_none() -> None:
+    found = [of("safe"), of("danger"), of("blocked")]
+    able = {item.file_id for item in found[:2]}
+
+    def box(selected: set[int], chosen: int) -> Any:
+        options = {"sort": "risk", "descending": False, "picked": 0, "named": False}
+        return plan_table.view(page_of(found), selected=selected, chosen=chosen, **options)["all"]  # type: ignore[arg-type]
+
+    assert box(able, 2) == "all"
+    assert box({found[0].file_id}, 1) == "some"
+    assert box(set(), 9) == "some"  # chosen on another page
+    assert box(set(), 0) == "none"
+
+
+def test_blocked_unchanged_and_skipped_files_cannot_be_chosen() -> None:
+    cannot = [of("blocked"), of("unchanged"), replace(of("safe"), postponed=True)]
+    assert [plan_table.row(item, selected=False, named=False)["can"] for item in cannot] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("query", "statistics", "roots", "title"),
+    [
+        ("", PlanStatistics(), 0, "No folder has been scanned yet"),
+        ("ann", PlanStatistics(total_files=9), 1, "No file matches"),
+        ("", PlanStatistics(), 1, "Nobody is known yet"),
+        ("", PlanStatistics(total_files=5, unchanged_count=5), 1, "Nothing to change"),
+    ],
+)
+def test_an_empty_list_says_why(query: str, statistics: PlanStatistics, roots: int, title: str) -> None:
+    assert plan_table.empty(query, statistics, roots)["title"] == title
+
+
+def test_the_headline_counts_what_can_be_written() -> None:
+    counts = PlanStatistics(total_files=20, safe_count=10, warning_count=2, danger_count=1, blocked_count=3)
+    assert plan_header.headline(counts) == "13 files would change"
+    assert plan_header.headline(PlanStatistics(total_files=1, safe_count=1)) == "1 file would change"
+    assert plan_header.headline(PlanStatistics(total_files=4, unchanged_count=4)) == "Nothing would change"
+
+
+def test_filters_offer_what_is_there_and_keep_what_is_chosen() -> None:
+    state = PlanState()
+    state.find("container:webm")
+    counts = PlanStatistics(by_container={"mp4": 3, "": 2}, by_issue={"custom_comment": 1})
+    offered = plan_header.filters(state, counts)
+    assert [(option["value"], option["on"]) for option in offered["container"]] == [("mp4", False), ("webm", True)]
+    assert [option["value"] for option in offered["issue"]] == ["custom_comment"]
+
+
+def test_details_offer_preserve_only_where_text_would_be_lost() -> None:
+    lossy = next(item for item in PLAN.values() if any(issue.code == "custom_comment" for issue in item.issues))
+    assert plan_details.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
+    assert "preserve" not in plan_details.acts(of("safe"), [], editable=True)
+    assert "edit" not in plan_details.acts(lossy, [], editable=False)
+    assert "revoke" in plan_details.acts(lossy, ["edit"], editable=True)
+    assert "revoke" not in plan_details.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
+
+
+def test_what_others_show_is_not_claimed_of_a_file_that_is_not_written() -> None:
+    assert plan_details.shows(of("blocked")) == []
+    assert plan_details.shows(of("safe"))
+
+
+# Operations.
+
+
+NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
+
+
+def operation(**changes: Any) -> MetadataOperation:
+    facts: dict[str, Any] = {
+        "id": 4,
+        "operation_type": "write",
+        "status": "completed",
+        "started_at": NOW,
+        "completed_at": NOW,
+        "file_count": 10,
+        "success_count": 10,
+        "failure_count": 0,
+        "skipped_count": 0,
+        "conflict_count": 0,
+        "unknown_count": 0,
+        "seconds": 0.9,
+        "error_message": "",
+        "user_note": "",
+        "user_action": "write",
+        "user_name": "ann",
+        "source": "dashboard",
+        "plan_id": 1,
+        "reverts_id": None,
+        "can_rollback": True,
+        "rollback_reason": "",
+    }
+    return MetadataOperation(**(facts | changes))
+
+
+def status(state: str, **counts: int) -> OperationStatus:
+    return OperationStatus(
+        id=4,
+        operation_type="write",
+        status=state,
+        counts=counts,
+        current_file="a.mp4",
+        rate=118.0,
+        eta_seconds=2.0,
+        started_at=NOW,
+        completed_at=None,
+        can_rollback=False,
+        rollback_reason="",
+    )
+
+
+def test_a_running_operation_can_be_held_and_a_finished_one_cannot() -> None:
+    assert [item["act"] for item in progress.buttons(status("in_progress", pending=3))] == ["pause", "cancel"]
+    assert [item["act"] for item in progress.buttons(status("paused", pending=3))] == ["resume", "cancel"]
+    assert progress.buttons(status("completed", success=3)) == []
+
+
+def test_the_bar_has_a_part_for_each_outcome() -> None:
+    parts = progress.parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
+    assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
+        ("ok", "6 done", 60.0),
+        ("bad", "1 failed", 10.0),
+        ("bad", "1 refused", 10.0),
+        ("off", "1 skipped", 10.0),
+    ]
+    assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
+
+
+def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
+    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2.0 s left"
+    assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
+
+
+@pytest.mark.parametrize("state", [*progress.SHOWN])
+def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
+    now = status("completed_with_errors", success=2, failed=1)
+    details = OperationDetails(operation=operation(), status=now, items=[], total=3, page=1, per_page=50)
+    choices = progress.view(details, shown=state)["statuses"]
+    assert [choice["value"] for choice in choices if choice["on"]] == [state]
+    assert {choice["label"] for choice in choices} >= {"all 3", "done 2", "not done 1"}
+
+
+def test_an_interrupted_operation_offers_both_ways() -> None:
+    interrupted = operation(status="interrupted", success_count=7, file_count=12)
+    assert history.outcome(interrupted) == "interrupted at 7 of 12"
+    assert history.undo(interrupted) == "resume or roll back"
+    assert [item["act"] for item in history.buttons(interrupted, None, checking=True, query="")] == [
+        "resume",
+        "rollback",
+    ]
+
+
+def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
+    seen = RollbackCheck(operation_id=4, restorable=10, conflicts=[], can_rollback=True, reason="")
+    for check, checking, disabled in ((None, True, True), (seen, True, True), (seen, False, False)):
+        [offered] = history.buttons(operation(), check, checking=checking, query="")
+        assert offered["disabled"] is disabled
+
+
+def test_what_cannot_be_taken_back_says_why_and_offers_nothing() -> None:
+    gone = operation(can_rollback=False, rollback_reason="Its backup is gone.")
+    assert history.buttons(gone, None, checking=False, query="") == []
+    assert history.check_view(gone, None, checking=False) == {"text": "Its backup is gone."}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "completed",
+        "completed_with_errors",
+        "failed",
+        "cancelled",
+        "interrupted",
+        "rolled_back",
+        "partly_rolled_back",
+        "paused",
+    ],
+)
+def test_every_state_has_a_verdict_and_a_chip(state: str) -> None:
+    assert history.verdict(operation(status=state))["text"]
+    assert history.chip(operation(status=state))[0]
+
+
+def test_the_longest_bar_of_people_is_full() -> None:
+    shown = history.bars([{"name": "Ann", "count": 8}, {"name": "Bob", "count": 2}])["people"]
+    assert [person["share"] for person in shown] == [100.0, 25.0]
+    assert history.bars([]) == {"people": []}
+
+
+def test_an_empty_history_differs_from_one_that_was_narrowed_too_far() -> None:
+    assert "Nothing has been written" in history._empty(HistoryState())["title"]
+    assert "No operation matches" in history._empty(HistoryState(query="x"))["title"]
+
+
+def test_the_rail_tells_of_roots_that_are_offline() -> None:
+    libraries = FakeLibrary(5).libraries()
+    assert shell.roots(libraries)["roots"] == "1 of 1 root online"
+    libraries[0].state = "offline"
+    assert shell.roots(libraries)["offline"]
+    assert shell.roots([])["roots"] == "no folder added yet"
+
+
+# The stand-in is called as the real one is.
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plan",
+        "preview",
+        "edit",
+        "postpone",
+        "set_mode",
+        "decisions",
+        "revoke",
+        "write",
+        "dry_run",
+        "operation",
+        "status",
+        "pause",
+        "resume",
+        "cancel",
+        "history",
+        "rollback_check",
+        "rollback",
+        "libraries",
+        "close",
+    ],
+)
+def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None:
+    real = inspect.signature(getattr(Library, name)).parameters
+    fake = inspect.signature(getattr(FakeLibrary, name)).parameters
+    wanted = list(real)
+    for place, (argument, facts) in enumerate(fake.items()):
+        if facts.kind is facts.KEYWORD_ONLY:
+            assert argument in real, argument
+        else:
+            assert real[wanted[place]].kind is not facts.KEYWORD_ONLY, argument

@@ -1,0 +1,109 @@
+"""The door before every route: names, origins, headers."""
+
+from __future__ import annotations
+
+import http.client
+
+import pytest
+
+from dashboards import door
+from dashboards.server import DashboardServer
+
+ROUTES = ("/", "/plan", "/history", "/healthz", "/assets/tokens.css", "/static/js/bokeh.min.js", "/nowhere")
+SOCKET = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+def ask(
+    served: DashboardServer, path: str, *, method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    body = answer.read() if answer.status != 101 else b""
+    found = {name.lower(): value for name, value in answer.getheaders()}
+    connection.close()
+    return answer.status, found, body
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_foreign_host_name_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
+    status, _, body = ask(served, path, Host=f"evil.example:{served.port}")
+    assert status == 421
+    assert body == b"This server does not go by that name."
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
+def test_each_of_our_own_names_is_served(served: DashboardServer, name: str) -> None:
+    assert ask(served, "/healthz", Host=f"{name}:{served.port}")[0] == 200
+
+
+def test_our_name_with_another_port_is_refused(served: DashboardServer) -> None:
+    assert ask(served, "/healthz", Host="127.0.0.1:1")[0] == 421
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
+@pytest.mark.parametrize("path", ["/ws", "/plan/ws", "/nowhere/ws"])
+def test_a_websocket_from_elsewhere_is_refused(served: DashboardServer, path: str, origin: str) -> None:
+    headers = SOCKET | ({"Origin": origin} if origin else {})
+    assert ask(served, path, **headers)[0] == 403
+
+
+def test_a_websocket_of_our_own_page_gets_past_the_door(served: DashboardServer) -> None:
+    """Bokeh then asks for its token, and says so after the handshake."""
+    status, _, _ = ask(served, "/plan/ws", **SOCKET, Origin=f"http://127.0.0.1:{served.port}")
+    assert status == 101
+
+
+def test_nothing_is_changed_on_behalf_of_a_foreign_page(served: DashboardServer) -> None:
+    assert ask(served, "/healthz", method="POST", Origin="http://evil.example")[0] == 403
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_answer_carries_the_security_headers(served: DashboardServer, path: str) -> None:
+    _, headers, _ = ask(served, path)
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    scripts = policy.split("script-src", 1)[1].split(";", 1)[0]
+    assert "unsafe-inline" not in scripts
+    assert "unsafe-eval" not in scripts
+
+
+def test_each_page_has_a_nonce_of_its_own_on_every_script(served: DashboardServer) -> None:
+    seen = set()
+    for _ in range(2):
+        _, headers, body = ask(served, "/plan")
+        nonce = headers["content-security-policy"].split("'nonce-", 1)[1].split("'", 1)[0]
+        text = body.decode()
+        assert text.count("<script") == text.count(f'<script nonce="{nonce}"')
+        seen.add(nonce)
+    assert len(seen) == 2
+
+
+def test_a_page_asks_for_nothing_from_elsewhere(served: DashboardServer) -> None:
+    text = ask(served, "/plan")[2].decode()
+    assert 'src="http' not in text
+    assert 'href="http' not in text
+
+
+@pytest.mark.parametrize("path", ["/assets/../server.py", "/assets/%2e%2e/server.py", "/assets/%252e%252e/server.py"])
+def test_only_assets_are_served_as_assets(served: DashboardServer, path: str) -> None:
+    status, _, body = ask(served, path)
+    assert status in {400, 403, 404}
+    assert b"DashboardServer" not in body
+
+
+def test_a_remote_server_takes_addresses_but_no_foreign_names() -> None:
+    hosts = door.Hosts("0.0.0.0", 5006)
+    assert hosts.allow("192.0.2.7:5006")
+    assert hosts.allow("[2001:db8::1]:5006")
+    assert not hosts.allow("192.0.2.7:80")
+    assert not hosts.allow("evil.example:5006")
+    assert not hosts.allow("")

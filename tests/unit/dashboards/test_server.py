@@ -1,0 +1,80 @@
+"""Starting, refusing to start, and stopping."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboards import server
+from dashboards.server import DashboardServer
+from indexium_core import errors
+from tests.support.fake_library import FakeLibrary
+
+SERVE = """
+import sys
+from dashboards import server
+from tests.support.fake_library import FakeLibrary
+server.serve(FakeLibrary(5), port=int(sys.argv[1]))
+print("stopped clean")
+"""
+
+
+def test_health_names_the_run_of_the_service(served: DashboardServer) -> None:
+    with urllib.request.urlopen(f"{served.url}/healthz") as answer:
+        said = json.load(answer)
+    assert said["status"] == "ok"
+    assert said["instance_id"] == "fake"
+
+
+def test_a_port_in_use_is_one_sentence_with_a_remedy() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(errors.UsageError, match=rf"Port {port} is in use .* --port {port + 1}\."):
+            server.make_server(FakeLibrary(1), port=port)  # type: ignore[arg-type]
+
+
+def test_an_address_of_another_machine_is_refused_with_a_remedy() -> None:
+    with pytest.raises(errors.UsageError, match=r"--host 127\.0\.0\.1"):
+        server.free_port("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2"])
+def test_serving_others_needs_the_explicit_word(host: str) -> None:
+    with pytest.raises(errors.UsageError, match="--allow-remote"):
+        server.make_server(FakeLibrary(1), host=host)  # type: ignore[arg-type]
+
+
+def test_an_unspecified_address_is_opened_by_a_name_that_leads_here() -> None:
+    made = server.make_server(FakeLibrary(1), host="0.0.0.0", allow_remote=True)  # type: ignore[arg-type]
+    assert made.url == f"http://127.0.0.1:{made.port}"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_clean(number: signal.Signals) -> None:
+    port = server.free_port("127.0.0.1", 0)
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-c", SERVE, str(port)]
+    with subprocess.Popen(
+        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=30)
+    assert "stopped clean" in said
+    assert process.returncode == 0
