@@ -1,0 +1,73 @@
+"""What the house promises of itself: files that must agree, and things that must not be in the repo."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracked() -> list[Path]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    return [ROOT / os.fsdecode(name) for name in listing.split(b"\0") if name and (ROOT / os.fsdecode(name)).is_file()]
+
+
+def test_environment_yml_agrees_with_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    from_pip = next(entry["pip"] for entry in conda if isinstance(entry, dict))
+
+    assert sorted(from_pip) == sorted(project["dependencies"])
+    assert f"python{project['requires-python']}" in conda
+
+
+def test_ci_calls_the_readme_test_command() -> None:
+    assert "python3 start.py test" in (ROOT / ".ci/run").read_text()
+    assert "python3 start.py test" in (ROOT / "README.md").read_text()
+
+
+def test_start_py_can_be_parsed_by_very_old_pythons() -> None:
+    """An f-string, a starred list or `raise … from` would hide the sentence about the version behind a syntax error."""
+    source = (ROOT / "start.py").read_text(encoding="utf-8")
+    modern = [node for node in ast.walk(ast.parse(source)) if is_modern(node, source)]
+
+    assert source.isascii()
+    assert [ast.unparse(node) for node in modern] == []
+
+
+def is_modern(node: ast.AST, source: str) -> bool:
+    if isinstance(node, ast.Starred):
+        return not _is_argument(source, node)
+    if isinstance(node, ast.Raise):
+        return node.cause is not None
+    return isinstance(node, ast.JoinedStr | ast.AnnAssign | ast.NamedExpr | ast.Match)
+
+
+def _is_argument(source: str, starred: ast.Starred) -> bool:
+    return any(isinstance(node, ast.Call) and starred in node.args for node in ast.walk(ast.parse(source)))
+
+
+def test_no_lock_file_and_no_package_index_is_recorded() -> None:
+    names = {path.name for path in tracked()}
+    index = re.compile(r"index-url|extra-index-url|registry\s*=\s*\"|https?://[^\s\"']*/simple")
+
+    assert not names & {"uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock"}
+    assert [path.name for path in text_files() if path != Path(__file__) and index.search(path.read_text())] == []
+
+
+def test_no_path_of_one_machine_is_in_the_repo() -> None:
+    machine = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w")
+
+    assert [path.name for path in text_files() if path != Path(__file__) and machine.search(path.read_text())] == []
+
+
+def text_files() -> list[Path]:
+    kinds = {".py", ".md", ".toml", ".yml", ".yaml", ".ipynb", ".sql", ".css", ".js", ".json", ".sh"}
+    return [path for path in tracked() if path.suffix in kinds or path.name == "run"]

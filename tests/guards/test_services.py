@@ -1,0 +1,51 @@
+"""The service classes that users of the former program know, with their methods and defaults."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from indexium_core.flows.backups import BackupManager
+from indexium_core.flows.history import HistoryService
+from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.writing import MetadataWriter
+
+SERVICES: dict[type, dict[str, dict[str, Any]]] = {
+    MetadataPlanner: {
+        "generate_plan": {"file_hashes": None, "include_blocked": True},
+        "categorize_items": {"items": ...},
+        "calculate_statistics": {"plan": ...},
+        "filter_items": {"items": ..., "filters": ...},
+    },
+    MetadataWriter: {
+        "start_operation": {"items": ..., "options": None},
+        "get_operation_status": {"operation_id": ...},
+        "pause_operation": {"operation_id": ...},
+        "resume_operation": {"operation_id": ...},
+        "cancel_operation": {"operation_id": ...},
+        "write_single_file": {"item": ..., "create_backup": True},
+    },
+    BackupManager: {
+        "create_backup": {"file_hash": ..., "file_path": ..., "operation_item_id": ...},
+        "restore_backup": {"operation_item_id": ...},
+        "cleanup_old_backups": {"days_to_keep": 90},
+    },
+    HistoryService: {
+        "record_operation": {"operation": ...},
+        "get_operations": {"filters": None, "page": 1, "per_page": 50},
+        "get_operation_details": {"operation_id": ...},
+        "rollback_operation": {"operation_id": ...},
+    },
+}
+METHODS = [(service, name) for service, methods in SERVICES.items() for name in methods]
+
+
+@pytest.mark.parametrize(("service", "name"), METHODS, ids=[f"{service.__name__}.{name}" for service, name in METHODS])
+def test_service_has_the_method_with_its_parameters(service: type, name: str) -> None:
+    parameters = inspect.signature(getattr(service, name)).parameters
+
+    positional = [p for p in parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"]
+    found = {p.name: ... if p.default is p.empty else p.default for p in positional}
+    assert found == SERVICES[service][name]
