@@ -256,6 +256,12 @@ class Library:
         """Return the edits, postponements and modes in force, newest first."""
         return self._decisions.list()
 
+    def bring_back(self, target: Target) -> int:
+        """Take back the postponements of the files meant; returns of how many files."""
+        wanted = set(self._files(target))
+        rows = [row.decision_id for row in self.decisions() if row.kind == "postpone" and row.file_id in wanted]
+        return self.revoke(rows) if rows else 0
+
     def revoke(self, decision_ids: Sequence[int]) -> int:
         """Take decisions back; returns how many were in force."""
         count = self._decisions.revoke(decision_ids)

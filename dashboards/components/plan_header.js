@@ -162,10 +162,17 @@ export function render(context) {
           ],
           view.meaning && (view.review > 0 || view.safe > 0) && h("span", {class: "sep", "aria-hidden": "true"}, "|"),
           h("span", {"aria-live": "polite", class: view.meaning ? "" : "vh"}, view.meaning),
-          view.skipped > 0 && [
-            (view.meaning || view.review > 0 || view.safe > 0) && " · ",
-            button(`${view.skipped.toLocaleString("en")} skipped`, "skipped", {kind: "link"}),
+          view.brings_back > 0 && [
+            " · ",
+            button(view.brings_back === 1 ? "Bring it back" : `Bring all ${view.brings_back.toLocaleString("en")} back`, "bring_back", {
+              kind: "link",
+            }),
           ],
+          view.skipped > 0 &&
+            view.brings_back === 0 && [
+              (view.meaning || view.review > 0 || view.safe > 0) && " · ",
+              button(`${view.skipped.toLocaleString("en")} skipped`, "skipped", {kind: "link"}),
+            ],
         ),
       ]
     },

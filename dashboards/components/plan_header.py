@@ -27,7 +27,7 @@ class PlanHeader(Component):
     The head of the page.
 
     Messages: `search` {query}, `risk` {level}, `filter` {filter, value, on}, `clear_filters`, `review`, `select_safe`,
-    `write_safe`, `skipped`. View: see `view`.
+    `write_safe`, `skipped`, `bring_back`. View: see `view`.
     """
 
     _esm = module("plan_header")
@@ -61,6 +61,7 @@ def view(
         "review": everything.danger_count,
         "safe": everything.safe_count,
         "skipped": everything.postponed_count,
+        "brings_back": total if "postponed:yes" in state.query.lower() else 0,
         "filters": filters(state, everything),
         "filtered": sum(len(getattr(state, key)) for key in ("risk", "container", "tags", "issue")),
     }

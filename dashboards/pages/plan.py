@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import terms
+from dashboards import terms, words
 from dashboards.bridge import Bridge
 from dashboards.components import plan_header, plan_table
 from dashboards.components.charts import RiskChart
@@ -66,6 +66,7 @@ class PlanScreen:
             clear_filters=lambda _: self._changed(self.state.clear_filters),
             review=lambda _: self._find("risk:danger"),
             skipped=lambda _: self._find("postponed:yes"),
+            bring_back=lambda _: self._bring_back(),
             select_safe=lambda _: self._choose(Selection(query="", risk=("safe",))),
             write_safe=lambda _: self._write.ask(Selection(query="", risk=("safe",)), action="write_all_safe"),
         )
@@ -88,6 +89,16 @@ class PlanScreen:
         self._write.bar.on(
             clear=lambda _: self._choose(Selection()), select=lambda _: self._choose(Selection(query=self.state.query))
         )
+
+    def _bring_back(self) -> None:
+        """Take back the postponements of every file that the search finds."""
+        query = self.state.query
+
+        def told(count: int) -> None:
+            self._find("")
+            self._bridge.toast("good", f"{words.files(count)} back in the plan.")
+
+        self._bridge.run(lambda: self._library.bring_back(query), told, name="bring_back", once=True)
 
     def roots(self) -> dict[str, Any]:
         """Return the components by their places in the page."""

@@ -110,6 +110,18 @@ def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: 
     assert not library.plan().item(item.file_id).postponed
 
 
+def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library) -> None:
+    page = site.visit("/plan")
+    skipped = library.plan("postponed:yes").page().total
+    planned = library.plan().page().total
+
+    page.get_by_role("button", name=f"{skipped} skipped").click()
+    page.get_by_role("button", name="Bring it back" if skipped == 1 else f"Bring all {skipped} back").click()
+
+    expect(page.get_by_text("back in the plan.")).to_be_visible()
+    assert library.plan().page().total == planned + skipped
+
+
 def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: Library) -> None:
     ids = [item.file_id for item in library.plan("issue:custom_comment").page(1).items]
     lossy = len(ids)

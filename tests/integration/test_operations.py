@@ -108,6 +108,15 @@ def test_files_taken_back_are_postponed_with_every_name_that_they_have(studio: S
         studio.write()
 
 
+def test_files_taken_back_can_be_brought_back_into_the_plan_together(studio: Studio) -> None:
+    studio.write()
+    studio.back(1)
+
+    assert studio.library.bring_back("postponed:yes 0001") == 1
+    assert studio.library.bring_back("postponed:yes") == 3
+    assert studio.library.plan().page().total == 4
+
+
 def test_one_inode_is_written_once(studio: Studio) -> None:
     os.link(studio.paths[0], studio.films / "zz other name.mp4")
     studio.library.scan([studio.films])
