@@ -52,7 +52,6 @@ class _Checked:
 
     family: Family
     layout: Layout
-    stat: FileStat
 
 
 def edit(task: Task, undo: journal.OperationJournal, *, backups: Path, preserve_mtime: bool) -> Edited:
@@ -200,7 +199,7 @@ def _look(task: Task, file: reader.FileReader) -> _Checked:
         raise _NothingToDo("The file already says this.")
     if (file.stat.size, file.stat.mtime_ns) != (task.expected_size, task.expected_mtime_ns):
         raise errors.ConflictError("The file changed since it was planned: scan again, then look at the plan.")
-    return _Checked(family=family, layout=layout, stat=file.stat)
+    return _Checked(family=family, layout=layout)
 
 
 _UNKNOWN = Refusal(code="not_video", message="This is not a video file that Indexium knows.")

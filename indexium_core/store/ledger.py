@@ -71,19 +71,14 @@ class Candidate:
     file_id: int
     shown_path: str
     path: bytes  # where the file is now, as far as the catalog knows
-    file_hash: str | None
     tags_added: list[str]
     tags_removed: list[str]
     previous_comment: str | None
     new_comment: str | None
-    strategy: str
     written_state: str | None
-    original_state: str | None
     journal: str
     dropped: bool  # the journal is gone
-    file_state: str | None  # None: the row is gone
     library_state: str | None
-    root: bytes | None
     superseded_by: int | None  # a newer operation that stands on this one
     busy_in: int | None
 
@@ -506,22 +501,17 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         item_id=row[0],
         file_id=row[1],
         shown_path=row[2],
-        path=bytes(row[15] if row[15] is not None else row[3]),
-        file_hash=row[4],
-        tags_added=row[6],
-        tags_removed=row[7],
-        previous_comment=row[8],
-        new_comment=row[9],
-        strategy=row[10],
-        written_state=row[11],
-        original_state=row[12],
-        journal=row[13],
-        dropped=row[14] is not None,
-        file_state=row[16],
-        library_state=row[17],
-        root=bytes(row[18]) if row[18] is not None else None,
-        superseded_by=row[19],
-        busy_in=row[20],
+        path=bytes(row[3]),
+        tags_added=row[4],
+        tags_removed=row[5],
+        previous_comment=row[6],
+        new_comment=row[7],
+        written_state=row[8],
+        journal=row[9],
+        dropped=row[10] is not None,
+        library_state=row[11],
+        superseded_by=row[12],
+        busy_in=row[13],
     )
 
 

@@ -219,9 +219,8 @@ LIMIT $count OFFSET $skip;
 
 -- name: rollback_candidates
 -- Items of an operation that are in force, with the backup and with the newer operation that stands on them, if any.
-SELECT m.id, m.file_id, m.file_path, m.path_bytes, m.file_hash, m.changes, m.tags_added, m.tags_removed,
-       m.previous_comment, m.new_comment, m.strategy, m.written_state, m.original_state, h.journal, h.dropped_at,
-       f.path_bytes, f.state, l.state, l.path_bytes,
+SELECT m.id, m.file_id, m.file_path, coalesce(f.path_bytes, m.path_bytes), m.tags_added, m.tags_removed,
+       m.previous_comment, m.new_comment, m.written_state, h.journal, h.dropped_at, l.state,
        (SELECT max(n.operation_id) FROM metadata_operation_items n
         WHERE n.file_id = m.file_id AND n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success'
           AND n.reverted_by IS NULL AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
