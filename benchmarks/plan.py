@@ -15,12 +15,13 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import disk
 
 from indexium_core.library import Library
 from indexium_core.store.database import Database
@@ -124,19 +125,6 @@ def best(home: Path, folder: Path, runs: int) -> dict[str, float]:
     return {step: min(result[step] for result in results) for step in results[0]}
 
 
-def fsync_p50(folder: Path) -> float:
-    """Return what an fsync of a small file costs here, in seconds."""
-    taken = []
-    with tempfile.TemporaryFile(dir=folder) as file:
-        for _ in range(50):
-            file.write(b"x" * 4096)
-            file.flush()
-            started = time.perf_counter()
-            os.fsync(file.fileno())
-            taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
-
-
 def main() -> None:
     """Make the homes, measure, print."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -150,7 +138,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(dir=given.dir, prefix="plan-benchmark-") as name:
         folder = Path(name)
-        print(f"fsync p50 {fsync_p50(folder) * 1000:.2f} ms, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+        print(
+            f"fsync p50 {disk.fsync_p50(folder) * 1000:.2f} ms, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+        )
         for changing in (True, False):
             print(f"\n{'all files change' if changing else 'nine of ten are unchanged'}")
             _print_growth(folder, given.files, changing=changing, runs=given.runs)

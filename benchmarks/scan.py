@@ -23,6 +23,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import disk
+
 from indexium_core.demo import clips
 from indexium_core.files import probe, walk
 from indexium_core.files.containers import registry
@@ -43,7 +45,7 @@ def main() -> None:
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.dir, prefix="indexium-bench-") as name:
         folder = Path(name)
-        print(f"fsync p50 here: {fsync_p50(folder) * 1000:.2f} ms, {os.cpu_count()} processors")
+        print(f"fsync p50 here: {disk.fsync_p50(folder) * 1000:.2f} ms, {os.cpu_count()} processors")
         if chosen.new:
             never_seen(folder / "new", chosen.new, chosen.runs)
         if chosen.probe:
@@ -135,16 +137,6 @@ def payload_end(path: Path) -> int:
     with FileReader(os.fsencode(path)) as reader:
         _, layout = registry.examine(reader)
     return layout.payload[-1].end
-
-
-def fsync_p50(folder: Path) -> float:
-    """Seconds that one fsync of 4 kB takes here."""
-    path, times = folder / "fsync", []
-    with path.open("wb", buffering=0) as file:
-        for _ in range(50):
-            file.write(b"x" * 4096)
-            times.append(best(1, lambda: os.fsync(file.fileno())))
-    return statistics.median(times)
 
 
 def best(runs: int, work: Callable[[], object]) -> float:

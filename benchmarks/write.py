@@ -20,6 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import disk
+
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operation import WriteOptions
 
@@ -37,23 +39,11 @@ def main() -> None:
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.dir, prefix="indexium-bench-") as name:
         folder = Path(name)
-        print(f"fsync p50 here: {fsync_p50(folder) * 1000:.2f} ms")
+        print(f"fsync p50 here: {disk.fsync_p50(folder) * 1000:.2f} ms")
         source = film(folder, chosen.gigabytes)
         for kind in ("mp4", "mkv"):
             large(folder, source, kind, chosen.runs)
         many(folder, chosen.small)
-
-
-def fsync_p50(folder: Path) -> float:
-    """Seconds that one fsync of 4 kB takes here."""
-    path, times = folder / "fsync", []
-    with path.open("wb", buffering=0) as file:
-        for _ in range(50):
-            file.write(b"x" * 4096)
-            started = time.perf_counter()
-            os.fsync(file.fileno())
-            times.append(time.perf_counter() - started)
-    return statistics.median(times)
 
 
 def film(folder: Path, gigabytes: float) -> Path:
