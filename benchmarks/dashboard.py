@@ -1,7 +1,7 @@
 """
 From a click to the changed page, with 100,000 planned files: turn the page, select, filter, sort, open.
 
-    python benchmarks/dashboard.py [--files 100000] [--times 30] [--dir FOLDER]
+    python -m benchmarks.dashboard [--files 100000] [--times 30] [--dir FOLDER]
 
 A real headless Chromium on the real dashboard; the files are those of `plan.py` (rows, no media). Times are taken in
 the page itself, from the click until the new text is in the document, so they hold everything: event, SQL, message,

@@ -1,7 +1,7 @@
 """
 The plan of 10,000, 100,000 and 1,000,000 files: from nothing, then after an edit of one file.
 
-    python benchmarks/plan.py [--files 10000 100000 1000000] [--runs 3] [--dir FOLDER]
+    python -m benchmarks.plan [--files 10000 100000 1000000] [--runs 3] [--dir FOLDER]
 
 The files are made up (rows, no media): two people a file out of 3,000, 60 % without a comment, the rest people only,
 own text, or both. They are planned twice over: once where all of them would change (the worst case), once where nine
@@ -21,8 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import disk
-
+from benchmarks import disk
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 
@@ -119,7 +118,7 @@ def best(home: Path, folder: Path, runs: int) -> dict[str, float]:
     for _ in range(runs):
         shutil.copytree(home, copy)
         os.sync()
-        command = [sys.executable, __file__, "--measure", str(copy)]
+        command = [sys.executable, "-m", "benchmarks.plan", "--measure", str(copy)]
         results.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
         shutil.rmtree(copy)
     return {step: min(result[step] for result in results) for step in results[0]}

@@ -1,7 +1,7 @@
 """
 Scanning, side by side with what the parts cost without us.
 
-    python benchmarks/scan.py [--new 1000] [--known 100000] [--probe 200] [--runs 5] [--dir FOLDER]
+    python -m benchmarks.scan [--new 1000] [--known 100000] [--probe 200] [--runs 5] [--dir FOLDER]
 
 1. Files never seen: scan, plan and first page of the plan.
 2. The probe of one file against an `ffprobe` subprocess for it.
@@ -23,8 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import disk
-
+from benchmarks import disk
 from indexium_core.demo import clips
 from indexium_core.files import probe, walk
 from indexium_core.files.containers import registry

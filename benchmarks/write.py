@@ -1,7 +1,7 @@
 """
 Writing a comment into large films, and into many small ones, against copying them with ffmpeg.
 
-    python benchmarks/write.py [--gigabytes 1] [--small 1000] [--runs 5] [--dir FOLDER]
+    python -m benchmarks.write [--gigabytes 1] [--small 1000] [--runs 5] [--dir FOLDER]
 
 Ours is `Library.write` with default settings: check, journal, fsync, write, fsync, verification by bytes and by
 FFmpeg's libraries, and everything recorded.
@@ -20,8 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import disk
-
+from benchmarks import disk
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operation import WriteOptions
 
