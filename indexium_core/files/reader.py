@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ __all__ = ["BytesReader", "FileReader"]
 
 # O_NONBLOCK: opening a fifo or a device must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_PATIENCE, _PAUSE = 100, 0.02  # how often, and how many seconds apart, a file that somebody has for himself is tried
 
 
 class FileReader:
@@ -38,7 +40,7 @@ class FileReader:
         self._path = path
         self._fd = -1
         try:
-            self._fd = os.open(path, _FLAGS)
+            self._fd = _opened(path)
             status = os.fstat(self._fd)
         except (OSError, ValueError) as error:
             self.close()
@@ -108,6 +110,16 @@ class BytesReader:
         return self._data[offset : offset + _clamped(offset, length, len(self._data))]
 
 
+def _opened(path: bytes) -> int:
+    """Open a file; where it is just being moved on its disk (`journal.disk.leased`), wait for the end of that."""
+    for _ in range(_PATIENCE):
+        try:
+            return os.open(path, _FLAGS)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+    return os.open(path, _FLAGS)
+
+
 def _clamped(offset: int, length: int, size: int) -> int:
     """Return how many bytes there are to read: a length that a file claims must never become an allocation."""
     if offset < 0 or length < 0:
@@ -126,6 +138,7 @@ _SENTENCES = {
     errno.ENXIO: "is not a regular file",
     errno.EIO: "could not be read: the disk reported an error",
     errno.ESTALE: "could not be read: the network folder was lost",
+    errno.EWOULDBLOCK: "could not be opened: another program has it for itself",
     errno.EMFILE: "could not be opened: too many files are open",
     errno.ENFILE: "could not be opened: too many files are open",
     errno.ENAMETOOLONG: "could not be opened: its path is too long",

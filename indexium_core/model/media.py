@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Change", "Extent", "FieldValue", "FileFacts", "FileStat", "Patch", "Refusal", "StreamFacts"]
+__all__ = [
+    "Change",
+    "Edit",
+    "Extent",
+    "FieldValue",
+    "FileFacts",
+    "FileStat",
+    "Patch",
+    "Rebuild",
+    "Refusal",
+    "Remux",
+    "StreamFacts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +77,40 @@ class Patch:
     An edit of a file as a value: the bytes to put at each offset, and the size afterwards.
 
     Writes are sorted, do not overlap, and may reach past the old end (the file grows) but never past `size`.
+
+    With `inserted` the file is shifted first: that many bytes (whole blocks of the file system) come in front of it,
+    and all writes lie in them. A negative number cuts that many bytes off the front, and there are no writes.
     """
 
     writes: tuple[tuple[int, bytes], ...]
     size: int
+    inserted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """A new file in place of the old one, as a value: literal bytes and stretches of the old file, in order."""
+
+    pieces: tuple[bytes | Extent, ...]
+    cloned: bool = False  # the stretches lie so that the file system can share them instead of copying
+
+    @property
+    def size(self) -> int:
+        """Bytes of the new file."""
+        return sum(piece.length if isinstance(piece, Extent) else len(piece) for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remux:
+    """A new file in place of the old one, made by FFmpeg as a stream copy with other metadata."""
+
+    demuxer: str  # FFmpeg's names
+    muxer: str
+    options: tuple[tuple[str, str], ...]  # of the output, in order: ("map", "0"), ("metadata", "comment=…") …
+    size: int  # bytes of the old file: about those of the new one
+
+
+Edit = Patch | Rebuild | Remux
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

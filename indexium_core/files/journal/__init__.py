@@ -17,11 +17,19 @@ The order, and why it is this one:
 6. **UNDONE** closes an entry the other way, after the file's own sync. If it is lost, undoing is done again and finds
    nothing to do.
 
+An MP4 without room for a longer header gets it in front, by renumbering the blocks of the file (`shift`): BEGIN is
+durable, room is made and synced, INSERTED is durable, the header is written and synced, its first bytes last. Not a
+byte of the old file is written, and taking it back is renumbering again. Only a file that nobody else has open is
+shifted, and whoever opens it meanwhile waits.
+
 So after recovery each file is bit for bit old, or new with everything that the database knows of it, and never a third
 thing. A file that another program changed after the cut is neither: it is reported and left alone.
 
 A journal that is kept is also the backup: `inverse` gives the patch back to the old bytes, which runs through the same
-`JournaledFile` under a journal of its own. There is no second way into a file.
+`JournaledFile` under a journal of its own.
+
+Where a file cannot be edited in place, another one takes its place (`files.swap` has the order): MAKING and SWAP are in
+the same journal, and what has the path after a cut says whether that has happened. There is no third way into a file.
 """
 
 from __future__ import annotations
@@ -32,10 +40,12 @@ from indexium_core.files.journal.reading import Journal, find, read
 from indexium_core.files.journal.records import Entry, Range
 from indexium_core.files.journal.recovery import Recovered, recover
 from indexium_core.files.journal.state import State, inverse, state_of, still_ours
+from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import Outcome, undo
 
 __all__ = [
     "Entry",
+    "Imprint",
     "Journal",
     "JournaledFile",
     "OperationJournal",
@@ -43,6 +53,7 @@ __all__ = [
     "Range",
     "Recovered",
     "State",
+    "SwapEntry",
     "find",
     "inverse",
     "read",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from indexium_core.files import alike
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal.records import Range
 from indexium_core.model.media import Patch
 
-__all__ = ["ranges"]
+__all__ = ["check_shift", "front", "ranges"]
 
 
 def ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
@@ -27,6 +28,27 @@ def ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
             yield Range(offset + start, before[start:end], data[start:end])
     if patch.size < size:
         yield Range(patch.size, reader.read_at(patch.size, size - patch.size), b"")
+
+
+def check_shift(patch: Patch, size: int) -> None:
+    """Raise ValueError where a patch that moves a file of `size` bytes does not add up or writes into the rest."""
+    if patch.size != size + patch.inserted or patch.size <= 0:
+        message = f"a patch of a file of {size} bytes cannot leave {patch.size} with {patch.inserted} inserted"
+        raise ValueError(message)
+    end = 0
+    for offset, data in patch.writes:
+        if offset < end or offset + len(data) > patch.inserted:
+            message = f"a patch that inserts {patch.inserted} bytes is out of order or range at {offset}"
+            raise ValueError(message)
+        end = offset + len(data)
+
+
+def front(patch: Patch) -> bytes:
+    """Return all of what a patch puts in front of a file, with zeros where nothing is said: never a hole."""
+    data = bytearray(max(0, patch.inserted))
+    for offset, new in patch.writes:
+        data[offset : offset + len(new)] = new
+    return bytes(data)
 
 
 def _writes(patch: Patch, size: int) -> Iterator[tuple[int, bytes]]:
@@ -48,19 +70,7 @@ def _differing(before: bytes, after: bytes) -> tuple[int, int]:
     """Return from where to where `after` differs from `before`; what lies beyond `before` differs."""
     if before == after:
         return 0, 0
-    start = _common(before, after)
+    start = alike.common(before, after)
     if len(before) < len(after):
         return start, len(after)
-    return start, len(after) - _common(before[:start:-1], after[:start:-1])
-
-
-def _common(one: bytes, two: bytes) -> int:
-    """Return how many bytes are equal at the beginning; by halves, for a header may have megabytes."""
-    low, high = 0, min(len(one), len(two))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == two[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return start, len(after) - alike.common(before[:start:-1], after[:start:-1])

@@ -1,5 +1,5 @@
 """
-The few system calls through which bytes of a media file or of a journal ever change.
+The few system calls through which bytes, names and attributes of a media file or of a journal ever change.
 
 Nothing else in the program writes to either. Each call does all of what it is asked or raises OSError; the crash tests
 kill the process at every one of them.
@@ -8,10 +8,15 @@ kill the process at every one of them.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import fcntl
+import functools
 import os
+import signal
 import stat
+import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 from indexium_core import errors
@@ -20,15 +25,35 @@ __all__ = [
     "Descriptor",
     "access_error",
     "append",
+    "can_shift",
+    "clone",
+    "collapse_range",
+    "copy",
+    "create",
     "create_journal",
+    "free_bytes",
+    "insert_range",
+    "leased",
+    "link",
     "lock",
+    "look",
+    "make_folder",
+    "open_folder",
     "open_journal",
     "open_media",
     "pwrite",
+    "remove",
+    "remove_attribute",
+    "rename",
+    "reserve",
+    "set_attribute",
+    "set_mode",
     "set_mtime",
+    "set_owner",
     "shown",
     "sync",
     "sync_data",
+    "sync_folder",
     "truncate",
 ]
 
@@ -36,6 +61,17 @@ __all__ = [
 # O_NONBLOCK and O_NOCTTY: whatever took the file's place, opening it neither waits nor takes it as a terminal.
 _MEDIA_FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _JOURNAL_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+_CLONE_RANGE = 0x4020940D  # FICLONERANGE
+_KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
+# What says that a file system, or this pair of files, cannot do a thing; a disk that fails says something else.
+_CANNOT = frozenset(
+    (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.EPERM, errno.ETXTBSY, errno.EINTR)
+)
+
+_COLLAPSE_RANGE, _INSERT_RANGE = 0x08, 0x20  # of fallocate(2)
+_SHIFTING = frozenset((0xEF53, 0x58465342))  # what statfs(2) calls ext4 and XFS
 
 _SENTENCES = {
     errno.ENOENT: ("missing_file", "is not there any more"),
@@ -50,6 +86,7 @@ _SENTENCES = {
     errno.EDQUOT: ("low_space", "could not be written: the disk quota is used up"),
     errno.EFBIG: ("too_large", "could not be written: it would be larger than its file system allows"),
     errno.EIO: ("io_error", "could not be written: the disk reported an error"),
+    errno.EXDEV: ("other_volume", "could not be replaced: the other file lies on another file system"),
     errno.ESTALE: ("unreadable", "could not be reached: the network folder was lost"),
     errno.ENOLCK: ("no_locks", "could not be locked: its file system knows no locks"),
     errno.EOPNOTSUPP: ("no_locks", "could not be locked: its file system knows no locks"),
@@ -65,6 +102,10 @@ class Descriptor:
     @property
     def size(self) -> int:
         return os.fstat(self._fd).st_size
+
+    def fileno(self) -> int:
+        """Return the descriptor; it stays whose it is."""
+        return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer where the file ends."""
@@ -104,6 +145,7 @@ def open_media(path: bytes) -> int:
 def create_journal(path: Path) -> int:
     """Create a journal that only the owner may read, with its folder entry durable, and return the descriptor."""
     _make_folder(path.parent)
+    _sync_folder(path.parent.parent)  # the ledger's own log is new there, and its database does not sync the name
     fd = os.open(path, _JOURNAL_FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     _sync_folder(path.parent)
     return fd
@@ -117,6 +159,48 @@ def open_journal(path: Path) -> int:
 def lock(fd: int) -> None:
     """Take the exclusive lock of an open file without waiting; it goes with the descriptor."""
     fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextlib.contextmanager
+def leased(fd: int) -> Iterator[None]:
+    """
+    Have an open file alone while the block runs: whoever opens it meanwhile waits until the end of the block.
+
+    Raises OSError on entry: BlockingIOError where anybody has the file open already, this process by another
+    descriptor included; others where the file system knows no leases or the file is somebody else's.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        raise OSError(errno.EOPNOTSUPP, "there are no leases on this system")
+    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # told when somebody waits; nobody listens, and SIGIO would kill us
+    fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # the system took it back: we were too slow for whoever waits
+            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+
+
+def can_shift(fd: int) -> bool:
+    """
+    Tell whether an open file lies where blocks are moved by their numbers alone, in steps that a journal makes whole.
+
+    Others (SMB) accept the same calls and copy every byte.
+    """
+    statfs = getattr(ctypes.CDLL(None, use_errno=True), "fstatfs64", None)
+    room = ctypes.create_string_buffer(256)
+    if statfs is None or statfs(fd, room) != 0:
+        return False
+    return ctypes.c_long.from_buffer(room).value & 0xFFFFFFFF in _SHIFTING
+
+
+def insert_range(fd: int, offset: int, length: int) -> None:
+    """Put a hole of `length` bytes in front of the byte at `offset`; both are whole blocks of the file system."""
+    _shift(fd, _INSERT_RANGE, offset, length)
+
+
+def collapse_range(fd: int, offset: int, length: int) -> None:
+    """Take `length` bytes at `offset` out of the file; both are whole blocks of the file system."""
+    _shift(fd, _COLLAPSE_RANGE, offset, length)
 
 
 def pwrite(fd: int, data: bytes, offset: int) -> None:
@@ -169,6 +253,129 @@ def sync_data(fd: int) -> None:
         sync(fd)
 
 
+# A new file beside an old one, and names. Names are looked up in a folder that is open: wherever the folder is moved
+# meanwhile, a name in it stays a name in it.
+
+
+def open_folder(path: bytes) -> int:
+    """Open a folder and return the descriptor."""
+    return os.open(path, _FOLDER_FLAGS)
+
+
+def make_folder(path: bytes) -> None:
+    """Make a folder that only the owner may enter, and its parents, each durable in the one above."""
+    _make_folder(Path(os.fsdecode(path)))
+
+
+def look(name: bytes, *, folder: int) -> os.stat_result | None:
+    """Return what `lstat` says of a name, or None where there is none."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def create(name: bytes, *, folder: int) -> int:
+    """Create a file that only the owner may open; one of that name must not be there. Returns the descriptor."""
+    return os.open(name, _MEDIA_FLAGS | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+
+
+def link(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
+    """Give a file a second name, which must not be there yet."""
+    os.link(name, new, src_dir_fd=folder, dst_dir_fd=new_folder, follow_symlinks=False)
+
+
+def rename(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
+    """Give a file another name at one stroke; what had that name before has lost it."""
+    os.rename(name, new, src_dir_fd=folder, dst_dir_fd=new_folder)
+
+
+def remove(name: bytes, *, folder: int) -> None:
+    """Take a name away."""
+    os.unlink(name, dir_fd=folder)
+
+
+def sync_folder(fd: int) -> bool:
+    """Return when the names in a folder are on the medium; False where its file system cannot say so."""
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}:
+            raise
+        return False
+    return True
+
+
+def free_bytes(fd: int) -> int | None:
+    """Return how many bytes can still be written where the file or folder lies; None where nobody knows."""
+    status = os.fstatvfs(fd)
+    return status.f_bavail * status.f_frsize if status.f_blocks else None
+
+
+def reserve(fd: int, size: int) -> bool:
+    """
+    Set the room for the first `size` bytes of a file aside; its size stays.
+
+    Returns False where the file system cannot. Not `posix_fallocate`: where that cannot, it writes zeros instead.
+    """
+    allocate = _fallocate()
+    if allocate is None or size == 0:
+        return False
+    if allocate(fd, _KEEP_SIZE, 0, size) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number))
+
+
+def clone(source: int, offset: int, length: int, fd: int, at: int) -> bool:
+    """Share whole blocks of another file instead of copying them; False where the file system cannot."""
+    try:
+        fcntl.ioctl(fd, _CLONE_RANGE, struct.pack("=qQQQ", source, offset, length, at))
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
+        return False
+    return True
+
+
+def copy(source: int, offset: int, length: int, fd: int, at: int) -> int:
+    """
+    Have the system copy bytes from file to file and return how many it did; 0: it cannot, or the source has no more.
+
+    On network file systems the bytes need not travel, and some local ones share them instead.
+    """
+    if not hasattr(os, "copy_file_range"):
+        return 0
+    try:
+        return os.copy_file_range(source, fd, length, offset, at)
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
+        return 0
+
+
+def set_owner(fd: int, uid: int, gid: int) -> None:
+    """Give a file to an owner and a group; -1 leaves one as it is."""
+    os.fchown(fd, uid, gid)
+
+
+def set_mode(fd: int, mode: int) -> None:
+    """Set the permission bits."""
+    os.fchmod(fd, mode)
+
+
+def set_attribute(fd: int, name: str, value: bytes) -> None:
+    """Set an extended attribute."""
+    os.setxattr(fd, name, value)
+
+
+def remove_attribute(fd: int, name: str) -> None:
+    """Remove an extended attribute."""
+    os.removexattr(fd, name)
+
+
 def access_error(path: bytes, error: OSError) -> errors.MetadataError:
     """Return what a failed system call on a media file means, as one sentence with a code."""
     code, sentence = _SENTENCES.get(error.errno or 0, ("", f"could not be written: {error.strerror or error}"))
@@ -179,6 +386,13 @@ def access_error(path: bytes, error: OSError) -> errors.MetadataError:
 def shown(path: bytes) -> str:
     """Return a path as a person can read it."""
     return path.decode("utf-8", "replace")
+
+
+def _shift(fd: int, mode: int, offset: int, length: int) -> None:
+    allocate = _fallocate()
+    number = errno.EOPNOTSUPP
+    if allocate is None or (allocate(fd, mode, offset, length) != 0 and (number := ctypes.get_errno())):
+        raise OSError(number, os.strerror(number))
 
 
 def _must_progress(done: int) -> None:
@@ -200,3 +414,12 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+@functools.cache
+def _fallocate() -> ctypes._NamedFuncPointer | None:
+    """Return `fallocate` of the C library, or None where it has none."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), "fallocate64", None)
+    if function is not None:
+        function.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
+    return function

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from indexium_core import errors
-from indexium_core.files.journal import difference, disk, state
+from indexium_core.files.journal import difference, disk, shift, state
 from indexium_core.files.journal.operation import OperationJournal
-from indexium_core.files.journal.records import Entry
+from indexium_core.files.journal.records import Entry, Range
 from indexium_core.files.journal.undo import Outcome, heal
 from indexium_core.files.walk import file_stat
 from indexium_core.model.media import Extent, FileStat, Patch
@@ -21,6 +24,8 @@ __all__ = ["JournaledFile"]
 log = logging.getLogger(__name__)
 
 _WRITE_BITS = 0o222
+# By these a file system says that it cannot move this file, and has not.
+_CANNOT_SHIFT = frozenset((errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.EINVAL, errno.EBADR, errno.EFBIG))
 
 
 class JournaledFile:
@@ -113,9 +118,14 @@ class JournaledFile:
         What already stands in the file is not written; where nothing differs, nothing happens at all. Any failure is
         answered by undoing at once.
 
+        A patch that moves the file (`inserted`) needs it for itself: nobody may have it open, this process by another
+        reader included, and whoever opens it meanwhile waits.
+
         Raises:
             PayloadProtectedError: The patch would touch media bytes; nothing was done.
-            ConflictError: Somebody else changed the file since it was opened; nothing was done.
+            ConflictError: Somebody else changed the file since it was opened, or has it open where it is to be moved
+                (`in_use`); nothing was done.
+            RefusedError: The file system cannot move this file (`no_insert`); nothing was done.
             FileAccessError: The disk failed (`low_space`, `io_error`, …); the file is as it was. Code `cannot_tell`: it
                 could not be put back either, its entry stays open in the journal for `recover`.
             StoreError: The journal failed; nothing was done.
@@ -125,16 +135,14 @@ class JournaledFile:
             message = "a journaled file takes one patch"
             raise RuntimeError(message)
         self._protect_payload(patch)
+        if patch.inserted:
+            with self._undisturbed(patch):
+                self._shift(patch)
+            return
         entry = self._plan(patch)
         if not entry.ranges:
             return
-        self._journal.begin(entry)
-        try:
-            self._check_identity(self._opened)
-        except errors.MetadataError:
-            self._journal.undone(self.item_id)  # nothing was written, so there is nothing to put back
-            raise
-        self._entry = entry
+        self._begin(entry)
         try:
             self._write(entry)
         except OSError as error:
@@ -198,30 +206,51 @@ class JournaledFile:
             message = f"{disk.shown(self.path)} changed since it was looked at. Scan it again."
             raise errors.ConflictError(message)
 
+    def _begin(self, entry: Entry) -> None:
+        """Make the entry durable; from here on the file may change."""
+        self._journal.begin(entry)
+        try:
+            self._check_identity(self._opened)
+        except errors.MetadataError:
+            self._journal.undone(self.item_id)  # nothing was written, so there is nothing to put back
+            raise
+        self._entry = entry
+
     def _protect_payload(self, patch: Patch) -> None:
+        if patch.inserted:
+            difference.check_shift(patch, self.size)
+            kept = min((extent.offset for extent in self._payload if extent.length), default=self.size)
+            if patch.inserted < 0 and kept < -patch.inserted:
+                raise self._protected("cut off the front of the file")
+            return  # what is written lies in front of everything
         kept = max((extent.end for extent in self._payload if extent.length), default=0)
         touched = [Extent(offset, len(data)) for offset, data in patch.writes if data]
         hit = next((extent for extent in touched if _overlaps(extent, self._payload)), None)
         if hit or patch.size < min(kept, self.size):
             what = f"write {hit.length} bytes at {hit.offset}" if hit else f"cut the file to {patch.size} bytes"
-            message = (
-                f"An edit tried to {what} in {disk.shown(self.path)}, where its media bytes are. Nothing was done."
-            )
-            raise errors.PayloadProtectedError(message)
+            raise self._protected(what)
+
+    def _protected(self, what: str) -> errors.PayloadProtectedError:
+        message = f"An edit tried to {what} in {disk.shown(self.path)}, where its media bytes are. Nothing was done."
+        return errors.PayloadProtectedError(message)
 
     def _plan(self, patch: Patch) -> Entry:
         """Work out what the patch changes, with the bytes from before."""
         size = self.size
         ranges = tuple(difference.ranges(self, size, patch))
+        near = state.surroundings(self, ranges, min(size, patch.size))
+        return self._entry_of(patch, ranges=ranges, surroundings=near)
+
+    def _entry_of(self, patch: Patch, *, ranges: tuple[Range, ...], surroundings: bytes) -> Entry:
         return Entry(
             item_id=self.item_id,
             path=self.path,
             device=self._opened.device,
             inode=self._opened.inode,
-            size_before=size,
+            size_before=self.size,
             size_after=patch.size,
             mtime_ns=self._opened.mtime_ns,
-            surroundings=state.surroundings(self, ranges, min(size, patch.size)),
+            surroundings=surroundings,
             ranges=ranges,
         )
 
@@ -236,10 +265,62 @@ class JournaledFile:
             disk.set_mtime(self._fd, self._mtime_ns)
         disk.sync(self._fd)
 
+    # Moving the whole file.
+
+    @contextlib.contextmanager
+    def _undisturbed(self, patch: Patch) -> Iterator[None]:
+        """Have the file alone, as one that can be moved; else refuse, before anything is touched."""
+        if not disk.can_shift(self._fd):
+            raise self._cannot_shift("its file system cannot do that")
+        if patch.inserted % os.fstatvfs(self._fd).f_bsize:
+            raise self._cannot_shift("the bytes are no whole blocks of its file system")
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(disk.leased(self._fd))
+            except BlockingIOError as error:
+                message = f"{disk.shown(self.path)} is open in another program. Close it there, or try again later."
+                raise errors.ConflictError(message, code="in_use") from error
+            except OSError as error:  # no leases there, or a file of somebody else
+                raise self._cannot_shift("nobody can tell whether another program has it open") from error
+            self._check_dense()
+            yield
+
+    def _check_dense(self) -> None:
+        """Refuse a file with holes: after a cut, its own could not be told from ours."""
+        try:
+            disk.sync(self._fd)
+            if shift.is_dense(self._fd):
+                return
+        except OSError as error:
+            if error.errno not in _CANNOT_SHIFT:
+                raise disk.access_error(self.path, error) from error
+        raise self._cannot_shift("it has holes, or its file system does not tell")
+
+    def _shift(self, patch: Patch) -> None:
+        front = difference.front(patch)
+        entry = shift.planned(self._entry_of(patch, ranges=(), surroundings=b""), self, front)
+        self._begin(entry)
+        try:
+            shift.carry_out(self._fd, entry, front, mark=self._mark_inserted, mtime_ns=self._mtime_ns)
+        except OSError as error:
+            raise self._give_up(error) from error
+
+    def _mark_inserted(self) -> None:
+        self._journal.inserted(self.item_id)
+        if self._entry is not None:
+            self._entry = replace(self._entry, inserted=True)
+
+    def _cannot_shift(self, why: str) -> errors.RefusedError:
+        message = f"No room can be put in front of {disk.shown(self.path)}: {why}. Nothing was done."
+        return errors.RefusedError(message, code="no_insert")
+
     def _give_up(self, error: OSError) -> errors.MetadataError:
+        shifts = self._entry is not None and self._entry.shifted
         outcome = self.undo()
         if not outcome.settled:
             return self._not_undone(outcome)
+        if shifts and error.errno in _CANNOT_SHIFT:
+            return self._cannot_shift(error.strerror or str(error))
         meaning = disk.access_error(self.path, error)
         log.warning("journal.undone item_id=%d code=%s", self.item_id, meaning.reason)
         return type(meaning)(f"{meaning.message} It is as it was before.", code=meaning.reason)

@@ -12,6 +12,7 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.files.journal import disk, reading, records
 from indexium_core.files.journal.records import Entry, Kind
+from indexium_core.files.journal.swaps import SwapEntry, encode_swap
 
 __all__ = ["OperationJournal"]
 
@@ -37,7 +38,7 @@ class OperationJournal:
         self._durable = 0  # bytes from the beginning that are known to be on the medium
         self._syncing = False
         self._failure: OSError | None = None
-        self._offsets: dict[int, int] = {}  # item → where its newest BEGIN stands
+        self._offsets: dict[int, int] = {}  # item → where its newest BEGIN, MAKING or SWAP stands
         self._open: set[int] = set()  # items that were begun and neither committed nor undone
         self._turn = threading.Condition()
 
@@ -89,20 +90,40 @@ class OperationJournal:
     def begin(self, entry: Entry) -> None:
         """Record what is about to be done; returns when that is durable. Only then may the file be touched."""
         with self._turn:
-            self._offsets[entry.item_id] = self._append(entry)
+            self._offsets[entry.item_id] = self._append(Kind.BEGIN, records.encode_begin(entry))
             self._open.add(entry.item_id)
+            self._make_durable(self._end)
+
+    def making(self, entry: SwapEntry) -> None:
+        """Record which new file is about to be made; returns when that is durable. Only then may it be."""
+        self._announce(Kind.MAKING, entry)
+
+    def swap(self, entry: SwapEntry) -> None:
+        """Record which file is about to take which one's place; returns when that is durable. Only then may it."""
+        self._announce(Kind.SWAP, entry)
+
+    def _announce(self, kind: Kind, entry: SwapEntry) -> None:
+        with self._turn:
+            self._offsets[entry.item_id] = self._append(kind, encode_swap(entry))
+            self._open.add(entry.item_id)
+            self._make_durable(self._end)
+
+    def inserted(self, item_id: int) -> None:
+        """Record that the room which BEGIN announced is there; returns when that is durable. Only then is it filled."""
+        with self._turn:
+            self._append(Kind.INSERTED, records.encode_item(item_id))
             self._make_durable(self._end)
 
     def commit(self, item_id: int) -> None:
         """Record that the item's edit is whole and verified; durable with the next `begin` or `sync`."""
         with self._turn:
-            self._append((Kind.COMMIT, item_id))
+            self._append(Kind.COMMIT, records.encode_item(item_id))
             self._open.discard(item_id)
 
     def undone(self, item_id: int) -> None:
         """Record that the item's file is as it was before; durable with the next `begin` or `sync`."""
         with self._turn:
-            self._append((Kind.UNDONE, item_id))
+            self._append(Kind.UNDONE, records.encode_item(item_id))
             self._open.discard(item_id)
 
     def is_open(self, item_id: int) -> bool:
@@ -115,7 +136,7 @@ class OperationJournal:
             self._check()
             self._make_durable(self._end)
 
-    def entry(self, item_id: int) -> Entry:
+    def entry(self, item_id: int) -> Entry | SwapEntry:
         """
         Return the entry that was begun last for an item, in this process.
 
@@ -149,11 +170,11 @@ class OperationJournal:
     ) -> None:
         self.close()
 
-    def _append(self, what: Entry | tuple[Kind, int]) -> int:
+    def _append(self, kind: Kind, body: bytes) -> int:
         """Write a record and return where it stands; the caller holds the turn."""
         self._check()
         offset = self._end
-        data = records.encode(what, offset)
+        data = records.encode(kind, body, offset)
         try:
             disk.append(self._fd, data)
         except OSError as error:

@@ -6,8 +6,9 @@ The undo journal's format.
     record  = "\xf1REC" kind:u8 zero:u24 length:u64 body digest                       (16 + length + 16 bytes)
     digest  = BLAKE2b-128 over the record's offset in the file (u64), its 16-byte head and its body
     BEGIN   = item:i64 device:u64 inode:u64 size_before:u64 size_after:u64 mtime_before_ns:i64 surroundings:16 bytes
-              path_length:u32 ranges:u32 path (offset:u64 before_length:u64 after_length:u64 before after)*
-    COMMIT, UNDONE = item:i64
+              path_length:u16 shifted:u8 zero:u8 ranges:u32 path [seal:16 bytes front:16 bytes]
+              (offset:u64 before_length:u64 after_length:u64 before after)*
+    COMMIT, UNDONE, INSERTED = item:i64
 
 Numbers are big-endian. A record counts only if its digest is right. What follows the last such record is a torn tail:
 it was never durable, so nothing that it announces was begun. A record that comes after damage still counts, for a
@@ -15,6 +16,10 @@ journal whose medium rots must not forget a half-written film; an announcement t
 
 The bytes *after* are kept beside those before, not only their digest: after a cut at any moment a range may hold a
 mixture of both, and only with both at hand can such a mixture be told from somebody else's edit.
+
+`shifted` says that the difference of the two sizes is put in front of the file or cut off it (see `shift`). Of what is
+put there only the first bytes (`seal`) and a digest (`front`) are kept: a long film's header has megabytes. Of what is
+cut off, the one range has all.
 """
 
 from __future__ import annotations
@@ -26,7 +31,20 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import BinaryIO
 
-__all__ = ["HEADER", "VERSION", "Entry", "Kind", "Range", "Record", "decode_begin", "decode_item", "encode", "scan"]
+__all__ = [
+    "HEADER",
+    "VERSION",
+    "Entry",
+    "Kind",
+    "Range",
+    "Record",
+    "decode_begin",
+    "decode_item",
+    "encode",
+    "encode_begin",
+    "encode_item",
+    "scan",
+]
 
 VERSION = 1
 _HEADER = struct.Struct(">8sH6x")
@@ -34,7 +52,8 @@ HEADER = _HEADER.pack(b"INDEXIUM", VERSION)
 _MARKER = b"\xf1REC"
 _HEAD = struct.Struct(">4sB3xQ")
 _DIGEST = 16
-_BEGIN = struct.Struct(">qQQQQq16sII")
+_BEGIN = struct.Struct(">qQQQQq16sHBxI")
+_FRONT = struct.Struct(">16s16s")
 _RANGE = struct.Struct(">QQQ")
 _ITEM = struct.Struct(">q")
 _CHUNK = 1024 * 1024
@@ -46,6 +65,9 @@ class Kind(IntEnum):
     BEGIN = 1  # this file is about to change like this
     COMMIT = 2  # it has changed and was verified
     UNDONE = 3  # it is as it was before
+    INSERTED = 4  # the room that BEGIN announced is in front of the file, durably
+    MAKING = 5  # a new file is about to be made beside this one
+    SWAP = 6  # it is whole, verified and durable, and is about to take this one's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,11 @@ class Entry:
     mtime_ns: int  # before the edit
     surroundings: bytes  # digest of untouched bytes near the ranges, 16 bytes (`state.surroundings`)
     ranges: tuple[Range, ...]  # in file order, apart from each other
+    # True: everything moves. Bytes are put in front, or those of the one range are cut off there (`shift`).
+    shifted: bool = False
+    seal: bytes = b""  # first 16 of the bytes put in front: they are written last
+    front: bytes = b""  # digest of all of them, 16 bytes
+    inserted: bool = field(default=False, compare=False)  # they may have been written: the room for them is durable
     state: str = field(default="begun", compare=False)  # begun, committed, undone: as the journal says that was read
     stored_bytes: int = field(default=0, compare=False)  # its room in that journal
 
@@ -97,17 +124,19 @@ class Record:
     body: bytes
 
 
-def encode(what: Entry | tuple[Kind, int], offset: int) -> bytes:
-    """Return the record of an entry, or of a kind and an item, that is to stand at `offset` of the journal."""
-    if isinstance(what, Entry):
-        kind, body = Kind.BEGIN, _begin(what)
-    else:
-        kind, body = what[0], _ITEM.pack(what[1])
+def encode(kind: Kind, body: bytes, offset: int) -> bytes:
+    """Return the record of a kind that is to stand at `offset` of the journal; every body begins with its item."""
     head = _HEAD.pack(_MARKER, kind, len(body))
     return head + body + _digest(offset, head, body)
 
 
-def _begin(entry: Entry) -> bytes:
+def encode_item(item_id: int) -> bytes:
+    """Return the body of a record that only names an item."""
+    return _ITEM.pack(item_id)
+
+
+def encode_begin(entry: Entry) -> bytes:
+    """Return the body of the BEGIN record of an entry."""
     parts = [
         _BEGIN.pack(
             entry.item_id,
@@ -118,10 +147,13 @@ def _begin(entry: Entry) -> bytes:
             entry.mtime_ns,
             entry.surroundings,
             len(entry.path),
+            entry.shifted,
             len(entry.ranges),
         ),
         entry.path,
     ]
+    if entry.shifted:
+        parts.append(_FRONT.pack(entry.seal, entry.front))
     for part in entry.ranges:
         parts += (_RANGE.pack(part.offset, len(part.before), len(part.after)), part.before, part.after)
     return b"".join(parts)
@@ -129,9 +161,11 @@ def _begin(entry: Entry) -> bytes:
 
 def decode_begin(body: bytes) -> Entry:
     """Return the entry of a BEGIN record's body."""
-    item_id, device, inode, before, after, mtime_ns, surroundings, path_length, count = _BEGIN.unpack_from(body)
+    item_id, device, inode, before, after, mtime_ns, near, path_length, shifted, count = _BEGIN.unpack_from(body)
     at = _BEGIN.size + path_length
     path, ranges = body[_BEGIN.size : at], []
+    seal, front = _FRONT.unpack_from(body, at) if shifted else (b"", b"")
+    at += _FRONT.size if shifted else 0
     for _ in range(count):
         offset, before_length, after_length = _RANGE.unpack_from(body, at)
         middle = at + _RANGE.size + before_length
@@ -146,8 +180,11 @@ def decode_begin(body: bytes) -> Entry:
         size_before=before,
         size_after=after,
         mtime_ns=mtime_ns,
-        surroundings=surroundings,
+        surroundings=near,
         ranges=tuple(ranges),
+        shifted=bool(shifted),
+        seal=seal,
+        front=front,
     )
 
 

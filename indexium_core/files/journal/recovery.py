@@ -11,6 +11,8 @@ from indexium_core.files.journal import undo
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.reading import read
 from indexium_core.files.journal.records import Entry
+from indexium_core.files.journal.settling import settle
+from indexium_core.files.journal.swaps import SwapEntry
 
 __all__ = ["Recovered", "recover"]
 
@@ -21,13 +23,15 @@ log = logging.getLogger(__name__)
 class Recovered:
     """What became of one entry that had been begun and not finished."""
 
-    entry: Entry
+    entry: Entry | SwapEntry
     outcome: undo.Outcome
 
 
 def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
     """
     Undo what the journal has begun and not finished, newest first, and note it there.
+
+    A file that another one took the place of, durably, stays the new one: its outcome is `finished`.
 
     May itself be cut and is then done again. Entries that cannot be settled now (a disk that is not there) stay open.
 
@@ -47,8 +51,10 @@ def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
             if entry.item_id in finished:
                 journal.commit(entry.item_id)
                 continue
-            outcome = undo.undo(entry)
-            if outcome.settled:
+            outcome = settle(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
+            if outcome.status == "finished":
+                journal.commit(entry.item_id)
+            elif outcome.settled:
                 journal.undone(entry.item_id)
             else:
                 log.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)

@@ -15,7 +15,7 @@ from enum import Enum
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.journal import disk
+from indexium_core.files.journal import disk, shift
 from indexium_core.files.journal.records import Entry, Range
 from indexium_core.model.media import Extent, Patch
 
@@ -34,7 +34,14 @@ class State(Enum):
 
 
 def state_of(entry: Entry, reader: Reader) -> State:
-    """Return how the file stands to the entry. Reads the ranges and their surroundings, nothing else."""
+    """
+    Return how the file stands to the entry. Reads the ranges and their surroundings, nothing else.
+
+    Of a file that is moved as a whole, reading tells only the two ends; one that was cut on the way is `FOREIGN` here,
+    and told by its holes where it is healed (`shift.stand`).
+    """
+    if entry.shifted:
+        return _state_of_shifted(entry, reader)
     low, high = sorted((entry.size_before, entry.size_after))
     size = reader.size
     if not low <= size <= high or surroundings(reader, entry.ranges, low) != entry.surroundings:
@@ -65,7 +72,15 @@ def inverse(entry: Entry, reader: Reader) -> Patch:
         message = f"{disk.shown(entry.path)} was changed by another program since it was written."
         raise errors.ConflictError(message)
     writes = tuple((part.offset, part.before) for part in entry.ranges if part.before)
-    return Patch(writes, entry.size_before)
+    inserted = entry.size_before - entry.size_after if entry.shifted else 0
+    return Patch(writes, entry.size_before, inserted)
+
+
+def _state_of_shifted(entry: Entry, reader: Reader) -> State:
+    found = shift.stands_as(entry, reader)
+    if found is None:
+        return State.FOREIGN
+    return State.BEFORE if (found == "body") == (entry.size_after > entry.size_before) else State.AFTER
 
 
 def surroundings(reader: Reader, ranges: Sequence[Range], floor: int) -> bytes:

@@ -11,12 +11,13 @@ sees what is true: the file is the one it knew.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import Literal
 
 from indexium_core import errors
-from indexium_core.files.journal import disk
+from indexium_core.files.journal import disk, shift
 from indexium_core.files.journal.records import Entry
 from indexium_core.files.journal.state import State, state_of
 
@@ -27,14 +28,15 @@ __all__ = ["Outcome", "heal", "undo"]
 class Outcome:
     """What became of an edit that was to be taken back."""
 
-    # undone: bytes were put back; untouched: none had changed; problem: nothing could or may be done.
-    status: Literal["undone", "untouched", "problem"]
+    # undone: bytes were put back; untouched: none had changed; finished: it could not be taken back because it had
+    # happened, whole and verified, and now the journal says so; problem: nothing could or may be done.
+    status: Literal["undone", "untouched", "finished", "problem"]
     code: str = ""  # problem: missing_file, changed_on_disk, in_use, read_only, low_space, io_error …
     message: str = ""
 
     @property
     def settled(self) -> bool:
-        """Tell whether the file is as it was before the edit."""
+        """Tell whether the file is whole: as it was before the edit, or `finished`."""
         return self.status != "problem"
 
 
@@ -51,7 +53,7 @@ def undo(entry: Entry) -> Outcome:
         return Outcome(status="problem", code=error.reason, message=error.message)
     try:
         disk.lock(fd)
-        return heal(fd, entry)
+        return _heal_undisturbed(fd, entry) if entry.shifted else heal(fd, entry)
     except OSError as error:
         return _problem(entry, error)
     finally:
@@ -61,7 +63,7 @@ def undo(entry: Entry) -> Outcome:
 def heal(fd: int, entry: Entry) -> Outcome:
     """Do the same through a descriptor that is open for writing and locked."""
     try:
-        return _heal(fd, entry)
+        return _heal_shifted(fd, entry) if entry.shifted else _heal(fd, entry)
     except OSError as error:
         return _problem(entry, error)
 
@@ -88,6 +90,45 @@ def _put_back(fd: int, reader: disk.Descriptor, entry: Entry) -> None:
             disk.pwrite(fd, part.before, part.offset)
     if reader.size > entry.size_before:
         disk.truncate(fd, entry.size_before)
+
+
+def _heal_undisturbed(fd: int, entry: Entry) -> Outcome:
+    """Heal a file that has to be moved, alone; somebody who plays it has it as it is, unless it cannot be played."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(disk.leased(fd))
+        except BlockingIOError:
+            if state_of(entry, disk.Descriptor(fd)) is State.AFTER:
+                message = f"{disk.shown(entry.path)} is open in another program. Close it there to take the write back."
+                return Outcome(status="problem", code="in_use", message=message)
+        except OSError:  # no leases here, so nobody can tell
+            pass
+        return heal(fd, entry)
+
+
+def _heal_shifted(fd: int, entry: Entry) -> Outcome:
+    disk.sync(fd)  # of what is in memory only, the file system's map says nothing
+    standing = shift.stand(fd, entry)
+    if standing is None:
+        sizes = {entry.size_before, entry.size_after}
+        return _unclear(entry) if os.fstat(fd).st_size in sizes else _foreign(entry)
+    shift.put_back(fd, entry, standing)
+    is_before = state_of(entry, disk.Descriptor(fd)) is State.BEFORE
+    if not is_before:
+        return _unclear(entry)
+    changed = not shift.is_before(entry, standing)
+    if changed or os.fstat(fd).st_ino == entry.inode:
+        disk.set_mtime(fd, entry.mtime_ns)
+    disk.sync(fd)
+    return Outcome(status="undone" if changed else "untouched")
+
+
+def _unclear(entry: Entry) -> Outcome:
+    message = (
+        f"A write of {disk.shown(entry.path)} was cut, and the file is in no state that the write could have left; it "
+        "was left as it is. Compare it with a copy of yours."
+    )
+    return Outcome(status="problem", code="cannot_tell", message=message)
 
 
 def _foreign(entry: Entry) -> Outcome:

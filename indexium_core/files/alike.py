@@ -1,0 +1,17 @@
+"""How far two strings of bytes are the same."""
+
+from __future__ import annotations
+
+__all__ = ["common"]
+
+
+def common(one: bytes, two: bytes) -> int:
+    """Return how many bytes are equal at the beginning; by halves, for a header may have megabytes."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

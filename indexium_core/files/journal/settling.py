@@ -1,0 +1,182 @@
+"""
+Settling a replacement that was cut: on to its end where the new file has the path, back where the old one has it.
+
+What is at the path decides, by its bytes. New: the replacement happened, and all that is left is to say so. Old: it did
+not, so the new file goes and with it the second name of the original. Neither: somebody was here; nothing is touched.
+Each step leaves one of these three, so settling may itself be cut anywhere and is done again.
+
+Only a name that a journal of ours announced is ever removed, and only where a regular file has it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+
+from indexium_core import errors
+from indexium_core.files import delta
+from indexium_core.files.journal import disk
+from indexium_core.files.journal.swaps import Imprint, SwapEntry
+from indexium_core.files.journal.undo import Outcome
+from indexium_core.files.reader import FileReader
+
+__all__ = ["let_go", "release", "remove_temporary", "settle"]
+
+
+def settle(entry: SwapEntry) -> Outcome:
+    """
+    Bring a replacement that was begun to one of its two ends.
+
+    Nothing is touched where the file is gone, held by another writer, or neither the old nor the new one; the outcome
+    then says so and the entry stays as it is, so that it can be tried again. Doing it twice does no harm.
+    """
+    try:
+        with _opened(entry.folder) as folder:
+            return _unmake(entry, folder) if entry.new is None else _decide(entry, folder)
+    except OSError as error:
+        meaning = disk.access_error(entry.path, error)
+        return Outcome(status="problem", code=meaning.reason, message=meaning.message)
+    except errors.MetadataError as error:
+        return Outcome(status="problem", code=error.reason, message=error.message)
+
+
+def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> bool:
+    """Remove a temporary file of ours, durably; what is not a regular file, or not of that inode, is left alone."""
+    found = disk.look(name, folder=folder)
+    if found is None or not stat.S_ISREG(found.st_mode) or inode not in {None, found.st_ino}:
+        return False
+    disk.remove(name, folder=folder)
+    disk.sync_folder(folder)
+    return True
+
+
+def release(entry: SwapEntry, *, folder: int) -> bool:
+    """
+    Take away the name under which the original was to be kept, durably.
+
+    Only while the path names the very same file, or it would be the only name that the original has; one that lost its
+    path (a file system without links knows only renaming) gets it back instead.
+    """
+    if entry.kept is None:
+        return False
+    place, name = os.path.split(entry.kept)
+    with contextlib.suppress(FileNotFoundError), _opened(place) as shelf:
+        kept, named = disk.look(name, folder=shelf), disk.look(entry.name, folder=folder)
+        if kept is None:
+            return False
+        if named is None and _is_the_original(entry):
+            disk.rename(name, entry.name, folder=shelf, new_folder=folder)
+            disk.sync_folder(folder)
+        elif named is not None and os.path.samestat(kept, named):
+            disk.remove(name, folder=shelf)
+        else:
+            return False
+        disk.sync_folder(shelf)
+        return True
+    return False
+
+
+def let_go(entry: SwapEntry, *, folder: int) -> None:
+    """Take the name away, durably, under which the new file was kept, now that it has the path."""
+    if entry.adopted is None:
+        return
+    place, name = os.path.split(entry.adopted)
+    with contextlib.suppress(FileNotFoundError), _opened(place) as shelf:
+        kept, named = disk.look(name, folder=shelf), disk.look(entry.name, folder=folder)
+        if kept is not None and named is not None and os.path.samestat(kept, named):
+            disk.remove(name, folder=shelf)
+        disk.sync_folder(shelf)
+
+
+def _unmake(entry: SwapEntry, folder: int) -> Outcome:
+    """Settle a new file that was being made: the original was not touched."""
+    if remove_temporary(entry.temp, folder=folder):
+        return Outcome(status="undone", message="A new file that was being made beside it was removed.")
+    if disk.look(entry.name, folder=folder) is None:  # perhaps another disk is mounted here now
+        raise _gone(entry)
+    disk.sync_folder(folder)
+    return Outcome(status="untouched")
+
+
+def _decide(entry: SwapEntry, folder: int) -> Outcome:
+    try:
+        file = FileReader(entry.path)
+    except errors.FileAccessError as error:
+        if error.reason == "missing_file" and release(entry, folder=folder):
+            remove_temporary(entry.temp, folder=folder)
+            return Outcome(status="undone", message="The original was put back in its place.")
+        raise
+    with file:
+        _lock(entry, file)
+        found = _which(entry, file)
+        if found is None:
+            return _foreign(entry, folder)
+        cleared = found is entry.old and release(entry, folder=folder)
+        cleared |= remove_temporary(entry.temp, folder=folder)
+        disk.sync_folder(folder)
+        if found is entry.new:
+            let_go(entry, folder=folder)
+    if found is entry.new:
+        return Outcome(status="finished", message="The new file was in its place already.")
+    return Outcome(status="undone" if cleared else "untouched")
+
+
+def _which(entry: SwapEntry, file: FileReader) -> Imprint | None:
+    """Return which of the two a file is, or None where it is neither."""
+    old, new, digests = entry.old, entry.new, dict[bool, bytes]()
+    assert new is not None
+
+    def is_it(one: Imprint) -> bool:
+        # Samples prove little by themselves, but only file systems that share bytes have them, and those have inodes.
+        if one.size != file.size or (one.sampled and one.inode != file.stat.inode):
+            return False
+        if one.sampled not in digests:
+            digests[one.sampled] = delta.digest_of(file, sampled=one.sampled)
+        return digests[one.sampled] == one.digest
+
+    found = [one for one in (old, new) if is_it(one)]
+    if len(found) == 2:  # the same bytes
+        return old if file.stat.inode == old.inode else new
+    return found[0] if found else None
+
+
+def _is_the_original(entry: SwapEntry) -> bool:
+    """Tell whether what is kept is the original, whole."""
+    assert entry.kept is not None
+    with FileReader(entry.kept) as file:
+        return _which(entry, file) is entry.old
+
+
+def _lock(entry: SwapEntry, file: FileReader) -> None:
+    """Keep other writers out where that can be done with a file that is open for reading."""
+    try:
+        disk.lock(file.fileno())
+    except BlockingIOError as error:
+        raise disk.access_error(entry.path, error) from error
+    except OSError:  # no locks, or a network file system that wants it open for writing: its inode number must do
+        return
+
+
+def _gone(entry: SwapEntry) -> errors.MetadataError:
+    return errors.FileAccessError(f"{disk.shown(entry.path)} is not there any more.", code="missing_file")
+
+
+def _foreign(entry: SwapEntry, folder: int) -> Outcome:
+    message = (
+        f"{disk.shown(entry.path)} was changed by another program after our write was cut; it was left as it is. "
+        "Compare it with a copy of yours."
+    )
+    if disk.look(entry.temp, folder=folder) is not None:
+        message += f" What we had made lies beside it as {disk.shown(entry.temp)}."
+    return Outcome(status="problem", code="changed_on_disk", message=message)
+
+
+@contextlib.contextmanager
+def _opened(path: bytes) -> Iterator[int]:
+    folder = disk.open_folder(path)
+    try:
+        yield folder
+    finally:
+        os.close(folder)

@@ -1,0 +1,167 @@
+r"""
+What the undo journal keeps of a file that another one takes the place of.
+
+    MAKING, SWAP = item:i64 flags:u8 path_length:u32 temp_length:u32 kept_length:u32 adopted_length:u32
+                   old:imprint new:imprint path temp kept adopted reverse
+    imprint      = device:u64 inode:u64 size:u64 mtime_ns:i64 sampled:u8 digest:16 bytes
+    reverse      = raw_length:u64 deflated(count:u64 piece* literals)
+    piece        = kind:u8 jump:i64 length:u64       kind 0: the next bytes of the literals (jump is 0);
+                                                     1: bytes of the new file, `jump` after the end of those before
+    flags        = 1: there is a new file, 2: the original is kept, 4: there is a reverse, 8: its bytes can be shared,
+                   16: the new file is one that was kept
+
+MAKING comes first and names the temporary file; of the original it knows what `stat` says. SWAP tells everything. Jumps
+instead of offsets, because a file that was copied packet by packet has jumps that are all alike, and deflate well.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from indexium_core.model.media import Extent, FileStat, Rebuild
+
+__all__ = ["Imprint", "SwapEntry", "decode_swap", "encode_swap"]
+
+_HEAD = struct.Struct(">qBIIII")
+_IMPRINT = struct.Struct(">QQQqB16s")
+_RAW = struct.Struct(">Q")
+_PIECE = struct.Struct(">BqQ")
+_NEW, _KEPT, _REVERSE, _CLONED, _ADOPTED = 1, 2, 4, 8, 16
+_LITERAL, _STRETCH = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """By what a file is known again: its place in the file system, and its bytes."""
+
+    device: int
+    inode: int
+    size: int  # bytes
+    mtime_ns: int
+    digest: bytes = bytes(16)  # of the content (`delta.digest_of`); zeros: not known
+    sampled: bool = False  # … of windows of it only
+
+    @classmethod
+    def of(cls, stat: FileStat, *, digest: bytes = bytes(16), sampled: bool = False) -> Imprint:
+        """Return the imprint of a file that `stat` and a digest are known of."""
+        return cls(
+            device=stat.device,
+            inode=stat.inode,
+            size=stat.size,
+            mtime_ns=stat.mtime_ns,
+            digest=digest,
+            sampled=sampled,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapEntry:
+    """All that is needed to know how far a file was replaced, and to make the old one again."""
+
+    item_id: int
+    path: bytes
+    temp: bytes  # name, in the same folder, that the new file has until it takes the path
+    old: Imprint
+    new: Imprint | None = None  # None: it was being made
+    kept: bytes | None = None  # path under which the original is kept
+    adopted: bytes | None = None  # path under which the new file was kept before; it loses that name
+    reverse: Rebuild | None = None  # how the original is made out of the new file
+    state: str = field(default="begun", compare=False)  # begun, committed, undone: as the journal says that was read
+    stored_bytes: int = field(default=0, compare=False)  # its room in that journal
+
+    @property
+    def folder(self) -> bytes:
+        return os.path.split(self.path)[0]
+
+    @property
+    def name(self) -> bytes:
+        return os.path.split(self.path)[1]
+
+
+def encode_swap(entry: SwapEntry) -> bytes:
+    """Return the body of the MAKING or SWAP record of an entry."""
+    kept, adopted, reverse = entry.kept or b"", entry.adopted or b"", entry.reverse
+    flags = (
+        (_NEW if entry.new else 0)
+        | (_KEPT if entry.kept is not None else 0)
+        | (_ADOPTED if entry.adopted is not None else 0)
+        | (_REVERSE if reverse is not None else 0)
+        | (_CLONED if reverse is not None and reverse.cloned else 0)
+    )
+    return b"".join(
+        (
+            _HEAD.pack(entry.item_id, flags, len(entry.path), len(entry.temp), len(kept), len(adopted)),
+            _encode_imprint(entry.old),
+            _encode_imprint(entry.new or entry.old),
+            entry.path,
+            entry.temp,
+            kept,
+            adopted,
+            b"" if reverse is None else _encode_reverse(reverse),
+        )
+    )
+
+
+def decode_swap(body: bytes) -> SwapEntry:
+    """Return the entry of a MAKING or SWAP record's body."""
+    item_id, flags, *lengths = _HEAD.unpack_from(body)
+    at = _HEAD.size + 2 * _IMPRINT.size
+    names = []
+    for length in lengths:
+        names.append(body[at : at + length])
+        at += length
+    path, temp, kept, adopted = names
+    return SwapEntry(
+        item_id=item_id,
+        path=path,
+        temp=temp,
+        old=_decode_imprint(body, _HEAD.size),
+        new=_decode_imprint(body, _HEAD.size + _IMPRINT.size) if flags & _NEW else None,
+        kept=kept if flags & _KEPT else None,
+        adopted=adopted if flags & _ADOPTED else None,
+        reverse=_decode_reverse(body[at:], cloned=bool(flags & _CLONED)) if flags & _REVERSE else None,
+    )
+
+
+def _encode_imprint(imprint: Imprint) -> bytes:
+    return _IMPRINT.pack(imprint.device, imprint.inode, imprint.size, imprint.mtime_ns, imprint.sampled, imprint.digest)
+
+
+def _decode_imprint(body: bytes, at: int) -> Imprint:
+    device, inode, size, mtime_ns, sampled, digest = _IMPRINT.unpack_from(body, at)
+    return Imprint(device=device, inode=inode, size=size, mtime_ns=mtime_ns, digest=digest, sampled=bool(sampled))
+
+
+def _encode_reverse(reverse: Rebuild) -> bytes:
+    table, end = [], 0
+    for piece in reverse.pieces:
+        if isinstance(piece, Extent):
+            table.append(_PIECE.pack(_STRETCH, piece.offset - end, piece.length))
+            end = piece.end
+        else:
+            table.append(_PIECE.pack(_LITERAL, 0, len(piece)))
+    literals = (piece for piece in reverse.pieces if isinstance(piece, bytes))
+    raw = b"".join((_RAW.pack(len(table)), *table, *literals))
+    return _RAW.pack(len(raw)) + zlib.compress(raw, 6)
+
+
+def _decode_reverse(data: bytes, *, cloned: bool) -> Rebuild:
+    (length,) = _RAW.unpack_from(data)
+    raw = zlib.decompress(data[_RAW.size :], bufsize=length)
+    return Rebuild(tuple(_pieces(raw)), cloned=cloned)
+
+
+def _pieces(raw: bytes) -> Iterator[bytes | Extent]:
+    (count,) = _RAW.unpack_from(raw)
+    at, end = _RAW.size + count * _PIECE.size, 0
+    for kind, jump, length in _PIECE.iter_unpack(memoryview(raw)[_RAW.size : at]):
+        if kind == _STRETCH:
+            yield Extent(end + jump, length)
+            end += jump + length
+        else:
+            yield raw[at : at + length]
+            at += length

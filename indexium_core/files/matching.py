@@ -1,0 +1,225 @@
+"""
+Finding the stretches that two files have in common, where one was copied from the other packet by packet.
+
+The old file is followed in the new one at the speed at which memory is compared. Where they part, what comes next is
+looked for in three places, the likeliest first: a little further on (another packet header), where other streams went
+on before (another interleaving), and anywhere within some MiB, by an index of blocks of 32 bytes. Each match is
+extended both ways. All looking is bounded: by what may remain unmatched, by the number of pieces, and by the part of
+the new file around the expected place, the only one that is in memory.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+from collections.abc import Sequence
+
+from indexium_core import errors
+from indexium_core.files import alike
+from indexium_core.files.containers import Reader
+from indexium_core.model.media import Extent
+
+__all__ = ["Matcher"]
+
+_CHUNK = 1024 * 1024  # bytes that are read and indexed at a time
+_BLOCK = 32  # bytes by which a match is found, and the shortest one there is
+_STEP = 64  # bytes between two blocks of the index
+# How far is looked: chunks of the new file on either side of the expected place that are indexed, and bytes of the old
+# one. At first close by; what is missed there must be missed further away too before the old bytes are given up.
+_REACHES = ((1, 256), (6, 4096))
+_FAR = 9  # chunks from it that are forgotten
+_NEAR = 2048  # bytes in which a packet that follows is looked for
+_SKIPS = (32, 8, 64, 128)  # bytes of the old file that are taken for a header, the likeliest first
+_STREAMS = 4  # places at which streams went on
+_SURE = 256  # bytes of a match that cannot be chance; shorter ones far away (a run of zeros) must not lead astray
+_STRIDE = _REACHES[-1][1]  # bytes that are given up at once, before the simpler ways are tried again
+_FIRST, _MOST = 512, 256 * 1024  # bytes that are compared at once, at the beginning of a match and at most
+
+
+class _Blocks:
+    """A file of which the chunks read last are in memory."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._chunks: dict[int, bytes] = {}
+        self.size = reader.size
+
+    def cut(self, offset: int, length: int) -> bytes:
+        """Return bytes; fewer where the file ends."""
+        number, inside = divmod(offset, _CHUNK)
+        data = self._chunks.get(number)
+        if data is None:
+            data = self.chunk(number)
+        part = data[inside : inside + length]
+        if len(part) < length and offset + length > (number + 1) * _CHUNK and offset + len(part) < self.size:
+            return part + self.cut((number + 1) * _CHUNK, length - len(part))
+        return part
+
+    def chunk(self, number: int) -> bytes:
+        """Return a whole chunk; the last one is shorter."""
+        data = self._chunks.get(number)
+        if data is None:
+            length = max(0, min(_CHUNK, self.size - number * _CHUNK))
+            data = self._reader.read_at(number * _CHUNK, length)
+            if len(data) < length:
+                message = "The file became shorter while it was read."
+                raise errors.ConflictError(message)
+            if len(self._chunks) >= 2 * _FAR:
+                del self._chunks[next(iter(self._chunks))]
+            self._chunks[number] = data
+        return data
+
+
+class _Index:
+    """Where blocks of the new file are: those within some chunks of the place that was asked about last."""
+
+    def __init__(self, file: _Blocks) -> None:
+        self._file = file
+        self._last = max(0, file.size - 1) // _CHUNK
+        self._budget = 4 * self._last + 100  # chunks to be indexed: a place that jumps to and fro must not cost more
+        self._keys: dict[int, Sequence[bytes]] = {}
+        self._places: dict[bytes, int] = {}
+
+    def around(self, place: int, reach: int) -> dict[bytes, int]:
+        """Return where blocks are within `reach` chunks of a place, and perhaps others: block → its offset."""
+        middle = place // _CHUNK
+        for number in [number for number in self._keys if abs(number - middle) > _FAR]:
+            self._forget(number)
+        for number in range(max(0, middle - reach), min(self._last, middle + reach) + 1):
+            if number not in self._keys and self._budget > 0:
+                self._budget -= 1
+                self._add(number)
+        return self._places
+
+    def _add(self, number: int) -> None:
+        data = self._file.chunk(number)
+        starts = range(0, len(data) - _BLOCK + 1, _STEP)
+        self._keys[number] = keys = [data[start : start + _BLOCK] for start in starts]
+        first = number * _CHUNK
+        self._places.update(zip(keys, range(first, first + len(data), _STEP), strict=False))
+
+    def _forget(self, number: int) -> None:
+        # Without a loop in Python; that a block elsewhere is forgotten too if it is the same costs nothing.
+        collections.deque(map(self._places.pop, self._keys.pop(number), itertools.repeat(None)), maxlen=0)
+
+
+class Matcher:
+    """
+    One search for how the file `old` is made out of stretches of `new`.
+
+    Args:
+        old: The file to be made.
+        new: The file that is there.
+        allowed: Bytes that `new` may lack.
+        pieces: Into how many pieces `old` may fall.
+        start: Where in `new` the beginning of `old` is expected.
+
+    """
+
+    def __init__(self, old: Reader, new: Reader, *, allowed: int, pieces: int, start: int = 0) -> None:
+        self._old, self._new = _Blocks(old), _Blocks(new)
+        self._index = _Index(self._new)
+        self._allowed = allowed
+        self._limit = pieces
+        self._found: list[bytes | Extent] = []
+        self._literal: list[bytes] = []  # the bytes since the last match
+        self._missing = 0
+        self._streams = [start]  # places in `new` at which sure matches ended, the last one first
+        self._lead = start  # how much further on bytes are in `new` than in `old`, by the last sure match
+
+    def run(self) -> list[bytes | Extent] | None:
+        """
+        Return the pieces in order, or None where there would be too much of them.
+
+        Raises:
+            ConflictError: One of the files became shorter meanwhile.
+
+        """
+        at = self._follow(0, self._streams[0])
+        while at < self._old.size:
+            if self._missing > self._allowed or len(self._found) >= self._limit:
+                return None
+            at = self._resume(at)
+        self._flush()
+        return None if self._missing > self._allowed else self._found
+
+    def _resume(self, at: int) -> int:
+        """Find where the old file goes on in the new one, and return how far it was accounted for."""
+        ahead = self._old.cut(at, _STRIDE + _BLOCK)
+        for number, place in enumerate(self._streams):
+            near = self._new.cut(place, _NEAR)
+            for skip in _SKIPS:
+                found = near.find(ahead[skip : skip + _BLOCK]) if skip + _BLOCK <= len(ahead) else -1
+                if found >= 0:
+                    self._streams.insert(0, self._streams.pop(number))
+                    return self._match(at, at + skip, place + found)
+        return self._look_up(at, ahead)
+
+    def _look_up(self, at: int, ahead: bytes) -> int:
+        for reach, length in _REACHES:
+            find = self._index.around(at + self._lead, reach).get
+            for skip in range(max(0, min(length, len(ahead) - _BLOCK + 1))):
+                found = find(ahead[skip : skip + _BLOCK])
+                if found is not None:
+                    return self._match(at, at + skip, found)
+        return self._give_up(at, ahead[:_STRIDE])
+
+    def _match(self, at: int, start: int, place: int) -> int:
+        """Take a block that both files have at `start` and at `place`: what lies between `at` and it, and all of it."""
+        back = 0
+        while back < min(start - at, place):
+            length = min(_BLOCK, start - at - back, place - back)
+            old = self._old.cut(start - back - length, length)
+            new = self._new.cut(place - back - length, length)
+            same = length if old == new else alike.common(old[::-1], new[::-1])
+            back += same
+            if same < length:
+                break
+        self._give_up(at, self._old.cut(at, start - back - at))
+        return self._follow(start - back, place - back)
+
+    def _follow(self, start: int, place: int) -> int:
+        """Take over as many bytes as are the same from `start` and from `place` on, and return where that ends."""
+        at, length = start, _FIRST
+        while True:
+            old, new = self._old.cut(at, length), self._new.cut(place + at - start, length)
+            if old != new:
+                at += alike.common(old, new)
+                break
+            at += len(old)
+            if len(old) < length:
+                break
+            length = min(4 * length, _MOST)
+        if at - start >= _BLOCK:
+            self._flush()
+            self._add(Extent(place, at - start))
+            self._note(start, place, at - start)
+        else:
+            self._give_up(start, self._old.cut(start, at - start))
+        return at
+
+    def _note(self, start: int, place: int, length: int) -> None:
+        """Remember where a stream goes on, unless the match may be chance."""
+        follows = 0 <= place - self._streams[0] <= _NEAR
+        if length >= _SURE or follows:
+            self._lead = place - start
+            kept = self._streams[1:] if follows else self._streams
+            self._streams = [place + length, *kept[: _STREAMS - 1]]
+
+    def _give_up(self, at: int, data: bytes) -> int:
+        if data:
+            self._literal.append(data)
+            self._missing += len(data)
+        return at + len(data)
+
+    def _flush(self) -> None:
+        if self._literal:
+            self._found.append(b"".join(self._literal))
+            self._literal.clear()
+
+    def _add(self, extent: Extent) -> None:
+        last = self._found[-1] if self._found else b""
+        if isinstance(last, Extent) and last.end == extent.offset:
+            self._found[-1] = Extent(last.offset, last.length + extent.length)
+        else:
+            self._found.append(extent)

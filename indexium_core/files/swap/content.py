@@ -1,0 +1,125 @@
+"""Writing a new file from pieces: literal bytes, and stretches of another file that are shared, else copied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from indexium_core import errors
+from indexium_core.files.containers import Reader
+from indexium_core.files.journal import disk
+from indexium_core.model.media import Extent, Rebuild
+
+__all__ = ["first_lost", "needed", "write"]
+
+_CHUNK = 1024 * 1024  # bytes that are written at once, and from which on the system is asked to copy by itself
+_TURN = 64 * _CHUNK  # bytes that it is asked to copy at once, so that an interruption is noticed
+
+
+def needed(rebuild: Rebuild) -> int:
+    """Return about how many bytes of room the new file takes."""
+    if not rebuild.cloned:
+        return rebuild.size
+    return sum(len(piece) if isinstance(piece, bytes) else min(piece.length, 2 * _CHUNK) for piece in rebuild.pieces)
+
+
+def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
+    """Return the first stretch of the payload that the new file would not take over in its order, or None."""
+    stretches = (piece for piece in rebuild.pieces if isinstance(piece, Extent))
+    stretch = next(stretches, None)
+    for wanted in payload:
+        at = wanted.offset
+        while at < wanted.end:
+            while stretch is not None and not stretch.offset <= at < stretch.end:
+                stretch = next(stretches, None)
+            if stretch is None:
+                return Extent(at, wanted.end - at)
+            at = min(stretch.end, wanted.end)
+    return None
+
+
+def write(rebuild: Rebuild, source: Reader, fd: int) -> int:
+    """
+    Write all of a new file and return how many bytes of it are shared with the source. Never leaves a hole.
+
+    Raises:
+        ConflictError: The source became shorter.
+        OSError: The disk failed.
+
+    """
+    if not rebuild.cloned:
+        disk.reserve(fd, rebuild.size)
+    writer = _Writer(source, fd)
+    for piece in rebuild.pieces:
+        if isinstance(piece, bytes):
+            writer.put(piece)
+        elif rebuild.cloned:
+            writer.share(piece)
+        else:
+            writer.copy(piece)
+    writer.flush()
+    return writer.shared
+
+
+class _Writer:
+    """Where in the new file we are, and what is still to be written there."""
+
+    def __init__(self, source: Reader, fd: int) -> None:
+        self.shared = 0
+        self._source = source
+        self._source_fd: int = source.fileno() if hasattr(source, "fileno") else -1
+        self._fd = fd
+        self._at = 0
+        self._waiting: list[bytes] = []
+        self._length = 0  # bytes that wait
+        self._block = os.fstatvfs(fd).f_frsize or 4096
+
+    def put(self, data: bytes) -> None:
+        self._waiting.append(data)
+        self._length += len(data)
+        if self._length >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits: small pieces go together."""
+        if self._length:
+            disk.pwrite(self._fd, b"".join(self._waiting), self._at)
+            self._at += self._length
+            self._waiting, self._length = [], 0
+
+    def share(self, stretch: Extent) -> None:
+        """Take over a stretch, sharing its whole blocks where they are whole blocks here too."""
+        head = -(self._at + self._length) % self._block
+        whole = (stretch.length - head) // self._block * self._block
+        if self._source_fd < 0 or whole <= 0 or (stretch.offset + head) % self._block:
+            self.copy(stretch)
+            return
+        self._read(Extent(stretch.offset, head))
+        self.flush()
+        if disk.clone(self._source_fd, stretch.offset + head, whole, self._fd, self._at):
+            self._at += whole
+            self.shared += whole
+        else:
+            self.copy(Extent(stretch.offset + head, whole))
+        self._read(Extent(stretch.offset + head + whole, stretch.length - head - whole))
+
+    def copy(self, stretch: Extent) -> None:
+        """Take over a stretch, by the system where it is long and the system can."""
+        at = stretch.offset
+        if stretch.length >= _CHUNK and self._source_fd >= 0:
+            self.flush()
+            while at < stretch.end:
+                done = disk.copy(self._source_fd, at, min(_TURN, stretch.end - at), self._fd, self._at)
+                if not done:
+                    break
+                at, self._at = at + done, self._at + done
+        self._read(Extent(at, stretch.end - at))
+
+    def _read(self, stretch: Extent) -> None:
+        for at in range(stretch.offset, stretch.end, _CHUNK):
+            length = min(_CHUNK, stretch.end - at)
+            data = self._source.read_at(at, length)
+            if len(data) < length:
+                message = "The file became shorter while it was copied."
+                raise errors.ConflictError(message)
+            self.put(data)

@@ -1,0 +1,73 @@
+"""Keeping an original under another name before a new file takes its own."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from indexium_core import errors
+from indexium_core.files.journal import disk
+from indexium_core.files.swap.original import Original
+
+__all__ = ["NO_LINKS", "OWN_FOLDER", "found", "keep"]
+
+NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))  # what says that none can be made
+
+
+OWN_FOLDER = b".indexium"  # beside the files whose originals are kept in it
+
+
+def found(kept: bytes, path: bytes) -> bytes:
+    """Return where a kept original is now: where it was put, else beside its file, if a folder went elsewhere whole."""
+    folder, name = os.path.split(kept)
+    moved = b"/".join((os.path.split(path)[0], OWN_FOLDER, name))
+    is_ours = os.path.split(folder)[1] == OWN_FOLDER
+    return moved if is_ours and not os.path.lexists(kept) and os.path.lexists(moved) else kept
+
+
+def keep(original: Original, path: bytes) -> bool:
+    """
+    Give the original a second name, durably; its bytes too.
+
+    Returns False where the file system has no links: the original then has the new name only, and its path has no file.
+
+    Args:
+        original: The file.
+        path: The other name, on the same file system; its folder is made if it is not there.
+
+    Raises:
+        ConflictError: Another file has that name, or the original's.
+        OSError: It cannot be done, or the disk failed.
+
+    """
+    folder, name = os.path.split(path)
+    disk.make_folder(folder)
+    shelf = disk.open_folder(folder)
+    try:
+        disk.sync(original.fileno())
+        linked = _link(original, name, shelf)
+        found = disk.look(name, folder=shelf)
+        if found is None or not os.path.samestat(found, os.fstat(original.fileno())):
+            if not linked:  # somebody else's: it gets its name back
+                disk.rename(name, original.name, folder=shelf, new_folder=original.folder)
+            message = f"{disk.shown(path)} is taken, or {disk.shown(original.path)} is another file by now."
+            raise errors.ConflictError(message)
+        disk.sync_folder(shelf)
+        if not linked:
+            disk.sync_folder(original.folder)
+    finally:
+        os.close(shelf)
+    return linked
+
+
+def _link(original: Original, name: bytes, shelf: int) -> bool:
+    try:
+        disk.link(original.name, name, folder=original.folder, new_folder=shelf)
+    except FileExistsError:
+        return True  # by an earlier attempt, which is seen to next
+    except OSError as error:
+        if error.errno not in NO_LINKS or disk.look(name, folder=shelf) is not None:
+            raise
+        disk.rename(original.name, name, folder=original.folder, new_folder=shelf)
+        return False
+    return True

@@ -1,0 +1,137 @@
+"""The file that is to take another one's place, while it still has a temporary name beside it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from indexium_core import errors
+from indexium_core.files.journal import disk, settling
+from indexium_core.files.reader import FileReader
+from indexium_core.files.swap.attributes import carry_over
+from indexium_core.files.swap.original import Original
+from indexium_core.files.walk import file_stat
+from indexium_core.model.media import FileStat
+
+__all__ = ["NewFile"]
+
+
+class NewFile:
+    """
+    A file that is made in the folder of the original, open and locked like it; a `Reader` once it is made.
+
+    Attributes:
+        name: Its temporary name: short whatever the film's is, and none that a scan takes for a video.
+        path: The whole path of that.
+        stat: What `stat` said when it was whole and durable; None before.
+        warnings: Sentences about what of the original it could not be given.
+
+    """
+
+    def __init__(self, original: Original, *, item_id: int) -> None:
+        self.name = _unused_name(item_id, original.folder)
+        self.path = original.path[: len(original.path) - len(original.name)] + self.name
+        self.stat: FileStat | None = None
+        self.warnings: list[str] = []
+        self._original = original
+        self._folder = original.folder
+        self._fd = -1
+        self._is_asked_for = False  # it may be there, whether we have it open or not
+        self._inode: int | None = None
+        self._carried: int | None = None  # the state of the original's attributes that were carried over
+
+    @property
+    def size(self) -> int:
+        return os.fstat(self._fd).st_size
+
+    def fileno(self) -> int:
+        """Return the descriptor; it stays the new file's to close."""
+        return self._fd
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return the bytes at `offset`; fewer where the file ends."""
+        return disk.Descriptor(self._fd).read_at(offset, length)
+
+    def create(self) -> None:
+        """Create it, empty, for us alone; one of that name must not be there."""
+        self._is_asked_for = True
+        try:
+            self._fd = disk.create(self.name, folder=self._folder)
+        except FileExistsError:
+            self._is_asked_for = False  # somebody else's
+            raise
+        self._inode = os.fstat(self._fd).st_ino
+        disk.lock(self._fd)
+
+    def link(self, kept: FileReader, name: bytes, *, folder: int) -> None:
+        """Make it another name of a file that is open and known by `name` in another folder."""
+        self._inode = kept.stat.inode
+        disk.link(name, self.name, folder=folder, new_folder=self._folder)
+        self._is_asked_for = True
+        self._fd = disk.open_media(self.path)
+        disk.lock(self._fd)
+        self.check()
+
+    def carry_over(self) -> None:
+        """Give it the attributes that the original has."""
+        self._carried = self._original.changed()
+        self.warnings = carry_over(self._original.fileno(), self._fd)
+
+    def carry_over_again(self) -> None:
+        """Do it once more, durably, if somebody changed them since; what was never given any keeps its own."""
+        if self._carried not in {None, self._original.changed()}:
+            self.carry_over()
+            disk.sync(self._fd)
+
+    def settle(self, mtime_ns: int | None) -> None:
+        """Make it durable as it is, with this modification time where one is asked for."""
+        if mtime_ns is not None:
+            disk.set_mtime(self._fd, mtime_ns)
+        disk.sync(self._fd)
+        self.stat = file_stat(os.fstat(self._fd))
+
+    def check(self) -> None:
+        """
+        Hold what has its name to the file that was made, and that to what it was when it was whole.
+
+        Raises:
+            ConflictError: Somebody was here.
+
+        """
+        found, own = disk.look(self.name, folder=self._folder), file_stat(os.fstat(self._fd))
+        same = (
+            found is not None and (found.st_dev, found.st_ino) == (own.device, own.inode) and own.inode == self._inode
+        )
+        if same and self.stat is not None:
+            same = (own.size, own.mtime_ns) == (self.stat.size, self.stat.mtime_ns)
+        if not same:
+            message = f"The new file beside {disk.shown(self._original.path)} was changed by another program."
+            raise errors.ConflictError(message)
+
+    def take_place(self) -> bool:
+        """Take the original's name, durably; False where the file system cannot say that it is durable."""
+        disk.rename(self.name, self._original.name, folder=self._folder, new_folder=self._folder)
+        return disk.sync_folder(self._folder)
+
+    def has_place(self) -> bool:
+        """Tell whether it has the original's name."""
+        found = disk.look(self._original.name, folder=self._folder) if self._fd >= 0 else None
+        return found is not None and os.path.samestat(found, os.fstat(self._fd))
+
+    def remove(self) -> None:
+        """Remove it, durably, if what has its name is the very file that was made."""
+        if self._is_asked_for:
+            settling.remove_temporary(self.name, folder=self._folder, inode=self._inode)
+
+    def close(self) -> None:
+        """Close it and give up its lock."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def _unused_name(item_id: int, folder: int) -> bytes:
+    while True:
+        name = b".indexium-%d-%s.tmp" % (item_id, secrets.token_hex(4).encode())
+        if disk.look(name, folder=folder) is None:
+            return name

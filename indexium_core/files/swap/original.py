@@ -1,0 +1,129 @@
+"""The file that is to be replaced: open, locked, and known again whenever it matters."""
+
+from __future__ import annotations
+
+import os
+
+from indexium_core import errors
+from indexium_core.files.journal import disk
+from indexium_core.files.walk import file_stat
+from indexium_core.model.media import FileStat
+
+__all__ = ["Original"]
+
+_WRITE_BITS = 0o222
+
+
+class Original:
+    """
+    A file under the exclusive lock of this process, a `Reader`, and the folder that it is in.
+
+    Args:
+        path: The file, as the operating system names it; links resolved.
+        expected: What `stat` said when it was examined; None takes it as it is.
+        break_links: Whether the file's other names may keep the old one.
+
+    Raises:
+        FileAccessError: It is missing, or may not be replaced (`read_only`).
+        ConflictError: It is not the one that was examined (`changed_on_disk`), or another writer has it (`in_use`).
+        RefusedError: It has other names (`hard_linked`).
+
+    """
+
+    def __init__(self, path: bytes, *, expected: FileStat | None, break_links: bool) -> None:
+        self.path = path
+        folder, self.name = os.path.split(path)
+        self.folder = -1
+        self._fd = disk.open_media(path)
+        try:
+            disk.lock(self._fd)
+            self.folder = disk.open_folder(folder)
+            self.stat = expected or self._now()
+            self._check_wish()
+            self.check()
+            self._check_links(allowed=break_links)
+            self._check_folder()
+        except OSError as error:
+            self.close()
+            raise disk.access_error(path, error) from error
+        except BaseException:
+            self.close()
+            raise
+        self._reader = disk.Descriptor(self._fd)
+
+    @property
+    def size(self) -> int:
+        return self.stat.size
+
+    def fileno(self) -> int:
+        """Return the descriptor; it stays the original's to close."""
+        return self._fd
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return the bytes at `offset`; fewer where the file ends, or ended when it was examined."""
+        try:
+            return self._reader.read_at(offset, max(0, min(length, self.size - offset)))
+        except OSError as error:
+            message = f"{disk.shown(self.path)} could not be read: {error.strerror or error}."
+            raise errors.FileAccessError(message, code="io_error") from error
+
+    def check(self) -> None:
+        """
+        Hold the open file and what its path names now to what was examined.
+
+        Raises:
+            FileAccessError: The path names nothing.
+            ConflictError: Somebody changed or replaced the file.
+
+        """
+        try:
+            named = file_stat(os.lstat(self.path))
+            here = file_stat(os.stat(self.name, dir_fd=self.folder, follow_symlinks=False))
+        except OSError as error:
+            raise disk.access_error(self.path, error) from error
+        if not _identity(self.stat) == _identity(self._now()) == _identity(named) == _identity(here):
+            message = f"{disk.shown(self.path)} changed since it was looked at. Scan it again."
+            raise errors.ConflictError(message)
+
+    def changed(self) -> int:
+        """Return the moment at which bytes, names or attributes changed last, in nanoseconds."""
+        return os.fstat(self._fd).st_ctime_ns
+
+    def close(self) -> None:
+        """Close the file and its folder; the lock goes with them."""
+        fds, self._fd, self.folder = (self._fd, self.folder), -1, -1
+        for fd in fds:
+            if fd >= 0:
+                os.close(fd)
+
+    def _now(self) -> FileStat:
+        return file_stat(os.fstat(self._fd))
+
+    def _check_wish(self) -> None:
+        """Respect a file that is marked read-only: where its folder can be written, a rename would not care."""
+        if not self._now().mode & _WRITE_BITS:
+            message = f"{disk.shown(self.path)} is marked read-only. Give its owner the right to write to change it."
+            raise errors.FileAccessError(message, code="read_only")
+
+    def _check_links(self, *, allowed: bool) -> None:
+        count = self._now().nlink
+        if count > 1 and not allowed:
+            message = (
+                f"{disk.shown(self.path)} is one file with {count} names (hard links). It can only be written by "
+                "making a new file, and its other names would keep the old one. Choose hard_links=break if that is "
+                "right."
+            )
+            raise errors.RefusedError(message, code="hard_linked")
+
+    def _check_folder(self) -> None:
+        if not os.access(b".", os.W_OK | os.X_OK, dir_fd=self.folder):
+            message = (
+                f"The folder of {disk.shown(self.path)} may not be written, and a new file has to be made in it. "
+                "Give yourself the right to write to the folder."
+            )
+            raise errors.FileAccessError(message, code="read_only")
+
+
+def _identity(status: FileStat) -> tuple[int, int, int, int]:
+    """Return what tells that nobody touched a file: another link to it or other mode bits are no change of it."""
+    return status.device, status.inode, status.size, status.mtime_ns

@@ -1,0 +1,345 @@
+"""
+What the file system under a file can do, and what may be promised there.
+
+Recognised by the system's own table of mounts, never by trying something out on the person's files. The table is read
+again every second at most, and a folder is looked at once in that time, so that a scan may ask for every file.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import fcntl
+import functools
+import os
+import re
+import struct
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexium_core.files.containers import Means
+
+__all__ = ["Volume", "forget", "means", "of"]
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_XFS_GEOMETRY = 0x80705864  # XFS_IOC_FSGEOMETRY_V1
+_XFS_FLAGS = struct.Struct("=92xI16x")
+_XFS_REFLINK = 1 << 20
+_MAC_KIND = struct.Struct("=72x16s2080x")  # struct statfs: f_fstypename
+_WRITE_BITS = 0o222
+_BLOCKS_MATTER = frozenset(("ext4", "xfs", "btrfs", "bcachefs"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A file system that is mounted somewhere."""
+
+    kind: str  # as the system calls it: ext4, cifs, fuse.sshfs …; "" where nobody knows
+    label: str  # as a person calls it
+    note: str  # one sentence: what is promised there
+    block: int = 0  # bytes by which room can be put into the front of a file; 0: it cannot
+    reflink: bool = False  # two files can share stretches of their bytes
+    clone_block: int = 4096  # … where both lie at multiples of this
+    leases: bool = True  # it can be known whether anybody else has a file open
+    atomic_replace: bool = True  # after a cut of power a name leads to the old file or to the new one
+    durable: bool = True  # what was synced is on the medium, as far as a program can know
+    network: bool = False  # the files are another machine's
+    mtime_step_ns: int = 1  # modification times are multiples of this
+    case_insensitive: bool = False  # most likely: Film.mp4 and film.mp4 are one file
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """One line of the table of mounts."""
+
+    point: bytes
+    device: int
+    kind: str
+    options: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A folder: what it lies on, and whether names in it can be changed."""
+
+    volume: Volume
+    writable: bool
+
+
+def of(path: bytes) -> Volume:
+    """Return the file system that a file or folder lies on; one that nobody knows where it is not there."""
+    return _volume(os.path.realpath(path), _now())
+
+
+def means(path: bytes, *, nlink: int, faststart: str) -> Means:
+    """
+    Return what a write may do to a file.
+
+    Args:
+        path: The file; links resolved.
+        nlink: How many names it has: another file in its place would take one of them away.
+        faststart: `keep` or `any`: whether the index of an MP4 stays in front of the media (`INDEXIUM_FASTSTART`).
+
+    """
+    place = _place(path.rpartition(b"/")[0] or b"/", _now())
+    return Means(
+        block=place.volume.block,
+        reflink=place.volume.reflink,
+        clone_block=place.volume.clone_block,
+        replace=nlink == 1 and place.writable,
+        parting=nlink > 1 and place.writable,
+        keep_faststart=faststart != "any",
+    )
+
+
+def forget() -> None:
+    """Forget what is known, so that the next question is answered afresh."""
+    for cached in (_place, _volume, _mounts):
+        cached.cache_clear()
+
+
+def _now() -> int:
+    """Return a number that changes once a second: until then what was found holds."""
+    return int(time.monotonic())
+
+
+@functools.lru_cache(maxsize=4096)
+def _place(folder: bytes, now: int) -> _Place:
+    try:
+        mode = os.lstat(folder).st_mode
+    except OSError:
+        return _Place(_volume(folder, now), writable=False)
+    # A folder that is marked read-only is left alone also by root, who may do everything.
+    writable = bool(mode & _WRITE_BITS) and os.access(folder, os.W_OK | os.X_OK)
+    return _Place(_volume(folder, now), writable)
+
+
+@functools.lru_cache(maxsize=4096)
+def _volume(path: bytes, now: int) -> Volume:
+    try:
+        device = os.lstat(path).st_dev
+    except OSError:
+        return _UNKNOWN
+    mount = _mount_of(path, device, _mounts(now))
+    if mount is None:
+        return _known(_mac_kind(path))
+    return _able(_known(mount.kind), mount, path)
+
+
+def _mount_of(path: bytes, device: int, mounts: Iterable[_Mount]) -> _Mount | None:
+    """
+    Return the mount that a path lies on.
+
+    The longest mount point above it, the last where there are several. One of the same device goes before: it is not
+    hidden under another. Not by the device alone: a Btrfs subvolume has one that is in no table.
+    """
+    above = [mount for mount in mounts if _is_below(path, mount.point)]
+    ranked = enumerate(above)
+    best = max(ranked, key=lambda pair: (pair[1].device == device, len(pair[1].point), pair[0]), default=None)
+    return best[1] if best else None
+
+
+def _is_below(path: bytes, point: bytes) -> bool:
+    return path == point or path.startswith(point.rstrip(b"/") + b"/")
+
+
+@functools.lru_cache(maxsize=1)
+def _mounts(now: int) -> tuple[_Mount, ...]:
+    del now
+    try:
+        lines = _MOUNTS.read_bytes().splitlines()
+    except OSError:  # no Linux
+        return ()
+    return tuple(mount for mount in map(_parsed, lines) if mount is not None)
+
+
+def _parsed(line: bytes) -> _Mount | None:
+    r"""
+    Parse `36 35 98:0 /root /mount\040point rw,noatime master:1 - ext4 /dev/root rw,errors=continue` (proc(5)).
+
+    Blank, tab, newline and backslash are octal in it; the fields before the dash vary in number.
+    """
+    head, dash, tail = line.partition(b" - ")
+    fields, kind = head.split(b" "), tail.split(b" ")
+    if not dash or len(fields) < 6 or len(kind) < 3:
+        return None
+    major, _, minor = fields[2].partition(b":")
+    options = fields[5] + b"," + kind[2]
+    return _Mount(
+        point=re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), fields[4]),
+        device=os.makedev(int(major), int(minor)),
+        kind=kind[0].decode("utf-8", "replace"),
+        options=frozenset(options.decode("utf-8", "replace").split(",")),
+    )
+
+
+def _known(kind: str) -> Volume:
+    """Return what is known of a kind of file system."""
+    if kind in _KINDS:
+        return replace(_KINDS[kind], kind=kind)
+    if kind.startswith("fuse"):
+        return replace(_FUSE, kind=kind, label=f"{kind.partition('.')[2] or 'FUSE'} (FUSE)")
+    return replace(_UNKNOWN, kind=kind, label=kind or _UNKNOWN.label)
+
+
+def _able(volume: Volume, mount: _Mount, path: bytes) -> Volume:
+    """Add what depends on how a file system was made and mounted."""
+    if "ro" in mount.options:
+        return replace(volume, note=_READ_ONLY)
+    if mount.options & {"nobarrier", "barrier=0"}:
+        volume = replace(volume, durable=False, note=_NO_BARRIER)
+    if volume.kind == "ext4" and not _has_journal(mount.device):
+        return replace(volume, atomic_replace=False, note=_NO_JOURNAL)
+    block = os.statvfs(path).f_bsize if volume.kind in _BLOCKS_MATTER else 0
+    volume = replace(volume, clone_block=max(volume.clone_block, block))
+    if volume.kind in {"ext4", "xfs"}:
+        volume = replace(volume, block=block)
+    return replace(volume, reflink=_xfs_reflinks(path)) if volume.kind == "xfs" else volume
+
+
+def _has_journal(device: int) -> bool:
+    """Tell whether an ext4 has a journal: without one a power cut may leave its own bookkeeping half changed."""
+    block = Path("/sys/dev/block") / f"{os.major(device)}:{os.minor(device)}"
+    task = Path("/sys/fs/ext4") / block.resolve().name / "journal_task"
+    try:
+        return task.read_text().strip() != "<none>"
+    except OSError:  # nearly all have one
+        return True
+
+
+def _xfs_reflinks(path: bytes) -> bool:
+    """Tell whether an XFS was made with `reflink=1`."""
+    room = array.array("B", bytes(_XFS_FLAGS.size))
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.ioctl(fd, _XFS_GEOMETRY, room, True)  # noqa: FBT003 - filled in place
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return bool(_XFS_FLAGS.unpack(room)[0] & _XFS_REFLINK)
+
+
+def _mac_kind(path: bytes) -> str:
+    """Return what macOS calls the file system of a path, "" elsewhere."""
+    if os.uname().sysname != "Darwin":
+        return ""
+    library = ctypes.CDLL(None, use_errno=True)
+    statfs = getattr(library, "statfs$INODE64", None) or library.statfs
+    room = ctypes.create_string_buffer(2 * _MAC_KIND.size)
+    if statfs(path, room) != 0:
+        return ""
+    name: bytes = _MAC_KIND.unpack_from(room)[0]
+    return name.partition(b"\0")[0].decode("ascii", "replace")
+
+
+_WHOLE = "A power cut at any moment leaves every file as it was, or as it was to be."
+_NO_JOURNAL = (
+    "It was made without a journal: a power cut may damage what is being written there, by whatever program, so "
+    "Indexium moves no blocks there and copies a file instead."
+)
+_NO_BARRIER = (
+    "It is mounted without write barriers: what was synced may still be in the disk's cache when the power goes."
+)
+_SIMPLE = (
+    "It keeps no journal: what Indexium had begun is put back after a crash, but a power cut in the middle of a write "
+    "may damage the file system itself, and then no program can promise a file."
+)
+_WINDOWS = (
+    "What Indexium had begun is put back after a crash; its driver here keeps no journal of what it writes, so a power "
+    "cut may need Windows to repair the file system first."
+)
+_SERVER = (
+    "What Indexium had begun is put back after a crash of this machine; when bytes are really on a disk the server "
+    "decides, so nobody here can promise what a power cut there leaves."
+)
+_PROGRAM = (
+    "A program stands between Indexium and the disk: what was begun is put back after a crash, but whether bytes are "
+    "on the disk when that program says so, nobody can promise."
+)
+_LAYERS = (
+    "It lies on other file systems: what Indexium had begun is put back after a crash, and after a power cut it is as "
+    "safe as those below."
+)
+_MEMORY = "It is in memory: all files on it are gone when the machine stops."
+_READ_ONLY = "It is mounted read-only: files can be scanned and planned, not written."
+_NOBODY = (
+    "Indexium does not know this file system: it writes with the same care, and after a power cut a file is as safe as "
+    "that file system makes it."
+)
+_SECOND = 1_000_000_000
+
+_UNKNOWN = Volume(kind="", label="unknown", note=_NOBODY, leases=False, durable=False)
+_FUSE = Volume(kind="fuse", label="FUSE", note=_PROGRAM, leases=False, durable=False, atomic_replace=False)
+_REMOTE = replace(_FUSE, note=_SERVER, network=True)
+_FAT = Volume(
+    kind="vfat", label="FAT", note=_SIMPLE, atomic_replace=False, mtime_step_ns=2 * _SECOND, case_insensitive=True
+)
+_EXT = Volume(kind="ext4", label="ext4", note=_WHOLE)
+_SMB = replace(_REMOTE, label="Windows share (SMB)", mtime_step_ns=100, case_insensitive=True)
+_NFS = replace(_REMOTE, label="NFS", atomic_replace=True)
+_NTFS = Volume(kind="ntfs3", label="NTFS", note=_WINDOWS, atomic_replace=False, mtime_step_ns=100)
+_HOST = replace(_REMOTE, label="folder of the host machine")
+_DISC = Volume(kind="iso9660", label="optical disc or image", note=_READ_ONLY, mtime_step_ns=_SECOND)
+
+_KINDS = {
+    "ext4": _EXT,
+    "ext3": replace(_EXT, label="ext3", mtime_step_ns=_SECOND),
+    "ext2": replace(_EXT, label="ext2", note=_SIMPLE, atomic_replace=False, mtime_step_ns=_SECOND),
+    "xfs": Volume(kind="xfs", label="XFS", note=_WHOLE),
+    "btrfs": Volume(kind="btrfs", label="Btrfs", note=_WHOLE, reflink=True),
+    "bcachefs": Volume(kind="bcachefs", label="bcachefs", note=_WHOLE, reflink=True),
+    # Blocks of ZFS are shared from 2.2 on where the administrator allows it, and only in whole records.
+    "zfs": Volume(kind="zfs", label="ZFS", note=_WHOLE),
+    "f2fs": Volume(kind="f2fs", label="F2FS", note=_WHOLE),
+    "jfs": Volume(kind="jfs", label="JFS", note=_WHOLE),
+    "tmpfs": Volume(kind="tmpfs", label="memory (tmpfs)", note=_MEMORY, durable=False),
+    "ramfs": Volume(kind="ramfs", label="memory (ramfs)", note=_MEMORY, durable=False),
+    # Whoever has the file open below is not seen from above, and the other way round.
+    "overlay": Volume(kind="overlay", label="container layers (overlay)", note=_LAYERS, leases=False),
+    "ecryptfs": Volume(kind="ecryptfs", label="eCryptfs", note=_LAYERS, leases=False),
+    "exfat": replace(_FAT, label="exFAT", mtime_step_ns=10_000_000),
+    "vfat": _FAT,
+    "msdos": _FAT,
+    "ntfs": _NTFS,
+    "ntfs3": _NTFS,
+    "fuseblk": replace(_NTFS, label="NTFS or exFAT (FUSE)", leases=False, durable=False, note=_PROGRAM),
+    "udf": replace(_FAT, label="UDF", mtime_step_ns=1000, case_insensitive=False),
+    "iso9660": _DISC,
+    "squashfs": replace(_DISC, label="SquashFS"),
+    "erofs": replace(_DISC, label="EROFS"),
+    "cifs": _SMB,
+    "smb3": _SMB,
+    "smbfs": _SMB,
+    "nfs": _NFS,
+    "nfs4": _NFS,
+    "afpfs": replace(_REMOTE, label="Apple share (AFP)", case_insensitive=True),
+    "webdav": replace(_REMOTE, label="WebDAV"),
+    "davfs": replace(_REMOTE, label="WebDAV"),
+    "afs": replace(_REMOTE, label="AFS"),
+    "ceph": replace(_REMOTE, label="Ceph", atomic_replace=True),
+    "lustre": replace(_REMOTE, label="Lustre", atomic_replace=True),
+    "beegfs": replace(_REMOTE, label="BeeGFS", atomic_replace=True),
+    "fuse.sshfs": replace(_REMOTE, label="SSH (sshfs)"),
+    "fuse.rclone": replace(_REMOTE, label="cloud storage (rclone)"),
+    "fuse.s3fs": replace(_REMOTE, label="cloud storage (S3)"),
+    "fuse.glusterfs": replace(_REMOTE, label="GlusterFS"),
+    "fuse.mergerfs": replace(_FUSE, label="pool of disks (mergerfs)"),
+    "fuse.shfs": replace(_FUSE, label="pool of disks (Unraid)"),
+    "9p": _HOST,
+    "virtiofs": _HOST,
+    "vboxsf": _HOST,
+    "prl_fs": _HOST,
+    "fuse.vmhgfs-fuse": _HOST,
+    # clonefile shares whole files, not stretches of them.
+    "apfs": Volume(kind="apfs", label="APFS", note=_WHOLE, leases=False, case_insensitive=True),
+    "hfs": Volume(
+        kind="hfs", label="Mac OS Extended", note=_WHOLE, leases=False, mtime_step_ns=_SECOND, case_insensitive=True
+    ),
+    "hfsplus": Volume(kind="hfsplus", label="HFS+", note=_SIMPLE, mtime_step_ns=_SECOND, case_insensitive=True),
+}
