@@ -2,8 +2,8 @@
 Containers: what a file *is*, what it holds, and which strategy may write it.
 
 One module per family. Each family examines a file into a `Layout` and offers strategies; the registry here is the only
-way to them. A strategy works its edit out as a `Patch`, a value, so that what will be written can be looked at, tested
-and journaled before the first byte changes.
+way to them. A strategy works its edit out as a value (`Patch`, `Rebuild`, `Remux`), so that what will be written can be
+looked at, tested and journaled before the first byte changes.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexium_core.model.media import Change, Extent, FieldValue, Patch, Refusal
+from indexium_core.model.media import Change, Edit, Extent, FieldValue, Patch, Refusal
 
-__all__ = ["Estimate", "Family", "Layout", "Reader", "Strategy", "Writable"]
+__all__ = ["Choice", "Estimate", "Family", "Layout", "Means", "Reader", "Strategy", "Writable"]
 
 
 class Reader(Protocol):
@@ -51,6 +51,18 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the file system, the settings and the file's own links allow a strategy to do."""
+
+    block: int = 0  # bytes by which the file system can put room into the front of a file (insert range); 0: it cannot
+    reflink: bool = False  # two files can share their bytes
+    clone_block: int = 4096  # … where both lie at multiples of this
+    replace: bool = True  # another file may take the place of this one
+    parting: bool = False  # … only where it is chosen that its other names stay with the old one
+    keep_faststart: bool = True  # an index in front of the media stays there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What a write would cost."""
 
@@ -58,25 +70,26 @@ class Estimate:
     bytes_written: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The strategy that was chosen, and the edit that it worked out."""
+
+    strategy: str
+    edit: Edit
+
+
 class Strategy(Protocol):
     """One way to write metadata into one family of containers."""
 
     name: str  # stored with the item: "mp4_in_place", "matroska_in_place" …
 
-    def eligible(self, reader: Reader, layout: Layout, changes: Sequence[Change]) -> Refusal | None:
-        """Return why this strategy cannot write `changes` into the file, or None where it can."""
-        ...
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Edit | Refusal:
+        """
+        Work out the edit that makes `changes`, or say why this strategy cannot.
 
-    def estimate(self, reader: Reader, layout: Layout, changes: Sequence[Change]) -> Estimate:
-        """Return what the write would cost."""
-        ...
-
-    def appraise(self, reader: Reader, layout: Layout, changes: Sequence[Change]) -> Estimate | Refusal:
-        """Return both answers at once: what the write would cost, or why it cannot be done. A scan asks every file."""
-        ...
-
-    def write(self, file: Writable, layout: Layout, changes: Sequence[Change]) -> None:
-        """Write `changes`; only ranges that differ, never a payload byte. Undo is the journal's."""
+        Only ranges that differ are written, and never a payload byte. Raises FileAccessError if reading fails, nothing
+        for what the file contains.
+        """
         ...
 
 

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from indexium_core.files.containers import Estimate, Family, Layout, Reader, Strategy, bmff, foreign, matroska
-from indexium_core.model.media import Change, Refusal
+from indexium_core.files.containers import (
+    Choice,
+    Estimate,
+    Family,
+    Layout,
+    Means,
+    Reader,
+    bmff,
+    foreign,
+    matroska,
+    remux,
+)
+from indexium_core.model.media import Change, Edit, Patch, Rebuild, Refusal
 
-__all__ = ["FAMILIES", "appraise", "choose", "examine", "family_of"]
+__all__ = ["FAMILIES", "choose", "cost", "examine", "family_of"]
 
 # The first one that recognises a file has it.
-FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, foreign.FAMILY)
+FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *remux.FAMILIES, foreign.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
+_SECONDS_IN_PLACE = 0.004  # of one edit: some fsyncs and the checks around them
+_SECONDS_SWAP = 0.02
+_BYTES_PER_SECOND = 100e6  # of a file that is read, written and compared
 _NOT_VIDEO = Refusal(code="not_video", message="This is not a video file, whatever its name says.")
 
 
@@ -30,33 +45,48 @@ def examine(reader: Reader, *, known: Layout | None = None) -> tuple[Family | No
     return family, family.examine(reader, known=known)
 
 
-def choose(reader: Reader, layout: Layout, changes: Sequence[Change]) -> Strategy | Refusal:
-    """Return the best strategy that can write `changes`, or why there is none."""
-    family = family_of(reader)
-    if layout.problem is not None or family is None:
-        return layout.problem or _NOT_VIDEO
-    refusals: list[Refusal] = []
-    for strategy in family.strategies():
-        refusal = strategy.eligible(reader, layout, changes)
-        if refusal is None:
-            return strategy
-        refusals.append(refusal)
-    return _most_telling(refusals)
+def choose(
+    family: Family,
+    reader: Reader,
+    layout: Layout,
+    changes: Sequence[Change],
+    means: Means,
+    *,
+    parting: bool = False,
+) -> Choice | Refusal:
+    """
+    Return the best strategy that can write `changes` with these means and its edit, or why there is none.
 
-
-def appraise(
-    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change]
-) -> tuple[Strategy, Estimate] | Refusal:
-    """Return as `choose` does, and what the write would cost, for a file whose family is known already."""
+    `parting`: where nothing else does it, another file takes the place of one of the names that the file has.
+    """
     if layout.problem is not None:
         return layout.problem
+    chosen = _best(family, reader, layout, changes, means)
+    if isinstance(chosen, Refusal) and parting and means.parting:
+        parted = _best(family, reader, layout, changes, replace(means, replace=True))
+        return chosen if isinstance(parted, Refusal) else parted
+    return chosen
+
+
+def _best(family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Choice | Refusal:
     refusals: list[Refusal] = []
     for strategy in family.strategies():
-        outcome = strategy.appraise(reader, layout, changes)
-        if isinstance(outcome, Estimate):
-            return strategy, outcome
+        outcome = strategy.plan(reader, layout, changes, means)
+        if not isinstance(outcome, Refusal):
+            return Choice(strategy=strategy.name, edit=outcome)
         refusals.append(outcome)
     return _most_telling(refusals)
+
+
+def cost(edit: Edit) -> Estimate:
+    """Return what an edit costs: about, for disks differ."""
+    if isinstance(edit, Patch):
+        written = sum(len(data) for _, data in edit.writes)
+        return Estimate(seconds=_SECONDS_IN_PLACE + written / _BYTES_PER_SECOND, bytes_written=written)
+    if isinstance(edit, Rebuild) and edit.cloned:
+        written = sum(len(piece) for piece in edit.pieces if isinstance(piece, bytes))
+        return Estimate(seconds=_SECONDS_SWAP + written / _BYTES_PER_SECOND, bytes_written=written)
+    return Estimate(seconds=_SECONDS_SWAP + edit.size / _BYTES_PER_SECOND, bytes_written=edit.size)
 
 
 def _most_telling(refusals: Sequence[Refusal]) -> Refusal:

@@ -2,7 +2,9 @@
 The family of ISO base media files: MP4, M4V, MOV, 3GP.
 
 `boxes` reads the tree, `layout` examines a file, `checks` says why one may not be written, `comment` knows where
-comments live, `patch` turns edits into the fewest bytes, `strategy` writes, `census` proves that nothing else changed.
+comments live (their content: `strings`, `items`, `keys`) and `fields` what is put there. `offsets` and `fragments` find
+all that points into the file. `strategy` has the ways to write: `patch` turns edits in place into the fewest bytes,
+`relocation` makes an index for media that moves, `rebuilding` a new file. `census` proves that nothing else changed.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from indexium_core.files.containers import Layout, Reader, Strategy
 from indexium_core.files.containers.bmff import layout as layouts
 from indexium_core.files.containers.bmff.census import census
 from indexium_core.files.containers.bmff.layout import BmffLayout
-from indexium_core.files.containers.bmff.strategy import InPlace
+from indexium_core.files.containers.bmff.strategy import STRATEGIES
 
 __all__ = ["FAMILY", "Bmff", "BmffLayout"]
 
@@ -36,7 +38,7 @@ class Bmff:
 
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies, best first."""
-        return (InPlace(),)
+        return STRATEGIES
 
 
 FAMILY = Bmff()

@@ -10,14 +10,30 @@ the file.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from indexium_core.files.containers import Reader
 from indexium_core.model.media import Extent
 
-__all__ = ["MAX_OPENED", "PADDING_KINDS", "Box", "MalformedError", "Outline", "Window", "header", "open_box", "outline"]
+__all__ = [
+    "MAX_BESIDE",
+    "MAX_OPENED",
+    "PADDING_KINDS",
+    "Box",
+    "MalformedError",
+    "Outline",
+    "Window",
+    "header",
+    "open_box",
+    "outline",
+    "padding_header",
+    "parts",
+    "walk",
+]
 
 MAX_OPENED = 64 * 1024 * 1024  # bytes of a box that is held in memory; the index of a 2-hour film has 4 MB
+MAX_BESIDE = 16 * 1024 * 1024  # bytes up to which a box outside `moov` is read whole; a fragment's header has some KB
 _MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,000
 _MAX_INSIDE = 50_000  # boxes of one opened tree
 
@@ -36,6 +52,15 @@ _OPENED: dict[bytes, frozenset[bytes]] = {
 }
 # Tags in a form of their own do not make a film unreadable: such a box stays closed and is marked.
 _LENIENT = frozenset({b"udta", b"meta", b"ilst"})
+
+
+# What stands at the top level. Anything else that does not add up may as well be a text that somebody put at the end.
+_TOP_LEVEL = frozenset(
+    {
+        *(b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"udta", b"meta", b"meco", b"pdin", b"pnot"),
+        *(b"moof", b"mfra", b"styp", b"sidx", b"ssix", b"emsg", b"prft", b"imda", b"afra", b"abst", b"PICT", b"junk"),
+    }
+)
 
 
 class MalformedError(Exception):
@@ -104,24 +129,25 @@ def header(kind: bytes, size: int) -> bytes:
     return struct.pack(">I4s", size, kind)
 
 
+def padding_header(size: int) -> bytes | None:
+    """Return the header of a free box of `size` bytes, None where it cannot have as many."""
+    return header(b"free", size) if 8 <= size <= 0xFFFFFFFF else None
+
+
 def outline(reader: Reader) -> Outline:
     """Read the headers of the top level. A box that reaches past the end is kept, cut to what is there."""
     found: list[Box] = []
     at = 0
     while at < reader.size:
         head = reader.read_at(at, 16 + BLANK)
-        if len(head) < 8 or not _plausible(head[4:8]):
+        box, damage = _top_box(head, at, reader.size)
+        if box is None and not damage:
             return Outline(boxes=tuple(found), junk=Extent(at, reader.size - at))
         if len(found) == _MAX_TOP_LEVEL:
             return Outline(boxes=tuple(found), damage=f"The file has more than {_MAX_TOP_LEVEL:,} boxes.")
-        try:
-            box = _read_header(head, at, reader.size, top=True)
-        except MalformedError as error:
-            return Outline(boxes=tuple(found), damage=str(error))
-        if box.end > reader.size:
-            found.append(replace(box, size=reader.size - at, padding=False))
-            return Outline(boxes=tuple(found), damage=_cut(box, reader.size))
-        found.append(box)
+        found += [box] if box else []
+        if damage or box is None:
+            return Outline(boxes=tuple(found), damage=damage)
         at = box.end
     return Outline(boxes=tuple(found))
 
@@ -137,9 +163,54 @@ def open_box(window: Window, box: Box) -> Box:
     return _open(window, box, [_MAX_INSIDE])
 
 
+def walk(box: Box) -> Iterator[Box]:
+    """Yield an opened box and everything in it, in file order."""
+    yield box
+    for child in box.children:
+        yield from walk(child)
+
+
+def parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """
+    Yield type, begin and end of the content of each box in a stretch of bytes, without opening any.
+
+    Raises:
+        MalformedError: They do not add up, or are absurdly many.
+
+    """
+    for _ in range(_MAX_INSIDE):
+        if end - start < 8:
+            break
+        size, kind = struct.unpack_from(">I4s", data, start)
+        length = 8
+        if size == 1 and end - start >= 16:
+            size, length = int.from_bytes(data[start + 8 : start + 16], "big"), 16
+        if not length <= size <= end - start:
+            break
+        yield kind, start + length, start + size
+        start += size
+    if data[start:end].strip(b"\0"):
+        raise MalformedError("Boxes of the file's index do not add up.")
+
+
 def _plausible(kind: bytes) -> bool:
     """Tell whether four bytes may be a type: printable ASCII, or QuickTime's © and its like in front."""
     return all(32 <= byte < 127 for byte in kind[1:]) and (32 <= kind[0] < 127 or kind[0] >= 0xA0)
+
+
+def _top_box(head: bytes, at: int, size: int) -> tuple[Box | None, str]:
+    """Return the box at `at` of a file of `size` bytes as far as it is there, and what is wrong; None: it is no box."""
+    if len(head) < 8 or not _plausible(head[4:8]):
+        return None, ""
+    try:
+        box = _read_header(head, at, size, top=True)
+    except MalformedError as error:
+        return None, str(error) if head[4:8] in _TOP_LEVEL else ""
+    if box.end <= size:
+        return box, ""
+    if box.kind not in _TOP_LEVEL:
+        return None, ""
+    return replace(box, size=size - at, padding=False), _cut(box, size)
 
 
 def _cut(box: Box, size: int) -> str:

@@ -1,45 +1,55 @@
 """
-Why an ISO base media file may not be written.
+Why an ISO base media file may not be written, or nothing in it be moved.
 
-Two kinds of reasons, never mixed: the file is damaged (`corrupt`), or it is sound and we do not know how to write it
-with certainty (`no_strategy_yet`). Damage is looked for first. Nothing that points into the file by absolute offsets
-is passed unless it is known: `stco` and `co64` are, everything else is a refusal.
+Three kinds of reasons, never mixed: the file is damaged (`corrupt`); it is sound and we do not know how to write it
+with certainty (`no_strategy_yet`); it can be edited in place, but something points into it in a way that we do not
+follow, so nothing may move (`Offsets.fixed`). Damage is looked for first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.bmff import boxes
+from indexium_core.files.containers.bmff import boxes, fragments, offsets
 from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Outline, Window
+from indexium_core.files.containers.bmff.offsets import Ints, Offsets, Pointers, UnknownError
 from indexium_core.model.media import Extent, Refusal
 
-__all__ = ["Suspect", "container_of", "index_of", "offsets_in", "problem"]
+__all__ = ["Suspect", "Verdict", "container_of", "index_of", "judge"]
 
-_FRAGMENTS = frozenset({b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"mvex", b"afra"})
 _PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
-_CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")  # holds CTBO, a table of absolute offsets
-_ONCE = (b"mvhd", b"udta", b"meta", b"hdlr", b"keys", b"ilst")  # may stand once in the box around them
-_ENCRYPTION = (b"saio", b"saiz", b"senc")
+_ONCE = (b"mvhd", b"hdlr", b"keys")  # may stand once in the box around them
+_DANGLING = "Something in the file points past its end."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
     """What is known of a file whose index could be opened."""
 
+    reader: Reader
     container: str
-    size: int  # bytes of the file
     outline: Outline
     payload: tuple[Extent, ...]
     window: Window  # the bytes of `moov`
     moov: Box
-    loose: tuple[Box, ...]  # `meta` and `udta` of the top level, opened where they can be
+    loose: tuple[tuple[Window, Box], ...]  # `meta` and `udta` of the top level, opened where they can be
     odd: str  # why its comments are not all understood
+
+    @property
+    def size(self) -> int:
+        return self.reader.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Verdict:
+    """What is wrong with a file, and all that points into it."""
+
+    problem: Refusal | None  # why it may not be written at all
+    offsets: Offsets  # as far as they could be read
 
 
 def container_of(reader: Reader, found: Sequence[Box]) -> str:
@@ -85,9 +95,39 @@ def index_of(reader: Reader, outline: Outline, container: str) -> tuple[Window, 
     return window, moov, damage
 
 
-def problem(suspect: Suspect) -> Refusal | None:
-    """Return the first reason why the file may not be written."""
-    return next(filter(None, (check(suspect) for check in _CHECKS)), None)
+def judge(suspect: Suspect) -> Verdict:
+    """Return the first reason why the file may not be written, and what may be known about moving it."""
+    found, problem = Offsets(), _one_plain_index(suspect)
+    try:
+        found = _offsets(suspect)
+        problem = problem or next(filter(None, (check(suspect, found) for check in _CHECKS)), None)
+    except MalformedError as error:
+        problem = problem or _corrupt(str(error))
+    except UnknownError as error:
+        problem = problem or _refused(str(error))
+    return Verdict(problem=problem, offsets=found)
+
+
+def _offsets(suspect: Suspect) -> Offsets:
+    """Return all that points into the file; raises MalformedError and UnknownError."""
+    tables, elsewhere = offsets.tables(suspect.window, suspect.moov)
+    rows, fixed = offsets.in_boxes(suspect.window, suspect.moov)
+    for window, root in suspect.loose:
+        more, why = offsets.in_boxes(window, root)
+        rows, fixed = rows + more, fixed or why
+    if any(box.kind == b"meco" for box in suspect.outline.boxes):
+        fixed = fixed or offsets.SEVERAL
+    pieces = fragments.read(suspect.reader, suspect.outline.boxes, suspect.moov)
+    pointers = Pointers.of(rows + pieces.rows)
+    found = Offsets(
+        tables=tuple(tables),
+        pointers=pointers,
+        runs=np.array(pieces.runs, dtype=np.int64),
+        fixed=elsewhere or fixed or pieces.fixed,
+    )
+    targets = pointers.targets
+    dangling = len(targets) and (int(targets.min()) < 0 or int(targets.max()) > suspect.size)
+    return replace(found, fixed=found.fixed or _DANGLING) if dangling else found
 
 
 def _one_plain_index(suspect: Suspect) -> Refusal | None:
@@ -101,66 +141,45 @@ def _one_plain_index(suspect: Suspect) -> Refusal | None:
     return None
 
 
-def _whole(suspect: Suspect) -> Refusal | None:
-    """Sample tables add up, and every chunk of samples begins within the file."""
-    try:
-        for track in suspect.moov.named(b"trak"):
-            offsets = _chunk_offsets(suspect.window, track)
-            if _samples(suspect.window, track) and len(offsets) and int(offsets.max()) > suspect.size:
-                return _corrupt("The file is cut short: its index points past its end.")
-    except MalformedError as error:
-        return _corrupt(str(error))
+def _whole(suspect: Suspect, found: Offsets) -> Refusal | None:
+    """Sample tables add up, and every chunk and run of samples begins within the file."""
+    for track in suspect.moov.named(b"trak"):
+        _samples(suspect.window, track)
+    for path in found.tables:
+        offsets.chunks(suspect.window, path[-1])
+    if any(len(starts) and int(starts.max()) > suspect.size for starts in _starts(suspect, found)):
+        return _corrupt("The file is cut short: its index points past its end.")
     return None
 
 
-def _unfragmented(suspect: Suspect) -> Refusal | None:
-    kinds = {box.kind for box in suspect.outline.boxes} | {box.kind for box in suspect.moov.children}
-    if b"moof" in kinds or (kinds & _FRAGMENTS and _has_samples(suspect)):
-        return _refused("The film is stored in fragments, which Indexium cannot write into yet.")
-    return None
-
-
-def _with_media(suspect: Suspect) -> Refusal | None:
-    if not _has_samples(suspect):
+def _with_media(suspect: Suspect, found: Offsets) -> Refusal | None:
+    del found
+    if not _has_samples(suspect) and not any(box.kind == b"moof" for box in suspect.outline.boxes):
         return _corrupt("There is no media in this file: it is only a header.")
     return None
 
 
-def _known_kind(suspect: Suspect) -> Refusal | None:
-    names = {"mov": "QuickTime (MOV) files", "3gp": "3GP files", "heif": "HEIF pictures", "cr3": "CR3 pictures"}
-    name = names.get(suspect.container)
-    return _refused(f"Indexium cannot write into {name} yet.") if name else None
+def _known_kind(suspect: Suspect, found: Offsets) -> Refusal | None:
+    del found
+    name = {"heif": "HEIF pictures", "cr3": "CR3 pictures"}.get(suspect.container)
+    return _refused(f"Indexium does not write into {name}.") if name else None
 
 
-def _known_offsets(suspect: Suspect) -> Refusal | None:
-    """Nothing in the file points anywhere in a way that we do not follow."""
-    window, moov = suspect.window, suspect.moov
-    inside = [box for root in (moov, *suspect.loose) for box in _walk(root)]
-    if any(box.kind == b"iloc" for box in inside):
-        return _refused("The file keeps items (meta) that are found by their place in the file.")
-    if any(box.kind in _ENCRYPTION for box in inside):
-        return _refused("The film is encrypted in a way that Indexium does not know.")
-    canon = any(window.body(box, 0, 16) == _CANON_UUID for box in moov.named(b"uuid"))
-    if canon or moov.named(b"gps "):
-        return _refused("The camera's own data points into the file in a way that Indexium does not follow.")
-    return None
-
-
-def _samples_in_payload(suspect: Suspect) -> Refusal | None:
+def _samples_in_payload(suspect: Suspect, found: Offsets) -> Refusal | None:
     """Whatever is not in an `mdat` might be overwritten as padding."""
-    starts = np.array([extent.offset for extent in suspect.payload], dtype=np.int64)
-    ends = np.array([extent.end for extent in suspect.payload], dtype=np.int64)
-    for track in suspect.moov.named(b"trak"):
-        offsets = _chunk_offsets(suspect.window, track)
-        if not _samples(suspect.window, track) or not len(offsets):
+    begin = np.array([extent.offset for extent in suspect.payload], dtype=np.int64)
+    end = np.array([extent.end for extent in suspect.payload], dtype=np.int64)
+    for starts in _starts(suspect, found):
+        if not len(starts):
             continue
-        which = np.searchsorted(starts, offsets, side="right") - 1
-        if which.min() < 0 or bool((offsets >= ends[which]).any()):
+        which = np.searchsorted(begin, starts, side="right") - 1
+        if which.min() < 0 or bool((starts >= end[which]).any()):
             return _refused("Part of the film lies outside its media data (mdat).")
     return None
 
 
-def _understood_tags(suspect: Suspect) -> Refusal | None:
+def _understood_tags(suspect: Suspect, found: Offsets) -> Refusal | None:
+    del found
     for box in _tag_boxes(suspect.moov):
         counts = [len(box.named(kind)) for kind in _ONCE]
         if max(counts) > 1:
@@ -170,41 +189,21 @@ def _understood_tags(suspect: Suspect) -> Refusal | None:
     return None
 
 
-_CHECKS: tuple[Callable[[Suspect], Refusal | None], ...] = (
-    _one_plain_index,
+_CHECKS: tuple[Callable[[Suspect, Offsets], Refusal | None], ...] = (
     _whole,
-    _unfragmented,
     _with_media,
     _known_kind,
-    _known_offsets,
     _samples_in_payload,
     _understood_tags,
 )
 
 
-def _chunk_offsets(window: Window, track: Box) -> npt.NDArray[np.int64]:
-    """
-    Return where the chunks of a track begin, from all its `stco` and `co64`.
-
-    Raises:
-        MalformedError: A table says that it has more entries than there are.
-
-    """
-    found = [
-        offsets_in(window, box) for table in _tables(track) for box in table.children if box.kind in {b"stco", b"co64"}
-    ]
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-
-
-def offsets_in(window: Window, box: Box) -> npt.NDArray[np.int64]:
-    """Return the entries of one `stco` or `co64`; raises MalformedError where there are fewer."""
-    width = 4 if box.kind == b"stco" else 8
-    head = window.body(box, 0, 8)
-    count = int.from_bytes(head[4:8], "big")
-    if len(head) < 8 or box.end - box.body < 8 + count * width:
-        raise MalformedError("The file's index says that it has more entries than there are.")
-    table = np.frombuffer(window.body(box, 8, count * width), dtype=f">u{width}")
-    return table.astype(np.int64)
+def _starts(suspect: Suspect, found: Offsets) -> Iterator[Ints]:
+    """Yield where chunks and runs of samples begin; of tracks without samples a table says nothing."""
+    for path in found.tables:
+        if _samples(suspect.window, path[1]):
+            yield offsets.chunks(suspect.window, path[-1])
+    yield found.runs
 
 
 def _samples(window: Window, track: Box) -> int:
@@ -232,18 +231,12 @@ def _tables(track: Box) -> Iterator[Box]:
             yield from information.named(b"stbl")
 
 
-def _walk(box: Box) -> Iterator[Box]:
-    yield box
-    for child in box.children:
-        yield from _walk(child)
-
-
 def _tag_boxes(moov: Box) -> Iterator[Box]:
     """Yield `moov` and everything in it that holds the film's own tags, never a track's."""
     yield moov
     for child in moov.children:
         if child.kind in {b"udta", b"meta"}:
-            yield from _walk(child)
+            yield from boxes.walk(child)
 
 
 def _corrupt(message: str) -> Refusal:

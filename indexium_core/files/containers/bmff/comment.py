@@ -1,45 +1,42 @@
 """
-Where ISO base media files keep their comment, and the boxes that hold it, read and built anew.
+Where ISO base media files keep their comment, and where a first one goes.
 
-Readers disagree on which place wins, so every one of them is known here: the strings of `udta/©cmt` (QuickTime File
-Format, "User Data Text Strings": 16 bits of length, 16 bits of language, text), the items `©cmt` of an iTunes-style
-`meta`, and the items of a `meta` with `keys` that are called `comment` or `com.apple.quicktime.comment`. A comment in
-any other shape is reported as odd, never guessed at.
+Readers disagree on which place wins (FFmpeg takes the last in the file, ExifTool and MediaInfo have orders of their
+own), so every one of them is known here and gets the same text: the strings of `udta/©cmt` (QuickTime), the items
+`©cmt` and free-form items called `comment` of an iTunes-style `meta`, and the items of a `meta` with `keys` that are
+called `comment` or `com.apple.quicktime.comment`. A track's own tags are none of the film's. A comment in any other
+shape is reported as odd, never guessed at.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from indexium_core.files.containers.bmff import boxes
+from indexium_core.files.containers.bmff import boxes, items, keys, strings
 from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Window
 
 __all__ = [
     "CMT",
     "HANDLER",
     "MAX_BYTES",
-    "MAX_STRING",
     "Place",
+    "Survey",
     "Vacancy",
-    "find",
-    "handler_of",
+    "made",
     "rebuilt",
-    "shelled",
+    "survey",
     "vacancy",
     "values",
 ]
 
 CMT = b"\xa9cmt"
-KEYS = frozenset({"comment", "com.apple.quicktime.comment"})
 MAX_BYTES = 1024 * 1024  # of one comment
-MAX_STRING = 0xFFFF  # bytes of a string in `udta`: its length has 16 bits
 
-_UTF8 = 1  # type of a `data` box
-_UTF16 = 2
-_UNDETERMINED = 0x55C4  # ISO 639-2 "und", packed; a language of 0x400 or more says that the text is UTF-8
-_ODD_FREEFORM = b"comment"
+_CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."
+_INF = b"\xa9inf"  # "Information": another field, but FFmpeg, and all players on it, calls it the comment too
 # What iTunes and FFmpeg put in front of an item list: a handler `mdir` of `appl` without a name.
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 
@@ -53,6 +50,17 @@ class Place:
     around: tuple[Box, ...]  # the boxes around it, outermost first
     strings: bool  # a list of strings of `udta`; else an item with `data` boxes
     content: bytes
+    heard: bool = True  # players on FFmpeg show it
+    apple: bool = False  # … but only if there is no other, under Apple's own name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Everything in a file that is a comment or passes for one."""
+
+    places: tuple[Place, ...] = ()  # in file order
+    rival: int = -1  # where the last box starts that players take for the comment though it is another field
+    odd: str = ""  # a sentence: why not all of it is understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,77 +69,141 @@ class Vacancy:
 
     around: tuple[Box, ...]  # outermost first; it becomes the last child of the innermost
     missing: tuple[bytes, ...]  # boxes to be made around it, outermost first
+    strings: bool  # a list of strings; else an item
 
 
-def find(window: Window, root: Box) -> tuple[list[Place], str]:
-    """Return every place in an opened `moov`, `udta` or `meta` of the film, and why not all of it is understood."""
-    found: list[Place] = []
+def survey(roots: Sequence[tuple[Window, Box]]) -> Survey:
+    """Find every comment in the opened `moov`, and in opened `udta` and `meta` boxes beside it."""
+    homes = list(_homes(roots))
+    first = _first_names(homes)
+    places: list[Place] = []
+    rivals = [-1]
     odd = ""
-    for path in _containers((root,)):
+    for window, path in homes:
         try:
-            found += _in_udta(window, path) if path[-1].kind == b"udta" else _in_meta(window, path)
+            places += _in_udta(window, path) if path[-1].kind == b"udta" else _in_meta(window, path, first)
         except MalformedError as error:
             odd = odd or str(error)
-    return sorted(found, key=lambda place: place.box.start), odd
+        rivals += _rivals(path)
+    if any(place.around[0].kind != b"moov" for place in places):
+        odd = odd or "There is a comment outside the film's index (moov)."
+    rival = max(rivals)
+    ranked = (replace(place, heard=place.heard and _outranks(place, rival)) for place in places)
+    return Survey(places=tuple(sorted(ranked, key=lambda place: place.box.start)), rival=rival, odd=odd)
 
 
 def values(place: Place) -> list[str]:
     """
-    Return the texts that a place holds; bytes that are no UTF-8 come as lone surrogates.
+    Return the texts that a place holds; what cannot be decoded comes as lone surrogates.
 
     Raises:
         MalformedError: The content has another shape than the format says.
 
     """
-    if place.strings:
-        return [_decoded(text, language) for language, text in _strings(place.content)]
-    return [_item_text(data) for kind, data in _item_children(place.content) if kind == b"data"]
+    return strings.texts(place.content) if place.strings else items.texts(place.content)
 
 
 def rebuilt(place: Place, text: bytes) -> bytes:
     """Return the whole box of a place with `text` (UTF-8) as its only text."""
-    content = _with_strings(place.content, text) if place.strings else _with_data(place.content, text)
+    content = strings.rebuilt(place.content, text) if place.strings else items.rebuilt(place.content, text)
     return _box(place.box.kind, content)
 
 
-def shelled(missing: tuple[bytes, ...], text: bytes) -> bytes:
-    """Return a new item that holds `text`, within new boxes of the given types (outermost first)."""
-    made = _box(CMT, _box(b"data", struct.pack(">II", _UTF8, 0) + text))
-    for kind in reversed(missing):
+def made(home: Vacancy, text: bytes) -> bytes:
+    """Return what goes into a vacancy: `text` (UTF-8) in its box, within the boxes that are missing."""
+    box = _box(CMT, strings.made(text) if home.strings else items.made(text))
+    for kind in reversed(home.missing):
         handler = bytes(4) + _box(b"hdlr", HANDLER) if kind == b"meta" else b""
-        made = _box(kind, handler + made)
-    return made
+        box = _box(kind, handler + box)
+    return box
 
 
-def vacancy(window: Window, moov: Box) -> Vacancy | None:
-    """Return where a first comment goes, None where `udta` holds a `meta` of another make."""
-    udta = next(iter(moov.named(b"udta")), None)
-    if udta is None:
-        return Vacancy(around=(moov,), missing=(b"udta", b"meta", b"ilst"))
-    meta = next(iter(udta.named(b"meta")), None)
-    if meta is None:
-        return Vacancy(around=(moov, udta), missing=(b"meta", b"ilst"))
-    if handler_of(window, meta) != b"mdir":
-        return None
-    items = next(iter(meta.named(b"ilst")), None)
-    if items is None:
-        return Vacancy(around=(moov, udta, meta), missing=(b"ilst",))
-    return Vacancy(around=(moov, udta, meta, items), missing=())
+def vacancy(window: Window, moov: Box, *, quicktime: bool, behind: int) -> Vacancy | None:
+    """
+    Return where a first comment goes, None where it would not stand behind the box that starts at `behind`.
+
+    Measured (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04): a string in `udta` is read by all three in every
+    brand, beside whatever other tags there are. It is QuickTime's own form, the only one that its programs know, and
+    the way out where an ISO file has a `meta` of another make in its `udta`: a second `meta` there would be found by
+    FFmpeg, but not by programs that stop at the first. Else ISO files, 3GP too, have an item in an iTunes-style
+    `meta`, which mutagen and its like read as well. 3GPP's own `udta` boxes know no comment: `dscp`, into which FFmpeg
+    puts one, is the description, which MediaInfo shows as such and FFmpeg itself does not read.
+    """
+    found = moov.named(b"udta")
+    home = (
+        _string_home(moov, found, behind) if quicktime or (found and behind >= 0) else _item_home(window, moov, found)
+    )
+    return home if home.around[-1].tail > behind else None
 
 
-def handler_of(window: Window, meta: Box) -> bytes:
+def _string_home(moov: Box, found: Sequence[Box], behind: int) -> Vacancy:
+    around, missing = ((moov, found[0 if behind < 0 else -1]), ()) if found else ((moov,), (b"udta",))
+    return Vacancy(around=around, missing=missing, strings=True)
+
+
+def _item_home(window: Window, moov: Box, found: Sequence[Box]) -> Vacancy:
+    """Return a list of iTunes' make, else the place for one, else that of a string."""
+    if not found:
+        return _shell((moov,), b"udta")
+    bare = (_shell((moov, udta)) for udta in found if not udta.named(b"meta"))
+    return next(chain(_lists(window, moov, found), bare), _string_home(moov, found, -1))
+
+
+def _shell(around: tuple[Box, ...], *missing: bytes) -> Vacancy:
+    return Vacancy(around=around, missing=(*missing, b"meta", b"ilst"), strings=False)
+
+
+def _lists(window: Window, moov: Box, found: Sequence[Box]) -> Iterator[Vacancy]:
+    """Yield the item lists of iTunes' make, or the place for one, in the form that every program reads."""
+    for udta in found:
+        for meta in udta.named(b"meta"):
+            listed = meta.named(b"ilst")[:1]
+            if _handler(window, meta) == b"mdir" and meta.lead == 4 and _is_read(meta, *listed):
+                around = (moov, udta, meta, *listed)
+                yield Vacancy(around=around, missing=() if listed else (b"ilst",), strings=False)
+
+
+def _handler(window: Window, meta: Box) -> bytes:
     """Return the handler type of a `meta`: `mdir` for iTunes' items, `mdta` for QuickTime's keys, empty without one."""
     handler = next(iter(meta.named(b"hdlr")), None)
     return window.body(handler, 8, 4) if handler else b""
 
 
-def _containers(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
-    """Yield the paths to every `udta` and `meta` of the film, never those of a track."""
+def _is_read(meta: Box, *parts: Box) -> bool:
+    """Tell whether FFmpeg reads parts of a `meta`: it looks for the handler, in steps of four bytes, and goes on."""
+    found = [box.start for box in meta.named(b"hdlr") if (box.start - meta.body) % 4 == 0]
+    return bool(found) and all(found[0] < part.start for part in parts)
+
+
+def _in_turn(moov: Box, item: Box) -> bool:
+    """Tell whether an item stands where FFmpeg reads it: free-form ones behind a track."""
+    return item.kind != items.FREEFORM or any(track.start < item.start for track in moov.named(b"trak"))
+
+
+def _homes(roots: Sequence[tuple[Window, Box]]) -> Iterator[tuple[Window, tuple[Box, ...]]]:
+    """Yield the paths to every `udta` and `meta` of the film, never those of a track, in file order."""
+    for window, root in sorted(roots, key=lambda pair: pair[1].start):
+        for path in _paths((root,)):
+            yield window, path
+
+
+def _paths(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
     if path[-1].kind in {b"udta", b"meta"}:
         yield path
     for child in path[-1].children:
         if child.kind in {b"udta", b"meta"}:
-            yield from _containers((*path, child))
+            yield from _paths((*path, child))
+
+
+def _outranks(place: Place, rival: int) -> bool:
+    """Tell whether players show a place although there are rivals: the last `comment` wins, before Apple's own key."""
+    return rival < 0 or (place.box.start > rival and not place.apple)
+
+
+def _rivals(path: tuple[Box, ...]) -> Iterator[int]:
+    lists = [path[-1]] if path[-1].kind == b"udta" else path[-1].named(b"ilst")
+    for listed in lists:
+        yield from (box.start for box in listed.named(_INF))
 
 
 def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[Place]:
@@ -141,57 +213,58 @@ def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[Place]:
         yield _place(window, path, box, "©cmt", strings=True)
 
 
-def _in_meta(window: Window, path: tuple[Box, ...]) -> Iterator[Place]:
+def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[Place]:
+    """Yield the comments of a `meta`; `first` are the names by which FFmpeg and MediaInfo call its numbered items."""
     meta = path[-1]
-    if meta.malformed or any(items.malformed for items in meta.named(b"ilst")):
+    if meta.malformed or any(listed.malformed for listed in meta.named(b"ilst")):
         raise MalformedError("The tags (meta) are not made of boxes.")
-    keys = [key for box in meta.named(b"keys") for key in key_names(window, box)]
-    for items in meta.named(b"ilst"):
-        for item in items.children:
-            name = item_name(item, keys)
-            if item.kind == CMT or name.lower() in KEYS:
-                yield _place(window, (*path, items), item, name, strings=False)
-            elif item.kind == b"----" and _freeform_name(window, item).lower() == _ODD_FREEFORM:
-                raise MalformedError("There is a comment in a free-form (----) item.")
+    own = [name for box in meta.named(b"keys") for name in keys.listed(window.body(box))]
+    for listed in meta.named(b"ilst"):
+        read = _is_read(meta, listed)
+        taken = first.listed if read and first.start < listed.start else []
+        for item in listed.children:
+            ours, theirs = keys.name(item.kind, own), keys.name(item.kind, taken)
+            if theirs and keys.is_comment(ours) != keys.is_comment(theirs):
+                raise MalformedError(_CLASH)
+            label, name = (ours, ours) if ours else _named(window, item)
+            if item.kind == CMT or keys.is_comment(name):
+                if any(handler.start > listed.start for handler in meta.named(b"hdlr")):
+                    raise MalformedError("There is a comment in tags (meta) whose handler stands behind them.")
+                place = _place(window, (*path, listed), item, label)
+                heard = read and bool(theirs or not ours) and _in_turn(path[0], item)
+                yield replace(place, heard=heard, apple=(theirs or name).lower() == keys.APPLE)
 
 
-def item_name(item: Box, keys: list[str]) -> str:
-    """Return the name of an item: its type, or that of `keys` where the type is a number from 1 on."""
-    number = int.from_bytes(item.kind, "big")
-    return keys[number - 1] if 1 <= number <= len(keys) else item.kind.decode("latin-1")
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """A list of names for the items of a `meta`."""
+
+    start: int  # of its box
+    listed: list[str]
 
 
-def key_names(window: Window, keys: Box) -> list[str]:
-    """
-    Return the names in a `keys` box: version, flags, count, then size, namespace and name of each.
-
-    Raises:
-        MalformedError: They do not add up.
-
-    """
-    content = window.body(keys)
-    names: list[str] = []
-    at = 8
-    while at + 8 <= len(content):
-        size = int.from_bytes(content[at : at + 4], "big")
-        if size < 8 or at + size > len(content):
-            break
-        names.append(content[at + 8 : at + size].decode("utf-8", "replace"))
-        at += size
-    if at != len(content) or len(names) != int.from_bytes(content[4:8], "big"):
-        raise MalformedError("The names of the tags (keys) do not add up.")
-    return names
+def _first_names(homes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
+    """Return the first list of names behind a handler for them: FFmpeg and MediaInfo know no other (measured)."""
+    known = False
+    for window, path in homes:
+        meta = path[-1]
+        known = known or (_handler(window, meta) == b"mdta" and _is_read(meta))
+        for box in meta.named(b"keys"):
+            if known and _is_read(meta, box):
+                with suppress(MalformedError):
+                    return _Names(box.start, keys.listed(window.body(box)))
+    return _Names(0, [])
 
 
-def _freeform_name(window: Window, item: Box) -> bytes:
-    try:
-        children = dict(_item_children(window.body(item)))
-    except MalformedError:
-        return b""
-    return children.get(b"name", b"")[4:]
+def _named(window: Window, item: Box) -> tuple[str, str]:
+    """Return what an item without a number is to be called, and its name."""
+    if item.kind != items.FREEFORM:
+        return item.kind.decode("latin-1"), ""
+    mean, name = items.freeform_name(window.body(item))
+    return f"----:{mean}:{name}", name
 
 
-def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, strings: bool) -> Place:
+def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, strings: bool = False) -> Place:
     if box.size > MAX_BYTES + 1024:
         message = f"There is a comment of {box.size:,} bytes."
         raise MalformedError(message)
@@ -199,73 +272,6 @@ def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, string
     place = Place(where=where, box=box, around=path, strings=strings, content=window.body(box))
     values(place)  # raises for what has another shape
     return place
-
-
-def _strings(content: bytes) -> list[tuple[int, bytes]]:
-    """Return language and text of each string in the content of a `udta/©cmt`."""
-    found: list[tuple[int, bytes]] = []
-    at = 0
-    while at < len(content) and (not found or content[at:].strip(b"\0")):
-        if at + 4 > len(content):
-            raise MalformedError("The comment in the user data has an unknown shape.")
-        length, language = struct.unpack_from(">HH", content, at)
-        at += 4
-        if at + length > len(content):
-            raise MalformedError("The comment in the user data has an unknown shape.")
-        found.append((language, content[at : at + length]))
-        at += length
-    return found or [(_UNDETERMINED, b"")]
-
-
-def _decoded(text: bytes, language: int) -> str:
-    if _is_mac(language):
-        return text.decode("mac_roman")
-    return text.decode("utf-8", "surrogateescape")
-
-
-def _is_mac(language: int) -> bool:
-    """Tell Macintosh language codes, whose texts have a Macintosh encoding, from packed ISO ones."""
-    return language < 0x400 or language == 0x7FFF
-
-
-def _with_strings(content: bytes, text: bytes) -> bytes:
-    """Return as many strings as there were, all with the same text; languages stay where they can."""
-    made = b""
-    for language, _ in _strings(content):
-        keeps = not _is_mac(language) or text.isascii()
-        made += struct.pack(">HH", len(text), language if keeps else _UNDETERMINED) + text
-    return made
-
-
-def _item_children(content: bytes) -> list[tuple[bytes, bytes]]:
-    """Return type and content of the boxes in an item of `ilst`."""
-    found = []
-    at = 0
-    while at < len(content):
-        size, kind = struct.unpack_from(">I4s", content, at) if at + 8 <= len(content) else (0, b"")
-        if size < (16 if kind == b"data" else 8) or at + size > len(content):
-            raise MalformedError("The comment in the tags has an unknown shape.")
-        found.append((kind, content[at + 8 : at + size]))
-        at += size
-    return found
-
-
-def _item_text(data: bytes) -> str:
-    """Return the text of a `data` box: type, locale, value."""
-    if int.from_bytes(data[:4], "big") == _UTF16:
-        return data[8:].decode("utf-16-be", "replace")
-    return data[8:].decode("utf-8", "surrogateescape")
-
-
-def _with_data(content: bytes, text: bytes) -> bytes:
-    """Return the content of an item with one `data` box in the first one's place; boxes of other types stay."""
-    children = _item_children(content)
-    locale = next((data[4:8] for kind, data in children if kind == b"data"), bytes(4))
-    first = next((index for index, (kind, _) in enumerate(children) if kind == b"data"), len(children))
-    made = [_box(kind, body) for kind, body in children[:first]]
-    made.append(_box(b"data", struct.pack(">I", _UTF8) + locale + text))
-    made += [_box(kind, body) for kind, body in children[first:] if kind != b"data"]
-    return b"".join(made)
 
 
 def _box(kind: bytes, content: bytes) -> bytes:

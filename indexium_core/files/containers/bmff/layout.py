@@ -7,12 +7,13 @@ The film's index (`moov`) is read once and held while it is looked at; media byt
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, checks, comment
 from indexium_core.files.containers.bmff.boxes import Box, Window
 from indexium_core.files.containers.bmff.comment import Place, Vacancy
+from indexium_core.files.containers.bmff.offsets import Offsets
 from indexium_core.model.media import Extent, FieldValue
 
 __all__ = ["BmffLayout", "examine", "recognises"]
@@ -29,7 +30,19 @@ class BmffLayout(Layout):
     junk: Extent | None  # bytes after the last box that are no box
     moov: Box | None = None  # opened; None where there is none that can be opened
     places: tuple[Place, ...] = ()  # every box that holds the comment, in file order
-    vacancy: Vacancy | None = None  # where a first comment would go
+    rival: int = -1  # where the last box starts that players take for the comment though it is another field
+    vacancy: Vacancy | None = None  # where a comment would go that players find before all others
+    offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all that points into the file
+
+    @property
+    def fixed(self) -> str:
+        """Why nothing in the file may move, a sentence; empty where it may."""
+        return self.offsets.fixed
+
+    @property
+    def fragmented(self) -> bool:
+        """Whether the film goes on in fragments."""
+        return any(box.kind == b"moof" for box in self.boxes)
 
     @property
     def after_moov(self) -> int:
@@ -42,10 +55,22 @@ class BmffLayout(Layout):
         return end - self.moov.end
 
     @property
+    def behind(self) -> int:
+        """Where what follows `moov` and the padding behind it begins."""
+        assert self.moov is not None
+        return self.moov.end + self.after_moov
+
+    @property
+    def faststart(self) -> bool:
+        """Whether `moov` stands in front of most of the media."""
+        assert self.moov is not None
+        before = sum(extent.length for extent in self.payload if extent.offset < self.moov.start)
+        return 2 * before < sum(extent.length for extent in self.payload)
+
+    @property
     def moov_last(self) -> bool:
         """Whether nothing but padding follows `moov`, so that it may end the file anywhere."""
-        assert self.moov is not None
-        return self.moov.end + self.after_moov == self.size
+        return self.behind == self.size
 
 
 def recognises(head: bytes) -> bool:
@@ -75,25 +100,28 @@ def examine(reader: Reader) -> BmffLayout:
     if moov is None:
         return replace(layout, problem=problem)
     loose, unread = _loose(reader, outline.boxes)
-    places, odd = _places(window, moov, loose)
-    odd = odd or unread
+    found = comment.survey([(window, moov), *loose])
+    odd = found.odd or unread
     suspect = checks.Suspect(
+        reader=reader,
         container=layout.container,
-        size=reader.size,
         outline=outline,
         payload=layout.payload,
         window=window,
         moov=moov,
-        loose=tuple(root for _, root in loose),
+        loose=tuple(loose),
         odd=odd,
     )
+    verdict = checks.judge(suspect)
     return replace(
         layout,
         moov=moov,
-        places=places,
-        fields=_fields(places),
-        vacancy=None if odd else comment.vacancy(window, moov),
-        problem=problem or checks.problem(suspect),
+        places=found.places,
+        fields=_fields(found.places),
+        rival=found.rival,
+        vacancy=comment.vacancy(window, moov, quicktime=layout.container == "mov", behind=found.rival),
+        problem=problem or verdict.problem,
+        offsets=verdict.offsets,
     )
 
 
@@ -117,16 +145,6 @@ def _loose(reader: Reader, found: tuple[Box, ...]) -> tuple[list[tuple[Window, B
         except boxes.MalformedError as error:
             odd = str(error)
     return opened, odd
-
-
-def _places(window: Window, moov: Box, loose: list[tuple[Window, Box]]) -> tuple[tuple[Place, ...], str]:
-    """Return every place of the comment in file order, and why not all of them can be written."""
-    places, odd = comment.find(window, moov)
-    for outside, root in loose:
-        more, why = comment.find(outside, root)
-        places += more
-        odd = odd or why or ("There is a comment outside the film's index (moov)." if more else "")
-    return tuple(sorted(places, key=lambda place: place.box.start)), odd
 
 
 def _fields(places: tuple[Place, ...]) -> tuple[FieldValue, ...]:

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexium_core import errors
-from indexium_core.files.containers import Reader
+from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.model.media import Patch
 
-__all__ = ["Splice", "build", "room"]
+__all__ = ["Splice", "build", "room", "settled", "sized"]
 
 _LARGEST = 0xFFFFFFFF  # size of a box with 32 bits of size
 _BLOCK = 1024 * 1024  # bytes compared at a time
@@ -59,22 +59,41 @@ class _Padding:
         return rest if rest == 0 or 8 <= rest <= _LARGEST else None
 
 
-def build(reader: Reader, layout: BmffLayout, edits: Sequence[Splice]) -> Patch | None:
+def settled(reader: Reader, layout: BmffLayout, edits: Sequence[Splice]) -> list[Splice] | None:
     """
-    Return the patch that makes all `edits`, sorted and not overlapping; None where there is no room.
+    Return all splices that make `edits` in place, paddings and sizes included, sorted; None where there is no room.
 
     Raises:
         ConflictError: The file is not the one that was examined.
 
     """
-    settled = _settle(layout, edits)
-    if settled is None:
-        return None
-    splices = sorted([*edits, *settled], key=lambda splice: (splice.start, splice.end))
-    splices = sorted([*splices, *_sizes(reader, splices)], key=lambda splice: (splice.start, splice.end))
+    paddings = _settle(layout, edits)
+    return None if paddings is None else sized(reader, [*edits, *paddings])
+
+
+def build(reader: Reader, layout: Layout, splices: Sequence[Splice]) -> Patch:
+    """
+    Return the patch that makes `splices`, sorted and not overlapping.
+
+    Raises:
+        ConflictError: The file is not the one that was examined.
+
+    """
     size = layout.size + sum(splice.growth for splice in splices)
     runs = _joined(_moved(reader, splices))
     return Patch(writes=tuple(part for at, data in runs for part in _differing(reader, at, data)), size=size)
+
+
+def sized(reader: Reader, splices: Sequence[Splice]) -> list[Splice]:
+    """
+    Return the splices with those that change the sizes of the boxes around them, sorted.
+
+    Raises:
+        ConflictError: The file is not the one that was examined.
+
+    """
+    ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
+    return sorted([*ordered, *_sizes(reader, ordered)], key=lambda splice: (splice.start, splice.end))
 
 
 def room(layout: BmffLayout) -> int | None:
@@ -104,14 +123,14 @@ def _settle(layout: BmffLayout, edits: Sequence[Splice]) -> list[Splice] | None:
 
 
 def _paddings(layout: BmffLayout) -> list[_Padding]:
+    """Return all but those in front of the handler of a `meta`, which FFmpeg looks for in steps of four bytes."""
     moov = layout.moov
     assert moov is not None
-    inside = [
-        _Padding(start=box.start, length=box.size, around=around)
-        for around in _holders((moov,))
-        for box in around[-1].children
-        if box.padding
-    ]
+    inside = []
+    for around in _holders((moov,)):
+        handler = max((box.start for box in around[-1].named(b"hdlr")), default=0)
+        free = [box for box in around[-1].children if box.padding and box.start > handler]
+        inside += [_Padding(start=box.start, length=box.size, around=around) for box in free]
     behind = _Padding(start=moov.end, length=layout.after_moov, elastic=layout.moov_last)
     return [*inside, behind]
 

@@ -1,116 +1,196 @@
-"""Writing the comment of an MP4 in place: `moov` ends the file, or there is padding in reach."""
+"""
+The ways to write the comment of an MP4 or MOV, best first; each works its edit out as a value, or says why it cannot.
+
+In place: `moov` ends the file, or there is padding in reach. Where the index has to grow and cannot, either the media
+is moved away (`Reflink`, `InsertRange`, `Copy`) or the index is (`Append`), and every offset is corrected. Nothing is
+moved in a file in which something points in a way that is not understood (`BmffLayout.fixed`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from indexium_core import errors
-from indexium_core.files.containers import Estimate, Layout, Reader, Writable
-from indexium_core.files.containers.bmff import comment, patch
+from indexium_core.files.containers import Layout, Means, Reader, Strategy
+from indexium_core.files.containers.bmff import boxes, fields, patch, rebuilding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.model.media import Change, Patch, Refusal
+from indexium_core.files.containers.bmff.relocation import Moved, Site
+from indexium_core.model.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["InPlace"]
+__all__ = ["PADDING", "STRATEGIES", "Append", "Copy", "InPlace", "InsertRange", "Reflink"]
 
-_SECONDS = 0.003  # of one edit: three fsyncs and the checks around them
-_BYTES_PER_SECOND = 100e6
+PADDING = 4096  # bytes of free space that a new file has behind its index, so that the next edit is in place
+_MAX_HEADER = boxes.MAX_OPENED  # bytes that are inserted
 
 
 class InPlace:
     """
-    Edit the boxes that hold the comment where they are; every one of them gets the same text.
+    Edit the boxes that hold the comment where they are; what they grow or shrink by is taken from padding.
 
-    Where there is none, `udta/meta/ilst/©cmt` is added; `None` and the empty text remove them all.
+    Nothing outside the index moves, so this is safe also for files in which nothing may.
     """
 
     name = "mp4_in_place"
 
-    def eligible(self, reader: Reader, layout: Layout, changes: Sequence[Change]) -> Refusal | None:
-        """Return why `changes` cannot be written in place, or None."""
-        outcome = plan(reader, layout, changes)
-        return outcome if isinstance(outcome, Refusal) else None
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+        """Return the patch, or why `changes` cannot be written in place."""
+        del means
+        asked = _asked(layout, changes)
+        return asked if isinstance(asked, Refusal) else self._plan(reader, *asked)
 
-    def estimate(self, reader: Reader, layout: Layout, changes: Sequence[Change]) -> Estimate:
-        """Return what the write would cost; nothing where it is not eligible."""
-        outcome = self.appraise(reader, layout, changes)
-        return Estimate(seconds=0.0, bytes_written=0) if isinstance(outcome, Refusal) else outcome
-
-    def appraise(self, reader: Reader, layout: Layout, changes: Sequence[Change]) -> Estimate | Refusal:
-        """Return what the write would cost, or why `changes` cannot be written in place."""
-        outcome = plan(reader, layout, changes)
-        if isinstance(outcome, Refusal):
-            return outcome
-        written = sum(len(data) for _, data in outcome.writes)
-        return Estimate(seconds=_SECONDS + written / _BYTES_PER_SECOND, bytes_written=written)
-
-    def write(self, file: Writable, layout: Layout, changes: Sequence[Change]) -> None:
-        """
-        Apply the patch.
-
-        Raises:
-            RefusedError: Not eligible.
-            ConflictError: The file is not the one that was examined.
-
-        """
-        outcome = plan(file, layout, changes)
-        if isinstance(outcome, Refusal):
-            raise errors.RefusedError(outcome.message, code=outcome.code)
-        if not _is_as_examined(file, layout):
-            raise errors.ConflictError("The file changed since it was examined.")
-        file.apply(outcome)
+    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[Splice]) -> Patch | Refusal:
+        assert layout.moov is not None
+        splices = patch.settled(reader, layout, edits)
+        if splices is None:
+            return _no_room(layout, edits)
+        shift = relocation.Shift(list(relocation.between(splices, 0, layout.size + 1)))
+        inward = layout.offsets.pointers.aiming(layout.moov.start, layout.behind)  # nothing else moves
+        corrected = relocation.corrections(inward, shift)
+        if isinstance(corrected, Refusal):
+            return corrected
+        return patch.build(reader, layout, sorted([*splices, *corrected], key=lambda splice: splice.start))
 
 
-def plan(reader: Reader, layout: Layout, changes: Sequence[Change]) -> Patch | Refusal:
-    """Return the patch that makes `changes`, or why there is none."""
+class Reflink:
+    """Make a new file that shares the media with the old one: whole blocks of the file system stay where they are."""
+
+    name = "mp4_reflink"
+
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Rebuild | Refusal:
+        """Return the new file, or why the file system or the file does not allow it."""
+        if not (means.reflink and means.replace):
+            return _refused("The file system cannot share the bytes of two files.")
+        asked = _asked(layout, changes)
+        made = asked if isinstance(asked, Refusal) else _rebuilt(reader, *asked, block=means.clone_block)
+        return made if isinstance(made, Refusal) else replace(made, cloned=True)
+
+
+class InsertRange:
+    """
+    Put blocks in front of the file that hold the whole new header.
+
+    They end in a free box that reaches over the old header, up to the first box that stays: no old byte is overwritten,
+    and cutting the blocks off again brings the old file back.
+    """
+
+    name = "mp4_insert_range"
+
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+        """Return the patch, or why the file system or the file does not allow it."""
+        if means.block <= 0:
+            return _refused("The file system cannot put room into the front of the file.")
+        asked = _asked(layout, changes)
+        return asked if isinstance(asked, Refusal) else self._plan(reader, *asked, block=means.block)
+
+    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[Splice], *, block: int) -> Patch | Refusal:
+        assert layout.moov is not None
+        start, end = layout.moov.start, layout.behind
+        if any(extent.offset < start for extent in layout.payload) or start > _MAX_HEADER:
+            return _refused("The file's index (moov) does not stand in front of all media.")
+
+        def length(size: int) -> int:
+            return _up(start + size + 8 + boxes.BLANK, block)
+
+        moved = _moved(reader, layout, edits, lambda size: Site(at=start, shift=length(size)))
+        if isinstance(moved, Refusal):
+            return moved
+        inserted = moved.site.shift
+        if any(splice.start >= end for splice in moved.fields):
+            return _refused("What lies behind the file's index (moov) would have to change too.")
+        header = rebuilding.head(reader, start, moved.fields) + moved.index
+        padding = boxes.padding_header(inserted - len(header) + end)
+        if padding is None:
+            return _refused("The free space in front of the media would have more than 4 GiB.")
+        header += padding
+        return Patch(writes=((0, header.ljust(inserted, b"\0")),), size=layout.size + inserted, inserted=inserted)
+
+
+class Append:
+    """Put the new index at the end of the file; the old one becomes free space."""
+
+    name = "mp4_append"
+
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+        """Return the patch, or why the file or the person does not want it."""
+        asked = _asked(layout, changes)
+        if isinstance(asked, Refusal):
+            return asked
+        if means.keep_faststart and asked[0].faststart:
+            return _refused("The file's index (moov) is to stay in front of the media.")
+        return self._plan(reader, *asked)
+
+    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[Splice]) -> Patch | Refusal:
+        old = layout.moov
+        assert old is not None
+        if layout.fragmented:
+            return _refused("The index (moov) of a film in fragments has to stand in front of them.")
+        if layout.junk is not None or layout.boxes[-1].unsized:
+            return _refused("Nothing can be put behind the last box of the file.")
+        moved = _moved(reader, layout, edits, lambda _: Site(at=layout.size, shift=0))
+        if isinstance(moved, Refusal):
+            return moved
+        blank = bytes(min(boxes.BLANK, old.end - old.body))  # or it would pass for what a camera keeps in free boxes
+        freed = [
+            Splice(start=old.start + 4, end=old.start + 8, data=b"free"),
+            Splice(start=old.body, end=old.body + len(blank), data=blank),
+        ]
+        added = Splice(start=layout.size, end=layout.size, data=moved.index)
+        splices = sorted([*moved.fields, *freed, added], key=lambda splice: splice.start)
+        return patch.build(reader, layout, splices)
+
+
+class Copy:
+    """Make a new file with the media copied byte for byte, and free space behind the index."""
+
+    name = "mp4_copy"
+
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Rebuild | Refusal:
+        """Return the new file, or why there cannot be one."""
+        if not means.replace:
+            return _refused("No other file may take the place of this one, and there is no room in it.")
+        asked = _asked(layout, changes)
+        return asked if isinstance(asked, Refusal) else _rebuilt(reader, *asked, block=1)
+
+
+STRATEGIES: tuple[Strategy, ...] = (InPlace(), Reflink(), InsertRange(), Append(), Copy())
+
+
+def _asked(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[Splice]] | Refusal:
+    """Return the layout and what is to be edited in it, or why nothing is."""
     if layout.problem is not None:
         return layout.problem
     if not isinstance(layout, BmffLayout) or layout.moov is None:
         return _refused("This is not a file that can be edited as MP4.")
     if [change.field for change in changes] != ["comment"]:
         return _refused("Only the comment can be written yet.")
-    edits = _edits(layout, changes[0].new)
-    if isinstance(edits, Refusal):
-        return edits
-    return patch.build(reader, layout, edits) or _no_room(layout, edits)
+    edits = fields.edits(layout, changes[0].new)
+    return edits if isinstance(edits, Refusal) else (layout, edits)
 
 
-def _edits(layout: BmffLayout, text: str | None) -> list[Splice] | Refusal:
-    """Return what to put in place of each box that holds the comment."""
-    if not text:
-        return [_replaced(place, b"") for place in layout.places]
-    encoded = _encoded(text)
-    if isinstance(encoded, Refusal):
-        return encoded
-    if len(encoded) > comment.MAX_STRING and any(place.strings for place in layout.places):
-        return _refused("The comment is too long for the QuickTime text field that this file has.")
-    if layout.places:
-        return [_replaced(place, comment.rebuilt(place, encoded)) for place in layout.places]
-    return _added(layout, encoded)
+def _moved(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], site: Callable[[int], Site]) -> Moved | Refusal:
+    return _refused(layout.fixed) if layout.fixed else relocation.moved(reader, layout, edits, site)
 
 
-def _encoded(text: str) -> bytes | Refusal:
-    try:
-        encoded = text.encode("utf-8", "surrogateescape")  # bytes that came from a file go back as they were
-    except UnicodeEncodeError:
-        return Refusal(code="invalid_value", message="The comment holds characters that cannot be written.")
-    if b"\0" in encoded:
-        return Refusal(code="invalid_value", message="The comment holds a NUL, where most programs stop reading.")
-    if len(encoded) > comment.MAX_BYTES:
-        return Refusal(code="invalid_value", message=f"The comment has more than {comment.MAX_BYTES:,} bytes.")
-    return encoded
+def _rebuilt(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], *, block: int) -> Rebuild | Refusal:
+    """Return a new file in which all that follows the index moves by a multiple of `block`."""
+    assert layout.moov is not None
+    start, room = layout.moov.start, layout.behind - layout.moov.start
+
+    def shift(size: int) -> int:
+        return _up(size + PADDING - room, max(block, 1))
+
+    moved = _moved(reader, layout, edits, lambda size: Site(at=start, shift=shift(size)))
+    if isinstance(moved, Refusal):
+        return moved
+    padding = room + moved.site.shift - len(moved.index)
+    data = moved.index + boxes.header(b"free", padding) + bytes(padding - 8)
+    splices = [*moved.fields, Splice(start=start, end=start + room, data=data)]
+    return Rebuild(pieces=rebuilding.pieces(reader, layout.size, splices))
 
 
-def _replaced(place: comment.Place, data: bytes) -> Splice:
-    return Splice(start=place.box.start, end=place.box.end, data=data, around=place.around)
-
-
-def _added(layout: BmffLayout, text: bytes) -> list[Splice] | Refusal:
-    home = layout.vacancy
-    if home is None:
-        return _refused("The file's tags are of a make that Indexium cannot add a comment to yet.")
-    at = home.around[-1].tail
-    return [Splice(start=at, end=at, data=comment.shelled(home.missing, text), around=home.around)]
+def _up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple
 
 
 def _no_room(layout: BmffLayout, edits: Sequence[Splice]) -> Refusal:
@@ -122,15 +202,8 @@ def _no_room(layout: BmffLayout, edits: Sequence[Splice]) -> Refusal:
         why = f"of {room:,} free bytes the comment needs {growth:,}, and a rest must have 8 at least"
     else:
         why = f"the comment becomes {-growth} bytes shorter, and a gap must have 8 at least"
-    return _refused(f"The file's index stands in front of the media, which Indexium cannot move yet: {why}.")
-
-
-def _is_as_examined(reader: Reader, layout: Layout) -> bool:
-    """Compare the size and the places themselves; boxes around them are compared when their sizes are written."""
-    places = layout.places if isinstance(layout, BmffLayout) else ()
-    return reader.size == layout.size and all(
-        reader.read_at(place.box.body, len(place.content)) == place.content for place in places
-    )
+    reason = f" {layout.fixed} So nothing in it is moved." if layout.fixed else ""
+    return _refused(f"The file's index has no room at its place in the file: {why}.{reason}")
 
 
 def _refused(message: str) -> Refusal:

@@ -1,0 +1,181 @@
+"""
+What fragments say about where things lie (ISO/IEC 14496-12, 8.8 and 8.16).
+
+A fragment (`moof`) finds its samples by offsets from a base: itself, or an absolute place in the file. `mfra`, at the
+end, lists fragments by absolute places; `sidx` lists stretches of the file by their lengths, from the end of its own
+box on. Runs of samples are looked at, samples are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from indexium_core.files.containers import Reader
+from indexium_core.files.containers.bmff import boxes, offsets
+from indexium_core.files.containers.bmff.boxes import Box, MalformedError
+from indexium_core.files.containers.bmff.offsets import Row, UnknownError
+
+__all__ = ["Fragments", "read"]
+
+_MAX_BYTES = 128 * 1024 * 1024  # of all fragments' headers; a 2-hour film has some 15 MB
+# Flags of `tfhd` and `trun`.
+_BASE_GIVEN = 0x1
+_BASE_IS_MOOF = 0x20000
+_OFFSET_GIVEN = 0x1
+_PER_SAMPLE = (0x100, 0x200, 0x400, 0x800)
+_FIRST_FLAGS = 0x4
+
+_TOO_MUCH = "The film's fragments have larger headers than Indexium handles."
+_CUT = "A fragment of the film says that it has more samples than there are."
+_OWN_TAGS = "Fragments of the film have tags of their own (meta), which may point into the file."
+_LISTS = "The list of the film's fragments ({}) is of a make that Indexium does not know."
+_STRADDLES = "The film's index (moov) stands between things that find one another by their distance."
+
+
+@dataclass(kw_only=True)
+class Fragments:
+    """What was found in all fragments of a file, in file order."""
+
+    cut: int  # the index (`moov`) ends here: what lies before and behind it may come to lie closer or further apart
+    rows: list[Row] = field(default_factory=list)  # pointers: see `offsets.Pointers`
+    runs: list[int] = field(default_factory=list)  # where runs of samples begin, as far as that is said
+    fixed: str = ""  # why nothing may move
+
+    def fix(self, why: str) -> None:
+        self.fixed = self.fixed or why
+
+
+def read(reader: Reader, found: Sequence[Box], moov: Box) -> Fragments:
+    """
+    Read all that fragments and their lists say.
+
+    Raises:
+        MalformedError: A fragment does not add up. (Damaged lists only fix the file: players do without.)
+        UnknownError: There is more of it than we handle.
+
+    """
+    made = Fragments(cut=moov.end)
+    total = 0
+    for box in found:
+        if box.kind == b"afra":
+            made.fix(_LISTS.format("afra"))
+        if box.kind not in {b"moof", b"sidx", b"mfra"}:
+            continue
+        total += box.size
+        if box.size > boxes.MAX_BESIDE or total > _MAX_BYTES or len(made.rows) > offsets.MAX_POINTERS:
+            raise UnknownError(_TOO_MUCH)
+        content = reader.read_at(box.body, box.end - box.body)
+        if box.kind == b"moof":
+            _moof(made, box, content)
+        else:
+            _listed(made, box, content, moov)
+    return made
+
+
+def _moof(made: Fragments, moof: Box, content: bytes) -> None:
+    first = True
+    for kind, start, end in boxes.parts(content, 0, len(content)):
+        if kind == b"traf":
+            _traf(made, moof, content[start:end], moof.body + start, first=first)
+            first = False
+        elif kind in {b"meta", b"meco"}:
+            made.fix(_OWN_TAGS)
+
+
+def _traf(made: Fragments, moof: Box, content: bytes, at: int, *, first: bool) -> None:
+    """Read one track's part of a fragment. `at` is where the content begins in the file."""
+    base = moof.start if first else None
+    implied = True  # that a run without offset begins at the base
+    for kind, start, end in boxes.parts(content, 0, len(content)):
+        if kind == b"tfhd":
+            flags = int.from_bytes(content[start : start + 4], "big")
+            if flags & _BASE_GIVEN:
+                if end - start < 16:
+                    raise MalformedError(_CUT)
+                base = min(int.from_bytes(content[start + 8 : start + 16], "big"), 1 << 62)
+                made.rows.append((at + start + 8, 8, -1, 0, base))
+            elif flags & _BASE_IS_MOOF:
+                base = moof.start
+        elif kind == b"trun":
+            run = _run(content[start:end])
+            if run is not None and base is not None and (run[1] or implied):
+                _begins(made, base, base + run[0])
+            implied = implied and run is None
+        elif kind == b"saio":
+            bias = 0 if base is None else base - moof.start
+            made.rows += offsets.auxiliary(content[start:end], at + start, origin=moof.start, bias=bias)
+        elif kind in {b"meta", b"meco"}:
+            made.fix(_OWN_TAGS)
+
+
+def _run(content: bytes) -> tuple[int, bool] | None:
+    """Return the data offset of a `trun` and whether it is given; None where it has no sample."""
+    flags, count = int.from_bytes(content[:4], "big"), int.from_bytes(content[4:8], "big")
+    given = bool(flags & _OFFSET_GIVEN)
+    fields = 4 * (given + bool(flags & _FIRST_FLAGS))
+    each = 4 * sum(bool(flags & flag) for flag in _PER_SAMPLE)
+    if len(content) < 8 + fields + count * each:
+        raise MalformedError(_CUT)
+    if not count:
+        return None
+    return (int.from_bytes(content[8:12], "big", signed=True), True) if given else (0, False)
+
+
+def _begins(made: Fragments, base: int, start: int) -> None:
+    made.runs.append(start)
+    if (base < made.cut) != (start < made.cut):
+        made.fix(_STRADDLES)
+
+
+def _listed(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
+    try:
+        if box.kind == b"sidx":
+            _sidx(made, box, content, moov)
+        else:
+            for kind, start, end in boxes.parts(content, 0, len(content)):
+                if kind == b"tfra":
+                    _tfra(made, content[start:end], box.body + start)
+    except MalformedError:
+        made.fix(_LISTS.format(box.kind.decode("latin-1")))
+
+
+def _sidx(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
+    """
+    Read a segment index: version and flags, two numbers, two times or offsets of 32 or 64 bits, entries of 12 bytes.
+
+    It counts from its own end, and from there on in lengths: what they add up to must not have `moov` in it.
+    """
+    width = 8 if content[:1] == b"\1" else 4
+    table = 12 + 2 * width + 4
+    count = int.from_bytes(content[table - 2 : table], "big")
+    if content[:1] not in {b"\0", b"\1"} or len(content) < table + 12 * count:
+        raise MalformedError(_CUT)
+    first = min(int.from_bytes(content[12 + width : 12 + 2 * width], "big"), 1 << 62)
+    entries = np.frombuffer(content[table : table + 12 * count], dtype=">u4").reshape(-1, 3)
+    length = int((entries[:, 0] & 0x7FFFFFFF).sum(dtype=np.int64))
+    if box.end + first < moov.end and moov.start < box.end + first + length:
+        made.fix(_STRADDLES)
+    made.rows.append((box.body + 12 + width, width, box.start, box.size, first))
+
+
+def _tfra(made: Fragments, content: bytes, at: int) -> None:
+    """
+    Read a list of fragments: version and flags, track, widths of three numbers, count, entries.
+
+    An entry is a time and a place, 32 bits each or 64 from version 1 on, and the three numbers.
+    """
+    widths = content[11] if len(content) >= 16 else 0
+    count = int.from_bytes(content[12:16], "big")
+    width = 8 if content[:1] == b"\1" else 4
+    step = 2 * width + sum((widths >> shift & 3) + 1 for shift in (4, 2, 0))
+    if content[:1] not in {b"\0", b"\1"} or len(content) < 16 + count * step or len(content) < 16:
+        raise MalformedError(_CUT)
+    if count > offsets.MAX_POINTERS:
+        raise UnknownError(_TOO_MUCH)
+    for index in range(count):
+        start = 16 + index * step + width
+        place = min(int.from_bytes(content[start : start + width], "big"), 1 << 62)
+        made.rows.append((at + start, width, -1, 0, place))
