@@ -1,9 +1,12 @@
 """
-Matroska and WebM: what such a file holds, and how its tags are written in place.
+Matroska and WebM (RFC 9559, on EBML, RFC 8794): what such a file holds, and the two ways to write its tags.
 
-The one rule: no cluster moves and no byte of one changes, so that every position in the file stays true. `ebml` is the
-syntax, `layout` walks a file, `tags` and `seekhead` know the two elements that change, `zones` lays elements anew,
-`placement` decides where, `census` counts what stayed.
+In place, no cluster moves and no byte of one changes, so that every position in the file stays true. Where that cannot
+be, a new file is made of the old one's parts, and every position in it is corrected.
+
+Reading: `ebml` is the syntax, `walk` examines a file into a `layout`, `tags`, `seekhead` and `cues` know the elements
+that change, `reach` says which tags players find. Writing: `merging` turns the changes into a wish, `placement` and
+`zones` fulfil it in place, `relocation` and `clusters` by a new file. `census` counts what stayed.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ from collections.abc import Mapping
 
 from indexium_core.files.containers import Family, Layout, Reader, Strategy
 from indexium_core.files.containers.matroska.census import census
-from indexium_core.files.containers.matroska.layout import MAGIC, MatroskaLayout, examine
-from indexium_core.files.containers.matroska.strategy import InPlace
+from indexium_core.files.containers.matroska.layout import MatroskaLayout
+from indexium_core.files.containers.matroska.strategy import Copy, InPlace
+from indexium_core.files.containers.matroska.walk import MAGIC, examine
 
-__all__ = ["FAMILY", "InPlace", "MatroskaLayout"]
+__all__ = ["FAMILY", "Copy", "InPlace", "MatroskaLayout"]
 
 
 class _Matroska:
@@ -32,7 +36,7 @@ class _Matroska:
         return census(reader, layout)
 
     def strategies(self) -> tuple[Strategy, ...]:
-        return (InPlace(),)
+        return (InPlace(), Copy())
 
 
 FAMILY: Family = _Matroska()

@@ -1,21 +1,28 @@
 """
-The census: a digest of everything in a segment that a metadata write has to leave alone.
+The census: a digest of everything in a file that a metadata write has to leave alone.
 
-All names carry positions, because nothing moves but the tags. Clusters are counted and measured, never read.
+Names and values carry no place in the file, only on which side of the media something lies, so that the census of a
+file whose media moved as a whole is the same: positions in its index and directory are counted within the media.
+Clusters are counted and measured, never read.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import itertools
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, names, seekhead, tags
+from indexium_core.files.containers.matroska import cues, ebml, names, seekhead, tags
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
+from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, content_of
+from indexium_core.model.media import Extent
 
 __all__ = ["census"]
 
+# Entries for these are judged by what players read: tags that they do not find fail the check of the comment.
 _EDITED = frozenset({names.TAGS, names.SEEK_HEAD, ebml.VOID})
 _WHOLE = 8 << 20  # bytes up to which an element is read as a whole; larger ones (attached films) by windows
 _WINDOW = 64 << 10
@@ -32,42 +39,91 @@ def census(reader: Reader, layout: MatroskaLayout) -> dict[str, str]:
     """
     if layout.segment is None:
         return {}
-    media = [f"{extent.offset}+{extent.length}" for extent in layout.payload]
     found = {
         "EBML": _digest(reader.read_at(0, min(layout.segment.offset + 4, _WINDOW))),
-        "Segment": f"content at {layout.segment.data}",
-        "Segment/Clusters": f"{layout.clusters} at {' '.join(media)}",
+        "Segment": "of unknown size" if layout.live else "of known size",
+        "Segment/Clusters": ", ".join(f"{run.clusters} in {run.end - run.offset:,} bytes" for run in layout.runs),
+        "Segment/Order": " ".join(names.name_of(e.id) for e in layout.elements if e.id not in _EDITED),
     }
+    counted = _counted(layout)
+    seen = Counter[str]()
     for element in layout.elements:
         if element.id not in _EDITED:
-            place = f"Segment/{names.name_of(element.id)}@{element.offset - layout.segment.data}"
-            found[place] = _digest_at(reader, element)
-    for element in layout.named(names.TAGS):
-        kept = tags.untouched(content_of(reader, element))
-        found |= {f"Segment/Tags/{path}": _digest(raw) for path, raw in kept}
-    return found | dict(_directory(reader, layout, layout.segment.data))
+            name = f"Segment/{names.name_of(element.id)}@{_side(layout, element)}"
+            seen[name] += 1
+            found[f"{name} {seen[name]}" if seen[name] > 1 else name] = _of(reader, element, counted)
+    if layout.size > layout.end:
+        found["Behind the segment"] = _of_bytes(reader, Extent(layout.end, layout.size - layout.end))
+    return found | dict(_tags(reader, layout)) | dict(_directory(reader, layout, counted))
 
 
-def _directory(reader: Reader, layout: MatroskaLayout, start: int) -> Iterator[tuple[str, str]]:
-    """Say of each place that a SeekHead names whether it lies there; of those that may move, only if it does not."""
+def _side(layout: MatroskaLayout, element: Element) -> str:
+    region = layout.region(element.offset)
+    if region == 0:
+        return "front"
+    return "back" if region == len(layout.runs) else f"between {region}"
+
+
+def _counted(layout: MatroskaLayout) -> Callable[[int], int]:
+    """Return how to count a position of the segment: from the start of the media, all else left out."""
+    start = layout.segment.data if layout.segment else 0
+    runs = layout.runs
+    begins = [run.offset - start for run in runs]
+    before = list(itertools.accumulate((run.end - run.offset for run in runs), initial=0))
+
+    def counted(position: int) -> int:
+        nth = bisect_right(begins, position) - 1
+        if nth < 0 or position - begins[nth] >= before[nth + 1] - before[nth]:
+            return -1 - position  # not in the media
+        return before[nth] + position - begins[nth]
+
+    return counted
+
+
+def _of(reader: Reader, element: Element, counted: Callable[[int], int]) -> str:
+    """Return the digest of an element, header included; of an index, of what it says."""
+    if element.id == names.CUES and element.size <= METADATA_MAX:
+        said = cues.relative(content_of(reader, element), counted)
+        if said is not None:
+            return _digest(said)
+    return _of_bytes(reader, Extent(element.offset, element.length))
+
+
+def _of_bytes(reader: Reader, extent: Extent) -> str:
+    if extent.length <= _WHOLE:
+        return _digest(reader.read_at(extent.offset, extent.length))
+    step = (extent.length - _WINDOW) // (_WINDOWS - 1)
+    windows = (reader.read_at(extent.offset + nth * step, _WINDOW) for nth in range(_WINDOWS))
+    return f"{extent.length}:{_digest(b''.join(windows))}"
+
+
+def _tags(reader: Reader, layout: MatroskaLayout) -> Iterator[tuple[str, str]]:
+    """Yield everything but the film's comment; several Tags elements in an order that does not follow their places."""
+    said = [tags.untouched(content_of(reader, element)) for element in layout.named(names.TAGS)]
+    kept = sorted(items for items in said if items)
+    for nth, items in enumerate(kept, 1):
+        parent = "Segment/Tags" if len(kept) == 1 else f"Segment/Tags[{nth}]"
+        yield from ((f"{parent}/{path}", _digest(raw)) for path, raw in items)
+
+
+def _directory(reader: Reader, layout: MatroskaLayout, counted: Callable[[int], int]) -> Iterator[tuple[str, str]]:
+    """Say of the places that a SeekHead names how many lie there; of clusters, which."""
+    assert layout.segment is not None
+    start = layout.segment.data
     places = {element.offset: element.id for element in layout.elements}
     cluster = ebml.encode_uint(names.CLUSTER)
-    for head in layout.named(names.SEEK_HEAD):
-        for entry in seekhead.entries(content_of(reader, head)):
-            there = places.get(start + entry.position) == entry.id
+    states = Counter[tuple[str, str]]()
+    media = hashlib.blake2b(digest_size=16)
+    for head in seekhead.read(reader, layout).values():
+        for entry in head.entries:
+            there = entry.position >= 0 and places.get(start + entry.position) == entry.id
             if entry.id == names.CLUSTER and entry.position >= 0:
                 there = reader.read_at(start + entry.position, 4) == cluster
-            if entry.id not in _EDITED or not there:
-                yield f"SeekHead/{names.name_of(entry.id)}@{entry.position}", "resolves" if there else "dangles"
-
-
-def _digest_at(reader: Reader, element: Element) -> str:
-    """Return the digest of an element, header included."""
-    if element.length <= _WHOLE:
-        return _digest(reader.read_at(element.offset, element.length))
-    step = (element.length - _WINDOW) // (_WINDOWS - 1)
-    windows = (reader.read_at(element.offset + nth * step, _WINDOW) for nth in range(_WINDOWS))
-    return f"{element.length}:{_digest(b''.join(windows))}"
+                media.update(counted(entry.position).to_bytes(16, "big", signed=True) if there else b"")
+            if entry.id not in _EDITED:
+                states[f"SeekHead/{names.name_of(entry.id)}", "resolves" if there else "dangles"] += 1
+    for (name, state), count in states.items():
+        yield f"{name} {state}", f"{count} {media.hexdigest()}" if name.endswith("Cluster") else str(count)
 
 
 def _digest(data: bytes) -> str:

@@ -37,7 +37,7 @@ VOID = 0xEC
 CRC_32 = 0xBF
 HEADER_MAX = 12  # bytes: an ID of 4 and a size of 8
 UNKNOWN = -1  # the size of an element that says that it does not know
-ELEMENTS_MAX = 65_536  # elements of one Tags or SeekHead; a hostile one could hold millions of 2 bytes each
+ELEMENTS_MAX = 65_536  # elements of one Tags; a hostile one could hold millions of 2 bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Element:
     def length(self) -> int:
         return self.end - self.offset
 
+    @property
+    def size_width(self) -> int:
+        """Return how many bytes the size field has."""
+        return self.data - self.offset - (self.id.bit_length() + 7) // 8
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -72,7 +77,7 @@ class Item:
 
 
 class Budget:
-    """How many elements may still be taken apart: shared by all levels of one master."""
+    """How many elements may still be looked at: shared by all levels of one master, or by all parts of a file."""
 
     __slots__ = ("left",)
 
@@ -83,7 +88,7 @@ class Budget:
         """Count one element. Raises `RefusedError` when there were too many."""
         self.left -= 1
         if self.left < 0:
-            message = "A metadata element has more parts than any that was made in earnest."
+            message = "The file has more parts than any that was made in earnest."
             raise errors.RefusedError(message)
 
 
@@ -95,11 +100,14 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
         CorruptFileError: There is no element here, or its header is cut off.
 
     """
-    id_width = _width(data, position, most=4)
-    width = _width(data, position + id_width, most=8)
+    try:
+        id_width = _WIDTHS[data[position]]
+        width = _WIDTHS[data[position + id_width]]
+    except IndexError:
+        id_width = width = 9
     stop = position + id_width + width
-    if stop > len(data):
-        message = f"The element at byte {offset} is cut off."
+    if id_width > 4 or width > 8 or stop > len(data):
+        message = f"The element at byte {offset} is cut off, or there is none."
         raise errors.CorruptFileError(message)
     number = int.from_bytes(data[position : position + id_width], "big")
     if number & (bits := (1 << (7 * id_width)) - 1) in {0, bits}:
@@ -110,14 +118,7 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
     return Element(number, offset, offset + id_width + width, UNKNOWN if size == most else size)
 
 
-def _width(data: bytes, position: int, *, most: int) -> int:
-    """Return how many bytes the number at `position` takes: the leading zero bits of its first byte, plus one."""
-    first = data[position] if position < len(data) else 0
-    width = 9 - first.bit_length()
-    if width > most:
-        message = "Something that is no element lies where one has to begin, or the data ends there."
-        raise errors.CorruptFileError(message)
-    return width
+_WIDTHS = tuple(9 - first.bit_length() for first in range(256))  # of a number, by its first byte: leading zero bits + 1
 
 
 def children(content: bytes, budget: Budget) -> tuple[Item, ...]:

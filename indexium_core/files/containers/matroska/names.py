@@ -1,10 +1,10 @@
-"""The element IDs of Matroska (RFC 9559) that Indexium knows, and their names."""
+"""The element IDs of Matroska (RFC 9559, section 5.1) that Indexium knows, and their names."""
 
 from __future__ import annotations
 
 from indexium_core.files.containers.matroska import ebml
 
-__all__ = ["DOCUMENT", "NAMES", "name_of"]
+__all__ = ["DOCUMENT", "NAMES", "TOP_LEVEL", "name_of"]
 
 EBML = 0x1A45DFA3
 EBML_READ_VERSION = 0x42F7
@@ -24,6 +24,26 @@ CUES = 0x1C53BB6B
 CHAPTERS = 0x1043A770
 ATTACHMENTS = 0x1941A469
 TAGS = 0x1254C367
+
+POSITION = 0xA7  # where a cluster says that it lies
+SIMPLE_BLOCK = 0xA3
+BLOCK_GROUP = 0xA0
+ENCRYPTED_BLOCK = 0xAF
+
+CUE_POINT = 0xBB
+CUE_TIME = 0xB3
+CUE_TRACK_POSITIONS = 0xB7
+CUE_TRACK = 0xF7
+CUE_CLUSTER_POSITION = 0xF1
+CUE_RELATIVE_POSITION = 0xF0
+CUE_DURATION = 0xB2
+CUE_BLOCK_NUMBER = 0x5378
+CUE_CODEC_STATE = 0xEA
+CUE_REFERENCE = 0xDB
+CUE_REF_TIME = 0x96
+CUE_REF_CLUSTER = 0x97
+CUE_REF_NUMBER = 0x535F
+CUE_REF_CODEC_STATE = 0xEB
 
 TAG = 0x7373
 TARGETS = 0x63C0
@@ -45,6 +65,8 @@ TAG_BINARY = 0x4485
 NAMES = {
     ebml.VOID: "Void",
     ebml.CRC_32: "CRC-32",
+    EBML: "EBML header",
+    SEGMENT: "Segment",
     SEEK_HEAD: "SeekHead",
     INFO: "Info",
     TRACKS: "Tracks",
@@ -58,6 +80,8 @@ NAMES = {
     TAG: "Tag",
 }
 DOCUMENT = frozenset({EBML, SEGMENT})  # what begins a document, and so cannot lie inside of a segment
+# All children of a segment that there are; others may be invented.
+TOP_LEVEL = frozenset({SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES, CHAPTERS, ATTACHMENTS, TAGS})
 
 
 def name_of(number: int) -> str:

@@ -1,5 +1,5 @@
 """
-Where new tags go: the policy of one edit, worked out as a `Patch`.
+Where new tags go: the policy of one edit in place, worked out as a `Patch`.
 
 The first place that holds them is taken:
 
@@ -8,45 +8,56 @@ The first place that holds them is taken:
    behind the last;
 3. the end of the segment, which grows.
 
-Tags behind the clusters are read only if the SeekHead names them (measured with FFmpeg), tags in front are met in
-passing. So behind the clusters an entry is a must: made in the SeekHead, in a new SeekHead for which a Void in front
-has room, or in a second one at the end, to which the first then points instead of naming elements that lie in front
-anyway. What was there before becomes Void and no cluster moves, so that all other positions stay true.
+Tags behind the clusters are read only if the SeekHead names them (`reach`), tags in front are met in passing. So behind
+the clusters an entry is a must: made in the SeekHead, or in a second one at the end, to which the first then points
+instead of naming elements that lie in front anyway. What was there before becomes Void and no cluster moves, so that
+all other positions stay true.
+
+A file without a SeekHead is not given one: it would have to name all there is (RFC 9559, section 6), and then players
+would find what they did not before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from indexium_core import errors
+from indexium_core.files import alike
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, names, seekhead, zones
-from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
-from indexium_core.files.containers.matroska.zones import Gap, Piece, Write, Zone
+from indexium_core.files.containers.matroska import ebml, names, reach, seekhead, zones
+from indexium_core.files.containers.matroska.layout import MatroskaLayout
+from indexium_core.files.containers.matroska.merging import Wish
+from indexium_core.files.containers.matroska.seekhead import Entry, SeekHead
+from indexium_core.files.containers.matroska.zones import Gap, Piece, Write
 from indexium_core.model.media import Patch
 
 __all__ = ["arranged"]
 
+Candidate = tuple[int | None, Mapping[int, SeekHead]]  # where the tags are to lie, and all directories
+
 _BESIDE_SEEK_HEAD = 64  # bytes of Void that stay behind a SeekHead, for its own next entries
 # What a first SeekHead gives up first when it has to make room: it lies in front and is found without being named.
 _GIVEN_UP = (names.INFO, names.ATTACHMENTS, names.CHAPTERS, names.TRACKS)
+_PLACES = 16  # that are tried; a hostile file has many thousand, none of which serves
 _POSITION_WIDTH = 8  # bytes of a position in a second SeekHead: it never has to grow
 
 
-def arranged(reader: Reader, layout: MatroskaLayout, content: bytes) -> Patch:
+def arranged(reader: Reader, layout: MatroskaLayout, wish: Wish) -> Patch:
     """
-    Return the patch that makes `content` the segment's tags; `b""` means that there are none.
+    Return the patch that fulfils the wish.
 
     Raises:
-        RefusedError: There is no place for them, or no way to make readers find it.
+        CorruptFileError: A SeekHead is damaged.
+        RefusedError: There is no place for the tags, or no way to make readers find them.
 
     """
-    plan = _Arrangement(reader, layout)
-    if plan.says(content):
+    if wish.settled:
         return Patch(writes=(), size=layout.size)
-    for pieces, gone in plan.unlinked() if not content else plan.candidates(content):
-        writes = plan.laid(pieces, gone)
+    plan = _Arrangement(reader, layout, wish)
+    for place, heads in plan.candidates():
+        writes = plan.laid(plan.pieces(place, heads)) if plan.is_read(place, heads) else None
         if writes is not None:
             return plan.patch(writes)
     message = "The file has no room for the tags, or none where its directory (SeekHead) could name them."
@@ -56,193 +67,168 @@ def arranged(reader: Reader, layout: MatroskaLayout, content: bytes) -> Patch:
 class _Arrangement:
     """One file and everything in it that may be laid anew."""
 
-    def __init__(self, reader: Reader, layout: MatroskaLayout) -> None:
+    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: Wish) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
-        self.segment = layout.segment
-        self.tags = next(iter(layout.named(names.TAGS)), None)
+        self.wish = wish
+        self.start = layout.segment.data
+        self.home = wish.home
+        staying = [tags for tags in layout.named(names.TAGS) if tags != wish.home and tags not in wish.emptied]
+        self.staying = {self.relative(element.offset) for element in staying}
+        targets = [(names.TAGS, self.relative(element.offset)) for element in wish.emptied]
+        self.heads, gone = seekhead.without(wish.heads, targets, self.start)
+        emptied = [head for head in layout.named(names.SEEK_HEAD) if head.offset in gone]
+        self.free = (*wish.emptied, *emptied, *([wish.home] if wish.home else []))
+        self.lasting = {e.offset: e.id for e in layout.elements if e.id != ebml.VOID and e not in self.free}
+        self.trimmed = [Piece(at.offset, names.TAGS, content) for at, content in wish.others.items() if content]
         self.zones = zones.zones(layout)
-        self.gaps = [gap for zone in self.zones for gap in zones.gaps(zone)]
-        self.heads = {head: content_of(reader, head) for head in layout.named(names.SEEK_HEAD)}
-        self.staying = {element.offset: element.id for element in layout.elements if element.id not in zones.EDITABLE}
+        self.gaps = [gap for zone in self.zones for gap in zones.gaps(zone, self.free)]
 
-    def says(self, content: bytes) -> bool:
-        """Tell whether the tags are these already, and where readers find them."""
-        if self.tags is None:
-            return not content
-        return self.found(self.tags.offset, []) and content == content_of(self.reader, self.tags)
-
-    def candidates(self, content: bytes) -> Iterator[tuple[list[Piece], list[Element]]]:
-        """Yield ways to put the tags somewhere, the best first; what does not fit is found when it is laid."""
-        for offset in self.places(content):
-            for links in self.links(offset):
-                if self.found(offset, links):
-                    yield [Piece(offset, names.TAGS, content), *links], []
+    def candidates(self) -> Iterator[Candidate]:
+        """Yield ways to lay the tags, the best first; what does not fit, or would not be read, is found out later."""
+        content = self.wish.content
+        if not content:
+            yield None, self.heads
+            return
+        for place in self.places(content):
+            yield from ((place, heads) for heads in self.links(place))
         for given_up in range(len(_GIVEN_UP) + 1):
-            pieces = self.second_head(content, given_up)
-            if pieces and self.found(pieces[-1].offset, pieces):
-                yield pieces, []
+            yield from self.second_head(given_up)
 
     def places(self, content: bytes) -> Iterator[int]:
-        """Yield the offsets to try, in the order of the policy."""
+        """Yield the offsets to try, in the order of the policy; between clusters only where the old tags lie."""
         length = len(ebml.element(names.TAGS, content))
-        old = next((gap for gap in self.gaps if self.tags and gap.start <= self.tags.offset < gap.end), None)
-        if old and self.tags:
-            starts = (self.tags.offset, min(self.floor(old), self.tags.offset))
+        home = self.home
+        old = next((gap for gap in self.gaps if home and gap.start <= home.offset < gap.end), None)
+        if old and home:
+            starts = (home.offset, min(self.floor(old), home.offset))
             yield from (start for start in starts if start + length <= old.end)
-        yield from (self.floor(gap) for gap in self.gaps if gap != old and self.floor(gap) + length <= gap.end)
-        yield self.tags.offset if old and old.last and self.tags else self.floor(self.gaps[-1])
+        behind = len(self.layout.runs)
+        others = (gap for gap in self.gaps if gap != old and self.layout.region(gap.start) in {0, behind})
+        fitting = (self.floor(gap) for gap in others if self.floor(gap) + length <= gap.end)
+        yield from itertools.islice(fitting, _PLACES)
+        if self.gaps and self.gaps[-1].grows:
+            yield home.offset if old and old.grows and home else self.floor(self.gaps[-1])
 
     def floor(self, gap: Gap) -> int:
         """Return where tags may begin in the gap: behind a SeekHead once that has grown, in front 64 bytes behind."""
         if gap.behind is None:
             return gap.start
-        grown = Piece(gap.behind.offset, names.SEEK_HEAD, self.pointing(gap.behind, gap.end)).end
+        head = self.pointing(gap.behind.offset, gap.end)
+        grown = Piece(gap.behind.offset, names.SEEK_HEAD, head.content).end
         return max(gap.start, grown) + (_BESIDE_SEEK_HEAD if self.layout.in_front(gap.start) else 0)
 
-    def links(self, offset: int) -> Iterator[list[Piece]]:
-        """Yield ways to name tags at `offset` in the directory, the best first; in front, that may be none."""
-        holders = self.holders()
-        moved = {head: self.pointing(head, offset) for head in holders}
-        if holders:
-            yield from self.rewritten(moved)
-        for head in self.heads:
-            yield from self.rewritten(moved | {head: self.pointing(head, offset)})
-        yield from self.rewritten({head: self.pointing(head, None) for head in holders})
-        if not any(self.layout.in_front(head.offset) for head in self.heads):
-            entry = seekhead.entry(names.TAGS, self.relative(offset))
-            for gap in (gap for gap in self.gaps if self.layout.in_front(gap.start)):
-                yield from ([Piece(gap.start, names.SEEK_HEAD, entry), *rest] for rest in self.rewritten(moved))
+    def links(self, place: int) -> Iterator[dict[int, SeekHead]]:
+        """Yield ways to name tags at `place` in the directory, the best first; in front, that may be none."""
+        moved = {offset: self.pointing(offset, place) for offset in self.holders()}
+        ways = [self.heads | moved] if moved else []
+        ways += [self.heads | moved | {offset: self.pointing(offset, place)} for offset in self.heads]
+        ways += [self.heads | {offset: self.pointing(offset, None) for offset in moved}, self.heads]
+        yield from (way for way in ways if all(head.entries for head in way.values()))
 
-    def holders(self) -> list[Element]:
-        """Return the SeekHeads that name the tags."""
-        return [head for head, content in self.heads.items() if _names(content, names.TAGS)]
+    def holders(self) -> list[int]:
+        """Return the SeekHeads that name the tags, or tags that are not there."""
+        return [offset for offset, head in self.heads.items() if any(map(self.is_ours, head.entries))]
 
-    def found(self, offset: int, pieces: Sequence[Piece]) -> bool:
-        """
-        Tell whether readers come by tags at `offset`: in front, or by the SeekHeads as they will be.
+    def is_ours(self, entry: Entry) -> bool:
+        """Tell whether an entry is for tags, but not for those that stay where they are."""
+        return entry.id == names.TAGS and entry.position not in self.staying
 
-        FFmpeg follows the entries in their order and gives up at the first that leads nowhere, so one of those (from
-        another hand) makes all behind it unreadable. It leaves entries for the clusters and the index for later.
-        """
-        if self.layout.in_front(offset):
-            return True
-        heads = {head.offset: content for head, content in self.heads.items()}
-        heads |= {piece.offset: piece.content for piece in pieces if piece.id == names.SEEK_HEAD}
-        seen = [at for at in sorted(heads) if self.layout.in_front(at)]
-        for head in seen:
-            for entry in seekhead.entries(heads[head]):
-                place = self.segment.data + entry.position
-                if (entry.id, place) == (names.TAGS, offset):
-                    return True
-                if entry.id == names.SEEK_HEAD and place in heads:
-                    seen += [place] if place not in seen else []
-                elif entry.id not in {names.CLUSTER, names.CUES} and self.staying.get(place) != entry.id:
-                    return False
-        return False
+    def pointing(self, offset: int, place: int | None) -> SeekHead:
+        """Return a SeekHead with one entry for the tags, at `place`, or with none."""
+        position = None if place is None else self.relative(place)
+        return seekhead.repointed(self.heads[offset], names.TAGS, position, self.is_ours)
 
-    def second_head(self, content: bytes, given_up: int) -> list[Piece]:
+    def second_head(self, given_up: int) -> Iterator[Candidate]:
         """Put a second SeekHead and the tags at the end; the first names it in place of tags and `given_up` others."""
-        first = next(iter(self.heads), None)
-        if first is None or not self.layout.in_front(first.offset) or set(self.holders()) - {first}:
-            return []
-        moved_ids = {names.TAGS, *_GIVEN_UP[:given_up]}
-        listed = seekhead.entries(self.heads[first])
+        offset, first = next(iter(self.heads.items()), (0, SeekHead((), checked=False)))
+        if not first.entries or not self.layout.in_front(offset) or set(self.holders()) - {offset}:
+            return
+        if not (self.gaps and self.gaps[-1].grows):
+            return
+        moved_ids = set(_GIVEN_UP[:given_up])
+        listed = [entry for entry in first.entries if not self.is_ours(entry)]
         start = self.floor(self.gaps[-1])
-        moved = [entry.item.raw for entry in listed if entry.id in moved_ids and entry.id != names.TAGS]
-        kept = [entry.item.raw for entry in listed if entry.id not in moved_ids]
-        kept.append(seekhead.entry(names.SEEK_HEAD, self.relative(start)))
-        blank = seekhead.joined([*moved, seekhead.entry(names.TAGS, 0, _POSITION_WIDTH)], checked=False)
-        behind = Piece(start, names.SEEK_HEAD, blank).end
-        directory = [*moved, seekhead.entry(names.TAGS, self.relative(behind), _POSITION_WIDTH)]
-        checked = seekhead.is_checked(self.heads[first])
-        return [
-            Piece(first.offset, names.SEEK_HEAD, seekhead.joined(kept, checked=checked)),
-            Piece(start, names.SEEK_HEAD, seekhead.joined(directory, checked=False)),
-            Piece(behind, names.TAGS, content),
-        ]
+        moved = [entry for entry in listed if entry.id in moved_ids]
+        kept = [entry for entry in listed if entry.id not in moved_ids]
+        own = replace(first, entries=(*kept, seekhead.entry(names.SEEK_HEAD, self.relative(start))))
 
-    def unlinked(self) -> Iterator[tuple[list[Piece], list[Element]]]:
-        """Yield the one way to have no tags: no entry names them, and a SeekHead without entries goes too."""
-        contents = dict(self.heads)
-        gone: list[Element] = []
-        targets = [(names.TAGS, self.relative(self.tags.offset))] if self.tags else []
-        while targets:
-            number, position = targets.pop()
-            for head, content in contents.items():
-                listed = seekhead.entries(content)
-                kept = [e.item.raw for e in listed if (e.id, e.position) != (number, position)]
-                if len(kept) < len(listed):
-                    contents[head] = seekhead.joined(kept, checked=seekhead.is_checked(content))
-                    if not kept:
-                        gone.append(head)
-                        targets.append((names.SEEK_HEAD, self.relative(head.offset)))
-        changed = {head: content for head, content in contents.items() if content}
-        if not any(self.layout.in_payload(head) for head in gone):
-            yield from ((pieces, gone) for pieces in self.rewritten(changed))
+        def second(place: int) -> SeekHead:
+            entry = seekhead.entry(names.TAGS, self.relative(place), _POSITION_WIDTH)
+            return SeekHead((*moved, entry), checked=False)
 
-    def pointing(self, head: Element, offset: int | None) -> bytes:
-        """Return the content of the SeekHead with an entry for tags at `offset`, or with none."""
-        content = self.heads[head]
-        if offset is None:
-            return seekhead.repointed(content, names.TAGS, None)
-        if _names(content, names.TAGS):
-            return seekhead.repointed(content, names.TAGS, self.relative(offset))
-        parts = [entry.item.raw for entry in seekhead.entries(content)]
-        added = seekhead.entry(names.TAGS, self.relative(offset))
-        return seekhead.joined([*parts, added], checked=seekhead.is_checked(content))
+        place = Piece(start, names.SEEK_HEAD, second(start).content).end
+        yield place, self.heads | {offset: own, start: second(place)}
 
-    def rewritten(self, contents: dict[Element, bytes]) -> Iterator[list[Piece]]:
-        """Yield the pieces for the SeekHeads that change; nothing where one must not be touched or would be empty."""
-        changed = {head: content for head, content in contents.items() if content != self.heads[head]}
-        if all(content and not self.layout.in_payload(head) for head, content in changed.items()):
-            yield [Piece(head.offset, names.SEEK_HEAD, content) for head, content in changed.items()]
+    def pieces(self, place: int | None, heads: Mapping[int, SeekHead]) -> list[Piece]:
+        """Return the elements that are to be laid: the tags, those that lose a comment, the directories that change."""
+        changed = [(offset, head) for offset, head in heads.items() if head != self.wish.heads.get(offset)]
+        tags = [Piece(place, names.TAGS, self.wish.content)] if place is not None else []
+        return [*tags, *self.trimmed, *(Piece(offset, names.SEEK_HEAD, head.content) for offset, head in changed)]
+
+    def is_read(self, place: int | None, heads: Mapping[int, SeekHead]) -> bool:
+        """
+        Tell whether players will come by the same elements in the same order, and by the tags where they are now.
+
+        The last Tags element counts, so one that is read earlier or later than before would change what players show.
+        """
+        places = self.lasting | dict.fromkeys(heads, names.SEEK_HEAD)
+        places |= {place: names.TAGS} if place is not None else {}
+        now = reach.reached(self.layout, places, heads)
+        wanted = self.wanted([place] if place is not None else [])
+        in_order = self.wish.loose or _tags_of(now, places) == _tags_of(wanted, places)
+        return in_order and sorted(now) == sorted(wanted)
+
+    def wanted(self, new: Sequence[int]) -> list[int]:
+        """Return what players are to come by, with the tags at `new`."""
+        gone = {element.offset for element in self.wish.emptied}
+        if self.home is None:
+            return [*self.wish.order, *new]
+        place = self.home.offset
+        return [at for old in self.wish.order if old not in gone for at in (new if old == place else [old])]
 
     def relative(self, offset: int) -> int:
-        return offset - self.segment.data
+        return offset - self.start
 
-    def laid(self, pieces: Sequence[Piece], gone: Sequence[Element]) -> list[Write] | None:
+    def laid(self, pieces: Sequence[Piece]) -> list[Write] | None:
         """Return the writes of all zones that change, or None where something does not fit."""
         writes: list[Write] = []
         for zone in self.zones:
-            if _concerns(zone, pieces, gone, self.tags):
-                laid = zones.lay(zone, pieces, gone)
+            if any(zone.holds(offset) for offset in [*(p.offset for p in pieces), *(e.offset for e in self.free)]):
+                laid = zones.lay(zone, pieces, self.free)
                 if laid is None:
                     return None
                 writes += laid
-        end = max([self.segment.end, *(offset + len(data) for offset, data in writes)])
-        if end > self.segment.end:
-            width = self.segment.data - self.segment.offset - 4
-            if ebml.size_width(end - self.segment.data) > width:
-                return None
-            writes.append((self.segment.offset + 4, ebml.encode_size(end - self.segment.data, width)))
-        return writes
+        resized = self.resized(max([self.layout.end, *(offset + len(data) for offset, data in writes)]))
+        return None if resized is None else [*writes, *resized]
+
+    def resized(self, end: int) -> list[Write] | None:
+        """Return the write of the segment's new size, none where it stays; None where the field is too narrow."""
+        segment = self.layout.segment
+        assert segment is not None
+        if self.layout.live or end == self.layout.end:
+            return []
+        size = end - segment.data
+        if ebml.size_width(size) > segment.size_width:
+            return None
+        return [(segment.data - segment.size_width, ebml.encode_size(size, segment.size_width))]
 
     def patch(self, writes: Sequence[Write]) -> Patch:
         """Return the patch of those bytes that differ from what the file says."""
-        kept = [write for write in (self.trimmed(offset, data) for offset, data in sorted(writes)) if write[1]]
+        kept = [write for write in (self.trimmed_write(offset, data) for offset, data in sorted(writes)) if write[1]]
         for extent in self.layout.payload:
             if any(offset < extent.end and offset + len(data) > extent.offset for offset, data in kept):
                 raise errors.PayloadProtectedError
         return Patch(writes=tuple(kept), size=max([self.layout.size, *(o + len(d) for o, d in kept)]))
 
-    def trimmed(self, offset: int, data: bytes) -> Write:
+    def trimmed_write(self, offset: int, data: bytes) -> Write:
         """Return the write without the bytes at either end that are there already."""
         old = self.reader.read_at(offset, len(data))
-        first = next((n for n, (a, b) in enumerate(zip(old, data, strict=False)) if a != b), len(old))
-        if first == len(data):
-            return offset, b""
-        last = len(data)
-        while len(old) == len(data) and last > first and old[last - 1] == data[last - 1]:
-            last -= 1
-        return offset + first, data[first:last]
+        first = alike.common(old, data)
+        behind = alike.common(old[first:][::-1], data[first:][::-1]) if len(old) == len(data) else 0
+        return offset + first, data[first : len(data) - behind]
 
 
-def _names(content: bytes, number: int) -> bool:
-    return any(entry.id == number for entry in seekhead.entries(content))
-
-
-def _concerns(zone: Zone, pieces: Sequence[Piece], gone: Sequence[Element], tags: Element | None) -> bool:
-    inside = [*(piece.offset for piece in pieces), *(element.offset for element in [*gone, *([tags] if tags else [])])]
-    return any(zone.holds(offset) for offset in inside)
+def _tags_of(order: Sequence[int], places: Mapping[int, int]) -> list[int]:
+    return [offset for offset in order if places.get(offset) == names.TAGS]

@@ -1,21 +1,25 @@
 """
-SeekHead: the directory of a segment, which says where its other elements lie (RFC 9559, 5.1.1).
+SeekHead: the directory of a segment, which says where its other elements lie (RFC 9559, section 5.1.1).
 
 Positions count from the first byte of the segment's content. Entries that are not ours keep their bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from indexium_core import errors
+from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, names
 from indexium_core.files.containers.matroska.ebml import Item
+from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 
-__all__ = ["Entry", "entries", "entry", "is_checked", "joined", "repointed"]
+__all__ = ["Entry", "SeekHead", "at", "entry", "parse", "read", "repointed", "without"]
 
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
-_ELEMENTS_MAX = 65_536  # three for each entry; long films of old mkvmerge list some thousand clusters
+_ELEMENTS_MAX = 65_536  # in all directories, three for each entry; some list every cluster of a long film
+_NAMED_MAX = 1000  # entries for anything but clusters, of which real files have some ten
 NOWHERE = -1  # the position of an entry that does not give one
 
 
@@ -23,61 +27,119 @@ NOWHERE = -1  # the position of an entry that does not give one
 class Entry:
     """One child of a SeekHead, padding left out."""
 
-    item: Item
+    raw: bytes  # header included
     id: int  # of the element that it points to; 0 where it is no entry at all
     position: int  # from the start of the segment's content, or NOWHERE
     width: int  # bytes of the position's field
 
 
-def entries(content: bytes) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class SeekHead:
+    """A directory, as it is or as it is to be."""
+
+    entries: tuple[Entry, ...]
+    checked: bool  # it carries a CRC-32
+
+    @property
+    def content(self) -> bytes:
+        """Return the bytes; `b""` without entries, which is no SeekHead."""
+        return ebml.master([entry.raw for entry in self.entries], checked=self.checked) if self.entries else b""
+
+
+def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
     """
-    Return the entries of a SeekHead.
+    Return all directories of a file, by their offset.
 
     Raises:
-        CorruptFileError: It is damaged.
-        RefusedError: It is too large to be true.
+        CorruptFileError: One is damaged.
+        RefusedError: They are too large to be true.
 
     """
     budget = ebml.Budget(_ELEMENTS_MAX)
-    return tuple(_entry(item, budget) for item in ebml.children(content, budget) if item.id not in _PADDING)
+    heads = {head.offset: parse(content_of(reader, head), budget) for head in layout.named(names.SEEK_HEAD)}
+    if sum(entry.id != names.CLUSTER for head in heads.values() for entry in head.entries) > _NAMED_MAX:
+        message = "The file's directories (SeekHead) name more than those of any file that was made in earnest."
+        raise errors.RefusedError(message)
+    return heads
+
+
+def parse(content: bytes, budget: ebml.Budget | None = None) -> SeekHead:
+    """Take the content of a SeekHead apart. Raises as `read`."""
+    budget = budget or ebml.Budget(_ELEMENTS_MAX)
+    items = ebml.children(content, budget)
+    checked = any(item.id == ebml.CRC_32 for item in items)
+    return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in _PADDING), checked)
 
 
 def _entry(item: Item, budget: ebml.Budget) -> Entry:
-    if item.id != names.SEEK:
-        return Entry(item, 0, NOWHERE, 0)
-    last = {child.id: child.content for child in ebml.children(item.content, budget)}
+    last = {child.id: child.content for child in ebml.children(item.content, budget)} if item.id == names.SEEK else {}
     position = last.get(names.SEEK_POSITION)
     if position is None:
-        return Entry(item, 0, NOWHERE, 0)
-    return Entry(item, ebml.uint(last.get(names.SEEK_ID, b"")), ebml.uint(position), len(position))
+        return Entry(item.raw, 0, NOWHERE, 0)
+    return Entry(item.raw, ebml.uint(last.get(names.SEEK_ID, b"")), ebml.uint(position), len(position))
 
 
-def is_checked(content: bytes) -> bool:
-    """Tell whether the SeekHead carries a CRC-32. Raises as `entries`."""
-    return any(item.id == ebml.CRC_32 for item in ebml.children(content, ebml.Budget()))
-
-
-def entry(number: int, position: int, width: int = 0) -> bytes:
+def entry(number: int, position: int, width: int = 0) -> Entry:
     """Return an entry for the element `number`, its position in at least `width` bytes."""
+    field = ebml.encode_uint(position, width)
     target = ebml.element(names.SEEK_ID, ebml.encode_uint(number))
-    return ebml.element(names.SEEK, target + ebml.element(names.SEEK_POSITION, ebml.encode_uint(position, width)))
+    raw = ebml.element(names.SEEK, target + ebml.element(names.SEEK_POSITION, field))
+    return Entry(raw, number, position, len(field))
 
 
-def joined(parts: Sequence[bytes], *, checked: bool) -> bytes:
-    """Return the content of a SeekHead with these entries; `b""` for none, which is no SeekHead."""
-    return ebml.master(parts, checked=checked) if parts else b""
+def at(old: Entry, position: int) -> Entry:
+    """Return an entry with another position, all else as it was; its field keeps its width where it can."""
+    if old.position in {position, NOWHERE}:
+        return old
+    [item] = ebml.children(old.raw, ebml.Budget())
+    children = ebml.children(item.content, ebml.Budget())
+    number = ebml.encode_uint(position, old.width)
+    field = ebml.element(names.SEEK_POSITION, number)
+    kept = [child for child in children if child.id not in _PADDING]
+    parts = [field if child.id == names.SEEK_POSITION else child.raw for child in kept]
+    content = ebml.master(parts, checked=any(child.id == ebml.CRC_32 for child in children))
+    return replace(old, raw=ebml.element(names.SEEK, content), position=position, width=len(number))
 
 
-def repointed(content: bytes, number: int, position: int | None) -> bytes:
+def repointed(head: SeekHead, number: int, position: int | None, ours: Callable[[Entry], bool]) -> SeekHead:
     """
-    Return the content with every entry for the element `number` pointing to `position`, or without such entries.
+    Return the SeekHead with one entry for the element `number`, at `position`, in place of those that are `ours`.
 
-    Fields keep their width where they can, so that the SeekHead keeps its length. Raises as `entries`.
+    It takes the place of the first of them, or comes before any other of its kind, for readers stop at the first; with
+    None there is none. Fields keep their width where they can, so that the SeekHead keeps its length.
     """
-    parts = []
-    for old in entries(content):
-        if old.id != number:
-            parts.append(old.item.raw)
-        elif position is not None:
-            parts.append(old.item.raw if old.position == position else entry(number, position, old.width))
-    return joined(parts, checked=is_checked(content))
+    own = [nth for nth, old in enumerate(head.entries) if ours(old)]
+    kind = [nth for nth, old in enumerate(head.entries) if old.id == number]
+    place = (own or kind or [len(head.entries)])[0]
+    before = tuple(old for old in head.entries[:place] if not ours(old))
+    behind = tuple(old for old in head.entries[place:] if not ours(old))
+    if position is None:
+        return replace(head, entries=before + behind)
+    new = at(head.entries[place], position) if own else entry(number, position)
+    return replace(head, entries=(*before, new, *behind))
+
+
+def without(
+    heads: Mapping[int, SeekHead], targets: Sequence[tuple[int, int]], start: int
+) -> tuple[dict[int, SeekHead], frozenset[int]]:
+    """
+    Return the SeekHeads without entries for what goes, and the offsets of those that name nothing else and go too.
+
+    Args:
+        heads: By their offset.
+        targets: ID and position of what goes.
+        start: Offset from which positions count.
+
+    """
+    contents, gone = dict(heads), set[int]()
+    left = list(targets)
+    while left:
+        target = left.pop()
+        for offset, head in contents.items():
+            kept = tuple(old for old in head.entries if (old.id, old.position) != target)
+            if len(kept) < len(head.entries):
+                contents[offset] = replace(head, entries=kept)
+                if not kept:
+                    gone.add(offset)
+                    left.append((names.SEEK_HEAD, offset - start))
+    return {offset: head for offset, head in contents.items() if offset not in gone}, frozenset(gone)

@@ -21,7 +21,7 @@ from indexium_core.files.containers.matroska import ebml, names
 from indexium_core.files.containers.matroska.ebml import Item
 from indexium_core.model.media import FieldValue
 
-__all__ = ["Comment", "Tag", "edited", "fields", "parse", "untouched"]
+__all__ = ["Comment", "Tag", "comments", "edited", "fields", "named", "parse", "untouched"]
 
 _FILM_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
 _FILM_LEVEL = 50
@@ -38,6 +38,11 @@ class Comment:
     ours: bool  # it is the film's
     shown: bool  # players would show it as `comment`, were it the last one
     binary: bool  # it holds data, not text
+
+    @property
+    def masks(self) -> bool:
+        """Tell whether it is not the film's, and would be shown in place of the film's."""
+        return self.shown and not self.ours
 
     @property
     def nested(self) -> tuple[Item, ...]:
@@ -121,10 +126,11 @@ def fields(content: bytes, parent: str) -> tuple[FieldValue, ...]:
     number = 0
     for tag in parse(content):
         number += tag.item.id == names.TAG
+        simple = [place for place, child in enumerate(tag.children) if child.id == names.SIMPLE_TAG]
+        nths = {place: nth for nth, place in enumerate(simple, 1)}
         for comment in tag.comments:
             if comment.ours:
-                nth = sum(child.id == names.SIMPLE_TAG for child in tag.children[: comment.place + 1])
-                where = f"{parent}/Tag[{number}]/SimpleTag[{nth}]/COMMENT"
+                where = f"{parent}/Tag[{number}]/SimpleTag[{nths[comment.place]}]/COMMENT"
                 found.append(FieldValue(field="comment", where=where, value=comment.value))
     return tuple(found)
 
@@ -171,7 +177,7 @@ def edited(content: bytes, value: str | None) -> bytes:
 
     Raises:
         CorruptFileError: The element is damaged.
-        RefusedError: It cannot be said with certainty what a comment is here, or what players would show afterwards.
+        RefusedError: It cannot be said with certainty what a comment is here, or it would take other tags with it.
 
     """
     new = _edited(content, value)
@@ -186,13 +192,29 @@ def _edited(content: bytes, value: str | None) -> bytes:
     if any(comment.ours and comment.binary for tag in tags for comment in tag.comments):
         message = "The film's comment is not text but binary data; Indexium leaves it alone."
         raise errors.RefusedError(message)
-    foreign = [nth for nth, tag in enumerate(tags) if any(c.shown and not c.ours for c in tag.comments)]
     if value is not None:
+        foreign = [nth for nth, tag in enumerate(tags) if any(comment.masks for comment in tag.comments)]
         return _with_comment(tags, content, value, after=max(foreign, default=-1))
-    if foreign:
-        message = "Without the film's comment, players would show one that belongs to something else in the file."
-        raise errors.RefusedError(message)
+    if not any(comment.ours for tag in tags for comment in tag.comments):
+        return content
     return _joined(tags, [_rebuilt(tag) for tag in tags])
+
+
+def comments(content: bytes) -> tuple[Comment, ...]:
+    """Return every comment in a Tags element, the film's and others. Raises as `parse`."""
+    return tuple(comment for tag in parse(content) for comment in tag.comments)
+
+
+def named(content: bytes) -> set[tuple[str, bool]]:
+    """Return the name of everything that is said in a Tags element, and whether it is the film's comment."""
+    found = set()
+    for tag in parse(content):
+        ours = {comment.place for comment in tag.comments if comment.ours}
+        for place, child in enumerate(tag.children):
+            if child.id == names.SIMPLE_TAG:
+                parts = {part.id: part.content for part in ebml.children(child.content, ebml.Budget())}
+                found.add((ebml.text(parts.get(names.TAG_NAME, b"")).upper(), place in ours))
+    return found
 
 
 def _with_comment(tags: tuple[Tag, ...], content: bytes, value: str, *, after: int) -> bytes:

@@ -1,14 +1,15 @@
 """
 Zones: the stretches of a segment in which elements may be laid anew, and the bytes that do it.
 
-A zone is a run of neighbours out of Tags, SeekHead and Void, before the first or after the last cluster; everything
-else stays where it is. Pieces are put at offsets, whatever is free between them becomes Void. A gap of one byte cannot
-be a Void: the element before it gets a size field that is one byte wider than it needs to be.
+A zone is a run of neighbours out of Tags, SeekHead and Void; everything else stays where it is. Pieces are put at
+offsets, whatever is free between them becomes Void. A gap of one byte cannot be a Void: the element before it gets a
+size field that is one byte wider than it needs to be. Right behind a cluster that does not know its size there can be
+no Void either: it would be part of that cluster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexium_core.files.containers.matroska import ebml, names
@@ -42,78 +43,100 @@ class Zone:
     start: int
     end: int
     elements: tuple[Element, ...]
-    last: bool
+    grows: bool
+    solid: bool  # it cannot begin with a Void
+    widest: int  # bytes that a size field may have
 
     def holds(self, offset: int) -> bool:
         """Tell whether an element at `offset` lies in the zone, or would once it has grown."""
-        return self.start <= offset and (self.last or offset < self.end)
+        return self.start <= offset and (self.grows or offset < self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Neighbours within a zone that are, or may become, Void: the old Tags is one of them."""
+    """Neighbours within a zone that are Void or become it."""
 
     start: int
     end: int
     behind: Element | None  # the SeekHead right before it
-    last: bool  # it reaches the end of the segment and may grow
+    grows: bool  # it reaches the end of the segment and may grow
 
 
 def zones(layout: MatroskaLayout) -> tuple[Zone, ...]:
-    """Return the zones in file order, the growing one last."""
-    assert layout.segment is not None
+    """
+    Return the zones in file order, a growing one last.
+
+    A segment can grow if nothing follows it, and if the last cluster says where it ends: behind one that does not,
+    readers differ (measured: MediaInfo and ExifTool find no tags there).
+    """
     found: list[list[Element]] = []
     for element in layout.elements:
-        if element.id not in EDITABLE or layout.in_payload(element):
+        if element.id not in EDITABLE:
             continue
         if found and found[-1][-1].end == element.offset:
             found[-1].append(element)
         else:
             found.append([element])
-    end = layout.segment.end
-    made = [Zone(run[0].offset, run[-1].end, tuple(run), run[-1].end == end) for run in found]
-    return (*made, *(() if made and made[-1].last else (Zone(end, end, (), last=True),)))
+    end, widest = layout.end, layout.widest
+    grows = end == layout.size and not any(run.open for run in layout.runs[-1:])
+    made = [
+        Zone(run[0].offset, run[-1].end, tuple(run), grows and run[-1].end == end, solid, widest)
+        for run in found
+        for solid in [layout.behind_open(run[0].offset)]
+    ]
+    if grows and not (made and made[-1].grows):
+        made.append(Zone(end, end, (), grows=True, solid=False, widest=widest))
+    return tuple(made)
 
 
-def gaps(zone: Zone) -> Iterator[Gap]:
-    """Yield the gaps of a zone in file order; an empty zone at the end of the segment is one."""
+def gaps(zone: Zone, free: Collection[Element]) -> Iterator[Gap]:
+    """Yield the gaps of a zone in file order; those of its elements that are `free`, and every Void, make them up."""
     start, behind = zone.start, None
     for element in zone.elements:
-        if element.id == names.SEEK_HEAD:
-            if start < element.offset:
-                yield Gap(start, element.offset, behind, last=False)
-            start, behind = element.end, element
-    if start < zone.end or zone.last:
-        yield Gap(start, zone.end, behind, zone.last)
+        if element.id == ebml.VOID or element in free:
+            continue
+        if start < element.offset:
+            yield Gap(start, element.offset, behind, grows=False)
+        start, behind = element.end, element if element.id == names.SEEK_HEAD else None
+    if start < zone.end or zone.grows:
+        yield Gap(start, zone.end, behind, zone.grows)
 
 
-def lay(zone: Zone, pieces: Sequence[Piece], gone: Sequence[Element] = ()) -> list[Write] | None:
+def lay(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[Write] | None:
     """
     Return the bytes that put `pieces` into the zone, or None where they do not fit.
 
-    SeekHeads stay, unless a piece takes their place or they are `gone`; every other old element becomes Void.
+    Tags and SeekHeads stay, unless a piece takes their place or they are `free`; everything else becomes Void.
     """
     own = [piece for piece in pieces if zone.holds(piece.offset)]
     taken = {piece.offset for piece in own}
     stay = [
         element
         for element in zone.elements
-        if element.id == names.SEEK_HEAD and element not in gone and element.offset not in taken
+        if element.id != ebml.VOID and element not in free and element.offset not in taken
     ]
     slots: list[Piece | Element] = sorted([*own, *stay], key=lambda slot: slot.offset)
+    if zone.solid and not (slots and slots[0].offset == zone.start):
+        return None
     writes: list[Write] = []
     position = zone.start
     for nth, slot in enumerate(slots):
         if slot.offset > position:
             writes += _voided(zone, position, slot.offset)
-        following = slots[nth + 1].offset if nth + 1 < len(slots) else max(zone.end, slot.end if zone.last else 0)
+        following = slots[nth + 1].offset if nth + 1 < len(slots) else max(zone.end, slot.end if zone.grows else 0)
         wider = following - slot.end == 1
         if following < slot.end or (wider and isinstance(slot, Element)):
             return None
         if isinstance(slot, Piece):
             writes.append((slot.offset, ebml.element(slot.id, slot.content, wider=int(wider))))
         position = slot.end + wider
-    return [*writes, *_voided(zone, position, zone.end)] if position < zone.end else writes
+    writes += _voided(zone, position, zone.end) if position < zone.end else []
+    return writes if all(_narrow(zone, offset, data) for offset, data in writes) else None
+
+
+def _narrow(zone: Zone, offset: int, data: bytes) -> bool:
+    """Tell whether the document allows a size field as wide as that of the element; what only fills has none."""
+    return not data[0] or ebml.header_at(data, 0, offset).size_width <= zone.widest
 
 
 def _voided(zone: Zone, start: int, end: int) -> list[Write]:

@@ -1,0 +1,118 @@
+"""
+Cues: the index of a segment (RFC 9559, section 5.1.5), which says in which cluster each moment lies.
+
+Its positions count from the first byte of the segment's content, like those of a SeekHead. Where clusters move, they
+are corrected; nothing else in it is touched but the sizes and checksums around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from indexium_core import errors
+from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska.ebml import Item
+
+__all__ = ["moved", "relative"]
+
+_MASTERS = frozenset({names.CUE_POINT, names.CUE_TRACK_POSITIONS, names.CUE_REFERENCE})
+_STATES = frozenset({names.CUE_CODEC_STATE, names.CUE_REF_CODEC_STATE})  # 0 is no position: the track's own data
+_POSITIONS = frozenset({names.CUE_CLUSTER_POSITION, names.CUE_REF_CLUSTER, *_STATES})
+_PLAIN = frozenset(
+    {
+        names.CUE_TIME,
+        names.CUE_TRACK,
+        names.CUE_RELATIVE_POSITION,
+        names.CUE_DURATION,
+        names.CUE_BLOCK_NUMBER,
+        names.CUE_REF_TIME,
+        names.CUE_REF_NUMBER,
+        ebml.VOID,
+        ebml.CRC_32,
+    }
+)
+_PARTS_MAX = 500_000  # elements of an index; that of a film of two hours has 10,000 to 50,000
+
+
+def moved(content: bytes, to: Callable[[int], int | None]) -> bytes:
+    """
+    Return the index with every position where `to` moves it.
+
+    Raises:
+        CorruptFileError: It is damaged.
+        RefusedError: It holds something that may be a position, or a position that `to` has no answer for.
+
+    """
+    return _moved(content, to, ebml.Budget(_PARTS_MAX))
+
+
+def _moved(content: bytes, to: Callable[[int], int | None], budget: ebml.Budget) -> bytes:
+    items = ebml.children(content, budget)
+    parts = [_moved_item(item, to, budget) for item in items if item.id != ebml.CRC_32]
+    return ebml.master(parts, checked=len(parts) < len(items))
+
+
+def _moved_item(item: Item, to: Callable[[int], int | None], budget: ebml.Budget) -> bytes:
+    if item.id in _MASTERS:
+        return _with(item, _moved(item.content, to, budget))
+    if item.id in _PLAIN:
+        return item.raw
+    old = ebml.uint(item.content)
+    if item.id in _STATES and old == 0:
+        return item.raw
+    new = to(old) if item.id in _POSITIONS else None
+    if new is None:
+        message = "The film's index (Cues) holds something that Indexium cannot move along with the media."
+        raise errors.RefusedError(message)
+    return _with(item, ebml.encode_uint(new, len(item.content)))
+
+
+def _with(item: Item, content: bytes) -> bytes:
+    """Return the element with other content; its header stays where the length does."""
+    if len(content) == len(item.content):
+        return item.raw[: item.head] + content
+    return ebml.element(item.id, content)
+
+
+def relative(content: bytes, to: Callable[[int], int]) -> bytes | None:
+    """
+    Return bytes that are equal for two indices exactly if they say the same, positions counted as `to` says.
+
+    Sizes and checksums, which follow the widths of the positions, are left out. None for an index that is damaged or
+    too large. A film's index has ten thousand elements, and every write asks twice: hence one flat loop.
+    """
+    said: list[bytes] = []
+    ends = [len(content)]
+    position = 0
+    try:
+        for _ in range(_PARTS_MAX):
+            if position >= len(content):
+                break
+            number, data, end = _header(content, position)
+            if end > ends[-1]:
+                return None
+            if number in _MASTERS:
+                said.append(number.to_bytes(1, "big"))
+                ends.append(end)
+                end = data
+            elif number in _POSITIONS:
+                place = to(int.from_bytes(content[data:end], "big"))
+                said += (number.to_bytes(1, "big"), place.to_bytes(16, "big", signed=True))
+            elif number not in {ebml.CRC_32, ebml.VOID}:
+                said.append(content[position:end])
+            position = end
+            while len(ends) > 1 and position == ends[-1]:
+                ends.pop()
+                said.append(b"\0")
+    except (errors.CorruptFileError, OverflowError):
+        return None
+    return b"".join(said) if len(ends) == 1 and position == len(content) else None
+
+
+def _header(content: bytes, position: int) -> tuple[int, int, int]:
+    """Return the ID of the element at `position`, and where its content begins and ends."""
+    head = content[position : position + 2]
+    if len(head) == 2 and head[0] > 0x80 and 0x80 <= head[1] < 0xFF:  # as nearly all are
+        return head[0], position + 2, position + 2 + head[1] - 0x80
+    element = ebml.header_at(content, position, position)
+    return element.id, element.data, len(content) + 1 if element.size == ebml.UNKNOWN else element.end

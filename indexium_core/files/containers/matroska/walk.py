@@ -1,0 +1,304 @@
+"""
+Examining a Matroska or WebM file: one walk over the headers of the segment's children, clusters included.
+
+Nothing of the media is read. The walk has to arrive exactly at the end of the segment; whatever keeps it from doing so
+is found before anybody writes. A segment, cluster or block that reaches past the end of the file is `corrupt`; several
+documents in one file, and what does not belong into a segment, are `no_strategy_yet`.
+
+A live recording is walked too. Its segment does not know its size and goes to the end of the file; a cluster that does
+not know its own ends where something begins that cannot be in it (RFC 8794, section 6.2): all children of a segment
+have IDs of four bytes (RFC 9559, section 5.1), no child of a cluster has, so the walk hops from block to block.
+"""
+
+from __future__ import annotations
+
+from indexium_core import errors
+from indexium_core.files.containers import Reader
+from indexium_core.files.containers.matroska import ebml, names, seekhead, tags
+from indexium_core.files.containers.matroska.ebml import Element
+from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, Run, content_of
+from indexium_core.model.media import FieldValue, Refusal
+
+__all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
+
+MAGIC = b"\x1a\x45\xdf\xa3"
+_EBML_HEADER_MAX = 4096  # bytes; real ones have about 40
+_FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes, those still to be invented too
+_READ_MAX = 16  # Tags or SeekHeads that are read; real files have one or two
+_ELEMENTS_MAX = 20_000  # level-1 elements beside the clusters; real files have some ten
+_RUNS_MAX = 1000  # stretches of clusters
+HOPS_MAX = 2_000_000  # headers in all; a day of one-second clusters has 86,400, six hours from a browser 1,700,000
+_WINDOW = 4096  # bytes read at a time from block to block
+
+
+def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaLayout:
+    """
+    Parse the structure and say what is wrong with it.
+
+    `known` is the layout from before an edit that could not touch the clusters: they are not hopped over again, if
+    they still begin where they began.
+
+    Raises:
+        FileAccessError: The disk failed. Nothing is raised for what the file contains.
+
+    """
+    walk = _Walk(reader, known)
+    for step in (walk.document, walk.children, walk.counts, walk.directory, walk.comments):
+        try:
+            step()
+        except (errors.CorruptFileError, errors.RefusedError) as error:
+            walk.problem = walk.problem or Refusal(code=error.reason, message=error.message)
+    return walk.layout()
+
+
+class Headers:
+    """Element headers of a file, read in windows: where they lie close together, one read serves many."""
+
+    def __init__(self, reader: Reader, window: int = _WINDOW) -> None:
+        self._reader = reader
+        self._window = window
+        self._data = b""
+        self._start = 0
+
+    def at(self, offset: int) -> Element:
+        """Return the header at `offset`. Raises `CorruptFileError` where there is none."""
+        index = self._seek(offset)  # first, for it may put other data into the window
+        return ebml.header_at(self._data, index, offset)
+
+    def _seek(self, offset: int) -> int:
+        """Return where in the window the header at `offset` begins."""
+        index = offset - self._start
+        if not 0 <= index <= len(self._data) - ebml.HEADER_MAX:
+            self._data, self._start, index = self._reader.read_at(offset, self._window), offset, 0
+        return index
+
+    def open_end(self, cluster: Element, stop: int, budget: ebml.Budget) -> int:
+        """
+        Return where a cluster ends that does not know its size.
+
+        A recording of some hours has a million blocks: what nearly all of them look like is read without a call.
+
+        Raises:
+            CorruptFileError: It is cut off, or holds something that is no element.
+            RefusedError: It holds a part that does not know its size either, or more parts than the budget has.
+
+        """
+        position = cluster.data
+        while position < stop:
+            budget.spend()
+            index = self._seek(position)
+            head = self._data[index : index + 9]
+            width = 9 - head[1].bit_length() if len(head) == 9 and head[0] > 0x80 else 9
+            if width < 8:
+                size = int.from_bytes(head[1 : width + 1], "big") - _MARKS[width]
+                if size < _MARKS[width] - 1:
+                    position += 1 + width + size
+                    continue
+            child = self.at(position)
+            if child.id >= _FOUR_BYTES:
+                return position
+            if child.size == ebml.UNKNOWN:
+                message = f"A part of the cluster at byte {cluster.offset:,} does not know its size."
+                raise errors.RefusedError(message)
+            position = child.end
+        if position > stop:
+            message = f"The recording is cut off: a part of the cluster at byte {cluster.offset:,} is not whole."
+            raise errors.CorruptFileError(message)
+        return position
+
+
+_MARKS = tuple(1 << 7 * width for width in range(9))  # the bit that says how wide a size field is
+
+
+def _size(element: Element) -> int:
+    return element.size
+
+
+class _Walk:
+    """What was seen so far; each step adds to it, and raises for what it cannot follow."""
+
+    def __init__(self, reader: Reader, known: MatroskaLayout | None) -> None:
+        self.reader = reader
+        self.known = {run.offset: run for run in known.runs} if known is not None and known.problem is None else {}
+        self.blocks = Headers(reader)
+        self.budget = ebml.Budget(HOPS_MAX)
+        self.container = "matroska"
+        self.widest = 8
+        self.segment: Element | None = None
+        self.end = 0
+        self.elements: list[Element] = []
+        self.runs: list[Run] = []
+        self.fields: list[FieldValue] = []
+        self.problem: Refusal | None = None
+
+    def layout(self) -> MatroskaLayout:
+        return MatroskaLayout(
+            container=self.container,
+            size=self.reader.size,
+            payload=tuple(run.extent for run in self.runs),
+            fields=tuple(self.fields),
+            problem=self.problem,
+            segment=self.segment,
+            end=self.end,
+            elements=tuple(self.elements),
+            runs=tuple(self.runs),
+            widest=self.widest,
+        )
+
+    def document(self) -> None:
+        """Read the EBML header (RFC 8794, section 11.2) and find the segment."""
+        head = self._header(0)
+        if head.id != names.EBML or not 0 <= head.size <= _EBML_HEADER_MAX:
+            message = "The EBML header is damaged."
+            raise errors.RefusedError(message)
+        content = content_of(self.reader, head)
+        found = self._header(head.end)
+        if found.id == ebml.VOID and found.size != ebml.UNKNOWN:
+            found = self._header(found.end)
+        self.segment = found if found.id == names.SEGMENT else None
+        self._kind(content)
+        if self.segment is None:
+            message = "No segment follows the EBML header."
+            raise errors.RefusedError(message)
+
+    def _kind(self, content: bytes) -> None:
+        """
+        Take over what the header says of the document.
+
+        The IDs of a Matroska document have four bytes at most, its sizes one to eight (RFC 9559, section 4).
+        """
+        try:
+            last = {item.id: item.content for item in ebml.children(content, ebml.Budget())}
+        except errors.CorruptFileError as error:
+            message = "The EBML header is damaged."
+            raise errors.RefusedError(message) from error
+        kind = ebml.text(last.get(names.DOC_TYPE, b""))
+        if kind == "webm":
+            self.container = kind
+        id_length = ebml.uint(last.get(names.EBML_MAX_ID_LENGTH) or b"\x04")
+        self.widest = ebml.uint(last.get(names.EBML_MAX_SIZE_LENGTH) or b"\x08")
+        version = ebml.uint(last.get(names.EBML_READ_VERSION) or b"\x01")
+        if kind not in {"matroska", "webm"} or (id_length, version) != (4, 1) or not 1 <= self.widest <= 8:
+            message = "The EBML header describes a kind of document that Indexium does not know."
+            raise errors.RefusedError(message)
+
+    def children(self) -> None:
+        """Hop over the children of the segment, by their headers."""
+        if self.segment is None:
+            return
+        live = self.segment.size == ebml.UNKNOWN
+        missing = 0 if live else max(0, self.segment.end - self.reader.size)
+        self.end = self.reader.size if live or missing else self.segment.end
+        try:
+            self._hop(self.segment.data)
+        except (errors.CorruptFileError, errors.RefusedError):
+            if self.runs:  # where the clusters end cannot be told: all the rest counts as media
+                self.runs = [Run(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
+            if not missing:
+                raise
+        if missing:
+            message = f"The file is cut off: {missing:,} bytes are missing at its end."
+            raise errors.CorruptFileError(message)
+        self._check_tail()
+
+    def _hop(self, position: int) -> None:
+        while position < self.end:
+            self.budget.spend()
+            element = self._header(position)
+            if element.id == names.CLUSTER:
+                position = self._run(element)
+                continue
+            self._check(element)
+            self.elements.append(element)
+            position = element.end
+
+    def _run(self, cluster: Element) -> int:
+        """Hop over a cluster and those right behind it, unless they are known, and return where they end."""
+        if not self.runs and cluster.offset not in self.known:
+            self.known = {}  # another place, another file
+        run = self.known.get(cluster.offset)
+        if run is None:
+            self.runs.append(Run(cluster.offset, self.end, 0))  # as long as it is not known better
+            run = self._measured(cluster)
+            self.runs.pop()
+        self.runs.append(run)
+        if len(self.runs) > _RUNS_MAX:
+            message = f"The media lie in more than {_RUNS_MAX:,} stretches with something else between them."
+            raise errors.RefusedError(message)
+        return run.end
+
+    def _measured(self, cluster: Element) -> Run:
+        start, count = cluster.offset, 0
+        while True:
+            count += 1
+            unsized = cluster.size == ebml.UNKNOWN
+            end = self.blocks.open_end(cluster, self.end, self.budget) if unsized else cluster.end
+            self._check_end(cluster, end)
+            if end >= self.end:
+                return Run(start, end, count, unsized)
+            self.budget.spend()
+            cluster = self._header(end)
+            if cluster.id != names.CLUSTER:
+                return Run(start, end, count, unsized)
+
+    def _check(self, element: Element) -> None:
+        name = names.name_of(element.id)
+        if element.id in names.DOCUMENT:
+            message = "The file holds several documents or segments."
+            raise errors.RefusedError(message)
+        if element.size == ebml.UNKNOWN:
+            message = f"{name} at byte {element.offset:,} does not know its size."
+            raise errors.RefusedError(message)
+        self._check_end(element, element.end)
+        if element.id == ebml.CRC_32:
+            message = "The segment carries a checksum over the whole film."
+            raise errors.RefusedError(message)
+        if element.id < _FOUR_BYTES and element.id != ebml.VOID:
+            message = f"{name} at byte {element.offset:,} does not belong directly into a segment."
+            raise errors.RefusedError(message)
+        if len(self.elements) >= _ELEMENTS_MAX:
+            message = f"The segment has more than {_ELEMENTS_MAX:,} parts beside its clusters."
+            raise errors.RefusedError(message)
+
+    def _check_end(self, element: Element, end: int) -> None:
+        if end > self.end:
+            name = names.name_of(element.id)
+            message = f"The file is cut off or damaged: {name} at byte {element.offset:,} reaches past the end."
+            raise errors.CorruptFileError(message)
+
+    def _check_tail(self) -> None:
+        """Refuse a segment that says that it ends where it does not: readers go on, each in its own way."""
+        tail = self.reader.read_at(self.end, 4)
+        number = int.from_bytes(tail, "big")
+        if number in names.DOCUMENT:
+            message = "The file holds several documents or segments."
+            raise errors.RefusedError(message)
+        if number in names.TOP_LEVEL:
+            message = f"{names.name_of(number)} follows the end of the segment: the segment says a size that is wrong."
+            raise errors.RefusedError(message)
+
+    def counts(self) -> None:
+        """Refuse more Tags or directories than any that were made in earnest: an edit has them all in memory."""
+        for number, name in ((names.TAGS, "Tags"), (names.SEEK_HEAD, "directories (SeekHead)")):
+            found = self._all(number)
+            if len(found) > _READ_MAX or (len(found) > 1 and sum(map(_size, found)) > METADATA_MAX):
+                message = f"The file holds more {name} than any that was made in earnest."
+                raise errors.RefusedError(message)
+
+    def directory(self) -> None:
+        """Take every SeekHead apart: one that is damaged is found before anything is written."""
+        if self.problem is None:
+            seekhead.read(self.reader, self.layout())
+
+    def comments(self) -> None:
+        """Collect every comment of the film, wherever it lies and whether players find it or not."""
+        found = self._all(names.TAGS)
+        for number, element in enumerate(found[:_READ_MAX], 1):
+            parent = "Segment/Tags" if len(found) == 1 else f"Segment/Tags[{number}]"
+            self.fields += tags.fields(content_of(self.reader, element), parent)
+
+    def _all(self, number: int) -> list[Element]:
+        return [element for element in self.elements if element.id == number]
+
+    def _header(self, offset: int) -> Element:
+        return ebml.header_at(self.reader.read_at(offset, ebml.HEADER_MAX), 0, offset)
