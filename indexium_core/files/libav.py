@@ -10,21 +10,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import av
 
-from indexium_core.files.containers import Reader, foreign
+from indexium_core.files.containers import Reader, foreign, remux
 
-__all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "opened", "read_field"]
+__all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
 
-_DEMUXERS = {"matroska": "matroska", "webm": "matroska"} | {kind.container: kind.demuxer for kind in foreign.KINDS}
+_DEMUXERS = (
+    {"matroska": "matroska", "webm": "matroska"}
+    | {kind.container: kind.demuxer for kind in foreign.KINDS}
+    | {family.container.name: family.container.name for family in remux.FAMILIES}
+)
 # ISO media and Matroska say everything in their headers: reading no packets at all saves half of the time for a short
 # clip, and megabytes for a film. Only a stream's profile is lost. The others are known by their packets alone.
 _FROM_HEADERS = {"probesize": "32", "analyzeduration": "0", "fpsprobesize": "0"}
 _FROM_PACKETS = {"probesize": "2000000", "analyzeduration": "2000000"}
+_SMALL_BITE, _LARGE_BITE = 32 * 1024, 1024 * 1024  # bytes that are asked of the reader at a time
 _PATIENCE = 60.0  # seconds after which the libraries are stopped
 # How FFmpeg calls the fields that we know; the first that is there is what players show.
 _KEYS = {"comment": ("comment", "com.apple.quicktime.comment")}
@@ -38,7 +43,7 @@ def demuxer_of(container: str) -> str:
 
 
 @contextmanager
-def opened(reader: Reader, container: str, *, sample_tables: bool = False) -> Iterator[Any]:
+def opened(reader: Reader, container: str, *, sample_tables: bool = False, packets: bool = False) -> Iterator[Any]:
     """
     Open a file for the duration of the block.
 
@@ -46,6 +51,7 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False) -> It
         reader: The open file.
         container: What it is.
         sample_tables: Let an MP4's index be that of its sample tables, before any edit list: half of the time.
+        packets: All packets will be read: take larger bites.
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open it, or gave up on it in the block.
@@ -61,6 +67,7 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False) -> It
         metadata_errors="surrogateescape",
         timeout=_PATIENCE,
         io_open=_refuse,
+        buffer_size=_LARGE_BITE if packets else _SMALL_BITE,
     ) as media:
         yield media
 
@@ -71,6 +78,19 @@ def read_field(metadata: Mapping[str, str], field: str) -> str | None:
     return next((folded[key] for key in _KEYS[field] if key in folded), None)
 
 
+def shown_field(media: Any, field: str) -> str | None:
+    """
+    Return a field of an open file as players show it, None where there is none.
+
+    An Ogg file has none of its own: there it is that of a stream, of the pictures first.
+    """
+    found = read_field(media.metadata, field)
+    if found is not None or media.format.name != "ogg":
+        return found
+    streams = sorted(media.streams, key=lambda stream: (stream.type != "video", stream.index))
+    return next((text for stream in streams if (text := read_field(stream.metadata, field)) is not None), None)
+
+
 def field_of(key: str) -> str | None:
     """
     Return the field of ours that a container tag holds, or None.
@@ -79,6 +99,33 @@ def field_of(key: str) -> str | None:
     """
     name = key.rpartition("/")[2].partition("-")[0].lower()
     return next((field for field, keys in _KEYS.items() if name in keys), None)
+
+
+def meant(shown: str | None, written: Sequence[str]) -> str | None:
+    """
+    Return what a field says, from what players show and what stands in its places, in file order.
+
+    What players find nowhere, or under another name, is still the file's: else a plan would call it a safe addition to
+    replace it. What they show garbled is what it says: else keeping the text would spoil it.
+    """
+    if shown in written:
+        return shown
+    return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)
+
+
+def _is_misread(text: str, shown: str) -> bool:
+    """
+    Tell whether `shown` is what FFmpeg makes of `text` in an MP4 or MOV, garbled and maybe cut short.
+
+    It takes UTF-8 of no language or type for a Macintosh encoding (ExifTool writes the former into MOV), and UTF-16 for
+    UTF-8.
+    """
+    seen, plain = (each.encode("utf-8", "surrogateescape") for each in (shown, text))
+    wide = b"\xfe\xff" + text.encode("utf-16-be", "surrogatepass")
+    if seen == wide.partition(b"\0")[0]:
+        return True
+    # It leaves two bytes of room for each that it reads, which is less than some need.
+    return 0 < len(plain) <= len(seen) and plain.decode("mac_roman").encode().startswith(seen)
 
 
 def clean(text: str) -> str:

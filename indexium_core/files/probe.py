@@ -18,38 +18,47 @@ from av.stream import Disposition
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
-from indexium_core.files.containers import Family, Layout, registry
+from indexium_core.files.containers import Family, Layout, Means, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.model.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
 
-__all__ = ["facts_of", "probe"]
+__all__ = ["facts_after", "facts_of", "probe"]
 
+PLAIN = Means()
 # A strategy is judged by an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
+_LONGEST = 1 << 20  # characters of one text; nobody writes more, and a database of such would fill the memory
 
 
-def probe(path: bytes, stat: FileStat, *, full: bool = False) -> FileFacts:
+def probe(path: bytes, stat: FileStat, *, means: Means = PLAIN, full: bool = False) -> FileFacts:
     """
     Return what the file says of itself; `full` makes the hash one over all media bytes.
 
-    `stat` is what the walk saw. A file that is gone by now has the state `missing`.
+    `stat` is what the walk saw, `means` what a write may do where the file lies. A file that is gone by now has the
+    state `missing`.
     """
     if stat.size == 0:
         return FileFacts(state="empty", message="The file is empty.")
     try:
         with FileReader(path) as reader:
-            return _facts(reader, full=full)
+            return _facts(reader, means=means, full=full)
     except errors.FileAccessError as error:
         return FileFacts(state="missing" if error.reason == "missing_file" else "unreadable", message=error.message)
 
 
-def _facts(reader: FileReader, *, full: bool) -> FileFacts:
+def _facts(reader: FileReader, *, means: Means, full: bool) -> FileFacts:
     family, layout = registry.examine(reader)
-    return facts_of(reader, family, layout, full=full)
+    return facts_of(reader, family, layout, means=means, full=full)
 
 
 def facts_of(
-    reader: FileReader, family: Family | None, layout: Layout, *, identity: str | None = None, full: bool = False
+    reader: FileReader,
+    family: Family | None,
+    layout: Layout,
+    *,
+    means: Means = PLAIN,
+    identity: str | None = None,
+    full: bool = False,
 ) -> FileFacts:
     """
     Return what a file says of itself that was examined already.
@@ -58,6 +67,7 @@ def facts_of(
         reader: The open file.
         family: Its family, None where nobody knows it.
         layout: What examining it found.
+        means: What a write may do where the file lies.
         identity: Its hash, where that is known too.
         full: Make the hash one over all media bytes.
 
@@ -65,6 +75,48 @@ def facts_of(
         FileAccessError: It cannot be read.
 
     """
+    return _bounded(_judged(reader, family, layout, means=means, identity=identity, full=full))
+
+
+def facts_after(
+    reader: FileReader,
+    family: Family,
+    layout: Layout,
+    *,
+    shown: str | None,
+    tags: Mapping[str, Any],
+    means: Means,
+    identity: str | None,
+) -> FileFacts:
+    """
+    Return what a write has changed of a file's facts: without duration and streams, which are as they were.
+
+    Opening it once more to learn those would be a third of what a write costs.
+
+    Args:
+        reader: The open file, proven to be whole.
+        family: Its family.
+        layout: What examining it found.
+        shown: The comment as players show it.
+        tags: All tags, as FFmpeg's libraries have them: {"container": {…}, "streams": [{…}]}.
+        means: What a write may do where the file lies.
+        identity: Its hash.
+
+    """
+    facts = FileFacts(
+        state="ok",
+        container=layout.container,
+        file_hash=identity,
+        tags={"container": _clean_tags(tags["container"]), "streams": [_clean_tags(each) for each in tags["streams"]]},
+        comment=_comment(shown, layout),
+        comment_fields=_comment_fields(layout),
+    )
+    return _bounded(_with_strategy(facts, reader, family, layout, means))
+
+
+def _judged(
+    reader: FileReader, family: Family | None, layout: Layout, *, means: Means, identity: str | None, full: bool
+) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
@@ -81,17 +133,17 @@ def facts_of(
     if not any(stream.kind == "video" and not stream.details["attached_pic"] for stream in facts.streams):
         return replace(facts, state="not_video", message="There are no moving pictures in this file.")
     identity = identity or fingerprint.payload_hash(reader, layout.payload, full=full)
-    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout)
+    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, means)
 
 
-def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout: Layout) -> FileFacts:
+def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Means) -> FileFacts:
     """Add which strategy would write an ordinary comment and at what cost, or why there is none."""
     change = Change(field="comment", old=facts.comment, new=f"{facts.comment or ''}\n{_TYPICAL}")
-    choice = registry.appraise(family, reader, layout, [change])
+    choice = registry.choose(family, reader, layout, [change], means, parting=True)
     if isinstance(choice, Refusal):
         return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
-    strategy, cost = choice
-    return replace(facts, strategy=strategy.name, est_seconds=cost.seconds, est_bytes=cost.bytes_written)
+    cost = registry.cost(choice.edit)
+    return replace(facts, strategy=choice.strategy, est_seconds=cost.seconds, est_bytes=cost.bytes_written)
 
 
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
@@ -104,22 +156,19 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
             duration=None if media.duration is None else media.duration / av.time_base,
             streams=streams,
             tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},
-            comment=_comment(media.metadata, layout),
-            comment_fields=tuple(_clean_field(value) for value in layout.fields if value.field == "comment"),
+            comment=_comment(libav.shown_field(media, "comment"), layout),
+            comment_fields=_comment_fields(layout),
         )
 
 
-def _comment(metadata: Mapping[str, str], layout: Layout) -> str | None:
-    """
-    Return the comment that players read.
-
-    A film's comment that FFmpeg shows under another name, or not at all, is still the film's: else a plan would call it
-    a safe addition to replace it.
-    """
-    shown = libav.read_field(metadata, "comment")
-    hidden = [place.value for place in layout.fields if place.field == "comment"]
-    found = hidden[-1] if shown is None and hidden else shown
+def _comment(shown: str | None, layout: Layout) -> str | None:
+    written = [place.value for place in layout.fields if place.field == "comment"]
+    found = libav.meant(shown, written)
     return None if found is None else libav.clean(found)
+
+
+def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
+    return tuple(_clean_field(value) for value in layout.fields if value.field == "comment")
 
 
 def _stream_facts(stream: Any) -> StreamFacts:
@@ -136,14 +185,31 @@ def _stream_facts(stream: Any) -> StreamFacts:
     return StreamFacts(
         index=stream.index,
         kind=stream.type,
-        codec=stream.codec.canonical_name if context is not None else str(stream.name or ""),
+        codec=stream.codec.canonical_name if context is not None else str(getattr(stream, "name", None) or ""),
         language=libav.clean(stream.language) if stream.language else None,
         details=details,
     )
 
 
+def _bounded(facts: FileFacts) -> FileFacts:
+    """Cut a comment without end, which is then none that we would write."""
+    comments = [facts.comment or "", *(place.value for place in facts.comment_fields)]
+    longest = max(map(len, comments))
+    if longest <= _LONGEST:
+        return facts
+    cut = replace(
+        facts,
+        comment=facts.comment and facts.comment[:_LONGEST],
+        comment_fields=tuple(replace(place, value=place.value[:_LONGEST]) for place in facts.comment_fields),
+    )
+    if not facts.strategy:
+        return cut
+    message = f"Its comment has {longest:,} characters, and Indexium leaves more than {_LONGEST:,} alone."
+    return replace(cut, strategy="", strategy_code="no_strategy_yet", strategy_message=message)
+
+
 def _clean_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    return {libav.clean(key): libav.clean(value) for key, value in tags.items()}
+    return {libav.clean(key): libav.clean(value[:_LONGEST]) for key, value in tags.items()}
 
 
 def _clean_field(value: FieldValue) -> FieldValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from indexium_core import errors
@@ -11,17 +12,34 @@ from indexium_core.files.verify import meaning
 from indexium_core.files.verify.evidence import Evidence
 from indexium_core.model.media import Change
 
-__all__ = ["CHECKS", "compare", "expect"]
+__all__ = [
+    "CHECKS",
+    "RESTORED",
+    "Changes",
+    "Check",
+    "Failed",
+    "as_written",
+    "compare",
+    "equal",
+    "expect",
+    "facts_of",
+    "fields",
+    "same",
+    "tags",
+]
 
 _SHOWN = 3  # differences that a message names
-_ROOM = 64 * 1024  # bytes by which a write may grow a file beyond what the new texts and the old tags explain
+_ROOM = 512 * 1024  # bytes by which a write may grow a file beyond what texts and tags explain: blocks can be large
+
+_TAKEN_BACK = "The write changed more than was planned, or not what was planned, and is taken back."
+_THROWN_AWAY = "A rewrite would change more than was planned, or not what was planned; the file stays as it was."
 
 Changes = Sequence[Change]
 # A check returns a short fact for the proof, or raises Failed with what differs.
 Check = Callable[[Evidence, Evidence, Changes], object]
 
 
-class Failed(Exception):  # noqa: N818 - never leaves this module: `compare` makes one error of all of them
+class Failed(Exception):  # noqa: N818 - never leaves this room: `compare` makes one error of all of them
     """What a check found to differ, in words."""
 
 
@@ -40,9 +58,7 @@ def expect(evidence: Evidence, changes: Changes) -> None:
     if evidence.unreadable:
         raise errors.FFmpegError(evidence.unreadable)
     for change in changes:
-        shown = evidence.fields.get(change.field)
-        found = _clean(evidence.held.get(change.field) if shown is None else shown)
-        if (found or None) != (change.old or None):
+        if (_said(evidence, change.field) or None) != (change.old or None):
             message = f"The {change.field} is not the one that was planned for: scan again."
             raise errors.ConflictError(message)
 
@@ -69,16 +85,29 @@ def compare(
     """
     proof: dict[str, object] = {}
     failures: list[tuple[str, str]] = []
-    for name, check in CHECKS if checks is None else checks:
+    chosen = CHECKS if checks is None else checks
+    written = as_written(changes, after)
+    for name, check in chosen:
         try:
-            proof[name] = check(before, after, changes)
+            proof[name] = check(before, after, written)
         except Failed as failed:
             failures.append((name, str(failed)))
     if failures:
         found = "; ".join(f"{name}: {text}" for name, text in failures)
-        message = f"The write changed more than was planned, or not what was planned, and is taken back. {found}."
+        anew = any(name == "packets" for name, _ in chosen)
+        message = f"{_THROWN_AWAY if anew else _TAKEN_BACK} {found}."
         raise errors.VerificationError(message, check=failures[0][0])
     return proof
+
+
+def as_written(changes: Changes, after: Evidence) -> Changes:
+    """Return changes with the bytes of an old text that is no UTF-8 and was kept: a plan has U+FFFD in their place."""
+    texts = {change.field: after.fields.get(change.field) for change in changes}
+    return [
+        replace(change, new=text) if text is not None and libav.clean(text) == change.new else change
+        for change in changes
+        for text in (texts[change.field],)
+    ]
 
 
 def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
@@ -90,7 +119,7 @@ def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
         raise Failed(message)
     grown = after.size - before.size - (sum(after.payload) - sum(before.payload))
     tags = before.size - sum(before.payload)
-    if grown > _ROOM + tags + 8 * sum(len((change.new or "").encode()) for change in changes):
+    if grown > _ROOM + tags + 8 * sum(len((change.new or "").encode("utf-8", "surrogateescape")) for change in changes):
         message = f"the file has grown by {grown} bytes"
         raise Failed(message)
     return f"{after.size} bytes ({after.size - before.size:+d})"
@@ -106,7 +135,8 @@ def _payload(before: Evidence, after: Evidence, changes: Changes) -> object:
     return after.payload_hash or "none"
 
 
-def _fields(before: Evidence, after: Evidence, changes: Changes) -> object:
+def fields(before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Make sure that players read every field as planned."""
     del before
     for change in changes:
         found = after.fields.get(change.field)
@@ -116,32 +146,68 @@ def _fields(before: Evidence, after: Evidence, changes: Changes) -> object:
     return "reads back as planned"
 
 
-def _same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> object:
+def _restored(before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Make sure that every field says what it said before a write that is taken back."""
+    del before
+    for change in changes:
+        found = _said(after, change.field)
+        if (found or None) != (_clean(change.new) or None):
+            message = f"the {change.field} is {_shown(found)}, not {_shown(change.new)}"
+            raise Failed(message)
+    return "reads as before"
+
+
+def _said(evidence: Evidence, field: str) -> str | None:
+    """Return what a field says, as a scan has it."""
+    last = [evidence.held[field]] if field in evidence.held else []
+    written = [*sorted(evidence.places.get(field, ())), *last]
+    return _clean(libav.meant(evidence.fields.get(field), written))
+
+
+def same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Make sure that all facts of an aspect are as before."""
     del changes
-    return _equal(_facts(before, aspect), _facts(after, aspect))
+    return equal(facts_of(before, aspect), facts_of(after, aspect))
 
 
-def _tags(before: Evidence, after: Evidence, changes: Changes) -> object:
+def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Compare the tags beside the fields that were to change; those under a second name may only follow the change."""
     wanted = {change.field: change.new for change in changes}
-    old, new = dict(_facts(before, "tags")), dict(_facts(after, "tags"))
+    old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
-        field = libav.field_of(key.removeprefix("tag ")) if key.startswith("tag ") else None
+        field = _field(key)
         dropped = key not in new and ("/" in key or "-" in key)  # Matroska keeps one comment, under its plain name
         if field in wanted and (dropped or new.get(key) in {old.get(key), wanted[field]}):
             old.pop(key, None)
             new.pop(key, None)
-    return _equal(old, new)
+    return equal(old, new)
 
 
-def _facts(evidence: Evidence, aspect: str) -> meaning.Facts:
-    missing = evidence.unreadable if aspect in meaning.ASPECTS else evidence.problem
+def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Compare the tags beside the fields that were changed back, which may have said different things before."""
+    wanted = {change.field for change in changes}
+    old, new = (
+        {key: value for key, value in facts_of(evidence, "tags").items() if _field(key) not in wanted}
+        for evidence in (before, after)
+    )
+    return equal(old, new)
+
+
+def _field(key: str) -> str | None:
+    """Return the field of ours that a tag of the file holds, None for others and those of streams."""
+    return libav.field_of(key.removeprefix("tag ")) if key.startswith("tag ") else None
+
+
+def facts_of(evidence: Evidence, aspect: str) -> meaning.Facts:
+    """Return the facts of an aspect; raises Failed where the file could not be read for them."""
+    missing = evidence.problem if aspect == "structure" else evidence.unreadable
     if missing:
         raise Failed(missing.rstrip("."))
     return evidence.facts.get(aspect, {})
 
 
-def _equal(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+def equal(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return how many facts there are; raises Failed with the differences where the two are not the same."""
     differences = list(_differences(before, after))
     if differences:
         more = len(differences) - _SHOWN
@@ -180,12 +246,17 @@ def _clean(text: str | None) -> str | None:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("size", _size),
     ("payload", _payload),
-    ("comment", _fields),
-    ("streams", partial(_same, "streams")),
-    ("chapters", partial(_same, "chapters")),
-    ("attachments", partial(_same, "attachments")),
-    ("side_data", partial(_same, "side_data")),
-    ("tags", _tags),
-    ("index", partial(_same, "index")),
-    ("structure", partial(_same, "structure")),
+    ("comment", fields),
+    ("streams", partial(same, "streams")),
+    ("chapters", partial(same, "chapters")),
+    ("attachments", partial(same, "attachments")),
+    ("side_data", partial(same, "side_data")),
+    ("tags", tags),
+    ("index", partial(same, "index")),
+    ("structure", partial(same, "structure")),
+)
+
+# Of a file whose old bytes came back: what players made of them may be less than what they say.
+RESTORED: tuple[tuple[str, Check], ...] = tuple(
+    (name, {"comment": _restored, "tags": _other_tags}.get(name, check)) for name, check in CHECKS
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.files import fingerprint
-from indexium_core.files.containers import Family, Layout, Reader
+from indexium_core.files.containers import Family, Layout, Reader, remux
 from indexium_core.files.verify import meaning
+from indexium_core.files.verify import packets as packet_reading
 
 __all__ = ["Evidence", "gather"]
 
@@ -27,14 +29,18 @@ class Evidence:
     payload_hash: str | None  # its fingerprint
     fields: Mapping[str, str | None]  # the fields that we write, as players show them
     held: Mapping[str, str]  # the same as our own parser finds them, the last place of each: some are shown to nobody
-    facts: Mapping[str, meaning.Facts]  # structure and every aspect of the meaning
+    places: Mapping[str, frozenset[str]] = field(default_factory=dict)  # … and what all places of each say
+    facts: Mapping[str, meaning.Facts]  # structure and every aspect of the meaning, `packets` where they were asked for
+    times: Mapping[str, packet_reading.Times] = field(default_factory=dict)  # of the packets, by stream
+    container: str = ""  # what the file is
+    tags: Mapping[str, Any] = field(default_factory=dict)  # {"container": {…}, "streams": [{…}]}, as FFmpeg has them
 
     @property
     def comment(self) -> str | None:
         return self.fields.get("comment")
 
 
-def gather(path: bytes, reader: Reader, family: Family, layout: Layout) -> Evidence:
+def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packets: bool = False) -> Evidence:
     """
     Look at a file; what is wrong with it becomes evidence too.
 
@@ -43,32 +49,56 @@ def gather(path: bytes, reader: Reader, family: Family, layout: Layout) -> Evide
         reader: The open file.
         family: Its family.
         layout: What examining it found just now.
+        packets: Read every packet too, which takes as long as reading the file: for a rewrite.
 
     Raises:
         FileAccessError: It cannot be read.
 
     """
-    fields: dict[str, str | None] = {}
+    said = meaning.Meaning(fields={}, facts={}, tags={})
     facts: dict[str, meaning.Facts] = {}
+    times: Mapping[str, packet_reading.Times] = {}
+    problem = layout.problem.message if layout.problem else ""
     unreadable = ""
     try:
-        fields, facts = meaning.read(reader, layout)
+        said = meaning.read(reader, layout)
+        facts = dict(said.facts)
+        if packets:
+            facts["packets"], times = packet_reading.read(reader, layout)
     except errors.FFmpegError as error:
         unreadable = error.message
-    if layout.problem is None:
-        facts["structure"] = family.census(reader, layout)
+    try:
+        facts["structure"] = {} if problem else _census(family, reader, layout, remade=packets)
+    except errors.CorruptFileError as error:
+        problem = error.message
     return Evidence(
         size=reader.size,
         named_size=_named_size(path),
-        problem=layout.problem.message if layout.problem else "",
+        problem=problem,
         unreadable=unreadable,
         payload=tuple(extent.length for extent in layout.payload),
         payload_end=max((extent.end for extent in layout.payload), default=0),
         payload_hash=fingerprint.payload_hash(reader, layout.payload),
-        fields=fields,
+        fields=said.fields,
+        tags=said.tags,
         held={place.field: place.value for place in layout.fields},
+        places=_places(layout),
         facts=facts,
+        times=times,
+        container=layout.container,
     )
+
+
+def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool) -> Mapping[str, str]:
+    """Return the census: of a file that FFmpeg is to make anew, what it is to keep."""
+    if remade and isinstance(family, remux.Remuxed):
+        return family.content(reader)
+    return family.census(reader, layout)
+
+
+def _places(layout: Layout) -> Mapping[str, frozenset[str]]:
+    names = {place.field for place in layout.fields}
+    return {name: frozenset(place.value for place in layout.fields if place.field == name) for name in names}
 
 
 def _named_size(path: bytes) -> int:

@@ -12,6 +12,7 @@ import itertools
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import av.error
@@ -25,7 +26,7 @@ from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.model.media import Extent
 
-__all__ = ["ASPECTS", "Facts", "read"]
+__all__ = ["ASPECTS", "Facts", "Meaning", "read"]
 
 Facts = Mapping[str, str]  # what was read, by the name of where
 
@@ -35,9 +36,18 @@ _INDEX_ENTRIES = 1000  # of each track, spread over it
 _ONE_DUMP = threading.Lock()
 
 
-def read(reader: Reader, layout: Layout) -> tuple[dict[str, str | None], dict[str, Facts]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a file says."""
+
+    fields: Mapping[str, str | None]  # those that we write, as players show them
+    facts: Mapping[str, Facts]  # everything else, by aspect (`ASPECTS`)
+    tags: Mapping[str, Any]  # {"container": {…}, "streams": [{…}]}, as the libraries have them
+
+
+def read(reader: Reader, layout: Layout) -> Meaning:
     """
-    Return the fields that we write, as players show them, and all other facts by aspect (`ASPECTS`).
+    Return what a file says.
 
     Raises:
         FFmpegError: The libraries cannot open the file.
@@ -47,8 +57,12 @@ def read(reader: Reader, layout: Layout) -> tuple[dict[str, str | None], dict[st
     try:
         # The index is that of the sample tables (2-hour film: 14 ms against 27); edit lists are the structural half's.
         with libav.opened(reader, layout.container, sample_tables=True) as media:
-            fields = {field: libav.read_field(media.metadata, field) for field in libav.FIELDS}
-            return fields, _facts(media, layout, with_durations=is_mov)  # Matroska has none of a stream
+            streams = [dict(stream.metadata) for stream in media.streams]
+            return Meaning(
+                fields={field: libav.shown_field(media, field) for field in libav.FIELDS},
+                tags={"container": dict(media.metadata), "streams": streams},
+                facts=_facts(media, layout, with_durations=is_mov),  # Matroska has none of a stream
+            )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         said = str(getattr(error, "strerror", None) or error).rstrip(".")
         message = f"The media libraries cannot read the file: {said}."
@@ -94,12 +108,54 @@ def _stream(stream: Any, *, with_durations: bool) -> Iterator[tuple[str, object]
         yield "codec", getattr(stream, "name", None)
         return
     yield "codec", stream.codec.canonical_name
-    yield "codec tag", context.codec_tag
+    yield "codec tag", _codec_tag(context)
     yield "profile", stream.profile
-    yield "extradata", _digest(context.extradata or b"")
+    yield "extradata", _digest(_configuration(context.extradata or b"", stream.codec.canonical_name))
     for name in ("width", "height", "sample_aspect_ratio", "sample_rate", "layout"):
         value = getattr(context, name, None)
         yield name, getattr(value, "name", value)  # a channel layout is known by its name
+
+
+def _codec_tag(context: Any) -> str:
+    try:
+        return str(context.codec_tag)
+    except UnicodeDecodeError as error:  # PyAV takes it for text; of sound in an AVI it is a number
+        return error.object.hex()
+
+
+_START_CODE = re.compile(rb"\x00{2,}\x01")
+
+
+def _configuration(extradata: bytes, codec: str) -> bytes:
+    """
+    Return what a decoder is set up with, in one form.
+
+    Muxers and demuxers write start codes of three bytes or of four; and headers of Ogg streams hold the comments, which
+    the tags' half is for.
+    """
+    if codec in {"h264", "hevc"} and extradata[:3] in {b"\0\0\1", b"\0\0\0"}:
+        return _START_CODE.sub(lambda _: b"\0\0\1", extradata)
+    if codec in {"theora", "vorbis"}:
+        return b"".join(header for header in _headers(extradata) if header[:1] not in {b"\x81", b"\x03"})
+    return extradata
+
+
+def _headers(extradata: bytes) -> Iterator[bytes]:
+    """Yield the three headers of a Xiph codec: FFmpeg puts 16-bit lengths in front, or Matroska's lacing."""
+    if extradata[:1] != b"\2":
+        while extradata:
+            end = 2 + int.from_bytes(extradata[:2], "big")
+            yield extradata[2:end]
+            extradata = extradata[end:]
+        return
+    at, lengths = 1, []
+    for _ in range(2):
+        run = len(extradata[at:]) - len(extradata[at:].lstrip(b"\xff"))
+        lengths.append(255 * run + int.from_bytes(extradata[at + run : at + run + 1], "big"))
+        at += run + 1
+    for length in [*lengths, len(extradata)]:
+        yield extradata[at : at + length]
+        at += length
 
 
 def _chapters(media: Any) -> Iterator[tuple[str, str]]:
@@ -124,13 +180,19 @@ def _pictures(media: Any) -> Iterator[tuple[str, str]]:
         yield f"picture in stream {packet.stream.index}", _digest(bytes(packet))
 
 
+# What an FLV tells of its own size and of places in it, which FFmpeg takes for tags; the structural half corrects them.
+_OF_THE_FILE = frozenset({"filesize", "lastkeyframelocation"})
+
+
 def _tags(media: Any) -> Iterator[tuple[str, str]]:
     for key, value in media.metadata.items():
-        yield f"tag {key}", value
+        if not (media.format.name == "flv" and key in _OF_THE_FILE):
+            yield f"tag {key}", value
+    in_ogg = media.format.name == "ogg"  # the film's tags are those of its streams
     for stream in media.streams:
         for key, value in stream.metadata.items():
             if key != "language":
-                yield f"stream {stream.index} tag {key}", value
+                yield f"tag stream {stream.index}/{key}" if in_ogg else f"stream {stream.index} tag {key}", value
 
 
 # Side data

@@ -1,0 +1,290 @@
+"""
+FLV edited without FFmpeg: the comment is a property of the object in the script tag `onMetaData`.
+
+Everything else in the object keeps its bytes. What tells of places in the file is corrected: the index of the pictures
+(`keyframes.filepositions`), `lastkeyframelocation`, `filesize`, and the length behind the tag. There is no padding that
+players would pass over, so what is longer or shorter than before takes a new file.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexium_core.files.containers import Layout, Reader
+from indexium_core.files.containers.bmff import patch, rebuilding
+from indexium_core.files.containers.bmff.patch import Splice
+from indexium_core.files.containers.remux import amf, flv, found
+from indexium_core.files.containers.remux.amf import Metadata, Number
+from indexium_core.files.containers.remux.found import MalformedError
+from indexium_core.files.containers.remux.lossless import PLACES, NotUnderstoodError, Wish
+from indexium_core.model.media import Patch, Rebuild
+
+__all__ = ["census", "copied", "in_place"]
+
+_FILTERED = 0x20  # flag of a tag: it is encrypted
+_LARGEST = 0xFFFFFF  # bytes of a tag's body
+_EXACT = 1 << 53  # up to here every whole number is a double
+_NAME = "comment"
+_PLAIN = frozenset({0, 1, 2, 12})  # types of values: number, truth, text, long text
+_SHORT = 64  # bytes that are shown as they are
+_PLACES = {("keyframes", "filepositions"), ("lastkeyframelocation",)}
+_SIZE = ("filesize",)
+_SUSPICIOUS = ("offset", "position", "location")  # in the names of numbers that may be places
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """A script tag in front of the media; `data` is its object, None where it has none that is read as metadata."""
+
+    start: int
+    head: bytes  # 11 bytes
+    body: bytes
+    behind: bytes  # the length again
+    data: Metadata | None
+
+    @property
+    def at(self) -> int:
+        """Where its body starts."""
+        return self.start + 11
+
+    @property
+    def comments(self) -> list[amf.Property]:
+        if self.data is None:
+            return []
+        return [one for one in self.data.properties if len(one.path) == 1 and one.path[0].lower() == _NAME]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What is in front of the media."""
+
+    start: int  # of the first tag
+    scripts: tuple[_Script, ...]
+    media: int  # where that starts
+
+
+# Strategies
+
+
+def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
+    """Return the patch for a comment as long as the one before. Raises NotUnderstoodError."""
+    splices = _edited(_opened(reader), wish.text)
+    if any(splice.growth for splice in splices):
+        raise NotUnderstoodError("The comment has another length than before, and there is no padding.")
+    return patch.build(reader, layout, splices)
+
+
+def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
+    """Return a new file with another comment, and what tells of places corrected. Raises NotUnderstoodError."""
+    head = _opened(reader)
+    edits = _edited(head, wish.text)
+    splices = [*edits, *_sized(head, edits), *_corrected(head, edits, layout.size)]
+    return Rebuild(pieces=rebuilding.pieces(reader, layout.size, sorted(splices, key=_order)))
+
+
+def _order(splice: Splice) -> tuple[int, int]:
+    return splice.start, splice.end
+
+
+def _opened(reader: Reader) -> _Head:
+    head = _head(reader)
+    if sum(len(script.comments) for script in head.scripts) > PLACES:
+        raise NotUnderstoodError("It holds more comments than reason.")
+    for script in head.scripts:
+        if script.head[0] & _FILTERED:
+            raise NotUnderstoodError("Its metadata is encrypted.")
+        nested = script.data.properties if script.data is not None else ()
+        if any(len(one.path) > 1 and one.path[-1].lower() == _NAME for one in nested):
+            raise NotUnderstoodError("It holds a comment within other metadata.")
+        if any(script.body[one.value] not in _PLAIN for one in script.comments):
+            raise NotUnderstoodError("It holds a comment that is no text.")
+    return head
+
+
+def _head(reader: Reader) -> _Head:
+    start = int.from_bytes(found.exactly(reader, 5, 4), "big") + 4
+    scripts, media, budget = [], start, amf.Budget()
+    for tag in flv.tags(reader, start, found.STEPS):
+        if tag.kind & 0x1F != flv.SCRIPT:
+            break
+        if tag.end > flv.LARGEST_HEAD:
+            raise MalformedError("its metadata is longer than reason")
+        raw = found.exactly(reader, tag.body - 11, tag.end + 4 - tag.body + 11)
+        body = raw[11:-4]
+        data = amf.skim(body, budget)
+        kept = data if data is not None and data.name == "onMetaData" else None
+        scripts.append(_Script(tag.body - 11, raw[:11], body, raw[-4:], kept))
+        media = tag.end + 4
+    return _Head(start, tuple(scripts), media)
+
+
+# Edits
+
+
+def _edited(head: _Head, text: str | None) -> list[Splice]:
+    """Return the splices that put a comment into every place that has one, or into a new one; sizes not counted."""
+    holders = [script for script in head.scripts if script.comments]
+    if text is None:
+        return [splice for script in holders for splice in _removed(script)]
+    if holders:
+        return [splice for script in holders for splice in _replaced(script, text)]
+    first = next((script for script in head.scripts if script.data is not None), None)
+    if first is None:
+        return [Splice(start=head.start, end=head.start, data=_tag(text))]
+    return _put_first(first, text, 1)
+
+
+def _removed(script: _Script) -> list[Splice]:
+    splices = [Splice(start=script.at + one.start, end=script.at + one.end, data=b"") for one in script.comments]
+    return [*splices, *_counted(script, -len(splices))]
+
+
+def _replaced(script: _Script, text: str) -> list[Splice]:
+    """Return what changes the comments of a tag; where FFmpeg would not read so far, one is put in front instead."""
+    assert script.data is not None
+    if any(one.end > script.data.readable for one in script.comments):
+        removed = [splice for splice in _removed(script) if not splice.data]
+        return [*_put_first(script, text, 1 - len(removed)), *removed]
+    value = amf.text_of(text)
+    return [Splice(start=script.at + one.value, end=script.at + one.end, data=value) for one in script.comments]
+
+
+def _put_first(script: _Script, text: str, more: int) -> list[Splice]:
+    assert script.data is not None
+    at = script.at + script.data.start
+    return [*_counted(script, more), Splice(start=at, end=at, data=amf.property_of(_NAME, text))]
+
+
+def _counted(script: _Script, more: int) -> list[Splice]:
+    """Return the splice for the number of properties, where it is told."""
+    assert script.data is not None
+    at = script.data.count
+    if at is None or not more:
+        return []
+    count = int.from_bytes(script.body[at : at + 4], "big")
+    if not count:
+        return []
+    at += script.at
+    return [Splice(start=at, end=at + 4, data=struct.pack(">I", max(0, count + more) & 0xFFFFFFFF))]
+
+
+def _tag(text: str) -> bytes:
+    """Return a script tag of its own."""
+    body = amf.text_of("onMetaData") + b"\x08" + struct.pack(">I", 1) + amf.property_of(_NAME, text) + b"\0\0\x09"
+    return b"\x12" + len(body).to_bytes(3, "big") + bytes(7) + body + (11 + len(body)).to_bytes(4, "big")
+
+
+def _sized(head: _Head, edits: Sequence[Splice]) -> Iterator[Splice]:
+    """Yield the lengths of the tags that change, in front and behind; one that was wrong stays."""
+    for script in head.scripts:
+        end = script.at + len(script.body)
+        growth = sum(edit.growth for edit in edits if script.start < edit.start <= end)
+        length = len(script.body) + growth
+        if not growth:
+            continue
+        if length > _LARGEST:
+            raise NotUnderstoodError("Its metadata would be longer than an FLV file can hold.")
+        yield Splice(start=script.start + 1, end=script.start + 4, data=length.to_bytes(3, "big"))
+        if script.behind == (11 + len(script.body)).to_bytes(4, "big"):
+            yield Splice(start=end, end=end + 4, data=(11 + length).to_bytes(4, "big"))
+
+
+# Places
+
+
+def _corrected(head: _Head, edits: Sequence[Splice], size: int) -> Iterator[Splice]:
+    """Yield the numbers that tell of places, after the media have moved. Raises NotUnderstoodError."""
+    growth = sum(edit.growth for edit in edits)
+    for script in head.scripts:
+        if script.data is None:
+            continue
+        body = bytearray(script.body)
+        for number in script.data.numbers:
+            if _moves(number, head, size):
+                body[number.at : number.at + 8] = struct.pack(">d", number.value + growth)
+        for one in script.data.properties:
+            new = bytes(body[one.start : one.end])
+            if len(one.path) == 1 and new != script.body[one.start : one.end]:
+                yield Splice(start=script.at + one.start, end=script.at + one.end, data=new)
+
+
+def _moves(number: Number, head: _Head, size: int) -> bool:
+    """Tell whether a number moves with the media; raises NotUnderstoodError where that cannot be told."""
+    if number.path == _SIZE:
+        return number.value == size
+    if number.path in _PLACES:
+        if number.value.is_integer() and (number.value <= head.start or head.media <= number.value < _EXACT):
+            return number.value > head.start
+        raise NotUnderstoodError("The index of its pictures is not understood.")
+    name = number.path[-1].lower()
+    if any(word in name for word in _SUSPICIOUS) and head.start < number.value <= size:
+        shown = found.shown(number.path[-1])
+        message = f"It holds what may be a place in the file, so nothing in it is moved: {shown}."
+        raise NotUnderstoodError(message)
+    return False
+
+
+# Census
+
+
+def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
+    """
+    Return a digest of everything in front of the media but the comments, in order; places count from the media.
+
+    Raises CutShortError, MalformedError.
+    """
+    head = _head(reader)
+    facts = {"header": found.digest(reader, 0, head.start)}
+    for script in head.scripts:
+        said = dict(_facts(script, head, layout.size))
+        if said != _NOTHING:
+            facts |= {f"script {len(facts)}, {name}": value for name, value in said.items()}
+    return facts
+
+
+# What there is to be said of a tag that we made, beside the comment in it.
+_NOTHING = {"tag": "1200000000000000", "length behind": "right", "count": "0", "rest": "000009"}
+
+
+def _facts(script: _Script, head: _Head, size: int) -> Iterator[tuple[str, str]]:
+    right = (11 + len(script.body)).to_bytes(4, "big")
+    yield "tag", (script.head[:1] + script.head[4:]).hex()
+    yield "length behind", "right" if script.behind == right else script.behind.hex()
+    if script.data is None:
+        yield "content", found.digest_of(script.body)
+        return
+    yield "count", _count_said(script)
+    body = _neutral(script, head, size)
+    end = script.data.start
+    order = 0
+    for one in script.data.properties:
+        if len(one.path) > 1:
+            continue
+        end = one.end
+        if one.path[0].lower() != _NAME:
+            order += 1
+            yield f"{order} {found.shown(one.path[0])}", found.digest_of(body[one.start : end])
+    yield "rest", body[end:].hex() if len(body) - end < _SHORT else found.digest_of(body[end:])
+
+
+def _count_said(script: _Script) -> str:
+    """Return how many properties are told of, without the comments."""
+    assert script.data is not None
+    if script.data.count is None:
+        return "none"
+    count = int.from_bytes(script.body[script.data.count : script.data.count + 4], "big")
+    return str(max(0, count - len(script.comments)) if count else 0)
+
+
+def _neutral(script: _Script, head: _Head, size: int) -> bytes:
+    """Return the body with places as they are counted from the media, and the size of the file as nought."""
+    assert script.data is not None
+    body = bytearray(script.body)
+    for number in script.data.numbers:
+        if number.path == _SIZE and number.value == size:
+            body[number.at : number.at + 8] = b"the size"
+        elif number.path in _PLACES and head.media <= number.value < _EXACT:
+            body[number.at : number.at + 8] = struct.pack(">d", number.value - head.media)
+    return bytes(body)

@@ -1,0 +1,48 @@
+"""The ffmpeg program: where it is. There is one answer, for rewriting and for making the demo's clips."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import subprocess
+
+from indexium_core import errors
+
+__all__ = ["executable", "shipped", "version"]
+
+
+@functools.cache
+def executable() -> str:
+    """
+    Return the `ffmpeg` on PATH, else the one that imageio-ffmpeg ships.
+
+    Raises:
+        FFmpegError: There is none for this platform (`no_ffmpeg`).
+
+    """
+    found = shutil.which("ffmpeg")
+    return found or shipped()
+
+
+@functools.cache
+def shipped() -> str:
+    """Return the program that imageio-ffmpeg brings along; raises FFmpegError where its wheel has none."""
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        message = "There is no ffmpeg program here. Install ffmpeg so that it is on PATH."
+        raise errors.FFmpegError(message, code="no_ffmpeg") from error
+
+
+def version(path: str) -> str:
+    """Return the version of an ffmpeg program; raises FFmpegError where it does not run (`no_ffmpeg`)."""
+    try:
+        done = subprocess.run([path, "-version"], capture_output=True, timeout=20, check=True, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError) as error:
+        message = f"The ffmpeg program {path} does not run."
+        raise errors.FFmpegError(message, code="no_ffmpeg") from error
+    found = re.match(r"ffmpeg version (\S+)", done.stdout.decode("utf-8", "replace"))
+    return found[1] if found else "of an unknown version"

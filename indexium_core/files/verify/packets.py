@@ -1,0 +1,113 @@
+"""
+Packets: what FFmpeg's libraries hand out of a file, stream by stream, to compare a rewritten file with the original.
+
+Each packet counts with its data, size, flags and side data; times are kept apart, because not every container can keep
+them exactly. Packets are read one after the other and forgotten; of each only two times stay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import av.error
+import numpy as np
+import numpy.typing as npt
+
+from indexium_core import errors
+from indexium_core.files import libav
+from indexium_core.files.containers import Layout, Reader
+
+__all__ = ["MOST", "Times", "read"]
+
+MOST = 5_000_000  # packets of one file: a day of film; each costs 16 bytes of memory
+_NONE = -(1 << 63)  # no time
+_TAGS = "strings_metadata"  # Ogg hands its comments out with the first packet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Times:
+    """When each packet of a stream is shown and decoded, in seconds; NaN where the file does not say."""
+
+    shown: npt.NDArray[np.float64]
+    decoded: npt.NDArray[np.float64]
+
+
+class _Stream:
+    """One stream while it is read."""
+
+    def __init__(self, stream: Any) -> None:
+        self.unit = float(stream.time_base or 1)
+        self.count = 0
+        self.size = 0
+        self.keys = 0
+        self.digest = hashlib.blake2b(digest_size=16)
+        self.shown, self.decoded = array("q"), array("q")
+
+    def take(self, packet: Any) -> None:
+        self.count += 1
+        self.size += packet.size
+        self.keys += packet.is_keyframe
+        flags = packet.is_keyframe | packet.is_corrupt << 1 | packet.is_discard << 2
+        self.digest.update(packet.size.to_bytes(4, "big") + bytes([flags]))
+        if packet.size:
+            self.digest.update(packet)
+        for data in packet.iter_sidedata():
+            if data.data_type != _TAGS:
+                self.digest.update(str(data.data_type).encode() + bytes(data))
+        self.shown.append(_NONE if packet.pts is None else packet.pts)
+        self.decoded.append(_NONE if packet.dts is None else packet.dts)
+
+    @property
+    def said(self) -> str:
+        return f"{self.count} packets ({self.keys} key), {self.size} bytes, {self.digest.hexdigest()}"
+
+    @property
+    def times(self) -> Times:
+        return Times(_seconds(self.shown, self.unit), _seconds(self.decoded, self.unit))
+
+
+def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str, Times]]:
+    """
+    Return a sentence and the times of every stream, by its name.
+
+    Raises:
+        FFmpegError: The libraries gave up on the file, or it has more packets than can be compared.
+
+    """
+    streams: dict[int, _Stream] = {}
+    try:
+        with libav.opened(reader, layout.container, packets=True) as media:
+            for packet in _within_reason(media.demux(), reader.size):
+                index = packet.stream.index
+                if index not in streams:
+                    streams[index] = _Stream(packet.stream)
+                streams[index].take(packet)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        said = str(getattr(error, "strerror", None) or error).rstrip(".")
+        message = f"The media libraries cannot read the file: {said}."
+        raise errors.FFmpegError(message) from error
+    names = {f"stream {index}": stream for index, stream in sorted(streams.items())}
+    return {name: stream.said for name, stream in names.items()}, {n: stream.times for n, stream in names.items()}
+
+
+def _within_reason(packets: Iterator[Any], size: int) -> Iterator[Any]:
+    """Yield packets; raises FFmpegError where there is no end of them, as where an index names one place many times."""
+    left, room = MOST, size + size // 2 + (1 << 20)
+    for packet in packets:
+        if packet.size == 0 and packet.dts is None and packet.pts is None:
+            continue  # what PyAV makes up at the end
+        left, room = left - 1, room - packet.size
+        if left < 0 or room < 0:
+            what = "more packets than can be compared" if left < 0 else "packets that are longer than the file"
+            message = f"The file has {what}."
+            raise errors.FFmpegError(message)
+        yield packet
+
+
+def _seconds(times: array[int], unit: float) -> npt.NDArray[np.float64]:
+    found = np.frombuffer(times, dtype=np.int64) if times else np.zeros(0, np.int64)
+    return np.where(found == _NONE, np.nan, found * unit)

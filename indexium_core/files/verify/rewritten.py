@@ -1,0 +1,117 @@
+"""
+The checks of a file that FFmpeg has rewritten: all places differ, so what is compared is what the file says.
+
+Both halves stay: packets, streams and tags as FFmpeg's libraries hand them out, and the census of our own readers,
+which counts the media without them: what the libraries cannot see they would lose, and not miss. Only the muxer's
+signature may change, and what it works out from the media (lengths, rates, numbers of streams).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from indexium_core.files.containers.remux import flv
+from indexium_core.files.verify import checks
+from indexium_core.files.verify.checks import Changes, Check, Failed
+from indexium_core.files.verify.evidence import Evidence
+from indexium_core.files.verify.packets import Times
+
+__all__ = ["REWRITTEN"]
+
+_OVERHEAD = 1024 * 1024  # bytes, and a tenth of the file, by which another muxer's may be larger
+_SIGNATURE = frozenset({"tag encoder", "tag software"} | {f"tag {name}" for name in flv.DERIVED})
+_LAID_OUT = re.compile(r"stream \d+ (?:id|time base|start|frames|duration)$")  # follows from packets and their order
+_ROUNDING = 0.0005  # seconds
+_SOUND_IN_AVI = 0.05  # seconds: its times are counted in packets or bytes, whichever the muxer takes
+
+
+def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
+    if after.problem:
+        message = f"the new file is not whole: {after.problem.rstrip('.')}"
+        raise Failed(message)
+    if after.size != after.named_size:
+        message = f"{after.size} bytes, where {after.named_size} were to be"
+        raise Failed(message)
+    texts = 8 * sum(len((change.new or "").encode("utf-8", "surrogateescape")) for change in changes)
+    if not before.size // 2 <= after.size <= before.size + before.size // 10 + _OVERHEAD + texts:
+        message = f"{before.size} bytes became {after.size}"
+        raise Failed(message)
+    return f"{after.size} bytes ({after.size - before.size:+d})"
+
+
+def _packets(before: Evidence, after: Evidence, changes: Changes) -> object:
+    del changes
+    old, new = checks.facts_of(before, "packets"), checks.facts_of(after, "packets")
+    if not old:
+        raise Failed("the packets of the original were not read")
+    checks.equal(old, new)
+    for name, times in before.times.items():
+        _same_times(name, times, after.times[name], _tolerance(before, name))
+    return ", ".join(f"{name}: {said}" for name, said in new.items())
+
+
+def _tolerance(evidence: Evidence, stream: str) -> float:
+    kind = evidence.facts["streams"].get(f"{stream} type")
+    return _SOUND_IN_AVI if evidence.container == "avi" and kind == "audio" else _ROUNDING
+
+
+def _same_times(stream: str, before: Times, after: Times, tolerance: float) -> None:
+    for old, new in ((before.shown, after.shown), (before.decoded, after.decoded)):
+        if not np.array_equal(np.isnan(old), np.isnan(new)):
+            message = f"packets of {stream} lost their times, or got some"
+            raise Failed(message)
+        moved = float(np.nanmax(np.abs(new - old))) if not np.isnan(old).all() else 0.0
+        if moved > tolerance:
+            message = f"packets of {stream} moved by up to {moved:.3f} seconds"
+            raise Failed(message)
+
+
+def _comment(before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Make sure that players read what was planned, and that no place says anything else."""
+    said = checks.fields(before, after, changes)
+    for change in changes:
+        if after.places.get(change.field, frozenset()) != (set() if change.new is None else {change.new}):
+            message = f"a place still holds another {change.field}"
+            raise Failed(message)
+    return said
+
+
+def _streams(before: Evidence, after: Evidence, changes: Changes) -> object:
+    del changes
+    old, new = checks.facts_of(before, "streams"), checks.facts_of(after, "streams")
+    return checks.equal(dict(_lasting(old)), dict(_lasting(new)))
+
+
+def _lasting(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in facts.items():
+        if not _LAID_OUT.fullmatch(name):
+            yield name, value
+
+
+def _tags(before: Evidence, after: Evidence, changes: Changes) -> object:
+    return checks.tags(_unsigned(before), _unsigned(after), changes)
+
+
+def _unsigned(evidence: Evidence) -> Evidence:
+    """Return evidence without the tags that a muxer writes by itself."""
+    tags = checks.facts_of(evidence, "tags")
+    kept = {name: value for name, value in tags.items() if name not in _SIGNATURE}
+    return replace(evidence, facts={**evidence.facts, "tags": kept})
+
+
+REWRITTEN: tuple[tuple[str, Check], ...] = (
+    ("size", _size),
+    ("packets", _packets),
+    ("comment", _comment),
+    ("streams", _streams),
+    ("chapters", partial(checks.same, "chapters")),
+    ("attachments", partial(checks.same, "attachments")),
+    ("side_data", partial(checks.same, "side_data")),
+    ("tags", _tags),
+    ("structure", partial(checks.same, "structure")),
+)
