@@ -77,7 +77,8 @@ def say(text):
 
 def run_indexium(words):
     """Run the `indexium` command in the environment."""
-    return subprocess.call([str(PYTHON), "-m", "indexium_core.cli"] + words)
+    called = "py start.py" if os.name == "nt" else "python3 start.py"
+    return subprocess.call([str(PYTHON), "-m", "indexium_core.cli", "--called", called] + words)
 
 
 def run_checks(words):

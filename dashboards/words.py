@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from indexium_core.model import sizes, strategies
+
 __all__ = [
     "STATUS",
     "ago",
@@ -42,13 +44,6 @@ _ITEM = {  # item status → (words, level of its chip)
     "unknown": ("cannot tell", "warning"),
 }
 
-_STRATEGIES = {  # name of the strategy → how the file is written, and what that means
-    "mp4_in_place": "in place, only the metadata bytes",
-    "mp4_tail": "in place, at the end of the file",
-    "mp4_room": "in place, in the room in front",
-    "matroska_in_place": "in place, only the tag element",
-}
-
 
 def count(number: int) -> str:
     """Return 1204 as `1,204`."""
@@ -67,13 +62,7 @@ def files(number: int) -> str:
 
 def size(number: float) -> str:
     """Return a number of bytes as `3 bytes`, `4.1 GB`, `38 GB`."""
-    if number < 1000:
-        return plural(int(number), "byte")
-    for unit in ("KB", "MB", "GB", "TB", "PB"):
-        number /= 1000
-        if number < 999.5 or unit == "PB":
-            break
-    return f"{number:.1f} {unit}" if number < 9.95 else f"{number:.0f} {unit}"
+    return sizes.in_words(number)
 
 
 def span(seconds: float) -> str:
@@ -122,7 +111,7 @@ def ago(moment: datetime, *, now: datetime | None = None) -> str:
 
 def strategy(name: str) -> str:
     """Return how a strategy writes, in words."""
-    return _STRATEGIES.get(name) or name.replace("_", " ")
+    return strategies.in_words(name)
 
 
 def item_status(status: str, code: str = "") -> tuple[str, str]:

@@ -19,7 +19,9 @@ from indexium_core.flows import (
     backups,
     charts,
     decisions,
+    doctor,
     history,
+    keeping,
     people,
     planning,
     recovery,
@@ -28,13 +30,15 @@ from indexium_core.flows import (
     writing,
 )
 from indexium_core.flows.decisions import DecisionReport, DecisionRow
+from indexium_core.flows.doctor import Check
 from indexium_core.flows.people import AssignmentRow, ImportReport, PersonRow, RejectedRow
 from indexium_core.flows.planning import MetadataPlan, SelectionSummary
 from indexium_core.flows.recovery import RecoverReport
 from indexium_core.flows.scanning import ScanProgress, ScanReport
 from indexium_core.flows.writing import DryRunReport, OperationHandle
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.events import Event, EventBus
 from indexium_core.model import moments
+from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
 from indexium_core.model.operation import (
     BackupRecord,
     OperationDetails,
@@ -44,11 +48,13 @@ from indexium_core.model.operation import (
     WriteOptions,
 )
 from indexium_core.model.plan import Selection
+from indexium_core.store import backups as backups_store
 from indexium_core.store import catalog, database, ledger
 from indexium_core.store.catalog import LibraryRow
 
 __all__ = [
     "AssignmentRow",
+    "Check",
     "DecisionReport",
     "DecisionRow",
     "DryRunReport",
@@ -80,21 +86,33 @@ class Library:
         self.events = EventBus()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.notices: list[str] = []  # sentences for the person who opened it
+        self.recovered = RecoverReport()  # what was put right when it was opened
         folder = store.home / "backups"
         book = ledger.Ledger(store)
         self._planner = planning.MetadataPlanner(store, config=config, clock=clock)
         self._decisions = decisions.Decisions(store, clock=clock)
         self._scanner = scanning.Scanner(store, events=self.events, config=config, clock=clock)
+        self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self._operations = running.Operations(
             store,
             workers=config.metadata_max_concurrent_writes,
             events=self.events,
             backups=folder,
             clock=clock,
+            faststart=config.faststart,
+            make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
         )
         self._writer = writing.MetadataWriter(store, self._planner, self._operations, config=config, clock=clock)
         self._history = history.HistoryService(book, self._writer, backups=folder, clock=clock)
-        self._backups = backups.BackupManager(book, self._history, backups=folder, clock=clock)
+        self._backups = backups.BackupManager(
+            backups_store.Backups(store),
+            self._history,
+            self._keeper,
+            folder=folder,
+            config=config,
+            at_work=self._operations.at_work,
+        )
+        self.events.subscribe(self._tidy)
         self._backups_folder = folder
         self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
         self.charts = charts.Charts(self._history, self._planner)
@@ -136,13 +154,14 @@ class Library:
         return library
 
     def _start(self) -> None:
-        report = self.recover()
+        report = self.recovered = self.recover()
         if report.undone:
-            self.notices.append(f"{report.undone} files were in the middle of a write and are as before again.")
+            files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
+            self.notices.append(f"{files} in the middle of a write, now as before again.")
         for operation_id in report.interrupted:
             self.notices.append(f"Operation {operation_id} was interrupted; it can be resumed or rolled back.")
         self.notices += report.problems
-        self._backups.cleanup_old_backups(self.settings.metadata_backup_retention_days)
+        self._backups.tidy()
 
     def close(self) -> None:
         """Finish the files under way, interrupt what is left, and let the home go."""
@@ -157,6 +176,11 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _tidy(self, event: Event) -> None:
+        """After each operation backups that are past their time or over the budget go."""
+        if event.name in ("write:completed", "rollback:completed"):
+            self._backups.tidy()
 
     def _plan_changed(self) -> None:
         self.events.emit("plan:changed")
@@ -211,6 +235,7 @@ class Library:
         mode: str | None = None,
         comment_mode: str | None = None,
         include_unknown: bool = False,
+        hard_links: str = "block",
         plan_id: int | None = None,
     ) -> MetadataPlan:
         """
@@ -221,6 +246,7 @@ class Library:
             mode: `merge` or `exact`; default: as file, library and settings say.
             comment_mode: `replace` or `preserve`, likewise.
             include_unknown: With `exact`, also files of which the database knows nobody.
+            hard_links: `break` also plans files with several names that can only be written by replacing them.
             plan_id: Show the plan as it was then; a write then refuses what has changed since.
 
         Raises:
@@ -235,6 +261,7 @@ class Library:
             people_mode=people_mode,
             comment_mode=comment_mode,
             include_unknown=include_unknown,
+            hard_links=hard_links,
             plan_id=plan_id,
         )
 
@@ -331,7 +358,7 @@ class Library:
         if self.status(operation_id).status == "failed":
             self.recover()  # what it did before it failed may not be written down yet
         if not self._writer.resume_operation(operation_id):
-            state = self.status(operation_id).status
+            state = self.status(operation_id).status.replace("_", " ")
             message = f"Operation {operation_id} is {state}: there is nothing to resume."
             raise errors.UsageError(message, code="wrong_state")
         return OperationHandle(self._writer, operation_id)
@@ -339,7 +366,7 @@ class Library:
     def cancel(self, operation_id: int) -> None:
         """Give up what an operation has left. UsageError where it has ended."""
         if not self._writer.cancel_operation(operation_id):
-            state = self.status(operation_id).status
+            state = self.status(operation_id).status.replace("_", " ")
             message = f"Operation {operation_id} is {state}: there is nothing to cancel."
             raise errors.UsageError(message, code="wrong_state")
 
@@ -357,24 +384,75 @@ class Library:
         filters = {"q": query, "start_date": since, "end_date": until, "status": status}
         return self._history.get_operations(filters, page, per_page)
 
-    def rollback_check(self, operation_id: int, query: str = "") -> RollbackCheck:
-        """Look at every file of an operation and say what taking it back would do."""
-        return self._history.check(operation_id, query)
+    def rollback_check(
+        self, operation_id: int, query: str = "", *, person: str = "", changed: str = "skip", with_newer: bool = False
+    ) -> RollbackCheck:
+        """Look at every file of an operation and say what taking it back would do; arguments as those of `rollback`."""
+        return self._history.check(operation_id, query, person=person, changed=changed, with_newer=with_newer)
 
     def rollback(
-        self, operation_id: int, query: str = "", *, replan: bool = False, note: str = "", source: str = "python"
+        self,
+        operation_id: int,
+        query: str = "",
+        *,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool = False,
+        replan: bool = False,
+        note: str = "",
+        source: str = "python",
     ) -> OperationHandle:
         """
         Start taking an operation back, byte for byte, or only the files of it that `query` finds.
 
-        Files that another program changed since, or that a newer operation changed, are left alone as conflicts. Files
-        taken back are postponed in the plan unless `replan`.
+        Files that another program changed since, that a newer operation changed, or of which nothing is kept any more
+        are left alone as conflicts, unless chosen otherwise. Files taken back are postponed in the plan.
+
+        Args:
+            operation_id: The operation.
+            query: Only the files that this search of the history finds.
+            person: Take out only this person's tag, by an ordinary write; other bytes stay as they are.
+            changed: `comment` restores only the comment where the old bytes cannot come back; `skip` leaves such files.
+            with_newer: Take newer operations on the same files back first.
+            replan: Leave the files in the plan.
+            note: For the history.
+            source: Face that asks.
+
+        Raises:
+            UsageError: Nothing of it can be taken back, and why.
+
         """
-        return self._history.start_rollback(operation_id, query, note=note, source=source, replan=replan)
+        return self._history.start_rollback(
+            operation_id,
+            query,
+            person=person,
+            changed=changed,
+            with_newer=with_newer,
+            note=note,
+            source=source,
+            replan=replan,
+        )
 
     def backups(self) -> list[BackupRecord]:
-        """Return what is kept so that writes can be taken back, newest first."""
+        """Return what is kept so that writes can be taken back, newest first: a record for each file."""
         return self._backups.records()
+
+    def backup_use(self) -> BackupUse:
+        """Return what is kept of each operation, newest first, and how much room all of it takes."""
+        return self._backups.use()
+
+    def verify_backups(self, operation_id: int | None = None, *, full: bool = False) -> list[BackupCheck]:
+        """Read the backups of an operation (None: of all) and look what could be taken back now; `full`: every byte."""
+        return self._backups.verify(operation_id, full=full)
+
+    def show_backups(self, operation_id: int, *, limit: int = 0) -> tuple[list[BackupDetails], int]:
+        """Return what is kept of each file of an operation, the first `limit` (0: all), and how many there are."""
+        return self._backups.show(operation_id, limit=limit)
+
+    def doctor(self) -> list[Check]:
+        """Look whether everything is here that is needed, and what may be promised where the files lie."""
+        busy = bool(self._operations.at_work())
+        return doctor.Doctor(self._store, folder=self._backups_folder, use=self.backup_use(), busy=busy).run()
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""

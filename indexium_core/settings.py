@@ -8,10 +8,10 @@ defaults. Nothing else in the program reads the environment.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import ByteSize, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from indexium_core import errors
@@ -24,6 +24,10 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("indexium", appauthor=False))
 
 
+def _size(default: str, description: str) -> Any:
+    return Field(default, ge=0, description=description)
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Sizes are in bytes and may be written as `10GB` (powers of 1,000)."""
 
@@ -33,6 +37,11 @@ class Settings(BaseSettings):
     metadata_max_concurrent_writes: int = Field(3, ge=1, le=64, description="Files written at the same time.")
     metadata_backup_retention_days: int = Field(
         90, ge=1, le=36500, description="Days for which a write can be taken back."
+    )
+    backup_budget: ByteSize = _size("10GB", "Room for backups; where more is needed, the oldest originals go first.")
+    rewrite_warn_size: ByteSize = _size("1GB", "From this size on a file that has to be copied whole is a warning.")
+    faststart: Literal["keep", "any"] = Field(
+        "keep", description="keep: an mp4 whose index stands in front keeps it there; any: it may go to the end."
     )
     metadata_enable_websocket: bool = Field(
         default=True, description="False: pages poll every 2 s, without being told."

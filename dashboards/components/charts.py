@@ -155,8 +155,22 @@ class DayChart(Chart):
         limits = tuple(datetime.combine(today + timedelta(days=days), datetime.min.time()) for days in (1 - DAYS, 1))
         highest = max((row[3] for row in rows), default=1)
         return self._rectangles(
-            rows, ["colour", "said", "key"], colours, xlim=limits, ylim=(0, highest * 1.08), xticks=5, yticks=3
+            rows,
+            ["colour", "said", "key"],
+            colours,
+            xlim=limits,
+            ylim=(0, highest * 1.08),
+            xticks=5,
+            yticks=ticks(highest),
         )
+
+
+def ticks(highest: int) -> list[int]:
+    """Return whole numbers from 0 to about `highest` for an axis, three or four of them."""
+    wanted = max(1, -(-highest // 3))
+    size = 10 ** (len(str(wanted)) - 1)
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= wanted)
+    return list(range(0, highest + 1, step))
 
 
 def _day(value: Any) -> date:

@@ -47,6 +47,7 @@ const SECTIONS = {
 export function render(context) {
   const {model} = context
   let ticked = false,
+    picked = new Set(),
     shown = 0
   const box = h("dialog", {"aria-labelledby": "title"})
   const close = () => {
@@ -65,6 +66,7 @@ export function render(context) {
       if (view.serial !== shown) {
         shown = view.serial
         ticked = false
+        picked = new Set()
       }
       morph(box, content(view))
       if (!box.open) {
@@ -75,7 +77,7 @@ export function render(context) {
     },
   })
   function content(view) {
-    const blocked = view.ack && !ticked
+    const blocked = (view.ack && !ticked) || (view.needs?.length > 0 && !view.needs.some(key => picked.has(key)))
     return [
       h(
         "div",
@@ -94,6 +96,14 @@ export function render(context) {
             h("input", {type: "checkbox", checked: ticked, data: {do: "tick"}}),
             h("span", null, view.ack),
           ),
+        (view.options ?? []).map(option =>
+          h(
+            "label",
+            {class: "ack note", data: {key: `option-${option.key}`}},
+            h("input", {type: "checkbox", checked: picked.has(option.key), data: {do: "pick", option: option.key}}),
+            h("span", null, option.label, option.hint && h("span", {class: "hint"}, ` ${option.hint}`)),
+          ),
+        ),
         view.note &&
           h(
             "label",
@@ -134,8 +144,18 @@ export function render(context) {
       ticked = event.target.checked
       morph(box, content(me.view))
     }
+    if (name === "pick") {
+      const key = event.target.dataset.option
+      if (event.target.checked) picked.add(key)
+      else picked.delete(key)
+      morph(box, content(me.view))
+    }
     if (name === "confirm")
-      me.send("confirm", {serial: me.view.serial, note: box.querySelector(".note-text")?.value ?? ""})
+      me.send("confirm", {
+        serial: me.view.serial,
+        note: box.querySelector(".note-text")?.value ?? "",
+        ticked: [...picked],
+      })
   })
   box.addEventListener("close", () => {
     root().removeAttribute("data-dialog")

@@ -158,7 +158,7 @@ def undo(operation: MetadataOperation) -> str:
     if operation.status == "interrupted":
         return "resume or roll back"
     if not operation.can_rollback:
-        return "—"
+        return "comments only" if operation.comment_only else "—"
     until = progress.expiry(operation.expires_at)
     return f"byte for byte until {until}" if until else "can be undone"
 
@@ -241,20 +241,24 @@ def check_view(operation: MetadataOperation, check: RollbackCheck | None, *, che
     """Return what would happen on a rollback now."""
     if checking:
         return {"text": "looking at every file …"}
-    if not operation.can_rollback:
+    if not operation.can_rollback and not operation.comment_only:
         return {"text": operation.rollback_reason} if operation.rollback_reason else None
     if check is None:
         return None
     pairs = [[words.count(check.restorable), "get the same bytes back"]]
     if check.conflicts:
         pairs.append([words.count(len(check.conflicts)), "would be left alone"])
+    if check.comment_only:
+        pairs.append([words.count(check.comment_only), "of them can get back only the comment, if you choose so"])
+    if check.superseded:
+        pairs.append([words.count(check.superseded), "of them can go back with newer writes, if you choose so"])
     conflicts = [
         {"name": item.file_name, "status": item.code.replace("_", " ") or "conflict", "message": item.message}
         for item in check.conflicts[:FILES_SHOWN]
     ]
     return (
         {"pairs": pairs, "conflicts": conflicts}
-        if check.can_rollback
+        if check.can_rollback or check.comment_only or check.superseded
         else {"text": check.reason, "conflicts": conflicts}
     )
 
@@ -265,11 +269,11 @@ def buttons(
     """Return what can be done with it."""
     if operation.status in {"pending", "in_progress", "paused"}:
         return [{"label": "Watch it", "act": "progress", "kind": "primary"}]
-    able = operation.can_rollback and not checking and check is not None and check.can_rollback and check.restorable > 0
+    able = not checking and check is not None and bool(check.restorable or check.comment_only or check.superseded)
     found: list[dict[str, Any]] = []
     if operation.status == "interrupted":
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
-    if operation.can_rollback:
+    if operation.can_rollback or operation.comment_only:
         found.append({"label": "Roll back…", "act": "rollback", "disabled": not able})
         if query:
             found.append({"label": "Only the files found…", "act": "part", "kind": "quiet", "disabled": not able})

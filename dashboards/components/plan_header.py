@@ -59,7 +59,7 @@ def view(
         "error": state.error,
         "meaning": f"shown: {query.describe(state.query)} · {words.files(total)}" if state.query.strip() else "",
         "review": everything.danger_count,
-        "safe": everything.safe_count,
+        "safe": beside.safe_count,
         "skipped": everything.postponed_count,
         "brings_back": total if "postponed:yes" in state.query.lower() else 0,
         "filters": filters(state, everything),

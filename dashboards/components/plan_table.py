@@ -8,6 +8,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.components.plan_header import label_of
+from indexium_core.model import strategies
 from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
 
 __all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
@@ -118,7 +119,7 @@ def cost(item: PlanItem) -> str:
     if not item.can_update or item.risk_level == "unchanged":
         return "—"
     text = words.span(item.est_seconds)
-    return f"rewrite {text}" if "rewrite" in item.strategy else text
+    return f"{strategies.in_a_word(item.strategy)} {text}" if strategies.replaces(item.strategy) else text
 
 
 def ordered(issues: list[Issue]) -> list[Issue]:

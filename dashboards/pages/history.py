@@ -13,7 +13,13 @@ from dashboards.components.dialog import Dialog
 from dashboards.pages import rollback
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model.operation import FINISHED_STATES, OperationDetails, PaginatedOperations, RollbackCheck
+from indexium_core.model.operation import (
+    FINISHED_STATES,
+    MetadataOperation,
+    OperationDetails,
+    PaginatedOperations,
+    RollbackCheck,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,7 +213,7 @@ class HistoryScreen:
     def _show_details(self, details: OperationDetails) -> None:
         self._details = details
         operation = details.operation
-        if operation.can_rollback and operation.status in FINISHED_STATES and self._seen() is None:
+        if _may_go_back(operation) and self._seen() is None:
             self._bridge.run(lambda: self._library.rollback_check(operation.id), self._checked, name="check")
         self._draw_details()
 
@@ -226,7 +232,7 @@ class HistoryScreen:
             self._drawer.put(open=False)
             return
         seen = self._seen()
-        checking = seen is None and details.operation.can_rollback and details.operation.status in FINISHED_STATES
+        checking = seen is None and _may_go_back(details.operation)
         self._drawer.put(**parts.details_view(details, seen, checking=checking, query=self.state.query))
 
     def _roll_back(self, query: str) -> None:
@@ -245,6 +251,11 @@ class HistoryScreen:
 
     def _started(self, operation_id: int) -> None:
         self._session.go("progress", operation_id=operation_id, status="", number=1)
+
+
+def _may_go_back(operation: MetadataOperation) -> bool:
+    """Tell whether there is something to roll back, be it only comments."""
+    return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
 
 
 def _summary(totals: Mapping[str, int]) -> str:

@@ -67,8 +67,8 @@ class PlanScreen:
             review=lambda _: self._find("risk:danger"),
             skipped=lambda _: self._find("postponed:yes"),
             bring_back=lambda _: self._bring_back(),
-            select_safe=lambda _: self._choose(Selection(query="", risk=("safe",))),
-            write_safe=lambda _: self._write.ask(Selection(query="", risk=("safe",)), action="write_all_safe"),
+            select_safe=lambda _: self._choose(self._all_safe()),
+            write_safe=lambda _: self._write.ask(self._all_safe(), action="write_all_safe"),
         )
         self._table.on(
             pick=self._pick,
@@ -246,6 +246,10 @@ class PlanScreen:
     def _pick(self, message: Mapping[str, Any]) -> None:
         self.state.pick(int(message["id"]), on=bool(message["on"]))
         self._chosen(picked=int(message.get("serial", 0)))
+
+    def _all_safe(self) -> Selection:
+        """Return all safe files of what is looked at, whatever levels are shown of it."""
+        return Selection(query=terms.write(self.state.query, "risk", ()), risk=("safe",))
 
     def _choose(self, selection: Selection) -> None:
         self.state.selection = selection

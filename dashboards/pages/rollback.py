@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 SHOWN = 50
+REPLAN = {
+    "key": "replan",
+    "label": "Leave the files in the plan",
+    "hint": "Else they are skipped in it from then on, so that the next write does not bring the tags back.",
+}
 
 
 def ask(
@@ -40,35 +45,64 @@ def ask(
 
     """
 
-    def start(note: str) -> None:
+    def start(note: str, ticked: frozenset[str]) -> None:
         bridge.run(
-            lambda: library.rollback(operation_id, query, note=note, source="dashboard"),
+            lambda: library.rollback(
+                operation_id,
+                query,
+                changed="comment" if "comment" in ticked else "skip",
+                with_newer="newer" in ticked,
+                replan="replan" in ticked,
+                note=note,
+                source="dashboard",
+            ),
             lambda handle: started(handle.id),
             name="rollback",
             once=True,
         )
 
     def question(check: RollbackCheck) -> None:
-        if not check.can_rollback or not check.restorable:
+        ways = _ways(check)
+        if not check.restorable and not ways:
             dialog.report("This cannot be rolled back", [*_refusal(check), *_conflicts(check)])
             return
-        dialog.ask(
-            f"Roll back {words.files(check.restorable)}?",
+        title = f"Roll back {words.files(check.restorable)}" if check.restorable else "Roll back"
+        dialog.choose(
+            f"{title}?",
             [*_promise(check), *_conflicts(check)],
+            [*ways, REPLAN],
             start,
-            confirm=f"Roll back {words.files(check.restorable)}",
+            confirm=title,
+            needs=[] if check.restorable else [way["key"] for way in ways],
             note="Note (optional)",
         )
 
     bridge.run(lambda: library.rollback_check(operation_id, query), question, name="rollback_check", once=True)
 
 
+def _ways(check: RollbackCheck) -> list[dict[str, str]]:
+    """Return what can be done about files that would be left alone."""
+    found = []
+    if check.comment_only:
+        number = words.files(check.comment_only)
+        label = f"Restore only the comment of {number} more"
+        hint = "Their old bytes cannot come back: another program changed them, or their backup is gone."
+        found.append({"key": "comment", "label": label, "hint": hint})
+    if check.superseded:
+        newer = ", ".join(words.count(each) for each in check.newer)
+        label = f"Take back newer writes of {words.files(check.superseded)} first"
+        hint = f"Operation {newer}; then these get their old bytes back, too."
+        found.append({"key": "newer", "label": label, "hint": hint})
+    return found
+
+
 def _promise(check: RollbackCheck) -> list[dict[str, Any]]:
     number = check.restorable
+    if not number:
+        return [{"kind": "why", "level": "warning", "text": "No file can get its old bytes back just so."}]
     gets, dates = ("gets its", "its old date") if number == 1 else ("get their", "their old dates")
     promise = f"✓ {words.files(number)} {gets} old bytes back, bit for bit, and {dates}."
-    plan = "In the plan they are skipped from then on, so that the next write does not bring the tags back."
-    return [{"kind": "why", "level": "safe", "text": promise}, {"kind": "text", "text": plan}]
+    return [{"kind": "why", "level": "safe", "text": promise}]
 
 
 def _refusal(check: RollbackCheck) -> list[dict[str, Any]]:

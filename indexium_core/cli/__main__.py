@@ -1,4 +1,8 @@
-"""`python -m indexium_core.cli`: the same as the `indexium` command."""
+"""
+`python -m indexium_core.cli`: the same as the `indexium` command.
+
+`--called NAME` in front of all says by which words the person called it, so that hints name these.
+"""
 
 from __future__ import annotations
 
@@ -7,4 +11,10 @@ import sys
 from indexium_core.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    words = sys.argv[1:]
+    if words[:1] == ["--called"]:
+        from indexium_core.cli import output
+
+        output.call_it(words[1])
+        words = words[2:]
+    sys.exit(main(words))

@@ -8,6 +8,7 @@ interrupted. An error is one sentence on stderr, never a traceback.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from indexium_core.library import Library
 __all__ = ["app", "main", "opened", "run"]
 
 logger = logging.getLogger(__name__)
+
+_NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # how a library says it
 
 app = typer.Typer(
     name="indexium",
@@ -77,7 +80,7 @@ def chosen_home(context: typer.Context) -> Path:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the process) and return its exit code."""
     # Imported for their commands, which they hang onto `app`.
-    from indexium_core.cli import collecting, planning, serving, writing  # noqa: F401
+    from indexium_core.cli import collecting, doctor, keeping, planning, serving, writing  # noqa: F401
 
     return run(app, _home_first(sys.argv[1:] if arguments is None else arguments))
 
@@ -97,6 +100,7 @@ def run(command: typer.Typer, arguments: list[str]) -> int:
         if "\n" in text:  # a group of commands without one of them: its help
             output.say_plain(text)
         else:
+            text = _NO_NUMBER.sub("a whole number is needed.", text)
             output.complain(f"{text} (--help shows how it is used.)")
         return 2
     except BrokenPipeError:

@@ -41,8 +41,9 @@ def _print_scan(report: ScanReport) -> None:
     for sentence in report.messages:
         output.note(sentence)
     output.note(
-        f"{report.seen} video files: {report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
-        f"{report.moved} moved, {report.missing} missing, in {output.span(report.seconds)}."
+        f"{output.plural(report.seen, 'video file')}: {report.new} new, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
+        f"in {output.span(report.seconds)}."
     )
     for state, count in sorted(report.by_state.items()):
         if state != "ok":
@@ -124,8 +125,8 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
         output.to_json({"items": rows, "total": len(rows)})
     else:
         output.to_csv(
-            ("path", "file_hash", "person", "origin", "path_raw"),
-            ((r.path, r.file_hash, r.person, r.origin, r.path_raw) for r in rows),
+            ("path", "file_hash", "person", "origin", "path_raw", "previous_hashes"),
+            ((r.path, r.file_hash, r.person, r.origin, r.path_raw, " ".join(r.previous_hashes)) for r in rows),
         )
 
 

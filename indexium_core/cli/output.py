@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,10 +21,12 @@ import rich.text
 __all__ = [
     "Bar",
     "bar",
+    "call_it",
     "clean",
     "complain",
     "confirm",
     "note",
+    "plural",
     "say_out",
     "say_plain",
     "size",
@@ -38,6 +41,19 @@ _WIDE = 10_000  # columns where no terminal folds: another program reads the lin
 _err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+_called = {"it": "indexium"}  # by which words the person calls this program
+_COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
+
+
+def call_it(words: str) -> None:
+    """Let sentences that name a command name it by these words."""
+    _called["it"] = words
+
+
+def _hinting(text: str) -> str:
+    return _COMMAND.sub(lambda _: _called["it"], text)
+
+
 def say_out(text: str) -> None:
     """Print one line of data."""
     _out.print(rich.text.Text(clean(text)))
@@ -50,12 +66,12 @@ def say_plain(text: str) -> None:
 
 def note(text: str) -> None:
     """Tell the person something that is not data."""
-    _err.print(rich.text.Text(clean(text)))
+    _err.print(rich.text.Text(clean(_hinting(text))))
 
 
 def complain(text: str) -> None:
     """Tell the person what went wrong."""
-    _err.print(rich.text.Text("indexium: " + clean(text)))
+    _err.print(rich.text.Text("indexium: " + clean(_hinting(text))))
 
 
 def clean(text: str) -> str:
@@ -101,6 +117,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     for row in rows:
         shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
     _out.print(shown, width=width)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Write a number with what it counts: `1 file`, `2 files`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def size(count: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import typer
@@ -11,11 +12,15 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.library import MetadataPlan
+from indexium_core.model import strategies
 from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive'.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
 CommentMode = Annotated[str | None, typer.Option(help="replace (default) or preserve.")]
+HardLinks = Annotated[
+    str, typer.Option(help="break: files with several names that must be replaced, too, so that their names part.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 MOST = 2**62  # larger than any id
@@ -38,12 +43,15 @@ def plan(
     include_unknown: Annotated[
         bool, typer.Option("--include-unknown", help="With exact: files nobody knows, too.")
     ] = False,
+    hard_links: HardLinks = "block",
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as CSV.")] = False,
 ) -> None:
     """Show which metadata would go into which file, and how risky that is."""
     with opened(context) as library:
-        made = library.plan(query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown)
+        made = library.plan(
+            query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown, hard_links=hard_links
+        )
         if stats:
             _print_statistics(made, as_json=as_json)
             return
@@ -89,28 +97,46 @@ def _cell(value: Any) -> Any:
 
 
 def _print_page(shown: PlanPage) -> None:
+    named = places(shown.items)
     rows = [
         (
             item.file_id,
             GLYPHS.get(item.risk_level, item.risk_level),
-            item.file_path,
+            named[item.file_id],
             " ".join([*(f"+{name}" for name in item.tags_to_add), *(f"-{name}" for name in item.tags_to_remove)]),
+            _how(item),
             "; ".join(issue.message for issue in item.issues if issue.severity != "note"),
         )
         for item in shown.items
     ]
     if rows:
-        output.table(("id", "risk", "file", "people", "why"), rows, right=(0,))
+        output.table(("id", "risk", "file", "people", "how", "why"), rows, right=(0,))
     output.note(_summary(shown.statistics))
     if len(rows) < shown.total:
         first = (shown.page - 1) * shown.per_page + 1
         output.note(f"Shown: {first}–{first + len(rows) - 1} of {shown.total}; --page {shown.page + 1} shows more.")
 
 
+def places(items: Collection[PlanItem]) -> dict[int, str]:
+    """Return, by file, where each is below its root; with the root's name where there are several."""
+    named = len({item.library for item in items}) > 1
+    return {
+        item.file_id: "/".join(part for part in (item.library if named else "", item.folder, item.file_name) if part)
+        for item in items
+    }
+
+
+def _how(item: PlanItem) -> str:
+    """Return how a file would be written, and what that costs."""
+    if not item.can_update:
+        return ""
+    return f"{strategies.in_a_word(item.strategy)}, {output.span(item.est_seconds)}"
+
+
 def _summary(stats: PlanStatistics) -> str:
     changing = stats.safe_count + stats.warning_count + stats.danger_count
     return (
-        f"{changing} files would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{output.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
         f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
         f"about {output.span(stats.est_seconds)}."
@@ -152,9 +178,7 @@ def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: 
 
 def _report(verb: str, files: int) -> None:
     output.note(
-        f"{files} file{'' if files == 1 else 's'} {verb}."
-        if files
-        else "No file of the plan matches; nothing was done."
+        f"{output.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
     )
 
 

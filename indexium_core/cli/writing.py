@@ -1,16 +1,18 @@
-"""`write`, `operations`, `history`, `rollback`, `backups`, `recover`: changing files, and taking it back."""
+"""`write`, `operations`, `history`, `recover`: changing files, and what was changed."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode, Query
+from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places
 from indexium_core.library import Library, OperationHandle, SelectionSummary
+from indexium_core.model import strategies
 from indexium_core.model.operation import ItemDetails, MetadataOperation, WriteOptions, WriteResult
 from indexium_core.model.plan import RISK_LEVELS
 
@@ -31,30 +33,34 @@ def write(
     risk: Annotated[str, typer.Option(help="Levels to write, e.g. safe,warning,danger.")] = "safe,warning",
     mode: Mode = None,
     comment_mode: CommentMode = None,
+    hard_links: HardLinks = "block",
     dry_run: DryRun = False,
     yes: Yes = False,
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
     """Write what the plan says into the files found."""
-    options = WriteOptions(risk=_levels(risk), user_note=note, source="cli", dry_run=dry_run)
+    options = WriteOptions(risk=_levels(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
-        made = library.plan(query, mode=mode, comment_mode=comment_mode, plan_id=plan)
+        made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
         summary = library.preview(selection, made)
         if dry_run and summary.count:
             report = library.dry_run(made, options, selection=selection)
-            _print_results(
-                report.items, {"operation_id": None, "dry_run": True, "excluded": report.excluded}, as_json=as_json
-            )
+            if as_json:
+                output.to_json(
+                    {"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items}
+                )
+            else:
+                _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
             raise typer.Exit(_code_of(report.counts))
         if not summary.count:
             _nothing(summary, dry_run=dry_run, as_json=as_json)
             return
         output.note(_question(summary))
-        _ask(yes=yes)
+        ask(yes=yes)
         handle = library.write(made, options, selection=selection)
-        _follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
+        follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
 
 
 def _levels(risk: str) -> tuple[str, ...]:
@@ -70,20 +76,31 @@ def _nothing(summary: SelectionSummary, *, dry_run: bool, as_json: bool) -> None
     if as_json:
         head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
         output.to_json({**head, "items": [], "excluded": summary.excluded})
-    left = ", ".join(f"{count} {level}" for level, count in summary.excluded.items() if count)
-    output.note("Nothing to write." + (f" Left out: {left} (--risk names the levels to write)." if left else ""))
+    output.note("Nothing to write." + _left_out(summary, hint=True))
 
 
 def _question(summary: SelectionSummary) -> str:
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
-    left = ", ".join(f"{count} {level}" for level, count in summary.excluded.items() if count)
     return (
-        f"{summary.count} files would be written ({risks}): +{summary.tags_to_add} −{summary.tags_to_remove} people, "
-        f"about {output.span(summary.est_seconds)}." + (f" Left out: {left}." if left else "")
+        f"{output.plural(summary.count, 'file')} would be written ({risks}): "
+        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, about {output.span(summary.est_seconds)}."
+        + _left_out(summary, hint=False)
     )
 
 
-def _ask(*, yes: bool) -> None:
+def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
+    """Return what is meant but not written, and how it would be; "" for nothing."""
+    levels = {level: count for level, count in summary.excluded.items() if count}
+    skipped = levels.pop("postponed", 0)
+    parts = [f"{count} {level}" for level, count in levels.items()]
+    named = ", ".join(parts) + (" (--risk names the levels to write)" if parts and hint else "")
+    later = f"{skipped} skipped ('indexium decisions revoke' brings them back)" if skipped else ""
+    left = ", ".join(part for part in (named, later) if part)
+    return f" Left out: {left}." if left else ""
+
+
+def ask(*, yes: bool) -> None:
+    """Ask whether to go on; raises UsageError where the answer is no, or there is nobody to ask."""
     if yes:
         return
     answer = output.confirm("Go on?")
@@ -95,10 +112,29 @@ def _ask(*, yes: bool) -> None:
         raise errors.UsageError(message)
 
 
-def _follow(
-    library: Library, handle: OperationHandle, title: str, *, as_json: bool, excluded: dict[str, int] | None = None
+def follow(
+    library: Library,
+    handle: OperationHandle,
+    title: str,
+    *,
+    as_json: bool,
+    excluded: dict[str, int] | None = None,
+    said: Collection[int] = (),
+    postpones: bool = False,
 ) -> None:
-    """Show a bar until the operation has ended; an interrupt cancels it after the files under way."""
+    """
+    Show a bar until the operation has ended; an interrupt cancels it after the files under way.
+
+    Args:
+        library: Where it runs.
+        handle: The operation.
+        title: What the bar says.
+        as_json: Print one JSON document.
+        excluded: What was left out of it.
+        said: Files of which it was said beforehand why they are left alone.
+        postpones: Whether the files that it changes are postponed in the plan.
+
+    """
     with output.bar(title) as update:
         try:
             while not (status := handle.wait(0.2)).finished:
@@ -113,7 +149,12 @@ def _follow(
         extra = {"excluded": excluded} if excluded is not None else {}
         output.to_json({**details.operation.as_dict(), **extra, "items": [item.as_dict() for item in details.items]})
     else:
-        _print_operation(details.operation, [item for item in details.items if item.status in BAD])
+        bad = [item for item in details.items if item.status in BAD]
+        _print_operation(
+            details.operation, [item for item in bad if item.status != "conflict" or item.file_id not in said]
+        )
+        if postpones and details.operation.success_count:
+            _say_postponed(len({item.file_id for item in details.items if item.status == "success"}))
     raise typer.Exit(1 if status.status == "failed" else _code_of(status.counts))
 
 
@@ -121,16 +162,23 @@ def _code_of(counts: dict[str, int]) -> int:
     return 1 if any(counts.get(status) for status in BAD) else 0
 
 
-def _print_results(items: list[WriteResult], head: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        output.to_json({**head, "items": items})
-        return
+def _say_postponed(count: int) -> None:
+    output.note(
+        f"{output.plural(count, 'file is', 'files are')} skipped in the plan from now on; 'indexium decisions list' "
+        "and 'indexium decisions revoke' bring them back (a rollback with --replan leaves them in it)."
+    )
+
+
+def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
     output.table(
         ("file", "outcome", "how", "why"),
-        [(item.file_id, item.status, item.strategy, item.message) for item in items],
-        right=(0,),
+        [
+            (named.get(item.file_id, item.file_id), item.status, strategies.in_a_word(item.strategy), item.message)
+            for item in items
+        ],
     )
-    output.note("Dry run: nothing was changed.")
+    count = sum(item.status == "success" for item in items)
+    output.note(f"Dry run, nothing was changed: {count:,} of {output.plural(len(items), 'file')} would be written.")
 
 
 def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
@@ -139,9 +187,10 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
             ("file", "outcome", "code", "why"),
             [(item.file_path, item.status, item.code, item.message) for item in items],
         )
+    state, conflicts = operation.status.replace("_", " "), output.plural(operation.conflict_count, "conflict")
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}): {operation.status}. {operation.success_count} done, "
-        f"{operation.skipped_count} skipped, {operation.failure_count} failed, {operation.conflict_count} conflicts, "
+        f"Operation {operation.id} ({operation.operation_type}): {state}. {operation.success_count} done, "
+        f"{operation.skipped_count} skipped, {operation.failure_count} failed, {conflicts}, "
         f"{operation.unknown_count} unclear, in {output.span(operation.seconds)}."
     )
     if operation.error_message:
@@ -149,7 +198,9 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     if operation.status in ("failed", "interrupted"):
         output.note(f"'indexium operations resume {operation.id}' goes on with it.")
     if operation.can_rollback and operation.operation_type == "write":
-        output.note(f"'indexium rollback {operation.id}' takes it back, byte for byte.")
+        output.note(
+            f"'indexium rollback {operation.id}' takes it back, byte for byte. {operation.rollback_reason}".rstrip()
+        )
 
 
 operations = typer.Typer(help="Writes and rollbacks, running and done.", no_args_is_help=True)
@@ -181,7 +232,7 @@ def show(
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Go on with a paused or interrupted operation; nothing is written twice."""
     with opened(context) as library:
-        _follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
+        follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
 
 
 @operations.command("cancel", epilog="Example: indexium operations cancel 3")
@@ -226,71 +277,20 @@ def history(
     output.note(f"{found.total} operation{'' if found.total == 1 else 's'}.")
 
 
-@app.command(epilog="Example: indexium rollback 3 --dry-run")
-def rollback(
-    context: typer.Context,
-    operation_id: Id,
-    query: Annotated[str, typer.Argument(help="Only these files of it.")] = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    replan: Annotated[
-        bool, typer.Option("--replan", help="Leave the files in the plan instead of postponing them.")
-    ] = False,
-    note: Note = "",
-    as_json: AsJson = False,
-) -> None:
-    """Take an operation back: every file gets its old bytes again."""
-    with opened(context) as library:
-        check = library.rollback_check(operation_id, query)
-        if dry_run:
-            if as_json:
-                output.to_json({"operation_id": None, "dry_run": True, "check": check})
-            else:
-                _print_check(check.restorable, check.conflicts)
-            raise typer.Exit(1 if check.conflicts else 0)
-        if not check.can_rollback:
-            raise errors.UsageError(check.reason)
-        _print_check(check.restorable, check.conflicts)
-        _ask(yes=yes)
-        handle = library.rollback(operation_id, query, replan=replan, note=note, source="cli")
-        _follow(library, handle, "Rolling back", as_json=as_json)
-
-
-def _print_check(restorable: int, conflicts: list[ItemDetails]) -> None:
-    output.note(f"{restorable} file{'' if restorable == 1 else 's'} would get the same bytes back.")
-    for item in conflicts:
-        output.note(f"  left alone: {item.file_path}: {item.message}")
-
-
-backups = typer.Typer(help="What is kept so that writes can be taken back.", no_args_is_help=True)
-app.add_typer(backups, name="backups")
-
-
-@backups.command("list", epilog="Example: indexium backups list")
-def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show what is kept, and until when."""
-    with opened(context) as library:
-        records = library.backups()
-    if as_json:
-        output.to_json({"items": records, "total": len(records)})
-        return
-    rows = [
-        (r.id, r.operation_item_id, r.file_id, r.kind, output.size(r.bytes), f"{r.expires_at:%Y-%m-%d}")
-        for r in records
-    ]
-    output.table(("id", "item", "file", "kind", "size", "until"), rows, right=(0, 1, 2, 4))
-    output.note(f"{len(records)} backups, {output.size(sum(record.bytes for record in records))}.")
-
-
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
-    """Put right what a killed process left; every start does the same."""
+    """Put right what a killed process left, and say for each file what was done; every start does the same."""
     with opened(context) as library:
-        report = library.recover()
+        report = library.recovered
     if as_json:
         output.to_json(report)
     else:
-        output.note(f"{report.undone} files undone, {report.finished} found finished, {len(report.problems)} unclear.")
-        for problem in report.problems:
-            output.note("  " + problem)
+        output.note(
+            f"{output.plural(report.undone, 'file')} undone, {report.finished} found finished, "
+            f"{len(report.problems)} unclear."
+        )
+        for file in report.files:
+            output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
+        for operation_id in report.interrupted:
+            output.note(f"Operation {operation_id} was interrupted; it can be resumed or rolled back.")
     raise typer.Exit(1 if report.problems else 0)

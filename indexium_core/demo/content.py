@@ -2,7 +2,7 @@
 What the demo library holds: a table of some sixty clips, who is in them, and what the plan is to say of each.
 
 It is a family's library as one finds it: several containers, names in several scripts, comments that other programs
-left, copies, damage. The first twenty rows alone show every risk level.
+left, copies, damage, and a few that cannot be written. The first twenty rows alone show every risk level.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ _TABLE = (
     _entry("Family/2020/Balcony concert.mkv", "mkv", (TOM,), "danger", "Camera: dad's old Sony. Do not delete!"),
     _entry("Family/2020/Video call.webm", "webm", (ANN, TOM), "safe"),
     _entry("Family/2020/Snow.mp4", "mp4", (ANN,), "warning", "People: Ann Lee, The Neighbour", edit=(ANN,)),
-    _entry("Phone/IMG_0412.mov", "mov", (BEN,), "blocked"),
-    _entry("Phone/IMG_0413.mp4", "mp4_faststart", (BEN, ANN), "blocked"),
+    _entry("Phone/IMG_0412.mov", "mov", (BEN,), "safe"),
+    _entry("Phone/IMG_0413.mp4", "mp4_faststart", (BEN, ANN), "safe"),
     _entry("Downloads/interrupted.mp4", "mp4", (TOM,), "blocked", fate="truncated"),
     _entry("Downloads/empty.mp4", "mp4", (TOM,), "blocked", fate="empty"),
     _entry("Downloads/gone.mp4", "mp4", (TOM, BOB), "blocked", fate="missing"),
@@ -85,7 +85,7 @@ _TABLE = (
     _entry("Archive/Copies/Birthday (1).mp4", "mp4", (), "warning", copy_of="Family/2019/Birthday.mp4"),
     _entry("Concerts/Duet.mp4", "mp4", ("Kim Park", "KIM PARK"), "danger"),
     _entry("Concerts/Solo.mp4", "mp4", (MAX,), "danger", "People: Max Weber, Ghost", edit=()),
-    _entry("Trips/Norway/Fjord.mp4", "mp4", (OLAF, ANN), "warning"),
+    _entry("Trips/Norway/Fjord.mp4", "mp4", (OLAF, ANN), "safe"),
     _entry("Trips/Norway/Ferry.mkv", "mkv", (OLAF,), "safe", chapters=2, postponed=True),
     _entry("Trips/Kyoto/京都の秋.mp4", "mp4", (HANAKO, ANN), "safe", "People: 山田 花子"),
     _entry("Weddings/החתונה של נועה.mp4", "mp4", (NOA, SAMIR), "safe"),
@@ -107,31 +107,32 @@ _TABLE = (
     # trips
     _entry("Trips/Norway/Northern lights ✨.mp4", "mp4", (OLAF, CARLA), "safe", languages=("eng", "nor")),
     _entry("Trips/Norway/Harbour.webm", "webm_room", (OLAF,), "safe"),
-    _entry("Trips/Norway/Map.mp4", "mp4", (), ""),
+    _entry("Trips/Norway/Karaoke.flv", "flv", (OLAF, TOM), "safe", "People: Tom Okafor"),
     _entry("Trips/Kyoto/寺.mkv", "mkv", (HANAKO,), "safe"),
     _entry("Trips/Kyoto/Bamboo.mp4", "mp4_room", (HANAKO, ANN, BOB), "safe", cover=True),
     _entry("Trips/México/Día de Muertos 💀.mp4", "mp4", (CARLA,), "unchanged", "People: Carla Gómez"),
     _entry("Trips/México/Mercado.webm", "webm", (CARLA, BOB), "safe", subtitles=True),
     _entry("Trips/Praha/Karlův most.mp4", "mp4", (JIRI, ZOE), "safe"),
     _entry("Trips/Praha/Cafe\u0301.mkv", "mkv_room", (JIRI, ANN), "safe", "People: Jiří Dvořák"),
-    _entry("Trips/Praha/Tram 22.avi", "avi", (JIRI,), "blocked"),
+    _entry("Trips/Praha/Tram 22.avi", "avi", (JIRI,), "safe"),
     # celebrations
     _entry("Weddings/حفلة.mkv", "mkv", (SAMIR,), "safe", cover=True),
     _entry("Weddings/First dance.mp4", "mp4", (NOA, SAMIR, ZOE), "warning", "People: נועה לוי, سمير حداد"),
     _entry("Weddings/Speech.mp4", "mp4", (), "warning", link_of="Weddings/First dance.mp4"),
     _entry("Weddings/Speech (raw).ts", "ts", (NOA,), "blocked"),
     _entry("Concerts/Encore.mkv", "mkv", (MAX, TOM), "safe", languages=("eng", "fre", "ita")),
-    _entry("Concerts/Rehearsal.mp4", "mp4_fragmented", (MAX,), "blocked"),
+    _entry("Concerts/Rehearsal.mp4", "mp4_fragmented", (MAX,), "safe"),
     _entry("Concerts/<b>Live<b> & loud.mp4", "mp4", (TOM, CARLA), "safe"),
     _entry("Concerts/Sound check.mkv", "mkv", (TOM,), "unchanged", "People: TOM OKAFOR"),
     # what collects over the years
-    _entry("Archive/Camcorder/1998-07.avi", "avi", (ROSA, BOB), "blocked", "People: Rosa Lee"),
+    _entry("Archive/Camcorder/1998-07.avi", "avi", (ROSA, BOB), "safe", "People: Rosa Lee"),
     _entry("Archive/Camcorder/1999-12.mpg", "mpg", (ROSA,), "blocked"),
-    _entry("Archive/Camcorder/Millennium.wmv", "wmv", (BOB,), "blocked"),
+    _entry("Archive/Camcorder/Millennium.wmv", "wmv", (BOB,), "safe"),
     _entry("Archive/Camcorder/Stream.flv", "flv", (TOM,), "blocked"),
-    _entry("Archive/Camcorder/Free.ogv", "ogv", (ZOE,), "blocked"),
-    _entry("Archive/Copies/Fjord copy.mp4", "mp4", (), "warning", copy_of="Trips/Norway/Fjord.mp4"),
-    _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "blocked"),
+    _entry("Archive/Camcorder/Free.ogv", "ogv", (ZOE,), "safe"),
+    # of two names one would keep the old file if another took its place
+    _entry("Archive/Copies/Stream.flv", "flv", (), "blocked", link_of="Archive/Camcorder/Stream.flv"),
+    _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "safe"),
     _entry("Phone/VID_20210704.mp4", "mp4", (ZOE, BEN), "safe", "People: Zoë Müller"),
     _entry("Phone/VID_20210705.mp4", "mp4", (ZOE,), "unchanged", "people: zoë müller"),
     _entry("Downloads/not really a film.mp4", "mp4", (TOM,), "blocked", fate="text"),

@@ -1,40 +1,15 @@
-"""The ffmpeg program: where it is, and one safe way to run it."""
+"""The ffmpeg program as the demo uses it: one safe way to run it, and what it can do."""
 
 from __future__ import annotations
 
 import functools
-import shutil
 import subprocess
 from collections.abc import Sequence
 
 from indexium_core import errors
+from indexium_core.files.program import executable, shipped
 
-__all__ = ["encoders", "executable", "run"]
-
-
-@functools.cache
-def executable() -> str:
-    """
-    Return the `ffmpeg` on PATH, else the one that imageio-ffmpeg ships.
-
-    Raises:
-        FFmpegError: There is none for this platform.
-
-    """
-    found = shutil.which("ffmpeg")
-    return found or shipped()
-
-
-@functools.cache
-def shipped() -> str:
-    """Return the program that imageio-ffmpeg brings along; raises FFmpegError where its wheel has none."""
-    import imageio_ffmpeg
-
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError as error:
-        message = "There is no ffmpeg program here. Install ffmpeg so that it is on PATH."
-        raise errors.FFmpegError(message, code="no_ffmpeg") from error
+__all__ = ["encoders", "executable", "run", "shipped"]
 
 
 @functools.cache

@@ -12,14 +12,13 @@ from typing import Any
 import pandas as pd
 
 from indexium_core import errors
-from indexium_core.files import journal
-from indexium_core.flows import editing, writing
+from indexium_core.flows import rollback, writing
+from indexium_core.flows.rollback import CHANGED_CHOICES, Findings, Wish
 from indexium_core.model import moments, people, query
-from indexium_core.model.media import Refusal
 from indexium_core.model.operation import (
-    ItemDetails,
     MetadataOperation,
     OperationDetails,
+    OperationStatus,
     PaginatedOperations,
     RollbackCheck,
     RollbackResult,
@@ -42,7 +41,7 @@ class HistoryService:
     ) -> None:
         self._ledger = book
         self._writer = writer
-        self._backups = backups
+        self._examiner = rollback.Examiner(book, backups=backups)
         self._clock = clock
 
     def record_operation(self, operation: MetadataOperation) -> int:
@@ -82,22 +81,29 @@ class HistoryService:
 
     # Taking back.
 
-    def check(self, operation_id: int, text: str = "") -> RollbackCheck:
-        """Look at every file of an operation, or at those that `text` finds, and say what a rollback would do."""
+    def check(
+        self, operation_id: int, text: str = "", *, person: str = "", changed: str = "skip", with_newer: bool = False
+    ) -> RollbackCheck:
+        """
+        Look at every file of an operation and say what a rollback would do; arguments as those of `start_rollback`.
+
+        Raises:
+            UsageError: An unknown choice.
+
+        """
         status = self._writer.get_operation_status(operation_id)
-        candidates = self._candidates(operation_id, text)
-        conflicts = [item for item in (self._conflict(candidate) for candidate in candidates) if item is not None]
-        restorable = len(candidates) - len(conflicts)
-        reason = status.rollback_reason
-        if not reason and not restorable:
-            why = f": {conflicts[0].message}" if conflicts else "."
-            reason = f"None of its files can be taken back{why}" if candidates else "No file of it matches."
+        found = self._look(operation_id, text, _wish(person=person, changed=changed, with_newer=with_newer))
+        reason = "" if found.restorable and status.finished else _why_not(status, found, person)
         return RollbackCheck(
             operation_id=operation_id,
-            restorable=restorable,
-            conflicts=conflicts,
+            restorable=found.restorable,
+            conflicts=found.conflicts,
             can_rollback=not reason,
             reason=reason,
+            exact=len(found.exact),
+            comment_only=len(found.comment_only),
+            superseded=found.superseded,
+            newer=tuple(sorted(found.newer)),
         )
 
     def start_rollback(
@@ -106,35 +112,50 @@ class HistoryService:
         text: str = "",
         *,
         item_ids: Sequence[int] | None = None,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool = False,
         note: str = "",
         source: str = "python",
         replan: bool = False,
     ) -> writing.OperationHandle:
         """
-        Start taking an operation back. Files that could not get their old bytes again become conflicts and are left.
+        Start taking an operation back. Files of which that cannot be done become conflicts and are left.
+
+        Args:
+            operation_id: The operation.
+            text: Only the files that this search finds.
+            item_ids: Only these of its items.
+            person: Only the tag of this person: the files that the operation put them into are written without them.
+                All else that a comment says stays; old bytes do not come back.
+            changed: What becomes of files whose old bytes cannot come back, because another program changed them since
+                or nothing is kept: `skip` them, or restore only the `comment`.
+            with_newer: Where newer operations changed a file, take them back on it first, newest first.
+            note: For the history.
+            source: Face that asks.
+            replan: Leave the files in the plan; else they are postponed.
 
         Raises:
-            UsageError: It cannot be taken back, and why.
+            UsageError: It cannot be taken back, and why; or an unknown choice.
 
         """
         status = self._writer.get_operation_status(operation_id)
-        if not status.can_rollback:
+        wish = _wish(item_ids=item_ids, person=person, changed=changed, with_newer=with_newer)
+        if not status.finished:
             message = f"Operation {operation_id} cannot be taken back: {status.rollback_reason}"
             raise errors.UsageError(message, code="not_restorable")
-        candidates = self._candidates(operation_id, text)
-        if item_ids is not None:
-            candidates = [candidate for candidate in candidates if candidate.item_id in item_ids]
-        conflicts = [item for item in (self._conflict(candidate) for candidate in candidates) if item is not None]
-        if len(conflicts) == len(candidates):
-            message = next((item.message for item in conflicts), "No file of it matches.")
-            raise errors.UsageError(message, code="not_restorable")
+        found = self._look(operation_id, text, wish)
+        if not found.restorable:
+            raise errors.UsageError(_why_not(status, found, person), code="not_restorable")
+        if person and not note:
+            note = f"{person} taken out of what operation {operation_id} wrote"
         return self._writer.start_rollback(
             operation_id,
-            [candidate.item_id for candidate in candidates],
-            refused={item.id: Refusal(code=item.code, message=item.message) for item in conflicts},
+            found.restores,
             note=note,
             source=source,
             replan=replan,
+            as_write=bool(person),
         )
 
     def rollback_operation(self, operation_id: int) -> RollbackResult:
@@ -150,44 +171,10 @@ class HistoryService:
             exact_bytes=restored > 0,  # an item whose old bytes did not come back is never a success
         )
 
-    def _candidates(self, operation_id: int, text: str) -> list[ledger.Candidate]:
-        found = self._ledger.candidates(operation_id)
+    def _look(self, operation_id: int, text: str, wish: Wish) -> Findings:
         wanted = _search(text)
-        return [candidate for candidate in found if _matches(candidate, wanted)]
-
-    def _conflict(self, candidate: ledger.Candidate) -> ItemDetails | None:
-        """Return why a file cannot get its old bytes back, None where it can."""
-        problem = _known_problem(candidate) or self._look(candidate)
-        if problem is None:
-            return None
-        code, message = problem
-        return ItemDetails(
-            id=candidate.item_id,
-            file_id=candidate.file_id,
-            file_path=candidate.shown_path,
-            file_name=candidate.shown_path.rsplit("/", 1)[-1],
-            status="conflict",
-            code=code,
-            message=message,
-            previous_comment=candidate.new_comment,
-            new_comment=candidate.previous_comment,
-            tags_added=candidate.tags_removed,
-            tags_removed=candidate.tags_added,
-            strategy="",
-            seconds=None,
-            proof={},
-            processed_at=None,
-        )
-
-    def _look(self, candidate: ledger.Candidate) -> tuple[str, str] | None:
-        """Look at the file itself."""
-        try:
-            journal.find(self._backups / candidate.journal, candidate.item_id)
-            if editing.still_ours(candidate.path, candidate.written_state):
-                return None
-        except (errors.MetadataError, errors.StoreError) as error:
-            return error.reason, error.message
-        return "changed_since", "Another program changed the file since."
+        found = [each for each in self._ledger.candidates(operation_id) if _matches(each, wanted)]
+        return self._examiner.look(found, wish)
 
     # Charts and sums.
 
@@ -206,23 +193,42 @@ class HistoryService:
         return dict(zip(("operations", "written", "refused", "rolled_back"), self._ledger.totals(), strict=True))
 
 
-def _known_problem(candidate: ledger.Candidate) -> tuple[str, str] | None:
-    """Return what the ledger and the catalog already know to stand in the way."""
-    if candidate.dropped:
-        return "backup_missing", "Its backup is gone, so its old bytes cannot be restored."
-    if candidate.busy_in is not None:
-        return "busy_in_operation", f"Operation {candidate.busy_in} is at work on this file."
-    if candidate.superseded_by is not None:
-        newer = candidate.superseded_by
-        return "superseded_by", f"Operation {newer} changed this file later: take that one back first."
-    if candidate.library_state == "offline":
-        return "offline", "Its folder is offline; try again when it is back."
-    return None
+def _wish(*, person: str, changed: str, with_newer: bool, item_ids: Sequence[int] | None = None) -> Wish:
+    if changed not in CHANGED_CHOICES:
+        message = f"There is no choice '{changed}' for changed files; choose {' or '.join(CHANGED_CHOICES)}."
+        raise errors.UsageError(message)
+    if person and (with_newer or changed != "skip"):
+        message = "One person's tag is taken out by an ordinary write: it does not go with the other choices."
+        raise errors.UsageError(message)
+    items = None if item_ids is None else frozenset(item_ids)
+    return Wish(item_ids=items, person=person.strip(), changed=changed, with_newer=with_newer)
+
+
+def _why_not(status: OperationStatus, found: Findings, person: str) -> str:
+    """Return why nothing can be taken back."""
+    if not status.can_rollback and status.rollback_reason:
+        return status.rollback_reason + _advice(found)
+    if found.conflicts:
+        first = found.conflicts[0]
+        return f"None of its files can be taken back: {first.message}" + _advice(found)
+    return f"No file of this operation got the tag '{person}'." if person else "No file of it matches."
+
+
+def _advice(found: Findings) -> str:
+    """Return what else could be chosen, "" for nothing."""
+    if found.comment_only:
+        return f" The comment of {len(found.comment_only):,} can be restored (--changed comment)."
+    if found.superseded:
+        return (
+            f" Newer operations can be taken back with it (--with-newer): {', '.join(map(str, sorted(found.newer)))}."
+        )
+    return ""
 
 
 def _matches(candidate: ledger.Candidate, wanted: ledger.OperationFilter) -> bool:
     names = [*candidate.tags_added, *candidate.tags_removed]
-    text = people.fold("\n".join([candidate.shown_path, *names]))
+    now = candidate.path.decode("utf-8", "replace")  # it may have another name than when it was written
+    text = people.fold("\n".join([candidate.shown_path, now, *names]))
     exact = {name.lower() for name in names}
     return all(word in text for word in wanted.words) and exact.issuperset(wanted.people)
 

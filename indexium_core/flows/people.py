@@ -19,7 +19,7 @@ from indexium_core import errors
 from indexium_core.flows import people_files
 from indexium_core.flows.people_files import Entry
 from indexium_core.model import people as names_of
-from indexium_core.store import decisions
+from indexium_core.store import decisions, films
 from indexium_core.store import people as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -81,8 +81,10 @@ class PeopleService:
         entries = people_files.read(source)
         rejected: list[RejectedRow] = []
         wanted = _wanted(entries, base, rejected, replace=replace)
-        wanted = self._resolved(wanted)
+        ties = _ties(entries)
+        wanted = self._resolved(wanted, ties)
         with self._database.atomic() as tx:
+            films.tie(tx, ties, at=self._clock())
             counts = store.assign(tx, wanted, replace=replace, at=self._clock())
         logger.info("people.imported", extra={"rows": len(entries), "rejected": len(rejected), "added": counts.added})
         self._on_change()
@@ -189,14 +191,15 @@ class PeopleService:
             store.merge(tx, sorted(others), target, at=self._clock())
         self._on_change()
 
-    def _resolved(self, wanted: builtins.list[Wanted]) -> builtins.list[Wanted]:
+    def _resolved(self, wanted: builtins.list[Wanted], ties: Sequence[films.Tie] = ()) -> builtins.list[Wanted]:
         """Where no scan has met a path as it is written, follow its links: a scan knows the file that they lead to."""
         asked = {each.path_bytes for each in wanted if each.path_bytes is not None}
         known = store.known_paths(self._database.read(), asked)
         folder_of = cache(os.path.realpath)
         real = {path: _real(path, folder_of) for path in asked - known}
         hashes = {each.file_hash for each in wanted if each.file_hash is not None and each.path_bytes is not None}
-        known_hashes = store.known_hashes(self._database.read(), hashes)
+        known_hashes = store.known_hashes(self._database.read(), hashes | {each.old_hash for each in ties})
+        known_hashes |= {each.new_hash for each in ties if each.old_hash in known_hashes}
         return [_chosen(each, real, known_hashes) for each in wanted]
 
     def _edit_out(self, tx: Connection, file_ids: builtins.list[int], gone: set[str]) -> None:
@@ -247,6 +250,17 @@ def _wanted(entries: Iterable[Entry], base: bytes, rejected: list[RejectedRow], 
                 names.append(name)
         wanted += [Wanted(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin) for name in names]
     return wanted
+
+
+def _ties(entries: Iterable[Entry]) -> list[films.Tie]:
+    """Return which hashes the rows say to be of one film, each pair once."""
+    pairs = {
+        (previous, entry.file_hash): None
+        for entry in entries
+        if entry.file_hash and not entry.problem
+        for previous in entry.previous_hashes
+    }
+    return [films.Tie(old_hash=old, new_hash=new) for old, new in pairs]
 
 
 def _checked(raw: str) -> tuple[str, str]:

@@ -42,6 +42,7 @@ class Entry:
     line: int  # where it begins; of an old database, its number
     path: bytes | None = None  # as written, perhaps relative
     file_hash: str | None = None
+    previous_hashes: tuple[str, ...] = ()  # others that the same film has had
     names: tuple[str, ...] = ()  # as written; none is allowed
     origin: str = "import"
     problem: str = ""  # why the row cannot be taken, "" if it can
@@ -147,17 +148,26 @@ def _csv_entry(line: int, cells: dict[str, str]) -> Entry:
     given = tuple(name for name in names if name.strip())
     if not given and "people" not in cells:
         problem = problem or "it names nobody"
-    return _entry(line, path, file_hash, given, problem)
+    return _entry(line, path, file_hash, given, problem, previous=tuple(cells.get("previous_hashes", "").split()))
 
 
-def _entry(line: int, path: bytes | None, file_hash: str | None, names: tuple[str, ...], problem: str) -> Entry:
-    if file_hash and not _HASH.fullmatch(file_hash):
+def _entry(
+    line: int,
+    path: bytes | None,
+    file_hash: str | None,
+    names: tuple[str, ...],
+    problem: str,
+    *,
+    previous: tuple[str, ...] = (),
+) -> Entry:
+    wrong = [each for each in (file_hash, *previous) if each and not _HASH.fullmatch(each)]
+    if wrong:
         problem = (
-            problem or f"“{file_hash[:80]}” is no file_hash of this program (that of an old one means nothing here)"
+            problem or f"“{wrong[0][:80]}” is no file_hash of this program (that of an old one means nothing here)"
         )
     if not path and not file_hash:
         problem = problem or "it names no file"
-    return Entry(line=line, path=path, file_hash=file_hash, names=names, problem=problem)
+    return Entry(line=line, path=path, file_hash=file_hash, previous_hashes=previous, names=names, problem=problem)
 
 
 def _path(text: str) -> tuple[bytes | None, str]:
@@ -188,8 +198,42 @@ def _json(text: str, path: Path) -> Iterator[Entry]:
     if not isinstance(top, _Pairs):
         message = f'{path} must hold one object of paths with lists of names: {{"film.mp4": ["Ann Lee"]}}.'
         raise errors.UsageError(message)
+    exported = _exported(top)
+    if exported is not None:
+        for line, row in zip(_lines_of(text, "file_hash", len(exported)), exported, strict=True):
+            yield _exported_entry(line, row)
+        return
     for line, (key, value) in zip(_lines(text, [key for key, _ in top]), top, strict=True):
         yield _json_entry(line, key, [value] if isinstance(value, str) else value)
+
+
+def _exported(top: _Pairs) -> list[dict[str, Any]] | None:
+    """Return the rows of what `people export --json` printed; None for anything else."""
+    found = dict(top)
+    rows = found.get("items")
+    if set(found) != {"items", "total"} or not isinstance(rows, list) or isinstance(rows, _Pairs):
+        return None
+    return [dict(row) for row in rows] if all(isinstance(row, _Pairs) for row in rows) else None
+
+
+def _exported_entry(line: int, row: dict[str, Any]) -> Entry:
+    """Return a row of an export: its cells are those of the CSV, but for a list of hashes."""
+    previous = row.get("previous_hashes")
+    cells = {name: value for name, value in row.items() if isinstance(value, str)}
+    if isinstance(previous, list):
+        cells["previous_hashes"] = " ".join(str(each) for each in previous)
+    return _csv_entry(line, cells)
+
+
+def _lines_of(text: str, key: str, count: int) -> Iterator[int]:
+    """Yield the lines on which a key of rows stands, one for each row."""
+    line, position, wanted = 1, 0, json.dumps(key)
+    for _ in range(count):
+        found = text.find(wanted, position)
+        if found >= 0:
+            line += text.count("\n", position, found)
+            position = found + len(wanted)
+        yield line
 
 
 def _json_entry(line: int, key: str, names: Any) -> Entry:

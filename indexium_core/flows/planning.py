@@ -35,8 +35,9 @@ from indexium_core.store import plans
 from indexium_core.store.database import Database
 from indexium_core.store.plans import Modes, Search, Version
 
-__all__ = ["MetadataPlan", "MetadataPlanner", "PlanItems", "SelectionSummary", "checked_modes"]
+__all__ = ["LINK_CHOICES", "MetadataPlan", "MetadataPlanner", "PlanItems", "SelectionSummary", "checked_modes"]
 
+LINK_CHOICES = ("block", "break")
 _CHUNK = 500  # items that a lazy sequence reads at once
 _NAMED = 10  # files that a refusal names
 
@@ -65,6 +66,7 @@ class MetadataPlanner:
         self._database = database
         self._clock = clock
         self.page_size = config.metadata_preview_page_size if config else 50
+        self._large_bytes = int(config.rewrite_warn_size) if config else Modes().large_bytes
 
     # The methods of the source document.
 
@@ -77,6 +79,7 @@ class MetadataPlanner:
         people_mode: PeopleMode | None = None,
         comment_mode: CommentMode | None = None,
         include_unknown: bool = False,
+        hard_links: str = "block",
         plan_id: int | None = None,
     ) -> MetadataPlan:
         """
@@ -89,6 +92,7 @@ class MetadataPlanner:
             people_mode: `merge` or `exact`, where the file itself does not say; None: as its library says.
             comment_mode: `replace` or `preserve`, likewise.
             include_unknown: Also files of which the database knows nobody.
+            hard_links: `break` plans files with several names that have to be replaced, too, so that their names part.
             plan_id: This version instead, with the modes for which it was made.
 
         Raises:
@@ -97,8 +101,17 @@ class MetadataPlanner:
 
         """
         compiled = compile_query(query)
+        if hard_links not in LINK_CHOICES:
+            message = f"There is no way '{hard_links}' for hard links; choose block or break."
+            raise errors.UsageError(message)
         if plan_id is None:
-            modes = Modes(people_mode=people_mode, comment_mode=comment_mode, include_unknown=include_unknown)
+            modes = Modes(
+                people_mode=people_mode,
+                comment_mode=comment_mode,
+                include_unknown=include_unknown,
+                hard_links=hard_links,
+                large_bytes=self._large_bytes,
+            )
             version = plans.refresh(self._database, modes, now=self._clock())
         else:
             version, modes = plans.version(self._database.read(), plan_id)
@@ -179,6 +192,14 @@ class MetadataPlanner:
     def risk_by(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
         """Count the listed items by level: columns group, safe, warning, danger, blocked. See `Charts.risk_by`."""
         return plans.risk_by(self._database.read(), plan.search, by)
+
+    def parting(self, plan: MetadataPlan, hard_links: str) -> MetadataPlan:
+        """Return the plan as it is where hard links are dealt with so; the same one where it is so already."""
+        if plan.modes.hard_links == hard_links:
+            return plan
+        modes = replace(plan.modes, hard_links=hard_links)
+        version = plans.refresh(self._database, modes, now=self._clock())
+        return MetadataPlan(self, replace(plan.search, version=version), modes, plan.query)
 
     # What plans ask for.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from indexium_core.files import probe
+from indexium_core.files import probe, volumes
 from indexium_core.flows import survey
 from indexium_core.flows.survey import Candidate
 from indexium_core.model import people
@@ -60,13 +60,13 @@ class Found:
         )
 
 
-def read_all(candidates: Sequence[Candidate], *, threads: int, full: bool) -> Iterator[Found]:
+def read_all(candidates: Sequence[Candidate], *, threads: int, full: bool, faststart: str) -> Iterator[Found]:
     """Yield what was read, in the order of `candidates`; a few files are always on their way."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="probe")
     pending: collections.deque[Future[Found]] = collections.deque()
     try:
         for candidate in candidates:
-            pending.append(pool.submit(_read, candidate, full=full))
+            pending.append(pool.submit(_read, candidate, full=full, faststart=faststart))
             if len(pending) >= AHEAD:
                 yield pending.popleft().result()
         while pending:
@@ -80,10 +80,11 @@ def barred(candidate: Candidate, why: str) -> Found:
     return Found(candidate, FileFacts(state="unreadable", message=why), people.parse(None))
 
 
-def _read(candidate: Candidate, *, full: bool) -> Found:
+def _read(candidate: Candidate, *, full: bool, faststart: str) -> Found:
     """Read one file, on a thread. Nothing that a file contains may stop the scan, not even a mistake of ours."""
     try:
-        facts = probe.probe(candidate.path, candidate.stat, full=full)
+        means = volumes.means(candidate.path, nlink=candidate.stat.nlink, faststart=faststart)
+        facts = probe.probe(candidate.path, candidate.stat, means=means, full=full)
         return Found(candidate, facts, people.parse(facts.comment))
     except Exception:
         logger.exception("scan.probe_failed", extra={"file_path": candidate.path.decode("utf-8", "replace")})

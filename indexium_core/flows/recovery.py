@@ -10,31 +10,50 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from indexium_core import errors
-from indexium_core.files import fingerprint, journal, probe, reader
+from indexium_core.files import delta, fingerprint, journal, reader, volumes
 from indexium_core.files.containers import Reader, registry
-from indexium_core.flows import editing, running
-from indexium_core.model.media import Patch
+from indexium_core.flows import protocol, running
 from indexium_core.model.operation import WriteResult
 from indexium_core.store import database, ledger
 
-__all__ = ["RecoverReport", "recover"]
+__all__ = ["RecoverReport", "RecoveredFile", "recover"]
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveredFile:
+    """What became of one file that was in the middle of something."""
+
+    operation_id: int
+    file_path: str
+    became: str  # old: put back; untouched: it was old all along; new: done, and written down now; unclear
+    message: str = ""
+
+
 @dataclass(slots=True, kw_only=True)
 class RecoverReport:
-    """What was put right. `problems` are sentences about files that need a person's look."""
+    """What was put right, file by file. `problems` are sentences about files that need a person's look."""
 
     interrupted: list[int] = field(default_factory=list)  # operations that can be resumed or rolled back
     undone: int = 0  # files that were in the middle and are as before again
     finished: int = 0  # files that were done and whose result was not written down yet
     problems: list[str] = field(default_factory=list)
+    files: list[RecoveredFile] = field(default_factory=list)
+
+    def note(self, operation_id: int, path: bytes, became: str, message: str = "") -> None:
+        """Take in what became of one file."""
+        self.undone += became == "old"
+        self.finished += became == "new"
+        self.problems += [message] if became == "unclear" else []
+        shown = path.decode("utf-8", "replace")
+        self.files.append(RecoveredFile(operation_id=operation_id, file_path=shown, became=became, message=message))
 
 
 def recover(
@@ -46,97 +65,110 @@ def recover(
     for operation_id, kind, status in book.unfinished():
         if operation_id in skip:
             continue
-        outcomes = list(_settle(book, backups, operation_id, report))
+        outcomes = list(_Settling(book, backups, operation_id, report).outcomes())
         if outcomes:
             postpone = running.postpones(kind, book.options(operation_id))
             running.write_down(store, outcomes, kind=kind, postpone=postpone, now=clock())
         left = book.counts(operation_id).get("pending", 0)
-        if status != "paused":
-            ending = "interrupted" if left else running.ending_of(book.counts(operation_id))
+        ending = "interrupted" if left else running.ending_of(book.counts(operation_id))
+        if status in _UNDER_WAY:
             book.finish(operation_id, ending, kind=kind, seconds=0.0, now=clock())
-            if left:
-                report.interrupted.append(operation_id)
+            report.interrupted += [operation_id] if left else []
+        elif outcomes and status != "paused":  # it had ended with a file unclear: its end stays when it was
+            book.amend(operation_id, ending)
         logger.info("operation.recovered", extra={"operation_id": operation_id, "kind": kind, "left": left})
     return report
 
 
-def _settle(book: ledger.Ledger, backups: Path, operation_id: int, report: RecoverReport) -> Iterator[running.Outcome]:
-    """Undo what was begun, and yield what ledger and catalog have to learn."""
-    wanted: dict[str, dict[int, ledger.Unsettled]] = defaultdict(dict)
-    for item in book.unsettled(operation_id):
-        wanted[item.journal][item.item_id] = item
-    finished = book.finished(operation_id)
-    for name in sorted(wanted):
-        yield from _settle_journal(backups / name, wanted[name], finished, report)
+_UNDER_WAY = frozenset({"pending", "in_progress", "failed"})
 
 
-def _settle_journal(
-    path: Path, wanted: dict[int, ledger.Unsettled], finished: set[int], report: RecoverReport
-) -> Iterator[running.Outcome]:
-    if not path.exists():
-        return  # killed before the journal was made: no file of this run was touched
-    unclear: dict[int, journal.Recovered] = {}
-    for settled in journal.recover(path, finished=finished):
-        if settled.outcome.settled:
-            report.undone += settled.outcome.status == "undone"
-        else:
-            unclear[settled.entry.item_id] = settled
-            report.problems.append(settled.outcome.message)
-    entries = {entry.item_id: entry for entry in journal.read(path).entries}
-    for item_id, item in wanted.items():
-        entry = entries.get(item_id)
-        if item_id in unclear:
-            found = unclear[item_id]
-            result = _result(item, "unknown", found.outcome.code, found.outcome.message)
-            yield running.Outcome(record=ledger.ItemRecord(result=result), file=None)
-        elif entry is not None and entry.state == "committed":
-            report.finished += 1
-            yield _late(entry, item)
-        elif item.status != "pending":  # it is as before: to be done again, or given up
-            yield running.Outcome(record=ledger.ItemRecord(result=_result(item, "pending", "", "")), file=None)
+class _Settling:
+    """Brings the journals of one operation and its items together."""
+
+    def __init__(self, book: ledger.Ledger, backups: Path, operation_id: int, report: RecoverReport) -> None:
+        self._backups = backups
+        self._operation_id = operation_id
+        self._report = report
+        self._finished = book.finished(operation_id)
+        self._wanted: dict[str, dict[int, ledger.Unsettled]] = defaultdict(dict)
+        for item in book.unsettled(operation_id):
+            self._wanted[item.journal][item.item_id] = item
+
+    def outcomes(self) -> Iterator[running.Outcome]:
+        """Undo what was begun, and yield what ledger and catalog have to learn."""
+        for name in sorted(self._wanted):
+            if (self._backups / name).exists():  # else killed before it was made: no file of this run was touched
+                yield from self._settle(self._backups / name, self._wanted[name])
+
+    def _settle(self, path: Path, wanted: dict[int, ledger.Unsettled]) -> Iterator[running.Outcome]:
+        unclear: dict[int, journal.Recovered] = {}
+        for settled in journal.recover(path, finished=self._finished):
+            if not settled.outcome.settled:
+                unclear[settled.entry.item_id] = settled
+            self._note(settled)
+        entries = {entry.item_id: entry for entry in journal.read(path).entries}
+        for item_id, item in wanted.items():
+            entry = entries.get(item_id)
+            if item_id in unclear:
+                found = unclear[item_id]
+                if item.status != "unknown":
+                    result = _result(item, "unknown", found.outcome.code, found.outcome.message)
+                    yield running.Outcome(record=ledger.ItemRecord(result=result), file=None)
+            elif entry is not None and entry.state == "committed":
+                self._report.note(self._operation_id, entry.path, "new", "It was done and is written down now.")
+                yield _late(entry, item)
+            elif item.status != "pending":  # it is as before: to be done again, or given up
+                yield running.Outcome(record=ledger.ItemRecord(result=_result(item, "pending", "", "")), file=None)
+
+    def _note(self, settled: journal.Recovered) -> None:
+        outcome = settled.outcome
+        became = {"undone": "old", "untouched": "untouched", "problem": "unclear"}.get(outcome.status)
+        if became is not None:  # one that was found finished is told of with those that were committed
+            self._report.note(self._operation_id, settled.entry.path, became, outcome.message)
 
 
-def _late(entry: journal.Entry, item: ledger.Unsettled) -> running.Outcome:
+def _late(entry: journal.Entry | journal.SwapEntry, item: ledger.Unsettled) -> running.Outcome:
     """Return the result of an item that was done before the process ended."""
     proof = {"recovered": "verified before the process ended; written down at the next start"}
-    result = _result(item, "success", "", "", proof=proof)
+    record = ledger.ItemRecord(
+        result=_result(item, "success", "", "", proof=proof), journal_bytes=entry.stored_bytes, **_kept(entry)
+    )
     try:
         with reader.FileReader(entry.path) as file:
-            family, layout = registry.examine(file)
-            identity = fingerprint.payload_hash(file, layout.payload)
-            record = ledger.ItemRecord(
-                result=result,
-                journal_bytes=entry.stored_bytes,
-                original_state=editing.skeleton(_Before(file, journal.inverse(entry, file)), layout.payload, identity),
-                written_state=editing.skeleton(file, layout.payload, identity),
-            )
-            facts = probe.facts_of(file, family, layout, identity=identity)
-            return running.Outcome(record=record, file=running.as_scanned(entry.path, file.stat, facts))
+            means = volumes.means(entry.path, nlink=file.stat.nlink, faststart="keep")
+            after = protocol.seen(file, means=means)
+            record = replace(record, original_state=_original_state(entry, file), written_state=after.state)
+            return running.Outcome(record=record, file=running.as_scanned(entry.path, after.stat, after.facts))
     except errors.MetadataError:  # gone or changed since: what was done stays true, but it cannot be taken back
         logger.warning("operation.late_item_unreadable", extra={"file_id": item.file_id})
-        return running.Outcome(record=ledger.ItemRecord(result=result, journal_bytes=entry.stored_bytes), file=None)
+        return running.Outcome(record=record, file=None)
 
 
-class _Before:
-    """A file as it would read with a patch applied; the payload stays where it is."""
+def _kept(entry: journal.Entry | journal.SwapEntry) -> dict[str, Any]:
+    """Return what the ledger says of how the old bytes can come back."""
+    if isinstance(entry, journal.Entry):
+        return {}
+    if entry.kept is not None:
+        return {"backup_kind": "original", "kept": entry.kept, "kept_bytes": entry.old.size}
+    return {"backup_kind": "tags" if entry.reverse is None else "delta"}
 
-    def __init__(self, file: Reader, patch: Patch) -> None:
-        self._file = file
-        self._patch = patch
 
-    @property
-    def size(self) -> int:
-        return self._patch.size
+def _original_state(entry: journal.Entry | journal.SwapEntry, file: reader.FileReader) -> str | None:
+    """Return the state of the file as it was before the entry."""
+    if isinstance(entry, journal.Entry):
+        return _state_of(delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file))
+    if entry.reverse is not None:
+        return _state_of(delta.Rebuilt(entry.reverse, file))
+    if entry.kept is None:
+        return None
+    with reader.FileReader(entry.kept) as kept:
+        return _state_of(kept)
 
-    def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset` as they would be."""
-        length = max(0, min(length, self.size - offset))
-        data = bytearray(self._file.read_at(offset, length).ljust(length, b"\0"))
-        for start, new in self._patch.writes:
-            low, high = max(start, offset), min(start + len(new), offset + length)
-            if low < high:
-                data[low - offset : high - offset] = new[low - start : high - start]
-        return bytes(data)
+
+def _state_of(file: Reader) -> str:
+    _, layout = registry.examine(file)
+    return protocol.skeleton(file, layout.payload, fingerprint.payload_hash(file, layout.payload))
 
 
 def _result(

@@ -20,7 +20,7 @@ from indexium_core.store import catalog
 from indexium_core.store.catalog import KnownFile, LibraryRow
 from indexium_core.store.database import Database
 
-__all__ = ["FolderName", "choose", "device", "doubt_loss", "doubt_root"]
+__all__ = ["FolderName", "choose", "device", "doubt_loss", "doubt_root", "free_bytes"]
 
 FolderName = str | bytes | os.PathLike[str]
 
@@ -108,6 +108,15 @@ def device(library: LibraryRow) -> int:
         return os.lstat(library.path_bytes).st_dev
     except OSError:
         return library.device or 0
+
+
+def free_bytes(library: LibraryRow) -> int | None:
+    """Return how many bytes are free beside a root's files, None where nobody can tell."""
+    try:
+        found = os.statvfs(library.path_bytes)
+    except (OSError, AttributeError):
+        return None
+    return found.f_bavail * found.f_frsize
 
 
 def _resolved(folder: FolderName) -> bytes:

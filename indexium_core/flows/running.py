@@ -22,6 +22,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows import editing
+from indexium_core.flows.protocol import Edited, Terms
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.runner import Control, Ending, Runner
 from indexium_core.model import people
@@ -47,6 +48,7 @@ class Run:
     started: float  # time.monotonic()
     preserve_mtime: bool
     keep_backup: bool
+    break_links: bool
     postpone: bool  # rollback: files taken back are postponed
     processed: int = 0  # items of this run that have an outcome
     current: str = ""  # name of a file under way
@@ -77,9 +79,13 @@ class Operations:
         events: EventBus,
         backups: Path,
         clock: Callable[[], datetime],
+        faststart: str = "keep",
+        make_room: Callable[[int, int], bool] = lambda _size, _item: True,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
+        self._faststart = faststart
+        self._make_room = make_room
         self._workers = workers
         self._events = events
         self._backups = backups
@@ -99,6 +105,7 @@ class Operations:
             started=time.monotonic(),
             preserve_mtime=preserve_mtime,
             keep_backup=options.get("keep_backup", True),
+            break_links=options.get("hard_links") == "break",
             postpone=postpones(kind, options),
         )
         name = f"indexium-operation-{operation_id}"
@@ -182,10 +189,20 @@ class Operations:
         finally:
             self._end(run, status, message)
 
-    def _runner(self, run: Run, undo: journal.OperationJournal) -> Runner[ledger.Task, editing.Edited]:
-        def one(task: ledger.Task) -> editing.Edited:
+    def _runner(self, run: Run, undo: journal.OperationJournal) -> Runner[ledger.Task, Edited]:
+        terms = Terms(
+            backups=self._backups,
+            preserve_mtime=run.preserve_mtime,
+            faststart=self._faststart,
+            break_links=run.break_links,
+            keep_backup=run.keep_backup,
+            make_room=self._make_room,
+            cancelled=lambda: run.control.ending is not None,
+        )
+
+        def one(task: ledger.Task) -> Edited:
             run.current = task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
-            return editing.edit(task, undo, backups=self._backups, preserve_mtime=run.preserve_mtime)
+            return editing.edit(task, undo, terms)
 
         return Runner(
             one,
@@ -218,7 +235,7 @@ class Operations:
         finally:
             undo.close()
 
-    def _store_results(self, run: Run, group: Sequence[editing.Edited], undo: journal.OperationJournal) -> None:
+    def _store_results(self, run: Run, group: Sequence[Edited], undo: journal.OperationJournal) -> None:
         undo.sync()  # first: the ledger must not call a file done that the journal would take back after a power cut
         outcomes = [
             Outcome(record=edited.record, file=as_scanned(edited.task.path, edited.stat, edited.facts))
@@ -311,7 +328,7 @@ def write_down(
 
 def postpones(kind: str, options: Mapping[str, Any]) -> bool:
     """Tell whether an operation postpones the files that it settles: a rollback does, unless asked otherwise."""
-    return kind == "rollback" and not options.get("replan", False)
+    return bool(options.get("postpone", kind == "rollback" and not options.get("replan", False)))
 
 
 def as_scanned(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> catalog.ScannedFile | None:

@@ -33,6 +33,7 @@ __all__ = ["ScanProgress", "ScanReport", "Scanner"]
 
 GROUP = 2000  # files stored in one transaction …
 GROUP_SECONDS = 2.0  # … or what was read in this time, so that pages see them come in
+GROUP_TEXT = 2_000_000  # … or comments of so many characters, of which the database makes several copies on the way
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Scanner:
         self._clock = clock
         # More threads than processors help where a disk is slow to answer; many more only wait for each other.
         self._threads = min(config.probe_threads, 2 * (os.cpu_count() or 1))
+        self._faststart = config.faststart
         self._running = threading.Lock()
 
     def scan(
@@ -95,7 +97,8 @@ class Scanner:
             raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
         try:
             chosen = roots.choose(self._database, dirs)
-            one = _Scan(self._database, Meter(self._events, progress), self._clock(), self._threads)
+            meter = Meter(self._events, progress)
+            one = _Scan(self._database, meter, self._clock(), threads=self._threads, faststart=self._faststart)
             self._events.emit("scan:started", current=0, total=None, message="Looking for files")
             report = one.run(chosen, full=full, really_gone=really_gone)
         except errors.StoreError:
@@ -111,12 +114,13 @@ class Scanner:
 class _Scan:
     """One scan."""
 
-    def __init__(self, database: Database, meter: Meter, at: datetime, threads: int) -> None:
+    def __init__(self, database: Database, meter: Meter, at: datetime, *, threads: int, faststart: str) -> None:
         self._database = database
         self._meter = meter
         self._at = at
         self._now_ns = int(at.timestamp() * 1e9)
         self._threads = threads
+        self._faststart = faststart
         self._report = ScanReport()
         self._gone: list[int] = []  # files that were marked missing; those that moved are found again
 
@@ -175,17 +179,19 @@ class _Scan:
     def _read(self, one: Survey, *, full: bool) -> None:
         """Read what is new or changed in one root and store it in groups; the root counts as scanned at the end."""
         group = [reading.barred(candidate, why) for candidate, why in one.barred]
-        stored = time.monotonic()
-        for found in reading.read_all(one.fresh, threads=self._threads, full=full):
+        stored, text = time.monotonic(), 0
+        for found in reading.read_all(one.fresh, threads=self._threads, full=full, faststart=self._faststart):
             group.append(found)
+            text += len(found.facts.comment or "")
             self._meter.read(found.path)
-            if len(group) >= GROUP or time.monotonic() - stored > GROUP_SECONDS:
+            if len(group) >= GROUP or text > GROUP_TEXT or time.monotonic() - stored > GROUP_SECONDS:
                 if not self._store(one, group):
                     return
-                group, stored = [], time.monotonic()
+                group, stored, text = [], time.monotonic(), 0
         if self._store(one, group):
             with self._database.atomic() as tx:
-                catalog.library_scanned(tx, one.library.library_id, device=one.device, at=self._at)
+                free = roots.free_bytes(one.library)
+                catalog.library_scanned(tx, one.library.library_id, device=one.device, at=self._at, free_bytes=free)
 
     def _store(self, one: Survey, group: Sequence[Found]) -> bool:
         """

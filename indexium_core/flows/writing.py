@@ -11,14 +11,14 @@ import getpass
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from indexium_core import errors, settings
 from indexium_core.flows import editing, planning, running
+from indexium_core.flows.protocol import Terms
 from indexium_core.jobs.runner import Control, Runner
-from indexium_core.model.media import Refusal
 from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.plan import PlanItem, Selection
 from indexium_core.store import database, ledger
@@ -115,7 +115,8 @@ class MetadataWriter:
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
-        file_ids = self._planner.writable_ids(plan, selection, risk=options.risk)
+        parted = self._planner.parting(plan, options.hard_links)
+        file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
         if not file_ids:
             raise errors.UsageError(
                 "There is nothing to write: no selected file would change.", code="nothing_to_write"
@@ -124,8 +125,8 @@ class MetadataWriter:
         now = self._clock()
         operation_id = self._ledger.create_write(
             file_ids=file_ids,
-            variant_id=plan.variant_id,
-            plan_id=plan.id,
+            variant_id=parted.variant_id,
+            plan_id=parted.id,
             options=options,
             user_name=_user(),
             now=now,
@@ -137,27 +138,28 @@ class MetadataWriter:
     def start_rollback(
         self,
         operation_id: int,
-        item_ids: Sequence[int],
+        restores: Sequence[ledger.Restore],
         *,
-        refused: Mapping[int, Refusal],
         note: str,
         source: str,
         replan: bool,
+        as_write: bool = False,
     ) -> OperationHandle:
-        """Start taking the named items of an operation back; `refused` are those that `history` found in the way."""
+        """Start taking items of an operation back, as `history` found that they can be; `as_write`: a person's tag."""
+        kind = "write" if as_write else "rollback"
         now = self._clock()
         rollback_id = self._ledger.create_rollback(
             reverts_id=operation_id,
-            item_ids=item_ids,
-            refused=refused,
+            restores=restores,
             note=note,
             source=source,
             user_name=_user(),
-            options={"replan": replan},
+            options={"postpone": not replan} if as_write else {"replan": replan},
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+            operation_type=kind,
         )
-        self._operations.launch(rollback_id, "rollback")
+        self._operations.launch(rollback_id, kind, preserve_mtime=self._preserve(None) and as_write)
         return OperationHandle(self, rollback_id)
 
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
@@ -182,15 +184,21 @@ class MetadataWriter:
     ) -> DryRunReport:
         """Check every selected item as a write would, and report; opens no file for writing."""
         plan, selection = self._resolve(plan, options, selection)
-        file_ids = self._planner.writable_ids(plan, selection, risk=options.risk)
+        parted = self._planner.parting(plan, options.hard_links)
+        file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
         if file_ids:
             self._before_all(plan, selection, len(file_ids))
-        tasks = self._ledger.preview(file_ids=file_ids, variant_id=plan.variant_id)
+        tasks = self._ledger.preview(file_ids=file_ids, variant_id=parted.variant_id)
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
+        terms = Terms(
+            backups=self._store.home / "backups",
+            faststart=self._settings.faststart,
+            break_links=options.hard_links == "break",
+        )
         results: list[WriteResult] = []
         runner: Runner[ledger.Task, WriteResult] = Runner(
-            lambda task: _held(task, busy) or editing.check(task),
+            lambda task: _held(task, busy) or editing.check(task, terms),
             results.extend,
             workers=self._settings.metadata_max_concurrent_writes,
             control=Control(),
@@ -199,7 +207,7 @@ class MetadataWriter:
         return DryRunReport(
             items=sorted(results, key=lambda result: result.file_id),
             counts=dict(Counter(result.status for result in results)),
-            excluded=self._planner.summary(plan, selection, risk=options.risk).excluded,
+            excluded=self._planner.summary(parted, selection, risk=options.risk).excluded,
         )
 
     def _resolve(
@@ -208,6 +216,9 @@ class MetadataWriter:
         options: WriteOptions,
         selection: Selection | None,
     ) -> tuple[planning.MetadataPlan, Selection]:
+        if options.hard_links not in planning.LINK_CHOICES:
+            message = f"There is no way '{options.hard_links}' for hard links; choose block or break."
+            raise errors.UsageError(message)
         if isinstance(items, planning.MetadataPlan):
             return items, selection or items.select(risk=options.risk)
         plan = self._planner.generate_plan()

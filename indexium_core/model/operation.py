@@ -11,6 +11,7 @@ from indexium_core.model.plan import CommentMode, PeopleMode
 __all__ = [
     "FINISHED_STATES",
     "HOLDING_STATES",
+    "ROLLBACK_CHOICES",
     "BackupRecord",
     "ItemDetails",
     "MetadataOperation",
@@ -33,6 +34,13 @@ FINISHED_STATES = (
     "rolled_back",
     "partly_rolled_back",
 )
+# What can be done about a file that a rollback would leave alone.
+ROLLBACK_CHOICES = {
+    "comment": "restore only its comment",
+    "newer": "take the newer operation back first",
+    "scan": "scan its folder, then look again",
+    "wait": "wait until that operation ends",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,7 @@ class WriteOptions:
     create_backup: bool = True  # False drops the backup after the commit, never before
     dry_run: bool = False
     user_note: str = ""
-    hard_links: str = "block"
+    hard_links: str = "block"  # break: a file with several names may be rewritten; the others keep the old file
     preserve_mtime: bool | None = None  # None: as the setting says
     user_action: str = "write"  # what the person did, for the history: write, write_all_safe …
     source: str = "python"  # face that asked: cli, dashboard, python
@@ -89,9 +97,10 @@ class MetadataOperation:
     plan_id: int | None
     reverts_id: int | None  # the operation that this rollback takes back
     can_rollback: bool
-    rollback_reason: str  # why it cannot be taken back, "" where it can
+    rollback_reason: str  # why it cannot be taken back, or not all of it byte for byte; "" where it can
     tags_added: int = 0
     tags_removed: int = 0
+    comment_only: int = 0  # files in force of which only the comment can be restored: nothing else is kept
     backup_bytes: int = 0
     expires_at: datetime | None = None  # until when it can be taken back byte for byte
 
@@ -118,6 +127,7 @@ class MetadataOperation:
             "reverts_id": self.reverts_id,
             "can_rollback": self.can_rollback,
             "rollback_reason": self.rollback_reason,
+            "comment_only": self.comment_only,
         }
 
 
@@ -140,6 +150,7 @@ class ItemDetails:
     seconds: float | None
     proof: dict[str, Any]
     processed_at: datetime | None
+    choices: tuple[str, ...] = ()  # of a conflict found beforehand: keys of ROLLBACK_CHOICES
 
     def as_dict(self) -> dict[str, Any]:
         """Return the item in the shape of contract section 8, JSON-ready."""
@@ -219,8 +230,8 @@ class BackupRecord:
     id: int
     operation_item_id: int
     file_id: int
-    kind: str  # journal (later also: delta, original, tags)
-    bytes: int
+    kind: str  # journal, delta, original, tags: how the old bytes come back; tags: they do not
+    bytes: int  # of the journal and of the kept original
     created_at: datetime
     expires_at: datetime
 
@@ -230,10 +241,27 @@ class RollbackCheck:
     """What a rollback would do, looked at beforehand."""
 
     operation_id: int
-    restorable: int  # files that would get the same bytes back
-    conflicts: list[ItemDetails]  # files that would be left alone, with code and message
+    restorable: int  # files that would be taken back
+    conflicts: list[ItemDetails]  # files that would be left alone, with code, message and choices
     can_rollback: bool
     reason: str
+    exact: int = 0  # files that would get the same bytes back
+    comment_only: int = 0  # files of which only the comment can be restored; where that is not chosen, conflicts
+    superseded: int = 0  # conflicts that taking newer operations back would solve
+    newer: tuple[int, ...] = ()  # the newer operations that stand on files of this one
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it JSON-ready."""
+        return {
+            "operation_id": self.operation_id,
+            "restorable": self.restorable,
+            "exact": self.exact,
+            "comment_only": self.comment_only,
+            "newer": list(self.newer),
+            "can_rollback": self.can_rollback,
+            "reason": self.reason,
+            "conflicts": [{**item.as_dict(), "choices": list(item.choices)} for item in self.conflicts],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 Risk: one table of every issue that a planned file can have, and what is said about it.
 
 A plan row stores codes alone; severity, chip and sentences are looked up here when a page is read. In a template a part
-in [brackets] is left out where a fact that it names is not known, so that every message stays a sentence.
+in [brackets] is left out where a fact that it names is not known, so that every message stays a sentence. Two codes
+weigh more or less than usual in some files: `OTHERWISE` has them with that severity.
 """
 
 from __future__ import annotations
@@ -13,7 +14,19 @@ from dataclasses import dataclass
 
 from indexium_core.model.plan import Issue
 
-__all__ = ["ISSUES", "OUTCOMES", "SEVERITIES", "IssueKind", "codes", "issue", "label", "level_of", "outcome", "remedy"]
+__all__ = [
+    "ISSUES",
+    "OTHERWISE",
+    "OUTCOMES",
+    "SEVERITIES",
+    "IssueKind",
+    "codes",
+    "issue",
+    "label",
+    "level_of",
+    "outcome",
+    "remedy",
+]
 
 SEVERITIES = ("note", "warning", "danger", "blocked")  # mild to grave
 _LEVELS = {"note": "safe", "warning": "warning", "danger": "danger", "blocked": "blocked"}
@@ -138,19 +151,19 @@ ISSUES: Mapping[str, IssueKind] = {
     "hard_linked": _kind(
         "warning",
         "hard links",
-        "The file has[ {nlink}] names on this disk; all of them show the change.",
+        "The file has[ {nlink}] names on this disk; all of them show what is written in place.",
         "Nothing to do if that is right.",
     ),
     "full_rewrite": _kind(
         "warning",
         "full rewrite",
-        "The whole file has to be copied to write this[: {est_bytes}].",
+        "The whole file has to be copied to write this[: {size}].",
         "Write it when the disk is idle; the original stays until the copy is verified.",
     ),
     "low_space": _kind(
         "warning",
         "low space",
-        "The disk may be too full for this write[: {needed} needed, {free} free].",
+        "The disk may be too full to copy this file[: {size} needed, {free} free at the last scan].",
         "Free some space first.",
     ),
     "duplicate_content": _kind(
@@ -198,6 +211,22 @@ ISSUES: Mapping[str, IssueKind] = {
     ),
 }
 
+# The same codes where they have another severity.
+OTHERWISE: Mapping[tuple[str, str], IssueKind] = {
+    ("hard_linked", "blocked"): _kind(
+        "blocked",
+        "hard links",
+        "The file has[ {nlink}] names on this disk. To write it is to replace it: the others would stay as they are.",
+        "Write it with --hard-links break if its names may part, or remove the other names.",
+    ),
+    ("full_rewrite", "note"): _kind(
+        "note",
+        "full rewrite",
+        "The whole file is copied to write this[: {size}].",
+        "Nothing to do; the original stays until the copy is verified.",
+    ),
+}
+
 # What became of an item, by its status, and the codes that only a write can give; issues have their own labels.
 OUTCOMES: Mapping[str, str] = {
     "pending": "waiting",
@@ -213,6 +242,7 @@ OUTCOMES: Mapping[str, str] = {
     "cannot_tell": "cannot tell",
     "changed_since": "changed since",
     "disk_full": "disk full",
+    "ffmpeg_failed": "ffmpeg failed",
     "invalid_value": "invalid value",
     "io_error": "disk error",
     "journal_failed": "journal failed",
@@ -221,6 +251,7 @@ OUTCOMES: Mapping[str, str] = {
     "no_ffmpeg": "no ffmpeg",
     "not_restorable": "cannot be restored",
     "not_video": "no video",
+    "other_volume": "other file system",
     "payload_protected": "stopped before media bytes",
     "store_failed": "database failed",
     "superseded_by": "written again since",
@@ -242,14 +273,16 @@ def codes(severity: str) -> tuple[str, ...]:
     return tuple(code for code, kind in ISSUES.items() if kind.severity == severity)
 
 
-def issue(code: str, **facts: object) -> Issue:
+def issue(code: str, *, severity: str = "", **facts: object) -> Issue:
     """
     Return the issue with its message filled in. Facts that are not known may be left out or None.
+
+    With `severity` it is one that weighs as much as that in this file, where the code has such a kind.
 
     A list is shown as names, with a count where it is long; long texts are shortened. A code from elsewhere gives an
     issue that says so, for a page must never fail over it.
     """
-    kind = ISSUES.get(code)
+    kind = OTHERWISE.get((code, severity)) or ISSUES.get(code)
     if kind is None:
         return Issue(code=code, message=f"There is a problem: {label(code)}.", severity=_severity(code))
     return Issue(code=code, message=_filled(kind.message, facts), severity=kind.severity)
@@ -261,9 +294,9 @@ def label(code: str) -> str:
     return kind.label if kind else OUTCOMES.get(code, code.replace("_", " "))
 
 
-def remedy(code: str) -> str:
+def remedy(code: str, *, severity: str = "") -> str:
     """Return what the person can do about it, "" where nothing is known."""
-    kind = ISSUES.get(code)
+    kind = OTHERWISE.get((code, severity)) or ISSUES.get(code)
     return kind.remedy if kind else ""
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.store import people, rows, sql
+from indexium_core.store import films, people, rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.rows import Restat, ScannedFile
 
@@ -50,6 +50,7 @@ class LibraryRow:
     path: str  # for display
     path_bytes: bytes
     device: int | None  # st_dev at the last scan that saw it
+    free_bytes: int | None  # beside its files, then
     state: str  # online, offline
     state_reason: str
     people_mode: str | None
@@ -110,9 +111,12 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
         tx.execute(_sql("mark_library"), [library_id])
 
 
-def library_scanned(tx: Connection, library_id: int, *, device: int, at: datetime) -> None:
-    """Note that a scan has seen all of a root."""
-    tx.execute(_sql("library_scanned"), [library_id, device, at])
+def library_scanned(
+    tx: Connection, library_id: int, *, device: int, at: datetime, free_bytes: int | None = None
+) -> None:
+    """Note that a scan has seen all of a root, and how much room is left beside it (None: not known)."""
+    tx.execute(_sql("mark_low_space"), [library_id, free_bytes])
+    tx.execute(_sql("library_scanned"), [library_id, device, at, free_bytes])
 
 
 def remove_library(tx: Connection, library_id: int) -> int:
@@ -159,9 +163,11 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     Store probed files, in batches of some thousand. `at` is when they were read.
 
     A file is found by its path. A path that is not known, but has hash and size of a file marked missing, is that file
-    under a new name (contract section 1): so mark what is missing first. Where a known path holds another film now
-    (another hash, and other streams), the old file becomes missing and the path gets a new file; where only the hash
-    differs (a foreign rewrite), the file keeps its id and its people follow. People that waited for a path are adopted.
+    under a new name (contract section 1), also if that is another hash that the same film has had: so mark what is
+    missing first. Where a known path holds another film now (another hash, and other streams), the old file becomes
+    missing and the path gets a new file; where only the hash differs (a foreign rewrite), the file keeps its id and its
+    people follow. People that waited for a path are adopted, and those of a film that was rewritten are found under any
+    of its hashes.
 
     Raises:
         UnknownIdError: There is no such root.
@@ -174,12 +180,13 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
     for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_calm", "changed"):
         tx.execute(_sql(statement))
+    films.look_for_fresh(tx)
     counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0)
     added, changed, moved, rehashed, displaced = counts
     for statement in ("update_files", "insert_files") if added or changed else ():
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
-    for statement in ("follow_people", "leave_hash") if rehashed else ():
-        tx.execute(_sql(statement))
+    if rehashed:
+        films.follow_scan(tx)
     if added or changed or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
@@ -189,10 +196,12 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
 
 def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> dict[int, int]:
     """
-    Store what is known of files after a write of ours in place, by file id, and of other names of the same inodes.
+    Store what is known of files after a write of ours, by file id, and of other names of the same inodes.
 
-    Much cheaper than `upsert_files`: neither path nor payload can have changed, so nothing has to be recognised.
-    Returns the other names, each with the file of `files` that it is.
+    Much cheaper than `upsert_files`: the path cannot have changed, so nothing has to be recognised. Where the media was
+    written anew and has another hash, the film's identity goes along: both hashes are tied together, and its people
+    follow; other copies that still have the old hash keep theirs. Returns the other names, each with the file of
+    `files` that it is.
     """
     if not files:
         return {}
@@ -202,12 +211,29 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
     if linked:
         columns = rows.columns_of_written(linked)
         names = {key: columns[key] for key in ("file_id", "device", "inode")}
-        hashes = {"file_hash": [file.facts.file_hash for file in linked.values()]}
-        others = dict(tx.execute(_sql("other_names"), names | hashes).fetchall())
+        others = dict(tx.execute(_sql("other_names"), names).fetchall())
         written = {other: files[file_id] for other, file_id in others.items()} | written
+    rewritten = _rewritten(tx, written)
     tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at})
     tx.execute(_sql("mark_written"), {"file_id": list(written)})
+    if rewritten:
+        tx.execute(_sql("update_rewritten"), rows.columns_of_rewritten({key: written[key] for key in rewritten}))
+        films.tie(tx, rewritten.values(), at=at)
+        films.follow(tx, rewritten.values())
     return others
+
+
+def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, films.Tie]:
+    """Return those of the files whose media has another hash than before, with both."""
+    facts = {
+        "file_id": list(written),
+        "file_hash": [file.facts.file_hash for file in written.values()],
+        "size": [file.stat.size for file in written.values()],
+    }
+    return {
+        file_id: films.Tie(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
+        for file_id, old, new, old_size, new_size in tx.execute(_sql("rewritten"), facts).fetchall()
+    }
 
 
 def restat(tx: Connection, stats: Sequence[Restat]) -> int:

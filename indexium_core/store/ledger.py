@@ -8,110 +8,21 @@ statements; results come in groups.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from indexium_core.model.media import Change, Refusal
-from indexium_core.model.operation import (
-    FINISHED_STATES,
-    BackupRecord,
-    ItemDetails,
-    MetadataOperation,
-    WriteOptions,
-    WriteResult,
-)
-from indexium_core.store import database, sql
+from indexium_core.model import people as names_of
+from indexium_core.model.operation import ItemDetails, MetadataOperation, WriteOptions
+from indexium_core.store import backups, database, ledger_rows, people, sql
+from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Restore, Task, Unsettled
 
-__all__ = ["Backup", "Candidate", "ItemRecord", "Ledger", "OperationFilter", "Task", "Unsettled"]
+__all__ = ["Candidate", "ItemRecord", "Ledger", "OperationFilter", "Restore", "Task", "Unsettled"]
 
 _SQL = sql.load("ledger")
 _ALL = 2**62  # more rows than there can be
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One pending item with all that a worker needs: plain values, so that it may be handed to another process."""
-
-    item_id: int
-    file_id: int
-    path: bytes
-    expected_size: int  # -1: the file is not in the catalog any more
-    expected_mtime_ns: int
-    expected_hash: str | None
-    changes: tuple[Change, ...]
-    device: int | None
-    inode: int | None
-    library_id: int | None  # None: the file is not in the catalog any more
-    restore_mtime_ns: int | None  # rollback: the mtime that comes back
-    reverts_item: int | None  # rollback: the item taken back …
-    reverts_journal: str | None  # … and the file that holds its journal
-    written_state: str | None  # … and the digests that the file must have now …
-    original_state: str | None  # … and must have again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRecord:
-    """What the ledger keeps of one finished item."""
-
-    result: WriteResult
-    journal_bytes: int = 0
-    original_state: str | None = None
-    written_state: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An item that is in force and might be taken back."""
-
-    item_id: int
-    file_id: int
-    shown_path: str
-    path: bytes  # where the file is now, as far as the catalog knows
-    tags_added: list[str]
-    tags_removed: list[str]
-    previous_comment: str | None
-    new_comment: str | None
-    written_state: str | None
-    journal: str
-    dropped: bool  # the journal is gone
-    library_state: str | None
-    superseded_by: int | None  # a newer operation that stands on this one
-    busy_in: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backup:
-    """A backup with the names of its journal and operation."""
-
-    record: BackupRecord
-    operation_id: int
-    file: tuple[str | None, str]  # hash and path as they were
-    journal: str
-    dropped: bool
-
-
-class Unsettled(NamedTuple):
-    """An item to be held against its journal."""
-
-    item_id: int
-    file_id: int
-    status: str
-    journal: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationFilter:
-    """Which operations are meant; empty fields mean all."""
-
-    statuses: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None  # exclusive
-    words: tuple[str, ...] = ()  # folded; each must be in path, note or a name of one item
-    people: tuple[str, ...] = ()  # exact names, lower case
 
 
 class Ledger:
@@ -144,7 +55,7 @@ class Ledger:
                 source=options.source,
                 plan_id=plan_id,
                 reverts_id=None,
-                options=json.dumps({"preserve_mtime": options.preserve_mtime, "keep_backup": options.create_backup}),
+                options=_options(options),
                 now=now,
             )
             items = {"operation_id": operation_id, "file_ids": list(file_ids), "variant_id": variant_id}
@@ -156,37 +67,39 @@ class Ledger:
         self,
         *,
         reverts_id: int,
-        item_ids: Sequence[int],
-        refused: Mapping[int, Refusal],
+        restores: Sequence[Restore],
         note: str,
         source: str,
         user_name: str,
         options: dict[str, Any],
         now: datetime,
         expires_at: datetime,
+        operation_type: str = "rollback",
     ) -> int:
-        """Record a rollback of items of `reverts_id`, the `refused` ones as conflicts; returns its id."""
+        """
+        Record that items are taken back, those refused as conflicts; returns the id of the operation.
+
+        With `operation_type` write it takes back no operation (a person's tag goes): items are ordinary writes.
+        """
+        is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
             operation_id = self._insert_operation(
                 tx,
-                operation_type="rollback",
+                operation_type=operation_type,
                 note=note,
-                action="rollback",
+                action="rollback" if is_rollback else "rollback_person",
                 user_name=user_name,
                 source=source,
                 plan_id=None,
-                reverts_id=reverts_id,
+                reverts_id=reverts_id if is_rollback else None,
                 options=json.dumps(options),
                 now=now,
             )
-            items = {
-                "operation_id": operation_id,
-                "item_ids": list(item_ids),
-                "refused_ids": list(refused),
-                "refused_codes": [refusal.code for refusal in refused.values()],
-                "refused_messages": [refusal.message for refusal in refused.values()],
-            }
-            tx.execute(_SQL["insert_rollback_items"], items)
+            # Newest first, so that a file under several items goes back step by step.
+            ordered = sorted(restores, key=lambda restore: restore.item_id, reverse=True)
+            ids = [row[0] for row in tx.execute(_SQL["next_item_ids"], {"count": len(ordered)}).fetchall()]
+            values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
+            tx.execute(_SQL["insert_rollback_items"], values)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
         return operation_id
 
@@ -256,15 +169,21 @@ class Ledger:
         """Return up to `count` pending items with ids above `after`."""
         values = {"operation_id": operation_id, "after": after, "count": count}
         rows = self._store.read().execute(_SQL["pending_tasks"], values).fetchall()
-        return [_task(row) for row in rows]
+        return [ledger_rows.task(row) for row in rows]
 
     def preview(self, *, file_ids: Sequence[int], variant_id: int) -> list[Task]:
         """Return what a write of the plan's current items of `file_ids` would work on."""
         values = {"file_ids": list(file_ids), "variant_id": variant_id}
-        return [_task(row) for row in self._store.read().execute(_SQL["preview_tasks"], values).fetchall()]
+        rows = self._store.read().execute(_SQL["preview_tasks"], values).fetchall()
+        return [ledger_rows.task(row) for row in rows]
 
     def options(self, operation_id: int) -> dict[str, Any]:
-        """Return the options that an operation was started with."""
+        """
+        Return the options that an operation was started with.
+
+        Of a write `preserve_mtime`, `keep_backup`, `hard_links` (block, break); of a rollback `replan`; `postpone`
+        where files that are done are to be postponed although it is no rollback.
+        """
         text = self._store.read().value(_SQL["options_of"], {"operation_id": operation_id})
         options: dict[str, Any] = json.loads(text or "{}")
         return options
@@ -285,9 +204,16 @@ class Ledger:
             "now": now,
         }
         tx.execute(_SQL["record_results"], values)
-        tx.execute(_SQL["record_backup_sizes"], {"ids": ids, "bytes": [record.journal_bytes for record in records]})
+        kept = {
+            "kinds": [record.backup_kind for record in records],
+            "bytes": [record.journal_bytes + record.kept_bytes for record in records],
+            "kept": [record.kept for record in records],
+            "kept_bytes": [record.kept_bytes for record in records],
+        }
+        tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
         if kind == "rollback":
             tx.execute(_SQL["mark_chain"], {"ids": ids})
+            tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})
 
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
         """Settle the items that a cancelled operation will not get to."""
@@ -306,6 +232,14 @@ class Ledger:
                 return
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["settle_status"], {"operation_ids": [row[0] for row in older]})
+
+    def amend(self, operation_id: int, status: str) -> None:
+        """Bring an operation in line that had ended when an item of it was settled: it ended when it did."""
+        with self._store.atomic() as tx:
+            tx.execute(_SQL["count_up"], {"operation_id": operation_id})
+            tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
+            older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
+            tx.execute(_SQL["settle_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
 
     # Reading.
 
@@ -329,12 +263,12 @@ class Ledger:
             "skip": (page - 1) * per_page,
         }
         rows = self._store.read().execute(_SQL["operation_page"], values).fetchall()
-        return [_operation(row) for row in rows], int(rows[0][-1]) if rows else 0
+        return [ledger_rows.operation(row) for row in rows], int(rows[0][-1]) if rows else 0
 
     def operation(self, operation_id: int) -> MetadataOperation | None:
         """Return one operation, None where there is none with that id."""
         row = self._store.read().execute(_SQL["operation_row"], {"operation_id": operation_id}).fetchone()
-        return _operation(row) if row else None
+        return ledger_rows.operation(row) if row else None
 
     def items(
         self, operation_id: int, *, statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
@@ -347,12 +281,26 @@ class Ledger:
             "skip": (page - 1) * per_page,
         }
         rows = self._store.read().execute(_SQL["item_page"], values).fetchall()
-        return [_item(row) for row in rows], int(rows[0][-1]) if rows else 0
+        return [ledger_rows.item(row) for row in rows], int(rows[0][-1]) if rows else 0
 
-    def candidates(self, operation_id: int) -> list[Candidate]:
-        """Return the items of an operation that are in force, with all that a rollback must know."""
-        rows = self._store.read().execute(_SQL["rollback_candidates"], {"operation_id": operation_id}).fetchall()
-        return [_candidate(row) for row in rows]
+    def candidates(self, operation_id: int | None, *, item_ids: Sequence[int] = ()) -> list[Candidate]:
+        """Return the items in force of an operation, or those named, with all that a rollback must know."""
+        values = {"operation_id": operation_id, "item_ids": list(item_ids)}
+        rows = self._store.read().execute(_SQL["rollback_candidates"], values).fetchall()
+        return [ledger_rows.candidate(row) for row in rows]
+
+    def newer_items(self, item_ids: Sequence[int]) -> dict[int, list[int]]:
+        """Return the newer items in force that stand on each of these, newest first; of its own operation, too."""
+        found: dict[int, list[int]] = {}
+        for item_id, newer in self._store.read().execute(_SQL["newer_items"], {"item_ids": list(item_ids)}).fetchall():
+            found.setdefault(item_id, []).append(newer)
+        return found
+
+    def keys_of_person(self, name: str) -> set[str]:
+        """Return the keys of all spellings of whom a name means: aliases too, and the name itself if nobody has it."""
+        reader = self._store.read()
+        found = people.find(reader, [name]).get(name, [])
+        return people.keys_of(reader, found) | {names_of.person_key(name)}
 
     def unfinished(self) -> list[tuple[int, str, str]]:
         """Return id, type and status of operations that have not ended."""
@@ -373,27 +321,16 @@ class Ledger:
         """Return the files that a running or waiting operation holds, and its id."""
         return dict(self._store.read().execute(_SQL["busy_files"]).fetchall())
 
-    # Backups.
+    # Backups: all that is not for a running operation is in `backups`.
 
     def journals_of(self, operation_id: int) -> list[str]:
         """Return the names of the journal files that an operation still has."""
-        rows = self._store.read().execute(_SQL["journals_of"], {"operation_id": operation_id}).fetchall()
-        return [row[0] for row in rows]
-
-    def expired(self, *, before: datetime) -> list[int]:
-        """Return operations whose backups were made before that moment and that nothing holds."""
-        rows = self._store.read().execute(_SQL["expired_journals"], {"before": before}).fetchall()
-        return [row[0] for row in rows]
+        return backups.Backups(self._store).journals_of(operation_id)
 
     def drop_backups(self, operation_id: int, *, now: datetime) -> None:
-        """Note that the journals of an operation are gone."""
-        with self._store.atomic() as tx:
-            tx.execute(_SQL["drop_backups"], {"operation_id": operation_id, "now": now})
-
-    def backups(self, *, operation_ids: Sequence[int] = (), item_ids: Sequence[int] = ()) -> list[Backup]:
-        """Return backups, newest first, of the operations or items named (of all where none is)."""
-        values = {"operation_ids": list(operation_ids), "item_ids": list(item_ids)}
-        return [_backup(row) for row in self._store.read().execute(_SQL["backup_records"], values).fetchall()]
+        """Note that the backups of an operation were not wanted and are gone."""
+        reason = "none was to be kept"
+        backups.Backups(self._store).drop_operation(operation_id, reason=reason, now=now)
 
     # Charts.
 
@@ -411,120 +348,12 @@ class Ledger:
         return int(row[0]), int(row[1]), int(row[2]), int(row[3])
 
 
-def _task(row: tuple[Any, ...]) -> Task:
-    return Task(
-        item_id=row[0],
-        file_id=row[1],
-        path=bytes(row[2]),
-        expected_size=row[3],
-        expected_mtime_ns=row[4],
-        expected_hash=row[5],
-        changes=tuple(Change(**change) for change in row[6]),
-        restore_mtime_ns=row[7],
-        reverts_item=row[8],
-        device=row[9],
-        inode=row[10],
-        library_id=row[11],
-        reverts_journal=row[12],
-        written_state=row[13],
-        original_state=row[14],
-    )
-
-
-def _operation(row: tuple[Any, ...]) -> MetadataOperation:
-    (in_force, backup_bytes, expires_at, dropped) = row[21:25]
-    status, successes = row[2], row[6]
-    reason = _why_not(status, successes=successes, in_force=in_force, dropped=dropped)
-    return MetadataOperation(
-        id=row[0],
-        operation_type=row[1],
-        status=status,
-        started_at=row[3],
-        completed_at=row[4],
-        file_count=row[5],
-        success_count=successes,
-        failure_count=row[7],
-        skipped_count=row[8],
-        conflict_count=row[9],
-        unknown_count=row[10],
-        seconds=row[11],
-        error_message=row[12],
-        user_note=row[13],
-        user_action=row[14],
-        user_name=row[15],
-        source=row[16],
-        plan_id=row[17],
-        reverts_id=row[18],
-        tags_added=int(row[19]),
-        tags_removed=int(row[20]),
-        can_rollback=not reason,
-        rollback_reason=reason,
-        backup_bytes=int(backup_bytes),
-        expires_at=expires_at,
-    )
-
-
-def _why_not(status: str, *, successes: int, in_force: int, dropped: int) -> str:
-    if status not in FINISHED_STATES:
-        return "It has not ended yet."
-    if successes == 0:
-        return "No file was changed by it."
-    if in_force == 0:
-        return "It has been taken back already."
-    if dropped >= successes:
-        return "Its backups are gone."
-    return ""
-
-
-def _item(row: tuple[Any, ...]) -> ItemDetails:
-    return ItemDetails(
-        id=row[0],
-        file_id=row[1],
-        file_path=row[2],
-        file_name=row[2].rsplit("/", 1)[-1],
-        status=row[3],
-        code=row[4],
-        message=row[5],
-        previous_comment=row[6],
-        new_comment=row[7],
-        tags_added=row[8],
-        tags_removed=row[9],
-        strategy=row[10],
-        seconds=row[11],
-        proof=json.loads(row[12]) if row[12] else {},
-        processed_at=row[13],
-    )
-
-
-def _candidate(row: tuple[Any, ...]) -> Candidate:
-    return Candidate(
-        item_id=row[0],
-        file_id=row[1],
-        shown_path=row[2],
-        path=bytes(row[3]),
-        tags_added=row[4],
-        tags_removed=row[5],
-        previous_comment=row[6],
-        new_comment=row[7],
-        written_state=row[8],
-        journal=row[9],
-        dropped=row[10] is not None,
-        library_state=row[11],
-        superseded_by=row[12],
-        busy_in=row[13],
-    )
-
-
-def _backup(row: tuple[Any, ...]) -> Backup:
-    record = BackupRecord(
-        id=row[0],
-        operation_item_id=row[1],
-        file_id=row[3],
-        kind=row[4],
-        bytes=row[5],
-        created_at=row[6],
-        expires_at=row[7],
-    )
-    return Backup(
-        record=record, operation_id=row[2], journal=row[8], dropped=row[9] is not None, file=(row[10], row[11])
+def _options(options: WriteOptions) -> str:
+    """Return those of the options that a run must know, also one that goes on after a restart."""
+    return json.dumps(
+        {
+            "preserve_mtime": options.preserve_mtime,
+            "keep_backup": options.create_backup,
+            "hard_links": options.hard_links,
+        }
     )

@@ -81,6 +81,7 @@ class AssignmentRow:
     person: str
     origin: str
     path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
+    previous_hashes: tuple[str, ...] = ()  # others that the film has had, by which another home may know it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ def known_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
 
 
 def known_hashes(reader: Connection, hashes: Collection[str]) -> set[str]:
-    """Return those of `hashes` that some file has."""
+    """Return those of `hashes` that some file has, or once had before a write of ours."""
     return {file_hash for (file_hash,) in reader.execute(_sql("known_hashes"), [list(hashes)]).fetchall()}
 
 
@@ -213,8 +214,9 @@ def export(reader: Connection) -> list[AssignmentRow]:
             person=person,
             origin=origin,
             path_raw="" if path is None else raw_path(path),
+            previous_hashes=tuple(previous),
         )
-        for path, file_hash, person, origin in reader.execute(_sql("export")).fetchall()
+        for path, file_hash, person, origin, previous in reader.execute(_sql("export")).fetchall()
     ]
 
 

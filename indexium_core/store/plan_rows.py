@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.model import people, risk
+from indexium_core.model import people, risk, sizes
 from indexium_core.model.media import Change
 from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 
-__all__ = ["ISSUE_BITS", "Counts", "codes_of", "counted", "item", "summed"]
+__all__ = ["ISSUE_BITS", "Counts", "codes_of", "counted", "item", "severity_of", "summed"]
 
-# As the macro `issue_codes` of the schema has them: bit 0 is the first.
+# As the macro `issue_codes` of the schema has them: bit 0 is the first. First those that block, then dangers, warnings
+# and notes; a code that is there twice weighs differently in different files.
 ISSUE_BITS = (
     "missing_file",
     "offline",
@@ -26,6 +27,7 @@ ISSUE_BITS = (
     "invalid_person_name",
     "no_strategy_yet",
     "file_growing",
+    "hard_linked",
     "custom_comment",
     "tag_removal_all",
     "case_collision",
@@ -33,16 +35,23 @@ ISSUE_BITS = (
     "overwrite_comment",
     "edit_outdated",
     "hard_linked",
+    "full_rewrite",
+    "low_space",
     "duplicate_content",
+    "full_rewrite",
     "other_readers_differ",
     "shown_as_plot",
     "rolled_back",
 )
+_BLOCKING, _DANGERS, _WARNINGS = 10, 13, 20  # bits below these block, are dangers, are warnings
 
 # Columns of `groups` in plans.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
 
-_CUSTOM = 1 << ISSUE_BITS.index("custom_comment")
+_BITS_OF = {
+    code: sum(1 << place for place, each in enumerate(ISSUE_BITS) if each == code) for code in dict.fromkeys(ISSUE_BITS)
+}
+_CUSTOM = _BITS_OF["custom_comment"]
 _MADE_HERE = {"mtime", "issues"}
 _AS_STORED = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _MADE_HERE)
 # What messages tell; `mode`, `scanned_at` and `reason` are put into words first.
@@ -89,10 +98,7 @@ def counted(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postponed: bo
         by_category=_files_by(counting, _CATEGORY),
         by_container=_files_by(listed, _CONTAINER),
         by_issue=_most_first(
-            {
-                code: _sum([group for group in listed if group[_BITS] >> place & 1], _FILES)
-                for place, code in enumerate(ISSUE_BITS)
-            }
+            {code: _sum([group for group in listed if group[_BITS] & bits], _FILES) for code, bits in _BITS_OF.items()}
         ),
     )
     return Counts(statistics, _sum(listed, _FILES))
@@ -167,20 +173,30 @@ def _moment(nanoseconds: int) -> str:
 
 
 def _issues(row: Mapping[str, Any]) -> list[Issue]:
-    codes = codes_of(row["issues"])
-    if not codes:
+    places = [place for place in range(len(ISSUE_BITS)) if row["issues"] >> place & 1]
+    if not places:
         return []
     facts = {name: row[name] for name in _FACTS}
     facts["mode"] = None if row["mode"] is None else f"{row['mode'] & 0o777:o}"
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = (row["state_message"] or row["strategy_message"]).rstrip(".")
+    facts["size"] = sizes.in_words(row["size"])
+    facts["free"] = None if row["free_bytes"] is None else sizes.in_words(row["free_bytes"])
     found = []
-    for code in codes:
+    for place in places:
+        code = ISSUE_BITS[place]
         if code in _MORE_FACTS:
             name, of_row = _MORE_FACTS[code]
             facts[name] = of_row(row)
-        found.append(risk.issue(code, **facts))
+        found.append(risk.issue(code, severity=severity_of(place), **facts))
     return found
+
+
+def severity_of(place: int) -> str:
+    """Return how much the issue of a bit weighs."""
+    if place < _DANGERS:
+        return "blocked" if place < _BLOCKING else "danger"
+    return "warning" if place < _WARNINGS else "note"
 
 
 def _twins(row: Mapping[str, Any]) -> list[str]:

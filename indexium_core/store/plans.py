@@ -56,11 +56,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modes:
-    """What a call says of modes; None leaves it to file and library."""
+    """What a call says of modes; None leaves it to file and library. The last two decide on risk alone."""
 
     people_mode: str | None = None
     comment_mode: str | None = None
     include_unknown: bool = False
+    hard_links: str = "block"  # break: a file with several names may be replaced, so that they part
+    large_bytes: int = 10**9  # from this size on it is a warning that a file has to be copied whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +194,14 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
     if row is None:
         message = f"There is no plan {plan_id}, or it is too old. Ask for the plan again."
         raise errors.UnknownIdError(message)
-    variant_id, people_mode, comment_mode, include_unknown = row
-    modes = Modes(people_mode=people_mode, comment_mode=comment_mode, include_unknown=include_unknown)
+    variant_id, people_mode, comment_mode, include_unknown, hard_links, large_bytes = row
+    modes = Modes(
+        people_mode=people_mode,
+        comment_mode=comment_mode,
+        include_unknown=include_unknown,
+        hard_links=hard_links,
+        large_bytes=large_bytes,
+    )
     return Version(variant_id=variant_id, plan_id=plan_id), modes
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "Restat",
     "ScannedFile",
     "columns_of_files",
+    "columns_of_rewritten",
     "columns_of_stats",
     "columns_of_written",
     "display",
@@ -30,8 +31,9 @@ __all__ = [
 ]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# What a write in place cannot change.
+# What a write in place cannot change, and what of that a rewrite can.
 _UNWRITTEN = {"read_only", "state", "state_message", "growing", "file_hash", "container", "duration", "streams"}
+_REWRITTEN = ("file_hash", "duration", "streams")
 _LARGEST = 2**63 - 1  # of a BIGINT
 
 
@@ -76,6 +78,12 @@ def columns_of_written(files: Mapping[int, ScannedFile]) -> dict[str, list[Any]]
     """Return files that we wrote, at least one, as the parameters of `update_written` in catalog.sql."""
     rows = [{"file_id": file_id} | _stat_columns(file.stat) | _fact_columns(file) for file_id, file in files.items()]
     return {name: [row[name] for row in rows] for name in rows[0] if name not in _UNWRITTEN}
+
+
+def columns_of_rewritten(files: Mapping[int, ScannedFile]) -> dict[str, list[Any]]:
+    """Return files whose media we wrote anew as the parameters of `update_rewritten` in catalog.sql."""
+    facts = [_fact_columns(file) for file in files.values()]
+    return {"file_id": list(files)} | {name: [each[name] for each in facts] for name in _REWRITTEN}
 
 
 def columns_of_stats(rows: Sequence[Restat]) -> dict[str, list[Any]]:
@@ -128,7 +136,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "tags": _json(facts.tags),
         "comment": None if facts.comment is None else printable(facts.comment),
         "comment_fields": _json([dataclasses.asdict(place) for place in facts.comment_fields]),
-        "fields_differ": len(comments) > 1,
+        "fields_differ": len(comments) > 1 or (bool(comments) and facts.comment not in comments),
         "people": names,
         "people_keys": [people.person_key(name) for name in names],
         "custom_text": printable(parsed.custom_text),

@@ -259,5 +259,8 @@ class _Parser:
         if operator is not None:
             message = 'OR needs something to find on both sides; the word itself is written "OR".'
             return _error(message, self.text, operator.start, operator.end)
+        if self.token is None and self.depth:
+            start = self.text.rindex("(")  # only brackets and AND stand behind it
+            return _error("A bracket is not closed, and there is nothing in it.", self.text, start, start + 1)
         start = self.token.start if self.token else 0
         return _error("There is nothing to find here.", self.text, start, len(self.text))

@@ -1,6 +1,6 @@
 -- name: libraries
 -- Every root with the number of its files that are there.
-SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.state, l.state_reason, l.people_mode, l.comment_mode,
+SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
        count(f.file_id) AS file_count, l.scanned_at
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
@@ -28,8 +28,15 @@ UPDATE libraries SET people_mode = $2, comment_mode = $3
 WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) RETURNING library_id;
 
 -- name: library_scanned
--- Note that all of a root has been seen.
-UPDATE libraries SET device = $2, scanned_at = $3 WHERE library_id = $1;
+-- Note that all of a root has been seen, and how much room is left beside it.
+UPDATE libraries SET device = $2, scanned_at = $3, free_bytes = $4 WHERE library_id = $1;
+
+-- name: mark_low_space
+-- The plans of files that have to be copied and for which there was room and is none any more, or the other way round.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), f.file_id
+FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+WHERE library_id = $1 AND (ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux'))
+  AND coalesce(f.size > l.free_bytes, false) <> coalesce(f.size > $2, false);
 
 -- name: mark_library
 -- The plans of a root's files, and of their copies, must be worked out again.
@@ -112,17 +119,20 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
 
 -- name: same_path
 -- Which file each path held, and whether it is still the same film: the same payload, one that was still growing or
--- could not be read before, or a foreign rewrite (other bytes, but the same streams, number of frames and length; another container may count none).
+-- could not be read before, a film that a write of ours gave both hashes, or a foreign rewrite (other bytes, but the same
+-- streams, number of frames and length; another container may count none).
 CREATE OR REPLACE TEMP TABLE same_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
        i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
-       OR f.growing OR json_array_length(f.streams) = 0
+       OR f.growing OR json_array_length(f.streams) = 0 OR coalesce(old_film.film_id = new_film.film_id, false)
        OR (json_extract_string(i.streams, '$[*].codec') = json_extract_string(f.streams, '$[*].codec')
            AND json_extract_string(i.streams, '$[*].details.width') = json_extract_string(f.streams, '$[*].details.width')
            AND (json_extract_string(i.streams, '$[*].details.frames') = json_extract_string(f.streams, '$[*].details.frames')
                 OR i.container <> f.container)
            AND coalesce(abs(i.duration - f.duration) <= greatest(1, f.duration / 100), true)) AS same_film
 FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
+LEFT JOIN film_hashes AS old_film ON old_film.file_hash = f.file_hash
+LEFT JOIN film_hashes AS new_film ON new_film.file_hash = i.file_hash
 QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
 
 -- name: displace
@@ -132,7 +142,7 @@ WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE NOT
 
 -- name: resolved
 -- The batch with the file that each path is: known by its path, missing before and found again by hash and size (the
--- same inode first), or new.
+-- same inode first; last by another hash that the same film has had), or new.
 CREATE OR REPLACE TEMP TABLE resolved AS
 WITH fresh AS (
     SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
@@ -152,8 +162,24 @@ WITH fresh AS (
           FROM fresh ANTI JOIN by_inode USING (path_bytes)) AS i
     JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash, size ORDER BY file_name, path_bytes) AS n
           FROM gone ANTI JOIN by_inode USING (file_id)) AS g USING (file_hash, size, n)
+), film_of AS (
+    SELECT file_hash, film_id, size FROM film_hashes WHERE film_id IN (
+        SELECT film_id FROM film_hashes WHERE file_hash IN (SELECT file_hash FROM fresh))
+), by_film AS (
+    SELECT i.path_bytes, g.file_id
+    FROM (SELECT f.path_bytes, o.film_id,
+                 row_number() OVER (PARTITION BY o.film_id ORDER BY f.file_name, f.path_bytes) AS n
+          FROM fresh AS f JOIN film_of AS o USING (file_hash)
+          ANTI JOIN by_inode USING (path_bytes) ANTI JOIN by_hash USING (path_bytes)
+          WHERE coalesce(o.size = f.size, true)) AS i
+    JOIN (SELECT f.file_id, o.film_id,
+                 row_number() OVER (PARTITION BY o.film_id ORDER BY f.file_name, f.path_bytes) AS n
+          FROM scanned_files AS f JOIN film_of AS o USING (file_hash)
+          ANTI JOIN by_inode USING (file_id) ANTI JOIN by_hash USING (file_id)
+          ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.file_id = f.file_id
+          WHERE f.state = 'missing') AS g USING (film_id, n)
 ), moved AS (
-    FROM by_inode UNION ALL FROM by_hash
+    FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film
 )
 SELECT i.*, CASE WHEN s.file_id IS NOT NULL THEN 'known' WHEN m.file_id IS NOT NULL THEN 'moved' ELSE 'new' END AS found,
        CASE WHEN s.file_id IS NOT NULL THEN s.file_id WHEN m.file_id IS NOT NULL THEN m.file_id
@@ -222,22 +248,6 @@ INSERT INTO scanned_files BY NAME
 SELECT * EXCLUDE (found), $library_id AS library_id, $at AS first_seen_at, $at AS scanned_at
 FROM resolved WHERE found = 'new';
 
--- name: follow_people
--- A foreign rewrite gave a file another hash: its people follow, in their order.
-INSERT INTO video_people
-SELECT (SELECT coalesce(max(assignment_id), 0) FROM video_people)
-           + row_number() OVER (ORDER BY v.assignment_id, c.new_hash),
-       c.new_hash, NULL, v.person_id, v.origin, v.created_at
-FROM (SELECT DISTINCT old_hash, new_hash FROM changed WHERE found = 'known' AND old_hash <> new_hash) AS c
-JOIN video_people AS v ON v.file_hash = c.old_hash
-ANTI JOIN video_people AS there ON there.file_hash = c.new_hash AND there.person_id = v.person_id;
-
--- name: leave_hash
--- A hash that no file has any more after such a rewrite needs no people.
-DELETE FROM video_people WHERE file_hash IN (
-    SELECT old_hash FROM changed WHERE found = 'known' AND old_hash <> new_hash
-) AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL);
-
 -- name: mark_changed
 -- The plans of changed files, and of their copies, must be worked out again.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
@@ -246,10 +256,11 @@ WHERE file_id IN (SELECT file_id FROM changed)
                     UNION SELECT old_hash FROM same_path WHERE NOT same_film);
 
 -- name: counts
--- What becomes of the batch: new files, changed ones, those of them that moved, that have another hash, and films that
--- lost their path to another one.
+-- What becomes of the batch: new files, changed ones, those of them that moved, hashes to which people may have to go,
+-- and films that lost their path to another one.
 SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new') AS changed,
-       count(*) FILTER (found = 'moved') AS moved, count(*) FILTER (found = 'known' AND old_hash <> new_hash) AS rehashed,
+       count(*) FILTER (found = 'moved') AS moved, count(*) FILTER (found <> 'new' AND old_hash <> new_hash)
+           + (SELECT count(*) FROM fresh_hashes) AS rehashed,
        (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced
 FROM changed;
 
@@ -264,12 +275,28 @@ DROP TABLE IF EXISTS changed;
 -- Files that are other names of the inodes of these files.
 SELECT f.file_id, r.file_id FROM scanned_files AS f
 JOIN (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
-             unnest($inode::UBIGINT[]) AS inode, unnest($file_hash::VARCHAR[]) AS file_hash) AS r
-  ON f.inode = r.inode AND f.device = r.device AND f.file_hash = r.file_hash
+             unnest($inode::UBIGINT[]) AS inode) AS r ON f.inode = r.inode AND f.device = r.device
+JOIN scanned_files AS own ON own.file_id = r.file_id AND own.file_hash = f.file_hash
 WHERE f.file_id <> r.file_id AND f.state <> 'missing';
 
+-- name: rewritten
+-- Those of these files whose media has another hash now. (A hash of a full scan is of another kind than those that a
+-- write finds out; it holds on unless the media was written anew.)
+SELECT r.file_id, f.file_hash, r.file_hash, f.size, r.size
+FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($file_hash::VARCHAR[]) AS file_hash,
+             unnest($size::BIGINT[]) AS size) AS r JOIN scanned_files AS f USING (file_id)
+WHERE f.file_hash <> r.file_hash AND (left(f.file_hash, 3) = left(r.file_hash, 3) OR ends_with(f.strategy, '_remux'));
+
+-- name: update_rewritten
+-- Store what a write can change only where it writes the media anew.
+UPDATE scanned_files SET file_hash = r.file_hash, duration = coalesce(r.duration, scanned_files.duration),
+    streams = CASE WHEN r.streams = '[]' THEN scanned_files.streams ELSE r.streams::JSON END
+FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($file_hash::VARCHAR[]) AS file_hash,
+             unnest($duration::DOUBLE[]) AS duration, unnest($streams::VARCHAR[]) AS streams) AS r
+WHERE r.file_id = scanned_files.file_id;
+
 -- name: update_written
--- Store what is known of files after a write of ours: path and payload are as before.
+-- Store what is known of files after a write of ours: path and, as a rule, payload are as before.
 UPDATE scanned_files SET
     device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size, mtime_ns = r.mtime_ns,
     own_mtime_ns = r.own_mtime_ns, state = 'ok', state_message = '', growing = false, tags = r.tags::JSON, comment = r.comment,

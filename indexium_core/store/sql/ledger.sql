@@ -31,24 +31,36 @@ CROSS JOIN LATERAL (SELECT i.changes[1]."old" AS old, i.changes[1]."new" AS new)
 WHERE i.can_update
 ORDER BY f.path_bytes;
 
+-- name: next_item_ids
+-- Ids of items that are about to be recorded, in the order in which they will be worked on.
+SELECT nextval('ids') AS id FROM range($count) ORDER BY id;
+
 -- name: insert_rollback_items
--- One item for each file that is taken back: the write's item turned round. Files that must be left are conflicts.
+-- One item for each file that is taken back: the write's item turned round, or what is written instead ($changes, in
+-- JSON). Files that must be left are conflicts.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns,
-    restore_mtime_ns, reverts_item, code, error_message)
-SELECT nextval('ids'), $operation_id, m.file_id, coalesce(f.file_hash, m.file_hash), coalesce(f.path, m.file_path),
-       coalesce(f.path_bytes, m.path_bytes), CASE WHEN refused.id IS NULL THEN 'pending' ELSE 'conflict' END,
-       m.new_comment, m.previous_comment, m.tags_removed, m.tags_added,
-       list_transform(m.changes, lambda c: {'field': c.field, 'old': c."new", 'new': c."old", 'where': c."where"}),
-       coalesce(f.size, -1), coalesce(f.mtime_ns, -1), h.original_mtime_ns, m.id,
-       coalesce(refused.code, ''), coalesce(refused.message, '')
-FROM (SELECT unnest($item_ids::BIGINT[]) AS id) AS chosen
-JOIN metadata_operation_items m ON m.id = chosen.id
+    restore_mtime_ns, reverts_item, restore, code, error_message)
+SELECT r.new_id, $operation_id, m.file_id, coalesce(r.file_hash, f.file_hash, m.file_hash),
+       coalesce(f.path, m.file_path), coalesce(f.path_bytes, m.path_bytes),
+       CASE WHEN r.code IS NULL THEN 'pending' ELSE 'conflict' END, change[1]."old", change[1]."new",
+       coalesce(r.added, m.tags_removed), coalesce(r.removed, m.tags_added), change,
+       coalesce(r.size, f.size, -1), coalesce(r.mtime_ns, f.mtime_ns, -1),
+       CASE WHEN r.how = 'bytes' THEN h.original_mtime_ns END,
+       CASE WHEN r.how <> 'person' THEN m.id END, CASE WHEN r.how <> 'person' THEN r.how END,
+       coalesce(r.code, ''), coalesce(r.message, '')
+FROM (SELECT unnest($new_ids::BIGINT[]) AS new_id, unnest($item_ids::BIGINT[]) AS id, unnest($hows::VARCHAR[]) AS how, unnest($changes::VARCHAR[]) AS changes,
+             unnest($added::VARCHAR[][]) AS added, unnest($removed::VARCHAR[][]) AS removed,
+             unnest($sizes::BIGINT[]) AS size, unnest($mtimes::BIGINT[]) AS mtime_ns,
+             unnest($hashes::VARCHAR[]) AS file_hash, unnest($codes::VARCHAR[]) AS code,
+             unnest($messages::VARCHAR[]) AS message) AS r
+JOIN metadata_operation_items m ON m.id = r.id
 JOIN metadata_history h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
-LEFT JOIN (SELECT unnest($refused_ids::BIGINT[]) AS id, unnest($refused_codes::VARCHAR[]) AS code,
-                  unnest($refused_messages::VARCHAR[]) AS message) AS refused ON refused.id = m.id
-ORDER BY m.id DESC;
+CROSS JOIN LATERAL (SELECT CASE WHEN r.changes IS NULL
+    THEN list_transform(m.changes, lambda c: {'field': c.field, 'old': c."new", 'new': c."old", 'where': c."where"})
+    ELSE from_json(r.changes, '[{"field": "VARCHAR", "old": "VARCHAR", "new": "VARCHAR", "where": "VARCHAR"}]')
+    END AS change) AS wanted;
 
 -- name: insert_history
 -- What each file held before, written before the first byte changes.
@@ -72,7 +84,11 @@ SELECT status, count(*) FROM metadata_operation_items WHERE operation_id = $oper
 -- name: pending_tasks
 -- The next items to work on, in order, with all that a worker needs.
 SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.file_hash, m.changes, m.restore_mtime_ns,
-       m.reverts_item, f.device, f.inode, f.library_id, old_history.journal, old.written_state, old.original_state
+       m.reverts_item, f.device, f.inode, f.library_id, old_history.journal, old.written_state, old.original_state,
+       m.restore, old_history.kind, CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END,
+       CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
+                             WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id)
+            THEN f.own_mtime_ns END
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
@@ -81,21 +97,32 @@ WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
 ORDER BY m.id LIMIT $count;
 
 -- name: record_results
--- What became of a group of items.
+-- What became of a group of items. Where only the comment was to be restored, the proof says so.
 UPDATE metadata_operation_items SET status = r.status, code = r.code, error_message = r.message,
-       strategy = r.strategy, seconds = r.seconds, proof = r.proof, processed_at = $now,
+       strategy = r.strategy, seconds = r.seconds, processed_at = $now,
+       proof = CASE WHEN restore = 'comment' AND r.status = 'success'
+                    THEN json_merge_patch(r.proof, '{"bytes": "only the comment was restored"}') ELSE r.proof END,
        original_state = r.original_state, written_state = r.written_state
 FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($statuses::VARCHAR[]) AS status, unnest($codes::VARCHAR[]) AS code,
              unnest($messages::VARCHAR[]) AS message, unnest($strategies::VARCHAR[]) AS strategy,
-             unnest($seconds::DOUBLE[]) AS seconds, unnest($proofs::VARCHAR[]) AS proof,
+             unnest($seconds::DOUBLE[]) AS seconds, unnest($proofs::VARCHAR[])::JSON AS proof,
              unnest($originals::VARCHAR[]) AS original_state, unnest($writtens::VARCHAR[]) AS written_state) AS r
 WHERE metadata_operation_items.id = r.id;
 
--- name: record_backup_sizes
--- How many bytes the journal of each item takes.
-UPDATE metadata_history SET bytes = r.bytes
-FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($bytes::BIGINT[]) AS bytes) AS r
+-- name: record_backups
+-- What is kept of each item: how its old bytes can come back, how much room that takes (journal and original), and
+-- where the original is.
+UPDATE metadata_history SET kind = r.kind, bytes = r.bytes, kept_path = r.kept, kept_bytes = r.kept_bytes
+FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($kinds::VARCHAR[]) AS kind, unnest($bytes::BIGINT[]) AS bytes,
+             unnest($kept::BLOB[]) AS kept, unnest($kept_bytes::BIGINT[]) AS kept_bytes) AS r
 WHERE metadata_history.operation_item_id = r.id;
+
+-- name: use_up_originals
+-- A kept original that a rollback put back into its place is the file again, and no backup any more.
+UPDATE metadata_history SET dropped_at = $now, evicted_reason = 'used when it was taken back'
+WHERE dropped_at IS NULL AND kept_path IS NOT NULL AND operation_item_id IN (
+    SELECT reverts_item FROM metadata_operation_items
+    WHERE id IN (SELECT unnest($ids::BIGINT[])) AND status = 'success' AND restore = 'bytes');
 
 -- name: mark_chain
 -- Items that a group of rollback items took back are no longer in force; where such an item was itself a rollback, what
@@ -122,12 +149,13 @@ FROM (SELECT operation_id, count(*) FILTER (status = 'success') AS success,
 WHERE metadata_operations.id = t.operation_id AND finished_as IS NOT NULL;
 
 -- name: reverted_operations
--- The operation that a rollback takes back, the one which that had taken back, and so on.
+-- The operations of which a rollback takes items back, those of which they had, and so on.
 WITH RECURSIVE up AS (
-    SELECT reverts_id AS id FROM metadata_operations WHERE id = $operation_id AND reverts_id IS NOT NULL
-    UNION ALL
-    SELECT o.reverts_id FROM up JOIN metadata_operations o ON o.id = up.id WHERE o.reverts_id IS NOT NULL)
-SELECT id FROM up;
+    SELECT reverts_item AS id FROM metadata_operation_items
+    WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
+    UNION
+    SELECT m.reverts_item FROM up JOIN metadata_operation_items m ON m.id = up.id WHERE m.reverts_item IS NOT NULL)
+SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id = up.id;
 
 -- name: set_status
 -- The state that an operation is in now.
@@ -150,10 +178,18 @@ FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS suc
 WHERE id = $operation_id;
 
 -- name: finish
--- The end of an operation, or of its present run.
-UPDATE metadata_operations SET status = $status, finished_as = $status, completed_at = $now,
-       seconds = seconds + $seconds, error_message = $error_message
+-- The end of an operation, or of its present run. To be told of an end once more (a start finds a file as unclear as it
+-- was) neither moves it nor hides that the operation has been rolled back since.
+UPDATE metadata_operations SET
+       status = CASE WHEN status IN ('rolled_back', 'partly_rolled_back') THEN status ELSE $status END,
+       completed_at = CASE WHEN completed_at IS NOT NULL AND finished_as = $status AND $seconds = 0 THEN completed_at
+                           ELSE $now END,
+       finished_as = $status, seconds = seconds + $seconds, error_message = $error_message
 WHERE id = $operation_id;
+
+-- name: amend
+-- How an operation ended, seen again when an item of it was settled later.
+UPDATE metadata_operations SET status = $status, finished_as = $status WHERE id = $operation_id;
 
 -- name: operation_page
 -- One page of operations, newest first, with what their items and backups amount to, and how many there are.
@@ -174,38 +210,43 @@ WITH page AS (
                                $people::VARCHAR[])))
     ORDER BY o.id DESC LIMIT $count OFFSET $skip),
 item_totals AS (
-    SELECT operation_id, sum(len(tags_added)) FILTER (status = 'success') AS added,
-           sum(len(tags_removed)) FILTER (status = 'success') AS removed,
-           count(*) FILTER (status = 'success' AND reverted_by IS NULL) AS in_force
-    FROM metadata_operation_items WHERE operation_id IN (SELECT id FROM page) GROUP BY operation_id),
-backups AS (
-    SELECT operation_id, sum(bytes) AS bytes, min(expires_at) AS expires_at,
-           count(*) FILTER (dropped_at IS NOT NULL) AS dropped
-    FROM metadata_history WHERE operation_id IN (SELECT id FROM page) GROUP BY operation_id)
+    SELECT m.operation_id, sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
+           sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
+           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
+           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
+                            AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
+           sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
+           min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
+           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason
+    FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
+    WHERE m.operation_id IN (SELECT id FROM page) GROUP BY m.operation_id)
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
        o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
-       coalesce(t.in_force, 0), coalesce(b.bytes, 0), b.expires_at, coalesce(b.dropped, 0), o.found
+       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason, o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
-LEFT JOIN backups b ON b.operation_id = o.id
 ORDER BY o.id DESC;
 
 -- name: operation_row
 -- One operation in the columns of operation_page, without the search: it is asked for many times a second.
 WITH item_totals AS (
-    SELECT sum(len(tags_added)) FILTER (status = 'success') AS added,
-           sum(len(tags_removed)) FILTER (status = 'success') AS removed,
-           count(*) FILTER (status = 'success' AND reverted_by IS NULL) AS in_force
-    FROM metadata_operation_items WHERE operation_id = $operation_id),
-backups AS (
-    SELECT sum(bytes) AS bytes, min(expires_at) AS expires_at, count(*) FILTER (dropped_at IS NOT NULL) AS dropped
-    FROM metadata_history WHERE operation_id = $operation_id)
+    SELECT sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
+           sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
+           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
+           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
+                            AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
+           sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
+           min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
+           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason
+    FROM metadata_operation_items m
+    LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
+    WHERE m.operation_id = $operation_id)
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
        o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
-       coalesce(t.in_force, 0), coalesce(b.bytes, 0), b.expires_at, coalesce(b.dropped, 0)
-FROM metadata_operations o, item_totals t, backups b WHERE o.id = $operation_id;
+       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason
+FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page
 -- Items of one operation: what went wrong first, then what is under way, then the rest.
@@ -218,9 +259,11 @@ ORDER BY CASE m.status WHEN 'failed' THEN 0 WHEN 'unknown' THEN 0 WHEN 'conflict
 LIMIT $count OFFSET $skip;
 
 -- name: rollback_candidates
--- Items of an operation that are in force, with the backup and with the newer operation that stands on them, if any.
-SELECT m.id, m.file_id, m.file_path, coalesce(f.path_bytes, m.path_bytes), m.tags_added, m.tags_removed,
-       m.previous_comment, m.new_comment, m.written_state, h.journal, h.dropped_at, l.state,
+-- Items in force of an operation, or those named, with their backups and with the newer operation that stands on each,
+-- if any. (A newer rollback of something newer still leaves the file as the item made it.)
+SELECT m.id, m.operation_id, m.file_id, m.file_path, coalesce(f.path_bytes, m.path_bytes), m.tags_added, m.tags_removed,
+       m.previous_comment, m.new_comment, m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path,
+       h.kept_bytes, h.dropped_at, h.evicted_reason, l.state, coalesce(f.file_hash, m.file_hash), f.comment,
        (SELECT max(n.operation_id) FROM metadata_operation_items n
         WHERE n.file_id = m.file_id AND n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success'
           AND n.reverted_by IS NULL AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
@@ -231,8 +274,18 @@ FROM metadata_operation_items m
 JOIN metadata_history h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN libraries l ON l.library_id = f.library_id
-WHERE m.operation_id = $operation_id AND m.status = 'success' AND m.reverted_by IS NULL
+WHERE (m.operation_id = $operation_id OR m.id IN (SELECT unnest($item_ids::BIGINT[])))
+  AND m.status = 'success' AND m.reverted_by IS NULL
 ORDER BY m.id;
+
+-- name: newer_items
+-- Pairs: an item, and one of the newer items in force that stand on it (of its own operation, too, where that took several
+-- items of a file back).
+SELECT m.id, n.id FROM metadata_operation_items m
+JOIN metadata_operation_items n ON n.file_id = m.file_id AND n.id > m.id
+WHERE m.id IN (SELECT unnest($item_ids::BIGINT[])) AND n.status = 'success' AND n.reverted_by IS NULL
+  AND (n.reverts_item IS NULL OR n.reverts_item < m.id)
+ORDER BY m.id, n.id DESC;
 
 -- name: unfinished_operations
 -- Operations that a process was at when it ended, that stopped by themselves, or of which a file is unclear.
@@ -255,7 +308,7 @@ SELECT id FROM metadata_operation_items WHERE operation_id = $operation_id AND s
 -- name: preview_tasks
 -- What a write of the plan's current items would work on; nothing is recorded.
 SELECT 0, f.file_id, f.path_bytes, f.size, f.mtime_ns, f.file_hash, i.changes, NULL, NULL, f.device, f.inode,
-       f.library_id, NULL, NULL, NULL
+       f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
@@ -279,29 +332,6 @@ SELECT options FROM metadata_operations WHERE id = $operation_id;
 SELECT m.file_id, min(m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
-
--- name: journals_of
--- The journal files of an operation.
-SELECT DISTINCT journal FROM metadata_history WHERE operation_id = $operation_id AND dropped_at IS NULL;
-
--- name: expired_journals
--- Operations whose backups are past their time and that nothing holds.
-SELECT DISTINCT h.operation_id FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
-WHERE h.dropped_at IS NULL AND h.backup_timestamp < $before
-  AND o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed') AND o.unknown_count = 0;
-
--- name: drop_backups
--- Note that the journals of an operation are gone.
-UPDATE metadata_history SET dropped_at = $now WHERE operation_id = $operation_id AND dropped_at IS NULL;
-
--- name: backup_records
--- Backups, newest first.
-SELECT h.id, h.operation_item_id, h.operation_id, h.file_id, h.kind, h.bytes, h.backup_timestamp, h.expires_at,
-       h.journal, h.dropped_at, h.file_hash, m.file_path
-FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
-WHERE (len($operation_ids::BIGINT[]) = 0 OR list_contains($operation_ids::BIGINT[], h.operation_id))
-  AND (len($item_ids::BIGINT[]) = 0 OR list_contains($item_ids::BIGINT[], h.operation_item_id))
-ORDER BY h.id DESC;
 
 -- name: days
 -- Files by day of their operation, and what became of them.

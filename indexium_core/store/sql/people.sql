@@ -10,18 +10,24 @@ CREATE OR REPLACE TEMP TABLE wanted AS SELECT
     unnest($origin::VARCHAR[]) AS origin;
 
 -- name: targets
--- What each of them stands for: the payload where it is known, else the path; and whether a scan has met it.
+-- What each of them stands for: the payload where it is known (or others that the same film has now), else the path; and
+-- whether a scan has met it.
 CREATE OR REPLACE TEMP TABLE targets AS
-SELECT w.ord, coalesce(w.file_hash, f.file_hash) AS file_hash,
+SELECT w.ord, coalesce(k.file_hash, w.file_hash, f.file_hash) AS file_hash,
        CASE WHEN w.file_hash IS NULL AND f.file_hash IS NULL THEN w.path_bytes END AS path_bytes,
-       coalesce(encode(w.file_hash), encode(f.file_hash), w.path_bytes) AS target,
-       f.file_id IS NOT NULL OR h.file_hash IS NOT NULL AS met
+       coalesce(encode(k.file_hash), encode(w.file_hash), encode(f.file_hash), w.path_bytes) AS target,
+       f.file_id IS NOT NULL OR h.file_hash IS NOT NULL OR k.file_hash IS NOT NULL AS met
 FROM wanted AS w
 LEFT JOIN (FROM scanned_files WHERE path_bytes IN (SELECT path_bytes FROM wanted)
            QUALIFY row_number() OVER (PARTITION BY path_bytes ORDER BY state = 'missing', file_id DESC) = 1) AS f
   ON f.path_bytes = CASE WHEN w.file_hash IS NULL THEN w.path_bytes END
 LEFT JOIN (SELECT DISTINCT file_hash FROM scanned_files WHERE file_hash IN (SELECT file_hash FROM wanted)) AS h
-  ON h.file_hash = w.file_hash;
+  ON h.file_hash = w.file_hash
+LEFT JOIN (SELECT a.file_hash AS asked, o.file_hash FROM film_hashes AS a JOIN film_hashes AS o USING (film_id)
+           WHERE a.file_hash IN (SELECT file_hash FROM wanted)
+             AND a.file_hash NOT IN (SELECT f.file_hash FROM scanned_files AS f SEMI JOIN film_hashes USING (file_hash))
+             AND o.file_hash IN (SELECT f.file_hash FROM scanned_files AS f SEMI JOIN film_hashes USING (file_hash))
+          ) AS k ON k.asked = w.file_hash;
 
 -- name: named
 -- Which person each asked name is, if it is one: by spelling, else as an alias by spelling, else as an alias by key.
@@ -98,7 +104,8 @@ FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target F
 
 -- name: assign_counts
 -- Asked names whose file is known, and those that wait for one; new assignments; files concerned.
-SELECT count(*) FILTER (w.name IS NOT NULL AND t.met), count(*) FILTER (w.name IS NOT NULL AND NOT t.met),
+SELECT count(DISTINCT w.ord) FILTER (w.name IS NOT NULL AND t.met),
+       count(DISTINCT w.ord) FILTER (w.name IS NOT NULL AND NOT t.met),
        (SELECT count(*) FROM fresh),
        (SELECT count(DISTINCT file_id) FROM file_targets WHERE target IN (SELECT target FROM targets))
 FROM wanted AS w JOIN targets AS t USING (ord);
@@ -118,8 +125,11 @@ SELECT path_bytes FROM scanned_files WHERE path_bytes IN (SELECT unnest($1::BLOB
 UNION SELECT path_bytes FROM video_people WHERE path_bytes IN (SELECT unnest($1::BLOB[]));
 
 -- name: known_hashes
--- Which of these hashes some file has.
-SELECT DISTINCT file_hash FROM scanned_files WHERE file_hash IN (SELECT unnest($1::VARCHAR[]));
+-- Which of these hashes some file has, or a file whose film once had it.
+SELECT DISTINCT file_hash FROM scanned_files WHERE file_hash IN (SELECT unnest($1::VARCHAR[]))
+UNION SELECT a.file_hash FROM film_hashes AS a JOIN film_hashes AS o USING (film_id)
+WHERE a.file_hash IN (SELECT unnest($1::VARCHAR[])) AND o.file_hash IN (
+    SELECT f.file_hash FROM scanned_files AS f SEMI JOIN film_hashes USING (file_hash));
 
 -- name: met
 -- Assignments that waited for a path whose payload is known now.
@@ -247,10 +257,12 @@ LEFT JOIN scanned_files AS f ON f.file_id = e.file_id
 GROUP BY p.person_id, p.name, p.search ORDER BY p.search, p.name;
 
 -- name: export
--- Every assignment of every file, and those that wait for one.
-SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, v.origin
+-- Every assignment of every file, and those that wait for one; with the other hashes that the film has had.
+SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, v.origin, coalesce(o.hashes, [])
 FROM video_people AS v JOIN people AS p ON p.person_id = v.person_id
 LEFT JOIN scanned_files AS f ON f.file_hash = v.file_hash
+LEFT JOIN (SELECT file_hash, list(previous_hash ORDER BY previous_hash) AS hashes FROM previous_hashes
+           GROUP BY file_hash) AS o ON o.file_hash = v.file_hash
 ORDER BY path_bytes, v.file_hash, v.assignment_id;
 
 -- name: person_named

@@ -6,7 +6,7 @@ SELECT variant_id, plan_id, seen_mark, (SELECT coalesce(max(mark_id), 0) FROM pl
        used_at < $now - INTERVAL 1 DAY
 FROM plan_variants
 WHERE people_mode IS NOT DISTINCT FROM $people_mode AND comment_mode IS NOT DISTINCT FROM $comment_mode
-  AND include_unknown = $include_unknown;
+  AND include_unknown = $include_unknown AND hard_links = $hard_links AND large_bytes = $large_bytes;
 
 -- name: newest_mark
 -- The newest mark there is.
@@ -22,8 +22,9 @@ SELECT nextval('plan_ids');
 
 -- name: add_variant
 -- A combination of modes that nobody has asked for yet; it has seen every mark there is, for it takes all files.
-INSERT INTO plan_variants (variant_id, people_mode, comment_mode, include_unknown, seen_mark, used_at)
-VALUES ($variant_id, $people_mode, $comment_mode, $include_unknown, $seen_mark, $now);
+INSERT INTO plan_variants (variant_id, people_mode, comment_mode, include_unknown, seen_mark, used_at, hard_links,
+                           large_bytes)
+VALUES ($variant_id, $people_mode, $comment_mode, $include_unknown, $seen_mark, $now, $hard_links, $large_bytes);
 
 -- name: scope_all
 -- The files to work out: all of them.
@@ -38,7 +39,7 @@ WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY payload HAVING count
 -- name: marked
 -- The marked files, read once.
 CREATE OR REPLACE TEMP TABLE plan_marked AS
-SELECT file_id, library_id, path_bytes, nlink, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash, container,
+SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash, container,
        comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after, comment_without,
        strategy, strategy_code, est_seconds, est_bytes
 FROM scanned_files WHERE file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark);
@@ -129,6 +130,10 @@ facts AS MATERIALIZED (
            CASE WHEN keeps THEN f.comment_after ELSE '' END AS text_after,
            CASE WHEN keeps THEN f.comment_without END AS text_without,
            coalesce(c.has_twin, FALSE) AS has_twin,
+           -- How it would be written: copied whole, or another file in its place.
+           ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS copies,
+           coalesce(f.nlink, 1) > 1 AS linked,
+           linked AND $hard_links <> 'break' AND (copies OR ends_with(f.strategy, '_reflink')) AS parts_names,
            (f.state = 'missing')::INTEGER -- missing_file
            | ((l.state = 'offline')::INTEGER << 1) -- offline
            | ((f.state = 'unreadable')::INTEGER << 2) -- unreadable
@@ -141,11 +146,15 @@ facts AS MATERIALIZED (
                WHEN 'not_video' THEN 1 << 4 WHEN 'corrupt' THEN 1 << 5 WHEN 'empty' THEN 1 << 5 ELSE 0 END
            | ((coalesce(c.has_invalid, FALSE) AND d.edited IS NOT TRUE)::INTEGER << 6) -- invalid_person_name
            | ((f.growing AND f.mtime_ns IS DISTINCT FROM f.own_mtime_ns)::INTEGER << 8) -- file_growing
-           | ((NOT keeps AND f.custom_text <> '')::INTEGER << 9) -- custom_comment
-           | ((coalesce(f.nlink, 1) > 1)::INTEGER << 15) -- hard_linked
-           | ((hash(f.file_hash) IN (SELECT payload FROM plan_copies))::INTEGER << 16) -- duplicate_content
-           | (f.fields_differ::INTEGER << 17) -- other_readers_differ
-           | (coalesce(d.rolled_back, FALSE)::INTEGER << 19) -- rolled_back
+           | (parts_names::INTEGER << 9) -- hard_linked, blocked
+           | ((NOT keeps AND f.custom_text <> '')::INTEGER << 10) -- custom_comment
+           | ((linked AND NOT parts_names)::INTEGER << 16) -- hard_linked, a warning
+           | ((copies AND f.size >= $large_bytes)::INTEGER << 17) -- full_rewrite, a warning
+           | ((copies AND coalesce(f.size > l.free_bytes, FALSE))::INTEGER << 18) -- low_space
+           | ((hash(f.file_hash) IN (SELECT payload FROM plan_copies))::INTEGER << 19) -- duplicate_content
+           | ((copies AND f.size < $large_bytes)::INTEGER << 20) -- full_rewrite, a note
+           | (f.fields_differ::INTEGER << 21) -- other_readers_differ
+           | (coalesce(d.rolled_back, FALSE)::INTEGER << 23) -- rolled_back
                AS told
     FROM plan_scope AS f
     JOIN libraries AS l USING (library_id)
@@ -156,7 +165,7 @@ facts AS MATERIALIZED (
 ),
 -- The people that are certain to be in the result: those of the edit, else of the database, of twins the first.
 based AS (
-    SELECT * EXCLUDE (edit, edit_keys, knew, has_twin),
+    SELECT * EXCLUDE (edit, edit_keys, knew, has_twin, copies, linked, parts_names),
            CASE WHEN has_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
            CASE WHEN edited THEN list_sort(knew) IS DISTINCT FROM list_sort(db_people) ELSE FALSE END AS is_outdated,
            CASE WHEN edited THEN edit
@@ -207,19 +216,19 @@ judged AS (
                      <> list_filter(existing, lambda name: removed IS NULL OR NOT list_contains(removed, name))
                 END AS respells,
            CASE WHEN unchanged THEN 0 ELSE told
-               | (removes_all::INTEGER << 10) -- tag_removal_all
-               | (collides::INTEGER << 11) -- case_collision
-               | ((removed_count > 0 AND NOT removes_all)::INTEGER << 12) -- tag_removal
-               | (respells::INTEGER << 13) -- overwrite_comment
-               | (is_outdated::INTEGER << 14) -- edit_outdated
-               | ((coalesce(comment, '') = '' AND planned IS NOT NULL)::INTEGER << 18) -- shown_as_plot
+               | (removes_all::INTEGER << 11) -- tag_removal_all
+               | (collides::INTEGER << 12) -- case_collision
+               | ((removed_count > 0 AND NOT removes_all)::INTEGER << 13) -- tag_removal
+               | (respells::INTEGER << 14) -- overwrite_comment
+               | (is_outdated::INTEGER << 15) -- edit_outdated
+               | ((coalesce(comment, '') = '' AND planned IS NOT NULL)::INTEGER << 22) -- shown_as_plot
                END AS issues
     FROM compared
 ),
 -- What they amount to: the lowest bits block, the next ones are dangers, the next ones warnings.
 graded AS (
-    SELECT *, CASE WHEN unchanged THEN 'unchanged' WHEN issues & ((1 << 9) - 1) > 0 THEN 'blocked'
-                   WHEN issues & ((1 << 12) - 1) > 0 THEN 'danger' WHEN issues & ((1 << 17) - 1) > 0 THEN 'warning'
+    SELECT *, CASE WHEN unchanged THEN 'unchanged' WHEN issues & ((1 << 10) - 1) > 0 THEN 'blocked'
+                   WHEN issues & ((1 << 13) - 1) > 0 THEN 'danger' WHEN issues & ((1 << 20) - 1) > 0 THEN 'warning'
                    ELSE 'safe' END AS risk
     FROM judged
 ),
@@ -306,7 +315,7 @@ DELETE FROM plan_rows AS i WHERE NOT EXISTS (
 
 -- name: version
 -- Which combination of modes a version belongs to.
-SELECT variant_id, v.people_mode, v.comment_mode, v.include_unknown
+SELECT variant_id, v.people_mode, v.comment_mode, v.include_unknown, v.hard_links, v.large_bytes
 FROM plans JOIN plan_variants AS v USING (variant_id) WHERE plans.plan_id = $plan_id;
 
 -- The statements below look at one version. In each, the compiled search takes the place of `TRUE /* search */`;
@@ -381,7 +390,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
        i.old_comment, i.new_comment, i.category, i.risk_level, i.issues, f.strategy, i.est_seconds, i.est_bytes,
        i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
-       f.comment_fields, l.state_reason, f.state_message, f.strategy_message
+       f.comment_fields, l.state_reason, f.state_message, f.strategy_message, l.free_bytes
 FROM plan_rows AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND i.file_id IN (SELECT unnest($file_ids::BIGINT[]))

@@ -1,0 +1,272 @@
+"""
+`indexium doctor`: is everything here that is needed, and what may be promised for the files where they lie.
+
+It looks and changes nothing. Each check is one sentence and, where something is to be done, the remedy. A warning is
+something to know; a problem is something without which files cannot be written.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import av
+
+import indexium_core
+from indexium_core import errors
+from indexium_core.files import program, volumes
+from indexium_core.flows import roots
+from indexium_core.model.backup import BackupUse
+from indexium_core.store import catalog, database, ledger
+from indexium_core.store.catalog import LibraryRow
+
+__all__ = ["Check", "Doctor"]
+
+State = Literal["ok", "warning", "problem"]
+
+_PACKAGES = ("duckdb", "av", "numpy", "pandas", "panel", "pydantic", "typer")
+_OLDEST_PYTHON = (3, 11)
+_LITTLE, _TOO_LITTLE = 1_000_000_000, 50_000_000  # bytes free
+_SEARCH_SECONDS = 20.0  # for leftover files; a library on a slow network may be large
+_TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
+_COPIES = "INDEXIUM_BACKUP_BUDGET sets how much may be kept; 'indexium backups list' shows of what."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str  # python, packages, ffmpeg_libraries, ffmpeg, home, lock, backups …, library
+    state: State
+    message: str  # one sentence
+    remedy: str = ""  # what to do, where something is to be done
+    details: dict[str, Any] = field(default_factory=dict)  # the same for programs, JSON-ready
+
+
+class Doctor:
+    """Looks after a home that this process holds."""
+
+    def __init__(self, store: database.Database, *, folder: Path, use: BackupUse, busy: bool) -> None:
+        """Take `folder` for that of the journals; `busy` where an operation of this process is running."""
+        self._store = store
+        self._folder = folder
+        self._use = use
+        self._busy = busy
+
+    def run(self) -> list[Check]:
+        """Return every check, in the order in which a person reads them."""
+        volumes.forget()
+        libraries = catalog.libraries(self._store.read())
+        return [
+            _python(),
+            _packages(),
+            _libraries_of_ffmpeg(),
+            _ffmpeg(),
+            _home(self._store.home),
+            _lock(self._store.home),
+            self._backups(),
+            self._operations(),
+            self._leftovers(libraries),
+            *map(_library, libraries),
+        ]
+
+    def _backups(self) -> Check:
+        found = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
+        used, budget = self._use.bytes, self._use.budget
+        details = {"journals": len(found), "journal_bytes": sum(found), "bytes": used, "budget": budget}
+        journals = "is 1 journal" if len(found) == 1 else f"are {len(found)} journals"
+        message = f"What is kept to take writes back takes {_size(used)} of {_size(budget)}; there {journals}."
+        if used > budget * 9 // 10:
+            return Check(name="backups", state="warning", message=message, remedy=_COPIES, details=details)
+        return Check(name="backups", state="ok", message=message, details=details)
+
+    def _operations(self) -> Check:
+        found = [operation_id for operation_id, _, _ in ledger.Ledger(self._store).unfinished()]
+        details = {"operations": found}
+        if not found or self._busy:
+            message = "An operation is running." if found else "No operation is unfinished."
+            return Check(name="operations", state="ok", message=message, details=details)
+        named = ", ".join(map(str, found))
+        message = f"Unfinished, or with files whose state is unclear: {named}."
+        remedy = f"'indexium recover' tries again; 'indexium operations resume {found[0]}' goes on."
+        return Check(name="operations", state="warning", message=message, remedy=remedy, details=details)
+
+    def _leftovers(self, libraries: list[LibraryRow]) -> Check:
+        name = "temporary_files"
+        if self._busy:
+            return Check(name=name, state="ok", message="An operation is running and may have some.")
+        deadline = time.monotonic() + _SEARCH_SECONDS
+        here = [library.path_bytes for library in libraries if library.state == "online"]
+        found = [shown.decode("utf-8", "replace") for root in here for shown in _temporary(root, deadline)]
+        part = ", as far as there was time to look" if time.monotonic() > deadline else ""
+        if not found:
+            return Check(name=name, state="ok", message=f"No temporary file was left behind{part}.")
+        message = f"{len(found)} temporary files were left behind that no journal knows{part}: {found[0]}."
+        remedy = "They are copies that were never finished; remove them if no other Indexium is at work there."
+        return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": found})
+
+
+def _python() -> Check:
+    version = platform.python_version()
+    message = f"Indexium {indexium_core.__version__} on Python {version}, {platform.system()} {platform.machine()}."
+    details = {"indexium": indexium_core.__version__, "python": version, "system": platform.platform()}
+    if sys.version_info < _OLDEST_PYTHON:
+        return Check(name="python", state="problem", message=message, remedy="Install Python 3.11 or newer.")
+    return Check(name="python", state="ok", message=message, details=details)
+
+
+def _packages() -> Check:
+    found = {name: version for name in _PACKAGES if (version := _version(name))}
+    missing = [name for name in _PACKAGES if name not in found]
+    message = ", ".join(f"{name} {version}" for name, version in found.items()) + "."
+    if missing:
+        remedy = f"Install them again: pip install {' '.join(missing)}."
+        return Check(name="packages", state="problem", message=f"Missing: {', '.join(missing)}.", remedy=remedy)
+    return Check(name="packages", state="ok", message=message, details=dict(found))
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _libraries_of_ffmpeg() -> Check:
+    found = {name: ".".join(map(str, version)) for name, version in av.library_versions.items()}
+    message = f"FFmpeg's libraries in PyAV: libavformat {found.get('libavformat', '?')}."
+    return Check(name="ffmpeg_libraries", state="ok", message=message, details=found)
+
+
+def _ffmpeg() -> Check:
+    name = "ffmpeg"
+    remedy = "Install ffmpeg so that it is on PATH; AVI, FLV, WMV and OGG need it, all others do not."
+    try:
+        where = program.executable()
+        version = program.version(where)
+    except errors.FFmpegError as error:
+        return Check(name=name, state="warning", message=error.message, remedy=remedy)
+    origin = "on PATH" if shutil.which("ffmpeg") else "of imageio-ffmpeg"
+    details = {"path": where, "version": version}
+    return Check(name=name, state="ok", message=f"ffmpeg {version}, the one {origin}.", details=details)
+
+
+def _home(home: Path) -> Check:
+    volume, free = volumes.of(os.fsencode(home)), shutil.disk_usage(home).free
+    details = {"path": str(home), "free_bytes": free, **_facts(volume)}
+    message = f"{home} is on {volume.label}, {_size(free)} free."
+    if free < _LITTLE:
+        state: State = "problem" if free < _TOO_LITTLE else "warning"
+        remedy = "Make room there: a file is written only where its undo record can be."
+        return Check(name="home", state=state, message=message, remedy=remedy, details=details)
+    if not volume.durable:
+        remedy = "Choose a folder on a local disk with --home: undo records must outlive a power cut."
+        return Check(name="home", state="warning", message=message, remedy=remedy, details=details)
+    return Check(name="home", state="ok", message=message, details=details)
+
+
+def _lock(home: Path) -> Check:
+    if volumes.of(os.fsencode(home)).network:
+        message = "This process holds the home, but on a network another machine may not see its lock."
+        remedy = "Use the home from one machine only."
+        return Check(name="lock", state="warning", message=message, remedy=remedy, details={"pid": os.getpid()})
+    message = f"This process (pid {os.getpid()}) holds the home; no other can change it."
+    return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
+
+
+def _library(library: LibraryRow) -> Check:
+    volume, free = volumes.of(library.path_bytes), roots.free_bytes(library)
+    details = {
+        "library_id": library.library_id,
+        "path": library.path,
+        "online": library.state == "online",
+        "free_bytes": free,
+        "writable": _is_writable(library.path_bytes),
+        "without_room": _way(volume),
+        **_facts(volume),
+    }
+    state, message, remedy = _judged(library, volume, free, writable=bool(details["writable"]))
+    return Check(name="library", state=state, message=message, remedy=remedy, details=details)
+
+
+def _judged(library: LibraryRow, volume: volumes.Volume, free: int | None, *, writable: bool) -> tuple[State, str, str]:
+    if library.state != "online":
+        reason = library.state_reason or f"The folder {library.path} is offline."
+        return "warning", reason, "Connect the drive or mount the share, then scan again."
+    if not os.path.isdir(library.path_bytes):  # noqa: PTH112 - names that no text can hold
+        return "warning", f"The folder {library.path} is not there.", "Connect the drive or mount the share."
+    room = "" if free is None else f", {_size(free)} free"
+    way = f"an MP4 without room in its header is written by {_way(volume)}"
+    message = f"{library.path} is on {volume.label}{room}; {way}. The file system ({volume.label}): {volume.note}"
+    if not writable:
+        return "warning", f"{library.path} may not be written.", "Give your user the right to write there."
+    if free is not None and free < _LITTLE:
+        return "warning", message, "Make room: a file that has to be copied needs as much as it takes itself."
+    if not (volume.durable and volume.atomic_replace):
+        return "warning", message, "Nothing to do if you know that; of what you cannot lose, keep a copy elsewhere."
+    return "ok", message, ""
+
+
+def _is_writable(path: bytes) -> bool:
+    """Tell whether names can be changed in a folder; one that is marked read-only is respected by root too."""
+    try:
+        marked = os.lstat(path).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    except OSError:
+        return False
+    return bool(marked) and os.access(path, os.W_OK | os.X_OK)
+
+
+def _way(volume: volumes.Volume) -> str:
+    """Return how an MP4 is written there whose index stands in front and has no room for more."""
+    if volume.reflink:
+        return "a new file that shares the media of the old one"
+    return "making room in front of it" if volume.block else "copying it"
+
+
+def _facts(volume: volumes.Volume) -> dict[str, Any]:
+    return {
+        "file_system": volume.kind,
+        "label": volume.label,
+        "promise": volume.note,
+        "durable": volume.durable,
+        "atomic_replace": volume.atomic_replace,
+        "network": volume.network,
+        "reflink": volume.reflink,
+        "insert_range": volume.block > 0,
+        "case_insensitive": volume.case_insensitive,
+        "mtime_step_ns": volume.mtime_step_ns,
+    }
+
+
+def _temporary(root: bytes, deadline: float) -> Iterator[bytes]:
+    """Yield files below a folder that have the name of one of our temporary files; stops at the deadline."""
+    waiting = [root]
+    while waiting and time.monotonic() < deadline:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif _TEMPORARY.fullmatch(entry.name):
+                        yield entry.path
+        except OSError:  # a folder that cannot be listed is the scan's to report
+            continue
+
+
+def _size(count: float) -> str:
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"

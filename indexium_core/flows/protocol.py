@@ -1,0 +1,348 @@
+"""
+What every way of changing a file has in common: looking at it first, comparing afterwards, saying what became of it.
+
+`editing` changes a file in place, `replacing` puts a new one where it was; both take these steps in the same order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
+from indexium_core.files.containers import Choice, Family, Layout, Means, Reader, registry
+from indexium_core.model.media import Change, Extent, FileFacts, FileStat, Patch, Refusal
+from indexium_core.model.operation import WriteResult
+from indexium_core.store.ledger import ItemRecord, Task
+
+__all__ = [
+    "Checked",
+    "Edited",
+    "NothingToDo",
+    "Proven",
+    "Terms",
+    "Work",
+    "came_back",
+    "choose",
+    "done",
+    "is_touched",
+    "look",
+    "means_of",
+    "opened",
+    "prove",
+    "refused",
+    "result",
+    "same_film",
+    "says",
+    "seen",
+    "skeleton",
+    "state_before",
+    "unchanged",
+    "whole",
+]
+
+_CHUNK = 1024 * 1024
+_IN_PART = (
+    "the same as before the write outside the media, which were compared by samples: another program touched the file"
+)
+_UNKNOWN = Refusal(code="not_video", message="This is not a video file that Indexium knows.")
+_PARTS = (
+    "The file has other names on this disk (hard links). It can only be written by making a new file, and they would "
+    "keep the old one. Choose hard_links=break if that is right."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How the files of an operation are to be written."""
+
+    backups: Path  # folder of the journals
+    preserve_mtime: bool = False  # give a file its old modification time back after a write
+    faststart: str = "keep"  # keep: an index in front of the media stays there; any: it may go to the end
+    break_links: bool = False  # a new file may take the place of one that has other names
+    keep_backup: bool = True  # what a file was must be able to come back
+    make_room: Callable[[int, int], bool] = lambda _size, _item: True  # room for an original of that size of an item
+    cancelled: Callable[[], bool] = lambda: False  # whether long work on a file is to be given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One task, and all that carrying it out needs."""
+
+    task: Task
+    undo: journal.OperationJournal  # of the running operation
+    terms: Terms
+    started: float = field(default_factory=time.perf_counter)
+
+    def success(self, strategy: str, proof: Mapping[str, Any]) -> WriteResult:
+        """Return that it is done."""
+        return result(self.task, "success", strategy=strategy, started=self.started, proof=proof)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What became of one file, and what is known of it now (None where nothing was learnt)."""
+
+    task: Task
+    record: ItemRecord
+    stat: FileStat | None = None
+    facts: FileFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A file that may be written."""
+
+    family: Family
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A file after its edit: what was compared, and what it says now."""
+
+    proof: dict[str, Any]
+    state: str  # digest of everything but the media
+    stat: FileStat
+    facts: FileFacts
+
+
+class NothingToDo(Exception):  # noqa: N818 - an outcome, not an error
+    """The file already says what was wanted."""
+
+
+# Before.
+
+
+def opened(task: Task) -> reader.FileReader:
+    """Open the file of a task where it was planned to be, and nowhere else."""
+    if os.path.realpath(task.path) != task.path:
+        raise errors.ConflictError("The path leads to another place than when it was planned: scan again.")
+    return reader.FileReader(task.path)
+
+
+def look(task: Task, file: reader.FileReader) -> Checked:
+    """
+    Look at a file before anything is done to it.
+
+    Raises:
+        NothingToDo: It says already what is wanted.
+        CorruptFileError, RefusedError: It is not whole, or of a kind that is not written.
+        ConflictError: It is not the one that was planned.
+
+    """
+    family, layout = registry.examine(file)
+    if family is None or layout.problem is not None:
+        problem = layout.problem or _UNKNOWN
+        kind = errors.CorruptFileError if problem.code == "corrupt" else errors.RefusedError
+        raise kind(problem.message, code=problem.code)
+    if says(layout, task.changes):
+        raise NothingToDo("The file already says this.")
+    if (file.stat.size, file.stat.mtime_ns) != (task.expected_size, task.expected_mtime_ns):
+        raise errors.ConflictError("The file changed since it was planned: scan again, then look at the plan.")
+    return Checked(family=family, layout=layout)
+
+
+def says(layout: Layout, changes: Sequence[Change]) -> bool:
+    """Tell whether every field has its new value already, in every place that holds it."""
+    for change in changes:
+        values = {field.value for field in layout.fields if field.field == change.field}
+        if values != ({change.new} if change.new is not None else set()):
+            return False
+    return True
+
+
+def means_of(task: Task, file: reader.FileReader, terms: Terms) -> Means:
+    """Return what may be done to a file where it lies."""
+    return volumes.means(task.path, nlink=file.stat.nlink, faststart=terms.faststart)
+
+
+def choose(
+    file: Reader, checked: Checked, changes: Sequence[Change], means: Means, *, break_links: bool = False
+) -> Choice:
+    """Return the best strategy and its edit; raises RefusedError where there is none, or only one that parts names."""
+    chosen = registry.choose(checked.family, file, checked.layout, changes, means, parting=True)
+    if isinstance(chosen, Refusal):
+        raise errors.RefusedError(chosen.message, code=chosen.code)
+    if means.parting and not break_links and not isinstance(chosen.edit, Patch):
+        raise errors.RefusedError(_PARTS, code="hard_linked")
+    return chosen
+
+
+def same_film(task: Task, identity: str | None) -> None:
+    """Raise ConflictError where the media are not those that were planned for."""
+    full = (task.expected_hash or "").startswith("f1")  # of a full scan: size and time must do
+    if identity != task.expected_hash and not full:
+        raise errors.ConflictError("The file holds another film than when it was planned: scan again.")
+
+
+def skeleton(file: Reader, payload: Sequence[Extent], identity: str | None) -> str:
+    """Return a digest of all bytes outside the payload, of where it lies, and of its own hash (`identity`)."""
+    digest = hashlib.blake2b(digest_size=16)
+    position = 0
+    for extent in [*sorted(payload, key=lambda extent: extent.offset), Extent(file.size, 0)]:
+        digest.update(position.to_bytes(8, "big"))
+        while position < extent.offset:
+            block = file.read_at(position, min(_CHUNK, extent.offset - position))
+            if not block:
+                raise errors.ConflictError("The file became shorter while it was read.")
+            digest.update(block)
+            position += len(block)
+        position = extent.end
+    digest.update((identity or "").encode())
+    return digest.hexdigest()
+
+
+def state_before(task: Task, file: Reader, layout: Layout, before: verify.Evidence) -> str:
+    """
+    Return the state of a file that is to be taken back; it must be what our write left.
+
+    Raises:
+        NothingToDo: It has its old bytes already.
+        ConflictError: It is neither.
+
+    """
+    current = skeleton(file, layout.payload, before.payload_hash)
+    if current == task.original_state:
+        raise NothingToDo("The file already has its old bytes.")
+    if current != task.written_state:
+        raise errors.ConflictError("Another program changed the file since.", code="changed_since")
+    return current
+
+
+# After.
+
+
+def is_touched(task: Task, file: reader.FileReader) -> bool:
+    """
+    Tell whether somebody else may have written into a file since our last write: its modification time says so.
+
+    Of large media only samples are compared, so what stands between them is then not known to be as it was.
+    """
+    known = task.own_mtime_ns is not None and task.expected_size >= 0
+    return known and file.stat.mtime_ns != task.own_mtime_ns
+
+
+def came_back(task: Task, after: Proven, *, touched: bool) -> None:
+    """Raise VerificationError where a file that was taken back is not what it was; else say so in the proof."""
+    if after.state != task.original_state:
+        message = "The old bytes did not come back; the file was left as it was."
+        raise errors.VerificationError(message, check="bytes")
+    after.proof["bytes"] = _IN_PART if touched else "the same as before the write"
+
+
+def whole(family: Family | None, layout: Layout) -> Family:
+    """Return the family of a file that was written; raises VerificationError where it is not whole."""
+    if family is None or layout.problem is not None:
+        message = f"The file is not whole: {(layout.problem or _UNKNOWN).message}"
+        raise errors.VerificationError(message, check="structure")
+    return family
+
+
+def prove(
+    path: bytes,
+    file: reader.FileReader,
+    before: verify.Evidence,
+    changes: Sequence[Change],
+    *,
+    checks: Sequence[tuple[str, verify.Check]] = verify.CHECKS,
+    known: Layout | None = None,
+    means: Means,
+) -> Proven:
+    """
+    Compare an edited file with the evidence from before.
+
+    Args:
+        path: Where it is.
+        file: The open file.
+        before: Evidence.
+        changes: What was to change.
+        checks: What is compared: after an edit by us, after a rewrite by FFmpeg, after old bytes were put back.
+        known: The layout from before, where no media byte can have moved.
+        means: What a write may do where it lies.
+
+    Raises:
+        VerificationError: Something else changed.
+
+    """
+    family, layout = registry.examine(file, known=known)
+    after = verify.gather(path, file, whole(family, layout), layout, packets=checks is verify.REWRITTEN)
+    proof = dict(verify.compare(before, after, changes, checks=checks))
+    identity = after.payload_hash
+    if checks is verify.REWRITTEN:
+        facts = probe.facts_of(file, family, layout, means=means, identity=identity)
+    else:
+        facts = probe.facts_after(
+            file,
+            whole(family, layout),
+            layout,
+            shown=after.fields.get("comment"),
+            tags=after.tags,
+            means=means,
+            identity=identity,
+        )
+    state = skeleton(file, layout.payload, identity)
+    return Proven(proof=proof, state=state, stat=file.stat, facts=facts)
+
+
+def seen(file: reader.FileReader, *, means: Means) -> Proven:
+    """Return what there is to be known of a file whose bytes prove themselves."""
+    family, layout = registry.examine(file)
+    whole(family, layout)
+    identity = fingerprint.payload_hash(file, layout.payload)
+    facts = probe.facts_of(file, family, layout, means=means, identity=identity)
+    return Proven(proof={}, state=skeleton(file, layout.payload, identity), stat=file.stat, facts=facts)
+
+
+# Results.
+
+
+def done(task: Task, after: Proven, *, original: str, outcome: WriteResult, **kept: Any) -> Edited:
+    """Return a success."""
+    record = ItemRecord(result=outcome, original_state=original, written_state=after.state, **kept)
+    return Edited(task=task, record=record, stat=after.stat, facts=after.facts)
+
+
+def unchanged(work: Work, outcome: WriteResult) -> Edited:
+    """Read the file as a scan would: it says what was wanted already, perhaps by another name of it."""
+    task = work.task
+    with reader.FileReader(task.path) as file:
+        stat, means = file.stat, means_of(task, file, work.terms)
+    facts = probe.probe(task.path, stat, means=means)
+    return Edited(task=task, record=ItemRecord(result=outcome), stat=stat, facts=facts)
+
+
+def refused(task: Task, error: errors.MetadataError, *, started: float) -> WriteResult:
+    """Return what an error means for one item."""
+    status = "conflict" if isinstance(error, errors.ConflictError) else "failed"
+    status = "unknown" if error.reason == "cannot_tell" else status
+    return result(task, status, error.reason, error.message, started=started)
+
+
+def result(
+    task: Task,
+    status: str,
+    code: str = "",
+    message: str = "",
+    *,
+    started: float,
+    strategy: str = "",
+    proof: Mapping[str, Any] | None = None,
+) -> WriteResult:
+    """Return the outcome of one item; `started` is the `time.perf_counter` of its beginning."""
+    return WriteResult(
+        item_id=task.item_id,
+        file_id=task.file_id,
+        status=status,
+        code=code,
+        message=message,
+        strategy=strategy,
+        seconds=time.perf_counter() - started,
+        proof=dict(proof or {}),
+    )

@@ -1,0 +1,314 @@
+"""
+Looking before a rollback: for every file of an operation, whether its old bytes can come back, and if not, what can.
+
+A file gets its old bytes only if it is, byte for byte outside its media, as our write left it. Where another program
+changed it since, or what was kept is gone, its comment alone can be restored, if that is asked for. Where newer
+operations changed it, they can be taken back first: newest first, each from the state that the one above it gives back.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.files import journal, probe, swap, volumes, walk
+from indexium_core.flows import editing
+from indexium_core.model import people
+from indexium_core.model.media import Change, FileFacts, FileStat, Refusal
+from indexium_core.model.operation import ItemDetails
+from indexium_core.store import ledger
+from indexium_core.store.ledger import Candidate, Restore
+
+__all__ = ["CHANGED_CHOICES", "Examiner", "Findings", "Wish"]
+
+CHANGED_CHOICES = ("skip", "comment")
+
+_BUSY = "Operation {} is at work on this file."
+_OFFLINE = "Its folder is offline; try again when it is back."
+_CHANGED = "Another program changed the file since."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be taken back of an operation."""
+
+    item_ids: frozenset[int] | None = None  # only these of its items
+    person: str = ""  # only the tag of this person, by an ordinary write
+    changed: str = "skip"  # comment: restore only the comment where the old bytes cannot come back
+    with_newer: bool = False  # take newer operations on the same files back first
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What was found out about the files."""
+
+    asked: set[int] = field(default_factory=set)  # items of the operation itself
+    restores: list[Restore] = field(default_factory=list)  # with those of newer operations; conflicts are refused
+    conflicts: list[ItemDetails] = field(default_factory=list)
+    exact: set[int] = field(default_factory=set)  # files that get their old bytes
+    comment_only: set[int] = field(
+        default_factory=set
+    )  # of which only the comment can be restored, be that done or not
+    written: set[int] = field(default_factory=set)  # of which only the comment, or a person's tag, is written
+    superseded: int = 0  # conflicts that `with_newer` would solve
+    newer: set[int] = field(default_factory=set)  # newer operations on these files
+
+    @property
+    def restorable(self) -> int:
+        return len(self.exact | self.written)
+
+    def take_back(self, candidates: Iterable[Candidate]) -> None:
+        """Add items that get their old bytes; one may be there already, for another of the same file."""
+        there = {restore.item_id for restore in self.restores}
+        self.restores += [Restore(item_id=each.item_id) for each in candidates if each.item_id not in there]
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """Why a file cannot get its old bytes, and what can be done."""
+
+    code: str
+    message: str
+    choices: tuple[str, ...] = ()
+    comment: Restore | None = None  # how its comment alone would be restored
+
+
+class Examiner:
+    """Looks at files through the ledger and on disk; changes nothing."""
+
+    def __init__(self, book: ledger.Ledger, *, backups: Path) -> None:
+        self._ledger = book
+        self._backups = backups
+
+    def look(self, candidates: Sequence[Candidate], wish: Wish) -> Findings:
+        """Look at every candidate and say what a rollback of it would do."""
+        if wish.item_ids is not None:
+            candidates = [each for each in candidates if each.item_id in wish.item_ids]
+        found = Findings(asked={each.item_id for each in candidates})
+        if wish.person:
+            self._without_person(found, candidates, wish.person)
+            return found
+        above = self._above(candidates)
+        for candidate in candidates:
+            self._judge(found, candidate, above.get(candidate.item_id, []), wish)
+        return found
+
+    def _above(self, candidates: Sequence[Candidate]) -> dict[int, list[Candidate]]:
+        """Return, for each item under newer operations, the items that stand on it, newest first."""
+        files = Counter(each.file_id for each in candidates)
+        under = [each.item_id for each in candidates if each.superseded_by is not None or files[each.file_id] > 1]
+        newer = self._ledger.newer_items(under) if under else {}
+        ids = sorted({item_id for found in newer.values() for item_id in found})
+        by_id = {each.item_id: each for each in self._ledger.candidates(None, item_ids=ids)} if ids else {}
+        return {item_id: [by_id[each] for each in found if each in by_id] for item_id, found in newer.items()}
+
+    def _judge(self, found: Findings, candidate: Candidate, above: list[Candidate], wish: Wish) -> None:
+        found.newer |= {each.operation_id for each in above if each.operation_id != candidate.operation_id}
+        problem = _in_the_way(candidate)
+        chain = [*above, candidate]
+        if problem is None and above:
+            problem = self._chain_problem(chain)
+            if problem is None and not wish.with_newer and not found.asked.issuperset(each.item_id for each in above):
+                found.superseded += 1
+                problem = _superseded(candidate, choices=("newer",))
+        elif problem is None:
+            problem = self._problem(candidate)
+        if problem is None:
+            found.exact.add(candidate.file_id)
+            found.take_back(chain)
+            return
+        if problem.comment is not None:
+            found.comment_only.add(candidate.file_id)
+            if wish.changed == "comment":
+                found.written.add(candidate.file_id)
+                found.restores.append(problem.comment)
+                return
+        found.conflicts.append(_conflict(candidate, problem))
+        refused = Refusal(code=problem.code, message=problem.message)
+        found.restores.append(Restore(item_id=candidate.item_id, refused=refused))
+
+    # One file alone.
+
+    def _problem(self, candidate: Candidate) -> _Problem | None:
+        """Return why a file cannot get its old bytes; looks at its backup, then at the file."""
+        if not candidate.is_exact:
+            return self._with_comment(candidate, "backup_missing", _why_gone(candidate))
+        try:
+            self._find_backup(candidate)
+        except (errors.MetadataError, errors.StoreError) as error:
+            return self._with_comment(candidate, error.reason, error.message)
+        try:
+            if editing.still_ours(candidate.path, candidate.written_state):
+                return None
+        except errors.MetadataError as error:
+            return _Problem(error.reason, error.message)
+        return self._with_comment(candidate, "changed_since", _CHANGED)
+
+    def _find_backup(self, candidate: Candidate) -> None:
+        """Raise ConflictError or StoreError where what is kept is not there as it was written."""
+        journal.find(self._backups / candidate.journal, candidate.item_id)
+        if candidate.kind == "original":
+            check_kept(candidate.kept, candidate.kept_bytes, path=candidate.path)
+
+    def _with_comment(self, candidate: Candidate, code: str, message: str) -> _Problem:
+        """Return a problem, with the restoring of the comment alone where that can be done."""
+        try:
+            stat = walk.file_stat(os.lstat(candidate.path))
+        except OSError as error:
+            return _Problem("missing_file", f"The file cannot be looked at: {(error.strerror or '').lower()}.")
+        means = volumes.means(candidate.path, nlink=stat.nlink, faststart="keep")
+        facts = probe.probe(candidate.path, stat, means=means)
+        if facts.state != "ok" or not facts.strategy:
+            return _Problem(code, message)
+        if not _same_film(candidate, facts):
+            return _Problem(code, message, choices=("scan",))
+        return _Problem(code, message, choices=("comment",), comment=_comment_restore(candidate, stat, facts))
+
+    # Several items of one file, newest first.
+
+    def _chain_problem(self, chain: Sequence[Candidate]) -> _Problem | None:
+        """Return why items cannot be taken back one after the other down to the last."""
+        oldest, top = chain[-1], chain[0]
+        if oldest.library_state is None:  # nothing would keep two items of it from being worked on at the same time
+            return _superseded(oldest, choices=("scan",))
+        for each in chain:
+            problem = _in_the_way(each)
+            if problem is None and not each.is_exact:
+                problem = _Problem("backup_missing", _why_gone(each))
+            if problem is None:
+                try:
+                    self._find_backup(each)
+                except (errors.MetadataError, errors.StoreError) as error:
+                    problem = _Problem(error.reason, error.message)
+            if problem is not None:
+                return problem if each is oldest else _superseded(oldest, f"and stays: {problem.message}")
+        for upper, lower in itertools.pairwise(chain):
+            if upper.original_state is None or upper.original_state != lower.written_state:
+                return _Problem("changed_since", "Another program changed the file before a newer operation did.")
+        problem = self._problem(top)
+        return None if problem is None else _superseded(oldest, f"and stays: {problem.message}")
+
+    # One person's tag.
+
+    def _without_person(self, found: Findings, candidates: Sequence[Candidate], name: str) -> None:
+        """Add the writes that take one person out of the files that the operation put them into."""
+        keys = self._ledger.keys_of_person(name)
+        for candidate in candidates:
+            if not keys.isdisjoint(map(people.person_key, candidate.tags_added)):
+                self._take_out(found, candidate, keys)
+
+    @staticmethod
+    def _take_out(found: Findings, candidate: Candidate, keys: set[str]) -> None:
+        parsed = people.parse(candidate.comment)
+        left = [each for each in parsed.people if people.person_key(each) not in keys]
+        problem = _in_the_way(candidate)
+        if problem is None and candidate.library_state is None:
+            problem = _Problem("missing_file", "No scan knows the file any more.", ("scan",))
+        if problem is None and len(left) == len(parsed.people):
+            problem = _Problem("nothing_to_do", "The file does not name this person any more.")
+        if problem is not None:
+            found.conflicts.append(_conflict(candidate, problem))
+            return
+        new = people.render(candidate.comment, left, "preserve")
+        gone = tuple(each for each in parsed.people if each not in left)
+        changes = tuple(replace(change, old=candidate.comment, new=new) for change in candidate.changes)
+        restore = Restore(item_id=candidate.item_id, how="person", changes=changes, tags_added=(), tags_removed=gone)
+        found.written.add(candidate.file_id)
+        found.restores.append(restore)
+
+
+def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
+    """
+    Look whether the kept original of the file at `path` is there with its size.
+
+    Raises:
+        ConflictError: It is not (`backup_missing`).
+
+    """
+    try:
+        there = None if kept is None else os.lstat(swap.found(kept, path)).st_size
+    except OSError:
+        there = None
+    if there != size:
+        what = "is gone" if there is None else f"has {there:,} bytes instead of {size:,}"
+        message = f"The kept original {what}."
+        raise errors.ConflictError(message, code="backup_missing")
+
+
+def _in_the_way(candidate: Candidate) -> _Problem | None:
+    """Return what ledger and catalog already know to stand in the way, whatever is to be done."""
+    if candidate.busy_in is not None:
+        return _Problem("busy_in_operation", _BUSY.format(candidate.busy_in), ("wait",))
+    if candidate.library_state == "offline":
+        return _Problem("offline", _OFFLINE)
+    return None
+
+
+def _superseded(candidate: Candidate, rest: str = "", *, choices: tuple[str, ...] = ()) -> _Problem:
+    what = f"Operation {candidate.superseded_by} changed this file later"
+    return _Problem("superseded_by", f"{what} {rest}" if rest else f"{what}.", choices)
+
+
+def _why_gone(candidate: Candidate) -> str:
+    if candidate.kind == "tags" and not candidate.dropped:
+        return "Only its tags were kept, so its old bytes cannot be restored."
+    why = f" ({candidate.evicted_reason})" if candidate.evicted_reason else ""
+    return f"Its backup is gone{why}, so its old bytes cannot be restored."
+
+
+def _same_film(candidate: Candidate, facts: FileFacts) -> bool:
+    """Tell whether the file still holds the film that the catalog knows; a full scan's hash says nothing here."""
+    known = candidate.file_hash
+    return known is None or known.startswith("f1") or known == facts.file_hash
+
+
+def _comment_restore(candidate: Candidate, stat: FileStat, facts: FileFacts) -> Restore:
+    """Return the write that gives a file its old comment, from what it says now."""
+    changes = tuple(_turned(change, facts) for change in candidate.changes)
+    old, new = (people.parse(text).people for text in (changes[0].old, changes[0].new))
+    return Restore(
+        item_id=candidate.item_id,
+        how="comment",
+        changes=changes,
+        tags_added=tuple(_missing(new, old)),
+        tags_removed=tuple(_missing(old, new)),
+        size=stat.size,
+        mtime_ns=stat.mtime_ns,
+        file_hash=facts.file_hash,
+    )
+
+
+def _turned(change: Change, facts: FileFacts) -> Change:
+    now: Mapping[str, str | None] = {"comment": facts.comment}
+    return replace(change, old=now.get(change.field, change.new), new=change.old)
+
+
+def _missing(names: Iterable[str], there: Iterable[str]) -> list[str]:
+    keys = {people.person_key(name) for name in there}
+    return [name for name in names if people.person_key(name) not in keys]
+
+
+def _conflict(candidate: Candidate, problem: _Problem) -> ItemDetails:
+    return ItemDetails(
+        id=candidate.item_id,
+        file_id=candidate.file_id,
+        file_path=candidate.shown_path,
+        file_name=candidate.shown_path.rsplit("/", 1)[-1],
+        status="conflict",
+        code=problem.code,
+        message=problem.message,
+        previous_comment=candidate.new_comment,
+        new_comment=candidate.previous_comment,
+        tags_added=candidate.tags_removed,
+        tags_removed=candidate.tags_added,
+        strategy="",
+        seconds=None,
+        proof={},
+        processed_at=None,
+        choices=problem.choices,
+    )

@@ -1,0 +1,104 @@
+-- name: records
+-- Backups, newest first.
+SELECT h.id, h.operation_item_id, h.operation_id, h.file_id, h.kind, h.bytes, h.backup_timestamp, h.expires_at,
+       h.journal, h.dropped_at, h.file_hash, m.file_path, h.kept_path, coalesce(h.kept_bytes, 0),
+       coalesce(h.evicted_reason, ''), m.status, m.previous_comment
+FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
+WHERE (len($operation_ids::BIGINT[]) = 0 OR list_contains($operation_ids::BIGINT[], h.operation_id))
+  AND (len($item_ids::BIGINT[]) = 0 OR list_contains($item_ids::BIGINT[], h.operation_item_id))
+ORDER BY h.id DESC;
+
+-- name: by_operation
+-- What is kept of each operation, newest first.
+SELECT o.id, o.operation_type, o.status, min(h.backup_timestamp),
+       count(*) FILTER (h.dropped_at IS NULL) AS items, coalesce(sum(h.bytes) FILTER (h.dropped_at IS NULL), 0),
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'journal'),
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'delta'),
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'original'),
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'tags'), count(*) FILTER (h.dropped_at IS NOT NULL)
+FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
+JOIN metadata_operations o ON o.id = h.operation_id
+WHERE m.status = 'success' GROUP BY ALL HAVING items > 0 ORDER BY o.id DESC;
+
+-- name: usage
+-- Bytes that journals and kept originals take.
+SELECT coalesce(sum(bytes), 0) FROM metadata_history WHERE dropped_at IS NULL;
+
+-- name: still_open
+-- Those of these items that have no outcome yet.
+SELECT id FROM metadata_operation_items WHERE id IN (SELECT unnest($1::BIGINT[])) AND status IN ('pending', 'writing');
+
+-- name: takes_back
+-- Whether an item takes another one back, byte for byte.
+SELECT EXISTS (FROM metadata_operation_items WHERE id = $1 AND restore = 'bytes');
+
+-- name: journals_of
+-- The journal files of an operation.
+SELECT DISTINCT journal FROM metadata_history WHERE operation_id = $operation_id AND dropped_at IS NULL;
+
+-- name: expired
+-- Operations whose backups are past their time and that nothing holds.
+SELECT DISTINCT h.operation_id FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
+WHERE h.dropped_at IS NULL AND h.backup_timestamp < $before
+  AND o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed') AND o.unknown_count = 0;
+
+-- name: drop_operation
+-- Note that the backups of an operation are gone, and why.
+UPDATE metadata_history SET dropped_at = $now, evicted_reason = $reason
+WHERE operation_id = $operation_id AND dropped_at IS NULL;
+
+-- name: evictable
+-- What is to go so that $needed bytes become free, in this order: kept originals, oldest first, then whole journals.
+-- Nothing of an operation that is not over, and nothing that a rollback under way is about to use. The last column is
+-- what all that may go amounts to: where that is less than needed, there is no use in taking any of it.
+WITH spare AS (
+    SELECT h.* FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
+    WHERE h.dropped_at IS NULL AND o.unknown_count = 0
+      AND o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed')
+      AND h.operation_item_id NOT IN (SELECT reverts_item FROM metadata_operation_items
+                                      WHERE reverts_item IS NOT NULL AND status IN ('pending', 'writing'))
+), whole AS (
+    SELECT operation_id, journal FROM metadata_history GROUP BY ALL
+    HAVING count(*) FILTER (dropped_at IS NULL) = count(*) FILTER (id IN (SELECT id FROM spare))
+), units AS (
+    SELECT 0 AS turn, id, operation_id, operation_item_id AS item_id, '' AS journal, kept_bytes AS bytes
+    FROM spare WHERE kept_path IS NOT NULL AND kept_bytes > 0
+    UNION ALL
+    SELECT 1, min(s.id), s.operation_id, NULL, s.journal, sum(s.bytes - coalesce(s.kept_bytes, 0))::BIGINT
+    FROM spare s SEMI JOIN whole USING (operation_id, journal) GROUP BY s.operation_id, s.journal HAVING sum(s.bytes) > 0
+), counted AS (
+    SELECT *, sum(bytes) OVER (ORDER BY turn, id ROWS UNBOUNDED PRECEDING) - bytes AS before, sum(bytes) OVER () AS total
+    FROM units
+)
+SELECT operation_id, item_id, journal, bytes, total FROM counted WHERE before < $needed ORDER BY turn, id;
+
+-- name: drop_items
+-- Note that the backups of these items are gone, and why.
+UPDATE metadata_history SET dropped_at = $now, evicted_reason = $reason
+WHERE dropped_at IS NULL AND operation_item_id IN (SELECT unnest($item_ids::BIGINT[]));
+
+-- name: drop_journals
+-- The same of all that these journals hold.
+UPDATE metadata_history SET dropped_at = $now, evicted_reason = $reason
+WHERE dropped_at IS NULL AND journal IN (SELECT unnest($journals::VARCHAR[]));
+
+-- name: leftovers
+-- Kept originals that are no backup any more and have not been removed yet.
+SELECT operation_item_id, file_id, kept_path FROM metadata_history WHERE dropped_at IS NOT NULL AND kept_path IS NOT NULL;
+
+-- name: removed
+-- They are removed.
+UPDATE metadata_history SET kept_path = NULL, kept_bytes = 0
+WHERE dropped_at IS NOT NULL AND operation_item_id IN (SELECT unnest($item_ids::BIGINT[]));
+
+-- name: dead_journals
+-- Those of these journals that nothing kept is in any more, and that no unfinished operation needs.
+SELECT h.journal FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
+WHERE h.journal IN (SELECT unnest($journals::VARCHAR[]))
+GROUP BY h.journal
+HAVING bool_and(h.dropped_at IS NOT NULL) AND bool_and(o.unknown_count = 0)
+   AND bool_and(o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed'));
+
+-- name: places_of
+-- Where these files are now, and as what they are known.
+SELECT file_id, path_bytes, size, mtime_ns FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])) AND state <> 'missing';
