@@ -12,6 +12,15 @@ import pytest
 from indexium_core.store.database import Database
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-kills",
+        action="store_true",
+        default=os.environ.get("CRASH") == "all",
+        help="kill and disturb at every system call of every case, not at one of each kind (or CRASH=all); takes long",
+    )
+
+
 @pytest.fixture(autouse=True)
 def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Point everything that is per person or per machine at a folder of this test."""

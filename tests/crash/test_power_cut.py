@@ -1,8 +1,9 @@
-"""A cut of power: from every state that unsynced writes may leave on the disk, recovery makes the file old or new."""
+"""A cut of power: from every state that unsynced calls may leave on the disk, recovery makes the file old or new."""
 
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import pytest
 
 from indexium_core.files import journal
 from indexium_core.model.media import Patch
-from tests.support import crashes, powercut
+from tests.crash.conftest import Choice
+from tests.support import crashes, gate, powercut, seccomp, tally
+from tests.support.calls import Call
+from tests.support.forks import Forks
+from tests.support.powercut import State
 
 pytestmark = pytest.mark.crash
 
@@ -20,26 +25,29 @@ PATCHES = {
     "growing": Patch(((4, b"size"), (len(OLD) - 3, bytes(range(200)))), len(OLD) + 197),
     "shrinking": Patch(((4, b"size"), (11000, b"last words")), len(OLD) - 7000),
 }
+LIMIT = 300  # states of one moment
 
 
-class Disk:
+class Place:
     """The real folder in which simulated states are laid out and recovered."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.path, self.backup = folder / "film.bin", folder / "backups" / "1.journal"
+    def __init__(self, folder: Path, name: str, light: Forks) -> None:
+        self.path, self.backup, self._forks = folder / "film.bin", folder / "backups" / "1.journal", light
         self.edit = crashes.Edit(os.fsencode(self.path), self.backup, PATCHES[name])
+        self.folders = (folder,)
         self.backup.parent.mkdir()
         self.path.write_bytes(OLD)
-        self.before = {str(self.path): OLD}
 
-    def lay_out(self, files: powercut.Files) -> None:
-        for path in (self.path, self.backup):
-            path.unlink(missing_ok=True)
-        for name, data in files.items():
-            Path(name).write_bytes(data)
+    def record(self, function: object, *arguments: object) -> tuple[powercut.Disk, list[Call]]:
+        """Run a function of `crashes` and return the disk before it and the calls that it made."""
+        disk = powercut.Disk(self.folders)
+        trap = gate.Trap(folders=tuple(map(str, self.folders)), keep=True)
+        report = self._forks.watch(trap, function, *arguments)  # type: ignore[arg-type]
+        assert report.code == 0
+        return disk, report.calls
 
-    def recovered(self, files: powercut.Files) -> bytes:
-        self.lay_out(files)
+    def recovered(self, state: State) -> bytes:
+        state.lay_out(self.folders)
         if self.backup.exists():
             crashes.recover(self.backup)
         return self.path.read_bytes()
@@ -49,39 +57,61 @@ class Disk:
 
 
 @pytest.fixture(params=PATCHES)
-def disk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, light: Forks) -> Place:
+    if why := seccomp.why_not():
+        pytest.skip(why)
     for name in ("fsync", "fdatasync"):  # the disk is simulated; only that it was asked matters
         monkeypatch.setattr(os, name, lambda fd: None)
-    return Disk(tmp_path, request.param)
+    return Place(tmp_path, request.param, light)
 
 
-def cuts(before: powercut.Files, ops: list[powercut.Op]) -> Iterator[tuple[int, powercut.Files]]:
+def cuts(disk: powercut.Disk, calls: list[Call]) -> Iterator[tuple[int, State]]:
     """Yield every state but once, with the number of calls after which it is met last."""
-    states = {tuple(sorted(files.items())): done for done, files in powercut.outcomes(before, ops)}
-    return ((done, dict(files)) for files, done in states.items())
+    chance = random.Random(0)
+    states = {state.key(): (done, state) for done, state in powercut.play(disk, calls, chance, limit=LIMIT)}
+    return iter(states.values())
 
 
-def test_an_edit_cut_off_at_any_moment_is_old_or_new(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
-    ops = powercut.record(monkeypatch, lambda: crashes.run(disk.edit))
-    new, seen = disk.path.read_bytes(), set()
-    for done, files in cuts(disk.before, ops):
-        found = disk.recovered(files)
-        assert found in {OLD, new}, f"cut after {done} of {len(ops)} calls: {[op.kind for op in ops]}"
-        assert found == new or done < len(ops), "whoever was told that it is done found it undone"
+def test_an_edit_cut_off_at_any_moment_is_old_or_new(place: Place) -> None:
+    disk, calls = place.record(crashes.run, place.edit)
+    new, seen = place.path.read_bytes(), set()
+    for done, state in cuts(disk, calls):
+        found = place.recovered(state)
+        assert found in {OLD, new}, f"cut after {done} of {len(calls)} calls: {[call.kind for call in calls]}"
+        assert found == new or done < len(calls), "whoever was told that it is done found it undone"
         seen.add(found)
+        tally.count("journaled patch", "states after a power cut")
     assert seen == {OLD, new}
+    assert disk.seen[str(place.path)] == new, "the simulated disk is not what the real one is"
 
 
-def test_an_undoing_cut_off_at_any_moment_ends_with_the_old_file(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit = powercut.record(monkeypatch, lambda: crashes.run(disk.edit))
-    starts = [files for _, files in cuts(disk.before, edit) if str(disk.backup) in files]
+def test_an_undoing_cut_off_at_any_moment_ends_with_the_old_file(place: Place, choice: Choice) -> None:
+    starts = [state for _, state in cuts(*place.record(crashes.run, place.edit)) if str(place.backup) in state.files]
     undone = 0
-    for start in starts[:: max(1, len(starts) // 30)]:
-        disk.lay_out(start)
-        if not disk.has_begun():
+    for start in starts[:: 1 if choice.every else max(1, len(starts) // 30)]:
+        start.lay_out(place.folders)
+        if not place.has_begun():
             continue
-        ops = powercut.record(monkeypatch, lambda: crashes.recover(disk.backup))
-        undone += any(op.kind == "write" and op.path == str(disk.path) for op in ops)
-        for done, files in cuts(start, ops):
-            assert disk.recovered(files) == OLD, f"cut after {done} of {len(ops)} calls: {[op.kind for op in ops]}"
+        disk, calls = place.record(crashes.recover, place.backup)
+        undone += any(call.kind == "write" and call.path == str(place.path) for call in calls)
+        for done, state in cuts(disk, calls):
+            assert place.recovered(state) == OLD, f"cut after {done} of {len(calls)} calls"
+            tally.count("journaled patch", "states after a power cut")
     assert undone > 5
+
+
+def test_a_sync_that_failed_is_never_believed(place: Place) -> None:
+    """Its retry lies: the kernel has dropped what it could not write, says so once, and then reports success."""
+    _, calls = place.record(crashes.run, place.edit)
+    [at] = [number for number, call in enumerate(calls, 1) if (call.kind, call.path) == ("sync", str(place.path))]
+    place.path.write_bytes(OLD)
+    place.backup.unlink()
+    disk = powercut.Disk(place.folders)
+    trap = gate.Trap(folders=tuple(map(str, place.folders)), keep=True, at=at, deed="fail", error=5)
+    report = place._forks.watch(trap, crashes.run_failing, place.edit, "io_error")
+    assert report.code == 0
+    assert place.path.read_bytes() == OLD
+    for call in report.calls:
+        disk.take(call, failed=call.number == at)
+    for state in disk.states(random.Random(0), limit=LIMIT):
+        assert place.recovered(state) == OLD

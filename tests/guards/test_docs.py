@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
+
+import typer
 
 from indexium_core import errors
+from indexium_core.cli import app, collecting, doctor, keeping, planning, serving, writing
+from indexium_core.files import volumes
 from indexium_core.model import query, risk
 from indexium_core.settings import Settings
 
+COMMANDS = (collecting, doctor, keeping, planning, serving, writing)  # each adds its own to the app
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -29,7 +35,7 @@ def test_every_setting_is_on_its_page_with_its_default() -> None:
     for name, field in fields.items():
         default, help_text = documented[f"INDEXIUM_{name.upper()}"][:2]
         assert help_text == field.description
-        assert name == "home" or default.strip("`") == str(field.default).lower()
+        assert name == "home" or default.strip("`").lower() == str(field.default).lower()
 
 
 def test_every_error_class_is_on_its_page() -> None:
@@ -57,3 +63,33 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in DOCS.rglob("*.md"):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
+
+
+def test_the_safety_page_names_every_file_system_with_what_holds_there() -> None:
+    text = (DOCS / "safety.md").read_text(encoding="utf-8").partition("## What holds where")[2]
+    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    named = [(re.findall(r"`([^`]+)`", kinds), promise, seen) for kinds, promise, seen in table]
+    known = {**volumes._KINDS, "fuse": volumes._FUSE}
+
+    assert sorted(kind for kinds, _, _ in named for kind in kinds) == sorted(known)
+    for kinds, _, seen in named:
+        assert {known[kind].leases for kind in kinds} == {seen == "yes"}, kinds
+        assert len({known[kind].note for kind in kinds}) == 1, kinds
+    # Rows of one note say one thing, and others another.
+    said = {(known[kinds[0]].note, promise) for kinds, promise, _ in named if promise != "the same"}
+    assert len(said) == len({note for note, _ in said}) == len({promise for _, promise in said})
+
+
+def test_every_command_and_its_options_are_on_the_commands_page() -> None:
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    everywhere = {"--help", "--json", "--page", "--per-page", "--limit", "--version"}
+    everywhere |= {"--install-completion", "--show-completion"}
+
+    def missing(command: Any, name: str) -> list[str]:
+        options = {option for each in command.params for option in each.opts if option.startswith("--")} - everywhere
+        lacking = [f"{name}: {word}" for word in (name, *sorted(options)) if word not in text]
+        inner = getattr(command, "commands", {}).items()
+        return lacking + [lack for word, each in inner for lack in missing(each, word)]
+
+    assert COMMANDS
+    assert missing(typer.main.get_command(app.app), "indexium") == []

@@ -29,7 +29,7 @@ def films(tmp_path: Path) -> Path:
     media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
     media.build("mkv", folder, name="<b>bold<b>\nnew line.mkv", seed=2)
     media.build("mp4", folder, name="-i.mp4", comment="People: Bob Ray", seed=3)
-    media.build("avi", folder, name="old.avi", seed=4)
+    media.build("ts", folder, name="old.ts", seed=4)
     for path in folder.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
     return folder
@@ -92,6 +92,24 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, 
     assert {item["status"] for item in answer["items"]} == {"success"}
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in films.iterdir()} == before
     assert planned.json("history")["total"] == 0
+
+    assert planned("write", "--dry-run", "--risk", "safe,danger") == 0
+    assert "sea.mp4 " in planned.out
+    assert "3 of 3 files would be written" in planned.err
+
+
+def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(planned: Command) -> None:
+    assert planned("write", "--yes") == 0
+    assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
+    assert "No file of this operation got the tag 'Nobody Here'." in planned.err
+    assert planned("rollback", "1", "--yes") == 0
+    assert "2 files are skipped in the plan from now on; 'indexium decisions list'" in planned.err
+    assert planned("write", "postponed:yes", "--yes") == 0
+    assert "Left out: 2 skipped ('indexium decisions revoke' brings them back)." in planned.err
+    assert planned("rollback", "1", "--yes") == 2
+    assert "Operation 1 has been taken back already." in planned.err
+    assert planned("operations", "cancel", "1") == 2
+    assert "Operation 1 is rolled back:" in planned.err
 
 
 def test_danger_is_written_only_when_it_is_named(planned: Command, films: Path) -> None:
@@ -161,6 +179,7 @@ def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) 
         (["edit", "name:sea", "--people", 'A"B'], 2, 'A"B'),
         (["rollback", "99", "--yes"], 2, "99"),
         (["operations", "show", "99"], 2, "99"),
+        (["operations", "show", "abc"], 2, "a whole number is needed"),
         (["operations", "resume", "99"], 2, "99"),
         (["decisions", "revoke", "99"], 2, "99"),
         (["history", "--since", "tomorrow"], 2, "tomorrow"),
@@ -292,6 +311,15 @@ def test_a_port_in_use_is_said_before_anything_else(run: Command, home: Path) ->
 
     assert str(port) in run.err
     assert not home.exists()
+
+
+def test_hints_name_the_words_by_which_it_was_called(home: Path) -> None:
+    """`start.py` says so; else a person is told of a command that is not there."""
+    words = [sys.executable, "-m", "indexium_core.cli", "--called", "python3 start.py", "--home", str(home)]
+    done = subprocess.run([*words, "operations", "show", "7"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "indexium: There is no operation 7; 'python3 start.py history' lists them.\n"
 
 
 def test_home_may_stand_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

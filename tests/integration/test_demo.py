@@ -11,6 +11,9 @@ import pytest
 from indexium_core import demo, errors
 from indexium_core.demo import content
 from indexium_core.library import Library
+from indexium_core.model.operation import WriteOptions
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +51,29 @@ def test_every_risk_level_is_there_and_most_can_be_written(library: Library) -> 
 def test_every_kind_of_trouble_is_there(library: Library) -> None:
     issues = set(library.plan().statistics.by_issue)
     assert issues >= {
-        "missing_file", "read_only", "corrupt", "no_strategy_yet", "unsupported_container", "custom_comment",
-        "case_collision", "tag_removal", "tag_removal_all", "hard_linked", "duplicate_content",
+        "missing_file", "read_only", "corrupt", "unsupported_container", "custom_comment", "case_collision",
+        "tag_removal", "tag_removal_all", "hard_linked", "full_rewrite", "duplicate_content",
     }  # fmt: skip
+
+
+def test_films_are_written_in_most_ways(library: Library) -> None:
+    ways = {item.strategy for item in library.plan().items if item.can_update}
+    assert ways >= {"mp4_in_place", "matroska_in_place", "avi_in_place", "flv_copy", "asf_copy", "ogg_remux"}
+    assert ways & {"mp4_insert_range", "mp4_reflink", "mp4_copy"}  # as the disk can do it
+
+
+def test_two_names_of_one_film_part_only_where_it_is_asked_for(library: Library) -> None:
+    dry = library.dry_run(library.plan("name:stream"), WriteOptions(hard_links="break"))
+    assert [(result.status, result.strategy) for result in dry.items] == [("success", "flv_copy")] * 2
+
+
+def test_the_pages_say_how_many_clips_there_are_and_can_be_written(library: Library) -> None:
+    statistics = library.plan().statistics
+    writable = statistics.safe_count + statistics.warning_count + statistics.danger_count + statistics.postponed_count
+    figures = f"{len(content.ENTRIES)} small real clips: {writable} can be written, {statistics.blocked_count} cannot"
+    for page in ("README.md", "docs/quickstart.md"):
+        text = " ".join((REPOSITORY / page).read_text(encoding="utf-8").split())
+        assert figures in text, f"{page} does not say: {figures}"
 
 
 def test_no_clip_looks_as_if_it_were_still_being_written(library: Library) -> None:

@@ -31,7 +31,12 @@ print("open", flush=True)
 sys.stdin.readline()
 database.close()
 """
-LATER = Migration(version=2, name="later", text="ALTER TABLE touched_files ADD COLUMN note VARCHAR; SELECT 1;")
+LATER = Migration(
+    version=len(migrations.available()) + 1,
+    name="later",
+    text="ALTER TABLE touched_files ADD COLUMN note VARCHAR; SELECT 1;",
+)
+BEFORE = f".before-{LATER.version:04}"  # how the copy is called that is made first
 
 
 @pytest.fixture
@@ -205,7 +210,7 @@ def test_a_damaged_database_is_one_sentence_with_a_remedy_and_is_left_alone(made
 
 
 def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> None:
-    (made / f"{FILE_NAME}.before-0002").write_bytes(b"older")
+    (made / f"{FILE_NAME}{BEFORE}").write_bytes(b"older")
     (made / f"{FILE_NAME}.before-0003").write_bytes(b"old")
     (made / FILE_NAME).write_bytes(b"garbage")
 
@@ -293,9 +298,9 @@ def test_a_migration_is_applied_once_after_a_copy_of_the_database(made: Path, mo
         with Database.open(made) as database:
             assert database.read().execute("SELECT reason, note FROM touched_files").fetchall() == [("kept", None)]
             done = database.read().execute("SELECT version, name FROM schema_migrations ORDER BY 1").fetchall()
-            assert done == [(1, "initial"), (2, "later")]
+            assert done == [(each.version, each.name) for each in [*known, LATER]]
 
-    assert contents(made)[f"{FILE_NAME}.before-0002"] == before
+    assert contents(made)[f"{FILE_NAME}{BEFORE}"] == before
     assert not list(made.glob("*.part"))
 
 
@@ -310,8 +315,8 @@ def test_the_copy_before_a_migration_holds_what_a_killed_process_committed(
         Database.open(home).close()
     old = tmp_path / "old"
     old.mkdir()
-    for copy in home.glob("*.before-0002*"):
-        copy.rename(old / copy.name.replace(".before-0002", ""))
+    for copy in home.glob(f"*{BEFORE}*"):
+        copy.rename(old / copy.name.replace(BEFORE, ""))
 
     with Database.open(old) as database:
         assert kept(database) == [("held",)]

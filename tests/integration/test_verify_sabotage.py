@@ -160,14 +160,14 @@ def evidence(path: Path) -> verify.Evidence:
 
 def write(path: Path, case: Case, log: OperationJournal) -> dict[str, object]:
     """Write as the product does: evidence, strategy, evidence, comparison, and only then the commit."""
-    genuine = sabotage.genuine(path, CHANGES)
+    genuine = sabotage.genuine(path, CHANGES).edit
     reader, _, layout = examined(path)
     damage = case.damage if callable(case.damage) else sabotage.remuxed(path.parent, path.suffix, *case.damage.split())
     saboteur = sabotage.Saboteur(genuine, path, damage, rogue=case.rogue)
     with reader, JournaledFile(os.fsencode(path), journal=log, item_id=1, payload=layout.payload) as file:
         before = evidence(path)
         verify.expect(before, CHANGES)
-        saboteur.write(file, layout, CHANGES)
+        saboteur.write(file)
         proof = verify.compare(before, evidence(path), CHANGES)
         file.commit()
     return proof
@@ -202,11 +202,8 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
         path.write_bytes(film(case.film))
         before = evidence(path)
         damage = case.damage if callable(case.damage) else sabotage.remuxed(folder, path.suffix, *case.damage.split())
-        sketch = sabotage.Sketch(path.read_bytes())
-        reader, _, layout = examined(path)
-        reader.close()
-        sabotage.genuine(path, CHANGES).write(sketch, layout, CHANGES)
-        path.write_bytes(damage(sketch.data))
+        genuine = sabotage.genuine(path, CHANGES).edit
+        path.write_bytes(damage(sabotage.edited(path.read_bytes(), genuine)))
         found[name] = Scene(before, evidence(path))
     return found
 

@@ -18,13 +18,15 @@ from typing import Any, NoReturn
 import pytest
 
 from indexium_core import errors
-from indexium_core.files import journal
-from indexium_core.files.containers import registry
+from indexium_core.files import journal, remuxing, verify
+from indexium_core.files.containers import Means, registry
 from indexium_core.files.journal import JournaledFile, OperationJournal
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Change, Extent, Patch, Refusal
+from indexium_core.files.swap import Replacement
+from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal, Remux
 
 CALLS = ("open", "write", "pwrite", "ftruncate", "fsync", "fdatasync", "utime")
+FAILED, STOPPED, CANNOT_TELL = 7, 8, 9  # exit codes: the film's error, the journal's, and an open end
 MOMENTS = ("before", "1", "7", "half")  # 1, 7, half: after so many bytes of a write
 
 
@@ -88,25 +90,92 @@ def run(edit: Edit, at: int | None = None, moment: str = "before") -> None:
 def run_into(limit: int, edit: Edit) -> None:
     """Carry an edit out where no file can be larger than `limit` bytes: the system writes what fits, then fails."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    run_failing(edit, "too_large")
+
+
+def run_failing(edit: Edit, code: str) -> None:
+    """Carry an edit out on a disk that fails at it."""
     with pytest.raises(errors.FileAccessError) as caught:
         run(edit)
-    assert caught.value.reason == "too_large"
+    assert caught.value.reason == code
 
 
-def write(path: Path, backup: Path, text: str | None, at: int, moment: str) -> None:
-    """Give a film another comment as its strategy does it, killed at the `at`-th call (0: at none)."""
-    change = Change(field="comment", old=None, new=text)
+def write(path: Path, backup: Path, text: str | None, means: Means, strategy: str) -> None:
+    """Give a film another comment by one of its strategies, without library and verification."""
     with FileReader(os.fsencode(path)) as reader:
-        _, layout = registry.examine(reader)
-        strategy = registry.choose(reader, layout, [change])
-    assert not isinstance(strategy, Refusal), strategy
-    Bomb(at, moment)
-    with (
-        OperationJournal.create(backup) as log,
-        JournaledFile(os.fsencode(path), journal=log, item_id=1, payload=layout.payload, expected=reader.stat) as file,
-    ):
-        strategy.write(file, layout, [change])
-        file.commit()
+        family, layout = registry.examine(reader)
+        assert family is not None
+        chosen = next(one for one in family.strategies() if one.name == strategy)
+        edit = chosen.plan(reader, layout, [Change(field="comment", old=None, new=text)], means)
+        stat = reader.stat
+    assert not isinstance(edit, Refusal), edit
+    with OperationJournal.create(backup) as log:
+        if isinstance(edit, Patch):
+            with JournaledFile(
+                os.fsencode(path), journal=log, item_id=1, payload=layout.payload, expected=stat
+            ) as file:
+                file.apply(edit)
+                file.commit()
+        else:
+            _swap(path, log, edit, text)
+
+
+def write_failing(path: Path, backup: Path, text: str | None, means: Means, strategy: str) -> None:
+    """Do so on a disk that may fail; how it went is told by the exit code."""
+    try:
+        write(path, backup, text, means, strategy)
+    except errors.StoreError:
+        os._exit(STOPPED)
+    except errors.MetadataError as error:
+        os._exit(CANNOT_TELL if error.reason == "cannot_tell" else FAILED)
+
+
+def take_back(path: Path, backup: Path, new_backup: Path) -> None:
+    """Undo a committed edit as an edit of its own."""
+    entry = journal.find(backup, 1)
+    with OperationJournal.create(new_backup) as log:
+        if isinstance(entry, journal.SwapEntry):
+            _swap(path, log, entry.reverse or entry.kept, expected=entry.old)
+            return
+        with JournaledFile(os.fsencode(path), journal=log, item_id=1, payload=()) as file:
+            file.apply(journal.inverse(entry, file))
+            file.commit()
+
+
+def _swap(
+    path: Path,
+    log: OperationJournal,
+    edit: Rebuild | Remux | bytes | None,
+    text: str | None = None,
+    *,
+    expected: journal.Imprint | None = None,
+) -> None:
+    """Replace a film by a new one, or by an original that was kept."""
+    name = os.fsencode(path)
+    with Replacement(name, journal=log, item_id=1) as swap:
+        match edit:
+            case Rebuild():
+                swap.build(edit)
+            case Remux():  # what ffmpeg makes is believed by nobody, whatever its exit code
+                before = _evidence(name)
+                swap.fill(lambda target: remuxing.run(edit, name, target), size=edit.size)
+                change = Change(field="comment", old=before.fields.get("comment"), new=text)
+                verify.compare(before, _evidence(swap.temporary), [change], checks=verify.REWRITTEN)
+            case bytes():
+                swap.adopt(edit)
+        if expected is not None:
+            swap.expect(expected)
+        reverse = swap.reverse()
+        swap.replace(reverse=reverse, keep=None if reverse else os.fsencode(path.parent / ".indexium" / "1.original"))
+        swap.commit()
+
+
+def _evidence(name: bytes) -> verify.Evidence:
+    with FileReader(name) as reader:
+        family, layout = registry.examine(reader)
+        if family is None:
+            raise errors.VerificationError("Nobody knows this file.", check="structure")
+        return verify.gather(name, reader, family, layout, packets=True)
 
 
 def recover(backup: Path, at: int | None = None, moment: str = "before") -> None:

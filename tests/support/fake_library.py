@@ -372,7 +372,17 @@ class FakeLibrary:
             operation_id=operation_id, restorable=len(done), conflicts=[], can_rollback=bool(done), reason=""
         )
 
-    def rollback(self, operation_id: int, text: str = "", *, note: str = "", source: str = "") -> Any:
+    def rollback(
+        self,
+        operation_id: int,
+        text: str = "",
+        *,
+        changed: str = "skip",
+        with_newer: bool = False,
+        replan: bool = False,
+        note: str = "",
+        source: str = "",
+    ) -> Any:
         run = self._run(operation_id)
         run.operation = dataclasses.replace(run.operation, status="rolled_back", can_rollback=False)
         chosen = [run.before[row.file_id] for row in run.rows if row.status == "success"]

@@ -5,6 +5,7 @@ A fork costs 2 ms where a new interpreter costs 200, and forking is sound here b
 
     with Forks() as forks:
         assert forks.run(function, *arguments) == 0        # its exit code; negative: the signal that killed it
+        report = forks.watch(trap, function, *arguments)   # … with its system calls passing a gate
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import socket
 import struct
 import subprocess
 import sys
@@ -19,6 +21,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Self
+
+from tests.support import gate, seccomp
 
 ROOT = Path(__file__).resolve().parents[2]
 _LENGTH = struct.Struct(">I")
@@ -37,11 +41,21 @@ class Forks:
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> int:
         """Call a function in a process of its own and return how that ended; what it prints goes to stderr."""
+        return self._ask(None, function, arguments).code
+
+    def watch(self, trap: gate.Trap, function: Callable[..., Any], *arguments: Any) -> gate.Report:
+        """Do so with every call of the process passing the gate."""
+        return self._ask(trap, function, arguments)
+
+    def _ask(self, trap: gate.Trap | None, function: Callable[..., Any], arguments: tuple[Any, ...]) -> gate.Report:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        _send(self._process.stdin, pickle.dumps((function.__module__, function.__qualname__, arguments)))
-        answer = self._process.stdout.read(_LENGTH.size)
-        return struct.unpack(">i", answer)[0] if answer else -1
+        _send(self._process.stdin, pickle.dumps((trap, function.__module__, function.__qualname__, arguments)))
+        head = self._process.stdout.read(_LENGTH.size)
+        assert head, "the interpreter that forks has died"
+        report = pickle.loads(self._process.stdout.read(_LENGTH.unpack(head)[0]))
+        assert isinstance(report, gate.Report)
+        return report
 
     def __enter__(self) -> Self:
         return self
@@ -60,22 +74,32 @@ def _send(pipe: BinaryIO, data: bytes) -> None:
 
 
 def _serve() -> None:
-    requests, answers = sys.stdin.buffer, os.dup(1)
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     while head := requests.read(_LENGTH.size):
-        request = requests.read(_LENGTH.unpack(head)[0])
+        trap, *wanted = pickle.loads(requests.read(_LENGTH.unpack(head)[0]))
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            _call(request)
-        status = os.waitpid(pid, 0)[1]
-        os.write(answers, struct.pack(">i", os.waitstatus_to_exitcode(status)))
+            ours.close()
+            _call(theirs if trap else None, *wanted)
+        theirs.close()
+        _send(answers, pickle.dumps(gate.watch(pid, ours, trap) if trap else _wait(pid)))
+        ours.close()
 
 
-def _call(request: bytes) -> None:
+def _wait(pid: int) -> gate.Report:
+    return gate.Report(code=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _call(surrender_to: socket.socket | None, module: str, name: str, arguments: tuple[Any, ...]) -> None:
     code = 1
     try:
-        module, name, arguments = pickle.loads(request)
-        getattr(importlib.import_module(module), name)(*arguments)
+        function = getattr(importlib.import_module(module), name)
+        if surrender_to is not None:
+            seccomp.surrender(surrender_to)
+            surrender_to.close()
+        function(*arguments)
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it is, the parent learns of it by the exit code
         traceback.print_exc()

@@ -1,28 +1,57 @@
-"""What runs in the process that is killed in the middle of a whole operation."""
+"""What runs in the process that is cut off: whole writes, rollbacks and recoveries through the Library."""
 
 from __future__ import annotations
 
+import ctypes
+import struct
 from pathlib import Path
 
+import pytest
+
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operation import WriteOptions
-from tests.support.crashes import Bomb
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 
 
-def write(home: Path, at: int, moment: str) -> None:
-    """Write the plan of `home`, killed at the `at`-th call that changes something on disk (0: at none)."""
+def write(home: Path) -> None:
+    """Write the plan of `home`, or go on with the write that was interrupted. The ledger tells what became of it."""
     with Library.open(home) as library:
-        plan = library.plan()
-        Bomb(at, moment)
-        counts = library.write(plan, ALL).wait().counts
-        assert set(counts) == {"success"}, counts
+        newest = library.history().items
+        if newest and newest[0].operation_type == "write" and newest[0].status in {"interrupted", "failed"}:
+            library.resume(newest[0].id).wait()
+        else:
+            library.write(library.plan(), ALL).wait()
 
 
-def roll_back(home: Path, operation_id: int, at: int, moment: str) -> None:
-    """Take an operation of `home` back, killed likewise."""
+def roll_back(home: Path) -> None:
+    """Take the newest operation of `home` back."""
     with Library.open(home) as library:
-        Bomb(at, moment)
-        counts = library.rollback(operation_id).wait().counts
-        assert set(counts) == {"success"}, counts
+        library.rollback(library.history().items[0].id).wait()
+
+
+def recover(home: Path) -> None:
+    """Open `home` as every start does, and close it."""
+    Library.open(home).close()
+
+
+def write_without_privilege(home: Path) -> None:
+    """Write as a root whom the modes of files and folders bind like everybody else."""
+    libc, head = ctypes.CDLL(None, use_errno=True), struct.pack("=Ii", _CAPABILITIES, 0)
+    sets = ctypes.create_string_buffer(24)
+    assert libc.capget(head, sets) == 0
+    effective, permitted, inherited, *rest = struct.unpack("=6I", sets.raw)
+    bound = struct.pack("=6I", effective & ~_OVERRIDES, permitted & ~_OVERRIDES, inherited & ~_OVERRIDES, *rest)
+    assert libc.capset(head, bound) == 0
+    write(home)
+
+
+_CAPABILITIES = 0x20080522  # version of the call
+_OVERRIDES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+
+
+def find_in_use(home: Path, process: int) -> None:
+    """Find `home` held by a process, and be told by which."""
+    with pytest.raises(errors.HomeInUseError, match=str(process)):
+        Library.open(home)

@@ -1,8 +1,9 @@
 """
 Matroska for tests: documents put together element by element, real files by ffmpeg and mkvmerge, what judges see.
 
-`document` makes a small file that is right in every position, `written` and `write` edit bytes and files. The writer
-here is not the product's, so that both can be wrong only by agreeing.
+`document` makes a small file of the usual order that is right in every position, `film` one of any order; `written`,
+`copied` and `write` edit bytes and files. The writer here is not the product's, so that both can be wrong only by
+agreeing.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 import json
 import subprocess
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from indexium_core.files.containers.matroska import FAMILY, InPlace, MatroskaLayout
+from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers.matroska import FAMILY, Copy, InPlace, MatroskaLayout
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Patch
+from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal
 from tests.support.oracles import oracle
 
 EBML, SEGMENT = 0x1A45DFA3, 0x18538067
@@ -138,28 +140,105 @@ def document(
     return header(doc_type) + number(SEGMENT) + vint(len(content), size_width) + content
 
 
+Part = bytes | Callable[[dict[str, int]], bytes]  # an element, or how to make it from where the named parts lie
+KINDS = {"info": INFO, "tracks": TRACKS, "cues": CUES, "chapters": CHAPTERS, "attachments": ATTACHMENTS}
+KINDS |= {"tags": TAGS, "tags 2": TAGS, "listed": SEEK_HEAD, "other info": INFO}
+NOWHERE = 77_777_777  # a position at which nothing lies
+
+
+def film(
+    *parts: tuple[str, Part], live: bool = False, head: bytes = b"", tail: bytes = b"", size_width: int = 8
+) -> bytes:
+    """A document of these parts in this order, each known by a name; `live` leaves the segment's size open."""
+    at: dict[str, int] = {}
+    for _ in range(3):  # the parts depend on where they lie, their lengths hardly do
+        content, places = b"", {}
+        for name, part in parts:
+            places[name] = len(content)
+            content += part(at) if callable(part) else part
+        at = places
+    return (head or header()) + number(SEGMENT) + (UNKNOWN if live else vint(len(content), size_width)) + content + tail
+
+
+def directory(*listed: str, width: int = 4, crc: bool = False) -> Part:
+    """A SeekHead that lists the parts with these names; a name with a number in it lists a cluster."""
+
+    def make(at: dict[str, int]) -> bytes:
+        kinds = [KINDS.get(name, CLUSTER) for name in listed]
+        entries = [
+            seek(kind, at.get(name, NOWHERE) & ((1 << 8 * width) - 1), width)
+            for kind, name in zip(kinds, listed, strict=True)
+        ]
+        return (checked if crc else element)(SEEK_HEAD, *entries)
+
+    return make
+
+
+def index(count: int, *, width: int = 4, crc: bool = False, more: bytes = b"") -> Part:
+    """Cues with an entry for each of the clusters `cluster 0`, `cluster 1` …"""
+
+    def make(at: dict[str, int]) -> bytes:
+        points = []
+        for nth in range(count):
+            place = element(0xF1, at.get(f"cluster {nth}", 0).to_bytes(width, "big"))
+            there = element(0xB7, element(0xF7, b"\x01"), place, element(0xF0, b"\x03"), more)
+            points.append((checked if crc else element)(0xBB, element(0xB3, number(nth * 500)), there))
+        return (checked if crc else element)(CUES, *points)
+
+    return make
+
+
+def clusters(real: Sequence[bytes], *, unsized: bool = False) -> list[tuple[str, Part]]:
+    """Parts for `film`: these clusters under the names `cluster 0`, `cluster 1` …, their sizes left open at will."""
+    opened = [number(CLUSTER) + UNKNOWN + inside_of(raw) if unsized else raw for raw in real]
+    return [(f"cluster {nth}", raw) for nth, raw in enumerate(opened)]
+
+
+TOY = tuple(element(CLUSTER, b"\xe7\x81" + bytes([n]), element(0xA3, bytes([n]) * 60)) for n in range(4))
+TOY_INFO = element(INFO, element(0x2AD7B1, number(1_000_000)))
+TOY_TRACKS = element(TRACKS, b"\xae\x83\xd7\x81\x01")
+
+
 def level_1(data: bytes) -> list[tuple[int, int, bytes]]:
-    """The children of the segment as (ID, offset, all bytes), by a parser of a few lines that trusts its input."""
+    """
+    The children of the segment as (ID, offset, all bytes), by a parser of a few lines that trusts its input.
+
+    A cluster of unknown size ends at the next ID of four bytes; what follows the segment is left out.
+    """
     _, size, begin = _head(data, 0)
-    _, size, at = _head(data, begin + size)
-    assert at + size == len(data)
+    _, size, at = _head(data, begin + (size or 0))
+    end = len(data) if size is None else at + size
+    assert end <= len(data)
     found = []
-    while at < len(data):
+    while at < end:
         kind, size, begin = _head(data, at)
-        found.append((kind, at, data[at : begin + size]))
-        at = begin + size
-    assert at == len(data)
+        stop = begin + size if size is not None else _end(data, begin, end)
+        found.append((kind, at, data[at:stop]))
+        at = stop
+    assert at == end
     return found
 
 
-def _head(data: bytes, at: int) -> tuple[int, int, int]:
-    """ID, size and where the content begins."""
+def _end(data: bytes, at: int, end: int) -> int:
+    while at < end and data[at] >= 0x20:
+        _, size, begin = _head(data, at)
+        at = begin + (size or 0)
+    return at
+
+
+def _head(data: bytes, at: int) -> tuple[int, int | None, int]:
+    """ID, size (None: unknown) and where the content begins."""
     width = 9 - data[at].bit_length()
     size_width = 9 - data[at + width].bit_length()
     begin = at + width + size_width
     size = int.from_bytes(data[at + width : begin], "big") & ((1 << 7 * size_width) - 1)
-    assert size != (1 << 7 * size_width) - 1
-    return int.from_bytes(data[at : at + width], "big"), size, begin
+    return int.from_bytes(data[at : at + width], "big"), None if size == (1 << 7 * size_width) - 1 else size, begin
+
+
+def segment_start(data: bytes) -> int:
+    """Where the segment's content begins: what positions count from."""
+    _, size, begin = _head(data, 0)
+    return _head(data, begin + (size or 0))[2]
 
 
 def inside(raw: bytes) -> list[tuple[int, bytes]]:
@@ -167,16 +246,16 @@ def inside(raw: bytes) -> list[tuple[int, bytes]]:
     at, found = _head(raw, 0)[2], []
     while at < len(raw):
         kind, size, begin = _head(raw, at)
+        assert size is not None
         found.append((kind, raw[begin : begin + size]))
         at = begin + size
     assert at == len(raw)
     return found
 
 
-def targets(entries: list[tuple[int, bytes]]) -> list[int]:
-    """The IDs that the entries of a SeekHead name."""
-    found = [dict(inside(element(SEEK, content))) for kind, content in entries if kind == SEEK]
-    return [int.from_bytes(target[SEEK_ID], "big") for target in found]
+def targets(raw: bytes) -> list[int]:
+    """The IDs that a SeekHead, given with its header, names."""
+    return [target for target, _ in entries(raw)]
 
 
 def inside_of(raw: bytes) -> bytes:
@@ -203,39 +282,90 @@ def shown(content: bytes) -> str | None:
     return found
 
 
-def sound(data: bytes) -> list[tuple[int, int, bytes]]:
-    """Hold a document to everything that readers rely on; return its level-1 elements."""
+def sound(data: bytes, *, strays: int = 0, hidden: bool = False) -> list[tuple[int, int, bytes]]:
+    """
+    Hold a document to everything that readers rely on; return its level-1 elements.
+
+    Args:
+        data: The document.
+        strays: How many entries of its SeekHeads may lead nowhere.
+        hidden: There may be tags that no reader comes by.
+
+    """
     found = level_1(data)
-    start = _head(data, _head(data, 0)[2] + _head(data, 0)[1])[2]
+    start = segment_start(data)
     places = {at - start: kind for kind, at, _ in found}
-    first_cluster = next((at for kind, at, _ in found if kind == CLUSTER), len(data))
-    directories = {at: inside(raw) for kind, at, raw in found if kind == SEEK_HEAD}
-    named: dict[int, set[int]] = {}
-    for at, entries in directories.items():
-        assert [kind for kind, _ in entries].count(SEEK) >= 1
-        for kind, content in entries:
-            if kind == SEEK:
-                target = dict(inside(element(SEEK, content)))
-                position = int.from_bytes(target[SEEK_POSITION], "big")
-                assert number(places[position]) == target[SEEK_ID], "an entry dangles"
-                named.setdefault(at, set()).add(position)
     for kind, _, raw in found:
-        if kind in {TAGS, SEEK_HEAD} and inside(raw)[0][0] == CRC_32:
-            assert zlib.crc32(raw[_head(raw, 0)[2] + 6 :]).to_bytes(4, "little") == inside(raw)[0][1]
-    tags = [at for kind, at, _ in found if kind == TAGS]
-    assert len(tags) <= 1
-    if tags and tags[0] > first_cluster:
-        reached = [at for at in directories if at < first_cluster]
-        for at in reached:
-            reached += [other for other in directories if other - start in named[at] and other not in reached]
-        assert any(tags[0] - start in named[at] for at in reached), "no reader finds the tags"
+        if kind == SEEK_HEAD:
+            assert inside(raw)
+            strays -= sum(places.get(position) != target for target, position in entries(raw))
+        if kind in {TAGS, SEEK_HEAD, CUES}:
+            _summed(kind, inside_of(raw))
+        for position in cue_positions(raw) if kind == CUES else ():
+            assert places[position] == CLUSTER, "the index leads past the clusters"
+    assert strays >= 0, "an entry dangles"
+    assert hidden or len(read(data)) == [kind for kind, _, _ in found].count(TAGS), "no reader finds the tags"
     return found
+
+
+def entries(raw: bytes) -> list[tuple[int, int]]:
+    """What a SeekHead, given with its header, lists: IDs and positions."""
+    listed = [dict(inside(element(SEEK, content))) for kind, content in inside(raw) if kind == SEEK]
+    return [(int.from_bytes(it[SEEK_ID], "big"), int.from_bytes(it[SEEK_POSITION], "big")) for it in listed]
+
+
+def read(data: bytes) -> list[bytes]:
+    """The contents of the Tags elements that FFmpeg reads, in its order (measured rules)."""
+    found = {at - segment_start(data): (kind, raw) for kind, at, raw in level_1(data)}
+    first = min((at for at, (kind, _) in found.items() if kind == CLUSTER), default=len(data))
+    passed = {at: it for at, it in found.items() if at < first}
+    order = [at for at, (kind, _) in passed.items() if kind == TAGS]
+    heads = [raw for kind, raw in passed.values() if kind == SEEK_HEAD]
+    kinds = {kind for kind, _ in passed.values()}
+    for head in heads:
+        for target, at in entries(head):
+            if target in {CLUSTER, CUES} or (target in kinds and target not in {TAGS, SEEK_HEAD}) or at in order:
+                continue
+            if at not in found:
+                return [inside_of(found[place][1]) for place in order]
+            kind, raw = found[at]
+            order += [at] if kind == TAGS else []
+            heads += [raw] if kind == SEEK_HEAD and raw not in heads else []
+            kinds |= {kind, target}
+    return [inside_of(found[place][1]) for place in order]
+
+
+def players_show(data: bytes) -> str | None:
+    """The comment that FFmpeg shows: the last one in what it reads."""
+    return next((text for text in map(shown, reversed(read(data))) if text is not None), None)
+
+
+def _summed(kind: int, content: bytes) -> None:
+    """Hold every checksum in a Tags, SeekHead or Cues to what follows it."""
+    children = inside(element(kind, content))
+    if children and children[0][0] == CRC_32:
+        assert zlib.crc32(content[6:]).to_bytes(4, "little") == children[0][1], "a checksum is wrong"
+    for child, body in children:
+        if child in {TAG, SIMPLE_TAG, 0xBB, 0xB7}:
+            _summed(child, body)
+
+
+def cue_positions(raw: bytes) -> Iterator[int]:
+    """Every CueClusterPosition of an index."""
+    for _, point in ((kind, body) for kind, body in inside(raw) if kind == 0xBB):
+        for _, track in ((kind, body) for kind, body in inside(element(0xBB, point)) if kind == 0xB7):
+            yield from (int.from_bytes(v, "big") for kind, v in inside(element(0xB7, track)) if kind == 0xF1)
 
 
 def parts(path: Path) -> dict[int, bytes]:
     """Info, Tracks and all clusters of a real file, for `document`."""
     found = level_1(path.read_bytes())
     return {kind: b"".join(raw for it, _, raw in found if it == kind) for kind in (INFO, TRACKS, CLUSTER)}
+
+
+def clusters_of(path: Path) -> list[bytes]:
+    """The clusters of a real file, for `clusters`."""
+    return [raw for kind, _, raw in level_1(path.read_bytes()) if kind == CLUSTER]
 
 
 def examine(data: bytes) -> MatroskaLayout:
@@ -258,39 +388,83 @@ def comments(data: bytes) -> list[str]:
     return [found.value for found in examine(data).fields]
 
 
+PLAIN = Means()
+
+
+def change(text: str | None) -> list[Change]:
+    return [Change(field="comment", old=None, new=text)]
+
+
+def planned(data: bytes, text: str | None, means: Means = PLAIN, *, anew: bool = False) -> Patch | Rebuild | Refusal:
+    """The edit that gives the document another comment: the best one, or a new file (`anew`); or why there is none."""
+    strategies = [Copy()] if anew else FAMILY.strategies()
+    outcome: Any = None
+    for strategy in strategies:
+        outcome = strategy.plan(BytesReader(data), examine(data), change(text), means)
+        if not isinstance(outcome, Refusal):
+            break
+    assert isinstance(outcome, Patch | Rebuild | Refusal)
+    return outcome
+
+
 def patch(data: bytes, text: str | None) -> Patch:
-    return InPlace().patch(BytesReader(data), examine(data), [Change(field="comment", old=None, new=text)])
+    """The edit in place."""
+    outcome = InPlace().plan(BytesReader(data), examine(data), change(text), PLAIN)
+    assert isinstance(outcome, Patch), outcome
+    return outcome
 
 
-def apply(data: bytes, patch: Patch) -> bytes:
-    """Carry a patch out on bytes, holding it to what a Patch promises."""
+def refusal(data: bytes, text: str | None, *, anew: bool = False) -> Refusal:
+    """Why a document cannot be edited in place, or not be made anew."""
+    strategy = Copy() if anew else InPlace()
+    outcome = strategy.plan(BytesReader(data), examine(data), change(text), PLAIN)
+    assert isinstance(outcome, Refusal), outcome
+    return outcome
+
+
+def apply(data: bytes, edit: Patch | Rebuild) -> bytes:
+    """Carry an edit out on bytes, holding it to what it promises."""
+    if isinstance(edit, Rebuild):
+        return _assembled(data, edit)
     new = bytearray(data)
     reached = 0
-    for offset, piece in patch.writes:
+    for offset, piece in edit.writes:
         assert reached <= offset <= len(new)
         assert piece
         new[offset : offset + len(piece)] = piece
         reached = offset + len(piece)
-    assert len(new) == patch.size
+    assert len(new) == edit.size
     return bytes(new)
 
 
+def _assembled(data: bytes, edit: Rebuild) -> bytes:
+    for piece in edit.pieces:
+        assert isinstance(piece, bytes) or 0 <= piece.offset < piece.end <= len(data)
+    new = b"".join(data[piece.offset : piece.end] if isinstance(piece, Extent) else piece for piece in edit.pieces)
+    assert len(new) == edit.size
+    return new
+
+
 def written(data: bytes, text: str | None) -> bytes:
-    """The document with another comment, or without one."""
+    """The document with another comment, or without one, edited in place."""
     return apply(data, patch(data, text))
 
 
-def write(path: Path, text: str | None) -> Patch:
-    """Give a file another comment, without a journal."""
+def copied(data: bytes, text: str | None, means: Means = PLAIN) -> bytes:
+    """The same as a new file."""
+    outcome = planned(data, text, means, anew=True)
+    assert isinstance(outcome, Rebuild), outcome
+    return apply(data, outcome)
+
+
+def write(path: Path, text: str | None, means: Means = PLAIN) -> str:
+    """Give a file another comment by the best strategy, without a journal; return the strategy's name."""
     with FileReader(bytes(path)) as reader:
-        layout = FAMILY.examine(reader)
-        done = InPlace().patch(reader, layout, [Change(field="comment", old=None, new=text)])
-    with path.open("r+b") as file:
-        for offset, piece in done.writes:
-            file.seek(offset)
-            file.write(piece)
-        assert file.seek(0, 2) == done.size
-    return done
+        choice = registry.choose(FAMILY, reader, FAMILY.examine(reader), change(text), means)
+    assert not isinstance(choice, Refusal), choice
+    assert isinstance(choice.edit, Patch | Rebuild)
+    path.write_bytes(apply(path.read_bytes(), choice.edit))
+    return choice.strategy
 
 
 def run(name: str, *arguments: str | Path, allow: tuple[int, ...] = (0,)) -> str:
@@ -301,11 +475,12 @@ def run(name: str, *arguments: str | Path, allow: tuple[int, ...] = (0,)) -> str
     return done.stdout.decode("utf-8", "surrogateescape")
 
 
-def identify(path: Path) -> dict[str, Any]:
-    """What mkvmerge says of a file, without the file's own name and size."""
+def identify(path: Path, *, strict: bool = True) -> dict[str, Any]:
+    """What mkvmerge says of a file, without the file's own name and size; `strict`: it has nothing to complain."""
     found: dict[str, Any] = json.loads(run("mkvmerge", "-J", path))
-    assert found["errors"] + found["warnings"] == []
-    return {key: found[key] for key in ("attachments", "chapters", "container", "global_tags", "track_tags", "tracks")}
+    assert not strict or found["errors"] + found["warnings"] == []
+    parts = ("attachments", "chapters", "container", "errors", "global_tags", "track_tags", "tracks", "warnings")
+    return {key: found[key] for key in parts}
 
 
 def survives(data: bytes) -> None:
@@ -315,11 +490,20 @@ def survives(data: bytes) -> None:
     if found.problem:
         return
     before = census(data)
-    if InPlace().eligible(BytesReader(data), found, [Change(field="comment", old=None, new="x" * 300)]) is None:
-        new = written(data, "x" * 300)
+    for anew in (False, True):
+        outcome = planned(data, "x" * 300, anew=anew)
+        if isinstance(outcome, Refusal):
+            continue
+        new = apply(data, outcome)
         assert examine(new).problem is None
         assert comments(new) == ["x" * 300]
         assert census(new) == before
+        assert media(new) == media(data)
+
+
+def media(data: bytes) -> list[bytes]:
+    """The stretches of clusters."""
+    return [data[extent.offset : extent.end] for extent in examine(data).payload]
 
 
 @st.composite
@@ -369,7 +553,7 @@ def ffmpeg_clip(folder: Path, kind: str, *arguments: str) -> Path:
     return target
 
 
-def mkvmerge_clip(folder: Path, *, comment: str = "") -> Path:
+def mkvmerge_clip(folder: Path, *options: str, comment: str = "") -> Path:
     """A clip with everything that mkvmerge can put in: two languages, chapters, a font, a cover, tags of all levels."""
     clip, spoken = ffmpeg_clip(folder, "mkv"), ffmpeg_clip(folder, "webm")
     font, cover, chapters, tags = (folder / name for name in ("f.ttf", "cover.png", "chapters.txt", "tags.xml"))
@@ -378,8 +562,8 @@ def mkvmerge_clip(folder: Path, *, comment: str = "") -> Path:
     chapters.write_text(CHAPTERS_TXT)
     simple = f"<Simple><Name>Comment</Name><String>{comment}</String></Simple>" if comment else ""
     tags.write_text(TAGS_XML % simple)
-    target = folder / "mkvmerge.mkv"
+    target = folder / f"mkvmerge{''.join(options[:1])}.mkv"
     attached = ("--attachment-mime-type", "font/ttf", "--attach-file", font, "--attach-file", cover)
     named = ("--chapters", chapters, "--global-tags", tags, "--language", "1:ger")
-    run("mkvmerge", "-q", "-o", target, *attached, *named, clip, "--language", "1:fre", "--no-video", spoken)
+    run("mkvmerge", "-q", *options, "-o", target, *attached, *named, clip, "--language", "1:fre", "--no-video", spoken)
     return target

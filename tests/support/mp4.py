@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexium_core.model.media import Patch
+from indexium_core.model.media import Edit, Extent, Patch, Rebuild
 
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 MEDIA = bytes(range(256)) * 2
@@ -129,17 +129,32 @@ def tree(content: bytes, path: str = "") -> Iterator[tuple[str, bytes]]:
     assert at == len(content), path
 
 
-def apply(patch: Patch, content: bytes) -> bytes:
-    """What a file becomes, with the promises that a patch makes checked."""
+def apply(edit: Edit, content: bytes) -> bytes:
+    """What a file becomes, with the promises that an edit makes checked."""
+    if isinstance(edit, Rebuild):
+        return b"".join(_stretch(piece, content) for piece in edit.pieces)
+    assert isinstance(edit, Patch)
     end = -1
-    made = bytearray(content[: patch.size].ljust(patch.size, b"\0"))
-    for offset, new in patch.writes:
+    made = bytearray(bytes(edit.inserted) + content)[: edit.size].ljust(edit.size, b"\0")
+    for offset, new in edit.writes:
         assert end < offset, "writes are sorted, and neighbours are one"
         assert new, "nothing empty is written"
         end = offset + len(new)
-        assert end <= patch.size
+        assert end <= edit.size
         made[offset:end] = new
+    if edit.inserted:
+        assert [(offset, len(new)) for offset, new in edit.writes] == [(0, edit.inserted)], "nothing old, and no hole"
+        assert edit.size == len(content) + edit.inserted
     return bytes(made)
+
+
+def _stretch(piece: bytes | Extent, content: bytes) -> bytes:
+    if isinstance(piece, bytes):
+        assert piece, "no piece is empty"
+        return piece
+    assert piece.length > 0
+    assert 0 <= piece.offset < piece.end <= len(content)
+    return content[piece.offset : piece.end]
 
 
 class Disk:

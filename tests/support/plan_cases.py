@@ -53,6 +53,7 @@ def _store_files(tx: Connection, folder: str, cases: Sequence[Case]) -> None:
     catalog.set_library_modes(tx, library_id, **modes)
     catalog.set_library_state(tx, library_id, library.get("state", "online"))
     catalog.upsert_files(tx, library_id, [file for case in cases for file in _files(case)], at=NOW)
+    catalog.library_scanned(tx, library_id, device=1, at=NOW, free_bytes=library.get("free_bytes"))
 
 
 def _files(case: Case) -> Iterator[ScannedFile]:

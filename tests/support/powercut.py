@@ -1,111 +1,324 @@
 """
 Cuts of power, simulated: what may be on the disk when the machine dies, given what was written and synced so far.
 
-Between syncs a disk may have taken any of the writes, in any order, whole or in part. `record` notes the calls of an
-action; `outcomes` goes through every moment and every such state of the files.
+Between syncs a disk may have taken any of the writes, in any order, whole or in part, and any of the names that were
+made, changed or removed. `Disk` plays the calls of a real run, as the gate saw them, and hands out every such state; of
+too many, some at random. What a sync that failed should have made durable stays uncertain for ever.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+import random
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-import pytest
+from tests.support.calls import Call
+
+BLOCK = 4096
+Hole = tuple[int, int]  # where it begins and ends
+
+
+@dataclass(frozen=True)
+class State:
+    """What is found after a cut: the bytes of every file that has a name, and where they have holes."""
+
+    files: Mapping[str, bytes]
+    holes: Mapping[str, Hole]
+    twins: Mapping[str, str] = field(default_factory=dict)  # second names of files → the first name
+
+    def lay_out(self, folders: Iterable[Path]) -> None:
+        """Make real folders hold exactly this."""
+        for folder in folders:
+            for path in folder.rglob("*") if folder.is_dir() else ():
+                if not path.is_dir():
+                    path.unlink()
+        for name, data in self.files.items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if name in self.twins:
+                path.hardlink_to(self.twins[name])
+                continue
+            start, end = self.holes.get(name, (0, 0))
+            with path.open("wb") as file:
+                file.write(data[:start])
+                file.seek(end)
+                file.write(data[end:])
+                file.truncate(len(data))
+
+    def key(self) -> tuple[object, ...]:
+        return tuple(tuple(sorted(facts.items())) for facts in (self.files, self.holes, self.twins))
 
 
 @dataclass(frozen=True)
 class Op:
-    """One call that changes what is on disk, or makes it durable."""
+    """What one call does to a file's bytes, or to names."""
 
-    kind: str  # create, write, truncate, sync
-    path: str  # of the folder, for the sync that makes a creation durable
-    offset: int = 0  # truncate: the size
+    kind: str  # write, grow, size, insert, collapse, shifted; names
+    file: int = 0
+    at: int = 0
     data: bytes = b""
+    names: tuple[tuple[str, int], ...] = ()  # path → file, 0 for none
+    tears: bool = True  # a part of it may be on the disk
 
 
-Files = dict[str, bytes]
+@dataclass
+class _Files:
+    """Bytes, holes and names, by numbers of our own."""
+
+    content: dict[int, bytes] = field(default_factory=dict)
+    holes: dict[int, Hole] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> _Files:
+        return _Files(dict(self.content), dict(self.holes), dict(self.names))
+
+    def take(self, op: Op) -> None:
+        if op.kind == "names":
+            for name, number in op.names:
+                self.names.pop(name, None)
+                if number:
+                    self.names[name] = number
+                    self.content.setdefault(number, b"")
+            return
+        old, at, length = self.content.get(op.file, b""), op.at, len(op.data)
+        start = old[:at].ljust(at, b"\0")
+        match op.kind:
+            case "write":
+                new = start + op.data + old[at + length :]
+                self._fill(op.file, at, at + length)
+            case "grow":
+                new = old.ljust(at + length, b"\0")
+            case "size":
+                new = start
+                self._fill(op.file, at, max(len(old), at))
+            case "insert":
+                new = start + op.data + old[at:]
+                self.holes[op.file] = (at, at + length)
+            case "collapse":
+                new = start + old[at + length :]
+                self._fill(op.file, at, at + length)
+            case "shifted":  # a collapse of the front that got so far
+                new = old[length : length + at] + op.data + old[length + at :]
+                self.holes[op.file] = (at, at + length)
+            case _:
+                raise AssertionError(op)
+        self.content[op.file] = new
+
+    def _fill(self, number: int, start: int, end: int) -> None:
+        """Bytes were put somewhere: whatever of a hole is there is none any more, in whole blocks."""
+        if number not in self.holes:
+            return
+        low, high = self.holes[number]
+        start, end = start // BLOCK * BLOCK, -(-end // BLOCK) * BLOCK
+        if start <= low < end:
+            low = min(end, high)
+        elif start < high:
+            high = max(start, low)
+        if low < high:
+            self.holes[number] = (low, high)
+        else:
+            del self.holes[number]
+
+    def state(self) -> State:
+        holes = {name: self.holes[number] for name, number in self.names.items() if number in self.holes}
+        names, firsts, twins = dict(sorted(self.names.items())), dict[int, str](), dict[str, str]()
+        for name, number in names.items():
+            if firsts.setdefault(number, name) != name:
+                twins[name] = firsts[number]
+        return State({name: self.content[number] for name, number in names.items()}, holes, twins)
 
 
-def record(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> list[Op]:
-    """Run `action` and return what it did to the disk."""
-    ops: list[Op] = []
-    paths: dict[int, str] = {}
-    real = {name: getattr(os, name) for name in ("open", "write", "pwrite", "ftruncate", "fsync", "fdatasync")}
+@dataclass
+class _Asked:
+    """A call that was made, and what is known of its reaching the disk."""
 
-    def opened(path: Any, flags: int, *mode: int, **named: Any) -> int:
-        fd: int = real["open"](path, flags, *mode, **named)
-        paths[fd] = os.fsdecode(path)
-        if flags & os.O_CREAT:
-            ops.append(Op("create", paths[fd]))
-        return fd
-
-    def write(fd: int, data: bytes) -> int:
-        if fd in paths:
-            ops.append(Op("write", paths[fd], os.fstat(fd).st_size, bytes(data)))
-        return real["write"](fd, data)
-
-    def pwrite(fd: int, data: bytes, offset: int) -> int:
-        ops.append(Op("write", paths[fd], offset, bytes(data)))
-        return real["pwrite"](fd, data, offset)
-
-    def ftruncate(fd: int, size: int) -> None:
-        ops.append(Op("truncate", paths[fd], size))
-        real["ftruncate"](fd, size)
-
-    def sync(name: str) -> Callable[[int], None]:
-        def call(fd: int) -> None:
-            ops.append(Op("sync", paths[fd]))
-            real[name](fd)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "open", opened)
-        patch.setattr(os, "write", write)
-        patch.setattr(os, "pwrite", pwrite)
-        patch.setattr(os, "ftruncate", ftruncate)
-        patch.setattr(os, "fsync", sync("fsync"))
-        patch.setattr(os, "fdatasync", sync("fdatasync"))
-        action()
-    return ops
+    op: Op
+    fate: str = "open"  # done: a sync has answered for it; unknown: a sync failed, and no other will ever tell
 
 
-def outcomes(before: Files, ops: list[Op]) -> Iterator[tuple[int, Files]]:
-    """Yield (how many calls had returned, what is then on disk) for every cut; may repeat itself."""
-    content, linked, pending = dict(before), set(before), list[Op]()  # a file that no folder names is lost
-    for done in range(len(ops) + 1):
-        for choice in itertools.product(*map(_choices, pending)):
-            taken = [op for op in choice if op is not None]
-            names = linked | {op.path for op in taken if op.kind == "create"}
-            yield done, {path: data for path, data in _after(content, taken).items() if path in names}
-        if done < len(ops):
-            _advance(ops[done], content, linked, pending)
+_Taken = tuple[tuple[int, Op], ...]  # calls that reached the disk, with their places in the order
 
 
-def _advance(op: Op, content: Files, linked: set[str], pending: list[Op]) -> None:
-    if op.kind != "sync":
-        pending.append(op)
+class Disk:
+    """
+    A disk with the files of some folders, that is told call after call what is asked of it.
+
+    Files whose name has `orderly` in it are somebody else's concern: their writes reach the disk whole and in order.
+    """
+
+    def __init__(self, folders: Iterable[Path], *, orderly: str = "") -> None:
+        self._orderly_name = orderly
+        self._orderly: set[int] = set()
+        self._numbers = itertools.count(1)
+        self._durable = _Files()  # what is on the disk for certain, up to the first call of which nobody knows
+        self._since: list[_Asked] = []  # that call and all that came after it
+        self._room: dict[int, Hole] = {}  # room that was inserted and is being filled
+        self._real: dict[int, int] = {}  # inode of a real file → our number
+        for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+            number = self._real.setdefault(path.stat().st_ino, next(self._numbers))
+            self._durable.names[str(path)] = number
+            self._durable.content[number] = path.read_bytes()
+        self._cached = self._durable.copy()  # what programs see
+
+    @property
+    def seen(self) -> Mapping[str, bytes]:
+        """What programs see of it."""
+        return self._cached.state().files
+
+    def take(self, call: Call, *, failed: bool = False) -> None:
+        """Take the next call; `failed`: a sync that was answered with an error."""
+        if call.kind == "sync":
+            self._sync(call, failed=failed)
+            return
+        for op in self._ops(call):
+            self._since.append(_Asked(op))
+            self._cached.take(op)
+
+    def _sync(self, call: Call, *, failed: bool) -> None:
+        number = self._file(call)
+        self._room.pop(number, None)
+        for asked in self._since:
+            if asked.fate == "open" and ((asked.op.file == number and number) or _names_in(asked.op, call.path)):
+                asked.fate = "unknown" if failed else "done"
+        while self._since and self._since[0].fate == "done":
+            self._durable.take(self._since.pop(0).op)
+
+    def _ops(self, call: Call) -> Iterator[Op]:
+        names = self._cached.names
+        match call.kind:
+            case "create":
+                yield Op("names", names=((call.path, next(self._numbers)),))
+            case "link":
+                yield Op("names", names=((call.path, names[call.source]),))
+            case "rename":
+                yield Op("names", names=((call.source, 0), (call.path, names[call.source])))
+            case "remove":
+                yield Op("names", names=((call.path, 0),))
+            case "times" | "mode" | "owner" | "attribute" | "folder" | "reserve":
+                pass
+            case _:
+                yield from self._bytes(call)
+
+    def _bytes(self, call: Call) -> Iterator[Op]:
+        number = self._file(call)
+        assert number, f"a file that nobody knows: {call}"
+        match call.kind:
+            case "write":
+                assert len(call.data) == call.length, "the gate was not told to keep bytes"
+                yield from self._into_blocks(Op("write", number, call.offset, call.data))
+            case "copy" | "clone":
+                source = self._cached.content[self._cached.names[call.source]]
+                end = call.taken + call.length if call.length else len(source)
+                yield Op("write", number, call.offset, source[call.taken : end], tears=call.kind == "copy")
+            case "truncate":
+                yield Op("size", number, call.offset)
+            case "allocate":
+                yield Op("grow", number, call.offset, bytes(call.length))
+            case "insert" | "collapse":
+                yield Op(call.kind, number, call.offset, bytes(call.length))
+            case _:
+                message = f"nobody knows what this leaves on a disk: {call}"
+                raise AssertionError(message)
+
+    def _into_blocks(self, op: Op) -> Iterator[Op]:
+        """
+        Into room that was inserted whole blocks go, with all that was written to them so far.
+
+        Until such a block is there as a whole, file systems say that there is a hole. Elsewhere a write may be torn.
+        """
+        start, end = op.at, op.at + len(op.data)
+        low, high = self._cached.holes.get(op.file) or self._room.get(op.file, (0, 0))
+        if not low <= start < end <= high:
+            yield op
+            return
+        self._room[op.file] = (low, high)
+        after = self._cached.content[op.file]
+        after = after[:start] + op.data + after[end:]
+        for block in range(start // BLOCK * BLOCK, end, BLOCK):
+            yield Op("write", op.file, block, after[block : min(block + BLOCK, high)], tears=False)
+
+    def _file(self, call: Call) -> int:
+        number = 0 if call.nameless else self._cached.names.get(call.path, 0)
+        if number and call.inode:
+            self._real[call.inode] = number
+        if number and self._orderly_name and self._orderly_name in os.path.basename(call.path):
+            self._orderly.add(number)
+        return number or self._real.get(call.inode, 0)
+
+    def states(self, chance: random.Random, *, limit: int) -> list[State]:
+        """Return every state that a cut may leave now; of more than `limit` so many, the plainest among them."""
+        found: dict[tuple[object, ...], State] = {}
+        for taken in _picked(list(self._units()), chance, limit):
+            files = self._durable.copy()
+            for _, op in sorted((one for some in taken for one in some), key=lambda one: one[0]):
+                files.take(op)
+            state = files.state()
+            found.setdefault(state.key(), state)
+        return list(found.values())
+
+    def _units(self) -> Iterator[list[_Taken]]:
+        """What may have happened to each call, or to all calls on a file of the database: the least first, all last."""
+        orderly: dict[int, list[tuple[int, Op]]] = {number: [] for number in self._orderly}
+        for at, asked in enumerate(self._since):
+            if asked.fate == "done":
+                yield [((at, asked.op),)]
+            elif asked.op.file in orderly:
+                orderly[asked.op.file].append((at, asked.op))
+            else:
+                yield [() if op is None else ((at, op),) for op in self._choices(asked.op)]
+        for ops in orderly.values():
+            yield [tuple(ops[:count]) for count in range(len(ops) + 1)]
+
+    def _choices(self, op: Op) -> Iterator[Op | None]:
+        """What may have become of a call that no sync came after: nothing, a part, all; the last is all."""
+        size = len(self._durable.content.get(op.file, b""))
+        yield None
+        if op.kind == "write" and op.tears and len(op.data) > 1:
+            yield replace(op, data=op.data[: len(op.data) // 2])
+        if op.kind == "write" and op.at + len(op.data) > size:
+            yield replace(op, kind="grow")  # the new size is there, the bytes are still to come
+        if op.kind in {"insert", "collapse"}:
+            yield from _half_shifted(op, size)
+        yield op
+
+
+def _half_shifted(op: Op, size: int) -> Iterator[Op]:
+    """A shift that was cut: all but the front has moved, or the front alone; the gap is where it stopped."""
+    last = size if op.kind == "insert" else size - len(op.data)
+    for at in range(op.at + BLOCK, last, max(BLOCK, last // 8 // BLOCK * BLOCK)):
+        yield replace(op, kind="insert" if op.kind == "insert" else "shifted", at=at)
+
+
+def _names_in(op: Op, folder: str) -> bool:
+    return any(os.path.dirname(name) == folder for name, _ in op.names)
+
+
+def _picked(choices: list[list[_Taken]], chance: random.Random, limit: int) -> Iterator[tuple[_Taken, ...]]:
+    """All combinations; or nothing, everything, all but one, only one, and others at random."""
+    if math.prod(map(len, choices)) <= limit:
+        yield from itertools.product(*choices)
         return
-    settled = [one for one in pending if op.path == (os.path.dirname(one.path) if one.kind == "create" else one.path)]
-    content.update(_after(content, settled))
-    linked.update(one.path for one in settled if one.kind == "create")
-    pending[:] = [one for one in pending if one not in settled]
+    nothing, everything = tuple(some[0] for some in choices), tuple(some[-1] for some in choices)
+    odd = [
+        (*base[:at], one, *base[at + 1 :])
+        for base in (nothing, everything)
+        for at, some in enumerate(choices)
+        for one in some
+    ]
+    odd += [tuple(chance.choice(some) for some in choices) for _ in range(limit)]
+    yield from (nothing, everything, *chance.sample(odd, max(0, limit - 2)))
 
 
-def _choices(op: Op) -> tuple[Op | None, ...]:
-    """Return what may have become of a call that no sync came after: nothing, all, half."""
-    return (None, op, replace(op, data=op.data[: len(op.data) // 2])) if op.kind == "write" else (None, op)
-
-
-def _after(files: Files, ops: list[Op]) -> Files:
-    result = dict(files)
-    for op in ops:
-        old = result.get(op.path, b"")
-        if op.kind == "truncate":
-            result[op.path] = old[: op.offset].ljust(op.offset, b"\0")
-        elif op.kind == "write":
-            result[op.path] = old[: op.offset].ljust(op.offset, b"\0") + op.data + old[op.offset + len(op.data) :]
-    return result
+def play(
+    disk: Disk, calls: Sequence[Call], chance: random.Random, *, limit: int, moments: Collection[int] | None = None
+) -> Iterator[tuple[int, State]]:
+    """Yield (how many calls had returned, what may be on the disk then) for some moments or all of them."""
+    for done in range(len(calls) + 1):
+        if done:
+            disk.take(calls[done - 1])
+        if moments is None or done in moments:
+            yield from ((done, state) for state in disk.states(chance, limit=limit))

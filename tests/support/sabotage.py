@@ -1,8 +1,8 @@
 """
 Writers that do what they were asked and something else beside it: what verification is there for.
 
-A `Saboteur` is a strategy. It works the genuine edit out and damages the result before it writes, through the journaled
-file like any strategy; or, as a rogue, behind its back.
+A `Saboteur` takes the genuine edit and damages its result before it writes, through the journaled file like any edit;
+or, as a rogue, behind its back.
 """
 
 from __future__ import annotations
@@ -14,54 +14,52 @@ from pathlib import Path
 
 import numpy as np
 
-from indexium_core.files.containers import Layout, Strategy, Writable, registry
-from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Patch, Refusal
+from indexium_core.files.containers import Choice, Layout, Means, Writable, registry
+from indexium_core.files.reader import FileReader
+from indexium_core.model.media import Change, Edit, Patch, Rebuild, Refusal
 from tests.support import mkv
 from tests.support.oracles import oracle
 
 Damage = Callable[[bytes], bytes]
 
 
-class Sketch(BytesReader):
-    """A file in memory that takes patches."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.data = data
-
-    def apply(self, patch: Patch) -> None:
-        made = bytearray(self.data[: patch.size].ljust(patch.size, b"\0"))
-        for offset, new in patch.writes:
-            made[offset : offset + len(new)] = new
-        self.data = bytes(made)
+def edited(data: bytes, edit: Edit) -> bytes:
+    """Return what an edit makes of the bytes of a file."""
+    if isinstance(edit, Rebuild):
+        parts = [piece if isinstance(piece, bytes) else data[piece.offset : piece.end] for piece in edit.pieces]
+        return b"".join(parts)
+    assert isinstance(edit, Patch), "FFmpeg makes the file of a Remux"
+    made = bytearray(bytes(max(0, edit.inserted)) + data[max(0, -edit.inserted) :])
+    made = bytearray(made[: edit.size].ljust(edit.size, b"\0"))
+    for offset, new in edit.writes:
+        made[offset : offset + len(new)] = new
+    return bytes(made)
 
 
 @dataclass
 class Saboteur:
-    """A strategy that also does damage. `rogue`: it writes to the path, not through the file that it is given."""
+    """A writer that also does damage. `rogue`: it writes to the path, not through the file that it is given."""
 
-    genuine: Strategy
+    genuine: Edit
     path: Path
     damage: Damage
     rogue: bool = False
-    name: str = "saboteur"
 
-    def write(self, file: Writable, layout: Layout, changes: Sequence[Change]) -> None:
-        sketch = Sketch(file.read_at(0, file.size))
-        self.genuine.write(sketch, layout, changes)
-        damaged = self.damage(sketch.data)
+    def write(self, file: Writable) -> None:
+        old = file.read_at(0, file.size)
+        damaged = self.damage(edited(old, self.genuine))
         if self.rogue:
             self.path.write_bytes(damaged)
         else:
-            file.apply(difference(file.read_at(0, file.size), damaged))
+            file.apply(difference(old, damaged))
 
 
-def genuine(path: Path, changes: Sequence[Change]) -> Strategy:
-    """Return the strategy that would be chosen for a file."""
+def genuine(path: Path, changes: Sequence[Change], means: Means | None = None) -> Choice:
+    """Return the strategy that would be chosen for a file, and its edit."""
     with FileReader(str(path).encode()) as reader:
-        _, layout = registry.examine(reader)
-        chosen = registry.choose(reader, layout, changes)
+        family, layout = registry.examine(reader)
+        assert family is not None
+        chosen = registry.choose(family, reader, layout, changes, means or Means())
     assert not isinstance(chosen, Refusal), chosen
     return chosen
 

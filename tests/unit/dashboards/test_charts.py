@@ -9,7 +9,7 @@ import holoviews as hv
 import pandas as pd
 import pytest
 
-from dashboards.components.charts import Chart, DayChart, RiskChart, tokens
+from dashboards.components.charts import Chart, DayChart, RiskChart, ticks, tokens
 
 hv.extension("bokeh", logo=False)
 
@@ -86,3 +86,13 @@ def test_a_home_without_any_figures_is_drawn_too(chart: type[Chart], table: pd.D
     made.show(table.iloc[:0], "light")
 
     assert hv.renderer("bokeh").get_plot(made._pane.object).state is not None
+
+
+def test_an_axis_of_counts_has_whole_numbers_and_each_once() -> None:
+    assert ticks(1) == [0, 1]
+    assert ticks(4) == [0, 2, 4]
+    for highest in range(1, 5000):
+        found = ticks(highest)
+        assert found[0] == 0
+        assert len(set(found)) == len(found) <= 4
+        assert highest / 2 < found[-1] <= highest

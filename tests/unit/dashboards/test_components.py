@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from dashboards.components import history, plan_details, plan_header, plan_table
 from dashboards.components.base import Component, source
 from dashboards.components.charts import tokens
 from dashboards.components.dialog import Dialog
+from dashboards.pages import rollback
 from dashboards.state import HistoryState, PlanState
 from indexium_core.library import Library
 from indexium_core.model import risk
@@ -391,3 +393,79 @@ def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None
             assert argument in real, argument
         else:
             assert real[wanted[place]].kind is not facts.KEYWORD_ONLY, argument
+
+
+# Taking back, with choices.
+
+
+class _Asked:
+    """Library, dialog and bridge in one: notes how it is asked to roll back, and does at once what it is told."""
+
+    def __init__(self, check: RollbackCheck) -> None:
+        self.check, self.rolled_back = check, {}
+        self.title, self.sections, self.options, self.view = "", [], [], {}
+        self.then = lambda note, ticked: None
+
+    def rollback_check(self, operation_id, query):
+        return self.check
+
+    def rollback(self, operation_id, query, **named):
+        self.rolled_back = named
+        return SimpleNamespace(id=9)
+
+    def run(self, work, then, **_):
+        then(work())
+
+    def choose(self, title, sections, options, then, **view):
+        self.title, self.sections, self.options, self.then, self.view = title, sections, options, then, view
+
+    def report(self, title, sections):
+        self.title, self.sections = title, sections
+
+
+def asked(**changes) -> _Asked:
+    facts = {"operation_id": 4, "restorable": 3, "conflicts": [], "can_rollback": True, "reason": "", "exact": 3}
+    seen = _Asked(RollbackCheck(**(facts | changes)))
+    rollback.ask(seen, seen, seen, 4, lambda _: None)
+    return seen
+
+
+def test_a_rollback_offers_only_the_choices_that_there_are() -> None:
+    assert [option["key"] for option in asked().options] == ["replan"]
+    more = asked(comment_only=1, superseded=2, newer=(5, 6))
+    assert [option["key"] for option in more.options] == ["comment", "newer", "replan"]
+    assert "Operation 5, 6" in more.options[1]["hint"]
+    assert more.view["needs"] == []
+
+
+def test_what_is_ticked_is_what_is_asked_for() -> None:
+    seen = asked(comment_only=1, superseded=1, newer=(5,))
+    seen.then("why", frozenset({"comment", "replan"}))
+    assert seen.rolled_back == {
+        "changed": "comment",
+        "with_newer": False,
+        "replan": True,
+        "note": "why",
+        "source": "dashboard",
+    }
+    seen.then("", frozenset({"newer"}))
+    assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", True)
+
+
+def test_where_nothing_goes_back_just_so_a_choice_must_be_made_first() -> None:
+    seen = asked(restorable=0, exact=0, can_rollback=False, reason="No.", comment_only=2)
+    assert seen.title == "Roll back?"
+    assert seen.view["needs"] == ["comment"]
+    assert asked(restorable=0, exact=0, can_rollback=False, reason="No.").title == "This cannot be rolled back"
+
+
+def test_an_operation_without_backups_still_offers_its_comments() -> None:
+    gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
+    seen = RollbackCheck(
+        operation_id=4, restorable=0, conflicts=[], can_rollback=False, reason="Gone.", exact=0, comment_only=3
+    )
+    assert history.undo(gone) == "comments only"
+    assert history.buttons(gone, seen, checking=False, query="")[0]["disabled"] is False
+    assert ["3", "of them can get back only the comment, if you choose so"] in history.check_view(
+        gone, seen, checking=False
+    )["pairs"]

@@ -9,8 +9,8 @@ import pytest
 
 from indexium_core.files.containers.bmff import FAMILY
 from indexium_core.files.reader import BytesReader
-from tests.support import mp4
-from tests.support.mp4 import box
+from tests.support import mp4, pointers
+from tests.support.mp4 import box, full
 
 TITLE = box(b"\xa9nam", mp4.data("A title"))
 COVER = box(b"covr", mp4.data(bytes(500), flags=14))
@@ -151,7 +151,44 @@ def test_chunk_offsets_count_from_the_first_media_byte(wide: bool) -> None:
     shifted[at] += 1
 
     assert changed(near, far) == set()
-    assert changed(near, bytes(shifted)) == {f"moov/trak[1]/mdia/minf/stbl/{table}"}
+    assert changed(near, bytes(shifted)) == {"moov/trak[1]/mdia/minf/stbl/stco"}
+
+
+POINTING = pointers.fragmented(
+    mp4.meta(pointers.items([(700, 5)])),
+    full(b"uuid"),
+    absolute=True,
+    encrypted=True,
+    indexed=True,
+    after=mp4.meta(pointers.items([(700, 5)], version=1, offset=8)),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "name"),
+    [
+        (b"tfhd", 15, "moof"),
+        (b"saio", 11, "moof"),
+        (b"sidx", 19, "sidx"),
+        (b"tfra", 16 + 7, "mfra"),
+        (b"iloc", 17, "moov/meta/iloc"),
+    ],
+)
+def test_a_pointer_that_was_not_corrected_is_named(kind: bytes, at: int, name: str) -> None:
+    place = POINTING.index(kind) + 4 + at
+    stale = bytearray(POINTING)
+    stale[place] ^= 1
+
+    assert FAMILY.examine(BytesReader(POINTING)).problem is None
+    assert changed(POINTING, bytes(stale)) == {name}
+
+
+def test_pointers_that_follow_their_targets_do_not_count() -> None:
+    """The same film with more in front of what it points at, and every number in it another."""
+    wanted: dict[str, Any] = {"absolute": True, "encrypted": True, "indexed": True, "wide": True}
+    near, far = (pointers.fragmented(after=mp4.free(size), **wanted) for size in (8, 700))
+
+    assert changed(near, far) == set()
 
 
 def test_large_boxes_beside_the_film_are_compared_by_both_ends() -> None:

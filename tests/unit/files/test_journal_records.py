@@ -6,6 +6,7 @@ import io
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ ENTRIES = st.builds(
     surroundings=st.binary(min_size=16, max_size=16),
     ranges=st.lists(RANGES, max_size=4).map(tuple),
 )
+SIXTEEN = st.binary(min_size=16, max_size=16)
+SHIFTS = st.builds(
+    lambda entry, seal, front: replace(entry, shifted=True, seal=seal, front=front), ENTRIES, SIXTEEN, SIXTEEN
+)
+
+
+def encoded(what: Entry | tuple[records.Kind, int], offset: int) -> bytes:
+    if isinstance(what, Entry):
+        return records.encode(records.Kind.BEGIN, records.encode_begin(what), offset)
+    return records.encode(what[0], records.encode_item(what[1]), offset)
 
 
 def an_entry(item_id: int = 1, *, text: bytes = b"new") -> Entry:
@@ -53,9 +64,9 @@ def states(path: Path) -> list[tuple[int, str]]:
 
 
 @settings(deadline=None)
-@given(ENTRIES, st.integers(0, 2**40))
+@given(st.one_of(ENTRIES, SHIFTS), st.integers(0, 2**40))
 def test_an_entry_comes_back_as_it_was(entry: Entry, offset: int) -> None:
-    data = records.encode(entry, offset)
+    data = encoded(entry, offset)
     record = records.read(Shifted(data, offset), offset, offset + len(data))
     assert record is not None
     assert records.decode_begin(record.body) == entry
@@ -66,7 +77,7 @@ def test_an_entry_comes_back_as_it_was(entry: Entry, offset: int) -> None:
 def test_a_journal_cut_anywhere_holds_exactly_its_whole_records(whats: list) -> None:  # type: ignore[type-arg]
     data, ends = records.HEADER, []
     for what in whats:
-        data += records.encode(what, len(data))
+        data += encoded(what, len(data))
         ends.append(len(data))
     for cut in {0, 1, len(data) // 3, len(data) // 2, *(e - 1 for e in ends), *ends, *(e + 1 for e in ends)}:
         found = [record.end for record in records.scan(io.BytesIO(data[:cut]), len(data[:cut]))]
@@ -100,6 +111,16 @@ def test_the_marks_tell_what_became_of_each_entry(tmp_path: Path) -> None:
     assert found.find(77) is None
     assert [(entry.item_id, entry.state) for entry in found.entries] == states(path)
     assert sum(entry.stored_bytes for entry in found.entries) < path.stat().st_size
+
+
+def test_that_room_was_made_is_noted_and_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "1.journal"
+    with OperationJournal.create(path) as log:
+        log.begin(an_entry(1))
+        log.inserted(1)
+        log.begin(an_entry(2))
+    assert states(path) == [(1, "begun"), (2, "begun")]
+    assert [entry.inserted for entry in journal.read(path).entries] == [True, False]  # type: ignore[union-attr]
 
 
 def test_an_entry_can_be_fetched_while_the_operation_runs(tmp_path: Path) -> None:
@@ -205,7 +226,7 @@ def test_waiting_writers_share_a_sync(tmp_path: Path, monkeypatch: pytest.Monkey
         assert entered.wait(10)
         for thread in threads[1:]:
             thread.start()
-        length = len(records.encode(an_entry(), 0))
+        length = len(encoded(an_entry(), 0))
         while path.stat().st_size < len(records.HEADER) + 9 * length:  # the others have added theirs and wait
             time.sleep(0.001)
         go.set()
@@ -231,7 +252,7 @@ def test_begin_returns_only_when_its_record_is_durable(tmp_path: Path, monkeypat
         def writer(first: int) -> None:
             for item in range(first, first + 20):
                 log.begin(an_entry(item))
-                record = records.encode(an_entry(item), 0)
+                record = encoded(an_entry(item), 0)
                 assert log._offsets[item] + len(record) <= durable
                 log.commit(item)
 

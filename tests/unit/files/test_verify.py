@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
+import re
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av.logging
@@ -16,9 +18,9 @@ from indexium_core import errors
 from indexium_core.files import verify
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
-from indexium_core.files.verify import meaning
+from indexium_core.files.verify import meaning, packets
 from indexium_core.model.media import Change, Extent
-from tests.support import media, mkv, sabotage
+from tests.support import headers, media, mkv, sabotage
 
 EVIDENCE = verify.Evidence(
     size=1000,
@@ -293,3 +295,130 @@ def test_another_file_under_the_name_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(errors.VerificationError) as caught:
         verify.compare(before, after, [])
     assert caught.value.check == "size"
+
+
+# Rewritten files
+
+
+def timed(evidence: verify.Evidence, *shown: float, container: str = "avi", kind: str = "video") -> verify.Evidence:
+    """Evidence with one stream whose packets are shown at these seconds."""
+    facts = {**evidence.facts, "packets": {"stream 0": "some"}, "streams": {"stream 0 type": kind}}
+    times = {"stream 0": packets.Times(np.array(shown), np.array(shown))}
+    return replace(evidence, facts=facts, times=times, container=container, places=PLACES)
+
+
+PLACES = {"comment": frozenset({"new"})}
+NOWHERE = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("container", "kind", "moved", "passes"),
+    [
+        ("avi", "audio", 0.026, True),
+        ("avi", "audio", 0.06, False),
+        ("avi", "video", 0.026, False),
+        ("flv", "audio", 0.001, False),
+        ("asf", "video", 0.0, True),
+    ],
+)
+def test_only_sound_in_an_avi_may_move_by_a_packet(container: str, kind: str, moved: float, passes: bool) -> None:
+    before = timed(EVIDENCE, 0.0, 1.0, NOWHERE, container=container, kind=kind)
+    after = timed(WRITTEN, 0.0, 1.0 + moved, NOWHERE, container=container, kind=kind)
+    if passes:
+        assert "stream 0" in str(verify.compare(before, after, [CHANGE], checks=verify.REWRITTEN)["packets"])
+        return
+    with pytest.raises(errors.VerificationError, match="packets of stream 0 moved by up to") as caught:
+        verify.compare(before, after, [CHANGE], checks=verify.REWRITTEN)
+    assert caught.value.check == "packets"
+
+
+def test_a_time_may_neither_come_nor_go() -> None:
+    before, after = timed(EVIDENCE, 0.0, NOWHERE), timed(WRITTEN, 0.0, 1.0)
+    for one, other in ((before, after), (timed(EVIDENCE, 0.0, 1.0), timed(WRITTEN, 0.0, NOWHERE))):
+        with pytest.raises(errors.VerificationError, match="lost their times, or got some"):
+            verify.compare(one, other, [CHANGE], checks=verify.REWRITTEN)
+
+
+@pytest.mark.parametrize("size", [499, 1100 + (1 << 20) + 8 * 3 + 1])
+def test_a_rewritten_file_has_about_the_size_of_the_old_one(size: int) -> None:
+    before, after = timed(EVIDENCE, 0.0), replace(timed(WRITTEN, 0.0), size=size, named_size=size)
+    with pytest.raises(errors.VerificationError, match=f"1000 bytes became {size}"):
+        verify.compare(before, after, [CHANGE], checks=verify.REWRITTEN)
+
+
+def test_a_muxer_may_sign_and_number_as_it_likes() -> None:
+    before = tagged(timed(EVIDENCE, 0.0), encoder="a", software="b", lasttimestamp="3", title="x")
+    after = tagged(timed(WRITTEN, 0.0), encoder="c", duration="4", title="x")
+    facts = {**after.facts, "streams": {**after.facts["streams"], "stream 0 time base": "1/7", "stream 0 id": "9"}}
+    verify.compare(before, replace(after, facts=facts), [CHANGE], checks=verify.REWRITTEN)
+    with pytest.raises(errors.VerificationError, match="tag title is gone"):
+        verify.compare(before, tagged(timed(WRITTEN, 0.0), encoder="c"), [CHANGE], checks=verify.REWRITTEN)
+
+
+def test_an_old_text_that_is_no_utf8_counts_as_what_was_planned() -> None:
+    change = Change(field="comment", old="\ufffd", new="\ufffd\nAnn")
+    before = replace(timed(EVIDENCE, 0.0), fields={"comment": "\udce9"})
+    raw = {"comment": "\udce9\nAnn"}
+    after = replace(timed(WRITTEN, 0.0), fields=raw, places={"comment": frozenset(raw.values())})
+    verify.compare(before, after, [change], checks=verify.REWRITTEN)
+    other = replace(after, places={"comment": frozenset({"\udce8\nAnn"})})
+    with pytest.raises(errors.VerificationError, match="a place still holds another comment"):
+        verify.compare(before, other, [change], checks=verify.REWRITTEN)
+
+
+@dataclass
+class Packet:
+    """A packet of so many bytes."""
+
+    size: int
+    pts: int | None = 0
+    dts: int | None = 0
+
+
+def test_packets_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packets, "MOST", 1000)
+    flush = Packet(0, None, None)
+    assert list(packets._within_reason(iter([Packet(100), flush, Packet(50)]), 100)) == [Packet(100), Packet(50)]
+    with pytest.raises(errors.FFmpegError, match="longer than the file"):
+        list(packets._within_reason(itertools.repeat(Packet(1_000_000)), 100))
+    with pytest.raises(errors.FFmpegError, match="more packets than"):
+        list(packets._within_reason(itertools.repeat(Packet(0)), 100))
+
+
+def test_headers_of_ogg_streams_are_compared_without_their_comments() -> None:
+    parts = b"\x01" + b"i" * 300, b"\x03" + b"c" * 600, b"\x05setup"
+    lengths = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+    laced = b"\2" + b"\xff\x2e" + b"\xff\xff\x5b" + b"".join(parts)
+    assert list(meaning._headers(lengths)) == list(meaning._headers(laced)) == list(parts)
+    assert meaning._configuration(laced, "vorbis") == parts[0] + parts[2]
+    assert meaning._configuration(b"\0\0\0\1a\0\0\0\0\1b", "h264") == b"\0\0\1a\0\0\1b"
+    assert meaning._configuration(b"\1\0\0\0\1", "h264") == b"\1\0\0\0\1"
+
+
+def test_the_number_of_a_codec_need_not_be_text(tmp_path: Path) -> None:
+    """PyAV takes it for ASCII; AAC in an AVI is 0xFF."""
+    path = tmp_path / "clip.avi"
+    sound = ("-f", "lavfi", "-i", "sine=d=0.2", "-f", "lavfi", "-i", "testsrc2=s=64x64:d=0.2")
+    mkv.run("ffmpeg", "-nostdin", "-v", "error", *sound, "-c:v", "mpeg4", "-c:a", "aac", path)
+    found = gather(path)
+    assert found.unreadable == ""
+    assert "ff000000" in found.facts["streams"].values()
+
+
+def test_damage_that_only_the_census_meets_is_evidence_too(tmp_path: Path) -> None:
+    """Pages in the middle are looked at when media is counted, not when a file is examined."""
+    path = media.build("ogv", tmp_path)
+    data = path.read_bytes()
+    pages = [place.start() for place in re.finditer(b"OggS", data)]
+    path.write_bytes(data[: pages[-2]] + b"XXXX" + data[pages[-2] + 4 :])
+    assert "something between its pages" in gather(path).problem
+
+
+def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> None:
+    path = headers.ogg_tags(media.build("ogv", tmp_path), audio=[("COMMENT", "sound")])
+    assert gather(path).comment == "sound"
+    headers.ogg_tags(path, video=[("DESCRIPTION", "pictures")])
+    found = gather(path)
+    assert found.comment == "pictures"
+    assert found.places == {"comment": frozenset({"sound", "pictures"})}
+    assert found.facts["tags"]["tag stream 0/comment"] == "pictures"

@@ -88,6 +88,7 @@ def test_text_becomes_a_tree(text: str, expected: object) -> None:
         ('""', 0, '""', "between these quotes"),
         ('a "b', 2, '"b', "never closed"),
         ("(a", 0, "(", "never closed"),
+        ("((", 1, "(", "bracket is not closed"),
         ("a)", 1, ")", "closes nothing"),
         ("a ()", 3, ")", "nothing to find"),
         ("OR a", 0, "OR", "both sides"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.model import people, query
 from indexium_core.model.query import sql
+from indexium_core.store import migrations
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FOUND = """
@@ -25,7 +25,7 @@ FOUND = """
     JOIN libraries AS l ON l.library_id = f.library_id WHERE """
 
 
-ISSUE_BITS = {"custom_comment": 9, "shown_as_plot": 18}  # as `issue_codes` of the schema has them
+ISSUE_BITS = {"custom_comment": 10, "shown_as_plot": 22}  # as `issue_codes` of the schema has them
 
 
 def moment(text: str) -> int:
@@ -51,9 +51,9 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    schema = resources.files("indexium_core") / "store" / "sql" / "migrations" / "0001_initial.sql"
     with duckdb.connect() as made:
-        made.execute(schema.read_text("utf-8"))
+        for migration in migrations.available():
+            made.execute(migration.text)
         made.execute(
             "INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (1, 'Films', '/srv/ünsere', '')"
         )

@@ -334,3 +334,24 @@ def test_a_batch_leaves_no_tables_behind(database: Database) -> None:
     store(database, [scanned("a.mp4")])
 
     assert database.read().value("SELECT count(*) FROM duckdb_tables() WHERE temporary") == 0
+
+
+def test_a_scan_that_finds_less_room_concerns_only_files_that_have_to_be_copied(database: Database) -> None:
+    sizes = {"small.avi": 10, "large.avi": 1000, "large.mp4": 1000, "other.mkv": 1000}
+    strategies = {"avi": "avi_remux", "mp4": "mp4_in_place", "mkv": "matroska_copy"}
+    store(database, [scanned(name, size=size, strategy=strategies[name[-3:]]) for name, size in sizes.items()])
+    found = ids(database)
+    marked(database)
+
+    def scan(free: int | None) -> set[str]:
+        with database.atomic() as tx:
+            [library] = catalog.libraries(tx)
+            catalog.library_scanned(tx, library.library_id, device=1, at=NOW, free_bytes=free)
+        by_id = {file_id: name for name, file_id in found.items()}
+        return {by_id[file_id] for file_id in marked(database)}
+
+    assert scan(10_000) == set()
+    assert scan(500) == {"large.avi", "other.mkv"}
+    assert scan(400) == set()
+    assert scan(1_000) == {"large.avi", "other.mkv"}
+    assert scan(None) == set()

@@ -24,7 +24,16 @@ from indexium_core.store.people import Wanted
 from tests.support.catalog import NOW, marked, scanned, store
 
 FILES = list(range(1, 10))
-TABLES = ("libraries", "scanned_files", "people", "person_aliases", "video_people", "touched_files", "decisions")
+TABLES = (
+    "libraries",
+    "scanned_files",
+    "people",
+    "person_aliases",
+    "video_people",
+    "touched_files",
+    "decisions",
+    "film_hashes",
+)
 
 Mutation = Callable[[Connection, list[int]], object]
 
@@ -45,6 +54,12 @@ def _update_written(tx: Connection, ids: list[int]) -> None:
     catalog.update_written(tx, written, at=NOW)
 
 
+def _update_rewritten(tx: Connection, ids: list[int]) -> None:
+    """Writes that give the media other hashes."""
+    written = {number: scanned(f"{number}.mp4", content=f"{number} anew", mtime_ns=7) for number in ids}
+    catalog.update_written(tx, written, at=NOW)
+
+
 def _restat(tx: Connection, ids: list[int]) -> None:
     catalog.restat(tx, [Restat(file_id=file_id, stat=replace(scanned("x").stat, mode=0o100444)) for file_id in ids])
 
@@ -60,6 +75,7 @@ def _person(tx: Connection, name: str) -> int:
 CASES = {
     "catalog.upsert_files": Case(_upsert),
     "catalog.update_written": Case(_update_written, again_is_new=True),
+    "catalog.update_written_anew": Case(_update_rewritten, again_is_new=True),
     "catalog.restat": Case(_restat),
     "catalog.mark_missing": Case(catalog.mark_missing),
     "catalog.set_library_state": Case(
@@ -212,4 +228,4 @@ def test_every_mutator_of_the_store_is_in_the_table() -> None:
         if "tx" in getattr(getattr(module, name), "__annotations__", {})
     }
 
-    assert found - apart == {name.removesuffix("_replace") for name in CASES}
+    assert found - apart == {name.removesuffix("_replace").removesuffix("_anew") for name in CASES}

@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.planning import MetadataPlan, MetadataPlanner
 from indexium_core.model import people, risk
 from indexium_core.model.plan import CATEGORIES, RISK_LEVELS, PlanItem
+from indexium_core.settings import Settings
 from indexium_core.store import plan_rows, sql
 from indexium_core.store.database import Database
 from tests.support import plan_cases
@@ -34,7 +35,8 @@ AS_CASES = [
 ]
 
 DEFAULT_VARIANT = """SELECT variant_id FROM plan_variants
-                     WHERE people_mode IS NULL AND comment_mode IS NULL AND NOT include_unknown"""
+                     WHERE people_mode IS NULL AND comment_mode IS NULL AND NOT include_unknown
+                       AND hard_links = 'block' AND large_bytes = 1000000000"""
 
 Look = Callable[[Case], PlanItem]
 
@@ -93,8 +95,10 @@ def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case)
         )
         assert (item.result_people, item.result_comment) == (item.existing_people, item.existing_comment)
         return
-    assert item.risk_level == risk.level_of(codes)
-    assert codes == sorted(codes, key=list(risk.ISSUES).index)
+    weights = [risk.SEVERITIES.index(issue.severity) for issue in item.issues]
+    assert item.risk_level == {"note": "safe"}.get(found := risk.SEVERITIES[max(weights, default=0)], found)
+    assert weights == sorted(weights, reverse=True)
+    assert len(codes) == len(set(codes))
     assert [(change.field, change.old, change.new) for change in item.changes] == [
         ("comment", item.existing_comment, item.result_comment)
     ]
@@ -104,8 +108,8 @@ def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case)
 
 
 def test_every_reason_that_planning_can_find_is_in_the_corpus() -> None:
-    """`full_rewrite` comes with the rewriting strategies; the others are found when a file is looked at or written."""
-    elsewhere = {"full_rewrite", "changed_on_disk", "low_space", "busy_in_operation", "in_use", "stale_plan"}
+    """The others are found when a file is looked at or written."""
+    elsewhere = {"changed_on_disk", "busy_in_operation", "in_use", "stale_plan"}
     covered = {code for case in CASES for code in case["expect"].get("issues", [])}
 
     assert covered == set(risk.ISSUES) - elsewhere
@@ -120,6 +124,23 @@ def test_messages_tell_the_facts(planned: Look) -> None:
     assert "444" in told["read_only"]
     assert "Other" in told["other_readers_differ"]
     assert "copy 0.mp4" in told["duplicate_content"]
+    assert "2.0 GB needed, 1.5 GB free" in told["low_space"]
+
+
+def test_a_plan_of_other_settings_is_another_plan(rules: Database) -> None:
+    """What is a warning under one setting is a note under another; both plans stay what they were."""
+    [case] = [case for case in CASES if case["id"] == "a small file that has to be copied"]
+    [(file_id,)] = (
+        rules.read().execute("SELECT file_id FROM scanned_files WHERE path = $1", [plan_cases.path_of(case)]).fetchall()
+    )
+
+    def severity(large: str) -> str:
+        config = Settings(rewrite_warn_size=large)
+        plan = MetadataPlanner(rules, config=config, clock=lambda: NOW).generate_plan()
+        [found] = [issue for issue in plan.item(file_id).issues if issue.code == "full_rewrite"]
+        return found.severity
+
+    assert [severity("1GB"), severity("500 MB"), severity("1GB")] == ["note", "warning", "note"]
 
 
 def test_the_view_says_the_same_as_items(planned: Look, rules: Database) -> None:
@@ -143,7 +164,11 @@ def test_bits_mean_the_same_codes_in_sql_and_here(rules: Database) -> None:
     for place, code in enumerate(plan_rows.ISSUE_BITS):
         assert rules.read().value("SELECT issue_codes($1)", [1 << place]) == [code]
     assert rules.read().value("SELECT issue_codes(1 << 25)") == []
-    assert list(plan_rows.ISSUE_BITS) == sorted(plan_rows.ISSUE_BITS, key=list(risk.ISSUES).index)
+    for place, code in enumerate(plan_rows.ISSUE_BITS):
+        severity = plan_rows.severity_of(place)
+        assert risk.issue(code, severity=severity).severity == severity
+    weights = [risk.SEVERITIES.index(plan_rows.severity_of(place)) for place in range(len(plan_rows.ISSUE_BITS))]
+    assert weights == sorted(weights, reverse=True)
 
 
 def is_invalid_name(name: str) -> bool:

@@ -1,0 +1,118 @@
+"""What the crash and fault tests share: processes to kill, scenes that are made once, the count of what was tried."""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support import places, points, seccomp, shapes, tally
+from tests.support.calls import Call
+from tests.support.forks import Forks
+from tests.support.oracles import oracle
+from tests.support.points import Point
+from tests.support.scenes import Scene
+
+Scenes = Callable[[str], Scene]
+_SPREAD = {"spread_case", "played_case"}
+_FOR_STRACE = ("mp4, index last",)  # by default: strace makes a write take seconds
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """
+    Choose the cases of a test.
+
+    A `case` is one of each container and strategy, with --all-kills every row of the table; a `strategy_case` one of
+    each way of writing, with --all-kills of each strategy; a `spread_case` any one of those, another for each test (see
+    below), with --all-kills each.
+    """
+    every = metafunc.config.getoption("--all-kills")
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", shapes.ready(forced=True) if every else shapes.one_of_each())
+    if "strategy_case" in metafunc.fixturenames:
+        metafunc.parametrize("strategy_case", shapes.one_of_each("strategy" if every else "way"))
+    if "listed_case" in metafunc.fixturenames:
+        metafunc.parametrize("listed_case", shapes.ready() if every else _FOR_STRACE)
+    if "spread_case" in metafunc.fixturenames:
+        metafunc.parametrize("spread_case", shapes.one_of_each("strategy" if every else "way"))
+    if "played_case" in metafunc.fixturenames:
+        # Shared blocks are known again by inode numbers, which files that are laid out anew do not have.
+        names = shapes.one_of_each("strategy" if every else "way")
+        metafunc.parametrize("played_case", [name for name in names if not shapes.ALL[name].means.reflink])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the tests that differ only in their `spread_case` or `played_case`, keep one."""
+    if config.getoption("--all-kills"):
+        return
+    groups: dict[tuple[object, ...], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and _SPREAD & set(item.fixturenames):
+            others = {name: value for name, value in item.callspec.params.items() if name not in _SPREAD}
+            groups[item.path, item.originalname, str(others)].append(item)
+    kept = {group[zlib.crc32(str(key[1:]).encode()) % len(group)] for key, group in groups.items()}
+    dropped = [item for group in groups.values() for item in group if item not in kept]
+    items[:] = [item for item in items if item not in dropped]
+    config.hook.pytest_deselected(items=dropped)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which calls of a run are tried."""
+
+    every: bool  # all of them, of every case
+
+    def of(self, calls: Sequence[Call], scene: Scene) -> list[Point]:
+        """Return every call and what lies within it, or a call that leaves most to be recovered."""
+        return list(points.every(calls)) if self.every else [points.telling(calls, scene)]
+
+
+@pytest.fixture(scope="session")
+def choice(pytestconfig: pytest.Config) -> Choice:
+    return Choice(every=bool(pytestconfig.getoption("--all-kills")))
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Processes that hold a whole library."""
+    with Forks("tests.support.killed_write") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def light() -> Iterator[Forks]:
+    """Processes that hold a journal and a film, and fork in a quarter of the time."""
+    with Forks("tests.support.crashes", "tests.support.swaps") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scenes(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
+    """Make the scene of a case, once; skips where the case cannot be had."""
+    made: dict[str, Scene] = {}
+    with contextlib.ExitStack() as after:
+
+        def scene(name: str) -> Scene:
+            if why := seccomp.why_not():
+                pytest.skip(why)
+            oracle("ffmpeg")
+            shape = shapes.ALL[name]
+            if name not in made:
+                folder = tmp_path_factory.mktemp("scene")
+                films = after.enter_context(places.folder(shape.place, folder))
+                made[name] = Scene(name, folder, films, forks)
+            return made[name]
+
+        yield scene
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    found = list(tally.lines())
+    if found:
+        terminalreporter.section("kill points, faults and lost writes that were tried")
+        for line in found:
+            terminalreporter.write_line(line)

@@ -1,0 +1,208 @@
+"""
+What else stands in the way of a write: rights, other programs, full disks. The film concerned says why and is as it
+was, whoever it belongs to now; the next film of the batch is written; the next start finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from indexium_core.library import Library
+from indexium_core.model import strategies
+from tests.crash.conftest import Scenes
+from tests.support import killed_write, meddling, places, shapes, tally
+from tests.support.forks import Forks
+from tests.support.scenes import Film, Scene, item_of, newest_of
+
+pytestmark = pytest.mark.crash
+
+Outcome = tuple[str, str]  # status and code of an item
+
+BETWEEN = {
+    "vanished": (meddling.vanish, {"missing_file"}),
+    "moved": (meddling.move, {"missing_file"}),
+    "replaced": (meddling.replace, {"changed_on_disk", "corrupt", "not_video"}),
+    "longer": (meddling.append, {"changed_on_disk", "corrupt", "no_strategy_yet"}),
+    "edited without a trace": (meddling.edit, {"changed_on_disk"}),
+    "cut": (meddling.cut, {"changed_on_disk", "corrupt"}),
+    "a link": (meddling.become_link, {"changed_on_disk"}),
+    "a folder": (meddling.become_folder, {"changed_on_disk", "unreadable"}),
+    "a pipe": (meddling.become_pipe, {"changed_on_disk", "unreadable"}),
+}
+
+
+def outcomes(scene: Scene) -> dict[str, Outcome]:
+    """Open the home as the next start does; return what became of each film of the newest operation."""
+    with Library.open(scene.home) as library:
+        again = library.recover()
+        assert (again.undone, again.finished, again.problems) == (0, 0, [])
+        newest = newest_of(library)
+        assert newest is not None
+        items = [(film, item_of(library, newest, film)) for film in scene.all]
+        for _, item in items:
+            assert item is not None
+            assert item.status == "success" or item.message.endswith("."), item.message
+        return {film.path.stem: (item.status, item.code) for film, item in items if item is not None}
+
+
+def written_around(scene: Scene, codes: set[str], *, unchanged: bool = True) -> None:
+    """Write: the first film is refused with one of the codes, the second is written."""
+    before = scene.film.path.read_bytes() if scene.film.path.is_file() else None
+    assert scene.run(killed_write.write).code == 0
+    found = outcomes(scene)
+    assert found["film"][0] in {"failed", "conflict"}, found
+    assert found["film"][1] in codes, found
+    assert found["second"] == ("success", ""), found
+    assert scene.all[1].state == "new"
+    if unchanged:
+        assert before == (scene.film.path.read_bytes() if scene.film.path.is_file() else None)
+    tally.count(scene.shape.strategy, "disturbances")
+
+
+@pytest.fixture
+def scene(scenes: Scenes, spread_case: str) -> Scene:
+    """A film and its company, planned; of any strategy."""
+    made = scenes(spread_case)
+    made.reset()
+    return made
+
+
+@pytest.mark.parametrize("what", BETWEEN)
+def test_a_film_that_is_another_than_when_it_was_planned_is_left_alone(scene: Scene, what: str) -> None:
+    action, codes = BETWEEN[what]
+    action(scene.film.path)
+    written_around(scene, codes)
+
+
+def test_a_film_marked_read_only_is_respected(scene: Scene) -> None:
+    scene.film.path.chmod(0o444)
+    written_around(scene, {"read_only"})
+    assert scene.film.state == "old"
+
+
+def test_an_immutable_film_is_not_written(scene: Scene) -> None:
+    if os.geteuid() or shutil.which("chattr") is None:
+        pytest.skip("only root can make a file immutable, with chattr")
+    done = subprocess.run(["chattr", "+i", str(scene.film.path)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"this file system knows no immutable files: {done.stderr.strip()}")
+    try:
+        written_around(scene, {"read_only"})
+        assert scene.film.state == "old"
+    finally:
+        subprocess.run(["chattr", "-i", str(scene.film.path)], check=True)
+
+
+def test_another_writer_has_the_film(scene: Scene) -> None:
+    with scene.film.path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        written_around(scene, {"in_use"})
+    assert scene.film.state == "old"
+
+
+def test_nothing_is_pushed_in_under_a_player(scenes: Scenes) -> None:
+    """Who has the film open goes on reading what it read: the next strategy makes a new file instead."""
+    scene = scenes(next(name for name in shapes.ready() if shapes.ALL[name].strategy == "mp4_insert_range"))
+    scene.reset()
+    with scene.film.path.open("rb") as player:
+        assert scene.run(killed_write.write).code == 0
+        with Library.open(scene.home) as library:
+            newest = newest_of(library)
+            assert newest is not None
+            item = item_of(library, newest, scene.film)
+        assert player.read() == scene.film.old
+    assert item is not None
+    assert (item.status, item.code) in {("success", ""), ("conflict", "in_use")}
+    assert item.strategy != "mp4_insert_range"
+    tally.count(scene.shape.strategy, "disturbances")
+
+
+# Somebody else at work at the same time.
+
+
+@pytest.mark.parametrize("what", ["replaced", "longer", "vanished", "edited without a trace"])
+def test_a_film_that_somebody_changes_while_it_is_written_stays_theirs(scene: Scene, what: str) -> None:
+    """At the moment at which the journal is told, and so before any byte: what they made of it is there afterwards."""
+    action, _ = BETWEEN[what]
+    if scene.shape.strategy == "mp4_insert_range" and what in {"longer", "edited without a trace"}:
+        pytest.skip("who opens the film then has to wait until we have done")
+    begin = next(
+        call for call in scene.clean.calls if call.kind == "write" and call.path.endswith(".journal") and call.offset
+    )
+    scene.run(killed_write.write, scene.trap(begin, "meddle", action=functools.partial(action, scene.film.path)))
+    found = outcomes(scene)
+    assert found["film"][0] in {"failed", "conflict"}, found
+    assert found["second"] == ("success", ""), found
+    theirs = scene.film.path.read_bytes() if scene.film.path.exists() else None
+    assert theirs == made_of(scene.film, what, scene.films)
+    tally.count(scene.shape.strategy, "disturbances")
+
+
+def made_of(film: Film, what: str, folder: Path) -> bytes | None:
+    """What somebody makes of a film."""
+    copy = folder / ".copy"
+    copy.write_bytes(film.old)
+    BETWEEN[what][0](copy)
+    data = copy.read_bytes() if copy.exists() else None
+    copy.unlink(missing_ok=True)
+    return data
+
+
+def test_a_home_is_opened_once(forks: Forks, empty_home: Path) -> None:
+    with Library.open(empty_home):
+        assert forks.run(killed_write.find_in_use, empty_home, os.getpid()) == 0
+
+
+# Rights and room.
+
+
+def test_a_folder_that_may_not_be_written_to(scene: Scene) -> None:
+    """In place needs no right on the folder; whatever makes a new file does, and gives way or says so."""
+    scene.films.chmod(0o555)
+    try:
+        assert scene._forks.run(killed_write.write_without_privilege, scene.home) == 0
+    finally:
+        scene.films.chmod(0o755)
+    found = outcomes(scene)
+    if scene.film.state == "old":
+        assert found["film"] in {("failed", "read_only"), ("failed", "no_strategy_yet")}
+        assert strategies.replaces(scene.shape.strategy)
+    else:
+        assert found["film"] == ("success", "")
+        assert scene.film.path.read_bytes()[: len(scene.film.old)] != scene.film.old
+    assert found["second"] == ("success", "")
+    assert scene.strays() == []
+    tally.count(scene.shape.strategy, "disturbances")
+
+
+def test_a_disk_without_room_for_a_second_film(forks: Forks, tmp_path: Path, spread_case: str) -> None:
+    with places.mounted("tmpfs", tmp_path, megabytes=8) as small:
+        name = spread_case if shapes.ALL[spread_case].place in {"any", "memory"} else "avi"
+        scene = Scene(name, tmp_path, small, forks)
+        scene.reset()
+        filler = small / "filler.bin"
+        filler.write_bytes(bytes(shutil.disk_usage(small).free - len(scene.film.old) // 2))
+        assert scene.run(killed_write.write).code == 0
+        found = outcomes(scene)
+        filler.unlink()
+        assert found["film"] in {("success", ""), ("failed", "low_space")}
+        assert scene.film.state == ("new" if found["film"][0] == "success" else "old")
+        assert scene.strays() == []
+        tally.count(scene.shape.strategy, "disturbances")
+
+
+def test_without_room_for_a_journal_no_film_is_touched(scenes: Scenes, tmp_path: Path, forks: object) -> None:
+    scene = scenes(shapes.one_of_each()[-1])
+    scene.reset()
+    with places.mounted("tmpfs", tmp_path, megabytes=64) as small:
+        shutil.copytree(scene.home, small / "home")
+        (small / "filler").write_bytes(bytes(shutil.disk_usage(small).free - (1 << 19)))
+        scene._forks.run(killed_write.write, small / "home")
+    assert scene.film.state == "old"

@@ -1,0 +1,151 @@
+"""
+Every strategy on a real film of every layout, cut off and lied to at every call: by a kill, by a failing disk, by a cut
+of power. Without a library around it, so that every call can be tried every time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.crash.conftest import Choice
+from tests.support import crashes, faults, places, points, powercut, seccomp, shapes, tally
+from tests.support.benches import Bench
+from tests.support.faults import Fault
+from tests.support.forks import Forks
+from tests.support.oracles import oracle
+from tests.support.points import Point
+
+pytestmark = pytest.mark.crash
+
+SEED = int(os.environ.get("CRASH_SEED", "3"))
+KILLED = -9
+TURN = itertools.cycle(faults.EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def made(light: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Bench]]:
+    """Make the bench of a case, once."""
+    found: dict[str, Bench] = {}
+    with contextlib.ExitStack() as after:
+
+        def bench(name: str) -> Bench:
+            if why := seccomp.why_not():
+                pytest.skip(why)
+            oracle("ffmpeg")
+            if name not in found:
+                folder = tmp_path_factory.mktemp("bench")
+                films = after.enter_context(places.folder(shapes.ALL[name].place, folder))
+                found[name] = Bench(name, folder, films, light)
+            return found[name]
+
+        yield bench
+
+
+@pytest.fixture
+def bench(made: Callable[[str], Bench], case: str) -> Bench:
+    return made(case)
+
+
+def tried(bench: Bench, choice: Choice) -> list[Point]:
+    """Every call of the first case of a strategy, one of each kind of the others; with --all-kills all and more."""
+    calls = bench.clean.calls
+    if choice.every:
+        return list(points.every(calls))
+    if bench.name in shapes.one_of_each("strategy") and "remux" not in bench.shape.strategy:
+        return [Point(call, call.length // 2 * call.is_partial) for call in calls]
+    return list(points.one_of_each(calls))
+
+
+def test_killed_at_any_call(bench: Bench, choice: Choice) -> None:
+    states = []
+    for point in tried(bench, choice):
+        bench.reset()
+        report = bench.write(at=point.call, deed="kill", part=point.part)
+        assert report.code == KILLED, point
+        states.append(bench.settle(f"killed at {point}"))
+        tally.count(bench.shape.strategy, "kills of a strategy")
+    assert states == sorted(states, reverse=True), "once new, always new"
+    if bench.backup.exists() and states[-1] == "new":
+        bench.take_back()
+
+
+def test_killed_again_at_every_call_of_every_recovery(
+    made: Callable[[str], Bench], choice: Choice, strategy_case: str
+) -> None:
+    bench = made(strategy_case)
+    for point in points.every(bench.clean.calls) if choice.every else tried(bench, choice)[-3:-1]:
+        bench.reset()
+        bench.write(at=point.call, deed="kill", part=point.part)
+        if not bench.backup.exists():
+            continue
+        for at in itertools.count(1):
+            report = bench.recover(at=at, deed="kill")
+            if report.code != KILLED:
+                break
+            tally.count(bench.shape.strategy, "kills of a recovery")
+        assert report.code == 0
+        bench.settle(f"killed at {point}, then in {at - 1} recoveries")
+
+
+def test_a_disk_that_fails_at_any_call(bench: Bench, choice: Choice) -> None:
+    """The film is old, or the error says that it cannot tell; the next start settles it."""
+    for fault in disturbed(bench, choice):
+        bench.reset()
+        code = bench.write_failing(fault)
+        found = bench.film.read_bytes()
+        if code == 0:
+            assert found == bench.new, fault
+        elif code == crashes.FAILED:
+            assert found == bench.old, fault
+            assert bench.strays() == [], fault
+        assert not fault.is_harmless or code == 0, fault
+        settled = bench.settle(str(fault))
+        assert settled == "new" or code, fault
+        assert settled == "old" or code != crashes.FAILED, fault
+        tally.count(bench.shape.strategy, "faults of a strategy")
+
+
+def disturbed(bench: Bench, choice: Choice) -> list[Fault]:
+    calls = bench.clean.calls
+    if choice.every:
+        return list(faults.every(calls))
+    return list(faults.one_of_each((point.call for point in tried(bench, choice)), TURN))
+
+
+def test_a_player_reads_on_what_it_read(bench: Bench) -> None:
+    """The media stays where it was for whoever has the file open, whatever takes its place."""
+    if bench.shape.strategy == "mp4_insert_range":
+        pytest.skip("is not done while somebody has the file open: see `test_disturbances`")
+    bench.reset()
+    media = bench.media()
+    with bench.film.open("rb") as player:
+        assert bench.write().code == 0
+        seen = player.read()
+    assert [seen[start:end] for start, end in media] == [bench.old[start:end] for start, end in media]
+    tally.count(bench.shape.strategy, "disturbances")
+
+
+def test_a_cut_of_power_at_any_moment(bench: Bench, choice: Choice) -> None:
+    if bench.shape.means.reflink:
+        pytest.skip("shared blocks are known again by inode numbers, which files that are laid out anew do not have")
+    bench.reset()
+    disk, chance = powercut.Disk(bench.folders), random.Random(SEED)
+    report = bench.write(keep=True)
+    seen = dict[tuple[object, ...], tuple[int, powercut.State]]()
+    for done, state in powercut.play(disk, report.calls, chance, limit=200 if choice.every else 4):
+        seen[state.key()] = done, state
+    assert disk.seen == {
+        str(path): path.read_bytes() for folder in bench.folders for path in folder.rglob("*") if path.is_file()
+    }
+    for done, state in seen.values():
+        where = f"seed {SEED}, cut after {done} of {len(report.calls)} calls"
+        state.lay_out(bench.folders)
+        found = bench.settle(where)
+        assert found == "new" or done < len(report.calls), f"{where}: whoever was told that it is done found it undone"
+        tally.count(bench.shape.strategy, "states after a power cut")

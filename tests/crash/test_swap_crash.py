@@ -1,0 +1,241 @@
+"""
+A process that is killed, failed or cut off from power while it replaces a file leaves the old file or the new one.
+
+Bit for bit, with its attributes, and with nothing of ours beside it; in every way in which a file can be replaced, and
+in every recovery of that.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.conftest import Choice
+from tests.support import gate, places, points, powercut, seccomp, swaps, tally
+from tests.support.calls import Call
+from tests.support.forks import Forks
+from tests.support.swaps import Swap
+
+pytestmark = pytest.mark.crash
+
+LIMIT = 60  # states of one moment
+FAULTS = {
+    errno.ENOSPC: "low_space",
+    errno.EIO: "io_error",
+    errno.EDQUOT: "low_space",
+    errno.EROFS: "read_only",
+}
+
+
+class Scene:
+    """One way of replacing a file, to be done again and again in processes that are cut off."""
+
+    def __init__(self, folder: Path, way: str, forks: Forks, *, commit: bool = True) -> None:
+        self.swap, self.forks = Swap(folder, way, commit), forks
+        self.swap.reset()
+        report = self.run(swaps.run, self.swap)
+        assert report.code == 0
+        self.calls = report.calls
+        self.swap.judge("after a clean run")
+
+    def trap(self, at: int = 0, deed: gate.Deed = "pass", **facts: object) -> gate.Trap:
+        return gate.Trap(folders=(str(self.swap.folder),), at=at, deed=deed, **facts)  # type: ignore[arg-type]
+
+    def run(self, function: object, *arguments: object, trap: gate.Trap | None = None) -> gate.Report:
+        return self.forks.watch(trap or self.trap(), function, *arguments)  # type: ignore[arg-type]
+
+    def recovered(self, where: str) -> str:
+        swaps.recover(self.swap.backup)
+        state = self.swap.judge(where)
+        swaps.recover(self.swap.backup)
+        assert self.swap.judge(f"{where}, recovered twice") == state
+        return state
+
+    def points(self, choice: Choice) -> Iterator[points.Point]:
+        """Every call, and half of the first write to each file; with --all-kills parts of every one."""
+        written = set[str]()
+        for point in points.every(self.calls):
+            half = point.part == point.call.length // 2 and point.call.path not in written
+            if half:
+                written.add(point.call.path)
+            if choice.every or half or not point.part:
+                yield point
+
+
+@pytest.fixture
+def forks(light: Forks) -> Forks:
+    return light
+
+
+@pytest.fixture(params=swaps.WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    return str(request.param)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory, where a sync costs nothing: that it was asked for is what matters here."""
+    with places.folder("memory" if places.FOLDERS["memory"].is_dir() else "any", tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture
+def scene(folder: Path, way: str, forks: Forks) -> Scene:
+    return Scene(folder, way, forks)
+
+
+def test_killed_at_any_call_the_file_is_old_or_new(scene: Scene, choice: Choice) -> None:
+    states = []
+    for point in scene.points(choice):
+        scene.swap.reset()
+        assert scene.run(swaps.run, scene.swap, trap=point.trap(scene, "kill")).killed, point  # type: ignore[arg-type]
+        states.append(scene.recovered(f"killed at {point}"))
+        tally.count("replacement", "kills of a write")
+    assert set(states) == {"old", "new"}
+    assert states == sorted(states, reverse=True), "once new, always new"
+
+
+def test_killed_at_any_call_of_the_recovery_too(scene: Scene, choice: Choice) -> None:
+    """Killed at its first call, the next one at its second, and so on, until one comes through."""
+    for point in list(scene.points(choice))[:: 1 if choice.every else 6]:
+        scene.swap.reset()
+        scene.run(swaps.run, scene.swap, trap=point.trap(scene, "kill"))  # type: ignore[arg-type]
+        for at in itertools.count(1):
+            if not scene.run(swaps.recover, scene.swap.backup, trap=scene.trap(at, "kill")).killed:
+                break
+            tally.count("replacement", "kills of a recovery")
+        scene.recovered(f"killed at {point}, then {at - 1} times in recovery")
+
+
+def test_killed_while_it_is_given_up_the_file_is_old(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
+    scene = Scene(folder, way, forks, commit=False)
+    for point in list(scene.points(choice))[-8 if not choice.every else 0 :]:
+        scene.swap.reset()
+        assert scene.run(swaps.run, scene.swap, trap=point.trap(scene, "kill")).killed, point  # type: ignore[arg-type]
+        assert scene.recovered(f"killed at {point}") == "old"
+        tally.count("replacement", "kills of a write")
+
+
+@pytest.mark.parametrize("sticky", [False, True])
+def test_any_call_that_fails_leaves_the_old_file_or_says_that_it_cannot_tell(
+    scene: Scene, choice: Choice, *, sticky: bool
+) -> None:
+    numbers = itertools.cycle(FAULTS)
+    for point in scene.points(choice):
+        for number in FAULTS if choice.every else [next(numbers)]:
+            if point.part:
+                continue
+            scene.swap.reset()
+            trap = point.trap(scene, "fail", error=number, sticky=sticky)  # type: ignore[arg-type]
+            report = scene.run(swaps.run_or_say, scene.swap, trap=trap)
+            where = f"{errno.errorcode[number]} at {point}"
+            assert report.code in {swaps.DONE, swaps.FAILED, swaps.UNCLEAR, swaps.STOPPED}, where
+            if report.code == swaps.FAILED:
+                assert scene.swap.judge(where) == "old"
+            if report.code == swaps.DONE:
+                assert scene.swap.judge(where) == "new"
+            scene.recovered(where)
+            tally.count("replacement", "faults")
+
+
+def test_a_write_that_is_done_in_part_goes_on(scene: Scene) -> None:
+    for call in [call for call in scene.calls if call.is_partial]:
+        for part in {1, call.length // 2}:
+            scene.swap.reset()
+            report = scene.run(swaps.run, scene.swap, trap=scene.trap(call.number, "short", part=part))
+            assert report.code == 0, call
+            assert scene.swap.judge(f"{part} bytes at {call}") == "new"
+            tally.count("replacement", "faults")
+
+
+def test_a_cut_of_power_at_any_moment_leaves_the_old_file_or_the_new_one(scene: Scene, choice: Choice) -> None:
+    scene.swap.reset()
+    disk = powercut.Disk((scene.swap.folder,))
+    report = scene.run(swaps.run, scene.swap, trap=scene.trap(keep=True))
+    assert report.code == 0
+    seen = set()
+    for done, state in cuts(disk, report.calls, choice):
+        state.lay_out((scene.swap.folder,))
+        where = f"cut after {done} of {len(report.calls)} calls"
+        swaps.recover(scene.swap.backup)
+        found = scene.swap.judge_bytes(where)
+        assert found == "new" or done < len(report.calls), f"{where}: whoever was told that it is done found it undone"
+        seen.add(found)
+        tally.count("replacement", "states after a power cut")
+    assert seen == {"old", "new"}
+
+
+def test_a_cut_of_power_in_a_recovery_leaves_the_same(scene: Scene, choice: Choice) -> None:
+    scene.swap.reset()
+    disk = powercut.Disk((scene.swap.folder,))
+    calls = scene.run(swaps.run, scene.swap, trap=scene.trap(keep=True)).calls
+    starts = [state for _, state in cuts(disk, calls, choice) if str(scene.swap.backup) in state.files]
+    for start in starts if choice.every else starts[:: max(1, len(starts) // 6)]:
+        start.lay_out((scene.swap.folder,))
+        disk = powercut.Disk((scene.swap.folder,))
+        report = scene.run(swaps.recover, scene.swap.backup, trap=scene.trap(keep=True))
+        first = scene.swap.judge_bytes("recovered")
+        for done, state in cuts(disk, report.calls, choice):
+            state.lay_out((scene.swap.folder,))
+            swaps.recover(scene.swap.backup)
+            where = f"recovery cut after {done} of {len(report.calls)} calls"
+            assert scene.swap.judge_bytes(where) == first, where
+            tally.count("replacement", "states after a power cut")
+
+
+def test_killed_then_recovered_then_cut_off_from_power(scene: Scene, choice: Choice) -> None:
+    """A rename that only the kernel knows of is seen by the recovery, and must be on the medium before it says so."""
+    for call in scene.calls if choice.every else scene.calls[-7:]:
+        scene.swap.reset()
+        disk = powercut.Disk((scene.swap.folder,))
+        killed = scene.run(swaps.run, scene.swap, trap=scene.trap(call.number, "kill", keep=True))
+        for done in killed.calls[:-1]:  # the last one was not let through
+            disk.take(done)
+        report = scene.run(swaps.recover, scene.swap.backup, trap=scene.trap(keep=True))
+        first = scene.swap.judge_bytes("recovered")
+        for done, state in cuts(disk, report.calls, choice):
+            state.lay_out((scene.swap.folder,))
+            where = f"killed at {call.kind} of {call.path}, recovery cut after {done} of {len(report.calls)} calls"
+            swaps.recover(scene.swap.backup)
+            found = scene.swap.judge_bytes(where)
+            assert found == first or done < len(report.calls), where
+            tally.count("replacement", "states after a power cut")
+
+
+def cuts(disk: powercut.Disk, calls: Iterable[Call], choice: Choice) -> Iterator[tuple[int, powercut.State]]:
+    """Yield every state but once, with the number of calls after which it is met last."""
+    chance, states = random.Random(0), {}
+    for done, state in powercut.play(disk, calls, chance, limit=LIMIT if choice.every else 8):
+        states[state.key()] = (done, state)
+    return iter(states.values())
+
+
+def test_two_processes_never_replace_a_file_at_once(folder: Path, forks: Forks) -> None:
+    swap = Swap(folder, "build")
+    swap.reset()
+    with swaps.held(swap):
+        assert forks.run(swaps.run_or_say, swap) == swaps.FAILED
+    assert swap.judge("while another has it") == "old"
+
+
+@pytest.mark.parametrize("kind", ["btrfs", "xfs"])
+def test_killed_while_blocks_are_shared(tmp_path: Path, forks: Forks, choice: Choice, kind: str) -> None:
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    with places.folder(kind, tmp_path) as folder:
+        scene = Scene(folder, "share", forks)
+        assert any(call.kind == "clone" for call in scene.calls)
+        states = []
+        for point in scene.points(choice):
+            scene.swap.reset()
+            assert scene.run(swaps.run, scene.swap, trap=point.trap(scene, "kill")).killed, point  # type: ignore[arg-type]
+            states.append(scene.recovered(f"killed at {point}"))
+            tally.count("replacement, shared", "kills of a write")
+        assert set(states) == {"old", "new"}

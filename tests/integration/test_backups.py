@@ -1,0 +1,323 @@
+"""Backups: how much is kept and until when, what goes when room is needed, and whether what is kept is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli, errors
+from indexium_core.flows import running
+from indexium_core.settings import Settings, load
+from tests.support.rewriting import Rewriter
+from tests.support.studio import OLD, Studio
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 3)
+    yield made
+    made.library.close()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """Three films of about 33 kB whose originals are kept, within a budget of about two and a half of them."""
+    made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock())
+    rewriter = Rewriter("original")
+    rewriter.allow = lambda task, size: made.library._backups.make_room(size, item_id=task.item_id)
+    monkeypatch.setattr(running.editing, "edit", rewriter)
+    yield made
+    made.library.close()
+
+
+def small(home: Path, budget: int) -> Settings:
+    return load(home, backup_budget=budget)
+
+
+def kept(studio: Studio) -> set[str]:
+    return {path.name for path in studio.films.glob(".indexium-*.orig")}
+
+
+# Looking.
+
+
+def test_what_is_kept_is_listed_by_operation_with_its_size_and_its_day(studio: Studio) -> None:
+    studio.write(query="0000")
+    studio.write()
+    use = studio.library.backup_use()
+
+    assert [(each.operation_id, each.items, each.kinds) for each in use.items] == [
+        (2, 2, {"journal": 2}),
+        (1, 1, {"journal": 1}),
+    ]
+    assert use.bytes == sum(each.bytes for each in use.items) > 0
+    assert use.budget == 10_000_000_000
+    [first] = [each for each in use.items if each.operation_id == 1]
+    assert first.expires_at - first.created_at == timedelta(days=90)
+
+
+def test_whole_backups_are_verified_and_damage_is_named(studio: Studio) -> None:
+    studio.write()
+    [check] = studio.library.verify_backups()
+    assert (check.items, check.whole, check.in_force, check.restorable) == (3, 3, 3, 3)
+    assert check.problems == check.in_the_way == []
+
+    path = studio.library.home / "backups" / "1.journal"
+    data = bytearray(path.read_bytes())
+    data[data.index(os.fsencode(studio.paths[1])) + 3] ^= 1  # inside one record
+    path.write_bytes(data)
+    foreign = studio.paths[2]
+    foreign.write_bytes(foreign.read_bytes().replace(b"Ann", b"Eva"))
+    [check] = studio.library.verify_backups(1)
+    assert (check.items, check.whole, check.in_force, check.restorable) == (3, 2, 3, 1)
+    assert ["0001.mp4" in sentence for sentence in check.problems] == [True]
+    assert ["0002.mp4" in sentence for sentence in check.in_the_way] == [True]
+
+
+def test_a_kept_original_must_be_there_in_its_size_and_with_its_bytes(shelf: Studio) -> None:
+    shelf.write(query="0000")
+    [name] = kept(shelf)
+    original = shelf.films / name
+    data = original.read_bytes()
+    assert shelf.library.verify_backups(1, full=True)[0].problems == []
+
+    original.write_bytes(data[:-1] + b"?")
+    assert shelf.library.verify_backups(1)[0].problems == []
+    assert "other bytes" in shelf.library.verify_backups(1, full=True)[0].problems[0]
+    original.write_bytes(data[:-1])
+    assert "bytes instead of" in shelf.library.verify_backups(1)[0].problems[0]
+    original.unlink()
+    [check] = shelf.library.verify_backups(1)
+    assert "is gone" in check.problems[0]
+    assert check.restorable == 0
+    assert shelf.library.rollback_check(1).conflicts[0].code == "backup_missing"
+
+
+def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.write(query="0000")
+    [item], total = studio.library.show_backups(1)
+    assert (total, item.kind, item.comment, item.problem) == (1, "journal", "People: Bob Ray", "")
+    assert item.range_count >= len(item.ranges) > 0
+    old = studio.old[studio.paths[0]]
+    for part in item.ranges:
+        assert old[part.offset :].hex(" ").startswith(part.hex)
+
+    for kind, says in (("original", "the original itself"), ("delta", "built of"), ("tags", "nothing but the comment")):
+        monkeypatch.setattr(running.editing, "edit", Rewriter(kind))
+        studio.library.edit("0001", [f"Cem {kind}"])
+        done = studio.write(query="0001")
+        [item], _ = studio.library.show_backups(done.id)
+        assert (item.kind, says in item.comes_back) == (kind, True)
+    assert len(studio.library.show_backups(1, limit=1)[0]) == 1
+    with pytest.raises(errors.UnknownIdError):
+        studio.library.show_backups(99)
+
+
+# Room.
+
+
+def test_the_oldest_originals_go_when_room_is_needed_and_their_history_says_so(shelf: Studio) -> None:
+    for query in ("0000", "0001"):
+        shelf.write(query=query)
+    assert len(kept(shelf)) == 2
+    done = shelf.write(query="0002")
+
+    assert done.counts == {"success": 1}
+    assert len(kept(shelf)) == 2
+    gone = shelf.library.rollback_check(1)
+    assert gone.reason.startswith("Its backups are gone (evicted to stay within the budget on 2026-01-01)")
+    assert gone.conflicts[0].code == "backup_missing"
+    assert "evicted to stay within the budget on 2026-01-01" in gone.conflicts[0].message
+    assert shelf.library.show_backups(1)[0][0].problem.startswith("It is gone (evicted")
+    assert [each.operation_id for each in shelf.library.backup_use().items] == [3, 2]
+    assert shelf.library.backup_use().bytes <= 80_000
+    for operation_id in (3, 2):
+        assert shelf.back(operation_id).counts == {"success": 1}
+    assert {shelf.paths[place].read_bytes() for place in (1, 2)} == {shelf.old[shelf.paths[place]] for place in (1, 2)}
+
+
+def test_what_a_running_operation_keeps_is_not_evicted(shelf: Studio) -> None:
+    """Three originals of one operation do not fit: the third file is written with its tags alone kept."""
+    done = shelf.write()
+
+    assert done.counts == {"success": 3}
+    assert len(kept(shelf)) == 2
+    operation = shelf.library.history().items[0]
+    assert (operation.can_rollback, operation.comment_only) == (True, 1)
+    assert operation.rollback_reason == "Of 1 of its files only the comment can be restored."
+    check = shelf.library.rollback_check(1)
+    assert (check.exact, check.comment_only) == (2, 1)
+    assert check.conflicts[0].message == "Only its tags were kept, so its old bytes cannot be restored."
+
+
+def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
+    shelf.write(query="0000")
+    manager = shelf.library._backups
+
+    assert not manager.room_for(80_001)
+    assert not manager.make_room(80_001)
+    assert len(kept(shelf)) == 1
+    assert manager.room_for(79_000)
+    assert len(kept(shelf)) == 1  # asking takes nothing away
+    assert manager.make_room(79_000)
+    assert kept(shelf) == set()
+
+
+def test_room_is_promised_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files are written at the same time: what one was promised the other does not get."""
+    keeper, both = shelf.library._keeper, []
+    monkeypatch.setattr(keeper._book, "still_open", set)
+    both.append(keeper.make_room(60_000, item_id=1))
+    both.append(keeper.make_room(60_000, item_id=2))
+    keeper.release(1)
+    both.append(keeper.make_room(60_000, item_id=2))
+
+    assert both == [True, False, True]
+
+
+def test_journals_go_last(studio: Studio) -> None:
+    for query in ("0000", "0001"):
+        studio.write(query=query)
+    journals = sorted(path.name for path in (studio.library.home / "backups").iterdir())
+    assert journals == ["1.journal", "2.journal"]
+
+    studio.reopen(config=small(studio.library.home, studio.library.backup_use().bytes - 1))
+    assert [path.name for path in (studio.library.home / "backups").iterdir()] == ["2.journal"]
+    assert studio.library.rollback_check(1).conflicts[0].code == "backup_missing"
+    assert studio.library.rollback_check(2).exact == 1
+
+
+# Time.
+
+
+def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
+    shelf: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, edit = shelf.library._clock, running.editing.edit
+    assert isinstance(clock, Clock)
+    shelf.write(query="0000")
+    clock.now += timedelta(days=91)
+    seen: list[tuple[int, int]] = []
+
+    def looking(*arguments):
+        seen.append((shelf.library._backups.cleanup_old_backups(), len(kept(shelf))))
+        return edit(*arguments)
+
+    monkeypatch.setattr(running.editing, "edit", looking)
+    shelf.write(query="0001")
+
+    assert seen == [(0, 1)]  # it ran, and nothing went
+    assert [each.operation_id for each in shelf.library.backup_use().items] == [2]
+    assert len(kept(shelf)) == 1
+    assert [path.name for path in (shelf.library.home / "backups").iterdir()] == ["2.journal"]
+    assert "kept for 90 days, until 2026-04-02" in shelf.library.rollback_check(1).reason
+
+
+# Files of what was dropped.
+
+
+def test_a_removal_that_was_cut_short_is_finished_at_the_next_start(
+    shelf: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger is told first; a process that is killed then has removed nothing."""
+    shelf.write(query="0000")
+    keeper = shelf.library._keeper
+    monkeypatch.setattr(keeper, "sweep", lambda: None)
+    assert keeper.make_room(79_000)
+    assert len(kept(shelf)) == 1
+    assert not shelf.library.history().items[0].can_rollback
+
+    shelf.reopen(config=small(shelf.library.home, 80_000))
+    assert kept(shelf) == set()
+
+
+def test_what_is_missing_already_is_no_error_and_a_folder_that_is_away_waits(shelf: Studio) -> None:
+    for query in ("0000", "0001"):
+        shelf.write(query=query)
+    first = next(iter(sorted(shelf.films.glob(".indexium-*.orig"))))
+    first.unlink()
+    away = shelf.films.with_name("away")
+    shelf.films.rename(away)
+    assert shelf.library._keeper.make_room(79_000)
+    away.rename(shelf.films)
+    assert len(kept(shelf)) == 1
+
+    shelf.reopen(config=small(shelf.library.home, 80_000))
+    assert kept(shelf) == set()
+    assert shelf.library._store.read().execute(
+        "SELECT count(*) FROM metadata_history WHERE kept_path IS NOT NULL"
+    ).fetchall() == [(0,)]
+
+
+def test_an_original_that_was_put_back_is_no_backup_and_the_file_no_link(shelf: Studio) -> None:
+    shelf.write(query="0000")
+    back = shelf.back(1)
+    path = shelf.paths[0]
+
+    assert path.read_bytes() == shelf.old[path]
+    assert path.stat().st_nlink == 1
+    assert int(path.stat().st_mtime) == OLD
+    [(nlink,)] = (
+        shelf.library._store.read().execute("SELECT nlink FROM scanned_files WHERE file_name = '0000.mp4'").fetchall()
+    )
+    assert nlink == 1
+    assert len(kept(shelf)) == 1  # of the file that was taken back, so that this can be taken back, too
+    assert shelf.back(back.id).counts == {"success": 1}
+    assert shelf.states() == {1: "completed", 2: "rolled_back", 3: "completed"}
+
+
+def test_a_journal_that_nobody_knows_is_left_alone(studio: Studio) -> None:
+    stranger = studio.library.home / "backups" / "77.journal"
+    stranger.parent.mkdir(exist_ok=True)
+    stranger.write_bytes(b"not ours")
+    studio.write()
+    studio.reopen()
+
+    assert stranger.exists()
+
+
+# The commands.
+
+
+def test_the_commands_tell_what_is_kept(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    studio.write()
+    studio.library.close()
+    home = ["--home", str(studio.library.home)]
+
+    assert cli.main([*home, "backups", "list"]) == 0
+    out, said = capsys.readouterr()
+    assert "journal" in out
+    assert "of 10.0 GB in use" in said
+    assert cli.main([*home, "backups", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert (listed["total"], listed["items"][0]["kinds"], listed["budget"]) == (1, {"journal": 3}, 10_000_000_000)
+
+    assert cli.main([*home, "backups", "show", "1", "--limit", "1"]) == 0
+    out, said = capsys.readouterr()
+    assert "old bytes in the place of new ones" in out
+    assert "1 of 3 files" in said
+    assert cli.main([*home, "backups", "show", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 3
+
+    assert cli.main([*home, "backups", "verify"]) == 0
+    assert "can be rolled back now: 3 of 3" in capsys.readouterr().out
+    journal = studio.library.home / "backups" / "1.journal"
+    journal.write_bytes(journal.read_bytes()[:100])
+    assert cli.main([*home, "backups", "verify", "1", "--full"]) == 1
+    assert "damaged:" in capsys.readouterr().out
+    assert cli.main([*home, "backups", "show", "99"]) == 2

@@ -1,0 +1,160 @@
+"""
+Files that lie, are broken, or are not what their names say, all in one library that is scanned, planned and written.
+
+Each ends as `hostile.CASES` has it: written like any other film, with a way back; or refused with a code, and then
+nobody has touched it. Nothing takes long or much memory, and nothing inside a file makes us open another one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from indexium_core.library import Library
+from tests.support import hostile, readers
+from tests.support.oracles import oracle
+from tests.support.studio import ALL, OLD
+
+SECONDS = 20  # of a processor, of which the scan takes some four
+MEGABYTES = 500  # of which a scan of nothing takes 170
+IN_OPEN = 0x20  # inotify(7)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What became of all files."""
+
+    ended: dict[str, str]  # strategy or code, by case
+    planned: dict[str, str | None]  # comment of those that were to be written
+    shown: dict[str, set[str]]  # by ffprobe, of those that were
+    kept: dict[str, bool]  # whether a file is as it was, after the write
+    restored: dict[str, bool]  # … and after the rollback
+    opened: list[str]  # files beside them that somebody opened
+    strays: set[str]  # what lies beside them and did not before
+    megabytes: float  # that the scan took
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    oracle("ffprobe")
+    folder = tmp_path_factory.mktemp("hostile")
+    films = folder / "films"
+    films.mkdir()
+    paths = {case: films / made.name for case, made in hostile.CASES.items()}
+    for case, path in paths.items():
+        path.write_bytes(hostile.CASES[case].make())
+        os.utime(path, (OLD, OLD))
+    secret = films / hostile.SECRET
+    secret.write_text("not for you")
+    before = {case: state(path) for case, path in paths.items()}
+    with watched(secret) as opened:
+        megabytes = scanned(folder / "home", films)
+        with Library.open(folder / "home") as library:
+            return written(library, paths, before, megabytes, opened)
+
+
+def state(path: Path) -> tuple[str, int, int]:
+    seen = path.stat()
+    return readers.sha256(path), seen.st_mtime_ns, seen.st_ino
+
+
+def scanned(home: Path, films: Path) -> float:
+    """Scan in a process that is killed when it takes too much of a processor; return how much memory it took."""
+    command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), "scan", str(films)]
+    limited = ["sh", "-c", f'ulimit -t {SECONDS}; exec "$@"', "sh", *command]
+    with subprocess.Popen(limited, stdout=subprocess.DEVNULL) as running:
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    assert running.returncode == 0
+    return usage.ru_maxrss / 1024
+
+
+@contextlib.contextmanager
+def watched(path: Path) -> Iterator[list[str]]:
+    """Fill a list with the file's name when somebody opens it; so it is seen that this is seen, we do it once."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(system, "inotify_init1"):
+        pytest.skip("only Linux tells who opens a file")
+    fd = system.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    system.inotify_add_watch(fd, os.fsencode(path), IN_OPEN)
+    found: list[str] = []
+    try:
+        path.read_text()
+        assert os.read(fd, 4096)
+        yield found
+        with contextlib.suppress(BlockingIOError):
+            found += [path.name] if os.read(fd, 4096) else []
+    finally:
+        os.close(fd)
+
+
+def written(
+    library: Library,
+    paths: dict[str, Path],
+    before: dict[str, tuple[str, int, int]],
+    megabytes: float,
+    opened: list[str],
+) -> Visit:
+    cases = {os.fsencode(path): case for case, path in paths.items()}
+    ids = {cases[path]: file_id for file_id, path in _files(library)}
+    library.people.add(list(paths.values()), ["Ann Lee"])
+    plan = library.plan()
+    items = {item.file_id: item for item in plan.page(per_page=0, include_unchanged=True).items}
+    operation = library.write(plan, ALL)
+    operation.wait()
+    done = {item.file_id: item for item in library.operation(operation.id, per_page=0).items}
+    ended = {}
+    for case, file_id in ids.items():
+        result = done.get(file_id)
+        ended[case] = items[file_id].issues[0].code if result is None else result.strategy or result.code
+    changed = [case for case, file_id in ids.items() if file_id in done and done[file_id].status == "success"]
+    shown = {case: readers.ffprobe(paths[case])[0] for case in changed}
+    kept = {case: state(path) == before[case] for case, path in paths.items()}
+    library.rollback(operation.id).wait()
+    return Visit(
+        ended=ended,
+        planned={case: items[ids[case]].result_comment for case in changed},
+        shown=shown,
+        kept=kept,
+        restored={case: state(path)[:2] == before[case][:2] for case, path in paths.items()},
+        opened=opened,
+        strays={path.name for path in paths["mp4: nothing"].parent.iterdir()} - {path.name for path in paths.values()},
+        megabytes=megabytes,
+    )
+
+
+def _files(library: Library) -> list[tuple[int, bytes]]:
+    return library._store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
+
+
+@pytest.mark.parametrize("case", hostile.CASES)
+def test_it_ends_as_was_agreed(visit: Visit, case: str) -> None:
+    assert visit.ended[case] == hostile.CASES[case].ends
+
+
+@pytest.mark.parametrize("case", hostile.CASES)
+def test_it_says_what_was_planned_or_nobody_touched_it_and_the_bytes_come_back(visit: Visit, case: str) -> None:
+    if case in visit.planned:
+        assert not visit.kept[case]
+        assert visit.shown[case] == {visit.planned[case]}
+    else:
+        assert visit.kept[case]
+    assert visit.restored[case]
+
+
+def test_no_other_file_was_opened_or_made(visit: Visit) -> None:
+    assert visit.opened == []
+    assert visit.strays == {hostile.SECRET}
+    assert not Path("pwned").exists()
+
+
+def test_a_scan_of_them_all_takes_little_memory(visit: Visit) -> None:
+    assert visit.megabytes < MEGABYTES

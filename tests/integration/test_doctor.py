@@ -1,0 +1,219 @@
+"""The doctor: what is looked at, what is only a warning, and that every check that finds something says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from indexium_core import cli, errors, settings
+from indexium_core.files import program, volumes
+from indexium_core.files.swap import newfile
+from indexium_core.flows import doctor
+from indexium_core.library import Check, Library
+from tests.support import places
+
+Command = Callable[..., int]
+DISK = volumes.Volume(kind="ext4", label="ext4", note="It is safe.", block=4096)
+
+
+@pytest.fixture
+def library(empty_home: Path, home: Path) -> Iterator[Library]:
+    shutil.copytree(empty_home, home)
+    with Library.open(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[volumes.Volume], None]:
+    """Have every folder lie on a file system of some kind."""
+    return lambda volume: monkeypatch.setattr(volumes, "of", lambda path: volume)
+
+
+def films(library: Library, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    library.scan([folder])
+    return folder
+
+
+def check(library: Library, name: str) -> Check:
+    (found,) = [one for one in library.doctor() if one.name == name]
+    return found
+
+
+def test_on_a_good_machine_everything_is_fine(
+    library: Library, tmp_path: Path, on_disk: Callable[[volumes.Volume], None]
+) -> None:
+    films(library, tmp_path / "films")
+    on_disk(DISK)
+    found = library.doctor()
+    assert {one.name: one.state for one in found} == dict.fromkeys(NAMES, "ok")
+    assert [one.name for one in found if not one.message.endswith(".")] == []
+    assert [one.name for one in found if one.remedy] == []
+
+
+NAMES = (
+    "python",
+    "packages",
+    "ffmpeg_libraries",
+    "ffmpeg",
+    "home",
+    "lock",
+    "backups",
+    "operations",
+    "temporary_files",
+    "library",
+)
+
+
+def test_each_library_says_what_holds_there(library: Library, tmp_path: Path) -> None:
+    with places.mounted("xfs", tmp_path, megabytes=2400) as point:  # sparse; so that there is room
+        films(library, point)
+        found = check(library, "library")
+        assert found.state == "ok"
+        assert "XFS" in found.message
+        assert "shares the media" in found.message
+        assert found.details["reflink"]
+        assert found.details["insert_range"]
+        assert f"The file system ({found.details['label']}): {found.details['promise']}" in found.message
+
+
+@pytest.mark.parametrize(
+    ("volume", "words"),
+    [
+        (replace(DISK, label="Windows share (SMB)", network=True, durable=False, note="Who knows."), "Who knows."),
+        (replace(DISK, label="exFAT", atomic_replace=False, note="No journal."), "No journal."),
+        (replace(DISK, block=0), "copying it"),
+        (DISK, "making room in front"),
+    ],
+)
+def test_what_a_file_system_lacks_is_said(
+    library: Library,
+    tmp_path: Path,
+    on_disk: Callable[[volumes.Volume], None],
+    volume: volumes.Volume,
+    words: str,
+) -> None:
+    films(library, tmp_path / "films")
+    on_disk(volume)
+    found = check(library, "library")
+    assert words in found.message
+    assert volume.label in found.message
+    assert found.state == ("ok" if volume.durable and volume.atomic_replace else "warning")
+    assert bool(found.remedy) == (found.state == "warning")
+
+
+def test_a_library_that_is_away_or_read_only_is_a_warning(library: Library, tmp_path: Path) -> None:
+    folder = films(library, tmp_path / "films")
+    folder.chmod(0o555)
+    assert "may not be written" in check(library, "library").message
+    folder.rmdir()
+    assert "not there" in check(library, "library").message
+    library.scan()
+    found = check(library, "library")
+    assert (found.state, found.details["online"]) == ("warning", False)
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+@pytest.mark.parametrize(("free", "state"), [(10**10, "ok"), (10**8, "warning"), (10**7, "problem")])
+def test_a_home_without_room_is_a_problem(
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    on_disk: Callable[[volumes.Volume], None],
+    free: int,
+    state: str,
+) -> None:
+    on_disk(DISK)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**12, 10**12 - free, free))
+    found = check(library, "home")
+    assert (found.state, bool(found.remedy)) == (state, state != "ok")
+
+
+def test_a_home_on_a_network_is_a_warning(library: Library, on_disk: Callable[[volumes.Volume], None]) -> None:
+    on_disk(replace(DISK, network=True, durable=False))
+    assert [check(library, name).state for name in ("home", "lock")] == ["warning", "warning"]
+
+
+def test_without_ffmpeg_some_films_cannot_be_written(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def executable() -> str:
+        raise errors.FFmpegError("There is no ffmpeg program here.", code="no_ffmpeg")
+
+    monkeypatch.setattr(program, "executable", executable)
+    found = check(library, "ffmpeg")
+    assert (found.state, "AVI" in found.remedy) == ("warning", True)
+
+
+def test_an_ffmpeg_that_does_not_run_is_none(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "ffmpeg"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(program, "executable", lambda: str(broken))
+    assert "does not run" in check(library, "ffmpeg").message
+
+
+def test_a_missing_package_is_a_problem(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_PACKAGES", ("duckdb", "no-such-package"))
+    found = check(library, "packages")
+    assert (found.state, "no-such-package" in found.remedy) == ("problem", True)
+
+
+def test_journals_and_their_budget_are_counted(empty_home: Path, home: Path) -> None:
+    shutil.copytree(empty_home, home)
+    (home / "backups").mkdir(exist_ok=True)
+    with Library.open(home, config=settings.load(home, backup_budget=10**6)) as library:
+        (home / "backups" / "9.journal").write_bytes(bytes(2000))
+        found = check(library, "backups")
+    assert (found.details["journals"], found.details["journal_bytes"], found.details["budget"]) == (1, 2000, 10**6)
+    assert found.message.endswith("of 1.0 MB; there is 1 journal.")
+
+
+def test_a_temporary_file_that_no_journal_knows_is_named_and_left_alone(library: Library, tmp_path: Path) -> None:
+    folder = films(library, tmp_path / "films")
+    (folder / "deep").mkdir()
+    left = folder / "deep" / ".indexium-12-0123abcd.tmp"
+    left.write_bytes(b"half a film")
+    (folder / ".indexium-notes.tmp").touch()
+    found = check(library, "temporary_files")
+    assert found.state == "warning"
+    assert found.details["files"] == [str(left)]
+    assert left.exists()
+
+
+def test_the_name_that_is_looked_for_is_the_one_that_is_made(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        assert doctor._TEMPORARY.fullmatch(newfile._unused_name(7, folder))
+    finally:
+        os.close(folder)
+
+
+@pytest.fixture
+def run(home: Path) -> Command:
+    return lambda *words: cli.main(["--home", str(home), *words])
+
+
+def test_the_command_ends_with_1_only_where_there_is_a_problem(
+    run: Command, empty_home: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(empty_home, home)
+    monkeypatch.setattr(volumes, "of", lambda path: replace(DISK, durable=False))
+    assert run("doctor") == 0
+    said = capsys.readouterr()
+    assert "warning, home: " in said.err
+    assert "python" in said.out
+    monkeypatch.setattr(doctor, "_PACKAGES", ("no-such-package",))
+    assert run("doctor", "--json") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["total"] == len(document["items"])
+    assert {"name", "state", "message", "remedy", "details"} == set(document["items"][0])

@@ -1,0 +1,326 @@
+"""What can be chosen where an operation cannot simply be taken back: comments, newer operations, one person's tag."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli, errors
+from indexium_core.library import Library
+from indexium_core.model.operation import ROLLBACK_CHOICES, WriteOptions
+from tests.support import media
+from tests.support.studio import ALL, OLD, Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 3)
+    yield made
+    made.library.close()
+
+
+def foreign(path: Path, old: bytes = b"Bob Ray", new: bytes = b"Rob Bay") -> bytes:
+    """Another program's edit of the comment."""
+    changed = path.read_bytes().replace(old, new)
+    path.write_bytes(changed)
+    os.utime(path, (OLD + 1, OLD + 1))
+    return changed
+
+
+# After a foreign edit.
+
+
+def test_only_the_comment_is_restored_where_another_program_changed_the_file(studio: Studio) -> None:
+    studio.write()
+    first = studio.paths[0]
+    foreign(first)
+
+    check = studio.library.rollback_check(1, changed="comment")
+    assert (check.restorable, check.exact, check.comment_only, check.conflicts) == (3, 2, 1, [])
+    status = studio.back(1, changed="comment")
+
+    assert status.counts == {"success": 3}
+    assert studio.comments() == dict.fromkeys(("0000.mp4", "0001.mp4", "0002.mp4"), "People: Bob Ray")
+    items = studio.items(status.id)
+    assert items["0000.mp4"].proof["bytes"] == "only the comment was restored"
+    assert items["0000.mp4"].strategy == "mp4_in_place"
+    assert (items["0000.mp4"].previous_comment, items["0000.mp4"].new_comment) == (
+        "People: Ann Lee, Rob Bay",
+        "People: Bob Ray",
+    )
+    assert (items["0000.mp4"].tags_removed, items["0000.mp4"].tags_added) == (["Ann Lee", "Rob Bay"], ["Bob Ray"])
+    assert items["0001.mp4"].proof["bytes"] == "the same as before the write"
+    assert {path: data for path, data in studio.bytes().items() if path != first} == {
+        path: data for path, data in studio.old.items() if path != first
+    }
+    assert studio.states() == {1: "rolled_back", status.id: "completed"}
+
+
+def test_such_a_file_is_left_alone_unless_that_is_chosen_and_the_choice_is_said(studio: Studio) -> None:
+    studio.write()
+    changed = foreign(studio.paths[0])
+
+    check = studio.library.rollback_check(1)
+    [conflict] = check.conflicts
+    assert (check.exact, check.comment_only, check.restorable) == (2, 1, 2)
+    assert (conflict.code, conflict.choices) == ("changed_since", ("comment",))
+    assert set(conflict.choices) <= set(ROLLBACK_CHOICES)
+    assert studio.back(1).counts == {"success": 2, "conflict": 1}
+    assert studio.paths[0].read_bytes() == changed
+
+
+def test_the_restoring_of_a_comment_can_be_taken_back_byte_for_byte(studio: Studio) -> None:
+    studio.write()
+    changed = {path: foreign(path) for path in studio.paths}
+    back = studio.back(1, changed="comment")
+    assert studio.states()[1] == "rolled_back"
+
+    assert studio.back(back.id).counts == {"success": 3}
+    assert studio.bytes() == changed
+    assert studio.states()[1] == "completed"
+
+
+def test_another_film_in_the_place_of_the_file_gets_no_comment_of_ours(studio: Studio) -> None:
+    studio.write()
+    media.build("mp4", studio.films, name="0000.mp4", seed=77)
+    there = studio.paths[0].read_bytes()
+
+    [conflict] = studio.library.rollback_check(1, changed="comment").conflicts
+    assert (conflict.code, conflict.choices) == ("changed_since", ("scan",))
+    assert studio.back(1, changed="comment").counts == {"success": 2, "conflict": 1}
+    assert studio.paths[0].read_bytes() == there
+
+
+def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone(studio: Studio) -> None:
+    studio.write()
+    foreign(studio.paths[0])
+    history = studio.library._history
+    look = history._examiner.look
+
+    def late(*arguments):
+        found = look(*arguments)
+        os.utime(studio.paths[0], (OLD + 9, OLD + 9))
+        return found
+
+    history._examiner.look = late
+    status = studio.back(1, changed="comment")
+
+    assert status.counts == {"success": 2, "conflict": 1}
+    assert studio.items(status.id)["0000.mp4"].code == "changed_on_disk"
+
+
+def test_where_nothing_is_kept_only_the_comment_can_be_restored_and_that_is_said_before(studio: Studio) -> None:
+    studio.write(WriteOptions(risk=ALL.risk, create_backup=False))
+    [operation] = studio.library.history().items
+    assert (operation.can_rollback, operation.comment_only) == (False, 3)
+    assert "only the comments can be restored" in operation.rollback_reason
+
+    with pytest.raises(errors.UsageError, match="--changed comment"):
+        studio.library.rollback(1)
+    assert studio.back(1, changed="comment").counts == {"success": 3}
+    assert set(studio.comments().values()) == {"People: Bob Ray"}
+
+
+# Under newer operations.
+
+
+def newer(studio: Studio) -> None:
+    """A second and a third operation on the second film, and a fourth on the third film."""
+    for query, name in (("0001", "Cem Öz"), ("0001", "Dee Dee"), ("0002", "Eve Eva")):
+        studio.library.edit(query, [name])
+        studio.write(query=query)
+
+
+def test_newer_operations_are_taken_back_first_newest_first_and_exactly(studio: Studio) -> None:
+    studio.write()
+    newer(studio)
+    new = studio.bytes()
+
+    check = studio.library.rollback_check(1)
+    assert (check.exact, check.superseded, check.newer) == (1, 2, (2, 3, 4))
+    assert [item.choices for item in check.conflicts] == [("newer",), ("newer",)]
+    both = studio.library.rollback_check(1, with_newer=True)
+    assert (both.restorable, both.exact, both.conflicts) == (3, 3, [])
+
+    status = studio.back(1, with_newer=True)
+    assert status.counts == {"success": 6}
+    assert studio.bytes() == studio.old
+    assert studio.states() == {1: "rolled_back", 2: "rolled_back", 3: "rolled_back", 4: "rolled_back", 5: "completed"}
+    assert {path.stat().st_mtime for path in studio.paths} == {OLD}
+
+    again = studio.back(status.id)  # and all of it comes again, in order
+    assert again.counts == {"success": 6}
+    assert studio.bytes() == new
+    assert studio.states() == dict.fromkeys((1, 2, 3, 4), "completed") | {5: "rolled_back", 6: "completed"}
+
+
+def test_only_the_files_that_are_asked_for_are_taken_back_with_what_is_newer(studio: Studio) -> None:
+    studio.write()
+    newer(studio)
+
+    assert studio.back(2, with_newer=True).counts == {"success": 2}
+    assert studio.states() == {1: "completed", 2: "rolled_back", 3: "rolled_back", 4: "completed", 5: "completed"}
+    assert studio.comments()["0001.mp4"] == "People: Ann Lee, Bob Ray"
+
+
+def test_a_foreign_edit_between_two_operations_cannot_be_gone_through(studio: Studio) -> None:
+    """The newer one could be taken back, but not to what the older one left."""
+    studio.write()
+    foreign(studio.paths[1])
+    studio.library.scan()
+    studio.library.edit("0001", ["Cem Öz"])
+    studio.write(query="0001")
+    written = studio.paths[1].read_bytes()
+
+    check = studio.library.rollback_check(1, with_newer=True)
+    assert (check.exact, [item.code for item in check.conflicts]) == (2, ["changed_since"])
+    studio.back(1, with_newer=True)
+    assert studio.paths[1].read_bytes() == written
+
+
+def test_a_foreign_edit_after_the_newest_stops_the_whole_chain(studio: Studio) -> None:
+    studio.write()
+    studio.library.edit("0001", ["Cem Öz"])
+    studio.write(query="0001")
+    changed = foreign(studio.paths[1], b"Cem", b"Tim")
+
+    [conflict] = studio.library.rollback_check(1, with_newer=True).conflicts
+    assert (conflict.code, "and stays: Another program" in conflict.message) == ("superseded_by", True)
+    studio.back(1, with_newer=True)
+    assert studio.paths[1].read_bytes() == changed
+
+
+# One person's tag.
+
+
+@pytest.fixture
+def crowd(tmp_path: Path) -> Iterator[Studio]:
+    """Three films into which Ann Lee and Zoë Öz were written; one comment has text of its own."""
+    made = Studio(tmp_path, 3)
+    foreign(made.paths[2], b"People: Bob Ray", b"By: me, by sea.")
+    made.library.scan()
+    made.library.people.add(made.paths[1:], ["Zoë Öz"])
+    made.library.set_mode("", comment_mode="preserve")
+    made.write()
+    yield made
+    made.library.close()
+
+
+def test_one_person_is_taken_out_and_all_else_stays(crowd: Studio) -> None:
+    assert crowd.comments()["0002.mp4"] == "By: me, by sea.\nPeople: Ann Lee, Zoë Öz"
+    check = crowd.library.rollback_check(1, person="ann lee")
+    assert (check.restorable, check.exact, check.conflicts) == (3, 0, [])
+
+    status = crowd.back(1, person="ann lee")
+
+    assert (status.operation_type, status.counts) == ("write", {"success": 3})
+    assert crowd.comments() == {
+        "0000.mp4": "People: Bob Ray",
+        "0001.mp4": "People: Zoë Öz, Bob Ray",
+        "0002.mp4": "By: me, by sea.\nPeople: Zoë Öz",
+    }
+    operation = crowd.library.history().items[0]
+    assert (operation.user_action, operation.reverts_id) == ("rollback_person", None)
+    assert operation.user_note == "ann lee taken out of what operation 1 wrote"
+    assert crowd.states()[1] == "completed"  # it was not taken back
+    assert crowd.library.plan().page().total == 0
+    assert crowd.library.plan("postponed:yes").page().total == 3
+    assert crowd.items(status.id)["0000.mp4"].tags_removed == ["Ann Lee"]
+
+
+def test_replan_leaves_them_in_the_plan_and_the_write_can_be_taken_back(crowd: Studio) -> None:
+    before = crowd.bytes()
+    status = crowd.back(1, "0001", person="Ann Lee", replan=True)
+
+    assert status.counts == {"success": 1}
+    assert [item.tags_to_add for item in crowd.library.plan().items] == [["Ann Lee"]]
+    crowd.back(status.id)
+    assert crowd.bytes() == before
+
+
+def test_only_files_into_which_the_operation_put_the_person_are_meant(crowd: Studio) -> None:
+    """Bob Ray was there before; Zoë Öz is known by an older spelling; somebody else wrote Ann out already."""
+    with pytest.raises(errors.UsageError, match="No file of this operation got the tag 'Bob Ray'"):
+        crowd.library.rollback(1, person="Bob Ray")
+
+    crowd.library.people.rename("Zoë Öz", "Zoë Oez")
+    assert crowd.library.rollback_check(1, person="Zoë Oez").restorable == 2
+
+    crowd.back(1, "0000", person="Ann Lee")
+    check = crowd.library.rollback_check(1, person="Ann Lee")
+    assert (check.restorable, [item.code for item in check.conflicts]) == (2, ["nothing_to_do"])
+
+
+def test_choices_that_do_not_go_together_or_are_none_are_refused(crowd: Studio) -> None:
+    for choices in ({"changed": "all"}, {"person": "Ann Lee", "with_newer": True}):
+        with pytest.raises(errors.UsageError):
+            crowd.library.rollback_check(1, **choices)
+        with pytest.raises(errors.UsageError):
+            crowd.library.rollback(1, **choices)
+
+
+# The command.
+
+
+class Command:
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home, self.capsys = home, capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        code = cli.main(["--home", str(self.home), *words])
+        return code, *self.capsys.readouterr()
+
+
+def test_the_command_says_the_choices_and_takes_them(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    studio.write()
+    studio.library.edit("0001", ["Cem Öz"])
+    studio.write(query="0001")
+    foreign(studio.paths[2])
+    studio.library.close()
+    run = Command(studio.library.home, capsys)
+
+    code, _, said = run("rollback", "1", "--dry-run")
+    assert code == 1
+    assert "1 file would get the same bytes back." in said
+    assert "take the newer operation back first: --with-newer" in said
+    assert "restore only its comment: --changed comment" in said
+
+    assert said.count("newer operation back") == 1
+    assert "Operation 2 changed this file later. (" in said
+
+    code, out, _ = run("rollback", "1", "--dry-run", "--json", "--with-newer", "--changed", "comment")
+    check = json.loads(out)["check"]
+    assert code == 0
+    assert (check["exact"], check["comment_only"], check["newer"], check["conflicts"]) == (2, 1, [2], [])
+
+    code, out, _ = run("rollback", "1", "0002", "--person", "Ann Lee", "--yes", "--json")
+    assert code == 1  # the file is not as the catalog knows it, and a write refuses such a one
+    assert json.loads(out)["items"][0]["code"] == "changed_on_disk"
+    assert run("scan")[0] == 0
+
+    code, out, _ = run("rollback", "1", "--yes", "--with-newer", "--changed", "comment", "--replan", "--json")
+    done = json.loads(out)
+    assert (code, done["status"], done["success_count"]) == (0, "completed", 4)
+    with Library.open(studio.library.home) as library:
+        assert library.plan("postponed:yes").page().total == 0
+    assert {studio.paths[place].read_bytes() for place in (0, 1)} == {
+        studio.old[studio.paths[place]] for place in (0, 1)
+    }
+
+    code, _, said = run("rollback", "1", "--yes", "--changed", "everything")
+    assert (code, "choose skip or comment" in said) == (2, True)
+
+
+def test_the_command_names_a_file_that_is_left_alone_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    studio.write()
+    foreign(studio.paths[2])
+    studio.library.close()
+
+    code, out, said = Command(studio.library.home, capsys)("rollback", "1", "--yes")
+
+    assert (code, (out + said).count("0002.mp4")) == (1, 1)
+    assert "1 conflict," in said

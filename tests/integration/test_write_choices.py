@@ -1,0 +1,158 @@
+"""How a film is written is also a matter of settings, of its other names, and of who has it open."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexium_core import settings
+from indexium_core.library import Library
+from indexium_core.model.operation import ItemDetails, WriteOptions
+from tests.support import places, readers, shapes
+from tests.support.studio import ALL, OLD
+
+BREAK = replace(ALL, hard_links="break")
+# A film for each way of writing that a plain folder can have.
+CASES = ["mp4, index last", "mp4, fragmented", "mkv, ffmpeg", "mkv, live", "avi", "flv", "wmv", "ogv"]
+
+
+@contextlib.contextmanager
+def opened(folder: Path, names: Sequence[str], where: Path | None = None, **values: object) -> Iterator[Library]:
+    """A library of films of these cases, all of which lack a lot of people."""
+    films = where or folder / "films"
+    films.mkdir(exist_ok=True)
+    for name in names:
+        path = films / f"{name}.{shapes.EVERY[name].container}"
+        path.write_bytes(shapes.film(name))
+        os.utime(path, (OLD, OLD))
+    with Library.open(folder / "home", config=settings.load(folder / "home", **values)) as library:
+        library.scan([films])
+        library.people.add(list(films.iterdir()), list(shapes.PEOPLE))
+        yield library
+
+
+def written(library: Library, options: WriteOptions = ALL) -> dict[str, ItemDetails]:
+    """Write everything; what became of each film, by the name of its case."""
+    operation = library.write(library.plan(hard_links=options.hard_links), options)
+    operation.wait()
+    return {Path(item.file_name).stem: item for item in library.operation(operation.id, per_page=0).items}
+
+
+def test_an_index_goes_to_the_end_where_the_setting_lets_it_and_comes_back(tmp_path: Path) -> None:
+    name = "mp4, no room, moved to the end"
+    with opened(tmp_path, [name], faststart="any") as library:
+        path = tmp_path / "films" / f"{name}.mp4"
+        [before] = readers.look([path])
+        [item] = library.plan().items
+        assert item.strategy == "mp4_append"
+
+        assert written(library)[name].strategy == "mp4_append"
+        [after] = readers.look([path])
+        assert after.shown_by(item.result_comment or "") == readers.SHOWN_BY[name]
+        assert after.known == before.known
+        assert path.read_bytes().startswith(shapes.film(name)[:32])
+
+        library.rollback(1).wait()
+        assert (path.read_bytes(), path.stat().st_mtime) == (shapes.film(name), OLD)
+
+
+def test_times_stay_as_they_were_where_the_setting_says_so_whatever_the_strategy(tmp_path: Path) -> None:
+    with opened(tmp_path, CASES, preserve_mtime=True) as library:
+        items = written(library)
+
+        assert {name: item.strategy for name, item in items.items()} == {
+            name: shapes.EVERY[name].strategy for name in CASES
+        }
+        for path in (tmp_path / "films").iterdir():
+            assert (path.read_bytes() != shapes.film(path.stem), path.stat().st_mtime) == (True, OLD), path.stem
+        assert library.scan().unchanged == len(CASES)
+
+
+# Films with several names
+
+
+def test_a_film_with_two_names_is_replaced_only_where_that_is_chosen_and_the_other_name_keeps_the_old_film(
+    tmp_path: Path,
+) -> None:
+    names = ["ogv", "mkv, live", "mp4, fragmented", "mp4, index last"]
+    with opened(tmp_path, names) as library:
+        films = {path.stem: path for path in (tmp_path / "films").iterdir()}
+        others = {name: tmp_path / f"seed {name}" for name in names}
+        for name, path in films.items():
+            os.link(path, others[name])
+        library.scan(full=True)
+
+        blocked = {item.file_name: [issue.code for issue in item.issues] for item in library.plan("risk:blocked").items}
+        assert set(blocked) == {films[name].name for name in names[:3]}
+        assert all("hard_linked" in codes for codes in blocked.values())
+        assert set(written(library)) == {"mp4, index last"}
+        assert films["mp4, index last"].samefile(others["mp4, index last"])
+
+        items = written(library, BREAK)
+        assert {name: (item.status, item.strategy) for name, item in items.items()} == {
+            name: ("success", shapes.EVERY[name].strategy) for name in names[:3]
+        }
+        for name in names[:3]:
+            assert others[name].read_bytes() == shapes.film(name)
+            assert films[name].stat().st_nlink == 1
+        library.rollback(2).wait()
+        library.rollback(1).wait()
+    for name in names:
+        assert films[name].read_bytes() == others[name].read_bytes() == shapes.film(name)
+
+
+# Films that somebody has open
+
+
+@contextlib.contextmanager
+def player(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that has opened a film, and reads all of it when it is told to."""
+    program = "import sys; film = open(sys.argv[1], 'rb'); print(flush=True); sys.stdin.readline()"
+    show = "sys.stdout.buffer.write(film.read())"
+    command = [sys.executable, "-S", "-c", f"{program}; {show}", str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        yield running
+
+
+@pytest.fixture
+def ext4(tmp_path: Path) -> Iterator[Path]:
+    with places.folder("ext4", tmp_path) as folder:
+        yield folder
+
+
+def test_a_film_in_a_player_is_not_shifted_but_copied_and_the_player_goes_on_with_the_old_one(
+    tmp_path: Path, ext4: Path
+) -> None:
+    name = "mp4, no room, ext4"
+    with opened(tmp_path, [name], ext4) as library, player(ext4 / f"{name}.mp4") as playing:
+        assert [item.strategy for item in library.plan().items] == ["mp4_insert_range"]
+
+        assert written(library)[name].strategy == "mp4_copy"
+        assert playing.communicate(b"\n")[0] == shapes.film(name)
+        library.rollback(1).wait()
+        assert (ext4 / f"{name}.mp4").read_bytes() == shapes.film(name)
+
+
+def test_a_film_in_a_player_that_may_not_be_replaced_either_waits(tmp_path: Path, ext4: Path) -> None:
+    name = "mp4, no room, ext4"
+    path = ext4 / f"{name}.mp4"
+    with opened(tmp_path, [name], ext4) as library:
+        os.link(path, ext4 / "seed")
+        library.scan(full=True)
+        with player(path) as playing:
+            item = written(library)[name]
+            assert (item.status, item.code) == ("conflict", "in_use")
+            assert path.read_bytes() == playing.communicate(b"\n")[0] == shapes.film(name)
+
+        item = written(library)[name]
+        assert (item.status, item.strategy) == ("success", "mp4_insert_range")
+        assert path.samefile(ext4 / "seed")

@@ -1,0 +1,97 @@
+"""Editing AVI, FLV and ASF without FFmpeg, on bytes: planned, carried out, and held to everything that must stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from indexium_core.files import delta, fingerprint
+from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers.remux.found import RemuxLayout
+from indexium_core.files.reader import BytesReader
+from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal
+from tests.support import sabotage
+
+ANN = "People: Ann Lee, Zoë Öz"
+LONG = "People: " + ", ".join(f"Somebody {number}" for number in range(40))
+HERE = Means(replace=False)  # only in place
+
+
+def examined(data: bytes) -> RemuxLayout:
+    _, layout = registry.examine(BytesReader(data))
+    assert isinstance(layout, RemuxLayout)
+    return layout
+
+
+def problem(data: bytes) -> str:
+    layout = examined(data)
+    return layout.problem.code if layout.problem else ""
+
+
+def said(data: bytes) -> list[str]:
+    """Every comment of a file."""
+    return [place.value for place in examined(data).fields]
+
+
+def census(data: bytes) -> Mapping[str, str]:
+    reader = BytesReader(data)
+    family, layout = registry.examine(reader)
+    assert family is not None
+    return family.census(reader, layout)
+
+
+def media(data: bytes) -> bytes:
+    return b"".join(data[extent.offset : extent.end] for extent in examined(data).payload)
+
+
+def planned(data: bytes, new: str | None, strategy: str, means: Means | None = None) -> Patch | Rebuild | Refusal:
+    reader = BytesReader(data)
+    family, layout = registry.examine(reader)
+    assert family is not None
+    assert layout.problem is None, layout.problem
+    one = next(each for each in family.strategies() if each.name == strategy)
+    edit = one.plan(reader, layout, [Change(field="comment", old=None, new=new)], means or Means())
+    assert isinstance(edit, Patch | Rebuild | Refusal)
+    return edit
+
+
+def refusal(data: bytes, new: str | None, strategy: str, means: Means | None = None) -> str:
+    edit = planned(data, new, strategy, means)
+    assert isinstance(edit, Refusal), "it was not refused"
+    assert edit.code == "no_strategy_yet"
+    assert edit.message.endswith(".")
+    return edit.message
+
+
+def written(data: bytes, new: str | None, strategy: str, means: Means | None = None) -> bytes:
+    """Write, and hold the result to everything that has to stay."""
+    edit = planned(data, new, strategy, means)
+    assert not isinstance(edit, Refusal), edit.message
+    assert isinstance(edit, Patch) == strategy.endswith("_in_place")
+    after = sabotage.edited(data, edit)
+    assert problem(after) == ""
+    assert set(said(after)) == ({new} if new else set())
+    assert media(after) == media(data)
+    assert identity(after) == identity(data)
+    assert census(after) == census(data)
+    if isinstance(edit, Rebuild):
+        _comes_back(data, after, edit)
+    else:
+        assert all(not _meets(at, len(part), data) for at, part in edit.writes)
+    return after
+
+
+def identity(data: bytes) -> str | None:
+    return fingerprint.payload_hash(BytesReader(data), examined(data).payload)
+
+
+def _comes_back(before: bytes, after: bytes, edit: Rebuild) -> None:
+    taken = [piece for piece in edit.pieces if isinstance(piece, Extent)]
+    for run in examined(before).payload:
+        assert any(piece.offset <= run.offset and run.end <= piece.end for piece in taken)
+    reverse = delta.inverted(edit, BytesReader(before))
+    assert reverse is not None
+    assert sabotage.edited(after, reverse) == before
+
+
+def _meets(at: int, length: int, data: bytes) -> bool:
+    return any(at < extent.end and extent.offset < at + length for extent in examined(data).payload)

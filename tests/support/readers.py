@@ -1,0 +1,229 @@
+"""
+What other programs say of a film: every comment that they show, and everything else.
+
+`SHOWN_BY` is what was measured of them (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04, MKVToolNix 74).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.oracles import oracle
+
+# ExifTool: facts of the file system, of our own place, and what follows the size of the index.
+_VARYING = ("System:", "SourceFile", "MediaDataOffset", "AvgBitrate", "Handler", "ExifTool:", "FileSize", "FileLength")
+_OF_THE_FILE = ("FileSize", "StreamSize", "OverallBitRate", "File_Modified", "HeaderSize", "FooterSize", "IsStreamable")
+
+# What a program works out from the size of the file, or of a header that holds the comment.
+_DERIVED = {".wmv": {"BitRate"}, ".ogv": {"extradata_size", "Composite:Duration"}}
+
+FFPROBE, MEDIAINFO, MKVINFO, MKVINFO_ALL = "ffprobe", "mediainfo", "mkvinfo", "mkvinfo -a"
+EXIFTOOL, EXIFTOOL_ALL, EXIFTOOL_RIFF = "exiftool", "exiftool -ee", "exiftool -charset RIFF=UTF8"
+MATROSKA = (".mkv", ".webm")
+
+_ANY = frozenset({FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO})
+_RIFF = frozenset({FFPROBE, EXIFTOOL_RIFF})
+_FRONT = _ANY | {MKVINFO, MKVINFO_ALL}  # Matroska with its tags in front of the media
+_BEHIND = _FRONT - {EXIFTOOL, MKVINFO}  # … and behind: these two stop reading at the first cluster
+# By the name of a case of `shapes`: which program shows the comment after a write that needed more room than there was.
+SHOWN_BY: Mapping[str, frozenset[str]] = {
+    "mp4, index last": _ANY,
+    "mp4, room in front": _ANY,
+    "mp4, no room, ext4": _ANY,
+    "mp4, no room, xfs": _ANY,
+    "mp4, no room, memory": _ANY,
+    "mp4, no room, moved to the end": _ANY,
+    "mp4, fragmented": _ANY,
+    "mp4, fragmented, on a disk": _ANY,
+    "mp4, fragmented, segment index": _ANY,
+    "mp4, fragmented, no list": _ANY,
+    "mp4, several mdat": _ANY,
+    "mp4, media to the end": _ANY,
+    "m4v": _ANY,
+    "mov, none": _ANY,
+    "mov, udta": _ANY,
+    "mov, keys": _ANY,
+    "mov, key of ffmpeg": _ANY,
+    "mov, items": _ANY,
+    "mov, phone": _ANY,
+    "3gp": _ANY,
+    "mkv, ffmpeg": _BEHIND,
+    "mkv, mkvmerge": _FRONT,
+    "mkv, live": _FRONT,
+    "mkv, live, SeekHead": _BEHIND,
+    "mkv, no SeekHead": _FRONT,
+    "webm": _BEHIND,
+    "webm, live": _FRONT,
+    "avi": _RIFF,
+    "avi, no room": _RIFF,
+    "flv": _ANY,
+    "flv, room": _ANY,
+    "wmv": _ANY,
+    "wmv, room": _ANY,
+    "ogv": _ANY,
+}
+# … and which do so only where the comment is plain ASCII: a RIFF has no charset, and they take its texts for Latin-1.
+SHOWN_IF_ASCII: Mapping[str, frozenset[str]] = dict.fromkeys(("avi", "avi, no room"), _ANY - _RIFF)
+
+
+def shown_by(case: str, comment: str) -> frozenset[str]:
+    """The programs that show this comment of a film of a case."""
+    return SHOWN_BY[case] | (SHOWN_IF_ASCII.get(case, frozenset()) if comment.isascii() else frozenset())
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a film at one time."""
+
+    sha256: str
+    mtime_ns: int
+    comments: dict[str, set[str]]  # by program, those that there are
+    known: dict[str, Any] = field(default_factory=dict)  # everything else, by program
+
+    def shown_by(self, comment: str) -> frozenset[str]:
+        """The programs that show this comment, and no other."""
+        return frozenset(program for program, texts in self.comments.items() if texts == {comment})
+
+
+def look(paths: Sequence[Path], *, media: bool = True) -> list[Look]:
+    """Show films to all programs; `media`: also have every packet hashed and everything decoded."""
+    with ThreadPoolExecutor(2) as pool:
+        each = list(pool.map(lambda path: _look(path, media=media), paths))
+        riffs = [path for path in paths if path.suffix == ".avi"]
+        ways = {
+            EXIFTOOL_ALL: (paths, lambda: exiftool_all(paths)),
+            EXIFTOOL: (paths, lambda: exiftool_all(paths, "-G1")),
+            EXIFTOOL_RIFF: (riffs, lambda: exiftool_all(riffs, "-G1", "-charset", "RIFF=UTF8") if riffs else []),
+            MEDIAINFO: (paths, lambda: mediainfo_all(paths)),
+        }
+        seen = pool.map(lambda way: (way[0], zip(way[1][0], way[1][1](), strict=True)), ways.items())
+    found = {
+        path: Look(sha256(path), path.stat().st_mtime_ns, comments, known)
+        for path, (comments, known) in zip(paths, each, strict=True)
+    }
+    for program, facts in seen:
+        for path, (comments, known) in facts:
+            found[path].comments[program] = comments
+            if program == MEDIAINFO or (program == EXIFTOOL_ALL and path.suffix not in MATROSKA):
+                # Of tags with one name, as Matroska has them, it keeps the last.
+                found[path].known[program] = _lasting(known, _DERIVED.get(path.suffix, set()))
+    return [found[path] for path in paths]
+
+
+def _lasting(known: Any, derived: set[str]) -> Any:
+    """What is known, without the facts of these names."""
+    if isinstance(known, dict):
+        return {name: _lasting(value, derived) for name, value in known.items() if name not in derived}
+    return [_lasting(each, derived) for each in known] if isinstance(known, list) else known
+
+
+def _look(path: Path, *, media: bool) -> tuple[dict[str, set[str]], dict[str, Any]]:
+    comments, known = dict[str, set[str]](), dict[str, Any]()
+    comments[FFPROBE], facts = ffprobe(path)
+    known[FFPROBE] = _lasting(facts, _DERIVED.get(path.suffix, set()))
+    if path.suffix in MATROSKA:
+        comments |= {MKVINFO: mkvinfo(path), MKVINFO_ALL: mkvinfo(path, "-a")}
+        known["mkvmerge"] = mkvmerge(path)
+    if media:
+        known["streams"], known["complaints"] = decoded(path)
+    return comments, known
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def ffprobe(path: Path) -> tuple[set[str], Any]:
+    command = [oracle("ffprobe"), "-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json"]
+    known = json.loads(_said(*command, f"file:{path}"))
+    for varying in ("size", "bit_rate", "filename"):
+        known["format"].pop(varying, None)
+    parts = [known["format"], *(known["streams"] if known["format"]["format_name"] == "ogg" else [])]
+    comments = set()
+    for part in parts:  # in an Ogg the comments are those of the streams
+        tags = part.setdefault("tags", {})
+        comments |= {tags.pop(name) for name in list(tags) if "comment" in name.lower()}
+    return comments, known
+
+
+def exiftool(path: Path) -> tuple[set[str], Any]:
+    return exiftool_all([path])[0]
+
+
+def exiftool_all(paths: Sequence[Path], *options: str) -> list[tuple[set[str], Any]]:
+    """The same of many files, of which starting the program is most of the time; default: of all that is in them."""
+    command = [oracle("exiftool"), "-q", "-j", "-a", "-charset", "UTF8", *(options or ("-ee", "-G1"))]
+    return [_by_exiftool(known) for known in json.loads(_said(*command, *map(str, paths)))]
+
+
+def _by_exiftool(known: dict[str, Any]) -> tuple[set[str], Any]:
+    names = [name for name in known if "Comment" in name and "Track" not in name]
+    names += [name for name in known if name in {"ASF:Description", "Theora:Description", "Vorbis:Description"}]
+    comments = {str(known.pop(name)) for name in names}
+    return comments - {""}, {name: value for name, value in known.items() if not any(word in name for word in _VARYING)}
+
+
+def mediainfo(path: Path) -> tuple[set[str], Any]:
+    return mediainfo_all([path])[0]
+
+
+def mediainfo_all(paths: Sequence[Path]) -> list[tuple[set[str], Any]]:
+    known = json.loads(_said(oracle("mediainfo"), "--Output=JSON", *map(str, paths)))
+    return [_by_mediainfo(each["media"]["track"]) for each in (known if isinstance(known, list) else [known])]
+
+
+def _by_mediainfo(tracks: list[dict[str, Any]]) -> tuple[set[str], Any]:
+    comments = set()
+    called = ("comment", "description") if tracks[0].get("Format") in {"Ogg", "Windows Media"} else ("comment",)
+    for facts in (tracks[0], tracks[0].get("extra", {})):
+        comments |= {facts.pop(name) for name in list(facts) if any(word in name.lower() for word in called)}
+        for name in [name for name in facts if name.startswith(_OF_THE_FILE)]:
+            facts.pop(name)
+    if not tracks[0].get("extra", True):
+        tracks[0].pop("extra")
+    return comments, tracks
+
+
+_COMMENT = re.compile(
+    r"\+ Name: COMMENT\n(?:[^\n]*\+ (?:Tag|Default) language[^\n]*\n)*[^\n]*\+ String: (.*?)(?=\n\||\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def mkvinfo(path: Path, *options: str) -> set[str]:
+    """The comments of a Matroska file; with "-a" those behind its media, too."""
+    return set(_COMMENT.findall(_said(oracle("mkvinfo"), *options, "--ui-language", "en_US", str(path))))
+
+
+def mkvmerge(path: Path) -> dict[str, Any]:
+    """What mkvmerge says of tracks, attachments, chapters and the segment."""
+    found: dict[str, Any] = json.loads(_said(oracle("mkvmerge"), "-J", str(path)))
+    return {name: found[name] for name in ("attachments", "chapters", "container", "errors", "track_tags", "tracks")}
+
+
+def decoded(path: Path) -> tuple[str, set[str]]:
+    """A hash of the packets of every stream, and what ffmpeg has to say when it decodes all pictures and sounds."""
+    hashing = ("-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "md5", "-")
+    decoding = ("-map", "0:v?", "-map", "0:a?", "-f", "null", "-")
+    command = [oracle("ffmpeg"), "-nostdin", "-v", "error", "-i", f"file:{path}", *hashing, *decoding]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    return ran.stdout, {line.partition("] ")[2] or line for line in ran.stderr.splitlines()}  # addresses vary
+
+
+def complaints(path: Path) -> str:
+    """What ffmpeg has to say when it decodes everything."""
+    command = [oracle("ffmpeg"), "-v", "warning", "-i", f"file:{path}", "-map", "0:v?", "-map", "0:a?"]
+    ran = subprocess.run([*command, "-f", "null", "-"], check=True, capture_output=True, text=True)
+    return "\n".join(line.partition("] ")[2] for line in ran.stderr.splitlines())  # addresses vary
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,50 @@
+"""Rewriting a file beside itself as the product does it: evidence, plan, FFmpeg, evidence, comparison."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from indexium_core.files import libav, remuxing, verify
+from indexium_core.files.containers import Means, registry
+from indexium_core.files.reader import FileReader
+from indexium_core.model.media import Change, Refusal, Remux
+
+Damage = Callable[[Path], None]
+
+
+def evidence(path: Path) -> verify.Evidence:
+    with FileReader(os.fsencode(path)) as reader:
+        family, layout = registry.examine(reader)
+        assert family is not None
+        return verify.gather(os.fsencode(path), reader, family, layout, packets=True)
+
+
+def planned(path: Path, changes: list[Change]) -> Remux | Refusal:
+    """Return how FFmpeg is told to write a file, also where Indexium could do without."""
+    with FileReader(os.fsencode(path)) as reader:
+        family, layout = registry.examine(reader)
+        assert family is not None
+        edit = family.strategies()[-1].plan(reader, layout, changes, Means())  # whatever else could write it
+    assert isinstance(edit, Remux | Refusal)
+    return edit
+
+
+def remuxed(path: Path, new: str | None) -> tuple[Path, list[Change]]:
+    """Return the file that FFmpeg made with another comment, and what was to change."""
+    comment = evidence(path).comment
+    changes = [Change(field="comment", old=comment and libav.clean(comment), new=new)]
+    edit = planned(path, changes)
+    assert isinstance(edit, Remux), edit
+    target = path.with_name(f"rewritten{path.suffix}")
+    remuxing.run(edit, os.fsencode(path), os.fsencode(target))
+    return target, changes
+
+
+def rewritten(path: Path, new: str | None) -> tuple[Path, dict[str, object]]:
+    """Return the file that FFmpeg made, and the proof that it is the same otherwise; raises VerificationError."""
+    target, changes = remuxed(path, new)
+    before = evidence(path)
+    verify.expect(before, changes)
+    return target, verify.compare(before, evidence(target), changes, checks=verify.REWRITTEN)

@@ -1,0 +1,331 @@
+"""
+Every way in which a film of the promise is laid out, and the strategy that is to write it.
+
+One row a case: a container, a layout, how such a file is made, on what kind of file system it lies, with what settings,
+and the strategy that then has to be chosen. The crash and fault harness runs over all rows whose strategy exists; a new
+strategy is one more row. `MORE` are cases that other programs judge too, with nothing new for a crash.
+"""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexium_core.demo import ffmpeg
+from indexium_core.files.containers import Means, registry
+from indexium_core.files.reader import BytesReader
+from indexium_core.model.media import Change, Rebuild
+from tests.support import layouts, media, mkv, mp4, sabotage
+
+COMMENT = "People: Bob Ray"
+CROWD = tuple(f"Person Number {number}" for number in range(150))
+# Longer than what any muxer leaves free by chance, and short enough for the room that a muxer is asked to leave.
+PEOPLE = tuple(f"{name} {number}" for number in range(8) for name in ("Ann Lee", "Zoë Öz", "Jürgen Groß"))
+SMALL = (64, 36)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """One case."""
+
+    container: str  # mp4, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv
+    layout: str
+    strategy: str  # that has to be chosen
+    make: Callable[[], bytes]
+    place: str = "any"  # kind of file system: see `places`
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+    people: tuple[str, ...] = PEOPLE  # who is to be written into it
+
+    @property
+    def file_name(self) -> str:
+        return f"film.{self.container}"
+
+    @property
+    def way(self) -> str:
+        """How the strategy goes about it: in_place, insert_range, append, reflink, copy, remux."""
+        return self.strategy.partition("_")[2]
+
+    @property
+    def means(self) -> Means:
+        """What may be done where such a file lies."""
+        return Means(
+            block=4096 if self.place in {"ext4", "xfs"} else 0,
+            reflink=self.place in {"xfs", "btrfs"},
+            keep_faststart=self.settings.get("faststart") != "any",
+        )
+
+
+def _clip(form: str, **wanted: object) -> Callable[[], bytes]:
+    """A clip as a muxer leaves it."""
+    return functools.partial(_built, form, **{"comment": COMMENT, "video_size": SMALL, **wanted})
+
+
+def _built(form: str, **wanted: object) -> bytes:
+    with tempfile.TemporaryDirectory() as name:
+        return media.build(form, Path(name), **wanted).read_bytes()
+
+
+def _laid_out(arrange: Callable[[bytes], bytes], form: str, **wanted: object) -> Callable[[], bytes]:
+    """A clip laid out anew."""
+    clip = _clip(form, **wanted)
+    return lambda: arrange(clip())
+
+
+def _mov(*, udta: bytes = b"", moov: bytes = b"") -> Callable[[], bytes]:
+    """A QuickTime film with its comment in given fields."""
+    return _laid_out(lambda data: layouts.with_fields(data, udta=udta, moov=moov), "mov", comment=None)
+
+
+def _remuxed(suffix: str, *options: str) -> Callable[[], bytes]:
+    """A clip as ffmpeg lays it out with these options of its muxer."""
+
+    def remuxed() -> bytes:
+        with tempfile.TemporaryDirectory() as name:
+            source, target = Path(name, "source"), Path(name, f"target.{suffix}")
+            source.write_bytes(_built("mp4", comment=COMMENT, video_size=SMALL))
+            ffmpeg.run(["-i", str(source), "-map", "0", "-c", "copy", *options, str(target)])
+            return target.read_bytes()
+
+    return remuxed
+
+
+def _fragmented(flags: str) -> Callable[[], bytes]:
+    return _remuxed("mp4", "-movflags", f"+frag_keyframe+empty_moov{flags}")
+
+
+def _phone() -> bytes:
+    """As phones write: QuickTime's keys in front of the tracks, and the index without room in front of the media."""
+    clip = _clip("mov", comment=None)()
+    return layouts.media_to_the_end(layouts.with_fields(clip, early=PHONE))
+
+
+def _merged() -> bytes:
+    with tempfile.TemporaryDirectory() as name:
+        return mkv.mkvmerge_clip(Path(name), comment=COMMENT).read_bytes()
+
+
+PHONE = mp4.keyed(
+    [("com.apple.quicktime.make", "Apple"), ("com.apple.quicktime.creationdate", "2024-05-06T07:08:09+0200")],
+    plain=True,
+)
+
+
+def strategies() -> set[str]:
+    """The names of the strategies that there are."""
+    return {strategy.name for family in registry.FAMILIES for strategy in family.strategies()}
+
+
+def _as_long() -> str:
+    """A comment of as many bytes as the one that takes its place."""
+    new = f"People: {', '.join(PEOPLE)}, Bob Ray"
+    return f"{COMMENT}\n" + "x" * (len(new.encode()) - len(COMMENT) - 1)
+
+
+def _before(name: str) -> Callable[[], bytes]:
+    """The film of another case after a first write, which leaves room."""
+
+    def make() -> bytes:
+        reader = BytesReader(film(name))
+        family, layout = registry.examine(reader)
+        assert family is not None
+        chosen = next(one for one in family.strategies() if one.name == SHAPES[name].strategy)
+        edit = chosen.plan(reader, layout, [Change(field="comment", old=COMMENT, new=f"{COMMENT}, Cy Orr")], Means())
+        assert isinstance(edit, Rebuild), edit
+        return sabotage.edited(film(name), edit)
+
+    return make
+
+
+RICH = {"chapters": 2, "subtitles": True, "languages": ("eng", "ger")}
+
+SHAPES: dict[str, Shape] = {
+    # MP4: six layouts
+    "mp4, index last": Shape(
+        container="mp4", layout="moov last", strategy="mp4_in_place", make=_clip("mp4", cover=True, **RICH)
+    ),
+    "mp4, room in front": Shape(
+        container="mp4", layout="moov first, room", strategy="mp4_in_place", make=_clip("mp4_room")
+    ),
+    "mp4, no room, ext4": Shape(
+        container="mp4",
+        layout="moov first, no room",
+        strategy="mp4_insert_range",
+        make=_clip("mp4_faststart"),
+        place="ext4",
+    ),
+    "mp4, no room, xfs": Shape(
+        container="mp4", layout="moov first, no room", strategy="mp4_reflink", make=_clip("mp4_faststart"), place="xfs"
+    ),
+    "mp4, no room, memory": Shape(
+        container="mp4",
+        layout="moov first, no room",
+        strategy="mp4_copy",
+        make=_clip("mp4_faststart", **RICH),
+        place="memory",
+    ),
+    "mp4, no room, moved to the end": Shape(
+        container="mp4",
+        layout="moov first, no room",
+        strategy="mp4_append",
+        make=_clip("mp4_faststart"),
+        place="memory",
+        settings={"faststart": "any"},
+    ),
+    "mp4, fragmented": Shape(
+        container="mp4", layout="fragmented", strategy="mp4_copy", make=_clip("mp4_fragmented"), place="memory"
+    ),
+    "mp4, several mdat": Shape(
+        container="mp4",
+        layout="moov last, two mdat, 64 bits",
+        strategy="mp4_in_place",
+        make=_laid_out(layouts.several_mdat, "mp4"),
+    ),
+    "mp4, media to the end": Shape(
+        container="mp4",
+        layout="moov first, mdat of size 0, co64",
+        strategy="mp4_insert_range",
+        make=_laid_out(layouts.media_to_the_end, "mp4"),
+        place="ext4",
+    ),
+    "m4v": Shape(container="m4v", layout="moov last", strategy="mp4_in_place", make=_clip("m4v")),
+    # QuickTime: four ways of storing a comment
+    "mov, udta": Shape(
+        container="mov",
+        layout="udta/©cmt",
+        strategy="mp4_in_place",
+        make=_mov(udta=mp4.box(b"\xa9cmt", mp4.string(COMMENT))),
+    ),
+    "mov, keys": Shape(
+        container="mov",
+        layout="meta/keys com.apple.quicktime.comment",
+        strategy="mp4_in_place",
+        make=_mov(moov=mp4.keyed([("com.apple.quicktime.comment", COMMENT)], plain=True)),
+    ),
+    "mov, key of ffmpeg": Shape(
+        container="mov",
+        layout="udta/meta/keys comment",
+        strategy="mp4_in_place",
+        make=_clip("mov_keys"),
+    ),
+    "mov, items": Shape(
+        container="mov",
+        layout="udta/meta/ilst/©cmt",
+        strategy="mp4_in_place",
+        make=_mov(udta=mp4.tags(mp4.cmt(COMMENT))),
+    ),
+    # Matroska: four shapes
+    "mkv, ffmpeg": Shape(
+        container="mkv", layout="as ffmpeg", strategy="matroska_in_place", make=_clip("mkv", cover=True, **RICH)
+    ),
+    "mkv, mkvmerge": Shape(
+        container="mkv", layout="as mkvmerge, everything in it", strategy="matroska_in_place", make=_merged
+    ),
+    "mkv, live": Shape(
+        container="mkv",
+        layout="as recorded, sizes unknown",
+        strategy="matroska_copy",
+        make=_laid_out(layouts.as_recorded, "mkv"),
+        place="memory",
+    ),
+    "mkv, no SeekHead": Shape(
+        container="mkv",
+        layout="tags before clusters, no SeekHead",
+        strategy="matroska_copy",
+        make=_laid_out(layouts.without_seek_head, "mkv"),
+    ),
+    "webm": Shape(container="webm", layout="as ffmpeg", strategy="matroska_in_place", make=_clip("webm")),
+    # The rest
+    "avi": Shape(container="avi", layout="as ffmpeg", strategy="avi_in_place", make=_clip("avi")),
+    "flv": Shape(container="flv", layout="as ffmpeg", strategy="flv_copy", make=_clip("flv")),
+    "wmv": Shape(container="wmv", layout="as ffmpeg", strategy="asf_copy", make=_clip("wmv")),
+    # At the small size the last frame is an empty packet, which ffmpeg leaves out, and verification refuses.
+    "ogv": Shape(container="ogv", layout="as ffmpeg", strategy="ogg_remux", make=_clip("ogv", video_size=(160, 90))),
+}
+
+MORE: dict[str, Shape] = {
+    "mp4, fragmented, on a disk": Shape(
+        container="mp4", layout="fragmented, absolute places, mfra", strategy="mp4_copy", make=_fragmented("")
+    ),
+    "mp4, fragmented, segment index": Shape(
+        container="mp4",
+        layout="fragmented, sidx, mfra",
+        strategy="mp4_copy",
+        make=_fragmented("+default_base_moof+global_sidx"),
+    ),
+    "mp4, fragmented, no list": Shape(
+        container="mp4",
+        layout="fragmented, neither sidx nor mfra",
+        strategy="mp4_insert_range",
+        make=_fragmented("+default_base_moof+skip_trailer"),
+        place="ext4",
+    ),
+    "mov, none": Shape(container="mov", layout="no comment", strategy="mp4_in_place", make=_clip("mov", comment=None)),
+    "mov, phone": Shape(
+        container="mov",
+        layout="meta/keys before the tracks, moov first, no room",
+        strategy="mp4_insert_range",
+        make=_phone,
+        place="ext4",
+    ),
+    "3gp": Shape(container="3gp", layout="moov last", strategy="mp4_in_place", make=_remuxed("3gp")),
+    "mkv, live, SeekHead": Shape(
+        container="mkv",
+        layout="as ffmpeg streams, size of the segment unknown",
+        strategy="matroska_in_place",
+        make=_clip("mkv_live"),
+    ),
+    "webm, live": Shape(
+        container="webm",
+        layout="as recorded, sizes unknown",
+        strategy="matroska_copy",
+        make=_laid_out(layouts.as_recorded, "webm"),
+    ),
+}
+EVERY = SHAPES | MORE
+
+# Films with more or less room than ffmpeg leaves; and films of which a last resort is tried all the same.
+AGAIN: dict[str, Shape] = {
+    "avi, no room": Shape(
+        container="avi",
+        layout="as ffmpeg, too little room",
+        strategy="avi_copy",
+        make=_clip("avi", seed=1),  # another film: people belong to all files that hold the same one
+        people=CROWD,
+    ),
+    "flv, room": Shape(
+        container="flv",
+        layout="as long a comment",
+        strategy="flv_in_place",
+        make=_clip("flv", comment=_as_long()),
+    ),
+    "wmv, room": Shape(container="wmv", layout="as we leave it", strategy="asf_in_place", make=_before("wmv")),
+}
+FORCED: dict[str, Shape] = {
+    "avi, by ffmpeg": Shape(container="avi", layout="any", strategy="avi_remux", make=_clip("avi")),
+    "flv, by ffmpeg": Shape(container="flv", layout="any", strategy="flv_remux", make=_clip("flv")),
+    "wmv, by ffmpeg": Shape(container="wmv", layout="any", strategy="asf_remux", make=_clip("wmv")),
+}
+ALL = EVERY | AGAIN | FORCED
+
+
+@functools.cache
+def film(name: str) -> bytes:
+    """The bytes of a case's film, made once."""
+    return ALL[name].make()
+
+
+def ready(*, forced: bool = False) -> list[str]:
+    """The cases whose strategy there is; `forced`: those too that no library would come to."""
+    found = strategies()
+    return [name for name, shape in (ALL if forced else EVERY | AGAIN).items() if shape.strategy in found]
+
+
+def one_of_each(*facts: str, forced: bool = False) -> list[str]:
+    """One case for each container and strategy, or for other `facts`: the one that makes most of a new file first."""
+    found: dict[tuple[str, ...], str] = {}
+    for name in ready(forced=forced):
+        found.setdefault(tuple(getattr(ALL[name], fact) for fact in facts or ("container", "strategy")), name)
+    return sorted(found.values(), key=lambda name: ALL[name].strategy.endswith("in_place"))

@@ -1,0 +1,57 @@
+"""A home and a folder of small films, with what tests of operations ask of them most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from indexium_core.library import Library
+from indexium_core.model.operation import ItemDetails, OperationStatus, WriteOptions
+from tests.support import media
+
+__all__ = ["ALL", "OLD", "Studio"]
+
+ALL = WriteOptions(risk=("safe", "warning", "danger"))
+OLD = 1_600_000_000  # modification time of the films, in seconds
+
+
+class Studio:
+    """So many films that name Bob Ray, in a library that knows Ann Lee to be in them."""
+
+    def __init__(self, folder: Path, count: int, **config: Any) -> None:
+        self.films = folder / "films"
+        self.films.mkdir(parents=True)
+        self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
+        self.old = self.bytes()
+        self.library = Library.open(folder / "home", **config)
+        self.library.scan([self.films])
+        self.library.people.add(self.paths, ["Ann Lee"])
+
+    def bytes(self) -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in self.paths if path.exists()}
+
+    def write(self, options: WriteOptions = ALL, query: str = "") -> OperationStatus:
+        return self.library.write(self.library.plan(query), options).wait()
+
+    def back(self, operation_id: int, query: str = "", **choices: Any) -> OperationStatus:
+        return self.library.rollback(operation_id, query, **choices).wait()
+
+    def states(self) -> dict[int, str]:
+        return {operation.id: operation.status for operation in self.library.history().items}
+
+    def reopen(self, **config: Any) -> None:
+        self.library.close()
+        self.library = Library.open(self.library.home, **config)
+
+    def items(self, operation_id: int) -> Mapping[str, ItemDetails]:
+        return {item.file_name: item for item in self.library.operation(operation_id, per_page=0).items}
+
+    def codes(self, operation_id: int) -> dict[str, tuple[str, str]]:
+        return {name: (item.status, item.code) for name, item in self.items(operation_id).items()}
+
+    def comments(self) -> dict[str, str | None]:
+        """What a scan reads in each file."""
+        self.library.scan([self.films])
+        query = "SELECT file_name, comment FROM scanned_files WHERE state = 'ok'"
+        return dict(self.library._store.read().execute(query).fetchall())

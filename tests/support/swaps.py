@@ -1,0 +1,189 @@
+"""
+Replacing one file in each way that there is: the scene, and what runs in the process that is cut off.
+
+The ways: built of pieces; the same with the original kept, by a link or where there are no links; written by somebody
+else, as ffmpeg does; an original that was kept adopted. Each may be given up, as after a failed verification.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.files import journal
+from indexium_core.files.journal import OperationJournal
+from indexium_core.files.swap import Replacement, content
+from indexium_core.model.media import Extent, Rebuild
+
+OLD = random.Random(7).randbytes(60_000)
+KEPT = random.Random(8).randbytes(50_000)
+REBUILD = Rebuild((b"a new head" * 9, Extent(100, 30_000), b"something between", Extent(31_000, 29_000)))
+NEW = b"a new head" * 9 + OLD[100:30_100] + b"something between" + OLD[31_000:]
+SHARED = Rebuild((b"h" * 4196, Extent(100, len(OLD) - 100)), cloned=True)
+MTIME = 1_600_000_000_123_456_789
+MODE = 0o640
+ATTRIBUTE = ("user.indexium.test", b"kept")
+WAYS = ("build", "keep", "shelve", "fill", "adopt")
+ITEM = 7
+
+
+@dataclass(frozen=True)
+class Swap:
+    """One replacement of one file, under a journal of its own."""
+
+    folder: Path
+    way: str
+    commit: bool = True  # False: as after a failed verification
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "film.avi"
+
+    @property
+    def backup(self) -> Path:
+        return self.folder / "backups" / "1.journal"
+
+    @property
+    def shelf(self) -> Path:
+        """Where originals are kept."""
+        return self.folder / "kept"
+
+    @property
+    def keeps(self) -> bool:
+        return self.way in {"keep", "shelve", "adopt"}
+
+    @property
+    def new(self) -> bytes:
+        return {"adopt": KEPT, "share": b"h" * 4196 + OLD[100:]}.get(self.way, NEW)
+
+    def reset(self) -> None:
+        """Put everything back to the start."""
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                path.unlink()
+        self.path.write_bytes(OLD)
+        self.path.chmod(MODE)
+        if has_attributes(self.folder):
+            os.setxattr(self.path, *ATTRIBUTE)
+        os.utime(self.path, ns=(MTIME, MTIME))
+        for folder in (self.shelf, self.backup.parent):
+            folder.mkdir(exist_ok=True)
+        if self.way == "adopt":
+            (self.shelf / "first").write_bytes(KEPT)
+
+    def committed(self) -> bool:
+        return self.backup.exists() and any(mark.state == "committed" for mark in journal.read(self.backup).marks)
+
+    def judge(self, where: str) -> str:
+        """Assert that everything is as before or as afterwards, and return which."""
+        state = self.judge_bytes(where)
+        if state == "old":
+            assert self.path.stat().st_mtime_ns == MTIME, where
+        elif self.way != "adopt":
+            assert self.path.stat().st_mode & 0o777 == MODE, where
+            if has_attributes(self.folder):
+                assert os.getxattr(self.path, ATTRIBUTE[0]) == ATTRIBUTE[1], where
+        return state
+
+    def judge_bytes(self, where: str) -> str:
+        """Assert so of bytes and names."""
+        state = "new" if self.committed() else "old"
+        assert self.path.read_bytes() == (self.new if state == "new" else OLD), where
+        assert {path.name for path in self.folder.iterdir()} <= {"film.avi", "backups", "kept"}, where
+        kept = {path.name: path.read_bytes() for path in self.shelf.iterdir()} if self.shelf.exists() else {}
+        wanted = {"first": KEPT} if self.way == "adopt" and state == "old" else {}
+        if self.keeps and state == "new":
+            wanted["old"] = OLD
+        assert kept == wanted, where
+        assert self.path.stat().st_nlink == 1, where
+        return state
+
+
+@functools.cache
+def has_attributes(folder: Path) -> bool:
+    """Tell whether files in a folder can have extended attributes."""
+    try:
+        os.setxattr(folder, *ATTRIBUTE)
+    except (OSError, AttributeError):
+        return False
+    return True
+
+
+def run(swap: Swap) -> None:
+    """Carry a replacement out."""
+    content._CHUNK = 4096  # so that a small file is copied in parts, as a large one is
+    if swap.way == "shelve":
+        os.link = _no_links  # type: ignore[assignment]
+    with (
+        OperationJournal.create(swap.backup) as log,
+        Replacement(os.fsencode(swap.path), journal=log, item_id=ITEM) as file,
+    ):
+        make(swap, file)
+        keep = os.fsencode(swap.shelf / "old") if swap.keeps else None
+        reverse = None if keep else Rebuild((OLD,)) if swap.way == "fill" else file.reverse()
+        with file.opened() as new:
+            assert new.read_at(0, new.size) == swap.new
+        if swap.commit:
+            file.replace(reverse=reverse, keep=keep)
+            file.commit()
+
+
+def _no_links(*_: object, **named: object) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def make(swap: Swap, file: Replacement) -> None:
+    """Do the first half of it: make the new file."""
+    match swap.way:
+        case "fill":
+            file.fill(_write, size=len(NEW))
+        case "adopt":
+            file.adopt(os.fsencode(swap.shelf / "first"))
+        case "share":
+            file.build(SHARED)
+        case _:
+            file.build(REBUILD)
+
+
+def _write(path: bytes) -> None:
+    """Write the new file as another program does: by its name, and at its beginning again when the end is known."""
+    with open(path, "wb") as file:
+        file.write(bytes(90) + NEW[90:])
+        file.seek(0)
+        file.write(NEW[:90])
+
+
+DONE, FAILED, UNCLEAR, STOPPED = 0, 41, 42, 43
+
+
+def run_or_say(swap: Swap) -> None:
+    """Carry one out where something may fail, and say by the exit code what came of it."""
+    try:
+        run(swap)
+    except errors.StoreError:
+        os._exit(STOPPED)
+    except errors.MetadataError as error:
+        os._exit(UNCLEAR if error.reason == "cannot_tell" else FAILED)
+
+
+@contextlib.contextmanager
+def held(swap: Swap) -> Iterator[None]:
+    """Have the file as one who is about to replace it."""
+    with (
+        OperationJournal.create(swap.folder / "backups" / "other.journal") as log,
+        Replacement(os.fsencode(swap.path), journal=log, item_id=ITEM),
+    ):
+        yield
+
+
+def recover(backup: Path) -> None:
+    """Do what every start does with a journal that it finds."""
+    if backup.exists():
+        assert all(one.outcome.settled for one in journal.recover(backup))

@@ -1,0 +1,288 @@
+"""Comments written into ASF (WMV) headers: nothing is lost, whatever else there is."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexium_core.files.containers import Means
+from indexium_core.files.containers.remux import asf
+from indexium_core.model.media import Extent, Patch, Rebuild
+from tests.support import headers, lossless, media
+from tests.support.headers import asf_object, attributes, description, wide
+from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
+
+COPY, PLACE = "asf_copy", "asf_in_place"
+PADDING = bytes.fromhex("74d40618dfca0945a4ba9aabcb96aae8")
+SIGNATURE = bytes.fromhex("fcb31122 23bdd211b4b700a0c955fc6e")
+RICH = (
+    description("Sea", "Zoë", "me", "", "PG"),
+    attributes(
+        ("WM/EncodingTime", 4, struct.pack("<Q", 1 << 40)), ("WM/Picture", 1, b"\x89PNG"), ("Odd", 0, b"\x00\xd8\0\0")
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return media.build("wmv", tmp_path_factory.mktemp("wmv"), comment=None).read_bytes()
+
+
+def padding(length: int) -> bytes:
+    return asf_object(PADDING, bytes(length))
+
+
+def header_length(data: bytes) -> int:
+    return int.from_bytes(data[16:24], "little")
+
+
+def objects(data: bytes) -> list[asf.Object]:
+    return list(asf.objects(data[30 : header_length(data)]))
+
+
+def places(data: bytes) -> Mapping[str, str]:
+    return {place.where: place.value for place in lossless.examined(data).fields}
+
+
+# What FFmpeg would lose
+
+
+def test_everything_that_ffmpeg_would_lose_stays(clip: bytes) -> None:
+    data = headers.asf_with(clip, *RICH, extension=headers.library((1, "IsVBR", "1"), (0, "Mine", "yes")))
+    for text in (ANN, LONG, None):
+        new = written(data, text, COPY)
+        assert b"\x89PNG" in new
+        assert struct.pack("<Q", 1 << 40) in new
+
+
+def test_the_size_of_the_file_is_told_anew_where_it_was_right(clip: bytes) -> None:
+    new = written(clip, ANN, COPY)
+    [told] = [part.body[16:24] for part in objects(new) if part.guid == asf.FILE]
+    assert int.from_bytes(told, "little") == len(new)
+
+    at = clip.index(asf.FILE) + 24 + 16
+    broadcast = clip[:at] + bytes(8) + clip[at + 8 :]
+    [told] = [part.body[16:24] for part in objects(written(broadcast, ANN, COPY)) if part.guid == asf.FILE]
+    assert told == bytes(8)
+
+
+def test_the_number_of_parts_is_told_anew(clip: bytes) -> None:
+    bare = headers.asf_with(clip)
+    new = written(bare, ANN, COPY)
+    assert int.from_bytes(new[24:28], "little") == len(objects(new)) == len(objects(bare)) + 2
+
+
+def test_all_that_is_behind_the_header_is_one_stretch_of_the_old_file(clip: bytes) -> None:
+    edit = planned(clip, ANN, COPY)
+    assert isinstance(edit, Rebuild)
+    assert edit.pieces[1:] == (Extent(header_length(clip), len(clip) - header_length(clip)),)
+    assert not edit.cloned
+
+
+@pytest.mark.parametrize("block", [512, 4096, 65_536])
+def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(clip: bytes, block: int) -> None:
+    edit = planned(clip, ANN, COPY, Means(reflink=True, clone_block=block))
+    assert isinstance(edit, Rebuild)
+    assert edit.cloned
+    assert (edit.size - len(clip)) % block == 0
+
+
+# Which fields
+
+
+def test_a_comment_that_was_not_there_goes_where_all_readers_look(clip: bytes) -> None:
+    assert places(written(headers.asf_with(clip), ANN, COPY)) == {"Content Description/description": ANN}
+    titled = headers.asf_with(clip, description("Sea"))
+    assert places(written(titled, ANN, COPY)) == {"Content Description/description": ANN}
+
+
+def test_every_comment_gets_the_same_text_and_all_are_taken_away(clip: bytes) -> None:
+    several = headers.asf_with(
+        clip,
+        description("Sea", "", "", "one"),
+        attributes(("Description", 0, wide("two")), ("comment", 3, struct.pack("<I", 3)), ("Title", 0, wide("Sea"))),
+        extension=headers.library((0, "Description", "four")),
+    )
+    assert set(said(several)) == {"one", "two", "3", "four"}
+    new = written(several, ANN, COPY)
+    assert said(new) == [ANN] * 4
+    assert said(written(new, None, PLACE)) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "extension", "sentence"),
+    [
+        ([asf_object(SIGNATURE, b"x")], b"", "It is signed"),
+        ([attributes(("Description", 1, b"bytes"))], b"", "no text"),
+        ([attributes(("Description", 0, b"\x00\xd8\0\0"))], b"", "no Unicode"),
+        ([], headers.library((1, "Description", "mine")), "a description of its own"),
+        ([asf_object(asf.ATTRIBUTES, struct.pack("<H", 0) + b"more")], b"", "attributes are not understood"),
+        ([asf_object(asf.DESCRIPTION, bytes(10) + b"more")], b"", "description is not understood"),
+    ],
+)
+def test_what_is_not_understood_is_left_alone(clip: bytes, parts: list[bytes], extension: bytes, sentence: str) -> None:
+    data = headers.asf_with(clip, *parts, padding(500), extension=extension)
+    assert sentence in refusal(data, ANN, PLACE)
+    assert sentence in refusal(data, ANN, COPY)
+
+
+def test_around_a_part_that_nobody_knows_nothing_is_moved(clip: bytes) -> None:
+    data = headers.asf_with(clip, asf_object(bytes(range(16)), b"x"), padding(500))
+    assert "not understood" in refusal(data, ANN, COPY)
+    assert bytes(range(16)) in written(data, ANN, PLACE)
+    behind = clip + asf_object(bytes(range(16)), b"x")
+    assert "not understood" in refusal(behind, ANN, COPY)
+
+
+def test_a_header_that_its_parts_do_not_fill_is_left_alone(clip: bytes) -> None:
+    miscounted = clip[:24] + struct.pack("<I", 99) + clip[28:]
+    assert "do not fill it" in refusal(miscounted, ANN, COPY)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "x" * 32_501, ""])
+def test_a_text_that_cannot_be_held_is_refused(clip: bytes, text: str) -> None:
+    assert "longer than" in refusal(clip, text, COPY)
+
+
+# Room
+
+
+def test_a_new_file_has_room_for_the_next_edits(clip: bytes) -> None:
+    new = written(clip, ANN, COPY)
+    for text in (LONG, "x" * 2000, None, ANN):
+        again = written(new, text, PLACE)
+        assert len(again) == len(new)
+        assert written(again, ANN, PLACE) == new
+
+
+def test_an_edit_in_place_writes_little(clip: bytes) -> None:
+    edit = planned(written(clip, ANN, COPY), LONG, PLACE)
+    assert isinstance(edit, Patch)
+    assert sum(len(data) for _, data in edit.writes) < 2 * len(LONG) + 100
+
+
+@pytest.mark.parametrize("free", [0, 1, 30, 59, 60, 61, 5000])
+def test_padding_is_used_up_or_kept_or_too_little(clip: bytes, free: int) -> None:
+    data = headers.asf_with(clip, description("Sea"), padding(free))
+    needed = 2 * (len("0123456789") + 1)  # of a comment of ten letters; a padding has 24 bytes at least
+    if free + 24 == needed or free >= needed:
+        new = written(data, "0123456789", PLACE, HERE)
+        assert header_length(new) == header_length(data)
+    else:
+        assert "no room" in refusal(data, "0123456789", PLACE)
+
+
+def test_padding_in_the_extension_is_room_too(clip: bytes) -> None:
+    data = headers.asf_with(clip, description("Sea"), extension=padding(100))
+    assert len(written(data, ANN, PLACE)) == len(data)
+
+
+def test_a_shorter_comment_leaves_padding_if_there_is_room_for_it(clip: bytes) -> None:
+    data = headers.asf_with(clip, description("", "", "", "x" * 40))
+    new = written(data, None, PLACE)
+    assert PADDING in new[: header_length(new)]
+    assert "no room" in refusal(data, "x" * 35, PLACE)
+    assert written(data, "y" * 40, PLACE).count(PADDING) == data.count(PADDING)
+
+
+def test_where_no_other_file_may_take_its_place_only_room_helps(clip: bytes) -> None:
+    assert "no other file may take the place" in refusal(clip, ANN, COPY, HERE)
+
+
+# The census
+
+
+SMALL = headers.asf_with(
+    asf_object(asf.guid_of("75b22630-668e-11cf-a6d9-00aa0062ce6c"), bytes(4) + b"\1\2"),
+    asf_object(asf.FILE, bytes(80)),
+) + asf_object(asf.DATA, bytes(26) + bytes(range(250)))
+
+
+def test_a_small_file_is_understood() -> None:
+    assert said(written(SMALL, ANN, COPY)) == [ANN]
+
+
+@pytest.mark.parametrize("at", [*range(24, 30), 30, 46, 60, 80, 100, -200, -300])
+def test_the_census_sees_every_byte_but_those_of_comments_padding_and_media(at: int) -> None:
+    data = bytearray(SMALL)
+    in_media = any(extent.offset <= at % len(data) < extent.end for extent in lossless.examined(SMALL).payload)
+    data[at] ^= 1
+    if lossless.problem(bytes(data)) == "":
+        assert (lossless.census(bytes(data)) == lossless.census(SMALL)) == in_media
+
+
+names = st.sampled_from(["Title", "WM/Genre", "Description", "comment", "a", "\ud7ff", "WM/Picture", ""])
+values = st.tuples(names, st.integers(0, 6), st.binary(max_size=40))
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1, max_size=60)
+
+
+@settings(max_examples=60)
+@given(
+    attributed=st.lists(values, max_size=6),
+    described=st.lists(texts | st.just(""), max_size=5),
+    free=st.none() | st.integers(0, 300),
+    text=st.none() | texts,
+    is_copy=st.booleans(),
+)
+def test_any_list_of_attributes_survives(
+    attributed: list[tuple[str, int, bytes]], described: list[str], free: int | None, text: str | None, is_copy: bool
+) -> None:
+    more = () if free is None else (padding(free),)
+    data = headers.asf_with(SMALL, description(*described), attributes(*attributed), *more)
+    strategy = COPY if is_copy else PLACE
+    if isinstance(planned(data, text, strategy), Patch | Rebuild):
+        new = written(data, text, strategy)
+        for name, _, value in attributed:
+            if name.lower() not in {"description", "comment"}:
+                assert wide(name) in new
+                assert value in new
+
+
+@settings(max_examples=60)
+@given(at=st.integers(16, 600), noise=st.binary(min_size=1, max_size=6), text=st.none() | texts)
+def test_a_damaged_header_is_refused_or_written_right_and_never_breaks_anything(
+    at: int, noise: bytes, text: str | None
+) -> None:
+    data = headers.asf_with(SMALL, *RICH, padding(200), extension=headers.library((0, "Mine", "yes")))
+    data = data[:at] + noise + data[at + len(noise) :]
+    if lossless.problem(data) == "":
+        for strategy in (COPY, PLACE):
+            if isinstance(planned(data, text, strategy), Patch | Rebuild):
+                written(data, text, strategy)
+
+
+def test_a_file_without_media_is_left_alone(clip: bytes) -> None:
+    assert "no media" in refusal(clip[: header_length(clip)], ANN, COPY)
+
+
+def test_a_header_that_is_nested_deeper_than_reason_is_left_alone() -> None:
+    nested = b""
+    for _ in range(2000):
+        nested = asf_object(asf.EXTENSION, bytes(18) + struct.pack("<I", len(nested)) + nested)
+    data = headers.asf_with(SMALL, nested)
+    assert lossless.problem(data) == ""
+    assert "not understood" in refusal(data, ANN, COPY)
+    assert lossless.census(data)
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_more_attributes_than_reason_in_all_parts_together_are_refused(clip: bytes, *, within: bool) -> None:
+    half = headers.library(*[(0, "a", "b")] * 10_001) if within else attributes(*[("a", 0, wide("b"))] * 10_001)
+
+    def made(count: int) -> bytes:
+        return headers.asf_with(clip, extension=half * count) if within else headers.asf_with(clip, *[half] * count)
+
+    assert lossless.problem(made(1)) == ""
+    assert lossless.problem(made(2)) == "corrupt"
+
+
+def test_parts_of_many_extensions_are_counted_together(clip: bytes) -> None:
+    assert lossless.problem(headers.asf_with(clip, extension=padding(0) * 9_000)) == ""
+
+    extension = next(part for part in objects(clip) if part.guid == asf.EXTENSION)
+    many = asf_object(asf.EXTENSION, extension.body[:18] + struct.pack("<I", 24 * 9_000) + padding(0) * 9_000)
+    assert lossless.problem(headers.asf_with(clip, *[many] * 3)) == "corrupt"

@@ -1,0 +1,297 @@
+"""Comments written into the metadata of FLV files: every other property keeps its bytes, every place is corrected."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexium_core.files.containers.remux import amf
+from indexium_core.model.media import Extent, Patch, Rebuild
+from tests.support import headers, lossless, media
+from tests.support.headers import script
+from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
+
+COPY, PLACE = "flv_copy", "flv_in_place"
+HEAD = b"FLV\x01\x05\0\0\0\x09\0\0\0\0"
+FRAMES = tuple(b"\x17\x01" + bytes([number]) * (30 + number) for number in range(4))
+
+
+def tag(kind: int, body: bytes, at: int = 0) -> bytes:
+    head = bytes([kind]) + len(body).to_bytes(3, "big") + at.to_bytes(3, "big") + bytes(4)
+    return head + body + (11 + len(body)).to_bytes(4, "big")
+
+
+def film(*scripts: bytes) -> bytes:
+    return HEAD + b"".join(scripts) + b"".join(tag(9, frame, 40 * at) for at, frame in enumerate(FRAMES))
+
+
+def indexed(**more: object) -> bytes:
+    """A film whose metadata tell where its pictures are, and how large it is."""
+    values: dict[str, object] = {}
+    for _ in range(2):  # the places depend on the length of the metadata, which does not depend on them
+        made = film(script("onMetaData", values))
+        starts = [float(made.index(frame) - 11) for frame in FRAMES]
+        index = {"filepositions": starts, "times": [0.0, 0.04, 0.08, 0.12]}
+        last = {"lastkeyframelocation": starts[-1], "filesize": float(len(made))}
+        values = {"duration": 0.16, **more, **last, "keyframes": index, "cuePoints": [{"name": "a", "time": 0.05}]}
+    return film(script("onMetaData", values))
+
+
+def metadata(data: bytes) -> amf.Metadata:
+    found = amf.skim(body(data))
+    assert found is not None
+    return found
+
+
+def body(data: bytes) -> bytes:
+    """Of the first tag."""
+    return data[24 : 24 + int.from_bytes(data[14:17], "big")]
+
+
+def numbers(data: bytes, *path: str) -> list[float]:
+    return [number.value for number in metadata(data).numbers if number.path == path]
+
+
+def names(data: bytes) -> list[str]:
+    return [one.path[0] for one in metadata(data).properties if len(one.path) == 1]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return media.build("flv", tmp_path_factory.mktemp("flv"), comment=None).read_bytes()
+
+
+# What FFmpeg would lose
+
+
+@pytest.mark.parametrize("text", [ANN, LONG, None])
+def test_everything_that_ffmpeg_would_lose_stays(clip: bytes, text: str | None) -> None:
+    values = {
+        "rate": 29.97,
+        "cuePoints": [{"name": "goal", "time": 1.5}],
+        "nothing": None,
+        "empty": "",
+        "comment": "old",
+    }
+    others = script("onXMPData", {"liveXML": "<x/>"})
+    data = headers.flv_with(clip, script("onMetaData", values), others)
+    new = written(data, text, COPY)
+    assert headers.amf(values["cuePoints"]) in new
+    assert struct.pack(">d", 29.97) in new
+    assert others in new
+
+
+def test_the_media_are_one_stretch_of_the_old_file() -> None:
+    data = indexed()
+    edit = planned(data, ANN, COPY)
+    assert isinstance(edit, Rebuild)
+    [run] = lossless.examined(data).payload
+    assert isinstance(edit.pieces[-1], Extent)
+    assert edit.pieces[-1].offset <= run.offset
+    assert edit.pieces[-1].end == len(data)
+
+
+# What tells of places
+
+
+def test_the_index_of_the_pictures_moves_with_them() -> None:
+    data = indexed()
+    for text in (ANN, LONG):
+        new = written(data, text, COPY)
+        found = numbers(new, "keyframes", "filepositions")
+        assert [new[int(at) + 11 :].startswith(frame) for at, frame in zip(found, FRAMES, strict=True)] == [True] * 4
+        assert numbers(new, "lastkeyframelocation") == [found[-1]]
+        assert numbers(new, "filesize") == [float(len(new))]
+        assert numbers(new, "keyframes", "times") == numbers(data, "keyframes", "times")
+
+
+def test_a_size_that_was_wrong_stays_what_it_was() -> None:
+    data = film(script("onMetaData", {"filesize": 12.0}))
+    assert numbers(written(data, ANN, COPY), "filesize") == [12.0]
+
+
+def test_the_lengths_around_the_metadata_are_told_anew() -> None:
+    new = written(indexed(), LONG, COPY)
+    length = len(body(new))
+    assert new[24 + length : 28 + length] == (11 + length).to_bytes(4, "big")
+    wrong = bytearray(film(script("onMetaData", {"a": 1.0})))
+    end = 24 + len(body(bytes(wrong)))
+    wrong[end : end + 4] = bytes(4)
+    new = written(bytes(wrong), ANN, COPY)
+    assert new[24 + len(body(new)) :][:4] == bytes(4)
+
+
+@pytest.mark.parametrize(("told", "after"), [(2, 3), (0, 0), (77, 78)])
+def test_the_number_of_properties_is_told_anew_where_it_was_told(told: int, after: int) -> None:
+    data = film(script("onMetaData", {"a": 1.0, "b": "c"}))
+    at = metadata(data).count
+    assert at is not None
+    data = data[: 24 + at] + struct.pack(">I", told) + data[28 + at :]
+    new = written(data, ANN, COPY)
+    assert struct.unpack(">I", body(new)[at : at + 4]) == (after,)
+    assert written(new, None, COPY) == data
+
+
+def test_a_place_that_nobody_understands_keeps_the_media_where_they_are() -> None:
+    for values, sentence in (
+        (
+            {"seekpoints": [{"time": 0.0, "offset": 200.0}]},
+            "may be a place in the file, so nothing in it is moved: offset",
+        ),
+        ({"keyframes": {"filepositions": [50.5], "times": [0.0]}}, "index of its pictures is not understood"),
+        ({"keyframes": {"filepositions": [50.0], "times": [0.0]}}, "index of its pictures is not understood"),
+    ):
+        data = film(script("onMetaData", {"comment": "old", **values}))
+        assert sentence in refusal(data, ANN, COPY)
+        assert said(written(data, "new", PLACE)) == ["new"]
+    assert said(written(film(script("onMetaData", {"location": "Rome", "offset": 0.0})), ANN, COPY)) == [ANN]
+
+
+# Which property
+
+
+def test_a_comment_that_was_not_there_comes_first_where_all_readers_look() -> None:
+    assert names(written(film(script("onMetaData", {"a": 1.0})), ANN, COPY)) == ["comment", "a"]
+    other = script("onXMPData", {"liveXML": "<x/>"})
+    for scripts in ((), (other,)):
+        new = written(film(*scripts), ANN, COPY)
+        assert names(new) == ["comment"]
+        assert amf.read_metadata(body(new))[0] == "onMetaData"
+
+
+def test_a_comment_stays_where_it_was_unless_nobody_reads_so_far() -> None:
+    assert names(written(film(script("onMetaData", {"a": 1.0, "Comment": "old"})), ANN, COPY)) == ["a", "Comment"]
+    behind = film(script("onMetaData", {"long": "x" * 1024, "comment": "old"}))
+    assert names(written(behind, ANN, COPY)) == ["comment", "long"]
+
+
+def test_every_comment_gets_the_same_text() -> None:
+    one, two = script("onMetaData", {"comment": "one", "a": 1.0}), script("onMetaData", {"Comment": 5.0})
+    assert said(written(film(one, two), ANN, COPY)) == [ANN, ANN]
+    assert names(written(film(one, two), None, COPY)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"info": {"comment": "deep"}}, "within other metadata"),
+        ({"comment": {"text": "old"}}, "no text"),
+    ],
+)
+def test_what_is_not_understood_is_left_alone(values: dict[str, object], sentence: str) -> None:
+    for strategy in (COPY, PLACE):
+        assert sentence in refusal(film(script("onMetaData", values)), ANN, strategy)
+
+
+def test_encrypted_metadata_are_left_alone() -> None:
+    data = bytearray(film(script("onMetaData", {"a": 1.0})))
+    data[13] |= 0x20
+    assert "encrypted" in refusal(bytes(data), ANN, COPY)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "x" * 1024, ""])
+def test_a_text_that_cannot_be_held_is_refused(text: str) -> None:
+    assert "longer than" in refusal(film(), text, COPY)
+
+
+# Room
+
+
+def test_only_a_comment_of_the_same_length_is_written_in_place() -> None:
+    data = indexed(comment="People: Ann")
+    new = written(data, "People: Bob", PLACE, HERE)
+    assert len(new) == len(data)
+    assert "another length" in refusal(data, "People: Bo", PLACE)
+    assert "no other file may take the place" in refusal(data, ANN, COPY, HERE)
+
+
+def test_a_film_of_a_long_day_is_still_understood() -> None:
+    """An index of the pictures has two numbers for each."""
+    values = {"keyframes": {"filepositions": [float(1 << 30)] * 6_000, "times": [0.0] * 6_000}}
+    new = written(film(script("onMetaData", values)), ANN, COPY)
+    assert numbers(new, "keyframes", "filepositions")[-1] == (1 << 30) + len(new) - len(
+        film(script("onMetaData", values))
+    )
+
+
+# The census
+
+
+def test_the_census_sees_every_byte_but_those_of_comments_and_media() -> None:
+    data = indexed(comment="old")
+    [run] = lossless.examined(data).payload
+    at = data.index(b"\2\0\3old") + 3
+    for place in range(13, run.offset):
+        other = bytearray(data)
+        other[place] ^= 1
+        differs = lossless.problem(bytes(other)) != "" or lossless.census(bytes(other)) != lossless.census(data)
+        assert differs != (at <= place < at + 3), place
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8"), max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),
+    max_leaves=6,
+)
+keys = st.sampled_from(["comment", "Comment", "title", "filesize", "lastkeyframelocation", "a", "offset", ""])
+spoken = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1, max_size=60)
+scripts = st.tuples(
+    st.sampled_from(["onMetaData", "onMetaData", "onXMPData"]), st.dictionaries(keys, values, max_size=5)
+)
+
+
+def parts(given_values: dict[str, Any]) -> Iterator[bytes]:
+    for name, value in given_values.items():
+        if name.lower() not in {"comment", "filesize", "lastkeyframelocation"}:
+            yield struct.pack(">H", len(name)) + name.encode() + headers.amf(value)
+
+
+@settings(max_examples=80)
+@given(told=st.lists(scripts, max_size=3), text=st.none() | spoken, strategy=st.sampled_from([COPY, PLACE]))
+def test_any_metadata_survive(told: list[tuple[str, dict[str, Any]]], text: str | None, strategy: str) -> None:
+    data = film(*(script(name, properties) for name, properties in told))
+    if isinstance(planned(data, text, strategy), Patch | Rebuild):
+        new = written(data, text, strategy)
+        for _, properties in told:
+            assert all(part in new for part in parts(properties))
+
+
+@settings(max_examples=80)
+@given(at=st.integers(5, 500), noise=st.binary(min_size=1, max_size=6), text=st.none() | spoken)
+def test_a_damaged_file_is_refused_or_written_right_and_never_breaks_anything(
+    at: int, noise: bytes, text: str | None
+) -> None:
+    data = indexed(comment="old", title="At sea")
+    data = data[:at] + noise + data[at + len(noise) :]
+    if lossless.problem(data) == "":
+        for strategy in (COPY, PLACE):
+            if isinstance(planned(data, text, strategy), Patch | Rebuild):
+                written(data, text, strategy)
+
+
+def test_more_comments_than_reason_are_left_alone() -> None:
+    data = film(*[script("onMetaData", {"comment": "x"})] * 101)
+    assert "more comments than reason" in refusal(data, ANN, COPY)
+
+
+@pytest.mark.parametrize("tags", [1, 6])
+def test_more_properties_than_reason_in_all_tags_together_are_refused(tags: int) -> None:
+    nested: dict[str, object] = {f"{number:05}": None for number in range(10_001 // tags)}
+    for _ in range(14):
+        nested = {"a": nested}
+    data = film(*[script("onMetaData", nested)] * tags)
+
+    assert lossless.problem(data) == "corrupt"
+
+
+def test_lists_of_numbers_have_a_limit_of_their_own_in_all_tags_together() -> None:
+    times = headers.amf("onMetaData") + b"\3" + struct.pack(">H", 5) + b"times\x0a" + struct.pack(">I", 300_000)
+    long = tag(18, times + bytes(9 * 300_000) + b"\0\0\x09")
+
+    assert lossless.problem(film(long)) == ""
+    assert lossless.problem(film(long, long)) == "corrupt"

@@ -1,0 +1,188 @@
+"""Running ffmpeg: names that mean nothing, a child that fails, stands still, is cancelled, or is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files import program, remuxing
+from indexium_core.model.media import Remux
+from tests.support import media
+
+COPY = Remux(
+    demuxer="avi", muxer="avi", options=(("map", "0"), ("c", "copy"), ("metadata", "comment=$(touch pwned)")), size=0
+)
+
+
+@pytest.fixture
+def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Put a shell script in the place of ffmpeg; its last argument is the target."""
+
+    def make(text: str) -> Path:
+        path = tmp_path / "ffmpeg"
+        path.write_text(
+            f'#!/bin/sh\nfor target; do :; done; target="${{target#file:}}"\necho $$ > {tmp_path}/pid\n{text}\n'
+        )
+        path.chmod(0o755)
+        monkeypatch.setattr(program, "executable", lambda: str(path))
+        return tmp_path / "pid"
+
+    return make
+
+
+def is_alive(pid: Path) -> bool:
+    try:
+        state = Path(f"/proc/{int(pid.read_text())}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"-i.avi",
+        b"concat:a|b.avi",
+        b"http:example.avi",
+        b"$(touch pwned).avi",
+        b"line\nbreak.avi",
+        b"caf\xe9.avi",
+        b"%d.avi",
+        "Zoë 🎬 'x' \"y\".avi".encode(),
+    ],
+)
+def test_the_name_of_a_file_means_nothing(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, target = os.fsencode(tmp_path) + b"/" + name, os.fsencode(tmp_path) + b"/" + name + b".tmp"
+    os.rename(media.build("avi", tmp_path), source)
+    remuxing.run(COPY, source, target)
+    assert b"$(touch pwned)" in Path(os.fsdecode(target)).read_bytes()
+    assert sorted(os.listdir(os.fsencode(tmp_path))) == sorted([name, name + b".tmp"])
+
+
+def test_the_command_is_a_list_in_which_options_may_repeat() -> None:
+    edit = Remux(
+        demuxer="ogg",
+        muxer="ogg",
+        options=(("copyts", ""), ("metadata:s:0", "a=1"), ("metadata:s:0", "b=\udce9")),
+        size=0,
+    )
+    line = remuxing.command(edit, b"/in\xff", b"/out")
+    assert line[-6:] == [b"-copyts", b"-metadata:s:0", b"a=1", b"-metadata:s:0", b"b=\xe9", b"file:/out"]
+    assert b"file:/in\xff" in line
+    for wanted in ((b"-protocol_whitelist", b"file"), (b"-f", b"ogg"), (b"-nostdin",), (b"-y",)):
+        at = line.index(wanted[0])
+        assert tuple(line[at : at + len(wanted)]) == wanted
+
+
+def test_a_playlist_is_no_avi_and_opens_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "film.avi"
+    source.write_text(f"#EXTM3U\n#EXTINF:1,\n{media.build('ts', tmp_path)}\n#EXT-X-ENDLIST\n")
+    with pytest.raises(errors.FFmpegError) as caught:
+        remuxing.run(COPY, os.fsencode(source), os.fsencode(tmp_path / "out"))
+    assert caught.value.reason == "ffmpeg_failed"
+
+
+def test_a_failure_says_what_ffmpeg_said_last(stub: Callable[[str], Path], tmp_path: Path) -> None:
+    stub("yes complaint | head -n 100000 >&2; echo 'The end.' >&2; exit 3")
+    with pytest.raises(errors.FFmpegError, match=r"could not rewrite the file: The end\.$") as caught:
+        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
+    assert caught.value.reason == "ffmpeg_failed"
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_full_disk_has_a_code_of_its_own(stub: Callable[[str], Path], tmp_path: Path, code: int) -> None:
+    """FFmpeg 5.1 was seen to end with 0 on a full disk."""
+    stub(f"echo 'av_interleaved_write_frame(): No space left on device' >&2; echo 'Bye.' >&2; exit {code}")
+    with pytest.raises(errors.FFmpegError) as caught:
+        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
+    assert caught.value.reason == "low_space"
+
+
+def test_what_cannot_be_started_is_a_failure_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(program, "executable", lambda: str(tmp_path / "gone"))
+    with pytest.raises(errors.FFmpegError) as caught:
+        remuxing.run(COPY, b"/in", b"/out")
+    assert caught.value.reason == "ffmpeg_failed"
+    nul = Remux(demuxer="avi", muxer="avi", options=(("metadata", "comment=a\0b"),), size=0)
+    with pytest.raises(errors.FFmpegError, match="could not be started"):
+        remuxing.run(nul, b"/in", b"/out")
+
+
+def test_a_child_that_stands_still_is_stopped(stub: Callable[[str], Path], tmp_path: Path) -> None:
+    pid = stub("sleep 60")
+    with pytest.raises(errors.FFmpegError, match="no progress") as caught:
+        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), patience=0.3)
+    assert caught.value.reason == "timeout"
+    assert not is_alive(pid)
+
+
+def test_a_child_that_goes_on_may_take_its_time(stub: Callable[[str], Path], tmp_path: Path) -> None:
+    stub('for i in 1 2 3 4 5 6; do echo x >> "$target"; sleep 0.15; done')
+    remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), patience=0.6)
+    assert (tmp_path / "out").read_text() == "x\n" * 6
+
+
+def test_a_child_is_stopped_when_the_operation_is_cancelled(stub: Callable[[str], Path], tmp_path: Path) -> None:
+    pid = stub("sleep 60 & sleep 60")
+    asked: list[bool] = []
+
+    def cancelled() -> bool:
+        asked.append(pid.exists())
+        return asked[-1]
+
+    with pytest.raises(errors.FFmpegError) as caught:
+        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), cancelled=cancelled)
+    assert caught.value.reason == "cancelled"
+    assert not is_alive(pid)
+
+
+def test_an_interruption_leaves_no_child(stub: Callable[[str], Path], tmp_path: Path) -> None:
+    pid = stub("sleep 60")
+
+    def interrupt() -> bool:
+        if pid.exists():
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), cancelled=interrupt)
+    assert not is_alive(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows a signal for the death of a parent")
+def test_a_child_dies_with_us(stub: Callable[[str], Path], tmp_path: Path) -> None:
+    pid = stub("sleep 60")
+    code = (
+        "import sys; from indexium_core.files import program, remuxing; from indexium_core.model.media import Remux; "
+        "program.executable = lambda: sys.argv[1]; "
+        "remuxing.run(Remux(demuxer='avi', muxer='avi', options=(), size=0), b'/in', b'/out')"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "ffmpeg")])
+    wait_until(lambda: pid.exists() and pid.read_text().strip() != "")
+    assert is_alive(pid)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    wait_until(lambda: not is_alive(pid))
+
+
+def test_there_is_one_answer_to_where_ffmpeg_is() -> None:
+    from indexium_core.demo import ffmpeg
+
+    assert ffmpeg.executable is program.executable

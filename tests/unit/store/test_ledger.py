@@ -1,0 +1,208 @@
+"""The ledger's own rules: how operations end, what is in force, what may go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from indexium_core.model.operation import WriteOptions, WriteResult
+from indexium_core.store import backups, ledger, people, plans
+from indexium_core.store.database import Database
+from indexium_core.store.ledger import ItemRecord, Restore
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, ids, scanned, store
+
+LATER = NOW + timedelta(hours=1)
+
+
+class Book:
+    """Operations on films that nobody writes: results are what a test says."""
+
+    def __init__(self, database: Database, count: int) -> None:
+        self.database = database
+        self.ledger = ledger.Ledger(database)
+        self.backups = backups.Backups(database)
+        store(database, [scanned(f"{number}.mp4") for number in range(count)])
+        wanted = [Wanted(name="Ann Lee", path_bytes=f"/films/{number}.mp4".encode()) for number in range(count)]
+        with database.atomic() as tx:
+            people.assign(tx, wanted, at=NOW)
+        self.files = list(ids(database).values())
+
+    def begin(self, *files: int, **options) -> int:
+        version = plans.refresh(self.database, plans.Modes(), now=NOW)
+        return self.ledger.create_write(
+            file_ids=files or self.files,
+            variant_id=version.variant_id,
+            plan_id=version.plan_id,
+            options=WriteOptions(**options),
+            user_name="",
+            now=NOW,
+            expires_at=NOW,
+        )
+
+    def rollback(self, operation_id: int, *restores: Restore, options=None) -> int:
+        return self.ledger.create_rollback(
+            reverts_id=operation_id,
+            restores=restores or [Restore(item_id=each.item_id) for each in self.ledger.candidates(operation_id)],
+            note="",
+            source="",
+            user_name="",
+            options=options or {},
+            now=NOW,
+            expires_at=NOW,
+        )
+
+    def end(self, operation_id: int, *statuses: str, kind: str = "write", **kept) -> None:
+        tasks = self.ledger.pending(operation_id, after=-1, count=99)
+        found = [*statuses] or ["success"] * len(tasks)
+        records = [
+            ItemRecord(result=result(task, status), original_state="old", written_state="new", **kept)
+            for task, status in zip(tasks, found, strict=False)
+        ]
+        with self.database.atomic() as tx:
+            self.ledger.record(tx, records, kind=kind, now=NOW)
+        bad = {"failed", "conflict", "unknown"} & set(found)
+        self.ledger.finish(
+            operation_id, "completed_with_errors" if bad else "completed", kind=kind, seconds=1.0, now=NOW
+        )
+
+    def states(self) -> dict[int, str]:
+        return {each.id: each.status for each in self.ledger.operations()[0]}
+
+
+def result(task: ledger.Task, status: str) -> WriteResult:
+    return WriteResult(
+        item_id=task.item_id, file_id=task.file_id, status=status, code="", message="", strategy="", seconds=0.0
+    )
+
+
+@pytest.fixture
+def book(database: Database) -> Book:
+    return Book(database, 3)
+
+
+# The end of an operation.
+
+
+def test_an_operation_that_is_settled_again_keeps_its_end_and_its_state(book: Book) -> None:
+    """A file that stays unclear makes every start look at its operation."""
+    operation_id = book.begin()
+    book.end(operation_id, "success", "success", "unknown")
+    book.ledger.finish(operation_id, "completed_with_errors", kind="write", seconds=0.0, now=LATER)
+    operation = book.ledger.operation(operation_id)
+    assert operation is not None
+    assert (operation.completed_at, operation.seconds) == (NOW, 1.0)
+
+    [first, _] = book.ledger.candidates(operation_id)
+    book.end(book.rollback(operation_id, Restore(item_id=first.item_id)), kind="rollback")
+    assert book.states()[operation_id] == "partly_rolled_back"
+    book.ledger.finish(operation_id, "completed_with_errors", kind="write", seconds=0.0, now=LATER)
+    assert book.states()[operation_id] == "partly_rolled_back"
+
+
+def test_a_run_that_goes_on_ends_when_it_ends(book: Book) -> None:
+    operation_id = book.begin()
+    book.ledger.finish(operation_id, "interrupted", kind="write", seconds=1.0, now=NOW)
+    book.ledger.set_status(operation_id, "in_progress")
+    book.ledger.finish(operation_id, "interrupted", kind="write", seconds=2.0, now=LATER)
+    operation = book.ledger.operation(operation_id)
+
+    assert operation is not None
+    assert (operation.completed_at, operation.seconds, operation.status) == (LATER, 3.0, "interrupted")
+
+
+# Values for the execution.
+
+
+def test_a_task_that_takes_back_has_all_that_was_kept(book: Book) -> None:
+    operation_id = book.begin(book.files[0], hard_links="break")
+    book.end(operation_id, journal_bytes=10, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
+    assert book.ledger.options(operation_id)["hard_links"] == "break"
+    assert book.backups.usage() == 100
+
+    [task] = book.ledger.pending(book.rollback(operation_id), after=-1, count=9)
+    assert (task.restore, task.backup_kind, task.reverts_kept) == ("bytes", "original", b"/films/.x")
+    assert (task.original_state, task.written_state, task.restore_mtime_ns) == ("old", "new", 10**18)
+
+
+def test_items_of_one_file_are_taken_back_newest_first(book: Book) -> None:
+    written = []
+    for _ in range(4):
+        written.append(book.begin())
+        book.end(written[-1])
+    found = [each.item_id for operation_id in written for each in book.ledger.candidates(operation_id)]
+    tasks = book.ledger.pending(book.rollback(written[0], *map(restore, found)), after=-1, count=99)
+
+    assert [task.reverts_item for task in tasks] == sorted(found, reverse=True)
+
+
+def restore(item_id: int) -> Restore:
+    return Restore(item_id=item_id)
+
+
+def test_a_rollback_of_several_operations_settles_all_of_them(book: Book) -> None:
+    first = book.begin()
+    book.end(first)
+    second = book.begin(book.files[0])
+    book.end(second)
+    found = [each.item_id for operation_id in (first, second) for each in book.ledger.candidates(operation_id)]
+    back = book.rollback(first, *map(restore, found))
+    book.end(back, kind="rollback")
+
+    assert book.states() == {first: "rolled_back", second: "rolled_back", back: "completed"}
+
+
+def test_what_a_rollback_put_back_in_person_is_no_backup_any_more(book: Book) -> None:
+    operation_id = book.begin(book.files[0])
+    book.end(operation_id, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
+    back = book.rollback(operation_id)
+    assert book.backups.leftovers() == []
+    book.end(back, kind="rollback")
+
+    assert [each.path for each in book.backups.leftovers()] == [b"/films/.x"]
+    assert book.backups.usage() == 0
+
+
+# What may go.
+
+
+def test_originals_go_oldest_first_and_as_few_as_are_enough_then_journals(book: Book) -> None:
+    for number, size in enumerate((10, 20, 30)):
+        kept = f"/films/.{number}".encode()
+        book.end(book.begin(book.files[number]), journal_bytes=5, backup_kind="original", kept=kept, kept_bytes=size)
+    items = [each.item_id for number in (1, 2, 3) for each in book.ledger.candidates(number)]
+
+    assert book.backups.room(1).item_ids == items[:1]
+    assert book.backups.room(10).item_ids == items[:1]
+    assert book.backups.room(11).item_ids == items[:2]
+    assert (book.backups.room(61).item_ids, book.backups.room(61).journals) == (items, ["1.journal"])
+    assert book.backups.room(1).bytes == 75
+
+
+@pytest.mark.parametrize("status", ["pending", "in_progress", "paused", "interrupted", "failed"])
+def test_nothing_of_an_operation_that_is_not_over_goes(book: Book, status: str) -> None:
+    operation_id = book.begin(book.files[0])
+    book.end(operation_id, journal_bytes=5, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
+    book.ledger.set_status(operation_id, status)
+
+    assert book.backups.room(1).bytes == 0
+    assert book.backups.expired(before=LATER) == []
+    assert book.backups.dead_journals(["1.journal"]) == []
+
+
+def test_nothing_goes_that_a_rollback_is_about_to_use(book: Book) -> None:
+    operation_id = book.begin(book.files[0])
+    book.end(operation_id, journal_bytes=5, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
+    assert book.backups.room(1).bytes == 95
+    book.rollback(operation_id)
+
+    assert book.backups.room(1).bytes == 0
+
+
+def test_an_unclear_file_keeps_the_journal_of_its_operation(book: Book) -> None:
+    operation_id = book.begin()
+    book.end(operation_id, "success", "success", "unknown", journal_bytes=5)
+
+    assert book.backups.room(1).bytes == 0
+    assert book.backups.expired(before=LATER) == []

@@ -1,0 +1,85 @@
+"""Homes of every past version are brought up to date with all that is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indexium_core.store import backups, ledger, migrations, plans
+from indexium_core.store.database import FILE_NAME, Database
+from indexium_core.store.plans import Modes
+from tests.support.catalog import NOW
+
+# What a home of version 1 may hold: a file with a person, a plan, a write of it and the rollback of that write.
+VERSION_1 = """
+INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (1, 'films', '/films', '/films');
+INSERT INTO scanned_files (file_id, library_id, path_bytes, path, path_search, folder, file_name, file_ext, size,
+    mtime_ns, state, file_hash, people, people_keys, strategy, first_seen_at, scanned_at)
+VALUES (nextval('file_ids'), 1, '/films/a.mp4', '/films/a.mp4', '/films/a.mp4', '', 'a.mp4', 'mp4', 10, 7, 'ok',
+    'x1:00', [], [], 'mp4_in_place', now(), now());
+INSERT INTO people VALUES (1, 'Ann Lee', 'ann lee', 'ann lee', now());
+INSERT INTO video_people VALUES (1, 'x1:00', NULL, 1, 'hand', now());
+INSERT INTO plan_variants VALUES (1, NULL, NULL, FALSE, 1, nextval('plan_ids'), now());
+INSERT INTO plans VALUES (1, 1, now(), 1, '');
+INSERT INTO plan_marks VALUES (nextval('mark_ids'), 1);
+INSERT INTO plan_rows VALUES (1, 1, 1, NULL, [], ['Ann Lee'], NULL, NULL, NULL, 1, 0, NULL, 'People: Ann Lee', 'add',
+    'safe', 1 << 18, 'mp4', 0.1, 1, FALSE, FALSE, 'merge', 'replace', 1);
+INSERT INTO metadata_operations (id, operation_type, status, started_at, success_count, file_count, finished_as,
+    options)
+VALUES (nextval('operation_ids'), 'write', 'rolled_back', now(), 1, 1, 'completed', '{"keep_backup": true}'),
+       (nextval('operation_ids'), 'rollback', 'completed', now(), 1, 1, 'completed', '{"replan": false}');
+INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status, tags_added,
+    tags_removed, changes, expected_size, expected_mtime_ns, reverts_item, reverted_by, previous_comment, new_comment)
+VALUES (11, 1, 1, 'x1:00', '/films/a.mp4', '/films/a.mp4', 'success', ['Ann Lee'], [],
+        [{'field': 'comment', 'old': NULL, 'new': 'People: Ann Lee', 'where': 'container'}], 10, 7, NULL, 12,
+        NULL, 'People: Ann Lee'),
+       (12, 2, 1, 'x1:00', '/films/a.mp4', '/films/a.mp4', 'success', [], ['Ann Lee'],
+        [{'field': 'comment', 'old': 'People: Ann Lee', 'new': NULL, 'where': 'container'}], 11, 8, 11, NULL,
+        'People: Ann Lee', NULL);
+INSERT INTO metadata_history (id, operation_item_id, operation_id, file_id, file_hash, backup_timestamp,
+    original_mtime_ns, journal, bytes, expires_at)
+VALUES (21, 11, 1, 1, 'x1:00', now(), 7, '1.journal', 300, now() + INTERVAL 90 DAY),
+       (22, 12, 2, 1, 'x1:00', now(), 8, '2.journal', 200, now() + INTERVAL 90 DAY);
+"""
+
+
+@pytest.fixture
+def old_home(home: Path) -> Path:
+    """A home as version 1 left it."""
+    home.mkdir()
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[:1])
+        raw.execute(VERSION_1)
+    return home
+
+
+def test_all_that_a_home_of_the_first_version_holds_is_there_and_works(old_home: Path) -> None:
+    with Database.open(old_home) as database:
+        book = ledger.Ledger(database)
+        operations, _ = book.operations()
+        assert [(each.id, each.status, each.can_rollback) for each in operations] == [
+            (2, "completed", True),
+            (1, "rolled_back", False),
+        ]
+        [candidate] = book.candidates(2)
+        assert (candidate.kind, candidate.is_exact, candidate.kept) == ("journal", True, None)
+        assert database.read().value("SELECT restore FROM metadata_operation_items WHERE id = 12") == "bytes"
+        assert backups.Backups(database).usage() == 500
+        version = plans.refresh(database, Modes(), now=NOW)
+        [item] = plans.items(database.read(), version, [1])
+        assert [issue.code for issue in item.issues] == ["shown_as_plot"]
+        assert version.plan_id > 1  # ids go on: one that was shown before means nothing else now
+
+
+@pytest.mark.parametrize("count", range(1, len(migrations.available())))
+def test_a_home_of_any_version_ends_with_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
+    home.mkdir()
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[:count])
+    schema = "SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY ALL"
+    with Database.open(home) as database:
+        found = database.read().execute(schema).fetchall()
+    with duckdb.connect(str(empty_home / FILE_NAME), read_only=True) as fresh:
+        assert found == fresh.execute(schema).fetchall()
