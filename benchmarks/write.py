@@ -1,11 +1,13 @@
 """
-Writing a comment into large films, and into many small ones, against copying them with ffmpeg.
+Writing a comment into large films, and into many small ones, against those who copy or edit them otherwise.
 
-    python -m benchmarks.write [--gigabytes 1] [--small 1000] [--runs 5] [--dir FOLDER]
+    python -m benchmarks.write [--gigabytes 1] [--small 1000] [--runs 5] [--only NAME …] [--dir FOLDER]
 
 Ours is `Library.write` with default settings: check, journal, fsync, write, fsync, verification by bytes and by
-FFmpeg's libraries, and everything recorded.
-The peer's is `ffmpeg -map 0 -c copy`, fsync, replace: no check, no undo, no record.
+FFmpeg's libraries, and everything recorded. Every run writes a fresh copy of the film, so that none profits from the
+room that the one before made.
+The peers: `ffmpeg -map 0 -c copy`, fsync, replace (no check, no undo, no record); ExifTool, which rewrites;
+mkvpropedit, which edits in place without undo. A peer that is not installed is left out.
 """
 
 from __future__ import annotations
@@ -18,14 +20,38 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import disk
+from benchmarks import disk, films
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operation import WriteOptions
 
-FFMPEG = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y"]
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
+TAGS = "<Tags><Tag><Targets/><Simple><Name>COMMENT</Name><String>People: Ann Lee</String></Simple></Tag></Tags>"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One film to be written."""
+
+    name: str
+    suffix: str
+    seconds: int
+    options: tuple[str, ...] = ()  # of FFmpeg's muxer
+    scale: float = 1.0  # of the size asked for
+
+
+CASES = (
+    Case("mp4, index at the end", "mp4", 600),
+    Case("mov", "mov", 600),
+    Case("mkv", "mkv", 600),
+    Case("mp4, index in front without room", "mp4", 600, ("-movflags", "+faststart")),
+    Case("2-hour mp4, index at the end", "mp4", 7200),
+    Case("2-hour mp4, index in front without room", "mp4", 7200, ("-movflags", "+faststart")),
+    Case("2-hour mkv", "mkv", 7200),
+    Case("avi", "avi", 600, scale=0.1),
+)
 
 
 def main() -> None:
@@ -34,55 +60,103 @@ def main() -> None:
     words.add_argument("--gigabytes", type=float, default=1.0)
     words.add_argument("--small", type=int, default=1000)
     words.add_argument("--runs", type=int, default=5)
+    words.add_argument("--only", nargs="+", default=[], help="cases whose name contains one of these words, or 'small'")
     words.add_argument("--dir", type=Path, default=Path.cwd())
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.dir, prefix="indexium-bench-") as name:
         folder = Path(name)
         print(f"fsync p50 here: {disk.fsync_p50(folder) * 1000:.2f} ms")
-        source = film(folder, chosen.gigabytes)
-        for kind in ("mp4", "mkv"):
-            large(folder, source, kind, chosen.runs)
-        many(folder, chosen.small)
+        for case in CASES:
+            if not chosen.only or any(word in case.name for word in chosen.only):
+                large(folder, case, chosen.gigabytes, chosen.runs)
+        if not chosen.only or "small" in chosen.only:
+            many(folder, chosen.small)
 
 
-def film(folder: Path, gigabytes: float) -> Path:
-    """Make a ten-minute film of about that size: ten seconds of noise, encoded once and repeated."""
-    rate = int(gigabytes * 8e9 / 600)
-    short, long = folder / "short.mp4", folder / "source.mp4"
-    noise = "nullsrc=s=640x360:r=25,geq=random(1)*255:128:128"
-    inputs = ["-f", "lavfi", "-i", noise, "-f", "lavfi", "-i", "sine=sample_rate=48000"]
-    rates = ["-b:v", str(rate), "-maxrate", str(rate), "-bufsize", str(rate)]
-    keys = ["-g", "125", "-keyint_min", "125", "-sc_threshold", "0"]  # a key frame every 5 s, as films have them
-    coded = ["-t", "10", "-c:v", "libx264", "-preset", "ultrafast", *rates, *keys, "-c:a", "aac"]
-    run([*FFMPEG, *inputs, *coded, "-shortest", str(short)])
-    run([*FFMPEG, "-stream_loop", "59", "-i", str(short), "-c", "copy", str(long)])
-    return long
-
-
-def large(folder: Path, source: Path, kind: str, runs: int) -> None:
-    """Time one large film of a kind, ours and the peer's in turn."""
-    root = folder / f"large-{kind}"
-    root.mkdir()
-    path = root / f"film.{kind}"
-    run([*FFMPEG, "-i", str(source), "-map", "0", "-c", "copy", str(path)])
-    settle(root)
-    files, ours, theirs = [], [], []
-    with Library.open(folder / f"home-{kind}") as library:
-        library.scan([root])
-        library.people.add([path], ["Ann Lee"])
-        for number in range(runs):
-            library.edit("", [f"Person {number}", "Ann Lee"])
+def large(folder: Path, case: Case, gigabytes: float, runs: int) -> None:
+    """Time one large film of a kind, ours and the peers' in turn."""
+    source = films.film(folder, case.seconds, gigabytes * case.scale, case.suffix, case.options)
+    files, ours = [], []
+    theirs: dict[str, list[float]] = {name: [] for name in peers(case)}
+    effort = disk.Effort()
+    what, strategy, journal = "", "", 0
+    for number in range(runs):
+        root = folder / "large"
+        root.mkdir()
+        path = Path(shutil.copyfile(source, root / f"film.{case.suffix}"))
+        settle(root)
+        what = f"{path.stat().st_size / 1e9:.2f} GB {case.name}"
+        with Library.open(folder / f"home-{number}") as library:
+            library.scan([root])
+            library.people.add([path], ["Ann Lee", f"Person {number}"])
             plan = library.plan()
             handles: list[OperationHandle] = []
+            with effort:
+                ours.append(timed(lambda plan=plan, handles=handles: handles.append(written(library, plan))))
+            [item] = library.operation(handles[0].id).items
+            files.append(item.seconds or 0.0)
+            strategy, journal = item.strategy, library.operation(handles[0].id).operation.backup_bytes
+        for name, work in peers(case).items():
+            shutil.copyfile(source, path)
             os.sync()  # each begins on a quiet disk: the copy before leaves a gigabyte to be freed
-            ours.append(timed(lambda plan=plan, handles=handles: handles.append(written(library, plan))))
-            files.append(library.operation(handles[0].id).items[0].seconds or 0.0)
-            os.sync()
-            theirs.append(timed(lambda: copy(path, root / f"copy.{kind}")))
-    what = f"{path.stat().st_size / 1e9:.2f} GB {kind}"
-    report(f"{what}, the file (check, journal, fsync, write, fsync, verify)", files, theirs)
-    report(f"{what}, the whole operation (and everything recorded)", ours, theirs)
-    shutil.rmtree(root)
+            theirs[name].append(timed(lambda work=work, path=path: work(path)))
+        shutil.rmtree(root)
+        shutil.rmtree(folder / f"home-{number}")
+    print(f"\n{what}: {strategy}, journal {journal:,} bytes, {effort.per(runs)}")
+    for name, times in theirs.items():
+        report("the file (check, journal, fsync, write, fsync, verify)", files, name, times)
+        report("the whole operation (and everything recorded)", ours, name, times)
+    source.unlink()
+
+
+def peers(case: Case) -> dict[str, Callable[[Path], object]]:
+    """Return who else can write this film, and how."""
+    found: dict[str, Callable[[Path], object]] = {"ffmpeg copy": copy}
+    if case.suffix in {"mp4", "mov"} and shutil.which("exiftool"):
+        found["exiftool"] = exiftool
+    if case.suffix == "mkv" and shutil.which("mkvpropedit"):
+        found["mkvpropedit"] = mkvpropedit
+    return found
+
+
+def copy(path: Path) -> None:
+    """Copy all streams with the comment, fsync, replace."""
+    target = path.with_name(f"copy{path.suffix}")
+    comment = ["-metadata", "comment=People: Ann Lee"]
+    run([*films.FFMPEG, "-i", str(path), "-map", "0", "-c", "copy", *comment, str(target)])
+    flush(target)
+    target.replace(path)
+
+
+def exiftool(path: Path) -> None:
+    """Let ExifTool write the comment; it makes a copy and replaces."""
+    run(
+        [
+            "exiftool",
+            "-q",
+            "-m",
+            "-api",
+            "LargeFileSupport=1",
+            "-overwrite_original",
+            "-Comment=People: Ann Lee",
+            str(path),
+        ]
+    )
+    flush(path)
+
+
+def mkvpropedit(path: Path) -> None:
+    """Let mkvpropedit set the global tags in place."""
+    tags = path.with_name("tags.xml")
+    tags.write_text(TAGS)
+    run(["mkvpropedit", "-q", str(path), "--tags", f"global:{tags}"])
+    flush(path)
+
+
+def flush(path: Path) -> None:
+    """Bring a file to the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def many(folder: Path, count: int) -> None:
@@ -90,25 +164,27 @@ def many(folder: Path, count: int) -> None:
     root = folder / "small"
     root.mkdir()
     clip = folder / "clip.mp4"
-    run([*FFMPEG, "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=2", "-c:v", "mpeg4", str(clip)])
+    run([*films.FFMPEG, "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=2", "-c:v", "mpeg4", str(clip)])
     for number in range(count):
         data = bytearray(clip.read_bytes())
         place = data.index(b"mdat") + 200
         data[place : place + 4] = number.to_bytes(4, "big")  # another film each, so that people differ
         (root / f"{number:04}.mp4").write_bytes(data)
     settle(root)
+    effort = disk.Effort()
     with Library.open(folder / "home-small") as library:
         library.scan([root])
         library.people.add(sorted(root.glob("*.mp4")), ["Ann Lee", "Bob Ray"])
         plan = library.plan()
         handles: list[OperationHandle] = []
-        ours = timed(lambda: handles.append(written(library, plan)))
+        with effort:
+            ours = timed(lambda: handles.append(written(library, plan)))
         back = timed(lambda: done(library.rollback(handles[0].id).wait().counts))
     some = sorted(root.glob("*.mp4"))[:50]
-    theirs = timed(lambda: [copy(path, root / "copy.mp4") for path in some]) * count / len(some)
+    theirs = timed(lambda: [copy(path) for path in some]) * count / len(some)
     print(
-        f"{count} small files: write {ours:.2f} s ({count / ours:.0f} files/s), roll back {back:.2f} s; "
-        f"ffmpeg copy {theirs:.1f} s (from {len(some)}): {theirs / ours:.0f} times as long"
+        f"\n{count} small files: write {ours:.2f} s ({count / ours:.0f} files/s), roll back {back:.2f} s; "
+        f"ffmpeg copy {theirs:.1f} s (from {len(some)}): {theirs / ours:.0f} times as long; {effort.per(count)} a file"
     )
 
 
@@ -117,14 +193,6 @@ def written(library: Library, plan: MetadataPlan) -> OperationHandle:
     handle = library.write(plan, ALL)
     done(handle.wait().counts)
     return handle
-
-
-def copy(path: Path, target: Path) -> None:
-    """Do what the peer does: copy all streams with the comment, fsync, replace (a copy stands in for the original)."""
-    run([*FFMPEG, "-i", str(path), "-map", "0", "-c", "copy", "-metadata", "comment=People: Ann Lee", str(target)])
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
-    target.replace(target.with_name("replaced" + target.suffix))
 
 
 def settle(root: Path) -> None:
@@ -148,12 +216,12 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def report(what: str, ours: list[float], theirs: list[float]) -> None:
+def report(what: str, ours: list[float], peer: str, theirs: list[float]) -> None:
     """Print both figures and their ratio."""
-    mine, peer = statistics.median(ours), statistics.median(theirs)
+    mine, other = statistics.median(ours), statistics.median(theirs)
     print(
-        f"{what}: write {mine * 1000:.1f} ms (min {min(ours) * 1000:.1f}, max {max(ours) * 1000:.1f}); "
-        f"ffmpeg copy {peer * 1000:.0f} ms: {peer / mine:.0f} times as long"
+        f"  {what}: {mine * 1000:.1f} ms (min {min(ours) * 1000:.1f}, max {max(ours) * 1000:.1f}); "
+        f"{peer} {other * 1000:.0f} ms: {other / mine:.1f} times as long"
     )
 
 
