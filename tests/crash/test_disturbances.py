@@ -155,9 +155,9 @@ def made_of(film: Film, what: str, folder: Path) -> bytes | None:
     return data
 
 
-def test_a_home_is_opened_once(forks: Forks, empty_home: Path) -> None:
-    with Library.open(empty_home):
-        assert forks.run(killed_write.find_in_use, empty_home, os.getpid()) == 0
+def test_a_home_is_opened_once(forks: Forks, home: Path) -> None:
+    with Library.open(home):
+        assert forks.run(killed_write.find_in_use, home, os.getpid()) == 0
 
 
 # Rights and room.
