@@ -27,6 +27,7 @@ from indexium_core.flows import (
     recovery,
     running,
     scanning,
+    strays,
     writing,
 )
 from indexium_core.flows.decisions import DecisionReport, DecisionRow
@@ -51,6 +52,7 @@ from indexium_core.model.plan import Selection
 from indexium_core.store import backups as backups_store
 from indexium_core.store import catalog, database, ledger
 from indexium_core.store.catalog import LibraryRow
+from indexium_core.store.lock import HomeLock
 
 __all__ = [
     "AssignmentRow",
@@ -143,7 +145,11 @@ class Library:
 
         """
         config = config or settings.load(home)
-        store = database.Database.open(config.home, url=url)
+        try:
+            store = database.Database.open(config.home, url=url)
+        except errors.StoreError:
+            _heal_without_database(config.home)
+            raise
         try:
             logs.attach(config.home / "logs", days=config.log_retention_days)
             library = cls(store, config, clock=clock)
@@ -154,7 +160,10 @@ class Library:
         return library
 
     def _start(self) -> None:
+        known = backups_store.Backups(self._store).journals()
+        strays_healed = strays.put_aside(self._backups_folder, known)
         report = self.recovered = self.recover()
+        report.of_no_operation(strays_healed)
         if report.undone:
             files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
             self.notices.append(f"{files} in the middle of a write, now as before again.")
@@ -461,3 +470,15 @@ class Library:
         if report.undone or report.finished:
             self._plan_changed()
         return report
+
+
+def _heal_without_database(home: Path) -> None:
+    """Put back what was in the middle of a write: the journals alone say it, whatever became of the database."""
+    try:
+        lock = HomeLock.take(home)
+    except errors.IndexiumError:  # somebody is at work there, or nothing can be written
+        return
+    try:
+        strays.heal(home / "backups")
+    finally:
+        lock.release()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,12 @@ class RecoverReport:
         shown = path.decode("utf-8", "replace")
         self.files.append(RecoveredFile(operation_id=operation_id, file_path=shown, became=became, message=message))
 
+    def of_no_operation(self, settled: Sequence[journal.Recovered]) -> None:
+        """Take in what was settled by journals that the database does not know; their operation is 0."""
+        for each in settled:
+            if each.outcome.status in _BECAME:
+                self.note(0, each.entry.path, _BECAME[each.outcome.status], each.outcome.message)
+
 
 def recover(
     store: database.Database, backups: Path, *, skip: frozenset[int], clock: Callable[[], datetime]
@@ -80,6 +86,7 @@ def recover(
     return report
 
 
+_BECAME = {"undone": "old", "untouched": "untouched", "problem": "unclear"}
 _UNDER_WAY = frozenset({"pending", "in_progress", "failed"})
 
 
@@ -123,7 +130,7 @@ class _Settling:
 
     def _note(self, settled: journal.Recovered) -> None:
         outcome = settled.outcome
-        became = {"undone": "old", "untouched": "untouched", "problem": "unclear"}.get(outcome.status)
+        became = _BECAME.get(outcome.status)
         if became is not None:  # one that was found finished is told of with those that were committed
             self._report.note(self._operation_id, settled.entry.path, became, outcome.message)
 

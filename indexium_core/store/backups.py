@@ -99,6 +99,10 @@ class Backups:
         rows = self._store.read().execute(_SQL["journals_of"], {"operation_id": operation_id}).fetchall()
         return [row[0] for row in rows]
 
+    def journals(self) -> set[str]:
+        """Return the names of all journal files ever known, also of those that are gone."""
+        return {name for (name,) in self._store.read().execute(_SQL["all_journals"]).fetchall()}
+
     def expired(self, *, before: datetime) -> list[int]:
         """Return operations whose backups were made before that moment and that nothing holds."""
         rows = self._store.read().execute(_SQL["expired"], {"before": before}).fetchall()

@@ -20,7 +20,9 @@ def digests(folder: Path) -> dict[str, str]:
 
 def comment(path: Path) -> str | None:
     with av.open(str(path)) as container:
-        return container.metadata.get("comment") or container.metadata.get("COMMENT")
+        holders = [container.metadata, *(stream.metadata for stream in container.streams)]  # in Ogg a stream holds it
+        values = {key.lower(): value for holder in holders for key, value in holder.items()}
+        return values.get("comment")
 
 
 def row(page: Page, name: str) -> object:

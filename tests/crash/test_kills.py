@@ -8,13 +8,16 @@ the library around it (`test_strategies`); `--all-kills` tries every call of eve
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 
 import pytest
 
+from indexium_core import errors
+from indexium_core.library import Library
 from tests.crash.conftest import Choice, Scenes
 from tests.support import killed_write, shapes, tally
-from tests.support.points import Point
+from tests.support.points import Point, telling
 from tests.support.scenes import Scene
 
 pytestmark = pytest.mark.crash
@@ -84,3 +87,19 @@ def cut(scene: Scene, point: Point) -> bool:
     assert report.killed or (report.hit is None and point.call.kind == "sync"), point
     tally.count(scene.shape.strategy, "kills of a write", report.killed)
     return report.killed
+
+
+@pytest.mark.parametrize("loss", ["damaged", "gone"])
+def test_a_film_is_healed_without_the_database_too(scenes: Scenes, loss: str) -> None:
+    """Journals tell everything: a database that cannot be opened, or was moved away, keeps no film broken."""
+    scene = scenes(shapes.one_of_each("way")[-1])
+    cut(scene, telling(scene.clean.calls, scene))
+    assert scene.film.state == "broken"
+    for path in scene.home.glob("indexium.duckdb*"):
+        if loss == "gone":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:-100] + bytes(100))
+    with contextlib.suppress(errors.StoreError):
+        Library.open(scene.home).close()
+    assert scene.film.state == "old"

@@ -36,6 +36,10 @@ SELECT EXISTS (FROM metadata_operation_items WHERE id = $1 AND restore = 'bytes'
 -- The journal files of an operation.
 SELECT DISTINCT journal FROM metadata_history WHERE operation_id = $operation_id AND dropped_at IS NULL;
 
+-- name: all_journals
+-- Every journal file that the database has ever known, of which some are gone.
+SELECT DISTINCT journal FROM metadata_history WHERE journal IS NOT NULL;
+
 -- name: expired
 -- Operations whose backups are past their time and that nothing holds.
 SELECT DISTINCT h.operation_id FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
