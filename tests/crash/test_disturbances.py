@@ -38,11 +38,11 @@ BETWEEN = {
 }
 
 
-def outcomes(scene: Scene) -> dict[str, Outcome]:
+def outcomes(scene: Scene, *, problems: int = 0) -> dict[str, Outcome]:
     """Open the home as the next start does; return what became of each film of the newest operation."""
     with Library.open(scene.home) as library:
         again = library.recover()
-        assert (again.undone, again.finished, again.problems) == (0, 0, [])
+        assert (again.undone, again.finished, len(again.problems)) == (0, 0, problems)
         newest = newest_of(library)
         assert newest is not None
         items = [(film, item_of(library, newest, film)) for film in scene.all]
@@ -137,11 +137,18 @@ def test_a_film_that_somebody_changes_while_it_is_written_stays_theirs(scene: Sc
         call for call in scene.clean.calls if call.kind == "write" and call.path.endswith(".journal") and call.offset
     )
     scene.run(killed_write.write, scene.trap(begin, "meddle", action=functools.partial(action, scene.film.path)))
-    found = outcomes(scene)
-    assert found["film"][0] in {"failed", "conflict"}, found
+    # An AVI's tags stand beside the byte that they changed: what of it is ours and what is theirs cannot be told, so
+    # nothing is put back, and the person is told.
+    amid = what == "edited without a trace" and scene.shape.strategy == "avi_in_place"
+    found = outcomes(scene, problems=int(amid))
+    assert found["film"][0] in ({"unknown"} if amid else {"failed", "conflict"}), found
     assert found["second"] == ("success", ""), found
-    theirs = scene.film.path.read_bytes() if scene.film.path.exists() else None
-    assert theirs == made_of(scene.film, what, scene.films)
+    theirs, made = (
+        scene.film.path.read_bytes() if scene.film.path.exists() else None,
+        made_of(scene.film, what, scene.films),
+    )
+    middle = slice(len(scene.film.old) // 2, len(scene.film.old) // 2 + 1) if amid else slice(None)
+    assert (theirs and theirs[middle]) == (made and made[middle])
     tally.count(scene.shape.strategy, "disturbances")
 
 
