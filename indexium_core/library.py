@@ -8,58 +8,99 @@ A `Library` may be used from any thread.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self
 
 from indexium_core import errors, logs, settings
 from indexium_core.flows import (
     backups,
+    bulk,
+    changes,
     charts,
+    checks,
+    configuring,
     decisions,
+    details,
     doctor,
+    exchange,
+    finding,
     history,
+    holdings,
     keeping,
     people,
     planning,
     recovery,
+    retrying,
     running,
     scanning,
+    steps,
     strays,
+    suggestions,
+    templates,
+    thumbnails,
+    views,
     writing,
 )
+from indexium_core.flows.bulk import BulkPeople, ChangePreview
 from indexium_core.flows.decisions import DecisionReport, DecisionRow
 from indexium_core.flows.doctor import Check
-from indexium_core.flows.people import AssignmentRow, ImportReport, PersonRow, RejectedRow
+from indexium_core.flows.people import AssignmentRow, ImportCheck, ImportReport, PersonRow, RejectedRow, Similar
 from indexium_core.flows.planning import MetadataPlan, SelectionSummary
 from indexium_core.flows.recovery import RecoverReport
+from indexium_core.flows.retrying import Retrial
 from indexium_core.flows.scanning import ScanProgress, ScanReport
+from indexium_core.flows.steps import StepReport, StepRow, Steps
+from indexium_core.flows.targets import Target
+from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
 from indexium_core.jobs.events import Event, EventBus
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
+from indexium_core.model.changes import ChangesPreview
+from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
+from indexium_core.model.details import FileDetails
+from indexium_core.model.facets import Facets, Wider
+from indexium_core.model.holdings import Forgetting
 from indexium_core.model.operation import (
     BackupRecord,
+    OperationCounts,
     OperationDetails,
+    OperationPerson,
     OperationStatus,
     PaginatedOperations,
     RollbackCheck,
     WriteOptions,
 )
-from indexium_core.model.plan import Selection
+from indexium_core.model.plan import Selection, StaleFiles
+from indexium_core.model.query import Completion
+from indexium_core.model.suggestion import Suggestion
+from indexium_core.model.view import SavedView
+from indexium_core.settings import SettingRow
 from indexium_core.store import backups as backups_store
-from indexium_core.store import catalog, database, ledger
+from indexium_core.store import casts, catalog, database, ledger
 from indexium_core.store.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 
 __all__ = [
     "AssignmentRow",
+    "BulkPeople",
+    "ChangePreview",
+    "ChangesPreview",
     "Check",
+    "CheckGroup",
+    "CheckPage",
+    "CheckRow",
+    "Completion",
     "DecisionReport",
     "DecisionRow",
     "DryRunReport",
+    "Facets",
+    "FileDetails",
+    "Forgetting",
+    "ImportCheck",
     "ImportReport",
     "Library",
     "LibraryRow",
@@ -68,13 +109,22 @@ __all__ = [
     "PersonRow",
     "RecoverReport",
     "RejectedRow",
+    "Retrial",
+    "SavedView",
     "ScanProgress",
     "ScanReport",
     "SelectionSummary",
+    "SettingRow",
+    "Similar",
+    "StaleFiles",
+    "StepReport",
+    "StepRow",
+    "Steps",
+    "Suggestion",
     "Target",
+    "Template",
+    "Wider",
 ]
-
-Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
 
 class Library:
@@ -92,7 +142,12 @@ class Library:
         folder = store.home / "backups"
         book = ledger.Ledger(store)
         self._planner = planning.MetadataPlanner(store, config=config, clock=clock)
-        self._decisions = decisions.Decisions(store, clock=clock)
+        self._decisions = decisions.Decisions(store, modes=self._planner.default_modes, clock=clock)
+        self._bulk = bulk.Bulk(store, modes=self._planner.default_modes, clock=clock)
+        self._review = steps.Review(store, clock=clock)
+        self.templates = templates.Templates(
+            store, self._decisions, self._bulk, clock=clock, on_change=self._plan_changed
+        )
         self._scanner = scanning.Scanner(store, events=self.events, config=config, clock=clock)
         self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self._operations = running.Operations(
@@ -105,7 +160,7 @@ class Library:
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
         )
         self._writer = writing.MetadataWriter(store, self._planner, self._operations, config=config, clock=clock)
-        self._history = history.HistoryService(book, self._writer, backups=folder, clock=clock)
+        self._history = history.HistoryService(book, self._writer, backups=folder)
         self._backups = backups.BackupManager(
             backups_store.Backups(store),
             self._history,
@@ -114,10 +169,43 @@ class Library:
             config=config,
             at_work=self._operations.at_work,
         )
+        self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
+        self._exporter = exchange.Exporter(store, self._planner)
+        self._changes = changes.Changes(store, self._planner, self._decisions)
         self.events.subscribe(self._tidy)
         self._backups_folder = folder
+        self.holdings = holdings.Holdings(store, still=self._scanner.still)
+        self.configuration = configuring.Configuration(
+            config, use=self.backup_use, clock=clock, apply=self._setting_readers()
+        )
         self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
-        self.charts = charts.Charts(self._history, self._planner)
+        self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
+        self._finder = finding.Finder(store)
+        self.charts = charts.Charts(store, self._planner, clock=clock)
+        cast = casts.Casts(store)
+        self._suggestions = suggestions.Suggestions(store, cast, self._planner.newest_version, clock=clock)
+        self.findings = checks.Checks(
+            store,
+            cast,
+            self._decisions,
+            version=self._planner.newest_version,
+            clock=clock,
+            on_change=self._plan_changed,
+        )
+        self._details = details.Details(store, self._planner, clock=clock)
+        self._thumbnails = thumbnails.Thumbnails(
+            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
+        )
+
+    def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
+        """Return who has to be told of a changed setting; all others read it each time."""
+        operations, keeper = self._operations, self._keeper
+        return {
+            "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
+            "faststart": lambda value: setattr(operations, "faststart", value),
+            "backup_budget": lambda value: setattr(keeper, "budget", int(value)),
+            "log_retention_days": logs.keep,
+        }
 
     @classmethod
     def open(
@@ -173,8 +261,9 @@ class Library:
         self._backups.tidy()
 
     def close(self) -> None:
-        """Finish the files under way, interrupt what is left, and let the home go."""
+        """Finish the files under way, interrupt what is left, stop a scan, and let the home go."""
         self._operations.close()
+        self._scanner.close()
         self._store.close()
         logs.detach()
 
@@ -193,6 +282,9 @@ class Library:
 
     def _plan_changed(self) -> None:
         self.events.emit("plan:changed")
+
+    def _views_changed(self) -> None:
+        self.events.emit("views:changed")
 
     # What is on disk.
 
@@ -217,13 +309,42 @@ class Library:
             UsageError: A folder that is not there, is a file, or lies inside another library; or a scan is running.
 
         """
-        report = self._scanner.scan(list(dirs), full=full, really_gone=really_gone, progress=progress)
-        self._plan_changed()
-        return report
+        try:
+            return self._scanner.scan(list(dirs), full=full, really_gone=really_gone, progress=progress)
+        finally:
+            self._plan_changed()
+
+    def cancel_scan(self) -> bool:
+        """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
+        return self._scanner.cancel()
+
+    def scan_progress(self) -> ScanProgress | None:
+        """Return how far the scan is that runs, None where none does."""
+        return self._scanner.now
+
+    def last_scan(self) -> ScanReport | None:
+        """Return what the last scan of this process found."""
+        return self._scanner.last
 
     def libraries(self) -> list[LibraryRow]:
-        """Return the folders that are scanned."""
+        """Return the folders that are scanned; `holdings` says more of them."""
         return catalog.libraries(self._store.read())
+
+    def add_library(self, folder: str | Path, *, name: str = "") -> LibraryRow:
+        """Add a folder, to be scanned later; UsageError where it is not there or lies inside another or around one."""
+        return self.holdings.add(folder, name=name)
+
+    def remove_library(self, library_id: int) -> Forgetting:
+        """Forget a folder; no file is touched. UnknownIdError; UsageError while something is at work on its files."""
+        found = self.holdings.remove(library_id)
+        self._plan_changed()
+        return found
+
+    def forget_missing(self, library_id: int) -> Forgetting:
+        """Forget those files of a folder that a scan did not find any more; errors as those of `remove_library`."""
+        found = self.holdings.forget_missing(library_id)
+        self._plan_changed()
+        return found
 
     def set_library(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
         """Choose how people and comments are combined for a whole folder."""
@@ -234,6 +355,26 @@ class Library:
         with self._store.atomic() as tx:
             catalog.set_library_modes(tx, library_id, people_mode=modes[0], comment_mode=modes[1])
         self._plan_changed()
+
+    # Settings.
+
+    def settings_table(self) -> list[SettingRow]:
+        """Return every setting: its value, where that is from, and from when a change counts."""
+        return self.configuration.table()
+
+    def set_setting(self, name: str, value: str | None) -> SettingRow:
+        """
+        Set a value as a person would type it, for now and the next start; None takes it back to the default.
+
+        Raises:
+            UnknownIdError: There is no such setting.
+            ValidationError: The text is no value for it.
+            UsageError: It is set in the environment, or cannot be changed while the program runs.
+
+        """
+        done = self.configuration.unset(name) if value is None else self.configuration.set(name, value)
+        self._plan_changed()
+        return done
 
     # The plan.
 
@@ -274,35 +415,161 @@ class Library:
             plan_id=plan_id,
         )
 
+    # One file.
+
+    def file(self, file_id: int, *, plan: MetadataPlan | None = None) -> FileDetails:
+        """Return all that is known of a file, by `plan` (None: the newest); UnknownIdError where there is none."""
+        return self._details.file(file_id, plan)
+
+    def find_file(self, text: str) -> int:
+        """Return the id of the file that a person means, by its id or its path; UnknownIdError where no scan met it."""
+        return self._details.find(text)
+
+    def thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
+        """Return a small picture of a film as a JPEG, None where there is none, or not now."""
+        return self._thumbnails.picture(file_id, width=width)
+
+    def names_like(self, text: str) -> list[tuple[str, int]]:
+        """Return some people whose name has a text in it, the likeliest first, and in how many films each is."""
+        return self._details.names_like(text)
+
+    # Decisions. What is decided at once is a step, which can be undone.
+
+    def facets(
+        self,
+        query: str = "",
+        *,
+        plan: MetadataPlan | None = None,
+        containing: Mapping[str, str] | None = None,
+        most: int = finding.MOST,
+    ) -> Facets:
+        """
+        Count what a search can be narrowed down by: risk, category, issue, container, folder, person, number of tags.
+
+        Each facet is counted over the search without its own term, so its numbers say what another choice would find.
+
+        Args:
+            query: The search.
+            plan: A plan instead, with its search.
+            containing: For `folder` and `person`, text that their values must contain.
+            most: How many values of these two; the ones with most files.
+
+        Raises:
+            QueryError: The search cannot be read.
+
+        """
+        plan = self.plan(query) if plan is None else plan  # one that finds nothing is false
+        return self._finder.facets(plan, containing=containing, most=most)
+
+    def complete(self, text: str, position: int | None = None, *, plan: MetadataPlan | None = None) -> list[Completion]:
+        """Return what the word at a position of a search (default: its end) can become, in words of the whole plan."""
+        at = len(text) if position is None else position
+        return self._finder.complete(self.plan() if plan is None else plan, text, at)
+
+    def wider(self, query: str = "", *, plan: MetadataPlan | None = None) -> list[Wider]:
+        """Return searches near one that finds nothing, with what they find. Raises `QueryError`."""
+        return self._finder.wider(self.plan(query) if plan is None else plan)
+
+    def volume(self, plan: MetadataPlan | None = None) -> int:
+        """Return how many bytes all files of a plan have that would be changed: what a rewriting tool would copy."""
+        return self._finder.volume(self.plan() if plan is None else plan)
+
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
         """Set by hand who is in the files meant; stands until revoked. ValidationError names a bad name."""
-        return self._decided(self._decisions.edit(self._files(target), people))
+        return self._decided(self._decisions.edit(target, people))
+
+    def people_in(self, target: Target, *, like: str = "", limit: int = 0) -> BulkPeople:
+        """Return who would be in the files meant and in how many of them; `like`: whose name has this in it."""
+        return self._bulk.people_in(target, like=like, limit=limit)
+
+    def preview_people(
+        self,
+        target: Target,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        replace: tuple[str, str] | None = None,
+        examples: int = bulk.EXAMPLES,
+    ) -> ChangePreview:
+        """Return what `change_people`, or with `replace` (old, new) `replace_person`, would do; changes nothing."""
+        return self._bulk.preview(target, add=add, remove=remove, replace=replace, examples=examples)
+
+    def change_people(self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> DecisionReport:
+        """Put people into each of the files meant and take others out, as an edit of its own list; others stay."""
+        return self._decided(self._decisions.change_people(target, add=add, remove=remove))
+
+    def replace_person(self, target: Target, old: str, new: str) -> DecisionReport:
+        """Put one person in another's place, in those of the files meant that have the other."""
+        return self._decided(self._decisions.replace_person(target, old, new))
 
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """Leave the files meant out of every list and write, until a moment or until revoked."""
-        return self._decided(self._decisions.postpone(self._files(target), until=moments.parse(until)))
+        return self._decided(self._decisions.postpone(target, until=moments.parse(until)))
 
     def set_mode(self, target: Target, *, mode: str | None = None, comment_mode: str | None = None) -> DecisionReport:
         """Choose how people and comment of the files meant are combined."""
         people_mode, comment_mode = planning.checked_modes(mode, comment_mode)
-        chosen = self._decisions.set_mode(self._files(target), people_mode=people_mode, comment_mode=comment_mode)
+        chosen = self._decisions.set_mode(target, people_mode=people_mode, comment_mode=comment_mode)
         return self._decided(chosen)
 
-    def decisions(self) -> list[DecisionRow]:
-        """Return the edits, postponements and modes in force, newest first."""
-        return self._decisions.list()
+    def decisions(self, file_ids: Sequence[int] | None = None) -> list[DecisionRow]:
+        """Return the edits, postponements and modes in force, or those on some files, newest first."""
+        return self._decisions.list(file_ids)
 
     def bring_back(self, target: Target) -> int:
         """Take back the postponements of the files meant; returns of how many files."""
-        wanted = set(self._files(target))
-        rows = [row.decision_id for row in self.decisions() if row.kind == "postpone" and row.file_id in wanted]
-        return self.revoke(rows) if rows else 0
+        return self._decided(self._decisions.bring_back(target)).files
+
+    def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
+        """Take back the decisions of some kinds on the files meant."""
+        return self._decided(self._decisions.revoke_of(target, kinds))
 
     def revoke(self, decision_ids: Sequence[int]) -> int:
         """Take decisions back; returns how many were in force."""
         count = self._decisions.revoke(decision_ids)
         self._plan_changed()
         return count
+
+    def steps(self) -> Steps:
+        """Return what `undo` and `redo` would turn back and forth next; None where there is nothing."""
+        return self._review.next()
+
+    def all_steps(self) -> list[StepRow]:
+        """Return every step that can be undone or redone, newest first."""
+        return self._review.list()
+
+    def undo(self, step_id: int | None = None) -> StepReport | None:
+        """Undo what was decided last. `step_id`: what is meant; UsageError where something else was decided since."""
+        return self._turned(self._review.undo(step_id))
+
+    def redo(self, step_id: int | None = None) -> StepReport | None:
+        """Decide again what was undone last; possible until something else is decided."""
+        return self._turned(self._review.redo(step_id))
+
+    def _turned(self, report: StepReport | None) -> StepReport | None:
+        if report is not None:
+            self._plan_changed()
+        return report
+
+    # What may be true, and what may be wrong.
+
+    def suggest(self, file_id: int, *, limit: int = 5) -> list[Suggestion]:
+        """Return who else may be in a file and why, the likeliest first; nobody is added. UnknownIdError: no such."""
+        return self._suggestions.suggest(file_id, limit=limit)
+
+    def decline(self, target: Target, names: Sequence[str]) -> int:
+        """Say that people are not in the files meant, so that they are not suggested there again; returns the files."""
+        file_ids = self._files(target)
+        self._suggestions.decline(file_ids, names)
+        return len(file_ids)
+
+    def checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
+        """Return how many disagreements of each kind there are; `max_age`: as of at most so many seconds ago."""
+        return self.findings.groups(max_age=max_age)
+
+    def check(self, kind: str, page: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
+        """Return one page of what a check finds, or of what somebody said to be right; UsageError: no such check."""
+        return self.findings.page(kind, page, per_page=per_page, dismissed=dismissed)
 
     def _files(self, target: Target) -> list[int]:
         if isinstance(target, str):
@@ -317,9 +584,32 @@ class Library:
 
     # Writing and taking back.
 
-    def preview(self, selection: Selection, plan: MetadataPlan | None = None) -> SelectionSummary:
-        """Return what writing a selection would amount to, and what its risk levels leave out."""
-        return self._planner.summary(plan or self.plan(), selection)
+    def preview(
+        self,
+        selection: Selection,
+        plan: MetadataPlan | None = None,
+        *,
+        within: str = "",
+        options: WriteOptions | None = None,
+    ) -> SelectionSummary:
+        """
+        Return what writing a selection would amount to, and what its risk levels leave out.
+
+        Args:
+            selection: What is chosen.
+            plan: Of which plan; default: the newest.
+            within: The search that is looked at: files that it does not find are counted as hidden.
+            options: How it would be written: which levels, and whether the files can be taken back.
+
+        """
+        options = options or WriteOptions(risk=("safe", "warning", "danger"))
+        return self._planner.summary(
+            plan or self.plan(), selection, risk=options.risk, within=within, backup=options.create_backup
+        )
+
+    def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
+        """Return which files of a selection would be written otherwise now than `plan` showed; a write refuses them."""
+        return self._planner.stale(plan, selection, limit=limit)
 
     def write(
         self,
@@ -344,15 +634,103 @@ class Library:
         options: WriteOptions | None = None,
         *,
         selection: Selection | None = None,
+        progress: Callable[[int, int], bool | None] | None = None,
     ) -> DryRunReport:
-        """Check every selected file as a write would, and report; changes nothing."""
-        return self._writer.dry_run(plan, options or WriteOptions(), selection=selection)
+        """
+        Check every selected file as a write would, and report; changes nothing.
+
+        `progress` is called some times a second with how many files are checked and how many there are; where it
+        returns False, the rest is given up.
+        """
+        return self._writer.dry_run(plan, options or WriteOptions(), selection=selection, progress=progress)
+
+    def retry_check(self, operation_id: int) -> Retrial:
+        """Look at the files that a write left, planned afresh; UsageError where there is nothing to try again."""
+        self._settle(operation_id)
+        return self._retrier.look(operation_id)
+
+    def retry(
+        self, operation_id: int, *, risk: Sequence[str] | None = None, note: str = "", source: str = "python"
+    ) -> OperationHandle:
+        """
+        Try once more what an operation did not get done: failed, refused and unclear files, planned afresh.
+
+        Args:
+            operation_id: The operation.
+            risk: Levels to write; default: those that it was to write.
+            note: For the history; default: the note of that operation.
+            source: Face that asks.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: It has not ended, or left nothing that can be done now.
+
+        """
+        self._settle(operation_id)
+        return self._retrier.start(operation_id, risk=risk, note=note, source=source)
+
+    def _settle(self, operation_id: int) -> None:
+        """Find out what became of files that were unclear when an operation ended."""
+        if self.status(operation_id).counts.get("unknown"):
+            self.recover()
+
+    # Exchange.
+
+    def export_plan(
+        self,
+        plan: MetadataPlan | str = "",
+        format: str = "csv",  # noqa: A002 - what everybody calls it
+        *,
+        sort: str = "risk",
+        descending: bool = False,
+        everything: bool = False,
+        page: int = 1,
+        per_page: int = 0,
+    ) -> Iterator[str]:
+        """
+        Return the list of a plan, or of what a search finds, as text in pieces: `csv` or `json`.
+
+        `everything`: unchanged and postponed files, too; `per_page` 0: all. UsageError: unknown format or sort key.
+        """
+        made = self.plan(plan) if isinstance(plan, str) else plan
+        return self._exporter.plan(
+            made, format, sort=sort, descending=descending, everything=everything, page=page, per_page=per_page
+        )
+
+    def export_dry_run(self, report: DryRunReport, plan: MetadataPlan, format: str = "csv") -> Iterator[str]:  # noqa: A002
+        """Return what a dry run of a plan found as text, in pieces: csv or json."""
+        return self._exporter.dry_run(report, plan, format)
+
+    def read_changes(self, source: Path | str | bytes) -> ChangesPreview:
+        """
+        Compare an exported CSV that was edited (file, text or bytes) with the plan; decides nothing.
+
+        What is wrong with a single row is in the preview. UsageError: it cannot be understood as a whole.
+        """
+        return self._changes.read(source)
+
+    def apply_changes(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
+        """
+        Decide what a preview showed, as one step that can be undone; `overwrite`: rows with a conflict, too.
+
+        Raises:
+            UsageError: There is nothing to apply.
+            StalePlanError: Something else was decided about some of its files since.
+
+        """
+        return self._decided(self._changes.apply(preview, overwrite=overwrite))
 
     def operation(
-        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = ()
+        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), query: str = ""
     ) -> OperationDetails:
-        """Return an operation with one page of its files, failures first; UnknownIdError where there is none."""
-        return self._history.get_operation_details(operation_id, page=page, per_page=per_page, statuses=statuses)
+        """
+        Return an operation with one page of its files, failures first; UnknownIdError where there is none.
+
+        `query` narrows it to files that a search finds: words of a path or a name, or `person:"Ann Lee"`.
+        """
+        return self._history.get_operation_details(
+            operation_id, page=page, per_page=per_page, statuses=statuses, text=query
+        )
 
     def status(self, operation_id: int) -> OperationStatus:
         """Return how far an operation is; UnknownIdError where there is none."""
@@ -386,24 +764,91 @@ class Library:
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         status: str | Sequence[str] | None = None,
+        operation_type: str | Sequence[str] | None = None,
+        person: str = "",
+        file: str = "",
+        error: str = "",
         page: int = 1,
         per_page: int = 50,
     ) -> PaginatedOperations:
-        """Return operations, newest first: by words of a file, note or person, by day (`until` included) and state."""
-        filters = {"q": query, "start_date": since, "end_date": until, "status": status}
+        """
+        Return operations, newest first.
+
+        Args:
+            query: Words of a file, note or person; `person:"Ann Lee"` for exactly that person, `path:` for a path.
+            since: First day or moment.
+            until: Last day (included) or moment.
+            status: One or several states.
+            operation_type: `write` or `rollback`.
+            person: Exactly this person was added or removed.
+            file: Words of a path.
+            error: Code of why a file of it was refused or failed, such as `changed_since`.
+            page: Page of the list, from 1.
+            per_page: Operations of a page; 0: all.
+
+        """
+        filters = {
+            "q": query,
+            "start_date": since,
+            "end_date": until,
+            "status": status,
+            "type": operation_type,
+            "person": person,
+            "file": file,
+            "error": error,
+        }
         return self._history.get_operations(filters, page, per_page)
 
+    def history_counts(
+        self,
+        query: str = "",
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        status: str | Sequence[str] | None = None,
+        operation_type: str | Sequence[str] | None = None,
+        error: str = "",
+    ) -> OperationCounts:
+        """Return how many operations of each state and of each type a search of the history finds."""
+        filters = {"q": query, "start_date": since, "end_date": until, "status": status, "type": operation_type}
+        return self._history.count_operations(filters | {"error": error})
+
+    def operation_people(self, operation_id: int) -> list[OperationPerson]:
+        """Return whom an operation wrote, most files first, and of how many files each can be taken out now."""
+        return self._history.people_of(operation_id)
+
     def rollback_check(
-        self, operation_id: int, query: str = "", *, person: str = "", changed: str = "skip", with_newer: bool = False
+        self,
+        operation_id: int,
+        query: str = "",
+        *,
+        item_ids: Sequence[int] | None = None,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool = False,
+        progress: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> RollbackCheck:
-        """Look at every file of an operation and say what taking it back would do; arguments as those of `rollback`."""
-        return self._history.check(operation_id, query, person=person, changed=changed, with_newer=with_newer)
+        """
+        Look at every file of an operation and say what taking it back would do; arguments as those of `rollback`.
+
+        `progress` is told how many files were looked at, and of how many.
+        """
+        return self._history.check(
+            operation_id,
+            query,
+            item_ids=item_ids,
+            person=person,
+            changed=changed,
+            with_newer=with_newer,
+            progress=progress,
+        )
 
     def rollback(
         self,
         operation_id: int,
         query: str = "",
         *,
+        item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
         with_newer: bool = False,
@@ -420,6 +865,7 @@ class Library:
         Args:
             operation_id: The operation.
             query: Only the files that this search of the history finds.
+            item_ids: Only these of its items.
             person: Take out only this person's tag, by an ordinary write; other bytes stay as they are.
             changed: `comment` restores only the comment where the old bytes cannot come back; `skip` leaves such files.
             with_newer: Take newer operations on the same files back first.
@@ -434,6 +880,7 @@ class Library:
         return self._history.start_rollback(
             operation_id,
             query,
+            item_ids=item_ids,
             person=person,
             changed=changed,
             with_newer=with_newer,

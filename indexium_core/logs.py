@@ -8,7 +8,7 @@ import logging.handlers
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["attach"]
+__all__ = ["attach", "detach", "keep"]
 
 FIELDS = ("operation_id", "file_id", "file_hash", "file_path", "file_count", "user_action", "error")
 _NAME = "indexium_core"
@@ -43,6 +43,13 @@ def attach(folder: Path, *, days: int) -> logging.Handler:
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     return handler
+
+
+def keep(days: int) -> None:
+    """Keep files for so many days from now on."""
+    for handler in logging.getLogger(_NAME).handlers:
+        if isinstance(handler, logging.handlers.TimedRotatingFileHandler) and isinstance(handler.formatter, JsonLines):
+            handler.backupCount = days
 
 
 def detach() -> None:

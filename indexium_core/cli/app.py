@@ -80,7 +80,20 @@ def chosen_home(context: typer.Context) -> Path:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the process) and return its exit code."""
     # Imported for their commands, which they hang onto `app`.
-    from indexium_core.cli import collecting, doctor, keeping, planning, serving, writing  # noqa: F401
+    from indexium_core.cli import (  # noqa: F401
+        checking,
+        collecting,
+        configuring,
+        deciding,
+        doctor,
+        exchanging,
+        keeping,
+        planning,
+        serving,
+        showing,
+        viewing,
+        writing,
+    )
 
     return run(app, _home_first(sys.argv[1:] if arguments is None else arguments))
 

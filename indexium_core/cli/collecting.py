@@ -9,8 +9,12 @@ import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson, CommentMode, Mode
-from indexium_core.library import ImportReport, ScanReport
+from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
+from indexium_core.cli.writing import Yes, ask
+from indexium_core.library import Forgetting, ImportReport, ScanReport
+from indexium_core.model.holdings import KINDS
+
+LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
 
 @app.command(epilog="Example: indexium scan ~/Videos")
@@ -40,6 +44,8 @@ def scan(
 def _print_scan(report: ScanReport) -> None:
     for sentence in report.messages:
         output.note(sentence)
+    if report.cancelled:
+        output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
     output.note(
         f"{output.plural(report.seen, 'video file')}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
@@ -72,13 +78,86 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
 @libraries.command("set", epilog="Example: indexium libraries set 1 --comment-mode preserve")
 def set_library(
     context: typer.Context,
-    library_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)],
+    library_id: LibraryId,
     mode: Mode = None,
     comment_mode: CommentMode = None,
 ) -> None:
     """Choose how people and comments are combined for a whole folder."""
     with opened(context) as library:
         library.set_library(library_id, mode=mode, comment_mode=comment_mode)
+
+
+@libraries.command("add", epilog="Example: indexium libraries add ~/Videos --name Family")
+def add_library(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
+    name: Annotated[str, typer.Option(help="What to call it; default: the folder's name.")] = "",
+) -> None:
+    """Add a folder without scanning it yet."""
+    with opened(context) as library:
+        row = library.add_library(folder, name=name)
+    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
+
+
+@libraries.command("remove", epilog="Example: indexium libraries remove 2 --yes")
+def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
+    """Forget a folder. No file is touched; who is in its films and the history are kept."""
+    with opened(context) as library:
+        _say_forgetting(library.holdings.removal(library_id))
+        ask(yes=yes)
+        found = library.remove_library(library_id)
+    output.note(f"{found.path} is forgotten.")
+
+
+@libraries.command("forget", epilog="Example: indexium libraries forget 2 --yes")
+def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
+    """Forget those files of a folder that a scan did not find any more."""
+    with opened(context) as library:
+        found = library.holdings.forgettable(library_id)
+        if not found.files:
+            output.note(f"No file of {found.path} is missing.")
+            return
+        _say_forgetting(found)
+        ask(yes=yes)
+        library.forget_missing(library_id)
+    output.note(f"{output.plural(found.files, 'file')} forgotten.")
+
+
+def _say_forgetting(found: Forgetting) -> None:
+    output.note(
+        f"{found.path}: {output.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{output.plural(found.decisions, 'decision')} on them would go."
+    )
+    output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")
+
+
+Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"Which list: {', '.join(KINDS)}.")]
+
+
+@app.command(epilog="Example: indexium files broken")
+def files(
+    context: typer.Context,
+    kind: Kind = "",
+    page: Annotated[int, typer.Option(min=1, max=MOST)] = 1,
+    per_page: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show how many files are sound, known, damaged, missing or there twice; with KIND, which ones."""
+    with opened(context) as library:
+        found = library.holdings.files(kind, page=page, per_page=per_page) if kind else None
+        quality = None if kind else library.holdings.quality()
+    if as_json:
+        output.to_json(found or quality)
+    elif found is not None:
+        output.table(
+            ("id", "state", "file", "what"),
+            [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
+            right=(0,),
+        )
+        output.note(f"{output.plural(found.total, 'file')}: {KINDS[kind]}.")
+    elif quality is not None:
+        rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
+        output.table(("list", "files", "what is in it"), rows, right=(1,))
 
 
 people = typer.Typer(help="Who is in which file.", no_args_is_help=True)
@@ -98,11 +177,15 @@ def import_people(
         Path | None, typer.Option(help="Folder that relative paths start from; default: the file's.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Set the named files' people instead of adding.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read who is in which file."""
     with opened(context) as library:
-        report = library.people.import_file(file, root=root, replace=replace)
+        if dry_run:
+            report = library.people.check_import(file, root=root, replace=replace).report
+        else:
+            report = library.people.import_file(file, root=root, replace=replace)
     if as_json:
         output.to_json(report)
     else:
@@ -114,6 +197,14 @@ def _print_import(report: ImportReport) -> None:
     output.note(f"{report.matched} rows matched, {report.waiting} wait for a scan, {len(report.rejected)} rejected.")
     for row in report.rejected:
         output.note(f"  line {row.line}: {row.reason}")
+
+
+@people.command("take-from-files", epilog="Example: indexium people take-from-files")
+def take_from_files(context: typer.Context) -> None:
+    """Take over the people whom comments name, in those files of which the database knows nobody."""
+    with opened(context) as library:
+        report = library.people.take_from_files()
+    output.note(f"{output.plural(report.added, 'name')} taken over, in {output.plural(report.files, 'file')}.")
 
 
 @people.command("export", epilog="Example: indexium people export > people.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,7 +40,7 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Take an operation back: every file gets its old bytes again."""
-    wish = {"person": person, "changed": changed}
+    wish: dict[str, Any] = {"person": person, "changed": changed}
     with opened(context) as library:
         check = library.rollback_check(operation_id, query, **wish, with_newer=with_newer)
         if dry_run and as_json:
@@ -71,6 +71,8 @@ def _print_check(check: RollbackCheck, *, person: str, changed: str, with_newer:
         output.note(f"{_files(check.comment_only)} would get back only the comment, not the old bytes.")
     if with_newer and check.newer:
         output.note(f"Newer operations on them would be taken back first: {', '.join(map(str, check.newer))}.")
+    for number, rest in check.left_alone():
+        output.note(f"{_files(number)} {rest}.")
     for item in check.conflicts:
         output.note(f"  left alone: {item.file_path}: {item.message}{_choice(item)}")
 

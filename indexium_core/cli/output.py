@@ -26,6 +26,7 @@ __all__ = [
     "complain",
     "confirm",
     "note",
+    "pieces",
     "plural",
     "say_out",
     "say_plain",
@@ -84,6 +85,12 @@ def to_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
 
 
+def pieces(texts: Iterable[str]) -> None:
+    """Print data that is made piece by piece."""
+    for text in texts:
+        sys.stdout.write(text)
+
+
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV with a header line."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -111,12 +118,13 @@ def _plain(value: Any) -> Any:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
     """Print a table; columns whose numbers are in `right` are set flush right."""
     shown = rich.table.Table(box=None, pad_edge=False, header_style="bold")
-    width = None if _out.is_terminal else _WIDE
+    if not _out.is_terminal:
+        _out.width = _WIDE  # a width that is handed to `print` can only make it narrower
     for number, name in enumerate(header):
         shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
-    _out.print(shown, width=width)
+    _out.print(shown)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
-from typing import Annotated, Any
+from collections.abc import Collection, Sequence
+from typing import Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
-from indexium_core.library import MetadataPlan
-from indexium_core.model import strategies
+from indexium_core.library import Facets, Library, MetadataPlan
+from indexium_core.model import labels, strategies
+from indexium_core.model.people import person_key
 from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.query import with_chosen
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive'.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
@@ -40,6 +42,9 @@ def plan(
     ] = "risk",
     everything: Annotated[bool, typer.Option("--all", help="Unchanged and postponed files too.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="Only the counts.")] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="What the search can be narrowed down by, each with its files.")
+    ] = False,
     include_unknown: Annotated[
         bool, typer.Option("--include-unknown", help="With exact: files nobody knows, too.")
     ] = False,
@@ -55,19 +60,26 @@ def plan(
         if stats:
             _print_statistics(made, as_json=as_json)
             return
+        if facets:
+            _print_facets(library.facets(plan=made), as_json=as_json)
+            return
+        key, descending = sort_of(sort)
+        if as_json or as_csv:
+            kind = "json" if as_json else "csv"
+            output.pieces(
+                library.export_plan(
+                    made, kind, sort=key, descending=descending, everything=everything, page=page, per_page=per_page
+                )
+            )
+            return
         shown = made.page(
             page,
             per_page=per_page,
-            sort=sort.lstrip("-"),
-            descending=sort.startswith("-"),
+            sort=key,
+            descending=descending,
             include_unchanged=everything,
         )
-    if as_json:
-        output.to_json(shown)
-    elif as_csv:
-        _print_csv(shown)
-    else:
-        _print_page(shown)
+    _print_page(shown)
 
 
 def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:
@@ -85,15 +97,24 @@ def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:
     output.table(("what", "count"), plain + nested, right=(1,))
 
 
-def _print_csv(shown: PlanPage) -> None:
-    names = [field.name for field in dataclasses.fields(PlanItem) if field.name != "changes"]
-    output.to_csv(names, ([_cell(getattr(item, name)) for name in names] for item in shown.items))
+def sort_of(text: str) -> tuple[str, bool]:
+    """Return the key of `--sort` and whether it is turned."""
+    return text.removeprefix("-"), text.startswith("-")
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return "; ".join(entry if isinstance(entry, str) else entry.code for entry in value)
-    return value
+def _print_facets(found: Facets, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json(found)
+        return
+    rows = [
+        (with_chosen("", key, [value.value]), value.label, value.files)
+        for key, facet in found.facets.items()
+        for value in facet.values
+    ]
+    output.table(("term", "what", "files"), rows, right=(2,))
+    for key, facet in found.facets.items():
+        if len(facet.values) < facet.total:
+            output.note(f"{key}: {len(facet.values)} of {facet.total:,} values shown, the ones with most files.")
 
 
 def _print_page(shown: PlanPage) -> None:
@@ -143,16 +164,37 @@ def _summary(stats: PlanStatistics) -> str:
     )
 
 
-@app.command(epilog="Example: indexium edit 'name:seaside' --people 'Ann Lee; Bob Ray'")
+@app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
 def edit(
     context: typer.Context,
     query: Query,
-    people: Annotated[str, typer.Option(help="The people that the files shall have, split by ';'. '' for none.")],
+    people: Annotated[
+        str | None, typer.Option(help="The people that the files shall have, split by ';'. '' for none.")
+    ] = None,
+    add: Annotated[list[str] | None, typer.Option(help="A person to add; may be said more than once.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A person to take out; may be said more than once.")] = None,
 ) -> None:
-    """Set by hand who is in the files found; stands until revoked."""
-    names = [name.strip() for name in people.split(";") if name.strip()]
+    """Set by hand who is in the files found, or add people to each and take others out; stands until revoked."""
+    if (people is None) == (not add and not remove):
+        raise errors.UsageError("Say either --people, or whom to --add and to --remove.")
     with opened(context) as library:
-        _report("edited", library.edit(query, names).files)
+        if people is not None:
+            names = [name.strip() for name in people.split(";") if name.strip()]
+            _report("edited", library.edit(query, names).files)
+            return
+        _hint(library, add or [])
+        report = library.change_people(query, add=add or [], remove=remove or [])
+    output.note(labels.sentence(report.label) if report.files else "No file would change; nothing was done.")
+
+
+def _hint(library: Library, names: Sequence[str]) -> None:
+    """Say which names that nobody has may be misspellings of known ones."""
+    known = {person_key(row.name) for row in library.people.list()}
+    for name in names:
+        if person_key(name) not in known:
+            alike = [f"“{each.name}” ({output.plural(each.files, 'file')})" for each in library.people.similar(name)]
+            if alike:
+                output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' takes it back.")
 
 
 @app.command(epilog="Example: indexium postpone 'folder:raw' --until 2027-01-01")

@@ -13,7 +13,14 @@ from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places
 from indexium_core.library import Library, OperationHandle, SelectionSummary
 from indexium_core.model import strategies
-from indexium_core.model.operation import ItemDetails, MetadataOperation, WriteOptions, WriteResult
+from indexium_core.model.operation import (
+    FINISHED_STATES,
+    HOLDING_STATES,
+    ItemDetails,
+    MetadataOperation,
+    WriteOptions,
+    WriteResult,
+)
 from indexium_core.model.plan import RISK_LEVELS
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -21,6 +28,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, chang
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
 BAD = ("failed", "conflict", "unknown")
+STATES = (*HOLDING_STATES, *FINISHED_STATES)
 
 
 @app.command(epilog="Example: indexium write 'folder:2019' --risk safe --note 'before the party'")
@@ -40,7 +48,7 @@ def write(
     as_json: AsJson = False,
 ) -> None:
     """Write what the plan says into the files found."""
-    options = WriteOptions(risk=_levels(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
+    options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
@@ -57,13 +65,14 @@ def write(
         if not summary.count:
             _nothing(summary, dry_run=dry_run, as_json=as_json)
             return
-        output.note(_question(summary))
+        output.note(question(summary))
         ask(yes=yes)
         handle = library.write(made, options, selection=selection)
         follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
 
 
-def _levels(risk: str) -> tuple[str, ...]:
+def levels_of(risk: str) -> tuple[str, ...]:
+    """Return the levels that `--risk` names; UsageError for others."""
     levels = tuple(level.strip() for level in risk.split(",") if level.strip())
     unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
     if unknown or not levels:
@@ -79,13 +88,22 @@ def _nothing(summary: SelectionSummary, *, dry_run: bool, as_json: bool) -> None
     output.note("Nothing to write." + _left_out(summary, hint=True))
 
 
-def _question(summary: SelectionSummary) -> str:
+def question(summary: SelectionSummary) -> str:
+    """Return what a write amounts to, before it is asked for."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
         f"{output.plural(summary.count, 'file')} would be written ({risks}): "
-        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, about {output.span(summary.est_seconds)}."
-        + _left_out(summary, hint=False)
+        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, about {output.span(summary.est_seconds)}. "
+        f"{_undo(summary)}" + _left_out(summary, hint=False)
     )
+
+
+def _undo(summary: SelectionSummary) -> str:
+    """Return how many files can be taken back, how, and until when."""
+    until = f" until {summary.rollback_until.astimezone():%Y-%m-%d}" if summary.rollback_until else ""
+    if not summary.tags_only:
+        return f"All of it can be rolled back byte for byte{until}."
+    return f"{summary.exact:,} can be rolled back byte for byte{until}, of {summary.tags_only:,} only the comment."
 
 
 def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
@@ -105,7 +123,7 @@ def ask(*, yes: bool) -> None:
         return
     answer = output.confirm("Go on?")
     if answer is None:
-        message = "This changes files and there is no terminal to ask on: add --yes."
+        message = "There is no terminal to ask on: add --yes."
         raise errors.UsageError(message)
     if not answer:
         message = "Nothing was done."
@@ -197,6 +215,8 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
         output.complain(operation.error_message)
     if operation.status in ("failed", "interrupted"):
         output.note(f"'indexium operations resume {operation.id}' goes on with it.")
+    elif operation.failure_count + operation.conflict_count + operation.unknown_count:
+        output.note(f"'indexium operations retry {operation.id}' tries once more what was not done.")
     if operation.can_rollback and operation.operation_type == "write":
         output.note(
             f"'indexium rollback {operation.id}' takes it back, byte for byte. {operation.rollback_reason}".rstrip()
@@ -228,6 +248,17 @@ def show(
     _print_operation(details.operation, details.items)
 
 
+@operations.command("people", epilog="Example: indexium operations people 3")
+def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
+    """Show whom an operation wrote, and out of how many files 'rollback ID --person NAME' could take each now."""
+    with opened(context) as library:
+        found = library.operation_people(operation_id)
+    if as_json:
+        output.to_json({"items": found, "total": len(found)})
+        return
+    output.table(("person", "files", "can go"), [(each.name, each.files, each.able) for each in found], right=(1, 2))
+
+
 @operations.command("resume", epilog="Example: indexium operations resume 3")
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Go on with a paused or interrupted operation; nothing is written twice."""
@@ -249,14 +280,31 @@ def history(
     query: Annotated[str, typer.Argument(help='Words of a file, note or person; person:"Ann Lee".')] = "",
     since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
-    status: Annotated[str | None, typer.Option(help="Only operations in this state.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only these states, e.g. completed,interrupted.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Only write, or only rollback.")] = None,
+    person: Annotated[str, typer.Option(help="Only where this person was added or removed.")] = "",
+    file: Annotated[str, typer.Option(help="Only with a file whose path has these words.")] = "",
+    error: Annotated[
+        str, typer.Option(help="Only where a file was refused or failed with this code, e.g. in_use.")
+    ] = "",
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show what was written and taken back, newest first."""
     with opened(context) as library:
-        found = library.history(query, since=since, until=until, status=status, page=page, per_page=per_page)
+        found = library.history(
+            query,
+            since=since,
+            until=until,
+            status=_words_of(status, "status", STATES),
+            operation_type=_words_of(kind, "type", ("write", "rollback")),
+            person=person,
+            file=file,
+            error=error,
+            page=page,
+            per_page=per_page,
+        )
     if as_json:
         items = [operation.as_dict() for operation in found.items]
         output.to_json({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
@@ -275,6 +323,15 @@ def history(
     ]
     output.table(("id", "type", "when", "state", "done", "not", "note"), rows, right=(0, 4, 5))
     output.note(f"{found.total} operation{'' if found.total == 1 else 's'}.")
+
+
+def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the words of an option that takes several; raises UsageError for one that nothing has."""
+    found = tuple(word.strip() for word in (text or "").split(",") if word.strip())
+    if unknown := [word for word in found if word not in known]:
+        message = f"--{option} takes {', '.join(known)}; '{unknown[0]}' is something else."
+        raise errors.UsageError(message)
+    return found
 
 
 @app.command(epilog="Example: indexium recover")

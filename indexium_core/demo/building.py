@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from indexium_core import errors
 from indexium_core.demo import clips, content
 from indexium_core.demo.content import Entry
+from indexium_core.store import legacy
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -29,6 +30,7 @@ __all__ = ["DemoManifest", "build", "prepare"]
 
 MARKER = ".indexium-demo.json"  # tells a demo folder from anybody else's
 PEOPLE = "people.csv"
+FACES = "faces.db"  # what a former program left
 _FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # old mtimes: a file that was just written counts as growing
 
 
@@ -61,6 +63,7 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
         if _source(entry):
             _make(folder, entry)
     _write_people(folder / PEOPLE, entries)
+    _write_faces(folder / FACES, entries)
     return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(wanted))
 
 
@@ -72,6 +75,7 @@ def prepare(library: Library, folder: Path) -> None:
         _make(folder, entry)
     library.scan([folder])
     library.people.import_file(folder / PEOPLE)
+    library.people.import_file(folder / FACES)
     for entry in lost:
         (folder / entry.path).unlink()
     library.scan([folder])
@@ -127,8 +131,10 @@ def _make(folder: Path, entry: Entry) -> None:
 
 
 def _fill(folder: Path, entry: Entry, target: Path) -> None:
-    if entry.copy_of:
+    if entry.copy_of and entry.clip.comment is None:
         shutil.copyfile(folder / entry.copy_of, target)
+    elif entry.copy_of:
+        clips.make(replace(_original(entry).clip, comment=entry.clip.comment), target)
     elif entry.fate == "empty":
         target.touch()
     elif entry.fate == "text":
@@ -155,6 +161,23 @@ def _decide(library: Library, entry: Entry) -> None:
         library.postpone(query)
     if entry.comment_mode == "preserve":
         library.set_mode(query, comment_mode="preserve")
+
+
+def _write_faces(target: Path, entries: Sequence[Entry]) -> None:
+    """Write a database as the former program left it, with faces that nobody has put a name to."""
+    present = {entry.path for entry in entries}
+    told = [
+        legacy.LegacyFace(path=os.fsencode(path), name=name, confidence=confidence, faces=faces)
+        for path, name, confidence, faces in content.FACES
+        if path in present
+    ]
+    target.unlink(missing_ok=True)
+    legacy.write(target, told)
+
+
+def _original(entry: Entry) -> Entry:
+    """Return what an entry is a copy of."""
+    return next(each for each in content.ENTRIES if each.path == entry.copy_of)
 
 
 def _source(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from indexium_core.demo.clips import Clip
 
-__all__ = ["ENTRIES", "Entry", "entries"]
+__all__ = ["ENTRIES", "FACES", "Entry", "entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Entry:
     risk: str  # what the plan says of it; "" for a file that is in no plan
     people: tuple[str, ...] = ()  # who is in it, as people.csv says
     clip: Clip = field(default_factory=Clip)
-    copy_of: str = ""  # path of the entry of which this is a copy
+    copy_of: str = ""  # path of the entry of which this is a copy; one with a comment was tagged since
     link_of: str = ""  # … of which this is another name (a hard link)
     fate: str = ""  # truncated, empty, read_only, text, missing (deleted after it was scanned)
     edit: tuple[str, ...] | None = None  # people that somebody wanted instead
@@ -71,7 +71,7 @@ _TABLE = (
     # every risk level, early, so that a small demo shows them too
     _entry("Family/2019/Birthday.mp4", "mp4", (ANN, BOB, ROSA), "warning"),
     _entry("Family/2019/Beach day.mp4", "mp4", (ANN,), "unchanged", "People: Ann Lee"),
-    _entry("Family/2019/Grandma's garden.mp4", "mp4_room", (ROSA, ANN), "safe", "People: Rosa Lee"),
+    _entry("Family/2019/Grandma's garden.mp4", "mp4_room", (ROSA, ANN), "safe", "People: Rosa Lee, Bob Ray"),
     _entry("Family/2019/Christmas Eve.mkv", "mkv_room", (ANN, BOB, ROSA), "safe", chapters=3),
     _entry("Family/2020/Balcony concert.mkv", "mkv", (TOM,), "danger", "Camera: dad's old Sony. Do not delete!"),
     _entry("Family/2020/Video call.webm", "webm", (ANN, TOM), "safe"),
@@ -82,7 +82,14 @@ _TABLE = (
     _entry("Downloads/empty.mp4", "mp4", (TOM,), "blocked", fate="empty"),
     _entry("Downloads/gone.mp4", "mp4", (TOM, BOB), "blocked", fate="missing"),
     _entry("Archive/Masters/Premiere.mp4", "mp4", (CARLA,), "blocked", fate="read_only"),
-    _entry("Archive/Copies/Birthday (1).mp4", "mp4", (), "warning", copy_of="Family/2019/Birthday.mp4"),
+    _entry(
+        "Archive/Copies/Birthday (1).mp4",
+        "mp4",
+        (),
+        "warning",
+        "People: Ann Lee, Tom Okafor",
+        copy_of="Family/2019/Birthday.mp4",
+    ),
     _entry("Concerts/Duet.mp4", "mp4", ("Kim Park", "KIM PARK"), "danger"),
     _entry("Concerts/Solo.mp4", "mp4", (MAX,), "danger", "People: Max Weber, Ghost", edit=()),
     _entry("Trips/Norway/Fjord.mp4", "mp4", (OLAF, ANN), "safe"),
@@ -106,7 +113,7 @@ _TABLE = (
     _entry("Family/2021/Letter.mp4", "mp4", (ROSA,), "danger", "Dear all,\nsee you in June.\n\nLove, Rosa"),
     # trips
     _entry("Trips/Norway/Northern lights ✨.mp4", "mp4", (OLAF, CARLA), "safe", languages=("eng", "nor")),
-    _entry("Trips/Norway/Harbour.webm", "webm_room", (OLAF,), "safe"),
+    _entry("Trips/Norway/Harbour.webm", "webm_room", (OLAF,), "safe", "People: Carla Gomez"),
     _entry("Trips/Norway/Karaoke.flv", "flv", (OLAF, TOM), "safe", "People: Tom Okafor"),
     _entry("Trips/Kyoto/寺.mkv", "mkv", (HANAKO,), "safe"),
     _entry("Trips/Kyoto/Bamboo.mp4", "mp4_room", (HANAKO, ANN, BOB), "safe", cover=True),
@@ -125,7 +132,7 @@ _TABLE = (
     _entry("Concerts/<b>Live<b> & loud.mp4", "mp4", (TOM, CARLA), "safe"),
     _entry("Concerts/Sound check.mkv", "mkv", (TOM,), "unchanged", "People: TOM OKAFOR"),
     # what collects over the years
-    _entry("Archive/Camcorder/1998-07.avi", "avi", (ROSA, BOB), "safe", "People: Rosa Lee"),
+    _entry("Archive/Camcorder/1998-07.avi", "avi", (ROSA, BOB), "safe", "People: Rosa Lee, Uncle Pete"),
     _entry("Archive/Camcorder/1999-12.mpg", "mpg", (ROSA,), "blocked"),
     _entry("Archive/Camcorder/Millennium.wmv", "wmv", (BOB,), "safe"),
     _entry("Archive/Camcorder/Stream.flv", "flv", (TOM,), "blocked"),
@@ -146,6 +153,14 @@ def _numbered(entry: Entry, number: int) -> Entry:
     return replace(entry, clip=replace(entry.clip, seed=number, seconds=seconds, video_size=size))
 
 
+# Whom a former program took faces for: file, name, how surely, in how many pictures. Nobody has said that it is so.
+FACES = (
+    ("Family/2019/Beach day.mp4", BOB, 0.91, 4),
+    ("Family/2019/Beach day.mp4", BEN, 0.42, 1),
+    ("Family/2021/Letter.mp4", ANN, 0.87, 3),
+    ("Family/2019/First steps.m4v", ROSA, 0.78, 2),
+    ("Trips/Kyoto/寺.mkv", ANN, 0.66, 1),
+)
 ENTRIES = tuple(_numbered(entry, number) for number, entry in enumerate(_TABLE, start=1))
 
 

@@ -27,7 +27,7 @@ __all__ = ["facts_after", "facts_of", "probe"]
 PLAIN = Means()
 # A strategy is judged by an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
-_LONGEST = 1 << 20  # characters of one text; nobody writes more, and a database of such would fill the memory
+_LONGEST = 1 << 18  # characters of one text: whole workflows are kept in comments, but a million would fill the memory
 
 
 def probe(path: bytes, stat: FileStat, *, means: Means = PLAIN, full: bool = False) -> FileFacts:

@@ -26,17 +26,18 @@ import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.flows import roots
+from indexium_core.model import sizes
 from indexium_core.model.backup import BackupUse
 from indexium_core.store import catalog, database, ledger
 from indexium_core.store.catalog import LibraryRow
 
-__all__ = ["Check", "Doctor"]
+__all__ = ["LITTLE", "Check", "Doctor", "check_library"]
 
 State = Literal["ok", "warning", "problem"]
 
 _PACKAGES = ("duckdb", "av", "numpy", "pandas", "panel", "pydantic", "typer")
 _OLDEST_PYTHON = (3, 11)
-_LITTLE, _TOO_LITTLE = 1_000_000_000, 50_000_000  # bytes free
+LITTLE, _TOO_LITTLE = 1_000_000_000, 50_000_000  # bytes free
 _SEARCH_SECONDS = 20.0  # for leftover files; a library on a slow network may be large
 _TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
 _COPIES = "INDEXIUM_BACKUP_BUDGET sets how much may be kept; 'indexium backups list' shows of what."
@@ -77,7 +78,7 @@ class Doctor:
             self._backups(),
             self._operations(),
             self._leftovers(libraries),
-            *map(_library, libraries),
+            *map(check_library, libraries),
         ]
 
     def _backups(self) -> Check:
@@ -85,7 +86,8 @@ class Doctor:
         used, budget = self._use.bytes, self._use.budget
         details = {"journals": len(found), "journal_bytes": sum(found), "bytes": used, "budget": budget}
         journals = "is 1 journal" if len(found) == 1 else f"are {len(found)} journals"
-        message = f"What is kept to take writes back takes {_size(used)} of {_size(budget)}; there {journals}."
+        room = f"{sizes.in_words(used)} of {sizes.in_words(budget)}"
+        message = f"What is kept to take writes back takes {room}; there {journals}."
         if used > budget * 9 // 10:
             return Check(name="backups", state="warning", message=message, remedy=_COPIES, details=details)
         return Check(name="backups", state="ok", message=message, details=details)
@@ -111,8 +113,11 @@ class Doctor:
         part = ", as far as there was time to look" if time.monotonic() > deadline else ""
         if not found:
             return Check(name=name, state="ok", message=f"No temporary file was left behind{part}.")
-        message = f"{len(found)} temporary files were left behind that no journal knows{part}: {found[0]}."
-        remedy = "They are copies that were never finished; remove them if no other Indexium is at work there."
+        one = len(found) == 1
+        files = "1 temporary file was" if one else f"{len(found):,} temporary files were"
+        message = f"{files} left behind that no journal knows{part}: {found[0]}."
+        what = "It is a copy that was never finished; remove it" if one else "They are unfinished copies; remove them"
+        remedy = f"{what} if no other Indexium is at work there."
         return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": found})
 
 
@@ -164,8 +169,8 @@ def _ffmpeg() -> Check:
 def _home(home: Path) -> Check:
     volume, free = volumes.of(os.fsencode(home)), shutil.disk_usage(home).free
     details = {"path": str(home), "free_bytes": free, **_facts(volume)}
-    message = f"{home} is on {volume.label}, {_size(free)} free."
-    if free < _LITTLE:
+    message = f"{home} is on {volume.label}, {sizes.in_words(free)} free."
+    if free < LITTLE:
         state: State = "problem" if free < _TOO_LITTLE else "warning"
         remedy = "Make room there: a file is written only where its undo record can be."
         return Check(name="home", state=state, message=message, remedy=remedy, details=details)
@@ -184,7 +189,8 @@ def _lock(home: Path) -> Check:
     return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
 
 
-def _library(library: LibraryRow) -> Check:
+def check_library(library: LibraryRow) -> Check:
+    """Return what may be promised for the files of one root where they lie."""
     volume, free = volumes.of(library.path_bytes), roots.free_bytes(library)
     details = {
         "library_id": library.library_id,
@@ -205,12 +211,12 @@ def _judged(library: LibraryRow, volume: volumes.Volume, free: int | None, *, wr
         return "warning", reason, "Connect the drive or mount the share, then scan again."
     if not os.path.isdir(library.path_bytes):  # noqa: PTH112 - names that no text can hold
         return "warning", f"The folder {library.path} is not there.", "Connect the drive or mount the share."
-    room = "" if free is None else f", {_size(free)} free"
+    room = "" if free is None else f", {sizes.in_words(free)} free"
     way = f"an MP4 without room in its header is written by {_way(volume)}"
     message = f"{library.path} is on {volume.label}{room}; {way}. The file system ({volume.label}): {volume.note}"
     if not writable:
         return "warning", f"{library.path} may not be written.", "Give your user the right to write there."
-    if free is not None and free < _LITTLE:
+    if free is not None and free < LITTLE:
         return "warning", message, "Make room: a file that has to be copied needs as much as it takes itself."
     if not (volume.durable and volume.atomic_replace):
         return "warning", message, "Nothing to do if you know that; of what you cannot lose, keep a copy elsewhere."
@@ -261,12 +267,3 @@ def _temporary(root: bytes, deadline: float) -> Iterator[bytes]:
                         yield entry.path
         except OSError:  # a folder that cannot be listed is the scan's to report
             continue
-
-
-def _size(count: float) -> str:
-    value = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"

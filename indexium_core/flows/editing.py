@@ -30,7 +30,7 @@ from indexium_core.model.media import Patch
 from indexium_core.model.operation import WriteResult
 from indexium_core.store.ledger import ItemRecord, Task
 
-__all__ = ["check", "edit", "still_ours"]
+__all__ = ["behind", "check", "edit", "still_ours"]
 
 # Reasons why a file cannot be shifted now; another way may do.
 _NO_INSERT = frozenset({"in_use", "no_insert"})
@@ -59,6 +59,13 @@ def edit(task: Task, undo: journal.OperationJournal, terms: Terms) -> Edited:
         if error.reason == "cancelled":  # the operation is being stopped; the file is as it was and waits again
             return Edited(task=task, record=ItemRecord(result=protocol.result(task, "pending", started=started)))
         return Edited(task=task, record=ItemRecord(result=protocol.refused(task, error, started=started)))
+
+
+def behind(task: Task, why: str) -> Edited:
+    """Return that an item is left because a newer write of its file, which stands on it, was not taken back."""
+    message = f"What was written to this file later could not be taken back first: {why}"
+    outcome = protocol.result(task, "conflict", "superseded_by", message, started=time.perf_counter())
+    return Edited(task=task, record=ItemRecord(result=outcome))
 
 
 def check(task: Task, terms: Terms) -> WriteResult:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from indexium_core import errors
 from indexium_core.flows import rollback, writing
 from indexium_core.flows.rollback import CHANGED_CHOICES, Findings, Wish
 from indexium_core.model import moments, people, query
 from indexium_core.model.operation import (
+    ItemDetails,
     MetadataOperation,
+    OperationCounts,
     OperationDetails,
+    OperationPerson,
     OperationStatus,
     PaginatedOperations,
     RollbackCheck,
@@ -26,6 +27,8 @@ from indexium_core.model.operation import (
 from indexium_core.store import ledger
 
 __all__ = ["HistoryService"]
+
+MOST_PEOPLE = 500  # of an operation, among whom one can be chosen
 
 
 class HistoryService:
@@ -37,12 +40,10 @@ class HistoryService:
         writer: writing.MetadataWriter,
         *,
         backups: Path,
-        clock: Callable[[], datetime],
     ) -> None:
         self._ledger = book
         self._writer = writer
         self._examiner = rollback.Examiner(book, backups=backups)
-        self._clock = clock
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that was carried out elsewhere (an imported history) and return its id here."""
@@ -54,27 +55,49 @@ class HistoryService:
         """
         Return one page of operations, newest first.
 
-        `filters` may have `q` (words of a file, a note or a person; `person:"Ann Lee"` for exactly that person),
-        `status` (one or several), `start_date` and `end_date` (moments or days; the end day is included).
+        `filters` may have `q` (words of a file, a note or a person; `person:"Ann Lee"` for exactly that person, `path:`
+        for a path), `person` (exactly), `file` (words of a path), `status` and `type` (write, rollback; one or more),
+        `error` (code of why one of its files was refused or failed), `start_date` and `end_date` (moments or days; the
+        end day is included).
         """
-        filters = filters or {}
-        wanted = replace(
-            _search(str(filters.get("q") or "")),
-            statuses=_as_tuple(filters.get("status")),
-            since=moments.parse(filters.get("start_date")),
-            until=moments.parse(filters.get("end_date"), end=True),
-        )
+        wanted = _filter(filters or {})
         items, total = self._ledger.operations(wanted, page=page, per_page=per_page)
         return PaginatedOperations(items=items, total=total, page=page, per_page=per_page)
 
+    def count_operations(self, filters: Mapping[str, Any] | None = None) -> OperationCounts:
+        """Return how many operations of each state and type there are; filters as those of `get_operations`."""
+        wanted = _filter(filters or {})
+        by_status: Counter[str] = Counter()
+        by_type: Counter[str] = Counter()
+        for status, kind, count in self._ledger.operation_counts(wanted):
+            if not wanted.types or kind in wanted.types:
+                by_status[status] += count
+            if not wanted.statuses or status in wanted.statuses:
+                by_type[kind] += count
+        return OperationCounts(by_status=dict(by_status), by_type=dict(by_type))
+
     def get_operation_details(
-        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = ()
+        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), text: str = ""
     ) -> OperationDetails:
-        """Return an operation with one page of its items, failures first (`per_page` 0: all)."""
+        """
+        Return an operation with one page of its items, failures first (`per_page` 0: all).
+
+        `text` narrows it to files that a search finds: words of a path or a name, or `person:"Ann Lee"`.
+        """
+        wanted = _search(text)
         status = self._writer.get_operation_status(operation_id)
         operation = self._ledger.operation(operation_id)
         assert operation is not None  # else there was no status
-        items, total = self._ledger.items(operation_id, statuses=statuses, page=page, per_page=per_page)
+        items, total = self._ledger.items(
+            operation_id,
+            statuses=statuses,
+            page=page,
+            per_page=per_page,
+            working=list(status.working),
+            words=(*wanted.words, *wanted.paths),
+            people=wanted.people,
+        )
+        items = [_as_it_is(item, status.working) for item in items]
         return OperationDetails(
             operation=operation, status=status, items=items, total=total, page=page, per_page=per_page
         )
@@ -82,17 +105,28 @@ class HistoryService:
     # Taking back.
 
     def check(
-        self, operation_id: int, text: str = "", *, person: str = "", changed: str = "skip", with_newer: bool = False
+        self,
+        operation_id: int,
+        text: str = "",
+        *,
+        item_ids: Sequence[int] | None = None,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool = False,
+        progress: rollback.Progress = lambda _done, _of: None,
     ) -> RollbackCheck:
         """
         Look at every file of an operation and say what a rollback would do; arguments as those of `start_rollback`.
+
+        `progress` is told how many files were looked at, and of how many.
 
         Raises:
             UsageError: An unknown choice.
 
         """
         status = self._writer.get_operation_status(operation_id)
-        found = self._look(operation_id, text, _wish(person=person, changed=changed, with_newer=with_newer))
+        wish = _wish(item_ids=item_ids, person=person, changed=changed, with_newer=with_newer)
+        found = self._look(operation_id, text, wish, progress)
         reason = "" if found.restorable and status.finished else _why_not(status, found, person)
         return RollbackCheck(
             operation_id=operation_id,
@@ -104,7 +138,13 @@ class HistoryService:
             comment_only=len(found.comment_only),
             superseded=found.superseded,
             newer=tuple(sorted(found.newer)),
+            glanced=found.glanced,
         )
+
+    def people_of(self, operation_id: int) -> list[OperationPerson]:
+        """Return the people that an operation wrote, most first, and of how many files each can be taken out now."""
+        self._writer.get_operation_status(operation_id)  # or there is no such operation
+        return self._ledger.people_written(operation_id, count=MOST_PEOPLE)
 
     def start_rollback(
         self,
@@ -171,26 +211,18 @@ class HistoryService:
             exact_bytes=restored > 0,  # an item whose old bytes did not come back is never a success
         )
 
-    def _look(self, operation_id: int, text: str, wish: Wish) -> Findings:
+    def _look(
+        self, operation_id: int, text: str, wish: Wish, progress: rollback.Progress = lambda _done, _of: None
+    ) -> Findings:
         wanted = _search(text)
         found = [each for each in self._ledger.candidates(operation_id) if _matches(each, wanted)]
-        return self._examiner.look(found, wish)
+        return self._examiner.look(found, wish, progress)
 
-    # Charts and sums.
 
-    def days(self, days: int = 42) -> pd.DataFrame:
-        """Return files by day of the last `days` days: columns day, written, restored, failed."""
-        since = self._clock() - timedelta(days=days)
-        zone = self._clock().astimezone().tzinfo
-        return self._ledger.days(since=since, zone=getattr(zone, "key", "UTC"))
-
-    def most_written(self, count: int = 5) -> pd.DataFrame:
-        """Return the people who were written into most files: columns person, files."""
-        return self._ledger.most_written(count)
-
-    def totals(self) -> dict[str, int]:
-        """Return the numbers of operations, of files written and refused, and of operations rolled back."""
-        return dict(zip(("operations", "written", "refused", "rolled_back"), self._ledger.totals(), strict=True))
+def _as_it_is(item: ItemDetails, working: Mapping[int, float]) -> ItemDetails:
+    """Return an item as it is at this moment: one that is at work is being written, for so many seconds."""
+    at_work = item.status == "pending" and item.id in working
+    return replace(item, status="writing", seconds=working[item.id]) if at_work else item
 
 
 def _wish(*, person: str, changed: str, with_newer: bool, item_ids: Sequence[int] | None = None) -> Wish:
@@ -230,16 +262,37 @@ def _matches(candidate: ledger.Candidate, wanted: ledger.OperationFilter) -> boo
     now = candidate.path.decode("utf-8", "replace")  # it may have another name than when it was written
     text = people.fold("\n".join([candidate.shown_path, now, *names]))
     exact = {name.lower() for name in names}
-    return all(word in text for word in wanted.words) and exact.issuperset(wanted.people)
+    return all(word in text for word in (*wanted.words, *wanted.paths)) and exact.issuperset(wanted.people)
+
+
+def _filter(filters: Mapping[str, Any]) -> ledger.OperationFilter:
+    """Return filters of `get_operations` as the ledger takes them."""
+    found = _search(str(filters.get("q") or ""))
+    named = [str(name) for name in (filters.get("person"),) if name]
+    return replace(
+        found,
+        statuses=_as_tuple(filters.get("status")),
+        types=_as_tuple(filters.get("type")),
+        error=str(filters.get("error") or ""),
+        people=(*found.people, *map(_exact, named)),
+        paths=(*found.paths, *map(people.fold, str(filters.get("file") or "").split())),
+        since=moments.parse(filters.get("start_date")),
+        until=moments.parse(filters.get("end_date"), end=True),
+    )
 
 
 def _search(text: str) -> ledger.OperationFilter:
-    """Read a search of the history: words, and `person:` for a person."""
-    words, exact = query.words_and_people(text)
+    """Read a search of the history: words, `person:` for a person and `path:` for a path."""
+    sought = query.of_history(text)
     return ledger.OperationFilter(
-        words=tuple(people.fold(word) for word in words),
-        people=tuple(unicodedata.normalize("NFC", name).lower() for name in exact),
+        words=tuple(people.fold(word) for word in sought.words),
+        paths=tuple(people.fold(word) for word in sought.paths),
+        people=tuple(map(_exact, sought.people)),
     )
+
+
+def _exact(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().lower()
 
 
 def _as_tuple(value: Any) -> tuple[str, ...]:

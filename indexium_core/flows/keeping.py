@@ -33,7 +33,7 @@ class Keeper:
         self._store = store
         self._book = backups.Backups(store)
         self._folder = folder
-        self._budget = budget
+        self.budget = budget  # may change
         self._clock = clock
         self._lock = threading.Lock()
         self._promised: dict[int, int] = {}  # item → bytes that it may keep and the ledger does not know of yet
@@ -68,7 +68,7 @@ class Keeper:
     def keep_within_budget(self) -> None:
         """Let go what is over the budget, as far as it may go."""
         with self._lock:
-            over = self._used() - self._budget
+            over = self._used() - self.budget
             if over > 0:
                 self._evict(self._book.room(over))
 
@@ -103,10 +103,10 @@ class Keeper:
 
     def _what_must_go(self, needed: int) -> Room | None:
         """Return what has to go for `needed` bytes, None where there cannot be room for them."""
-        over = self._used() + needed - self._budget
+        over = self._used() + needed - self.budget
         if over <= 0:
             return Room(item_ids=[], journals=[], bytes=0)
-        room = self._book.room(over) if needed <= self._budget else None
+        room = self._book.room(over) if needed <= self.budget else None
         return room if room is not None and room.bytes >= over else None
 
     def _used(self) -> int:

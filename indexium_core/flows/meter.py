@@ -22,6 +22,7 @@ class ScanProgress:
     current: str  # folder or file that was last looked at, for display
     rate: float  # files a second
     eta_seconds: float | None
+    folder: str = ""  # the whole path of the folder that it is in (or is), for display
 
 
 class Meter:
@@ -60,9 +61,14 @@ class Meter:
         self._told = now
         rate = self._done / max(now - self._phase, 1e-3)
         eta = None if self._total is None or not rate else (self._total - self._done) / rate
-        name = path.rpartition(b"/")[2].decode("utf-8", "replace")
+        above, _, last_part = path.rpartition(b"/")
+        name = last_part.decode("utf-8", "replace")
         data = {"current": self._done, "total": self._total, "message": name, "rate": rate, "eta_seconds": eta}
         self._events.emit("scan:progress", **data)
         if self._progress:
-            told = ScanProgress(done=self._done, total=self._total, current=name, rate=rate, eta_seconds=eta)
-            self._progress(told)
+            folder = (path if self._total is None else above).decode("utf-8", "replace")
+            self._progress(
+                ScanProgress(
+                    done=self._done, total=self._total, current=name, rate=rate, eta_seconds=eta, folder=folder
+                )
+            )

@@ -12,41 +12,40 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.flows import people_files
-from indexium_core.flows.people_files import Entry
+from indexium_core.flows import importing
+from indexium_core.flows.importing import ImportCheck, ImportReport, RejectedRow, WaitingRow
+from indexium_core.model import likeness
 from indexium_core.model import people as names_of
-from indexium_core.store import decisions, films
+from indexium_core.store import decisions, suggestions
 from indexium_core.store import people as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import AssignmentRow, FileResult, PersonRow, Wanted
 
-__all__ = ["AssignmentRow", "ImportReport", "PeopleService", "PersonRow", "RejectedRow"]
+__all__ = [
+    "AssignmentRow",
+    "ImportCheck",
+    "ImportReport",
+    "PeopleService",
+    "PersonRow",
+    "RejectedRow",
+    "Similar",
+    "WaitingRow",
+]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedRow:
-    """A row, or one name of a row, that was not taken."""
+class Similar:
+    """A person whom a name may mean, misspelt."""
 
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What became of an import. A row with three names counts three times."""
-
-    matched: int  # names whose file a scan has met
-    waiting: int  # names that wait for a scan to meet their file
-    rejected: list[RejectedRow]
-    added: int = 0  # assignments that were not there before
-    files: int = 0  # files concerned, copies included
+    name: str
+    files: int  # files that have them
+    reason: str  # a few words: "one letter differs"
 
 
 class PeopleService:
@@ -62,6 +61,7 @@ class PeopleService:
         self._database = database
         self._clock = clock
         self._on_change = on_change
+        self._importer = importing.Importer(database, clock=clock)
 
     def import_file(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportReport:
         """
@@ -76,25 +76,31 @@ class PeopleService:
             UsageError: The file cannot be read as a whole. Nothing was imported.
 
         """
-        source = Path(path).expanduser().absolute()
-        base = os.path.realpath(os.fsencode(Path(root).expanduser().absolute() if root else source.parent))
-        entries = people_files.read(source)
-        rejected: list[RejectedRow] = []
-        wanted = _wanted(entries, base, rejected, replace=replace)
-        ties = _ties(entries)
-        wanted = self._resolved(wanted, ties)
-        with self._database.atomic() as tx:
-            films.tie(tx, ties, at=self._clock())
-            counts = store.assign(tx, wanted, replace=replace, at=self._clock())
-        logger.info("people.imported", extra={"rows": len(entries), "rejected": len(rejected), "added": counts.added})
+        report = self._importer.run(Path(path), root, replace=replace).report
         self._on_change()
-        return ImportReport(
-            matched=counts.matched,
-            waiting=counts.waiting,
-            rejected=rejected,
-            added=counts.added,
-            files=counts.files,
-        )
+        return report
+
+    def check_import(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportCheck:
+        """Return what an import would do, to the last row, and do nothing; arguments and errors as `import_file`."""
+        return self._importer.run(Path(path), root, replace=replace, keep=False)
+
+    def root_for(self, path: str | Path) -> str:
+        """
+        Return the folder from which most relative paths of a file lead to known films; "" where no folder is known.
+
+        Every root is tried, and the folder that it is in: many lists begin with the root's own name.
+        """
+        return self._importer.root_for(Path(path))
+
+    def take_from_files(self) -> ImportReport:
+        """
+        Take over the people whom comments name, in those files of which the database knows nobody yet.
+
+        So the database knows what the files say; no plan comes of it but where a name is spelt otherwise.
+        """
+        report = self._importer.take_from_files()
+        self._on_change()
+        return report
 
     def export(self) -> builtins.list[AssignmentRow]:
         """Return every assignment, one row for each file it concerns; an import reads them back."""
@@ -110,9 +116,24 @@ class PeopleService:
         """
         clean = valid_names(names)
         given = [Wanted(name=name, path_bytes=path, origin="hand") for path in _absolute(paths) for name in clean]
-        wanted = self._resolved(given)
+        wanted = self._importer.resolved(given)
         with self._database.atomic() as tx:
             counts = store.assign(tx, wanted, at=self._clock())
+        self._on_change()
+        return ImportReport(
+            matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
+        )
+
+    def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
+        """Say that people are in files that a scan has met, and in their copies; ValidationError as `add`."""
+        clean = valid_names(names)
+        places = store.places(self._database.read(), file_ids)
+        wanted = [
+            Wanted(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="hand")
+            for file_hash, path in places
+            for name in clean
+        ]
+        counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
         self._on_change()
         return ImportReport(
             matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
@@ -129,7 +150,7 @@ class PeopleService:
             UnknownIdError: A file that nobody knows, or (unless `from_files`) a person whom nobody knows.
 
         """
-        given = self._resolved([Wanted(name=None, path_bytes=path) for path in _absolute(paths)])
+        given = self._importer.resolved([Wanted(name=None, path_bytes=path) for path in _absolute(paths)])
         places = [each.path_bytes for each in given if each.path_bytes is not None]
         wanted = list(dict.fromkeys(names))
         with self._database.atomic() as tx:
@@ -142,6 +163,7 @@ class PeopleService:
             gone = store.keys_of(tx, person_ids) | {names_of.person_key(name) for name in wanted}
             file_ids = store.files_at(tx, places)
             removed = store.remove(tx, person_ids, file_ids=file_ids, paths=places)
+            suggestions.decline(tx, file_ids, gone, at=self._clock())
             if from_files:
                 self._edit_out(tx, file_ids, gone)
         self._on_change()
@@ -150,6 +172,13 @@ class PeopleService:
     def list(self) -> builtins.list[PersonRow]:
         """Return every person, by name."""
         return store.list_people(self._database.read())
+
+    def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
+        """Return the people whom a name may mean, misspelt: the likeliest first, of equals who is in most files."""
+        known = dict(store.files_by_name(self._database.read()))
+        found = likeness.similar(names_of.clean_name(name), known, limit=limit * 5)
+        best = sorted(found, key=lambda each: (each.rank, -known[each.name]))
+        return [Similar(name=each.name, files=known[each.name], reason=each.reason) for each in best[:limit]]
 
     def rename(self, old: str, new: str) -> None:
         """
@@ -191,17 +220,6 @@ class PeopleService:
             store.merge(tx, sorted(others), target, at=self._clock())
         self._on_change()
 
-    def _resolved(self, wanted: builtins.list[Wanted], ties: Sequence[films.Tie] = ()) -> builtins.list[Wanted]:
-        """Where no scan has met a path as it is written, follow its links: a scan knows the file that they lead to."""
-        asked = {each.path_bytes for each in wanted if each.path_bytes is not None}
-        known = store.known_paths(self._database.read(), asked)
-        folder_of = cache(os.path.realpath)
-        real = {path: _real(path, folder_of) for path in asked - known}
-        hashes = {each.file_hash for each in wanted if each.file_hash is not None and each.path_bytes is not None}
-        known_hashes = store.known_hashes(self._database.read(), hashes | {each.old_hash for each in ties})
-        known_hashes |= {each.new_hash for each in ties if each.old_hash in known_hashes}
-        return [_chosen(each, real, known_hashes) for each in wanted]
-
     def _edit_out(self, tx: Connection, file_ids: builtins.list[int], gone: set[str]) -> None:
         aliases = store.aliases(tx)
         lists = {row.file_id: _without(row, aliases, gone) for row in store.results_of(tx, file_ids)}
@@ -232,68 +250,9 @@ def valid_names(names: Iterable[str]) -> list[str]:
     return list(clean.values())
 
 
-def _wanted(entries: Iterable[Entry], base: bytes, rejected: list[RejectedRow], *, replace: bool) -> list[Wanted]:
-    """Turn rows into what is asked for; what cannot be is appended to `rejected`."""
-    checked = cache(_checked)  # the same few names come in many rows
-    wanted: list[Wanted] = []
-    for entry in entries:
-        if entry.problem:
-            rejected.append(RejectedRow(line=entry.line, reason=entry.problem))
-            continue
-        path = _place(base, entry.path) if entry.path else None
-        names: list[str | None] = [None] if replace and not entry.names else []
-        for raw in entry.names:
-            name, problem = checked(raw)
-            if problem:
-                rejected.append(RejectedRow(line=entry.line, reason=problem))
-            else:
-                names.append(name)
-        wanted += [Wanted(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin) for name in names]
-    return wanted
-
-
-def _ties(entries: Iterable[Entry]) -> list[films.Tie]:
-    """Return which hashes the rows say to be of one film, each pair once."""
-    pairs = {
-        (previous, entry.file_hash): None
-        for entry in entries
-        if entry.file_hash and not entry.problem
-        for previous in entry.previous_hashes
-    }
-    return [films.Tie(old_hash=old, new_hash=new) for old, new in pairs]
-
-
-def _checked(raw: str) -> tuple[str, str]:
-    try:
-        return names_of.validate_name(raw), ""
-    except errors.ValidationError as error:
-        return "", error.message
-
-
 def _absolute(paths: Iterable[str | Path]) -> list[bytes]:
     here = os.fsencode(Path.cwd())
-    return list(dict.fromkeys(_place(here, os.fsencode(Path(path).expanduser())) for path in paths))
-
-
-# Paths are bytes here, which pathlib does not take.
-
-
-def _place(base: bytes, path: bytes) -> bytes:
-    return os.path.normpath(os.path.join(base, path))  # noqa: PTH118
-
-
-def _real(path: bytes, real_folder: Callable[[bytes], bytes]) -> bytes:
-    folder, name = os.path.split(path)
-    found = os.path.join(real_folder(folder), name)  # noqa: PTH118
-    return os.path.realpath(found) if os.path.islink(found) else found  # noqa: PTH114
-
-
-def _chosen(wanted: Wanted, real: dict[bytes, bytes], known_hashes: set[str]) -> Wanted:
-    """Settle on hash or path: the hash says more, but where no file has it, a path that a scan has met does."""
-    path = wanted.path_bytes
-    if path is None or (wanted.file_hash is not None and (wanted.file_hash in known_hashes or path in real)):
-        return Wanted(name=wanted.name, file_hash=wanted.file_hash, origin=wanted.origin)
-    return Wanted(name=wanted.name, path_bytes=real.get(path, path), origin=wanted.origin)
+    return list(dict.fromkeys(importing.place(here, os.fsencode(Path(path).expanduser())) for path in paths))
 
 
 def _check_known(reader: Connection, paths: list[bytes]) -> None:

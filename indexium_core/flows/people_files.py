@@ -22,7 +22,7 @@ from urllib.parse import unquote_to_bytes
 from indexium_core import errors
 from indexium_core.store import legacy
 
-__all__ = ["Entry", "read"]
+__all__ = ["Entry", "encoding_of", "numbered", "read", "read_faces"]
 
 _HASH = re.compile(r"[xf]1:[0-9a-f]{32}")
 _BYTE_ORDER_MARKS = (
@@ -33,6 +33,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _COLUMNS = "path (or file_hash) and person (or people, split by ;)"
+_LONGEST_CELL = 131_072  # characters; a name has 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,15 @@ def read(path: Path) -> list[Entry]:
     return list(reader(text, path))
 
 
+def read_faces(path: Path) -> list[legacy.LegacyFace]:
+    """Return whom an old database takes the unnamed faces of its films for; nobody for a file of another kind."""
+    with path.open("rb") as file:
+        return legacy.read_faces(path) if legacy.is_legacy(file.read(16)) else []
+
+
 def _decode(raw: bytes, path: Path) -> str:
     """Decode text; in UTF-8, bytes that are none are kept, for names of files may hold such."""
-    encoding = _encoding(raw)
+    encoding = encoding_of(raw)
     try:
         text = raw.decode(encoding, "surrogateescape" if encoding == "utf-8" else "strict")
     except UnicodeDecodeError as error:
@@ -82,7 +89,8 @@ def _decode(raw: bytes, path: Path) -> str:
     return text.removeprefix("\ufeff")
 
 
-def _encoding(raw: bytes) -> str:
+def encoding_of(raw: bytes) -> str:
+    """Return in which encoding a text is, by its first bytes."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             return encoding
@@ -111,7 +119,7 @@ def _csv(text: str, path: Path) -> Iterator[Entry]:
     header_line = next(line for line in text.splitlines() if line.strip())
     delimiter = max(",;\t", key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = _numbered(reader, path)
+    rows = numbered(reader, path)
     first, header = next((row for row in rows if any(row[1])), (1, []))
     names = [cell.strip().casefold() for cell in header]
     if not {"path", "path_raw", "file_hash"} & set(names) or not {"person", "people"} & set(names):
@@ -125,10 +133,17 @@ def _csv(text: str, path: Path) -> Iterator[Entry]:
             yield _csv_entry(line, dict(zip(names, cells, strict=False)))
 
 
-def _numbered(reader: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with the line on which it begins."""
+def numbered(reader: Any, path: Path | str, *, longest: int = _LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:
+    """
+    Yield each row with the line on which it begins.
+
+    Raises:
+        UsageError: It is no CSV, or a cell has more than `longest` characters; names `path`.
+
+    """
     while True:
         line = reader.line_num + 1
+        csv.field_size_limit(longest)  # one for the whole process, so it is set for each row
         try:
             cells = next(reader)
         except StopIteration:

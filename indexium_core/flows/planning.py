@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, overload
 
 import pandas as pd
 
 from indexium_core import errors
-from indexium_core.flows import decisions
+from indexium_core.flows import decisions, staleness
 from indexium_core.model import people
 from indexium_core.model.plan import (
     RISK_LEVELS,
@@ -28,6 +28,7 @@ from indexium_core.model.plan import (
     PlanStatistics,
     Selection,
     SelectionSummary,
+    StaleFiles,
 )
 from indexium_core.model.query import compile_query
 from indexium_core.settings import Settings
@@ -40,6 +41,7 @@ __all__ = ["LINK_CHOICES", "MetadataPlan", "MetadataPlanner", "PlanItems", "Sele
 LINK_CHOICES = ("block", "break")
 _CHUNK = 500  # items that a lazy sequence reads at once
 _NAMED = 10  # files that a refusal names
+_REMEMBERED = 16  # searches of a plan whose counts are kept
 
 
 def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
@@ -65,8 +67,22 @@ class MetadataPlanner:
     ) -> None:
         self._database = database
         self._clock = clock
-        self.page_size = config.metadata_preview_page_size if config else 50
-        self._large_bytes = int(config.rewrite_warn_size) if config else Modes().large_bytes
+        self._config = config
+
+    # Settings may change while the program runs.
+
+    @property
+    def page_size(self) -> int:
+        """Rows of a page where nobody says how many."""
+        return self._config.metadata_preview_page_size if self._config else 50
+
+    @property
+    def _large_bytes(self) -> int:
+        return int(self._config.rewrite_warn_size) if self._config else Modes().large_bytes
+
+    @property
+    def _kept_days(self) -> int:
+        return self._config.metadata_backup_retention_days if self._config else 90
 
     # The methods of the source document.
 
@@ -119,6 +135,14 @@ class MetadataPlanner:
         search = Search(version=version, query=compiled, file_hashes=hashes, blocked=include_blocked)
         return MetadataPlan(self, search, modes, query)
 
+    def newest_version(self) -> Version:
+        """Return the newest version of the plan with default modes, brought up to date."""
+        return plans.refresh(self._database, self.default_modes(), now=self._clock())
+
+    def default_modes(self) -> Modes:
+        """Return the modes of a plan for which nobody names any."""
+        return Modes(large_bytes=self._large_bytes)
+
     def categorize_items(self, items: Iterable[PlanItem]) -> dict[str, list[PlanItem]]:
         """Group items by risk level; every level is there."""
         groups: dict[str, list[PlanItem]] = {level: [] for level in RISK_LEVELS}
@@ -161,10 +185,37 @@ class MetadataPlanner:
         return plans.chosen(self._database.read(), search, selection, levels=risk)
 
     def summary(
-        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
+        self,
+        plan: MetadataPlan,
+        selection: Selection,
+        *,
+        risk: Sequence[str] = plans.WRITABLE,
+        within: str = "",
+        backup: bool = True,
     ) -> SelectionSummary:
-        """Return what writing a selection would amount to, and what the levels leave out of it."""
-        return plans.summary(self._database.read(), self.searching(plan, selection.query), selection, levels=risk)
+        """
+        Return what writing a selection would amount to, and what the levels leave out of it.
+
+        Args:
+            plan: The plan that is looked at.
+            selection: What is chosen of it.
+            risk: Levels that would be written.
+            within: The search that is looked at; files that it does not find are counted as hidden.
+            backup: Whether what the files are now would be kept.
+
+        """
+        search = self.searching(plan, selection.query)
+        looked_at = compile_query(within) if within.strip() else None
+        hidden = "" if within == selection.query else within  # all that a search lists, it finds
+        groups = [] if selection.query is None else plan.found(selection.query, hidden)
+        meant = plans.summary(self._database.read(), search, selection, levels=risk, within=looked_at, found=groups)
+        until = self._clock() + timedelta(days=self._kept_days) if backup and meant.count else None
+        return replace(meant, backup=backup, rollback_until=until)
+
+    def found_groups(self, plan: MetadataPlan, query: str, *, within: str = "") -> plans.Groups:
+        """Count what a search lists by all that selections tell apart; costs one look at everything that it finds."""
+        looked_at = compile_query(within) if within.strip() else None
+        return plans.found_groups(self._database.read(), self.searching(plan, query), looked_at)
 
     def refuse_if_stale(self, plan: MetadataPlan, selection: Selection) -> None:
         """
@@ -174,24 +225,26 @@ class MetadataPlanner:
             StalePlanError: They differ; names the files.
 
         """
-        newest = self.newest(plan)
-        if newest == plan.version:
-            return
-        reader = self._database.read()
-        shown = self.searching(plan, selection.query)
-        chosen = {*plans.chosen(reader, shown, selection)}
-        chosen.update(plans.chosen(reader, replace(shown, version=newest), selection))
-        stale = plans.differing(reader, newest, plan.id, sorted(chosen))
-        if stale:
-            first = plans.items(reader, plan.version, stale[:_NAMED]) or plans.items(reader, newest, stale[:_NAMED])
-            names = ", ".join(item.file_name for item in first) + (" …" if len(stale) > _NAMED else "")
-            number = "1 file is" if len(stale) == 1 else f"{len(stale):,} files are"
+        stale = self.stale(plan, selection, limit=_NAMED)
+        if stale.count:
+            names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED else "")
+            number = "1 file is" if stale.count == 1 else f"{stale.count:,} files are"
             message = f"{number} no longer what plan {plan.id} showed: {names}. Look at the plan again, then write."
             raise errors.StalePlanError(message)
+
+    def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
+        """Return which of the selected files would be written otherwise now than the plan showed, the first in full."""
+        search = self.searching(plan, selection.query)
+        return staleness.look(self._database.read(), search, self.newest(plan), selection, limit=limit)
 
     def risk_by(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
         """Count the listed items by level: columns group, safe, warning, danger, blocked. See `Charts.risk_by`."""
         return plans.risk_by(self._database.read(), plan.search, by)
+
+    def renewed(self, modes: Modes) -> MetadataPlan:
+        """Return the newest plan of these modes, all of it."""
+        version = plans.refresh(self._database, modes, now=self._clock())
+        return MetadataPlan(self, Search(version=version, query=compile_query("")), modes, "")
 
     def parting(self, plan: MetadataPlan, hard_links: str) -> MetadataPlan:
         """Return the plan as it is where hard links are dealt with so; the same one where it is so already."""
@@ -214,6 +267,13 @@ class MetadataPlanner:
     def count(self, search: Search) -> plans.Counts:
         """Count what a search finds."""
         return plans.statistics(self._database.read(), search)
+
+    def look(
+        self, search: Search, *, sort: str, descending: bool, limit: int, offset: int
+    ) -> tuple[plans.Counts, list[PlanItem]]:
+        """Count what a search finds and return some items of its list, for the price of one search."""
+        reader = self._database.read()
+        return plans.look(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 
     def some(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
         """Return some items of a list."""
@@ -248,6 +308,7 @@ class MetadataPlan:
         self.search = search
         self.modes = modes
         self.query = query
+        self._found: dict[tuple[str, str], plans.Groups] = {}
 
     @property
     def version(self) -> Version:
@@ -315,9 +376,14 @@ class MetadataPlan:
         if number < 1 or per_page < 0:
             raise errors.UsageError("Pages are numbered from 1, and have 1 item or more (0: all).")
         search = replace(self.search, everything=True) if include_unchanged else self.search
-        counts = self._planner.count(search) if include_unchanged else self._counts
-        limit, offset = (per_page, (number - 1) * per_page) if per_page else (None, 0)
-        items = self._planner.some(search, sort=sort, descending=descending, limit=limit, offset=offset)
+        offset = (number - 1) * per_page
+        order: dict[str, Any] = {"sort": sort, "descending": descending}
+        if per_page and not include_unchanged and not search.is_whole and "_counts" not in self.__dict__:
+            counts, items = self._planner.look(search, limit=per_page, offset=offset, **order)
+            self.__dict__["_counts"] = counts  # what `cached_property` keeps: not searched for again
+        else:
+            counts = self._planner.count(search) if include_unchanged else self._counts
+            items = self._planner.some(search, limit=per_page or None, offset=offset, **order)
         return PlanPage(
             items=items,
             total=counts.listed,
@@ -344,6 +410,29 @@ class MetadataPlan:
         compile_query(query)
         return Selection(query=_both(self.query, query), risk=tuple(risk))
 
+    def narrowed(self, query: str) -> MetadataPlan:
+        """Return the same version seen through another query. Raises `QueryError`."""
+        return MetadataPlan(self._planner, self._planner.searching(self, query), self.modes, query)
+
+    def found(self, query: str, within: str = "") -> plans.Groups:
+        """
+        Count what a search of this version lists by all that selections tell apart.
+
+        It is remembered for the last searches: what is then chosen of them costs what its exceptions cost.
+        """
+        known = self._found.get((query, within))
+        if known is None:
+            known = self._planner.found_groups(self, query, within=within)
+            while len(self._found) >= _REMEMBERED:
+                self._found.pop(next(iter(self._found), ("", "")), None)
+            self._found[query, within] = known
+        return known
+
+    def newest(self) -> MetadataPlan:
+        """Return the same plan as it is now."""
+        version = self._planner.newest(self)
+        return MetadataPlan(self._planner, replace(self.search, version=version), self.modes, self.query)
+
     def ids(self, selection: Selection) -> list[int]:
         """Return the files of a selection that can be written, by id."""
         return self._planner.chosen(self, selection)
@@ -352,10 +441,19 @@ class MetadataPlan:
         """Return which of these files a selection holds."""
         return frozenset(self._planner.chosen(self, selection, only=file_ids))
 
-    def sample(self, selection: Selection, query: str, *, limit: int) -> tuple[list[PlanItem], int]:
-        """Return the first items of a selection that `query` finds too, and how many there are of them."""
+    def marked(self, selection: Selection, items: Sequence[PlanItem]) -> frozenset[int]:
+        """Return which items of this list a selection holds; the database is asked only where another search chose."""
+        if selection.query not in (None, "", self.query):
+            return self.chosen(selection, [item.file_id for item in items])
+        levels = () if selection.query is None else selection.risk or plans.WRITABLE
+        able = [item for item in items if item.can_update and not item.postponed]
+        found = {item.file_id for item in able if item.risk_level in levels} - selection.excluded
+        return frozenset(found | {item.file_id for item in able if item.file_id in selection.included})
+
+    def sample(self, selection: Selection, query: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
+        """Return some items of a selection that `query` finds too, by id, and how many there are of them in all."""
         ids = self._planner.chosen(self, selection, also=query)
-        return self._planner.items_of(self, ids[:limit]), len(ids)
+        return self._planner.items_of(self, ids[offset : offset + limit]), len(ids)
 
     def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
         """Set by hand who is in a file and its copies, until revoked; a new plan shows it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import logging
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ __all__ = ["Found", "barred", "read_all"]
 
 logger = logging.getLogger(__name__)
 
-AHEAD = 64  # files handed to the threads before the first of them is waited for
+AHEAD = 64  # files handed to the threads before the first of them is waited for …
+AHEAD_TEXT = 2_000_000  # … but none is read while what was read has comments of more characters than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,64 @@ def read_all(candidates: Sequence[Candidate], *, threads: int, full: bool, fasts
     """Yield what was read, in the order of `candidates`; a few files are always on their way."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="probe")
     pending: collections.deque[Future[Found]] = collections.deque()
+    room = _Room()
+
+    def read(number: int, candidate: Candidate) -> Found:
+        room.wait(number)
+        found = _read(candidate, full=full, faststart=faststart)
+        room.take(len(found.facts.comment or ""))
+        return found
+
+    def fetch() -> Found:
+        found = pending.popleft().result()
+        room.give_back(len(found.facts.comment or ""))
+        return found
+
     try:
-        for candidate in candidates:
-            pending.append(pool.submit(_read, candidate, full=full, faststart=faststart))
+        for number, candidate in enumerate(candidates):
+            pending.append(pool.submit(read, number, candidate))
             if len(pending) >= AHEAD:
-                yield pending.popleft().result()
+                yield fetch()
         while pending:
-            yield pending.popleft().result()
+            yield fetch()
     finally:
+        room.close()
         pool.shutdown(cancel_futures=True)
+
+
+class _Room:
+    """
+    Lets nobody read on while what was read, and not yet fetched, has comments that are long together.
+
+    The file that is fetched next is always read: else it and those that were read behind it would wait for each other.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._text = 0  # characters
+        self._fetched = 0  # files
+        self._open = True
+
+    def wait(self, number: int) -> None:
+        """Return when file `number` may be read."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._text <= AHEAD_TEXT or number == self._fetched or not self._open)
+
+    def take(self, length: int) -> None:
+        with self._changed:
+            self._text += length
+
+    def give_back(self, length: int) -> None:
+        with self._changed:
+            self._text -= length
+            self._fetched += 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let everybody go on: nothing is fetched any more."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
 
 
 def barred(candidate: Candidate, why: str) -> Found:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.files import journal, probe, swap, volumes, walk
@@ -24,13 +25,19 @@ from indexium_core.model.operation import ItemDetails
 from indexium_core.store import ledger
 from indexium_core.store.ledger import Candidate, Restore
 
-__all__ = ["CHANGED_CHOICES", "Examiner", "Findings", "Wish"]
+__all__ = ["CHANGED_CHOICES", "GLANCE", "Examiner", "Findings", "Progress", "Wish"]
 
 CHANGED_CHOICES = ("skip", "comment")
 
 _BUSY = "Operation {} is at work on this file."
 _OFFLINE = "Its folder is offline; try again when it is back."
 _CHANGED = "Another program changed the file since."
+_BETWEEN = "and another program did so between the two: taking the newer one back would not bring these old bytes."
+
+GLANCE = 1000  # files of which every byte outside the media is compared beforehand
+_STEP = 20  # files after which it is told how far a look is
+
+Progress: TypeAlias = Callable[[int, int], None]  # is told how many files were looked at, and of how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,8 @@ class Findings:
     written: set[int] = field(default_factory=set)  # of which only the comment, or a person's tag, is written
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
+    hasty: bool = False  # files of the size and date that our write left are taken to be as it left them
+    glanced: int = 0  # files of which that was taken
 
     @property
     def restorable(self) -> int:
@@ -85,16 +94,25 @@ class Examiner:
         self._ledger = book
         self._backups = backups
 
-    def look(self, candidates: Sequence[Candidate], wish: Wish) -> Findings:
-        """Look at every candidate and say what a rollback of it would do."""
+    def look(
+        self, candidates: Sequence[Candidate], wish: Wish, progress: Progress = lambda _done, _of: None
+    ) -> Findings:
+        """
+        Look at every candidate and say what a rollback of it would do.
+
+        Of up to `GLANCE` files every byte outside the media is compared. Of more, those that have the size and the date
+        that our write left are taken to be as it left them: the rollback itself compares each when its turn comes.
+        """
         if wish.item_ids is not None:
             candidates = [each for each in candidates if each.item_id in wish.item_ids]
-        found = Findings(asked={each.item_id for each in candidates})
+        found = Findings(asked={each.item_id for each in candidates}, hasty=len(candidates) > GLANCE)
         if wish.person:
             self._without_person(found, candidates, wish.person)
             return found
         above = self._above(candidates)
-        for candidate in candidates:
+        for number, candidate in enumerate(candidates):
+            if number % _STEP == 0:
+                progress(number, len(candidates))
             self._judge(found, candidate, above.get(candidate.item_id, []), wish)
         return found
 
@@ -112,12 +130,12 @@ class Examiner:
         problem = _in_the_way(candidate)
         chain = [*above, candidate]
         if problem is None and above:
-            problem = self._chain_problem(chain)
+            problem = self._chain_problem(found, chain)
             if problem is None and not wish.with_newer and not found.asked.issuperset(each.item_id for each in above):
                 found.superseded += 1
                 problem = _superseded(candidate, choices=("newer",))
         elif problem is None:
-            problem = self._problem(candidate)
+            problem = self._problem(found, candidate)
         if problem is None:
             found.exact.add(candidate.file_id)
             found.take_back(chain)
@@ -134,7 +152,7 @@ class Examiner:
 
     # One file alone.
 
-    def _problem(self, candidate: Candidate) -> _Problem | None:
+    def _problem(self, found: Findings, candidate: Candidate) -> _Problem | None:
         """Return why a file cannot get its old bytes; looks at its backup, then at the file."""
         if not candidate.is_exact:
             return self._with_comment(candidate, "backup_missing", _why_gone(candidate))
@@ -142,6 +160,9 @@ class Examiner:
             self._find_backup(candidate)
         except (errors.MetadataError, errors.StoreError) as error:
             return self._with_comment(candidate, error.reason, error.message)
+        if found.hasty and _as_we_left_it(candidate):
+            found.glanced += 1
+            return None
         try:
             if editing.still_ours(candidate.path, candidate.written_state):
                 return None
@@ -171,7 +192,7 @@ class Examiner:
 
     # Several items of one file, newest first.
 
-    def _chain_problem(self, chain: Sequence[Candidate]) -> _Problem | None:
+    def _chain_problem(self, found: Findings, chain: Sequence[Candidate]) -> _Problem | None:
         """Return why items cannot be taken back one after the other down to the last."""
         oldest, top = chain[-1], chain[0]
         if oldest.library_state is None:  # nothing would keep two items of it from being worked on at the same time
@@ -189,8 +210,8 @@ class Examiner:
                 return problem if each is oldest else _superseded(oldest, f"and stays: {problem.message}")
         for upper, lower in itertools.pairwise(chain):
             if upper.original_state is None or upper.original_state != lower.written_state:
-                return _Problem("changed_since", "Another program changed the file before a newer operation did.")
-        problem = self._problem(top)
+                return _superseded(oldest, _BETWEEN)
+        problem = self._problem(found, top)
         return None if problem is None else _superseded(oldest, f"and stays: {problem.message}")
 
     # One person's tag.
@@ -238,6 +259,17 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
         what = "is gone" if there is None else f"has {there:,} bytes instead of {size:,}"
         message = f"The kept original {what}."
         raise errors.ConflictError(message, code="backup_missing")
+
+
+def _as_we_left_it(candidate: Candidate) -> bool:
+    """Tell whether a file has the size and the modification time that our last write left."""
+    if candidate.own_size is None or candidate.own_mtime_ns is None:
+        return False
+    try:
+        stat = os.lstat(candidate.path)
+    except OSError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (candidate.own_size, candidate.own_mtime_ns)
 
 
 def _in_the_way(candidate: Candidate) -> _Problem | None:

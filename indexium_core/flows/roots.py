@@ -73,7 +73,8 @@ def doubt_root(library: LibraryRow, *, trusting: bool = False) -> str:
     if library.device is not None and status.st_dev != library.device:
         return f"The folder {library.path} is on another device than at its last scan. {_REMEDY}"
     if empty and library.file_count:
-        return f"The folder {library.path} is empty, though it had {library.file_count} files. {_REMEDY}"
+        files = "1 file" if library.file_count == 1 else f"{library.file_count:,} files"
+        return f"The folder {library.path} is empty, though it had {files}. {_REMEDY}"
     return ""
 
 
@@ -99,7 +100,7 @@ def doubt_loss(library: LibraryRow, lost: Sequence[KnownFile], fresh: Iterable[F
     gone = collections.Counter((row.size, row.mtime_ns) for row in lost) - found
     if gone.total() * 2 <= known:
         return ""
-    return f"{gone.total()} of {known} files of {library.path} are not there any more. {_REMEDY}"
+    return f"{gone.total():,} of {known:,} files of {library.path} are not there any more. {_REMEDY}"
 
 
 def device(library: LibraryRow) -> int:

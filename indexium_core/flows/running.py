@@ -22,6 +22,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows import editing
+from indexium_core.flows.pace import Pace
 from indexium_core.flows.protocol import Edited, Terms
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.runner import Control, Ending, Runner
@@ -34,6 +35,7 @@ __all__ = ["Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones
 logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
+_LEFT = ("failed", "conflict", "unknown")  # outcomes of a file that is as it was, as far as anybody knows
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,27 +47,29 @@ class Run:
     total: int
     settled: int  # items that had an outcome when the run began
     control: Control
-    started: float  # time.monotonic()
+    pace: Pace
     preserve_mtime: bool
     keep_backup: bool
     break_links: bool
     postpone: bool  # rollback: files taken back are postponed
     processed: int = 0  # items of this run that have an outcome
-    current: str = ""  # name of a file under way
+    working: dict[int, tuple[str, float]] = field(default_factory=dict)  # items under way: name, time.monotonic() then
+    left: dict[int, str] = field(default_factory=dict)  # items of which nothing came, and why
     ended: bool = False
     # Not Thread.join: where Ctrl-C interrupts that, Python 3.11 takes the thread for finished.
     done: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 
     @property
-    def rate(self) -> float:
-        """Files a second."""
-        return self.processed / max(time.monotonic() - self.started, 1e-3)
+    def current(self) -> str:
+        """Name of a file under way, the one that was begun first; "" for none."""
+        names = [name for name, _ in tuple(self.working.values())]
+        return names[0] if names else ""
 
-    @property
-    def eta_seconds(self) -> float | None:
-        left = self.total - self.settled - self.processed
-        return left / self.rate if self.rate else None
+    def seconds_at(self) -> dict[int, float]:
+        """Return the items under way, and for how many seconds they have been."""
+        now = time.monotonic()
+        return {item_id: now - begun for item_id, (_, begun) in tuple(self.working.items())}
 
 
 class Operations:
@@ -84,9 +88,9 @@ class Operations:
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
-        self._faststart = faststart
+        self.faststart = faststart  # both may change; what is launched from then on goes by them
+        self.workers = workers
         self._make_room = make_room
-        self._workers = workers
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -102,7 +106,7 @@ class Operations:
             total=sum(counts.values()),
             settled=sum(counts.values()) - counts.get("pending", 0),
             control=Control(),
-            started=time.monotonic(),
+            pace=Pace(self._ledger.expected_seconds(operation_id)),
             preserve_mtime=preserve_mtime,
             keep_backup=options.get("keep_backup", True),
             break_links=options.get("hard_links") == "break",
@@ -130,6 +134,7 @@ class Operations:
             if run is None or run.ended or run.control.ending is not None or run.control.paused:
                 return False
             run.control.pause()
+            run.pace.hold()
             self._ledger.set_status(operation_id, "paused")
         self._tell(run, "progress", message="paused")
         return True
@@ -141,6 +146,7 @@ class Operations:
             if run is None or not run.control.paused:
                 return False
             self._ledger.set_status(operation_id, "in_progress")
+            run.pace.go_on()
             run.control.resume()
         self._tell(run, "progress", message="resumed")
         return True
@@ -193,7 +199,7 @@ class Operations:
         terms = Terms(
             backups=self._backups,
             preserve_mtime=run.preserve_mtime,
-            faststart=self._faststart,
+            faststart=self.faststart,
             break_links=run.break_links,
             keep_backup=run.keep_backup,
             make_room=self._make_room,
@@ -201,13 +207,20 @@ class Operations:
         )
 
         def one(task: ledger.Task) -> Edited:
-            run.current = task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
-            return editing.edit(task, undo, terms)
+            run.working[task.item_id] = (task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace"), time.monotonic())
+            stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
+            try:
+                edited = editing.behind(task, stuck) if stuck else editing.edit(task, undo, terms)
+                if edited.record.result.status in _LEFT:
+                    run.left[task.item_id] = edited.record.result.message or edited.record.result.code
+                return edited
+            finally:
+                run.working.pop(task.item_id, None)
 
         return Runner(
             one,
             lambda group: self._store_results(run, group, undo),
-            workers=self._workers,
+            workers=self.workers,
             control=run.control,
             key=lambda task: (task.device, task.inode) if task.inode else None,
         )
@@ -243,6 +256,9 @@ class Operations:
         ]
         write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=self._clock())
         run.processed += len(group)
+        for edited in group:
+            task, seconds = edited.task, edited.record.result.seconds
+            run.pace.did(anew=task.anew, expected=task.expected_seconds, seconds=seconds)
         self._tell(run, "progress")
 
     def _ended_as(self, run: Run, ending: Ending) -> str:
@@ -254,11 +270,10 @@ class Operations:
         return ending_of(self._ledger.counts(run.operation_id))
 
     def _end(self, run: Run, status: str, message: str) -> None:
-        run.current = ""
         with self._lock:
             run.ended = True
         try:
-            now, seconds = self._clock(), time.monotonic() - run.started
+            now, seconds = self._clock(), run.pace.seconds
             if status == "paused":
                 self._ledger.set_status(run.operation_id, status)
             else:
@@ -289,8 +304,8 @@ class Operations:
             current=run.settled + run.processed,
             total=run.total,
             message=message or run.current,
-            rate=run.rate,
-            eta_seconds=run.eta_seconds,
+            rate=run.pace.rate,
+            eta_seconds=run.pace.eta_seconds,
         )
 
 

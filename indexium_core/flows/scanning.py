@@ -10,10 +10,11 @@ change cost their `stat` and nothing else. One bad file never stops a scan: it b
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -33,7 +34,7 @@ __all__ = ["ScanProgress", "ScanReport", "Scanner"]
 
 GROUP = 2000  # files stored in one transaction …
 GROUP_SECONDS = 2.0  # … or what was read in this time, so that pages see them come in
-GROUP_TEXT = 2_000_000  # … or comments of so many characters, of which the database makes several copies on the way
+GROUP_TEXT = 500_000  # … or comments of so many characters, of which the database makes several copies on the way
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +51,12 @@ class ScanReport:
     missing: int = 0  # not found any more
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
     seconds: float = 0.0
+    cancelled: bool = False  # a person stopped it: what was read until then is stored, the rest is as before
     messages: list[str] = field(default_factory=list)  # what the person should know: offline roots, closed folders
+
+
+class _CancelledError(Exception):
+    """The walk was stopped; nothing was concluded from it."""
 
 
 class Scanner:
@@ -67,10 +73,33 @@ class Scanner:
         self._database = database
         self._events = events
         self._clock = clock
-        # More threads than processors help where a disk is slow to answer; many more only wait for each other.
-        self._threads = min(config.probe_threads, 2 * (os.cpu_count() or 1))
-        self._faststart = config.faststart
+        self._config = config
         self._running = threading.Lock()
+        self._cancel = threading.Event()
+        self.now: ScanProgress | None = None  # how far the scan is that runs, None where none does
+        self.last: ScanReport | None = None  # the last one that this process has ended
+
+    def cancel(self) -> bool:
+        """Stop the scan that runs, soon; what it has read is kept. False where none runs."""
+        running = self.now is not None
+        if running:
+            self._cancel.set()
+        return running
+
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Keep scans away for the length of a block; UsageError where one runs."""
+        if not self._running.acquire(blocking=False):
+            raise errors.UsageError("A scan is running. Wait for its end, or stop it.", code="scan_running")
+        try:
+            yield
+        finally:
+            self._running.release()
+
+    def close(self, *, seconds: float = 10.0) -> None:
+        """Stop the scan that runs and wait for its end, but not for ever: a disk may never answer."""
+        if self.cancel() and self._running.acquire(timeout=seconds):
+            self._running.release()
 
     def scan(
         self,
@@ -97,16 +126,59 @@ class Scanner:
             raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
         try:
             chosen = roots.choose(self._database, dirs)
-            meter = Meter(self._events, progress)
-            one = _Scan(self._database, meter, self._clock(), threads=self._threads, faststart=self._faststart)
-            self._events.emit("scan:started", current=0, total=None, message="Looking for files")
-            report = one.run(chosen, full=full, really_gone=really_gone)
+            self._cancel.clear()
+            return self._run(chosen, progress, full=full, really_gone=really_gone)
+        finally:
+            self._running.release()
+
+    def _run(
+        self,
+        chosen: Sequence[LibraryRow],
+        progress: Callable[[ScanProgress], None] | None,
+        *,
+        full: bool,
+        really_gone: bool,
+    ) -> ScanReport:
+        def tell(now: ScanProgress) -> None:
+            self.now = now
+            if progress:
+                progress(now)
+
+        self.now = ScanProgress(done=0, total=None, current="", rate=0.0, eta_seconds=None)
+        one = self._one(Meter(self._events, tell))
+        self._events.emit("scan:started", current=0, total=None, message="Looking for files")
+        message = "The scan stopped; the log says why"
+        try:
+            report = self.last = one.run(chosen, full=full, really_gone=really_gone)
+            message = _summary(report)
         except errors.StoreError:
-            self._events.emit("scan:completed", message="The scan stopped: the database failed")
+            message = "The scan stopped: the database failed"
             raise
-        else:
-            self._events.emit("scan:completed", current=report.seen, total=report.seen, message=_summary(report))
-            return report
+        finally:
+            done, self.now = self.now.done, None
+            self._events.emit("scan:completed", current=done, total=done, message=message)
+        return report
+
+    def _one(self, meter: Meter) -> _Scan:
+        """Return a scan by the settings as they are now."""
+        # More threads than processors help where a disk is slow to answer; many more only wait for each other.
+        threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
+        stop = self._cancel.is_set
+        return _Scan(self._database, meter, self._clock(), threads=threads, faststart=self._config.faststart, stop=stop)
+
+    def reread(self, files: Sequence[tuple[int, bytes]]) -> None:
+        """
+        Read some known files again, by library and path, without a walk; nobody is told how far it is.
+
+        Raises:
+            UsageError: A scan is running.
+
+        """
+        if not self._running.acquire(blocking=False):
+            raise errors.UsageError("A scan is running. Wait for its end.", code="scan_running")
+        try:
+            self._cancel.clear()
+            self._one(Meter(EventBus(), None)).reread(files)
         finally:
             self._running.release()
 
@@ -114,30 +186,66 @@ class Scanner:
 class _Scan:
     """One scan."""
 
-    def __init__(self, database: Database, meter: Meter, at: datetime, *, threads: int, faststart: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        meter: Meter,
+        at: datetime,
+        *,
+        threads: int,
+        faststart: str,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._database = database
         self._meter = meter
         self._at = at
         self._now_ns = int(at.timestamp() * 1e9)
         self._threads = threads
         self._faststart = faststart
+        self._stop = stop
         self._report = ScanReport()
         self._gone: list[int] = []  # files that were marked missing; those that moved are found again
 
     def run(self, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool) -> ScanReport:
         """Scan the roots `chosen`."""
-        surveys = [self._survey(library, full=full, really_gone=really_gone) for library in chosen]
+        report = self._report
+        report.libraries = len(chosen)
+        try:
+            surveys = [self._survey(library, full=full, really_gone=really_gone) for library in chosen]
+        except _CancelledError:
+            report.cancelled, report.seconds = True, self._meter.seconds
+            return report
         for one in surveys:
             self._settle(one)
         here = [one for one in surveys if not one.offline]
         self._meter.begin(sum(len(one.fresh) for one in here))
+        self._database.expect(sum(library.file_count for library in chosen) + sum(len(one.fresh) for one in here))
         for one in here:
-            self._read(one, full=full)
-        report = self._report
-        report.libraries = len(surveys)
+            if not report.cancelled:
+                self._read(one, full=full)
         report.missing = catalog.count_missing(self._database.read(), self._gone)
         report.seconds = self._meter.seconds
         return report
+
+    def reread(self, files: Sequence[tuple[int, bytes]]) -> None:
+        """Read these files of known roots; those of a root that is not there stay as they are."""
+        for library in catalog.libraries(self._database.read()):
+            paths = [path for library_id, path in files if library_id == library.library_id]
+            if not paths or roots.doubt_root(library):
+                continue
+            one = Survey(library=library)
+            there = [(path, survey.look(path)) for path in paths]
+            lost = catalog.known(
+                self._database.read(), library.path_bytes, [path for path, found in there if not found]
+            )
+            with self._database.atomic() as tx:
+                self._mark_missing(tx, [lost[path].file_id for path, found in there if not found and path in lost])
+            fresh = [found for _, found in there if found]
+            for first in range(0, len(fresh), GROUP):
+                chunk = fresh[first : first + GROUP]
+                self._store(
+                    one, list(reading.read_all(chunk, threads=self._threads, full=False, faststart=self._faststart))
+                )
 
     def _survey(self, library: LibraryRow, *, full: bool, really_gone: bool) -> Survey:
         return survey.survey(
@@ -146,8 +254,13 @@ class _Scan:
             now_ns=self._now_ns,
             full=full,
             really_gone=really_gone,
-            walked=self._meter.walked,
+            walked=self._walked,
         )
+
+    def _walked(self, count: int, folder: bytes) -> None:
+        if self._stop():
+            raise _CancelledError
+        self._meter.walked(count, folder)
 
     def _settle(self, one: Survey) -> None:
         """Store what the walk alone has told."""
@@ -188,7 +301,10 @@ class _Scan:
                 if not self._store(one, group):
                     return
                 group, stored, text = [], time.monotonic(), 0
-        if self._store(one, group):
+            if self._stop():
+                self._report.cancelled = True
+                break
+        if self._store(one, group) and not self._report.cancelled:
             with self._database.atomic() as tx:
                 free = roots.free_bytes(one.library)
                 catalog.library_scanned(tx, one.library.library_id, device=one.device, at=self._at, free_bytes=free)
@@ -205,15 +321,21 @@ class _Scan:
         if offline:
             self._set_offline(one.library, offline)
             return False
-        with self._database.atomic() as tx:
-            late = [found.path for found in group if found.vanished or found.touched()]
-            known = catalog.known(tx, one.library.path_bytes, late) if late else {}
-            self._mark_missing(tx, [known[path].file_id for path in gone if path in known])
-            kept = {*gone, *(path for path in late if path in known)}
-            rows = [found.row(self._now_ns) for found in group if found.path not in kept]
-            stored = catalog.upsert_files(tx, one.library.library_id, rows, at=self._at)
+        stored, missing = self._database.run(lambda tx: self._put(tx, one, group, gone))
+        self._gone += missing
         self._tally(group, stored)
         return True
+
+    def _put(
+        self, tx: Connection, one: Survey, group: Sequence[Found], gone: Sequence[bytes]
+    ) -> tuple[catalog.UpsertReport, list[int]]:
+        late = [found.path for found in group if found.vanished or found.touched()]
+        known = catalog.known(tx, one.library.path_bytes, late) if late else {}
+        missing = [known[path].file_id for path in gone if path in known]
+        catalog.mark_missing(tx, missing)
+        kept = {*gone, *(path for path in late if path in known)}
+        rows = [found.row(self._now_ns) for found in group if found.path not in kept]
+        return catalog.upsert_files(tx, one.library.library_id, rows, at=self._at), missing
 
     def _tally(self, group: Sequence[Found], stored: catalog.UpsertReport) -> None:
         report = self._report
@@ -232,4 +354,6 @@ def _count(report: ScanReport, states: Mapping[str, int]) -> None:
 
 
 def _summary(report: ScanReport) -> str:
-    return f"{report.seen} files: {report.new} new, {report.changed} changed, {report.missing} missing"
+    files = "1 file" if report.seen == 1 else f"{report.seen:,} files"
+    stopped = "Stopped after " if report.cancelled else ""
+    return f"{stopped}{files}: {report.new:,} new, {report.changed:,} changed, {report.missing:,} missing"

@@ -25,13 +25,7 @@ def heal(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered]:
 
     A journal that cannot be read, or that another process is at, is left alone.
     """
-    found: list[journal.Recovered] = []
-    for path in _strays(folder, known):
-        try:
-            found += journal.recover(path)
-        except errors.IndexiumError as error:
-            logger.warning("journal.left_alone", extra={"error": error.message})
-    return found
+    return [each for path in _strays(folder, known) for each in _healed(path) or ()]
 
 
 def put_aside(folder: Path, known: Collection[str]) -> list[journal.Recovered]:
@@ -40,18 +34,27 @@ def put_aside(folder: Path, known: Collection[str]) -> list[journal.Recovered]:
 
     Those with a file that cannot be reached now are looked at again at the next start; the others end in `.settled`.
     """
-    strays, lost = _strays(folder, known), folder / "lost"
-    found = heal(folder, known)
-    if strays:
+    lost, found = folder / "lost", list[journal.Recovered]()
+    for path in (*_strays(folder, known), *_strays(lost, ())):
+        healed = _healed(path)
+        if healed is None:
+            continue
+        found += healed
         lost.mkdir(mode=0o700, exist_ok=True)
-    for path in strays:
-        path.rename(_free(lost / path.name))
-    for path in _strays(lost, ()):
-        again = heal(lost, {each.name for each in _strays(lost, ()) if each != path})
-        found += again
-        if all(each.outcome.settled for each in again):
-            path.rename(_free(path.with_suffix(".settled")))
+        settled = all(each.outcome.settled for each in healed)
+        target = lost / path.with_suffix(".settled").name if settled else lost / path.name
+        if target != path:
+            path.rename(_free(target))
     return found
+
+
+def _healed(path: Path) -> list[journal.Recovered] | None:
+    """Undo what a journal has begun and not finished; None where it is left alone."""
+    try:
+        return journal.recover(path)
+    except errors.IndexiumError as error:
+        logger.warning("journal.left_alone", extra={"error": error.message})
+        return None
 
 
 def _strays(folder: Path, known: Collection[str]) -> list[Path]:

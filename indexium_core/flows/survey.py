@@ -19,7 +19,7 @@ from indexium_core.store import catalog
 from indexium_core.store.catalog import KnownFile, LibraryRow, Restat
 from indexium_core.store.connection import Connection
 
-__all__ = ["Candidate", "Survey", "is_growing", "survey"]
+__all__ = ["Candidate", "Survey", "is_growing", "look", "survey"]
 
 _RECENT_NS = 60 * 10**9  # a file that was touched this recently may still be being written
 # Whether these can be read now does not show in size and mtime.
@@ -33,6 +33,14 @@ class Candidate:
 
     path: bytes
     stat: FileStat
+
+
+def look(path: bytes) -> Candidate | None:
+    """Return a file to be read, None where it is gone."""
+    try:
+        return Candidate(path, walk.file_stat(os.lstat(path)))
+    except OSError:
+        return None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import logging
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ __all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
 
 logger = logging.getLogger(__name__)
 
+_ORDER = {"skipped": 1, "success": 2}  # of outcomes in a report; all others come first
 _ROOM = 50_000_000  # bytes that must be free beside the home, for journals and the database
 
 
@@ -37,6 +39,34 @@ class DryRunReport:
     items: list[WriteResult]
     counts: dict[str, int]  # by status
     excluded: dict[str, int]  # by risk level: what the options leave out
+    plan_id: int = 0  # the version that was checked
+    total: int = 0  # files that were to be checked; more than there are items where it was given up
+    seconds: float = 0.0
+
+    @property
+    def by_strategy(self) -> dict[str, int]:
+        """Files that would be written, by how, most first."""
+        return dict(Counter(item.strategy for item in self.items if item.status == "success").most_common())
+
+    @property
+    def by_code(self) -> dict[str, int]:
+        """Files that would not be written, by why, most first."""
+        return dict(Counter(item.code for item in self.items if item.status != "success").most_common())
+
+    @property
+    def bytes_to_write(self) -> int:
+        """Bytes that would be written into the files."""
+        return sum(int(item.proof.get("bytes_to_write", 0)) for item in self.items)
+
+    @property
+    def failures_first(self) -> list[WriteResult]:
+        """What would fail, then what there is nothing to do for, then the rest; files of one kind by their reason."""
+        return sorted(self.items, key=lambda item: (_ORDER.get(item.status, 0), item.code, item.file_id))
+
+    @property
+    def ready(self) -> frozenset[int]:
+        """Files that would be written."""
+        return frozenset(item.file_id for item in self.items if item.status == "success")
 
 
 class OperationHandle:
@@ -180,9 +210,24 @@ class MetadataWriter:
         )
 
     def dry_run(
-        self, plan: planning.MetadataPlan, options: WriteOptions, *, selection: Selection | None = None
+        self,
+        plan: planning.MetadataPlan,
+        options: WriteOptions,
+        *,
+        selection: Selection | None = None,
+        progress: Callable[[int, int], bool | None] | None = None,
     ) -> DryRunReport:
-        """Check every selected item as a write would, and report; opens no file for writing."""
+        """
+        Check every selected item as a write would, and report; opens no file for writing.
+
+        Args:
+            plan: The plan.
+            options: How it would be written.
+            selection: Which items of it.
+            progress: Called some times a second with how many are checked and how many there are; False ends it.
+
+        """
+        started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)
         parted = self._planner.parting(plan, options.hard_links)
         file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
@@ -197,17 +242,27 @@ class MetadataWriter:
             break_links=options.hard_links == "break",
         )
         results: list[WriteResult] = []
+        control = Control()
+
+        def collect(group: list[WriteResult]) -> None:
+            results.extend(group)
+            if progress is not None and progress(len(results), len(tasks)) is False:
+                control.cancel()
+
         runner: Runner[ledger.Task, WriteResult] = Runner(
             lambda task: _held(task, busy) or editing.check(task, terms),
-            results.extend,
+            collect,
             workers=self._settings.metadata_max_concurrent_writes,
-            control=Control(),
+            control=control,
         )
         runner.run(tasks)
         return DryRunReport(
             items=sorted(results, key=lambda result: result.file_id),
             counts=dict(Counter(result.status for result in results)),
             excluded=self._planner.summary(parted, selection, risk=options.risk).excluded,
+            plan_id=parted.id,
+            total=len(tasks),
+            seconds=time.monotonic() - started,
         )
 
     def _resolve(
@@ -251,14 +306,18 @@ class MetadataWriter:
             raise errors.UnknownIdError(message)
         run = self._operations.find(operation_id)
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0
+        sizes = self._ledger.sizes(operation_id)
         return OperationStatus(
             id=operation_id,
             operation_type=operation.operation_type,
             status=operation.status,
-            counts=self._ledger.counts(operation_id),
+            counts={status: files for status, (files, _) in sizes.items()},
+            bytes_done=sum(size for status, (_, size) in sizes.items() if status not in ("pending", "writing")),
+            bytes_total=sum(size for _, size in sizes.values()),
             current_file=run.current if run else "",
-            rate=run.rate if run else rate,
-            eta_seconds=run.eta_seconds if run else None,
+            working=run.seconds_at() if run else {},
+            rate=run.pace.rate if run else rate,
+            eta_seconds=run.pace.eta_seconds if run else None,
             started_at=operation.started_at,
             completed_at=operation.completed_at,
             can_rollback=operation.can_rollback,

@@ -138,7 +138,7 @@ class FileFacts:
     comment: str | None = None  # what players read
     comment_fields: tuple[FieldValue, ...] = ()  # every place that holds a comment
     strategy: str = ""  # name of the strategy that would write it, "" where there is none
-    strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt
+    strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt, read_only
     strategy_message: str = ""
     est_seconds: float = 0.0  # what writing an ordinary comment would cost
     est_bytes: int = 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from indexium_core.model import risk
 from indexium_core.model.plan import CommentMode, PeopleMode
 
 __all__ = [
@@ -15,7 +17,9 @@ __all__ = [
     "BackupRecord",
     "ItemDetails",
     "MetadataOperation",
+    "OperationCounts",
     "OperationDetails",
+    "OperationPerson",
     "OperationStatus",
     "PaginatedOperations",
     "RollbackCheck",
@@ -41,6 +45,29 @@ ROLLBACK_CHOICES = {
     "scan": "scan its folder, then look again",
     "wait": "wait until that operation ends",
 }
+
+
+# What is said of files that a rollback leaves alone, by the code of why: of one, of several.
+_LEFT_ALONE = {
+    "changed_since": (
+        "was changed by another program since: skipped",
+        "were changed by another program since: skipped",
+    ),
+    "offline": ("is on a root that is offline: later", "are on a root that is offline: later"),
+    "superseded_by": ("was written again later: skipped", "were written again later: skipped"),
+    "no_backup": ("has no backup any more: skipped", "have no backup any more: skipped"),
+    "backup_missing": ("has no backup any more: skipped", "have no backup any more: skipped"),
+    "backup_expired": ("has no backup any more: skipped", "have no backup any more: skipped"),
+    "busy_in_operation": ("is in a running operation: later", "are in a running operation: later"),
+    "missing_file": ("is not there any more: skipped", "are not there any more: skipped"),
+    "nothing_to_do": ("does not name them any more: nothing to do", "do not name them any more: nothing to do"),
+}
+
+
+def left_alone(code: str, number: int) -> str:
+    """Return the rest of a sentence that begins with a number of files which a rollback leaves alone."""
+    one, several = _LEFT_ALONE.get(code) or (f"cannot be rolled back ({risk.label(code)}): skipped",) * 2
+    return one if number == 1 else several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +130,8 @@ class MetadataOperation:
     comment_only: int = 0  # files in force of which only the comment can be restored: nothing else is kept
     backup_bytes: int = 0
     expires_at: datetime | None = None  # until when it can be taken back byte for byte
+    film_bytes: int = 0  # size of the files that were written
+    reverts_note: str = ""  # note of the operation that this rollback takes back
 
     def as_dict(self) -> dict[str, Any]:
         """Return the operation in the shape of contract section 8, JSON-ready."""
@@ -151,6 +180,9 @@ class ItemDetails:
     proof: dict[str, Any]
     processed_at: datetime | None
     choices: tuple[str, ...] = ()  # of a conflict found beforehand: keys of ROLLBACK_CHOICES
+    taken_back_by: int | None = None  # the rollback that took it back and is in force
+    backup_kind: str = ""  # what is kept of it: journal, delta, original, tags; "" for nothing
+    backup_bytes: int = 0  # how much room that takes
 
     def as_dict(self) -> dict[str, Any]:
         """Return the item in the shape of contract section 8, JSON-ready."""
@@ -173,6 +205,15 @@ class ItemDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperationPerson:
+    """Somebody whom an operation wrote into files."""
+
+    name: str
+    files: int  # files of it that got the tag, and were not taken back since
+    able: int  # … of which the tag can go now: they name the person, are online, and nobody is at work on them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationStatus:
     """How far an operation is."""
 
@@ -187,6 +228,9 @@ class OperationStatus:
     completed_at: datetime | None
     can_rollback: bool
     rollback_reason: str
+    bytes_done: int = 0  # of the files that are done with, whatever came of them
+    bytes_total: int = 0
+    working: dict[int, float] = field(default_factory=dict)  # items at work → seconds since they were begun
 
     @property
     def total(self) -> int:
@@ -224,6 +268,14 @@ class PaginatedOperations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperationCounts:
+    """How many operations a search of the history finds."""
+
+    by_status: dict[str, int]  # whatever states it asks for
+    by_type: dict[str, int]  # whatever types it asks for: write, rollback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRecord:
     """What is kept so that one item can be taken back."""
 
@@ -249,6 +301,12 @@ class RollbackCheck:
     comment_only: int = 0  # files of which only the comment can be restored; where that is not chosen, conflicts
     superseded: int = 0  # conflicts that taking newer operations back would solve
     newer: tuple[int, ...] = ()  # the newer operations that stand on files of this one
+    glanced: int = 0  # files of a large operation that were judged by size and date; the rollback compares their bytes
+
+    def left_alone(self) -> list[tuple[int, str]]:
+        """Return what would be skipped and why, most first: number of files, and the rest of the sentence."""
+        counts = Counter(item.code for item in self.conflicts)
+        return [(number, left_alone(code, number)) for code, number in counts.most_common()]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it JSON-ready."""
@@ -260,6 +318,7 @@ class RollbackCheck:
             "newer": list(self.newer),
             "can_rollback": self.can_rollback,
             "reason": self.reason,
+            "left_alone": dict(Counter(item.code for item in self.conflicts)),
             "conflicts": [{**item.as_dict(), "choices": list(item.choices)} for item in self.conflicts],
         }
 

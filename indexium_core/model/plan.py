@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from indexium_core.model.media import Change
@@ -19,6 +20,8 @@ __all__ = [
     "PlanStatistics",
     "Selection",
     "SelectionSummary",
+    "StaleFile",
+    "StaleFiles",
 ]
 
 PeopleMode = Literal["merge", "exact"]
@@ -145,3 +148,40 @@ class SelectionSummary:
     est_seconds: float
     est_bytes: int
     excluded: dict[str, int]  # files that are meant but left out: by level, or "postponed"
+    by_strategy: dict[str, int] = field(default_factory=dict)  # files that would be written, by how
+    loses_text: int = 0  # of them, those that would lose text of the person's own
+    removes_everyone: int = 0  # … and those that name people now and would name nobody
+    hidden: int = 0  # … and those that the search which is looked at does not find
+    rollback_until: datetime | None = None  # until when they could be taken back
+    backup: bool = True  # whether what they are now is kept: then each comes back byte for byte, or is not written
+
+    @property
+    def exact(self) -> int:
+        """Files that could be taken back byte for byte: one for which nothing can be kept is refused, not written."""
+        return self.count if self.backup else 0
+
+    @property
+    def tags_only(self) -> int:
+        """Files of which only the comment could be restored."""
+        return self.count - self.exact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleFile:
+    """A file whose planned result is not what was shown."""
+
+    file_id: int
+    file_name: str
+    file_path: str
+    shown: str | None  # the comment that the plan showed as the result; None for none
+    now: str | None  # … and what it would be now
+    reason: str  # what happened, in a few words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleFiles:
+    """What of a selection changed since a plan was shown."""
+
+    plan_id: int  # the newest version
+    count: int
+    items: list[StaleFile]  # the first of them

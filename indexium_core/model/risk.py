@@ -71,8 +71,8 @@ ISSUES: Mapping[str, IssueKind] = {
     "read_only": _kind(
         "blocked",
         "read-only",
-        "The file is read-only[ (mode {mode})].",
-        "Make it writable for your user, then scan again.",
+        "The file may not be written[: it is read-only (mode {mode})].[ {folder}.]",
+        "Make it writable for your user, and its folder where that is the reason, then scan again.",
     ),
     "unsupported_container": _kind(
         "blocked",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["STRATEGIES", "in_a_word", "in_words", "replaces"]
+__all__ = ["STRATEGIES", "WHY", "in_a_word", "in_words", "kept", "replaces", "why"]
 
 STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
@@ -26,6 +26,26 @@ STRATEGIES: Mapping[str, str] = {
     "ogg_remux": "written anew by FFmpeg, packet by packet",
     "undo": "old bytes put back",
 }
+# Why a file is written so: those above are tried in the order of docs/containers.md, and this is the first that can.
+WHY: Mapping[str, str] = {
+    "mp4_in_place": "The index ends the file, or there is free room beside it.",
+    "mp4_insert_range": "The index stands in front, without free room, and blocks can be put in front of it.",
+    "mp4_append": "The index stands in front, without free room, and may go to the end (INDEXIUM_FASTSTART=any).",
+    "mp4_reflink": "The index stands in front, without free room, and two files can share the media's blocks.",
+    "mp4_copy": "The index stands in front, without free room, and the disk can neither move nor share blocks.",
+    "matroska_in_place": "There is free room for the tags, or a directory that can point to them.",
+    "matroska_copy": "There is no free room for the tags, and no directory that could point to them.",
+    "avi_in_place": "There is free room for the text.",
+    "avi_copy": "There is no free room for the text.",
+    "flv_in_place": "The new text is as long as the old one.",
+    "flv_copy": "An FLV has no free room for another text.",
+    "asf_in_place": "There is free room in the header.",
+    "asf_copy": "There is no free room in the header.",
+    "avi_remux": "Nothing in this file can be moved, and FFmpeg loses nothing of it.",
+    "flv_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
+    "asf_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
+    "ogg_remux": "In an Ogg the comment is part of the streams.",
+}
 # The ends of names tell what all containers have in common.
 _WORDS = {"_reflink": "shared copy", "_copy": "full copy", "_remux": "rewrite"}
 
@@ -45,3 +65,15 @@ def in_a_word(name: str) -> str:
 def replaces(name: str) -> bool:
     """Tell whether a strategy puts another file into the place of the old one."""
     return name.endswith(tuple(_WORDS))
+
+
+def why(name: str) -> str:
+    """Return why a file is written so and not in a cheaper way, as a sentence; "" where nothing is known of it."""
+    return WHY.get(name, "")
+
+
+def kept(name: str) -> str:
+    """Return what a write by this strategy keeps so that it can be taken back, in a few words."""
+    if name.endswith("_remux"):
+        return "how to build the old file again, or the old file itself"
+    return "how to build the old file again" if replaces(name) else "the bytes that change"

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.store import films, people, rows, sql
+from indexium_core.store import faces, films, people, rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.rows import Restat, ScannedFile
 
@@ -32,6 +32,7 @@ __all__ = [
     "library_scanned",
     "mark_files",
     "mark_missing",
+    "name_library",
     "remove_library",
     "restat",
     "set_library_modes",
@@ -97,6 +98,11 @@ def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
         return int(there)
     path = rows.display(path_bytes)
     return int(tx.value(_sql("add_library"), [name or path.rstrip("/").rpartition("/")[2] or path, path, path_bytes]))
+
+
+def name_library(tx: Connection, library_id: int, name: str) -> None:
+    """Call a root otherwise."""
+    tx.execute(_sql("name_library"), [library_id, name])
 
 
 def set_library_state(tx: Connection, library_id: int, state: str, reason: str = "") -> None:
@@ -190,6 +196,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     if added or changed or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
+        faces.adopt(tx)
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(added=added, changed=changed, moved=moved, unchanged=len(unique) - added - changed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -13,7 +13,9 @@ import pandas as pd  # before any thread starts: a first import from several thr
 
 from indexium_core import errors
 
-__all__ = ["Connection", "Counter", "Parameters", "sentence"]
+__all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failed", "sentence"]
+
+OUT_OF_MEMORY = "out_of_memory"  # reason of a StoreError after which the same may be tried again with more
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -38,7 +40,11 @@ class Connection:
     where DuckDB fails, and when used after its transaction or its database has ended.
     """
 
-    def __init__(self, raw: duckdb.DuckDBPyConnection, counter: Counter) -> None:
+    def __init__(
+        self, raw: duckdb.DuckDBPyConnection, counter: Counter, *, more: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Speak for `raw`; of a cursor that only reads, `more` gives the database more memory, for another try."""
+        self._more = more
         self._raw = raw
         self._counter = counter
         self._busy = threading.RLock()  # so that close() never pulls a cursor from under a running statement
@@ -48,9 +54,15 @@ class Connection:
     def execute(self, text: str, parameters: Parameters = ()) -> Connection:
         """Run one statement with `$1` or `$name` parameters and return this connection, to fetch from."""
         self._counter.add(1)
-        with self._speaking():
-            self._raw.execute(_parsed(text), parameters)
-        return self
+        while True:
+            try:
+                with self._speaking():
+                    self._raw.execute(_parsed(text), parameters)
+            except errors.StoreError as error:
+                if error.reason != OUT_OF_MEMORY or not self._more():
+                    raise
+            else:
+                return self
 
     def value(self, text: str, parameters: Parameters = ()) -> Any:
         """Run one statement and return the first column of its first row, `None` where there is no row."""
@@ -110,7 +122,7 @@ class Connection:
             try:
                 yield
             except duckdb.Error as error:
-                self.failure = errors.StoreError(sentence("The database failed", error))
+                self.failure = failed(error)
                 raise self.failure from error
 
 
@@ -119,6 +131,14 @@ def _parsed(text: str) -> duckdb.Statement | str:
     """Return the statement, parsed once: for the largest of the planner that is a seventh of what it takes."""
     statements = duckdb.extract_statements(text)
     return statements[0] if len(statements) == 1 else text
+
+
+def failed(error: duckdb.Error) -> errors.StoreError:
+    """Return our error for one of DuckDB."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        message = "The database needed more memory than it had. Try again: it has been given more, if there is any."
+        return errors.StoreError(message, code=OUT_OF_MEMORY)
+    return errors.StoreError(sentence("The database failed", error))
 
 
 def sentence(what: str, error: Exception) -> str:

@@ -14,17 +14,18 @@ import shutil
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 
 from indexium_core import errors
 from indexium_core.store import migrations, sql
-from indexium_core.store.connection import Connection, Counter, sentence
+from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failed, sentence
 from indexium_core.store.lock import HomeLock
+from indexium_core.store.memory import SPILL, Memory
 
 __all__ = ["FILE_NAME", "Connection", "Database"]
 
@@ -38,6 +39,7 @@ _CONFIG: dict[str, Any] = {
 }
 
 _TRIES, _PAUSE = 100, 0.02  # seconds
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +51,8 @@ class Database:
         self._raw = raw
         self._lock = lock
         self._counter = Counter()
+        self._memory = Memory(raw, home)
+        self._memory.fit(_known_files(raw))
         self._turn = threading.Lock()  # one transaction at a time
         self._copying = threading.Lock()
         self._writing_thread: int | None = None
@@ -73,6 +77,7 @@ class Database:
         _make_folder(home)
         lock = HomeLock.take(home, url=url)
         try:
+            shutil.rmtree(home / SPILL, ignore_errors=True)  # of a process that was killed
             return cls(home, _open_file(home / FILE_NAME), lock)
         except BaseException:
             lock.release()
@@ -106,9 +111,28 @@ class Database:
                     if connection.failure is not None:
                         # DuckDB has given the transaction up, and its commit would say nothing of that.
                         raise connection.failure
+            except errors.StoreError as error:
+                if error.reason == OUT_OF_MEMORY:
+                    self._memory.widen()  # for the next try, whoever makes it
+                raise
             finally:
                 self._writing_thread = None
                 connection.end("The transaction of this connection has ended.")
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in a transaction, and anew where the database had too little memory for it; else as `atomic`."""
+        while True:
+            before = self._memory.limit
+            try:
+                with self.atomic() as tx:
+                    return work(tx)
+            except errors.StoreError as error:
+                if error.reason != OUT_OF_MEMORY or self._memory.limit == before:
+                    raise
+
+    def expect(self, files: int) -> None:
+        """Make ready for a library of so many files."""
+        self._memory.fit(files)
 
     def read(self) -> Connection:
         """Return this thread's own cursor. It sees what has been committed, not what an open transaction did."""
@@ -158,6 +182,7 @@ class Database:
             self._closed = True
             for reader in list(self._readers):
                 reader.close()
+            self._memory.close()
             try:
                 self._raw.close()  # the last connection to go writes the log into the file
             finally:
@@ -174,7 +199,7 @@ class Database:
     def _new_reader(self) -> Connection:
         with self._opening:
             self._check_open()
-            connection = Connection(self._raw.cursor(), self._counter)
+            connection = Connection(self._raw.cursor(), self._counter, more=self._memory.widen)
             self._readers.add(connection)
         return connection
 
@@ -193,7 +218,7 @@ class Database:
                 self._rollback()
                 raise
         except duckdb.Error as error:
-            raise errors.StoreError(sentence("The database failed", error)) from error
+            raise failed(error) from error
 
     def _rollback(self) -> None:
         try:
@@ -271,6 +296,11 @@ def _create(path: Path) -> None:
         _put_in_place(unfinished, path)
     except (duckdb.Error, OSError) as error:
         raise errors.StoreError(sentence(f"The database {path} cannot be made", error)) from error
+
+
+def _known_files(raw: duckdb.DuckDBPyConnection) -> int:
+    row = raw.execute(sql.load("database")["count_known_files"]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _look(path: Path) -> list[migrations.Migration]:

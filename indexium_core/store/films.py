@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from indexium_core.store import sql
+from indexium_core.store import faces, sql
 from indexium_core.store.connection import Connection
 
 __all__ = ["Tie", "follow", "follow_scan", "look_for_fresh", "tie"]
@@ -92,6 +92,7 @@ def follow_scan(tx: Connection) -> None:
 def _follow(tx: Connection) -> None:
     for statement in ("follow_people", "leave_hash"):
         tx.execute(_sql(statement))
+    faces.follow(tx)
 
 
 def _sql(name: str) -> str:

@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
 from indexium_core.model import people as names_of
-from indexium_core.model.operation import ItemDetails, MetadataOperation, WriteOptions
+from indexium_core.model.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.store import backups, database, ledger_rows, people, sql
 from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Restore, Task, Unsettled
 
@@ -181,8 +179,8 @@ class Ledger:
         """
         Return the options that an operation was started with.
 
-        Of a write `preserve_mtime`, `keep_backup`, `hard_links` (block, break); of a rollback `replan`; `postpone`
-        where files that are done are to be postponed although it is no rollback.
+        Of a write `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels); of a rollback
+        `replan`; `postpone` where files that are done are to be postponed although it is no rollback.
         """
         text = self._store.read().value(_SQL["options_of"], {"operation_id": operation_id})
         options: dict[str, Any] = json.loads(text or "{}")
@@ -245,8 +243,22 @@ class Ledger:
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
+        return {status: files for status, (files, _) in self.sizes(operation_id).items()}
+
+    def sizes(self, operation_id: int) -> dict[str, tuple[int, int]]:
+        """Return by status how many items there are, and how many bytes their files have."""
         rows = self._store.read().execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall()
-        return {status: int(count) for status, count in rows}
+        return {status: (int(files), int(size)) for status, files, size in rows}
+
+    def expected_seconds(self, operation_id: int) -> dict[bool, float]:
+        """Return the seconds that are expected of what is left: changed in place (False), and written anew (True)."""
+        rows = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id}).fetchall()
+        return {bool(anew): float(seconds) for anew, seconds in rows}
+
+    def unwritten(self, operation_id: int) -> list[tuple[int, int, bytes]]:
+        """Return file id, library and path of the files that an operation did not get written."""
+        rows = self._store.read().execute(_SQL["unwritten_files"], {"operation_id": operation_id}).fetchall()
+        return [(file_id, library_id, bytes(path)) for file_id, library_id, path in rows]
 
     def operations(
         self, wanted: OperationFilter | None = None, *, page: int = 1, per_page: int = 50
@@ -255,15 +267,19 @@ class Ledger:
         wanted = wanted or OperationFilter()
         values = {
             "statuses": list(wanted.statuses),
-            "since": wanted.since,
-            "until": wanted.until,
-            "words": list(wanted.words),
-            "people": list(wanted.people),
+            "types": list(wanted.types),
             "count": per_page or _ALL,
             "skip": (page - 1) * per_page,
         }
-        rows = self._store.read().execute(_SQL["operation_page"], values).fetchall()
+        rows = self._store.read().execute(_SQL["operation_page"], wanted.columns() | values).fetchall()
         return [ledger_rows.operation(row) for row in rows], int(rows[0][-1]) if rows else 0
+
+    def operation_counts(self, wanted: OperationFilter) -> list[tuple[str, str, int]]:
+        """Return state, type and number of the operations that are meant, whatever states and types it asks for."""
+        rows: list[tuple[str, str, int]] = (
+            self._store.read().execute(_SQL["operation_counts"], wanted.columns()).fetchall()
+        )
+        return rows
 
     def operation(self, operation_id: int) -> MetadataOperation | None:
         """Return one operation, None where there is none with that id."""
@@ -271,12 +287,27 @@ class Ledger:
         return ledger_rows.operation(row) if row else None
 
     def items(
-        self, operation_id: int, *, statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
+        self,
+        operation_id: int,
+        *,
+        statuses: Sequence[str] = (),
+        page: int = 1,
+        per_page: int = 50,
+        working: Sequence[int] = (),
+        words: Sequence[str] = (),
+        people: Sequence[str] = (),
     ) -> tuple[list[ItemDetails], int]:
-        """Return one page of an operation's items, failures first, and how many there are."""
+        """
+        Return one page of an operation's items, failures first, then those at work, and how many there are.
+
+        `words` (folded, in path or a name) and `people` (exact, lower case) narrow it to files that have all of them.
+        """
         values = {
             "operation_id": operation_id,
+            "working": list(working),
             "statuses": list(statuses),
+            "words": list(words),
+            "people": list(people),
             "count": per_page or _ALL,
             "skip": (page - 1) * per_page,
         }
@@ -295,6 +326,15 @@ class Ledger:
         for item_id, newer in self._store.read().execute(_SQL["newer_items"], {"item_ids": list(item_ids)}).fetchall():
             found.setdefault(item_id, []).append(newer)
         return found
+
+    def people_written(self, operation_id: int, *, count: int) -> list[OperationPerson]:
+        """Return the `count` people whom an operation wrote into most files, and of how many each could go now."""
+        wanted = {"operation_id": operation_id, "count": count}
+        names = [row[0] for row in self._store.read().execute(_SQL["names_written"], wanted).fetchall()]
+        keys = [sorted(self.keys_of_person(name)) for name in names]
+        values = {"operation_id": operation_id, "names": names, "keys": keys}
+        rows = self._store.read().execute(_SQL["people_written"], values).fetchall()
+        return [OperationPerson(name=name, files=files, able=able) for name, files, able in rows]
 
     def keys_of_person(self, name: str) -> set[str]:
         """Return the keys of all spellings of whom a name means: aliases too, and the name itself if nobody has it."""
@@ -332,21 +372,6 @@ class Ledger:
         reason = "none was to be kept"
         backups.Backups(self._store).drop_operation(operation_id, reason=reason, now=now)
 
-    # Charts.
-
-    def days(self, *, since: datetime, zone: str) -> pd.DataFrame:
-        """Return files by day: columns day, written, restored, failed."""
-        return self._store.read().execute(_SQL["days"], {"since": since, "zone": zone}).df()
-
-    def most_written(self, count: int) -> pd.DataFrame:
-        """Return the people who are in most files: columns person, files."""
-        return self._store.read().execute(_SQL["most_written"], {"count": count}).df()
-
-    def totals(self) -> tuple[int, int, int, int]:
-        """Return the numbers of operations, files written, files refused or failed, and operations rolled back."""
-        row = self._store.read().execute(_SQL["totals"]).fetchall()[0]
-        return int(row[0]), int(row[1]), int(row[2]), int(row[3])
-
 
 def _options(options: WriteOptions) -> str:
     """Return those of the options that a run must know, also one that goes on after a restart."""
@@ -355,5 +380,6 @@ def _options(options: WriteOptions) -> str:
             "preserve_mtime": options.preserve_mtime,
             "keep_backup": options.create_backup,
             "hard_links": options.hard_links,
+            "risk": list(options.risk),
         }
     )

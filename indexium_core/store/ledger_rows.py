@@ -49,6 +49,10 @@ class Task:
     backup_kind: str | None = None  # rollback: kind of the backup: journal, delta, original, tags
     reverts_kept: bytes | None = None  # … and path of the kept original
     own_mtime_ns: int | None = None  # rollback: the modification time that our last write left; None: not known
+    expected_seconds: float = 0.0  # that it will take, as far as anybody knows
+    anew: bool = False  # whether the file will be written anew as a whole, as far as anybody knows
+    follows: int | None = None  # rollback: the item of a newer operation on the file, which must be taken back first …
+    follows_left: str = ""  # … and why that was not done in an earlier run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,8 @@ class Candidate:
     library_state: str | None  # None: the file is not in the catalog any more
     file_hash: str | None  # as the catalog has it, else as it was
     comment: str | None  # as the catalog has it
+    own_size: int | None  # of the file as our last write left it; None: another program changed it since, or not known
+    own_mtime_ns: int | None
     superseded_by: int | None  # a newer operation that stands on this one
     busy_in: int | None
 
@@ -124,13 +130,28 @@ class Unsettled(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationFilter:
-    """Which operations are meant; empty fields mean all."""
+    """Which operations are meant; empty fields mean all. One of their files must have all that is asked of files."""
 
     statuses: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()  # write, rollback
     since: datetime | None = None
     until: datetime | None = None  # exclusive
     words: tuple[str, ...] = ()  # folded; each must be in path, note or a name of one item
+    paths: tuple[str, ...] = ()  # folded; each must be in the path
     people: tuple[str, ...] = ()  # exact names, lower case
+    error: str = ""  # code of why a file was refused or failed, or what became of it where it has none
+
+    def columns(self) -> dict[str, Any]:
+        """Return it as the parameters of `operation_counts` in ledger.sql; those of `operation_page` are more."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "words": list(self.words),
+            "paths": list(self.paths),
+            "people": list(self.people),
+            "error": self.error,
+            "in_files": bool(self.words or self.paths or self.people or self.error),
+        }
 
 
 def columns_of_restores(restores: Sequence[Restore]) -> dict[str, list[Any]]:
@@ -176,6 +197,10 @@ def task(row: tuple[Any, ...]) -> Task:
         backup_kind=row[16],
         reverts_kept=None if row[17] is None else bytes(row[17]),
         own_mtime_ns=row[18],
+        expected_seconds=row[19] or 0.0,
+        anew=bool(row[20]),
+        follows=row[21],
+        follows_left=row[22] or "",
     )
 
 
@@ -211,6 +236,8 @@ def operation(row: tuple[Any, ...]) -> MetadataOperation:
         comment_only=lost if status in FINISHED_STATES else 0,
         backup_bytes=int(backup_bytes),
         expires_at=expires_at,
+        film_bytes=int(row[26]),
+        reverts_note=row[27] or "",
     )
 
 
@@ -251,6 +278,9 @@ def item(row: tuple[Any, ...]) -> ItemDetails:
         seconds=row[11],
         proof=json.loads(row[12]) if row[12] else {},
         processed_at=row[13],
+        taken_back_by=row[14],
+        backup_kind=row[15] or "",
+        backup_bytes=row[16] or 0,
     )
 
 
@@ -278,8 +308,10 @@ def candidate(row: tuple[Any, ...]) -> Candidate:
         library_state=row[18],
         file_hash=row[19],
         comment=row[20],
-        superseded_by=row[21],
-        busy_in=row[22],
+        own_size=row[21],
+        own_mtime_ns=row[22],
+        superseded_by=row[23],
+        busy_in=row[24],
     )
 
 

@@ -2,14 +2,17 @@
 Reading the SQLite database of the old Indexium: who was in which file, and where that file was last seen.
 
 It is opened read-only, may be in use, and may lack tables and columns. Its `file_hash` covers the metadata too, so it
-means nothing here; files are found by path. Nothing in it is ever unpickled.
+means nothing here; files are found by path. Nothing in it is ever unpickled. Whom it took a face for, where nobody has
+put a name to it, is no fact, and is read apart from the people.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +21,12 @@ from urllib.parse import quote
 from indexium_core import errors
 from indexium_core.store import sql
 
-__all__ = ["LegacyPerson", "is_legacy", "read"]
+__all__ = ["LegacyFace", "LegacyPerson", "is_legacy", "read", "read_faces", "write"]
 
 _MAGIC = b"SQLite format 3\x00"
+_REJECTED = frozenset({"rejected", "dismissed", "declined"})  # what somebody said of a suggestion
+_NOBODY = "unknown"  # how it calls a face that nobody knows
+_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,16 @@ class LegacyPerson:
     file_hash: str  # the old hash, to name the file by
     name: str
     origin: str  # face, hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegacyFace:
+    """Somebody whom the program took faces of one file for."""
+
+    path: bytes  # where the file was last seen
+    name: str
+    confidence: float | None  # 0 to 1, of the surest of the faces; None if the database does not say
+    faces: int
 
 
 def is_legacy(beginning: bytes) -> bool:
@@ -52,6 +68,78 @@ def read(path: Path) -> list[LegacyPerson]:
     except sqlite3.Error as error:
         message = f"The database {path} cannot be read: {error}. Close the program that has it open, or use a copy."
         raise errors.UsageError(message) from error
+
+
+def read_faces(path: Path) -> list[LegacyFace]:
+    """
+    Return whom the program took the unnamed faces of each file for, suggestions that were rejected aside.
+
+    Raises:
+        UsageError: The file cannot be read.
+
+    """
+    try:
+        with contextlib.closing(_open(path)) as old:
+            has_faces = _has(old, "faces", "file_hash", "person_name")
+            return _faces(old) if has_faces and _has(old, "scanned_files", "last_known_filepath") else []
+    except sqlite3.Error as error:
+        message = f"The database {path} cannot be read: {error}. Close the program that has it open, or use a copy."
+        raise errors.UsageError(message) from error
+
+
+def write(path: Path, faces: Iterable[LegacyFace]) -> None:
+    """Make a database as the old Indexium would have left it, with faces that nobody put a name to."""
+    statements = sql.load("legacy")
+    with contextlib.closing(sqlite3.connect(path)) as old, old:
+        old.execute(statements["make_files"])
+        old.execute(statements["make_faces"])
+        for face in faces:
+            where = os.fsdecode(face.path)
+            old.execute(statements["put_file"], [where, where])
+            old.executemany(statements["put_face"], [(where, face.name, face.confidence)] * face.faces)
+
+
+def _faces(old: sqlite3.Connection) -> list[LegacyFace]:
+    paths = {file_hash: _path(path) for file_hash, path in _rows(old, "paths")}
+    found: dict[tuple[bytes, str], tuple[float | None, int]] = {}
+    for file_hash, *told in old.execute(sql.load("legacy")["suggestions"]):
+        path = paths.get(file_hash)
+        for name, confidence in _taken_for(*told) if path else ():
+            place = (path or b"", name)
+            surest, faces = found.get(place, (None, 0))
+            surest = confidence if surest is None or (confidence is not None and confidence > surest) else surest
+            found[place] = (surest, faces + 1)
+    return [
+        LegacyFace(path=path, name=name, confidence=confidence, faces=faces)
+        for (path, name), (confidence, faces) in found.items()
+    ]
+
+
+def _taken_for(name: object, confidence: object, status: object, candidates: object) -> list[tuple[str, float | None]]:
+    """Return everybody whom one face was taken for, with how surely."""
+    best = _text(name).strip() if name else ""
+    rejected = isinstance(status, str) and status.strip().casefold() in _REJECTED
+    told = {} if rejected or not best else {best: _share(confidence)}
+    told |= {other: share for other, share in _candidates(candidates) if share and other != best}
+    return [(each, share) for each, share in told.items() if each.casefold() != _NOBODY]
+
+
+def _candidates(text: object) -> Iterator[tuple[str, float | None]]:
+    """Yield the entries of a list of candidates: JSON objects of a name and a confidence. Anything else is nothing."""
+    try:
+        listed = json.loads(text) if isinstance(text, str | bytes) else None
+    except (ValueError, RecursionError):
+        return
+    for entry in listed if isinstance(listed, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and entry["name"].strip():
+            yield entry["name"].strip(), _share(entry.get("confidence"))
+
+
+def _share(value: object) -> float | None:
+    """Return a confidence between 0 and 1; percents are taken for what they are."""
+    if not isinstance(value, int | float) or not value >= 0 or value > _PERCENT:
+        return None
+    return float(value) if value <= 1 else value / _PERCENT
 
 
 def _open(path: Path) -> sqlite3.Connection:

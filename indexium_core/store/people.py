@@ -7,12 +7,13 @@ Mutators take the connection of an open transaction and mark the plans of the fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote_from_bytes
 
 from indexium_core.model import people
+from indexium_core.model.query import Asks, Spelt
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 
@@ -22,23 +23,29 @@ __all__ = [
     "FileResult",
     "PersonRow",
     "Wanted",
+    "add_alias",
     "adopt_waiting",
     "aliases",
     "assign",
     "export",
     "files_at",
+    "files_by_name",
     "files_with",
     "find",
     "keys_of",
     "known_hashes",
     "known_paths",
     "list_people",
+    "looked_up",
     "merge",
+    "named_in_files",
     "owner_of_alias",
     "person_named",
+    "places",
     "remove",
     "rename",
     "results_of",
+    "scanned_paths",
     "spellings",
 ]
 
@@ -135,6 +142,21 @@ def known_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
     return {path for (path,) in reader.execute(_sql("known_paths"), [list(paths)]).fetchall()}
 
 
+def scanned_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
+    """Return those of `paths` that a scan has met."""
+    return {path for (path,) in reader.execute(_sql("scanned_paths"), [list(paths)]).fetchall()} if paths else set()
+
+
+def places(reader: Connection, file_ids: Collection[int]) -> list[tuple[str | None, bytes]]:
+    """Return hash and path of these files, by which assignments may be made to them."""
+    return reader.execute(_sql("places"), [list(file_ids)]).fetchall()
+
+
+def named_in_files(reader: Connection) -> list[tuple[str | None, bytes, list[str]]]:
+    """Return hash, path and names of the files that name people while the database knows nobody in them."""
+    return reader.execute(_sql("named_in_files")).fetchall()
+
+
 def known_hashes(reader: Connection, hashes: Collection[str]) -> set[str]:
     """Return those of `hashes` that some file has, or once had before a write of ours."""
     return {file_hash for (file_hash,) in reader.execute(_sql("known_hashes"), [list(hashes)]).fetchall()}
@@ -205,6 +227,11 @@ def list_people(reader: Connection) -> list[PersonRow]:
     return [PersonRow(name=name, files=files, written=written) for name, files, written in found]
 
 
+def files_by_name(reader: Connection) -> list[tuple[str, int]]:
+    """Return every person's name with the number of files that have them."""
+    return [(name, files) for name, files in reader.execute(_sql("files_by_name")).fetchall()]
+
+
 def export(reader: Connection) -> list[AssignmentRow]:
     """Return every assignment, by path; a payload's copies each have theirs."""
     return [
@@ -249,6 +276,13 @@ def rename(tx: Connection, person_id: int, *, old: str, new: str, at: datetime) 
     tx.execute(_sql("mark_people"), [[person_id]])
 
 
+def add_alias(tx: Connection, person_id: int, alias: str, *, at: datetime) -> None:
+    """Let a spelling mean a person: the plan corrects the files that have it."""
+    tx.execute(_sql("drop_alias"), [alias])
+    tx.execute(_sql("add_alias"), [alias, people.person_key(alias), person_id, at])
+    tx.execute(_sql("mark_people"), [[person_id]])
+
+
 def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetime) -> None:
     """Make people one: their videos go to `into`, their spellings become aliases."""
     ids = list(person_ids)
@@ -264,6 +298,19 @@ def _forget(tx: Connection) -> None:
     """Drop the people who are in no video any more."""
     tx.execute(_sql("mark_forgotten"))
     tx.execute(_sql("forget_people"))
+
+
+def looked_up(reader: Connection, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters of a compiled query with those in place that ask how somebody is spelt."""
+    asked = {each.name: each.key for each in parameters.values() if isinstance(each, Spelt)}
+    known: dict[str, Mapping[Asks, object]] = {}
+    for name, key in asked.items():
+        row = reader.execute(_sql("spelt"), {"name": name, "key": key}).fetchone()
+        assert row is not None  # the name itself is one
+        known[name] = dict(zip((Asks.SPELLINGS, Asks.LOWERED, Asks.OTHERWISE), row, strict=True))
+    return {
+        place: known[each.name][each.asks] if isinstance(each, Spelt) else each for place, each in parameters.items()
+    }
 
 
 def _columns(wanted: Sequence[Wanted]) -> dict[str, list[object]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import people, risk, sizes
 from indexium_core.model.media import Change
 from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 
-__all__ = ["ISSUE_BITS", "Counts", "codes_of", "counted", "item", "severity_of", "summed"]
+__all__ = ["ISSUE_BITS", "TELLING", "Counts", "Groups", "codes_of", "counted", "item", "severity_of", "summed"]
 
 # As the macro `issue_codes` of the schema has them: bit 0 is the first. First those that block, then dangers, warnings
 # and notes; a code that is there twice weighs differently in different files.
@@ -48,10 +48,15 @@ _BLOCKING, _DANGERS, _WARNINGS = 10, 13, 20  # bits below these block, are dange
 # Columns of `groups` in plans.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
 
+# Columns of `found_groups` and `exception_groups`: files with four sums, then what the selection makes of them.
+_MEANT, _FOUND, _INCLUDED, _EXCLUDED = 6, 11, 12, 13
+
 _BITS_OF = {
     code: sum(1 << place for place, each in enumerate(ISSUE_BITS) if each == code) for code in dict.fromkeys(ISSUE_BITS)
 }
 _CUSTOM = _BITS_OF["custom_comment"]
+_EVERYONE = _BITS_OF["tag_removal_all"]
+TELLING = _CUSTOM | _EVERYONE  # bits that `summed` tells of
 _MADE_HERE = {"mtime", "issues"}
 _AS_STORED = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _MADE_HERE)
 # What messages tell; `mode`, `scanned_at` and `reason` are put into words first.
@@ -65,6 +70,9 @@ _FACTS = (
     "container",
     "copies",
 )
+
+
+Groups: TypeAlias = list[tuple[Any, ...]]
 
 
 class Counts(NamedTuple):
@@ -104,17 +112,48 @@ def counted(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postponed: bo
     return Counts(statistics, _sum(listed, _FILES))
 
 
-def summed(groups: Sequence[tuple[Any, ...]]) -> SelectionSummary:
-    """Add up the rows of `chosen_groups` in plans.sql: level, what it is left out as, files, and four sums."""
-    taken = [group for group in groups if not group[1]]
+def summed(found: Groups, named: Groups, *, risk: Collection[str], levels: Collection[str]) -> SelectionSummary:
+    """
+    Add up what a selection means.
+
+    Args:
+        found: The rows of `found_groups` in plans.sql: all that its search lists.
+        named: Those of `exception_groups`: the files that it names one by one.
+        risk: Levels that it asks for; a file that it names is meant whatever its level.
+        levels: Levels that would be written.
+
+    """
+    # What a named file is by its search is taken away, what it is by name put in its place.
+    away = [
+        (*group[:_MEANT], *(-value for value in group[_MEANT:_FOUND]), True, False, False)
+        for group in named
+        if group[_FOUND]
+    ]
+    kept = [group for group in named if group[_INCLUDED] or (group[_FOUND] and not group[_EXCLUDED])]
+    meant = [
+        (
+            group,
+            "postponed"
+            if group[1]
+            else ""
+            if group[2] and (group[0] in risk or group[_INCLUDED]) and group[0] in levels
+            else group[0],
+        )
+        for group in [*found, *away, *kept]
+    ]
+    taken = [group for group, left_out in meant if not left_out]
     return SelectionSummary(
-        count=_sum(taken, 2),
-        by_risk=_files_by(taken, 0, 2),
-        tags_to_add=_sum(taken, 3),
-        tags_to_remove=_sum(taken, 4),
-        est_seconds=float(sum([group[5] for group in taken])),
-        est_bytes=_sum(taken, 6),
-        excluded=_files_by([group for group in groups if group[1]], 1, 2),
+        count=_sum(taken, _MEANT),
+        by_risk=_files_by(taken, 0, _MEANT),
+        tags_to_add=_sum(taken, _MEANT + 1),
+        tags_to_remove=_sum(taken, _MEANT + 2),
+        est_seconds=max(0.0, float(sum([group[_MEANT + 3] for group in taken]))),
+        est_bytes=_sum(taken, _MEANT + 4),
+        excluded=_files_by([(left_out, group[_MEANT]) for group, left_out in meant if left_out], 0, 1),
+        by_strategy=_files_by(taken, 3, _MEANT),
+        loses_text=_sum([group for group in taken if group[4] & _CUSTOM], _MEANT),
+        removes_everyone=_sum([group for group in taken if group[4] & _EVERYONE], _MEANT),
+        hidden=_sum([group for group in taken if group[5]], _MEANT),
     )
 
 
@@ -177,7 +216,7 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
     if not places:
         return []
     facts = {name: row[name] for name in _FACTS}
-    facts["mode"] = None if row["mode"] is None else f"{row['mode'] & 0o777:o}"
+    facts["mode"] = None if row["mode"] is None or _closed_folder(row) else f"{row['mode'] & 0o777:o}"
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = (row["state_message"] or row["strategy_message"]).rstrip(".")
     facts["size"] = sizes.in_words(row["size"])
@@ -197,6 +236,12 @@ def severity_of(place: int) -> str:
     if place < _DANGERS:
         return "blocked" if place < _BLOCKING else "danger"
     return "warning" if place < _WARNINGS else "note"
+
+
+def _closed_folder(row: Mapping[str, Any]) -> str | None:
+    """Return why a file that may be written itself may not, None where it is the file that is read-only."""
+    writable = row["mode"] is None or row["mode"] & 0o222
+    return row["strategy_message"].rstrip(".") or None if writable else None
 
 
 def _twins(row: Mapping[str, Any]) -> list[str]:
@@ -228,6 +273,7 @@ def _other_comment(row: Mapping[str, Any]) -> str | None:
 # What only one kind of issue tells, or tells otherwise.
 _MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     "offline": ("reason", lambda row: row["state_reason"].rstrip(".")),
+    "read_only": ("folder", _closed_folder),
     "case_collision": ("names", _twins),
     "invalid_person_name": ("names", _invalid),
     "other_readers_differ": ("other_comment", _other_comment),

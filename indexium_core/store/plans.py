@@ -16,28 +16,38 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from indexium_core import errors
 from indexium_core.model.plan import RISK_LEVELS, PlanItem, Selection, SelectionSummary
 from indexium_core.model.query import CompiledQuery
-from indexium_core.store import decisions, plan_rows, sql
+from indexium_core.store import decisions, people, plan_rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.plan_rows import Counts
+from indexium_core.store.plan_rows import Counts, Groups
 
 __all__ = [
     "WRITABLE",
     "Counts",
+    "Groups",
     "Modes",
     "Search",
     "Version",
+    "cells",
     "chosen",
     "differing",
+    "found_groups",
     "items",
+    "look",
+    "mean",
+    "order",
     "page",
     "prune",
+    "raw_paths",
     "refresh",
+    "refresh_within",
     "risk_by",
     "statistics",
     "summary",
@@ -50,6 +60,7 @@ KEPT = timedelta(days=7)  # how long a version that nobody names is kept
 
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that a row of the plan knows itself
 _PARAMETER = re.compile(r"\$(\w+)")
+_PART = re.compile(r"/\* (\w+) \*/")  # another statement in the place of its name
 
 logger = logging.getLogger(__name__)
 
@@ -121,14 +132,20 @@ def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
     """Work in everything that happened since the variant was last asked for, and return its newest version."""
     status = _status(database.read(), modes, now)
     if status is None or not status.is_current:
-        with database.atomic() as tx:
-            if status is None or status.is_due:
-                decisions.expire(tx, at=now)
-            status = _status(tx, modes, now)
-            if status is None:
-                return _begin(tx, modes, now)
-            if not status.is_current:  # else another thread was here first
-                return _follow(tx, status, modes, now)
+        return database.run(lambda tx: refresh_within(tx, modes, now=now))
+    return Version(variant_id=status.variant_id, plan_id=status.plan_id)
+
+
+def refresh_within(tx: Connection, modes: Modes, *, now: datetime) -> Version:
+    """Do the same in an open transaction, for those who change what they have just read."""
+    status = _status(tx, modes, now)
+    if status is None or status.is_due:
+        decisions.expire(tx, at=now)
+        status = _status(tx, modes, now)
+    if status is None:
+        return _begin(tx, modes, now)
+    if not status.is_current:  # else another thread was here first
+        return _follow(tx, status, modes, now)
     return Version(variant_id=status.variant_id, plan_id=status.plan_id)
 
 
@@ -218,11 +235,44 @@ def page(
     reader: Connection, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int
 ) -> list[PlanItem]:
     """Return some of the listed items, sorted by one of `SORT_KEYS`; equal ones by file id, either way."""
+    found = order(reader, search, sort=sort, descending=descending, limit=limit, offset=offset).tolist()
+    return _in_order(reader, search.version, found)
+
+
+def order(
+    reader: Connection, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int
+) -> NDArray[np.int64]:
+    """Return the ids of some of the listed items, sorted as `page` has them: eight bytes for each."""
     order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
     statement = "order" if search.is_whole and sort in _OWN_KEYS else "order_beside"
-    found = _run(reader, statement, _facts(search) | order, search.query).fetchnumpy()["file_id"].tolist()
-    of_file = {item.file_id: item for item in items(reader, search.version, found)}
-    return [of_file[file_id] for file_id in found if file_id in of_file]
+    found: NDArray[np.int64]
+    found = _run(reader, statement, _facts(search) | order, search.query).fetchnumpy()["file_id"]
+    return found
+
+
+def cells(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Return the items of some files as cells of a CSV, by file id, in the order of the fields of `PlanItem`."""
+    found = _run(reader, "cells", asdict(version) | {"file_ids": list(file_ids)}).fetchall()
+    return {row[0]: row for row in found}
+
+
+def look(
+    reader: Connection, search: Search, *, sort: str, descending: bool, limit: int, offset: int
+) -> tuple[Counts, list[PlanItem]]:
+    """Return both `statistics` and a `page` of a search, which is made only once."""
+    order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
+    rows = _run(reader, "look", _facts(search) | order, search.query).fetchall()
+    groups = [row[:-1] for row in rows if row[0] is not None]
+    [found] = [row[-1] or [] for row in rows if row[0] is None]
+    counts = plan_rows.counted(groups, unchanged=search.unchanged, postponed=search.postponed)
+    return counts, _in_order(reader, search.version, found)
+
+
+def raw_paths(reader: Connection, file_ids: Sequence[int]) -> dict[int, bytes]:
+    """Return the paths of files as the system has them."""
+    return {
+        file_id: bytes(path) for file_id, path in _run(reader, "raw_paths", {"file_ids": list(file_ids)}).fetchall()
+    }
 
 
 def items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
@@ -265,23 +315,62 @@ def chosen(
     """
     facts = _selecting(search, selection, levels) | {"writable": writable}
     facts["only"] = None if only is None else list(only)
+    if only is not None and writable and (also is None or also.where == "TRUE") and tuple(levels) == RISK_LEVELS:
+        return [file_id for (file_id,) in _run(reader, "chosen_of", facts, search.query).fetchall()]
     found = _run(reader, "chosen", facts, search.query, also).fetchnumpy()["file_id"]
     ids: list[int] = found.tolist()
     return ids
 
 
+def mean(reader: Connection, search: Search, selection: Selection) -> None:
+    """Mean the files of a selection, whatever a write would do with them: the table that `decisions` decides over."""
+    facts = _selecting(search, selection, RISK_LEVELS) | {"writable": False, "only": None}
+    _run(reader, "mean", facts, search.query)
+
+
+def found_groups(reader: Connection, search: Search, within: CompiledQuery | None = None) -> Groups:
+    """Count what a search lists by all that selections tell apart: what `summary` needs of everything it finds."""
+    facts = _facts(search) | {"telling": plan_rows.TELLING}
+    return _run(reader, "found_groups", facts, search.query, within).fetchall()
+
+
 def summary(
-    reader: Connection, search: Search, selection: Selection, *, levels: Sequence[str] = RISK_LEVELS
+    reader: Connection,
+    search: Search,
+    selection: Selection,
+    *,
+    levels: Sequence[str] = RISK_LEVELS,
+    within: CompiledQuery | None = None,
+    found: Groups,
 ) -> SelectionSummary:
-    """Return what writing a selection would amount to, and what it leaves out."""
-    facts = _selecting(search, selection, levels)
-    return plan_rows.summed(_run(reader, "chosen_groups", facts, search.query).fetchall())
+    """
+    Return what writing a selection would amount to, what it leaves out, and how much of it `within` hides.
+
+    `found` is what `found_groups` says of the same search, nothing where the selection has none: so it costs what its
+    exceptions cost.
+    """
+    named: Groups = []
+    if selection.included or selection.excluded:
+        facts = _selecting(search, selection, levels) | {"telling": plan_rows.TELLING}
+        named = _run(reader, "exception_groups", facts, search.query, within).fetchall()
+    return plan_rows.summed(found, named, risk=selection.risk or WRITABLE, levels=levels)
+
+
+def moved(reader: Connection, version: Version, older: int) -> list[int]:
+    """Return the files whose rows began or ended after an older version of the variant."""
+    found: list[int] = _run(reader, "moved", asdict(version) | {"older": older}).fetchnumpy()["file_id"].tolist()
+    return found
 
 
 def differing(reader: Connection, version: Version, older: int, file_ids: Sequence[int]) -> list[int]:
     """Return those of some files whose planned changes are not what the older version of the variant showed."""
     facts = asdict(version) | {"older": older, "file_ids": list(file_ids)}
     return [file_id for (file_id,) in _run(reader, "differing", facts).fetchall()]
+
+
+def _in_order(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
+    of_file = {item.file_id: item for item in items(reader, version, file_ids)}
+    return [of_file[file_id] for file_id in file_ids if file_id in of_file]
 
 
 def _items(reader: Connection, result: Connection) -> list[PlanItem]:
@@ -326,12 +415,13 @@ def _run(
     also: CompiledQuery | None = None,
 ) -> Connection:
     """Run a statement with those of the facts that it names; compiled searches, the compiler's SQL, in their places."""
-    text = sql.load("plans")[name]
+    statements = sql.load("plans")
+    text = _PART.sub(lambda part: statements.get(part[1], part[0]), statements[name])
     facts = dict(facts)
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
             where, parameters = query.named(prefix)
             text = text.replace(place, where)
-            facts |= parameters
+            facts |= people.looked_up(reader, parameters)
     used = _PARAMETER.findall(text)
     return reader.execute(text, {name: facts[name] for name in used})

@@ -28,6 +28,10 @@ _HEAD = 1024  # bytes by which a file is recognised
 _SECONDS_IN_PLACE = 0.004  # of one edit: some fsyncs and the checks around them
 _SECONDS_SWAP = 0.02
 _BYTES_PER_SECOND = 100e6  # of a file that is read, written and compared
+_FOLDER_CLOSED = Refusal(
+    code="read_only",
+    message="It can only be written by putting a new file in its place, and its folder is read-only.",
+)
 _NOT_VIDEO = Refusal(code="not_video", message="This is not a video file, whatever its name says.")
 
 
@@ -57,7 +61,8 @@ def choose(
     """
     Return the best strategy that can write `changes` with these means and its edit, or why there is none.
 
-    `parting`: where nothing else does it, another file takes the place of one of the names that the file has.
+    `parting`: where nothing else does it, another file takes the place of one of the names that the file has. Where
+    only the folder stands in the way, because nothing in it may be changed, the refusal says so (`read_only`).
     """
     if layout.problem is not None:
         return layout.problem
@@ -65,6 +70,9 @@ def choose(
     if isinstance(chosen, Refusal) and parting and means.parting:
         parted = _best(family, reader, layout, changes, replace(means, replace=True))
         return chosen if isinstance(parted, Refusal) else parted
+    if isinstance(chosen, Refusal) and not (means.replace or means.parting):
+        elsewhere = _best(family, reader, layout, changes, replace(means, replace=True))
+        return chosen if isinstance(elsewhere, Refusal) else _FOLDER_CLOSED
     return chosen
 
 

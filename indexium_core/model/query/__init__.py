@@ -8,28 +8,46 @@ text, the only error is `QueryError`, which points at the word and says the mend
 
 from __future__ import annotations
 
-from indexium_core.model.query.editing import complete, strip_key, with_key, words_and_people
+from indexium_core.model.query.choosing import Part, chosen, every, parts, split, with_chosen, without_part
+from indexium_core.model.query.completion import Completion, Word, complete, word_at
+from indexium_core.model.query.editing import quoted, strip_key, with_key
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
 from indexium_core.model.query.keys import KEYS, HelpRow, Key, help_table
-from indexium_core.model.query.sql import CompiledQuery, compile_query
-from indexium_core.model.query.wording import describe
+from indexium_core.model.query.past import Sought, of_history
+from indexium_core.model.query.sql import Asks, CompiledQuery, Spelt, compile_query
+from indexium_core.model.query.wording import describe, describe_parts
 
 __all__ = [
     "KEYS",
     "AllOf",
     "AnyOf",
+    "Asks",
     "CompiledQuery",
+    "Completion",
     "HelpRow",
     "Key",
     "Node",
     "Not",
+    "Part",
+    "Sought",
+    "Spelt",
     "Term",
+    "Word",
+    "chosen",
     "compile_query",
     "complete",
     "describe",
+    "describe_parts",
+    "every",
     "help_table",
+    "of_history",
     "parse",
+    "parts",
+    "quoted",
+    "split",
     "strip_key",
+    "with_chosen",
     "with_key",
-    "words_and_people",
+    "without_part",
+    "word_at",
 ]

@@ -68,7 +68,9 @@ _TABLE = (
     _key("container", "choice", "f.container", "that are of a kind, whatever their extension", "container:matroska"),
     _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
     _key("category", "choice", "i.category", "by what would happen to them", "category:add", choices=CATEGORIES),
-    _key("issue", "codes", "i.issues", "with a reason or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)),
+    _key(
+        "issue", "codes", "i.issue_bits", "with a reason or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)
+    ),
     _key("tags", "count", "i.result_people", "by how many people they would name", "tags:>3"),
     _key("size", "size", "f.size", "by size; kb, mb, gb count in thousands, kib, mib, gib in 1,024s", "size:>1gb"),
     _key("mtime", "date", "f.mtime_ns", "by the day of their last change, in local time", "mtime:2025-01..2025-06"),

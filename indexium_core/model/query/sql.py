@@ -12,30 +12,41 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from enum import StrEnum
 
 from indexium_core.model import people
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.keys import KEYS, Key
 from indexium_core.model.query.values import Flag, Options, Span, Text
 
-__all__ = ["CompiledQuery", "compile_query"]
+__all__ = ["Asks", "CompiledQuery", "Spelt", "compile_query"]
 
+_EVERYBODY = "i.names"  # everybody of the three lists, folded, a line each
 _FOLDER = "('/' || f.folder || '/')"  # so that a name is found only as a whole
 _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # always as the table of people spells them
 _NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # as anybody may have spelt them
-_SPELLINGS = """(
-    WITH known AS (
-        SELECT person_id FROM people WHERE person_key = ?
-        UNION SELECT person_id FROM person_aliases WHERE alias_key = ?
-    )
-    SELECT list(spelling) FROM (
-        SELECT ?::VARCHAR AS spelling
-        UNION ALL SELECT name FROM people WHERE person_id IN (FROM known)
-        UNION ALL SELECT alias FROM person_aliases WHERE person_id IN (FROM known)
-    )
-)"""
-_FOLDED_FURTHER = "[ßẞæÆǽǼǣǢœŒþÞłŁøØǿǾđĐðÐħĦıς’–—]"  # what lower() and strip_accents() leave to `FOLDED_LETTERS`
 _PERSON_COLUMNS = KEYS["person"].columns
+
+
+class Asks(StrEnum):
+    """What is asked about the spellings of a person."""
+
+    SPELLINGS = "spellings"  # all of them: of the person and of aliases
+    LOWERED = "lowered"  # the same as lower() has them
+    OTHERWISE = "otherwise"  # whether one of them does not hold the name that was given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelt:
+    """A parameter that whoever runs the query asks the database for first: subqueries cost more than what they find."""
+
+    name: str
+    asks: Asks
+
+    @property
+    def key(self) -> str:
+        """The key of the person that is meant."""
+        return people.person_key(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +54,7 @@ class CompiledQuery:
     """A condition over `plan_items AS i`, `scanned_files AS f` and `libraries AS l`."""
 
     where: str  # with ? for parameters; "TRUE" for an empty query
-    params: list[object]  # in the order of the question marks
+    params: list[object]  # in the order of the question marks; see `Spelt`
     keys: frozenset[str]  # keys that were used, "" for bare words
     names_unchanged: bool  # it asks for unchanged items
     names_postponed: bool  # it asks about postponed items
@@ -111,9 +122,9 @@ class _Builder:
     def _text(self, key: Key, value: Text) -> str:
         if not key.name:
             path = f"contains(f.path_search, {self._parameter(people.fold(value.text))})"
-            return _joined(" OR ", [path, self._anybody(_PERSON_COLUMNS, self._somebody_like, value.text)])
+            return _joined(" OR ", [path, self._somebody_at_all(value.text)])
         if key.kind == "people":
-            return self._anybody(key.columns, self._somebody if value.exact else self._somebody_like, value.text)
+            return self._people(key, value)
         if key.kind == "folder":
             return self._folder(value.text)
         if key.kind == "root":
@@ -122,6 +133,23 @@ class _Builder:
         if key.name == "path":
             return f"contains(f.path_search, {self._parameter(people.fold(value.text))})"
         return self._holds(key.columns[0], value.text)
+
+    def _people(self, key: Key, value: Text) -> str:
+        """Look for a name among everybody first, which is cheap, and only then into the lists that are meant."""
+        if not value.exact:
+            at_all = self._somebody_at_all(value.text)
+            return (
+                at_all if key.columns == _PERSON_COLUMNS else self._both(at_all, key, self._somebody_like, value.text)
+            )
+        name = people.clean_name(value.text)
+        at_all = f"({self._somebody_at_all(name)} OR {self._spelt(name, Asks.OTHERWISE)})"
+        return self._both(at_all, key, self._somebody, name)
+
+    def _both(self, at_all: str, key: Key, test: Callable[[str, str], str], name: str) -> str:
+        return f"({at_all} AND {self._anybody(key.columns, test, name)})"
+
+    def _somebody_at_all(self, part: str) -> str:
+        return f"contains({_EVERYBODY}, {self._folded_parameter(part)})"
 
     def _anybody(self, columns: Sequence[str], test: Callable[[str, str], str], name: str) -> str:
         return _joined(" OR ", [test(column, name) for column in columns])
@@ -132,21 +160,19 @@ class _Builder:
     def _somebody(self, column: str, name: str) -> str:
         """Say that a list names a person, by the name or an alias, in any of that person's spellings."""
         if column in _NAMES_OF_PEOPLE:
-            return f"list_has_any({column}, {self._spellings(name)})"
+            return f"list_has_any({column}, {self._spelt(name, Asks.SPELLINGS)}::VARCHAR[])"
         if column in _NAMES_IN_FILES:
             return self._somebody_in_any_case(column, name)
         # The planner takes these from the two others, only an edit may spell a name its own way.
-        as_spelt = f"list_has_any({column}, {self._spellings(name)})"
+        as_spelt = f"list_has_any({column}, {self._spelt(name, Asks.SPELLINGS)}::VARCHAR[])"
         return f"({as_spelt} OR (i.edited AND {self._somebody_in_any_case(column, name)}))"
 
     def _somebody_in_any_case(self, column: str, name: str) -> str:
-        lower = "lambda name: lower(name)"
-        return f"list_has_any(list_transform({column}, {lower}), list_transform({self._spellings(name)}, {lower}))"
+        lowered = f"list_transform({column}, lambda name: lower(name))"
+        return f"list_has_any({lowered}, {self._spelt(name, Asks.LOWERED)}::VARCHAR[])"
 
-    def _spellings(self, name: str) -> str:
-        key = people.person_key(name)
-        self.params += [key, key, people.clean_name(name)]
-        return _SPELLINGS
+    def _spelt(self, name: str, asks: Asks) -> str:
+        return self._parameter(Spelt(name=name, asks=asks))
 
     def _folder(self, text: str) -> str:
         folder = text.strip("/")
@@ -162,11 +188,11 @@ class _Builder:
         return f"({_folded(column)} = {self._folded_parameter(text)})"
 
     def _folded_parameter(self, text: str) -> str:
-        return _folded_letters(self._parameter(text))
+        return _folded(self._parameter(text))
 
     def _options(self, key: Key, value: Options) -> str:
         if key.kind == "codes":
-            return f"list_has_any({key.columns[0]}, {self._parameter(list(value.options))}::VARCHAR[])"
+            return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
         tests = [f"{column} IN ({', '.join(map(self._parameter, value.options))})" for column in key.columns]
         return _joined(" OR ", tests)
 
@@ -192,24 +218,8 @@ def _joined(operator: str, conditions: Sequence[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """
-    Return the SQL that folds a text as `people.fold` does, compatibility letters (ﬁ, ②) aside.
-
-    Most names need less than all of it, and all of it costs twenty times as much as lower() alone.
-    """
-    return (
-        f"CASE WHEN strlen({text}) = length({text}) THEN lower({text}) "
-        f"WHEN regexp_matches({text}, '{_FOLDED_FURTHER}') THEN {_folded_letters(text)} "
-        f"ELSE strip_accents(lower({text})) END"
-    )
-
-
-def _folded_letters(text: str) -> str:
-    folded = f"strip_accents(lower({text}))"
-    for letter, plain in people.FOLDED_LETTERS.items():
-        quoted = plain.replace("'", "''")
-        folded = f"replace({folded}, '{letter}', '{quoted}')"
-    return folded
+    """Return the SQL that folds a text as `people.fold` does; the macro is the schema's."""
+    return f"folded({text})"
 
 
 def _midnight(day: date, zone: tzinfo | None) -> int:

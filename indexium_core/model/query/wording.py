@@ -6,7 +6,7 @@ from indexium_core.model import risk
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
 from indexium_core.model.query.values import Flag, Options, Span, Text
 
-__all__ = ["describe"]
+__all__ = ["describe", "describe_parts"]
 
 _PEOPLE = {
     "person": "{not}with {name}",
@@ -44,6 +44,13 @@ _SPANS = {
 def describe(text: str) -> str:
     """Return the query as a part of a sentence, "" for an empty one. Raises `QueryError`."""
     return _told(parse(text), negated=False, inner=False)
+
+
+def describe_parts(text: str) -> list[str]:
+    """Return each part of the outermost level in plain words, in the order of `parts`. Raises `QueryError`."""
+    tree = parse(text)
+    nodes = tree.nodes if isinstance(tree, AllOf) else (tree,)
+    return [_told(node, negated=False, inner=False) for node in nodes]
 
 
 def _told(node: Node, *, negated: bool, inner: bool) -> str:

@@ -17,6 +17,10 @@ SELECT path_bytes FROM libraries WHERE library_id = $1;
 -- A new root.
 INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (nextval('ids'), $1, $2, $3) RETURNING library_id;
 
+-- name: name_library
+-- What a root is called.
+UPDATE libraries SET name = $2 WHERE library_id = $1;
+
 -- name: set_library_state
 -- Say whether a root can be reached; answers with a row only if that is news.
 UPDATE libraries SET state = $2, state_reason = $3

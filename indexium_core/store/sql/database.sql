@@ -30,3 +30,15 @@ COPY FROM DATABASE indexium TO copy_of_indexium;
 -- name: detach_copy
 -- Finish and close the copy.
 DETACH copy_of_indexium;
+
+-- name: limit_memory
+-- How many million bytes the database may take for itself.
+SET memory_limit = concat($1::BIGINT, 'MB');
+
+-- name: spill_into
+-- Where it puts what does not fit.
+SET temp_directory = $1;
+
+-- name: count_known_files
+-- How many files the home knows, by which its need of memory is told.
+SELECT count(*) FROM scanned_files;

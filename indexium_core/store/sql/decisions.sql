@@ -1,7 +1,25 @@
--- name: unknown_files
--- Those of these file ids that no file has.
-SELECT DISTINCT file_id FROM (SELECT unnest($1::BIGINT[]) AS file_id) ANTI JOIN scanned_files USING (file_id)
-ORDER BY file_id;
+-- name: mean_files
+-- The files that are meant, by id.
+CREATE OR REPLACE TEMP TABLE meant AS SELECT DISTINCT file_id FROM (SELECT unnest($1::BIGINT[]) AS file_id);
+
+-- name: unknown_meant
+-- Those of them that no file has.
+SELECT file_id FROM meant ANTI JOIN scanned_files USING (file_id) ORDER BY file_id;
+
+-- name: count_meant
+-- How many are meant.
+SELECT count(*) FROM meant;
+
+-- name: mean_copies
+-- Other files with the same payload are meant, too.
+INSERT INTO meant
+SELECT file_id FROM scanned_files
+WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT file_id FROM meant))
+  AND file_id NOT IN (SELECT file_id FROM meant);
+
+-- name: drop_meant
+-- They are done with.
+DROP TABLE meant;
 
 -- name: copies
 -- These files and all others with the same payload.
@@ -11,7 +29,7 @@ WHERE file_id IN (SELECT unnest($1::BIGINT[]))
 ORDER BY file_id;
 
 -- name: wanted
--- Decisions to be made. A mode that is not spoken of stays as the decision in force has it.
+-- Decisions to be made, each with lists of its own. A mode that is not spoken of stays as the decision in force has it.
 CREATE OR REPLACE TEMP TABLE wanted AS
 SELECT w.file_id, w.people, w.people_keys, coalesce(w.people_mode, d.people_mode) AS people_mode,
        coalesce(w.comment_mode, d.comment_mode) AS comment_mode, $until::TIMESTAMPTZ AS until, $reason AS reason
@@ -20,16 +38,32 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($people::VARCHAR[][])
              $comment_mode::VARCHAR AS comment_mode) AS w
 LEFT JOIN decisions AS d ON d.file_id = w.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
+-- name: wanted_of_meant
+-- The same decision for every file that is meant.
+CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT m.file_id, $people::VARCHAR[] AS people, $people_keys::VARCHAR[] AS people_keys,
+       coalesce($people_mode::VARCHAR, d.people_mode) AS people_mode,
+       coalesce($comment_mode::VARCHAR, d.comment_mode) AS comment_mode, $until::TIMESTAMPTZ AS until, $reason AS reason
+FROM meant AS m
+LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
+
+-- name: wanted_of_changed
+-- The lists that came of a change of many.
+CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT file_id, people, people_keys, NULL::VARCHAR AS people_mode, NULL::VARCHAR AS comment_mode,
+       NULL::TIMESTAMPTZ AS until, $reason AS reason
+FROM changed;
+
 -- name: replace
 -- The decision of this kind that is in force gives way.
-UPDATE decisions SET revoked_at = $2
-WHERE kind = $1 AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM wanted);
+UPDATE decisions SET revoked_at = $at, ended_by = $step
+WHERE kind = $kind AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM wanted);
 
 -- name: decide
 -- The decisions are in force. An edit remembers what the database said when it was made.
 INSERT INTO decisions BY NAME
-SELECT nextval('ids') AS decision_id, w.*, $1 AS kind, $2 AS created_at,
-       CASE WHEN $1 = 'edit' THEN coalesce(e.names, []) END AS db_people
+SELECT nextval('ids') AS decision_id, w.*, $kind AS kind, $at AS created_at, $step::BIGINT AS made_by,
+       CASE WHEN $kind = 'edit' THEN coalesce(e.names, []) END AS db_people
 FROM wanted AS w
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names
            FROM file_people JOIN people USING (person_id) WHERE file_id IN (SELECT file_id FROM wanted)
@@ -48,32 +82,44 @@ DROP TABLE wanted;
 SELECT DISTINCT decision_id FROM (SELECT unnest($1::BIGINT[]) AS decision_id) ANTI JOIN decisions USING (decision_id)
 ORDER BY decision_id;
 
--- name: those
--- Those of these decisions that are in force, with their files.
+-- name: ending
+-- Those of these decisions that are in force.
+CREATE OR REPLACE TEMP TABLE ending AS
 SELECT decision_id, file_id FROM decisions
 WHERE revoked_at IS NULL AND decision_id IN (SELECT unnest($1::BIGINT[]));
 
--- name: those_of_files
--- The decisions of one kind that are in force on these files.
+-- name: ending_of_meant
+-- The decisions of some kinds that are in force on the files that are meant.
+CREATE OR REPLACE TEMP TABLE ending AS
 SELECT decision_id, file_id FROM decisions
-WHERE revoked_at IS NULL AND kind = $2 AND file_id IN (SELECT unnest($1::BIGINT[]));
+WHERE revoked_at IS NULL AND list_contains($1::VARCHAR[], kind) AND file_id IN (SELECT file_id FROM meant);
 
--- name: those_due
+-- name: ending_due
 -- Postponements whose day has come.
+CREATE OR REPLACE TEMP TABLE ending AS
 SELECT decision_id, file_id FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $1;
 
--- name: revoke
--- Decisions that are in force no longer.
-UPDATE decisions SET revoked_at = $2 WHERE decision_id IN (SELECT unnest($1::BIGINT[]));
+-- name: count_ending
+-- How many decisions end, on how many files.
+SELECT count(*), count(DISTINCT file_id) FROM ending;
 
--- name: mark
+-- name: end
+-- Decisions that are in force no longer.
+UPDATE decisions SET revoked_at = $at, ended_by = $step WHERE decision_id IN (SELECT decision_id FROM ending);
+
+-- name: mark_ending
 -- The plans of these files must be worked out again.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT unnest($1::BIGINT[]) AS file_id);
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT file_id FROM ending);
+
+-- name: drop_ending
+-- They have ended.
+DROP TABLE ending;
 
 -- name: in_force
--- Every decision in force, newest first.
+-- Every decision in force, or those of some files, newest first.
 SELECT d.decision_id, d.file_id, coalesce(f.path, '') AS file_path, d.kind, d.people, d.db_people, d.until, d.people_mode,
        d.comment_mode, d.reason, d.created_at
 FROM decisions AS d LEFT JOIN scanned_files AS f USING (file_id)
 WHERE d.revoked_at IS NULL AND (d.until IS NULL OR d.until > $1)
+  AND ($2::BIGINT[] IS NULL OR d.file_id IN (SELECT unnest($2::BIGINT[])))
 ORDER BY d.decision_id DESC;

@@ -78,8 +78,9 @@ WHERE operation_item_id IN (SELECT id FROM metadata_operation_items
                             WHERE operation_id = $operation_id AND status = 'pending');
 
 -- name: count_items
--- How many items an operation has, by status.
-SELECT status, count(*) FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status;
+-- How many items an operation has, by status, and how many bytes their files have.
+SELECT status, count(*), sum(greatest(expected_size, 0)) FROM metadata_operation_items
+WHERE operation_id = $operation_id GROUP BY status;
 
 -- name: pending_tasks
 -- The next items to work on, in order, with all that a worker needs.
@@ -88,13 +89,34 @@ SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.fi
        m.restore, old_history.kind, CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END,
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
                              WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id)
-            THEN f.own_mtime_ns END
+            THEN f.own_mtime_ns END,
+       coalesce(old.seconds, f.est_seconds), regexp_matches(coalesce(old.strategy, f.strategy, ''), '_(copy|remux|reflink)$'),
+       (SELECT max(e.id) FROM metadata_operation_items e
+        WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id),
+       (SELECT max_by(e.error_message, e.id) FROM metadata_operation_items e
+        WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id
+          AND e.status IN ('failed', 'conflict', 'unknown'))
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
 LEFT JOIN metadata_history old_history ON old_history.operation_item_id = m.reverts_item
 WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
 ORDER BY m.id LIMIT $count;
+
+-- name: pending_seconds
+-- Seconds that are expected of the items to come: of those that are changed in place, and of those written anew.
+SELECT regexp_matches(coalesce(old.strategy, f.strategy, ''), '_(copy|remux|reflink)$') AS anew,
+       sum(coalesce(old.seconds, f.est_seconds, 0))
+FROM metadata_operation_items m
+LEFT JOIN scanned_files f ON f.file_id = m.file_id
+LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
+WHERE m.operation_id = $operation_id AND m.status = 'pending' GROUP BY anew;
+
+-- name: unwritten_files
+-- Files of an operation that it did not get written, and where they are now.
+SELECT DISTINCT m.file_id, f.library_id, f.path_bytes
+FROM metadata_operation_items m JOIN scanned_files f USING (file_id)
+WHERE m.operation_id = $operation_id AND m.status IN ('failed', 'conflict', 'unknown') ORDER BY m.file_id;
 
 -- name: record_results
 -- What became of a group of items. Where only the comment was to be restored, the proof says so.
@@ -199,15 +221,18 @@ WITH page AS (
     WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
       AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ)
       AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], o.status))
-      AND (len($words::VARCHAR[]) = 0 OR EXISTS (
-            SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id AND list_bool_and(list_transform(
-                $words::VARCHAR[], lambda w:
-                contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
-                         array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w)))))
-      AND (len($people::VARCHAR[]) = 0 OR EXISTS (
+      AND (len($types::VARCHAR[]) = 0 OR list_contains($types::VARCHAR[], o.operation_type))
+      AND (NOT $in_files OR EXISTS (
             SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
-              AND list_has_all(list_transform(list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)),
-                               $people::VARCHAR[])))
+              AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
+                   contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
+                            array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
+              AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
+                   $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
+              AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
+                   list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
+              AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
+                                  AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error)))
     ORDER BY o.id DESC LIMIT $count OFFSET $skip),
 item_totals AS (
     SELECT m.operation_id, sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
@@ -216,6 +241,7 @@ item_totals AS (
            count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
                             AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
            sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
+           sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
            max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
@@ -223,10 +249,29 @@ item_totals AS (
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
        o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
-       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason, o.found
+       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
+       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
 ORDER BY o.id DESC;
+
+-- name: operation_counts
+-- How many operations of each state and type a search finds.
+SELECT o.status, o.operation_type, count(*) FROM metadata_operations o
+WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
+  AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ)
+  AND (NOT $in_files OR EXISTS (
+          SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
+            AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
+                 contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
+                          array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
+            AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
+                 $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
+            AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
+                 list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
+            AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
+                                AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error)))
+GROUP BY ALL;
 
 -- name: operation_row
 -- One operation in the columns of operation_page, without the search: it is asked for many times a second.
@@ -237,6 +282,7 @@ WITH item_totals AS (
            count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
                             AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
            sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
+           sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
            max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason
     FROM metadata_operation_items m
@@ -245,38 +291,87 @@ WITH item_totals AS (
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
        o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
-       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason
+       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
+       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id)
 FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page
--- Items of one operation: what went wrong first, then what is under way, then the rest.
+-- Items of one operation that a search finds: what went wrong first, then what is under way, then the rest; with what is
+-- kept of each, and the operation that took it back.
+WITH page AS (
+    SELECT m.*, count(*) OVER () AS found, row_number() OVER (
+        ORDER BY CASE m.status WHEN 'failed' THEN 0 WHEN 'unknown' THEN 0 WHEN 'conflict' THEN 1 WHEN 'success' THEN 3
+                      WHEN 'skipped' THEN 4 ELSE CASE WHEN list_contains($working::BIGINT[], m.id) THEN 2 ELSE 5 END END,
+                 m.processed_at DESC NULLS LAST, m.id) AS place
+    FROM metadata_operation_items m
+    WHERE m.operation_id = $operation_id
+      AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], m.status))
+      AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
+           contains(strip_accents(lower(concat_ws(chr(10), m.file_path, array_to_string(m.tags_added, chr(10)),
+                                                  array_to_string(m.tags_removed, chr(10))))), w))))
+      AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
+           list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
+    ORDER BY place LIMIT $count OFFSET $skip)
 SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message, m.previous_comment, m.new_comment,
-       m.tags_added, m.tags_removed, m.strategy, m.seconds, m.proof, m.processed_at, count(*) OVER ()
-FROM metadata_operation_items m
-WHERE m.operation_id = $operation_id AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], m.status))
-ORDER BY CASE m.status WHEN 'failed' THEN 0 WHEN 'unknown' THEN 0 WHEN 'conflict' THEN 1 WHEN 'writing' THEN 2
-              WHEN 'success' THEN 3 WHEN 'skipped' THEN 4 ELSE 5 END, m.processed_at DESC NULLS LAST, m.id
-LIMIT $count OFFSET $skip;
+       m.tags_added, m.tags_removed, m.strategy, m.seconds, m.proof, m.processed_at,
+       (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by),
+       CASE WHEN h.dropped_at IS NULL THEN h.kind END, CASE WHEN h.dropped_at IS NULL THEN h.bytes END, m.found
+FROM page m LEFT JOIN metadata_history h ON h.operation_item_id = m.id ORDER BY m.place;
 
 -- name: rollback_candidates
 -- Items in force of an operation, or those named, with their backups and with the newer operation that stands on each,
 -- if any. (A newer rollback of something newer still leaves the file as the item made it.)
+WITH mine AS (
+    SELECT m.* FROM metadata_operation_items m
+    WHERE (m.operation_id = $operation_id OR m.id IN (SELECT unnest($item_ids::BIGINT[])))
+      AND m.status = 'success' AND m.reverted_by IS NULL),
+kept AS (FROM metadata_history WHERE operation_item_id IN (SELECT id FROM mine)),
+others AS (
+    SELECT n.id, n.file_id, n.operation_id, n.status, n.reverts_item FROM metadata_operation_items n
+    WHERE n.file_id IN (SELECT file_id FROM mine)
+      AND (n.status = 'success' AND n.reverted_by IS NULL OR n.status IN ('pending', 'writing'))),
+newer AS (
+    SELECT m.id, max(n.operation_id) AS operation_id FROM mine m JOIN others n ON n.file_id = m.file_id AND n.id > m.id
+    WHERE n.operation_id <> m.operation_id AND n.status = 'success' AND (n.reverts_item IS NULL OR n.reverts_item < m.id)
+    GROUP BY m.id),
+busy AS (
+    SELECT n.file_id, min(n.operation_id) AS operation_id FROM others n
+    JOIN metadata_operations o ON o.id = n.operation_id AND o.status IN ('pending', 'in_progress', 'paused')
+    WHERE n.status IN ('pending', 'writing') GROUP BY n.file_id)
 SELECT m.id, m.operation_id, m.file_id, m.file_path, coalesce(f.path_bytes, m.path_bytes), m.tags_added, m.tags_removed,
        m.previous_comment, m.new_comment, m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path,
        h.kept_bytes, h.dropped_at, h.evicted_reason, l.state, coalesce(f.file_hash, m.file_hash), f.comment,
-       (SELECT max(n.operation_id) FROM metadata_operation_items n
-        WHERE n.file_id = m.file_id AND n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success'
-          AND n.reverted_by IS NULL AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
-       (SELECT min(n.operation_id) FROM metadata_operation_items n JOIN metadata_operations o ON o.id = n.operation_id
-        WHERE n.file_id = m.file_id AND n.status IN ('pending', 'writing')
-          AND o.status IN ('pending', 'in_progress', 'paused')) AS busy_in
-FROM metadata_operation_items m
-JOIN metadata_history h ON h.operation_item_id = m.id
+       CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END, f.own_mtime_ns,
+       newer.operation_id AS superseded_by, busy.operation_id AS busy_in
+FROM mine m
+JOIN kept h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN libraries l ON l.library_id = f.library_id
-WHERE (m.operation_id = $operation_id OR m.id IN (SELECT unnest($item_ids::BIGINT[])))
-  AND m.status = 'success' AND m.reverted_by IS NULL
+LEFT JOIN newer ON newer.id = m.id
+LEFT JOIN busy ON busy.file_id = m.file_id
 ORDER BY m.id;
+
+-- name: names_written
+-- The names that an operation added to most files, where they were not taken back since.
+SELECT name FROM (SELECT unnest(tags_added) AS name FROM metadata_operation_items
+                  WHERE operation_id = $operation_id AND status = 'success' AND reverted_by IS NULL)
+GROUP BY name ORDER BY count(*) DESC, name LIMIT $count;
+
+-- name: people_written
+-- Names that an operation added, each given with all its spellings: of how many of its files, and of how many the name
+-- could be taken out now (they name the person, are online, and no operation is at work on them).
+WITH mine AS (SELECT file_id, unnest(tags_added) AS name FROM metadata_operation_items
+              WHERE operation_id = $operation_id AND status = 'success' AND reverted_by IS NULL),
+known AS (SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[][]) AS keys),
+busy AS (SELECT DISTINCT n.file_id FROM metadata_operation_items n JOIN metadata_operations o ON o.id = n.operation_id
+         WHERE n.status IN ('pending', 'writing') AND o.status IN ('pending', 'in_progress', 'paused'))
+SELECT m.name, count(*) AS files,
+       count(*) FILTER (l.state <> 'offline' AND b.file_id IS NULL AND list_has_any(f.people_keys, k.keys)) AS able
+FROM mine m JOIN known k USING (name)
+LEFT JOIN scanned_files f ON f.file_id = m.file_id
+LEFT JOIN libraries l ON l.library_id = f.library_id
+LEFT JOIN busy b ON b.file_id = m.file_id
+GROUP BY m.name ORDER BY files DESC, m.name;
 
 -- name: newer_items
 -- Pairs: an item, and one of the newer items in force that stand on it (of its own operation, too, where that took several
@@ -308,7 +403,7 @@ SELECT id FROM metadata_operation_items WHERE operation_id = $operation_id AND s
 -- name: preview_tasks
 -- What a write of the plan's current items would work on; nothing is recorded.
 SELECT 0, f.file_id, f.path_bytes, f.size, f.mtime_ns, f.file_hash, i.changes, NULL, NULL, f.device, f.inode,
-       f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
@@ -332,27 +427,3 @@ SELECT options FROM metadata_operations WHERE id = $operation_id;
 SELECT m.file_id, min(m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
-
--- name: days
--- Files by day of their operation, and what became of them.
-SELECT CAST(timezone($zone, o.started_at) AS DATE) AS day,
-       count(*) FILTER (m.status = 'success' AND o.operation_type = 'write') AS written,
-       count(*) FILTER (m.status = 'success' AND o.operation_type = 'rollback') AS restored,
-       count(*) FILTER (m.status IN ('failed', 'conflict', 'unknown')) AS failed
-FROM metadata_operations o JOIN metadata_operation_items m ON m.operation_id = o.id
-WHERE o.started_at >= $since GROUP BY day ORDER BY day;
-
--- name: most_written
--- People by the number of files that they were written into and are still in.
-SELECT person, count(*) AS files FROM (
-    SELECT unnest(tags_added) AS person FROM metadata_operation_items m
-    JOIN metadata_operations o ON o.id = m.operation_id
-    WHERE m.status = 'success' AND m.reverted_by IS NULL AND o.operation_type = 'write')
-GROUP BY person ORDER BY files DESC, person LIMIT $count;
-
--- name: totals
--- What all operations together amount to.
-SELECT count(*), coalesce(sum(success_count) FILTER (operation_type = 'write'), 0),
-       coalesce(sum(failure_count + conflict_count + unknown_count) FILTER (operation_type = 'write'), 0),
-       count(*) FILTER (status = 'rolled_back')
-FROM metadata_operations WHERE status NOT IN ('pending', 'in_progress', 'paused');

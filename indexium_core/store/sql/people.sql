@@ -124,6 +124,21 @@ DROP TABLE IF EXISTS fresh;
 SELECT path_bytes FROM scanned_files WHERE path_bytes IN (SELECT unnest($1::BLOB[]))
 UNION SELECT path_bytes FROM video_people WHERE path_bytes IN (SELECT unnest($1::BLOB[]));
 
+-- name: scanned_paths
+-- Which of these paths a scan has met.
+SELECT path_bytes FROM scanned_files WHERE path_bytes IN (SELECT unnest($1::BLOB[]));
+
+-- name: places
+-- By what these files can be named.
+SELECT file_hash, path_bytes FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])) ORDER BY file_id;
+
+-- name: named_in_files
+-- Files that name people while the database knows nobody in them; of copies of a payload one.
+SELECT file_hash, path_bytes, people FROM scanned_files
+WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+QUALIFY row_number() OVER (PARTITION BY coalesce(encode(file_hash), path_bytes) ORDER BY file_id) = 1
+ORDER BY file_id;
+
 -- name: known_hashes
 -- Which of these hashes some file has, or a file whose film once had it.
 SELECT DISTINCT file_hash FROM scanned_files WHERE file_hash IN (SELECT unnest($1::VARCHAR[]))
@@ -256,6 +271,11 @@ FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id
 LEFT JOIN scanned_files AS f ON f.file_id = e.file_id
 GROUP BY p.person_id, p.name, p.search ORDER BY p.search, p.name;
 
+-- name: files_by_name
+-- Every person with the number of files that have them.
+SELECT p.name, count(DISTINCT e.file_id)
+FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id GROUP BY p.person_id, p.name;
+
 -- name: export
 -- Every assignment of every file, and those that wait for one; with the other hashes that the film has had.
 SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, v.origin, coalesce(o.hashes, [])
@@ -294,6 +314,18 @@ INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (
             SELECT person_key AS key FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
             UNION SELECT alias_key FROM person_aliases WHERE person_id IN (SELECT unnest($1::BIGINT[]))
         )), []))
+);
+
+-- name: spelt
+-- How the person is spelt that a name means, by itself or as an alias: as is, as lower() has it, and whether some spelling
+-- is found by no search for that name.
+WITH known AS (
+    SELECT person_id FROM people WHERE person_key = $key UNION SELECT person_id FROM person_aliases WHERE alias_key = $key
+)
+SELECT list(spelling), list(lower(spelling)), bool_or(NOT contains(folded(spelling), folded($name))) FROM (
+    SELECT $name::VARCHAR AS spelling
+    UNION ALL SELECT name FROM people WHERE person_id IN (FROM known)
+    UNION ALL SELECT alias FROM person_aliases WHERE person_id IN (FROM known)
 );
 
 -- name: merge_assignments

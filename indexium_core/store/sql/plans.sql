@@ -137,11 +137,12 @@ facts AS MATERIALIZED (
            (f.state = 'missing')::INTEGER -- missing_file
            | ((l.state = 'offline')::INTEGER << 1) -- offline
            | ((f.state = 'unreadable')::INTEGER << 2) -- unreadable
-           | (f.read_only::INTEGER << 3) -- read_only
+           | ((f.read_only OR f.strategy_code = 'read_only')::INTEGER << 3) -- read_only
            | CASE f.state
                WHEN 'ok' THEN CASE WHEN f.strategy <> '' THEN 0
                    WHEN f.strategy_code = 'unsupported_container' THEN 1 << 4 -- unsupported_container
                    WHEN f.strategy_code = 'corrupt' THEN 1 << 5 -- corrupt
+                   WHEN f.strategy_code = 'read_only' THEN 0 -- said above
                    ELSE 1 << 7 END -- no_strategy_yet
                WHEN 'not_video' THEN 1 << 4 WHEN 'corrupt' THEN 1 << 5 WHEN 'empty' THEN 1 << 5 ELSE 0 END
            | ((coalesce(c.has_invalid, FALSE) AND d.edited IS NOT TRUE)::INTEGER << 6) -- invalid_person_name
@@ -199,6 +200,9 @@ compared AS (
                 END AS removed,
            coalesce(len(added), len(result)) AS added_count, coalesce(len(removed), 0) AS removed_count,
            array_to_string(result, chr(10)) AS listed,
+           CASE WHEN len(existing) > 0 OR edited OR collides
+                THEN concat_ws(chr(10), listed, array_to_string(existing, chr(10)), array_to_string(db_people, chr(10)))
+                ELSE listed END AS everybody,
            CASE WHEN len(result) = 0 THEN text_without
                 ELSE concat(text_before, 'People: ',
                             CASE WHEN contains(listed, ',') THEN array_to_string(list_transform(result, lambda name:
@@ -247,7 +251,7 @@ stored AS (
            risk AS risk_level, issues, container,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
-           edited, postponed, people_how AS people_mode, comment_how AS comment_mode
+           edited, postponed, people_how AS people_mode, comment_how AS comment_mode, folded(everybody) AS names
     FROM graded
 )
 SELECT $variant_id AS variant_id, $plan_id AS from_version, *,
@@ -360,29 +364,47 @@ SELECT file_id FROM (
 )
 ORDER BY CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
 
+-- name: found
+-- What a search finds, with all that it is counted and sorted by.
+SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.added_count,
+       i.removed_count, i.est_bytes, i.est_seconds,
+       ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
+       CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
+       CASE $sort
+           WHEN 'risk' THEN list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR)
+           WHEN 'tags' THEN len(i.result_people)
+           WHEN 'new_tags' THEN i.added_count
+           WHEN 'category' THEN list_position(
+               ['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
+           WHEN 'cost' THEN (i.est_seconds * 1e6)::BIGINT
+           WHEN 'size' THEN f.size
+           WHEN 'mtime' THEN f.mtime_ns
+       END AS key
+FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
+  AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */);
+
 -- name: order_beside
 -- The same of what a search finds, or by facts of the file.
-SELECT file_id FROM (
-    SELECT i.file_id,
-           CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
-           CASE $sort
-               WHEN 'risk' THEN list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR)
-               WHEN 'tags' THEN len(i.result_people)
-               WHEN 'new_tags' THEN i.added_count
-               WHEN 'category' THEN list_position(
-                   ['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
-               WHEN 'cost' THEN (i.est_seconds * 1e6)::BIGINT
-               WHEN 'size' THEN f.size
-               WHEN 'mtime' THEN f.mtime_ns
-           END AS key
-    FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-    WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
-      AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-      AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
-      AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
-)
+SELECT file_id FROM (/* found */) WHERE listed
 ORDER BY CASE WHEN NOT $descending THEN text_key END, CASE WHEN $descending THEN text_key END DESC,
          CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
+
+-- name: look
+-- Both at once, what `groups_beside` counts and, in the order asked for, the ids of a page: a search is what costs.
+WITH found AS MATERIALIZED (/* found */), page AS (
+    SELECT CASE WHEN NOT $descending THEN text_key END AS up, CASE WHEN $descending THEN text_key END AS down,
+           CASE WHEN $descending THEN -key ELSE key END AS rank, file_id
+    FROM found WHERE listed ORDER BY up, down DESC, rank, file_id LIMIT $limit OFFSET $offset
+)
+SELECT risk_level, category, container, issue_bits, edited, postponed, count(*), sum(added_count), sum(removed_count),
+       sum(est_bytes), sum(est_seconds), NULL AS ids
+FROM found GROUP BY ALL
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       list(file_id ORDER BY up, down DESC, rank, file_id)
+FROM page;
 
 -- name: items
 -- The items of some files, whether listed or not, as they are stored: to read them through the view takes twice as long.
@@ -395,6 +417,24 @@ FROM plan_rows AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l 
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND i.file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ORDER BY i.file_id;
+
+-- name: cells
+-- The items of some files as cells of a CSV, in the order of the fields of an item: lists as text, issues as their codes.
+SELECT i.file_id, f.file_hash, f.path, f.file_name, f.file_ext, f.size,
+       strftime(make_timestamp_ns(f.mtime_ns), '%Y-%m-%dT%H:%M:%SZ'), f.mtime_ns, i.container, l.name, f.folder, f.duration,
+       array_to_string(i.db_people, '; '), array_to_string(i.existing_people, '; '),
+       array_to_string(i.result_people, '; '), array_to_string(i.tags_to_add, '; '),
+       array_to_string(i.tags_to_remove, '; '), f.comment,
+       CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.changes[1]."new" END, i.category::VARCHAR, i.risk_level::VARCHAR,
+       i.can_update, array_to_string(i.issues, '; '), f.strategy, i.est_seconds, i.est_bytes, i.edited, i.postponed,
+       i.people_mode::VARCHAR, i.comment_mode::VARCHAR
+FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
+  AND i.file_id IN (SELECT unnest($file_ids::BIGINT[]));
+
+-- name: raw_paths
+-- The paths of files as the system has them.
+SELECT file_id, path_bytes FROM scanned_files WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copies_of
 -- The names of the other present files with the same payload, for a message.
@@ -449,22 +489,70 @@ WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.t
   AND ($only IS NULL OR i.file_id IN (SELECT unnest($only::BIGINT[]))) AND (TRUE /* also */)
 ORDER BY i.file_id;
 
--- name: chosen_groups
--- What a selection means, counted by level and by what a write leaves it out as ('': it does not).
-SELECT i.risk_level,
-       CASE WHEN i.postponed THEN 'postponed' WHEN i.can_update
-            AND (list_contains($risk::VARCHAR[], i.risk_level::VARCHAR)
-                 OR i.file_id IN (SELECT unnest($included::BIGINT[])))
-            AND list_contains($levels::VARCHAR[], i.risk_level::VARCHAR) THEN '' ELSE i.risk_level::VARCHAR END AS left_out,
-       count(*), sum(i.added_count), sum(i.removed_count), sum(i.est_seconds), sum(i.est_bytes)
+-- name: mean
+-- The files of a selection as a table of the connection, to decide over.
+CREATE OR REPLACE TEMP TABLE meant AS (/* chosen */);
+
+-- name: chosen_of
+-- Which of a few files a selection holds that a write would touch; searched are only these.
+WITH i AS MATERIALIZED (
+    SELECT * FROM plan_items
+    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+      AND file_id IN (SELECT unnest($only::BIGINT[]))
+), f AS MATERIALIZED (
+    SELECT * FROM scanned_files WHERE file_id IN (SELECT unnest($only::BIGINT[]))
+)
+SELECT i.file_id FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
+WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($blocked OR i.risk_level <> 'blocked') AND i.can_update AND NOT i.postponed
+  AND (i.file_id IN (SELECT unnest($included::BIGINT[]))
+       OR $searched AND list_contains($risk::VARCHAR[], i.risk_level::VARCHAR)
+          AND i.file_id NOT IN (SELECT unnest($excluded::BIGINT[])) AND (TRUE /* search */))
+ORDER BY i.file_id;
+
+-- name: found_groups
+-- What a search lists, counted by all that a selection and a write tell apart: level, skipped, writable, how it is
+-- written, those of the bits $telling that it has, and whether a second search does not find it.
+SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $telling AS told,
+       NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
+       sum(i.est_seconds), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
   AND ($blocked OR i.risk_level <> 'blocked')
-  AND (i.file_id IN (SELECT unnest($included::BIGINT[]))
-       OR $searched AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
-          AND (TRUE /* search */) AND i.file_id NOT IN (SELECT unnest($excluded::BIGINT[])))
+  AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND (TRUE /* search */)
 GROUP BY ALL;
+
+-- name: exception_groups
+-- The same of the files that a selection names one by one; at last, whether its search lists them, and which way they
+-- are named. So a selection costs what its exceptions cost, however much it selects.
+WITH named AS MATERIALIZED (
+    SELECT unnest($included::BIGINT[]) AS file_id UNION SELECT unnest($excluded::BIGINT[])
+), i AS MATERIALIZED (
+    SELECT * FROM plan_items
+    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+      AND file_id IN (FROM named)
+), f AS MATERIALIZED (
+    SELECT * FROM scanned_files WHERE file_id IN (FROM named)
+)
+SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $telling AS told,
+       NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
+       sum(i.est_seconds), sum(i.est_bytes),
+       $searched AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
+           AND coalesce((TRUE /* search */), FALSE) AS found,
+       i.file_id IN (SELECT unnest($included::BIGINT[])) AS included,
+       i.file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
+FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
+WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($blocked OR i.risk_level <> 'blocked')
+GROUP BY ALL;
+
+-- name: moved
+-- The files whose rows began or ended after an older version.
+SELECT DISTINCT file_id FROM plan_rows
+WHERE variant_id = $variant_id AND (from_version > $older AND from_version <= $plan_id
+                                    OR to_version > $older AND to_version <= $plan_id)
+ORDER BY file_id;
 
 -- name: differing
 -- Those of these files whose result is not what an older version showed, or that were not in it.

@@ -1,0 +1,150 @@
+"""`suggest`, `checks`, `findings`: who may be in a file, what does not agree, and settling it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.app import app, opened
+from indexium_core.cli.planning import AsJson
+from indexium_core.library import CheckGroup, CheckPage, CheckRow, Suggestion
+
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown or single.")]
+Subjects = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SUBJECT…", help="What findings are about, as 'indexium checks KIND' says."),
+]
+All = Annotated[bool, typer.Option("--all", help="All open findings of this kind.")]
+
+
+@app.command(epilog="Example: indexium suggest 'Family/2019/Birthday.mp4'")
+def suggest(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE_OR_ID", help="Path of a file, or its id from 'indexium plan'.")],
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 5,
+    decline: Annotated[
+        list[str] | None, typer.Option(help="A name that is not to be suggested for this file again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who else may be in a file, and why; nobody is added."""
+    with opened(context) as library:
+        file_id = library.find_file(file)
+        if decline:
+            library.decline([file_id], decline)
+        found = library.suggest(file_id, limit=limit)
+    if as_json:
+        output.to_json({"items": found, "total": len(found)})
+        return
+    if found:
+        output.table(("person", "why"), [(each.name, _reasons(each)) for each in found])
+    else:
+        output.note("Nothing speaks for anybody else.")
+
+
+def _reasons(suggestion: Suggestion) -> str:
+    instead = f"Instead of {suggestion.replaces}. " if suggestion.replaces else ""
+    return instead + " ".join([suggestion.reason, *suggestion.others])
+
+
+@app.command(epilog="Example: indexium checks spelling")
+def checks(
+    context: typer.Context,
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="copies, differ, spelling, unknown or single; none = counts.")
+    ] = "",
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 25,
+    right: Annotated[bool, typer.Option("--right", help="Those that you said to be right as they are.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what in the database and the files does not agree, and the ways to settle it."""
+    with opened(context) as library:
+        if not kind:
+            _print_groups(library.checks(), as_json=as_json)
+            return
+        found = library.check(kind, page, per_page=per_page, dismissed=right)
+    if as_json:
+        output.to_json(found)
+    else:
+        _print_page(found)
+
+
+def _print_groups(groups: list[CheckGroup], *, as_json: bool) -> None:
+    if as_json:
+        output.to_json({"items": groups, "total": sum(group.total for group in groups)})
+        return
+    rows = [(group.kind, group.total, group.dismissed, group.text) for group in groups]
+    output.table(("check", "findings", "right as they are", "what is listed"), rows, right=(1, 2))
+    if not any(group.total for group in groups):
+        output.note("Nothing disagrees.")
+
+
+def _print_page(found: CheckPage) -> None:
+    if found.items:
+        rows = [(row.subject, _told(row), _ways(row)) for row in found.items]
+        output.table(("subject", "what was found", "ways to settle it"), rows)
+    else:
+        output.note("Nothing is found.")
+    first = (found.page - 1) * found.per_page + 1
+    if len(found.items) < found.total and found.items:
+        last = first + len(found.items) - 1
+        output.note(f"Shown: {first}–{last} of {found.total}; --page {found.page + 1} shows more.")
+
+
+def _told(row: CheckRow) -> str:
+    return row.text if row.title == row.subject or row.kind == "spelling" else f"{row.title}: {row.text}"
+
+
+def _ways(row: CheckRow) -> str:
+    return "; ".join(f"{mend.code} ({output.plural(mend.files, 'file')})" for mend in row.mends)
+
+
+findings = typer.Typer(help="Settle what the checks found.", no_args_is_help=True)
+app.add_typer(findings, name="findings")
+
+
+@findings.command("settle", epilog="Example: indexium findings settle spelling 'Zoe Oz | Zoë Öz' 'unite:Zoë Öz'")
+def settle(
+    context: typer.Context,
+    kind: Kind,
+    subject: Annotated[str, typer.Argument(metavar="[SUBJECT]", help="What the finding is about.")] = "",
+    way: Annotated[
+        str, typer.Argument(metavar="[WAY]", help="One of the ways that 'indexium checks KIND' shows.")
+    ] = "",
+    everything: All = False,
+) -> None:
+    """Settle a finding; no file is written: the plan shows what it comes to."""
+    if everything is bool(subject):
+        message = "Name a finding and a way, or --all: then the database learns what all of these files say."
+        raise errors.UsageError(message)
+    with opened(context) as library:
+        done = library.findings.mend_all(kind) if everything else library.findings.mend(kind, subject, way)
+    output.note(done.text)
+
+
+@findings.command("dismiss", epilog="Example: indexium findings dismiss single 'Uncle Pete'")
+def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, everything: All = False) -> None:
+    """Say that findings are right as they are; they are left out until something about them changes."""
+    if everything is bool(subjects):
+        raise errors.UsageError("Name the findings that are right, or --all.")
+    with opened(context) as library:
+        count = library.findings.dismiss_all(kind) if everything else library.findings.dismiss(kind, subjects or [])
+    output.note(
+        f"{output.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
+    )
+
+
+@findings.command("restore", epilog="Example: indexium findings restore single 'Uncle Pete'")
+def restore(
+    context: typer.Context,
+    kind: Kind,
+    subjects: Annotated[list[str], typer.Argument(metavar="SUBJECT…", help="What the findings are about.")],
+) -> None:
+    """Take back that findings are right."""
+    with opened(context) as library:
+        count = library.findings.bring_back(kind, subjects)
+    output.note(f"{output.plural(count, 'finding is', 'findings are')} open again.")

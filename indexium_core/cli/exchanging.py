@@ -1,0 +1,127 @@
+"""`changes check|apply`, `operations retry`: an edited CSV that comes back, and once more what was not written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output, writing
+from indexium_core.cli.app import app, opened
+from indexium_core.cli.planning import AsJson
+from indexium_core.library import ChangesPreview
+from indexium_core.model import labels
+from indexium_core.model.changes import FileChange
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="What 'indexium plan --csv' printed, edited; '-' for stdin.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Also where something else was decided here since the export.")
+]
+SHOWN = 20  # rows that are listed
+
+changes = typer.Typer(help="A plan that was exported as CSV and edited.", no_args_is_help=True)
+app.add_typer(changes, name="changes")
+
+
+@changes.command("check", epilog="Example: indexium changes check plan.csv")
+def check(context: typer.Context, file: File, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
+    """Show what an edited CSV would change, and what is wrong with it; decides nothing."""
+    source = _source(file)
+    with opened(context) as library:
+        preview = library.read_changes(source)
+    if as_json:
+        output.to_json({**_document(preview), "counts": preview.counts(overwrite=overwrite)})
+    else:
+        _print(preview, all_of_it=True)
+        output.note(_summary(preview, overwrite=overwrite))
+    raise typer.Exit(1 if preview.errors else 0)
+
+
+@changes.command("apply", epilog="Example: indexium changes apply plan.csv --yes")
+def apply(
+    context: typer.Context, file: File, overwrite: Overwrite = False, yes: writing.Yes = False, as_json: AsJson = False
+) -> None:
+    """Decide what an edited CSV says: people, skipped files, modes; one step, which 'undo' takes back."""
+    source = _source(file)
+    with opened(context) as library:
+        preview = library.read_changes(source)
+        if not as_json:
+            _print(preview, all_of_it=False)
+        output.note(_summary(preview, overwrite=overwrite))
+        if not preview.taken(overwrite=overwrite):
+            if as_json:
+                output.to_json({**_document(preview), "files": 0})
+            raise typer.Exit(1 if preview.errors else 0)
+        writing.ask(yes=yes)
+        report = library.apply_changes(preview, overwrite=overwrite)
+    if as_json:
+        output.to_json({**_document(preview), "files": report.files})
+    output.note(labels.sentence(report.label))
+    raise typer.Exit(1 if preview.errors else 0)
+
+
+def _source(file: Path) -> Path | bytes:
+    return typer.get_binary_stream("stdin").read() if str(file) == "-" else file
+
+
+def _document(preview: ChangesPreview) -> dict[str, object]:
+    return {"items": preview.rows, "unchanged": preview.unchanged, "errors": preview.errors, "notes": preview.notes}
+
+
+def _print(preview: ChangesPreview, *, all_of_it: bool) -> None:
+    for note in preview.notes:
+        output.note(note)
+    rows = preview.rows if all_of_it else preview.rows[:SHOWN]
+    if rows:
+        output.table(("line", "file", "change", "why not"), [_row(row) for row in rows], right=(0,))
+    if len(rows) < len(preview.rows):
+        output.note(f"… and {len(preview.rows) - len(rows):,} more.")
+    for error in preview.errors:
+        output.complain(f"line {error.line}: {error.message}")
+
+
+def _row(row: FileChange) -> tuple[object, ...]:
+    told = [*(f"+{name}" for name in row.added), *(f"-{name}" for name in row.removed)]
+    told += ["order of people"] if row.after is not None and not told else []
+    told += ["removes everyone"] if row.removes_everyone else []
+    told += ["skip"] if row.postponed else ["bring back"] if row.postponed is False else []
+    told += [mode for mode in (row.people_mode, row.comment_mode) if mode]
+    return row.line, row.file_path, ", ".join(told), row.conflict
+
+
+def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
+    taken = len(preview.taken(overwrite=overwrite))
+    parts = [f"{output.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
+    if preview.conflicts and not overwrite:
+        parts.append(f"{preview.conflicts:,} left alone: decided here since (--overwrite takes them, too)")
+    if preview.errors:
+        parts.append(f"{output.plural(len(preview.errors), 'row')} cannot be taken")
+    return ", ".join(parts) + "."
+
+
+@writing.operations.command("retry", epilog="Example: indexium operations retry 3 --risk safe")
+def retry(
+    context: typer.Context,
+    operation_id: writing.Id,
+    risk: Annotated[
+        str | None, typer.Option(help="Levels to write, e.g. safe,warning; default: those of the operation.")
+    ] = None,
+    yes: writing.Yes = False,
+    note: writing.Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Try once more what an operation did not get done: its files are read and planned afresh."""
+    levels = writing.levels_of(risk) if risk is not None else None
+    with opened(context) as library:
+        operation = library.operation(operation_id, per_page=1).operation
+        if operation.operation_type == "write":
+            found = library.retry_check(operation_id)
+            options = replace(found.options, risk=levels or found.options.risk)
+            output.note(writing.question(library.preview(found.selection, found.plan, options=options)))
+        writing.ask(yes=yes)
+        handle = library.retry(operation_id, risk=levels, note=note, source="cli")
+        writing.follow(library, handle, "Trying again", as_json=as_json)

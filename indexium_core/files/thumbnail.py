@@ -1,0 +1,226 @@
+"""
+One picture of a film, small, as a JPEG: what a person recognises it by.
+
+A file may be damaged, hostile or enormous, and nobody waits for a picture: what is read, decoded and waited for is
+bounded, and whatever goes wrong means that there is none. Only key frames are decoded, one at a time, by one thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+from av.codec.context import ThreadType
+from av.filter import Graph
+from av.stream import Disposition
+
+from indexium_core import errors
+from indexium_core.files import libav
+from indexium_core.files.containers import Reader
+
+__all__ = ["WIDEST", "picture"]
+
+logger = logging.getLogger(__name__)
+
+WIDEST = 1280  # pixels; larger pictures are not made
+_PLACES = (0.10, 0.25, 0.5)  # of the film; the later ones are for films that begin in the dark
+_PATIENCE = 4.0  # seconds for everything
+_MOST_BYTES = 96 * 1024 * 1024  # that are read for a picture; one frame of a studio's film may take ten
+_MOST_PIXELS = 50_000_000  # of a frame that is decoded: 8192 × 4320 is 35 million, and each may take 8 bytes
+_MOST_PACKETS = 400  # looked through for a key frame, from each place
+_DARK, _FLAT = 24.0, 6.0  # a frame of less mean brightness, or less contrast (of 255), says nothing
+_TICK = Fraction(1, 25)  # a single picture has no time, but every encoder wants one
+_QUALITY = 4  # of the JPEG: 2 is best, 31 worst
+
+
+class _OutOfPatienceError(Exception):
+    """More was read or waited for than a picture is worth."""
+
+
+class _Bounded:
+    """A reader that gives up after a time, or after so many bytes."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._left = _MOST_BYTES
+        self._until = time.monotonic() + _PATIENCE
+
+    @property
+    def size(self) -> int:
+        return self._reader.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return the bytes at `offset`; OSError when enough was read."""
+        self.check()
+        data = self._reader.read_at(offset, length)
+        self._left -= len(data)
+        return data
+
+    def check(self) -> None:
+        if self._left <= 0 or time.monotonic() > self._until:
+            raise _OutOfPatienceError
+
+
+def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int = 640) -> bytes | None:
+    """
+    Return a frame from about a tenth of the film as a JPEG, None where there is none to be had.
+
+    It stands upright, has the shape that a player shows, and is no wider than `width` and no larger than the film. A
+    dark or empty frame is passed over for a later one, where that is cheap.
+
+    Args:
+        reader: The open file.
+        container: What it is.
+        duration: Seconds, where they are known; else what the file says.
+        width: Pixels at most, of the longer side for a film that stands upright.
+
+    """
+    bounded = _Bounded(reader)
+    best = _Best(width)
+    try:
+        with libav.opened(bounded, container, sample_tables=True) as media:
+            _look(media, duration, bounded, best)
+        if best.frame is None:  # it cannot be searched: a recording without an index has a beginning at least
+            with libav.opened(bounded, container, sample_tables=True) as media:
+                best.take(*_frame_from_here(media, bounded))
+    except _GIVEN_UP as error:
+        logger.debug("thumbnail.given_up", extra={"error": str(error)})
+    try:
+        return best.jpeg()
+    except _GIVEN_UP as error:
+        logger.debug("thumbnail.not_encoded", extra={"error": str(error)})
+        return None
+
+
+_GIVEN_UP = (
+    av.error.FFmpegError,
+    errors.FileAccessError,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    MemoryError,
+    _OutOfPatienceError,
+)
+
+
+class _Best:
+    """The frame that says most so far, with the shape that it is to have."""
+
+    def __init__(self, width: int) -> None:
+        self.frame: Any = None
+        self.worth = 0.0
+        self._shape = (0, 0, 0)
+        self._width = width
+
+    def take(self, frame: Any, stream: Any) -> None:
+        """Look at another frame; None is none."""
+        if frame is None:
+            return
+        worth = _worth(frame)
+        if self.frame is None or worth > self.worth:
+            self.frame, self.worth, self._shape = frame, worth, _shape(frame, stream, self._width)
+
+    def jpeg(self) -> bytes | None:
+        """Return the frame as a JPEG."""
+        return None if self.frame is None else _jpeg(self.frame, *self._shape)
+
+
+def _look(media: Any, duration: float, bounded: _Bounded, best: _Best) -> None:
+    """Look at a frame from each place, until there is one with something to be seen."""
+    seconds = duration or (media.duration or 0) / av.time_base
+    for place in _PLACES if seconds > 0 else ():
+        with contextlib.suppress(av.error.FFmpegError):
+            media.seek(_at(seconds * place, media), backward=True)
+            best.take(*_frame_from_here(media, bounded))
+        if best.frame is not None and best.worth > 0:
+            return
+
+
+def _pictures_of(media: Any) -> Any:
+    """Return the stream of moving pictures, ready to decode its key frames; None where there is none but a cover."""
+    found = (stream for stream in media.streams.video if not stream.disposition & Disposition.attached_pic)
+    stream = next((stream for stream in found if stream.codec_context is not None), None)
+    if stream is not None and not stream.codec_context.is_open:
+        stream.codec_context.thread_type = ThreadType.NONE
+        stream.codec_context.skip_frame = "NONKEY"
+        stream.codec_context.options = {"max_pixels": str(_MOST_PIXELS)}
+    return stream
+
+
+def _at(seconds: float, media: Any) -> int:
+    """Return a place in the film as FFmpeg counts: from the first moment of it, in its own unit."""
+    return int(seconds * av.time_base) + (media.start_time or 0)
+
+
+def _frame_from_here(media: Any, bounded: _Bounded) -> tuple[Any, Any]:
+    """Return the first whole key frame from here on, None where none comes soon, and its stream."""
+    stream = _pictures_of(media)
+    for number, packet in enumerate(() if stream is None else media.demux(stream)):
+        bounded.check()
+        if number > _MOST_PACKETS:
+            break
+        with contextlib.suppress(av.error.InvalidDataError):
+            for frame in packet.decode():
+                if frame.width and frame.height:
+                    return frame, stream
+    return None, stream
+
+
+def _worth(frame: Any) -> float:
+    """Return how much there is to be seen: contrast, or less than nothing for a dark or an empty frame."""
+    small = frame.reformat(width=32, height=18, format="gray").to_ndarray().astype(np.float32)
+    light, contrast = float(small.mean()), float(small.std())
+    return contrast if light > _DARK and contrast > _FLAT else contrast - 256
+
+
+def _shape(frame: Any, stream: Any, width: int) -> tuple[int, int, int]:
+    """Return width and height of the picture before it is turned, and by how many degrees it is to be turned."""
+    turned = round(frame.rotation / 90) * 90 % 360
+    aspect = stream.sample_aspect_ratio
+    stretch = float(aspect) if aspect and 0.1 < float(aspect) < 10 else 1.0
+    wide, high = frame.width * stretch, float(frame.height)
+    scale = min(1.0, min(width, WIDEST) / max(wide, high))
+    return _even(wide * scale), _even(high * scale), turned
+
+
+def _even(pixels: float) -> int:
+    return max(2, round(pixels / 2) * 2)
+
+
+_TURNS = {90: ("transpose", "cclock"), 180: ("transpose", "clock"), 270: ("transpose", "clock")}
+
+
+def _jpeg(frame: Any, width: int, height: int, turned: int) -> bytes:
+    upright = _turn(frame.reformat(width=width, height=height, format="yuvj420p"), turned)
+    encoder: Any = av.CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = upright.width, upright.height, "yuvj420p"
+    encoder.time_base = _TICK
+    encoder.options = {"qmin": str(_QUALITY), "qmax": str(_QUALITY)}
+    upright.pts = 0
+    upright.pict_type = 0
+    return b"".join(bytes(packet) for packet in [*encoder.encode(upright), *encoder.encode(None)])
+
+
+def _turn(frame: Any, turned: int) -> Any:
+    """Return the frame turned by a number of degrees against the clock, as its display matrix says it."""
+    if not turned:
+        return frame
+    graph = Graph()
+    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=_TICK)
+    name, direction = _TURNS[turned]
+    last = source
+    for _ in range(2 if turned == 180 else 1):
+        step = graph.add(name, direction)
+        last.link_to(step)
+        last = step
+    sink = graph.add("buffersink")
+    last.link_to(sink)
+    graph.configure()
+    graph.push(frame)
+    return graph.pull()

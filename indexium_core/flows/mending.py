@@ -1,0 +1,149 @@
+"""
+Settling what a check found: by what the database knows, by other spellings, or by decisions about the files.
+
+Whatever changes the people of a file stands as an edit and can be undone like any other; no file is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from indexium_core.flows import check_rows, disagreements
+from indexium_core.flows.decisions import Decisions
+from indexium_core.model import people as names_of
+from indexium_core.model.check import CheckRow, Kind, Mend
+from indexium_core.store import checks as store
+from indexium_core.store import people
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from indexium_core.store.plans import Version
+
+__all__ = ["Mender"]
+
+_CHUNK = 1000  # files that are read at once
+
+
+class Mender:
+    """Settles findings of a home. `version` brings the plan up to date and says which it is."""
+
+    def __init__(
+        self,
+        database: Database,
+        decisions: Decisions,
+        *,
+        version: Callable[[], Version],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._decisions = decisions
+        self._version = version
+        self._clock = clock
+
+    def mend(self, row: CheckRow, mend: Mend) -> int | None:
+        """Settle a finding in one of its own ways; returns the step by which decisions about files can be undone."""
+        how, _, name = mend.code.partition(":")
+        if how == "unite":
+            one, other = disagreements.names_of_pair(row.subject)
+            return self.unite(other if name == one and other else one, name)
+        file_ids = self._concerned(row)
+        if how == "remove":
+            return self._decisions.change_people(file_ids, remove=mend.names).step_id
+        self._learn(file_ids, mend.names)
+        if row.kind == "copies":  # a copy whose people are set by hand does not follow the database
+            self._decisions.change_people(file_ids, add=mend.names)
+        return None  # undone, it would still be in the database
+
+    def learn_all(self, kind: Kind, subjects: Sequence[str]) -> int:
+        """Let the database know what files say, for many findings at once; returns of how many files that is."""
+        reader = self._database.read()
+        told: dict[int, list[str]] = {}
+        if kind == "unknown":
+            spelt = {names_of.person_key(name): name for name in subjects}
+            for key, (file_ids, _) in store.naming(reader, list(spelt), limit=0).items():
+                for file_id in file_ids:
+                    told.setdefault(file_id, []).append(spelt[key])
+        else:
+            aliases, version = people.aliases(reader), self._version()
+            for first in range(0, len(subjects), _CHUNK):
+                file_ids = [int(each) for each in subjects[first : first + _CHUNK]]
+                files = store.files(reader, version, file_ids)
+                told |= {file_id: check_rows.missing_in(row, aliases) for file_id, row in files.items()}
+        with self._database.atomic() as tx:
+            people.assign(tx, self._wanted(tx, told), at=self._clock())
+        return len(told)
+
+    def unite(self, old: str, new: str) -> int | None:
+        """
+        Say that two spellings are one person, spelt `new`: in the database, in edits, and so in the plan.
+
+        Returns the step by which it can be undone, where nothing but decisions about files came of it.
+        """
+        key = names_of.person_key(old)
+        is_one_key = key == names_of.person_key(new)
+        naming = store.naming(self._database.read(), [key], limit=0).get(key, ([], 0))[0]
+        with self._database.atomic() as tx:
+            changed = self._unite_people(tx, old, new) or not is_one_key
+            if not is_one_key:
+                people.assign(tx, self._wanted(tx, {file_id: [new] for file_id in naming}), at=self._clock())
+                _let_mean(tx, old, new, at=self._clock())
+        spelt_so = store.decided_so(self._database.read(), old)
+        if is_one_key:
+            spelt_so = sorted({*spelt_so, *store.naming_exactly(self._database.read(), old)})
+        step_id = self._respell(spelt_so, old, new)
+        return None if changed else step_id
+
+    def _unite_people(self, tx: Connection, old: str, new: str) -> bool:
+        """Make the person spelt `old` the one spelt `new`; False where there is none."""
+        old_id, new_id = people.person_named(tx, old), people.person_named(tx, new)
+        if old_id is not None and new_id is not None:
+            people.merge(tx, [old_id], new_id, at=self._clock())
+        elif old_id is not None:
+            people.rename(tx, old_id, old=old, new=new, at=self._clock())
+        return old_id is not None
+
+    def _respell(self, file_ids: Sequence[int], old: str, new: str) -> int | None:
+        """Let files have `new` where their list has exactly `old`; returns the step."""
+        if not file_ids:
+            return None
+        rows = store.files(self._database.read(), self._version(), file_ids)
+        lists = {file_id: _respelt(row.people, old, new) for file_id, row in rows.items()}
+        with self._decisions.step(lambda files: f"spelt {new} so in {files:,} file{'' if files == 1 else 's'}") as step:
+            step.edit_each({file_id: names for file_id, names in lists.items() if names != rows[file_id].people})
+        return step.report.step_id
+
+    def _learn(self, file_ids: Sequence[int], names: Sequence[str]) -> None:
+        with self._database.atomic() as tx:
+            people.assign(tx, self._wanted(tx, dict.fromkeys(file_ids, names)), at=self._clock())
+
+    def _wanted(self, tx: Connection, told: Mapping[int, Sequence[str]]) -> list[Wanted]:
+        """Return the assignments that put people into files: they belong to the payload, where there is one."""
+        return [
+            Wanted(name=name, file_hash=file_hash, path_bytes=None if file_hash else path, origin="file")
+            for file_id, file_hash, path in store.targets(tx, list(told))
+            for name in told[file_id]
+        ]
+
+    def _concerned(self, row: CheckRow) -> list[int]:
+        """Return all files of a finding, of which the row itself shows the first."""
+        if len(row.files) == row.file_count:
+            return [file.file_id for file in row.files]
+        reader = self._database.read()
+        if row.kind == "copies":
+            return store.files_of_payloads(reader, [row.subject]).get(row.subject, [])
+        key = names_of.person_key(row.subject)
+        return store.naming(reader, [key], limit=0).get(key, ([], 0))[0]
+
+
+def _respelt(names: Sequence[str], old: str, new: str) -> list[str]:
+    """Return a list of people with a name spelt anew, each person once."""
+    spelt = {names_of.person_key(name): new if name == old else name for name in reversed(names)}
+    return list(spelt.values())[::-1]
+
+
+def _let_mean(tx: Connection, old: str, new: str, *, at: datetime) -> None:
+    """Let a spelling that is no person's mean the person spelt `new`; merging and renaming have done so already."""
+    person_id = people.person_named(tx, new)
+    if person_id is not None and people.owner_of_alias(tx, old) is None and people.person_named(tx, old) is None:
+        people.add_alias(tx, person_id, old, at=at)

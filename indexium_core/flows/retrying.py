@@ -1,0 +1,139 @@
+"""
+Trying again: the files that an operation did not get written, looked at and planned afresh.
+
+What stopped a file is often over (it was open, its disk was away, another program had changed it), and what is to be
+written may have changed with it. So nothing of the old operation is repeated: its files are read again, the plan is
+worked out again, and what it says now is a new operation, which can be looked at first as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexium_core import errors
+from indexium_core.flows import history, planning, scanning, writing
+from indexium_core.model.operation import MetadataOperation, WriteOptions
+from indexium_core.model.plan import Selection
+from indexium_core.store import ledger
+
+__all__ = ["Retrial", "Retrier"]
+
+_LEVELS = ("safe", "warning")  # that an operation wrote which does not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrial:
+    """What trying again would write: to be looked at, and to be given to a write."""
+
+    operation_id: int  # the operation that did not get everything written
+    plan: planning.MetadataPlan
+    selection: Selection
+    options: WriteOptions  # as that operation was started, with its note
+    files: int  # files that it did not get written
+    ready: int  # those of them that can be written now, of the levels that it was to write
+
+
+class Retrier:
+    """Starts operations over what others left."""
+
+    def __init__(
+        self,
+        book: ledger.Ledger,
+        planner: planning.MetadataPlanner,
+        writer: writing.MetadataWriter,
+        service: history.HistoryService,
+        scanner: scanning.Scanner,
+    ) -> None:
+        self._ledger = book
+        self._planner = planner
+        self._writer = writer
+        self._history = service
+        self._scanner = scanner
+
+    def look(self, operation_id: int) -> Retrial:
+        """
+        Look at the files that a write left, and plan them afresh.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: It has not ended, left nothing, or was no write of the plan; or a scan is running.
+
+        """
+        operation = self._ended(operation_id)
+        if operation.operation_type != "write" or operation.user_action == "rollback_person":
+            message = f"Operation {operation_id} took something back: ask for the rest of that once more."
+            raise errors.UsageError(message, code="wrong_state")
+        left = self._ledger.unwritten(operation_id)
+        if not left:
+            message = f"Operation {operation_id} left no file undone that could be tried again."
+            raise errors.UsageError(message, code="nothing_to_write")
+        self._scanner.reread([(library_id, path) for _, library_id, path in left])
+        plan = self._plan(operation)
+        selection = Selection(included=frozenset(file_id for file_id, _, _ in left))
+        options = self._options(operation)
+        ready = len(self._planner.writable_ids(plan, selection, risk=options.risk))
+        return Retrial(
+            operation_id=operation_id, plan=plan, selection=selection, options=options, files=len(left), ready=ready
+        )
+
+    def start(
+        self, operation_id: int, *, risk: Sequence[str] | None = None, note: str = "", source: str = "python"
+    ) -> writing.OperationHandle:
+        """
+        Try once more what an operation did not get done, as an operation of its own; of a rollback, the rest of it.
+
+        Args:
+            operation_id: The operation.
+            risk: Levels to write; None: those that it was to write.
+            note: For the history; default: that of the operation.
+            source: Face that asks.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: It has not ended, or left nothing that can be done now.
+
+        """
+        operation = self._ended(operation_id)
+        if operation.operation_type == "rollback" and operation.reverts_id is not None:
+            replan = bool(self._ledger.options(operation_id).get("replan"))
+            note = note or operation.user_note
+            return self._history.start_rollback(operation.reverts_id, note=note, source=source, replan=replan)
+        found = self.look(operation_id)
+        options = _with(found.options, risk=risk, note=note, source=source)
+        return self._writer.start_operation(found.plan, options, selection=found.selection)
+
+    def _ended(self, operation_id: int) -> MetadataOperation:
+        status = self._writer.get_operation_status(operation_id)
+        operation = self._ledger.operation(operation_id)
+        assert operation is not None  # else there was no status
+        if not status.finished:
+            message = f"Operation {operation_id} has not ended yet: wait for its end, or cancel it."
+            raise errors.UsageError(message, code="wrong_state")
+        return operation
+
+    def _plan(self, operation: MetadataOperation) -> planning.MetadataPlan:
+        """Return the newest plan in the modes of the operation's, as far as that is still known."""
+        hard_links = self._ledger.options(operation.id).get("hard_links") or "block"
+        try:
+            modes = self._planner.generate_plan(plan_id=operation.plan_id).modes
+        except errors.UnknownIdError:
+            return self._planner.generate_plan(hard_links=hard_links)
+        return self._planner.renewed(modes)
+
+    def _options(self, operation: MetadataOperation) -> WriteOptions:
+        kept = self._ledger.options(operation.id)
+        return WriteOptions(
+            risk=tuple(kept.get("risk") or _LEVELS),
+            create_backup=kept.get("keep_backup", True),
+            hard_links=kept.get("hard_links") or "block",
+            preserve_mtime=kept.get("preserve_mtime"),
+            user_note=operation.user_note,
+            user_action="retry",
+        )
+
+
+def _with(options: WriteOptions, *, risk: Sequence[str] | None, note: str, source: str) -> WriteOptions:
+    return replace(
+        options, risk=options.risk if risk is None else tuple(risk), user_note=note or options.user_note, source=source
+    )

@@ -1,0 +1,96 @@
+"""What a person decided, in a few words: the past tense, small letters, so that a face may put anything in front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+__all__ = [
+    "brought_back",
+    "changed",
+    "edited",
+    "files",
+    "modes",
+    "replaced",
+    "sentence",
+    "skipped",
+    "taken_back",
+    "turned",
+]
+
+_NAMED = 2  # people that a label names
+
+
+def files(number: int) -> str:
+    """Return `1 file`, `1,204 files`."""
+    return f"{number:,} file{'' if number == 1 else 's'}"
+
+
+def edited(number: int, people: Sequence[str]) -> str:
+    """Return what an edit did."""
+    return f"edited the people of {files(number)}" if people else f"took everybody out of {files(number)}"
+
+
+def changed(number: int, added: Mapping[str, int], removed: Mapping[str, int]) -> str:
+    """Return what came into files and went from them, where these are few; numbers are files by name."""
+    if not 0 < len(added) + len(removed) <= _NAMED:
+        return f"edited the people of {files(number)}"
+    came = [f"added {name} to {files(count)}" for name, count in added.items()]
+    return ", ".join([*came, *(f"removed {name} from {files(count)}" for name, count in removed.items())])
+
+
+def replaced(number: int, old: str, new: str) -> str:
+    """Return what putting one person in another's place did."""
+    return f"replaced {old} by {new} in {files(number)}"
+
+
+def skipped(number: int, until: datetime | None) -> str:
+    """Return what a postponement did; the day is a local one."""
+    if until is None:
+        return f"skipped {files(number)}"
+    local = until.astimezone()
+    return f"skipped {files(number)} until {local.day} {local:%b %Y}"
+
+
+def modes(number: int, people_mode: str | None, comment_mode: str | None) -> str:
+    """Return what the choice of modes did."""
+    people = {"merge": "merged the people of", "exact": "took exactly the database’s people for"}.get(people_mode or "")
+    comment = {"preserve": "kept the other text of", "replace": "replaced the other text of"}.get(comment_mode or "")
+    return " and ".join(part for part in (people, comment) if part) + f" {files(number)}"
+
+
+def brought_back(number: int) -> str:
+    """Return what ending postponements did."""
+    return f"brought back {files(number)}"
+
+
+def taken_back(decisions: int) -> str:
+    """Return what revoking decisions did."""
+    return f"took back {decisions:,} decision{'' if decisions == 1 else 's'}"
+
+
+def sentence(label: str) -> str:
+    """Return what was done as a whole sentence."""
+    return f"{label[:1].upper()}{label[1:]}."
+
+
+def turned(label: str, *, undone: bool, changed: int, left: int, gone: int, written: int) -> str:
+    """Return what became of a step that was undone or redone, in sentences."""
+    said = [f"{'Undone' if undone else 'Done again'}: {label}."]
+    if left:
+        them = (
+            "was decided otherwise since and stays as it is"
+            if left == 1
+            else ("were decided otherwise since and stay as they are")
+        )
+        said.append(f"{files(left)} {them}.")
+    if gone:
+        said.append(f"{files(gone)} {'is' if gone == 1 else 'are'} not there any more.")
+    if written and undone:
+        stays = (
+            "was written since: what is in it stays" if written == 1 else ("were written since: what is in them stays")
+        )
+        said.append(f"{files(written)} {stays}, History can take it back.")
+    if not changed and not left and not gone:
+        said.append("No file was concerned.")
+    return " ".join(said)

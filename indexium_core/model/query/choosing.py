@@ -1,0 +1,158 @@
+"""
+What a query chooses by one key, as values: so that facets, chips and menus can read it and write into it.
+
+A choice is a term of the outermost level that a list of values can say: `risk:danger,safe`, `person:"Ann Lee"` (quoted:
+one person), `folder:/Family` (from the root on), `tags:2`. Several are any of them, `(person:"Ann" OR person:"Bob")`,
+or, for people side by side, all of them. Whatever else a query says of a key (`person:ann`, `-issue:corrupt`, a term in
+a larger group) is the person's own and stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from indexium_core.model.query.editing import ONE_VALUED, quoted
+from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
+from indexium_core.model.query.keys import KEYS
+from indexium_core.model.query.values import Flag, Options, Span, Text
+
+__all__ = ["Part", "chosen", "every", "parts", "split", "with_chosen", "without_part"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the outermost level: all parts together are the query."""
+
+    key: str  # of the choice that it is; "" for what is none
+    values: tuple[str, ...]  # that it chooses
+    start: int
+    end: int
+
+
+def parts(text: str) -> list[Part]:
+    """Return the parts of a query, in its order. Raises `QueryError`."""
+    found = []
+    for node in _nodes(parse(text)):
+        terms = node.nodes if isinstance(node, AnyOf) else (node,)
+        key = _key_of(terms[0])
+        if key and all(_key_of(term) == key for term in terms):
+            values = tuple(value for term in terms for value in _values(term))
+            found.append(Part(key=key, values=values, start=node.start, end=node.end))
+        else:
+            found.append(Part(key="", values=(), start=node.start, end=node.end))
+    return found
+
+
+def chosen(text: str, key: str) -> list[str]:
+    """Return the values that a query chooses of a key, each once, in its order. Raises `QueryError`."""
+    return list(dict.fromkeys(value for part in parts(text) if part.key == key for value in part.values))
+
+
+def every(text: str, key: str) -> bool:
+    """Tell whether all of the chosen values must be found, not any of them. Raises `QueryError`."""
+    own = [part for part in parts(text) if part.key == key]
+    return len(own) > 1 and all(len(part.values) == 1 for part in own)
+
+
+def split(text: str, keys: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """
+    Return a query without its choices of some keys, and for each of these what it says of it ("": nothing).
+
+    All of these together find what the query finds. Raises `QueryError`.
+    """
+    own: dict[str, list[str]] = {key: [] for key in keys}
+    rest: list[str] = []
+    for node in _nodes(parse(text)):
+        place = next((own[key] for key in own if _is_of(node, key)), rest)
+        piece = text[node.start : node.end]
+        place.append(f"({piece})" if isinstance(node, AnyOf) else piece)
+    return " ".join(rest), {key: " ".join(pieces) for key, pieces in own.items()}
+
+
+def with_chosen(text: str, key: str, values: Sequence[str], *, all_of: bool = False) -> str:
+    """
+    Return the query choosing exactly these values of a key, in the place of the first such part.
+
+    Any of them may be found, or with `all_of` each of them must. Raises `QueryError`, also for a value that is none of
+    the key's.
+    """
+    tree = parse(text)
+    wanted = _written(key, list(dict.fromkeys(values)), all_of=all_of)
+    parse(wanted)
+    nodes = _nodes(tree)
+    found = [node for node in nodes if _is_of(node, key)]
+    if not found:
+        whole = f"({text.strip()})" if isinstance(tree, AnyOf) and wanted else text.strip()
+        return f"{whole} {wanted}".strip()
+    if len(found) == len(nodes):
+        return wanted
+    return _replaced(text, found, wanted)
+
+
+def without_part(text: str, place: int) -> str:
+    """Return the query without one of its `parts`; as it is where there is none in that place. Raises `QueryError`."""
+    nodes = _nodes(parse(text))
+    if not 0 <= place < len(nodes):
+        return text
+    return _replaced(text, [nodes[place]], "") if len(nodes) > 1 else ""
+
+
+def _nodes(tree: Node) -> tuple[Node, ...]:
+    """Return the parts of a tree; brackets around all of it leave it as one, for its brackets belong to it."""
+    return tree.nodes if isinstance(tree, AllOf) else (tree,)
+
+
+def _replaced(text: str, nodes: Sequence[Node], wanted: str) -> str:
+    pieces, position = [], 0
+    for node in nodes:
+        pieces.append(text[position : node.start])
+        position = node.end
+    pieces.insert(1, wanted)
+    pieces.append(text[position:])
+    return " ".join(piece.strip() for piece in pieces if piece.strip())
+
+
+def _is_of(node: Node, key: str) -> bool:
+    """Tell whether a part says something of a key that choosing anew would take away."""
+    if isinstance(node, AnyOf):
+        return all(isinstance(term, Term) and _key_of(term) == key for term in node.nodes)
+    if isinstance(node, Not) and key in ONE_VALUED:
+        node = node.node
+    return isinstance(node, Term) and _key_of(node) == key
+
+
+def _key_of(node: Node) -> str:
+    """Return the key of a term that is a choice, else ""."""
+    if not isinstance(node, Term):
+        return ""
+    if isinstance(node.value, Text):
+        if node.key.kind == "people":
+            return node.key.name if node.value.exact else ""
+        return node.key.name if node.key.kind == "folder" and node.value.text.startswith("/") else ""
+    return node.key.name
+
+
+def _values(node: Node) -> tuple[str, ...]:
+    value = node.value if isinstance(node, Term) else None
+    if isinstance(value, Text):
+        return (value.text if node.key.kind == "people" else "/" + value.text.strip("/"),)  # type: ignore[union-attr]
+    if isinstance(value, Options):
+        return value.options
+    if isinstance(value, Flag):
+        return ("yes" if value.wanted else "no",)
+    return (_span(value),) if isinstance(value, Span) else ()
+
+
+def _span(value: Span) -> str:
+    return f"{value.first}..{value.last}" if value.sign == ".." else f"{value.sign.removeprefix('=')}{value.first}"
+
+
+def _written(key: str, values: list[str], *, all_of: bool) -> str:
+    if not values:
+        return ""
+    kind = KEYS[key].kind
+    if kind in ("choice", "codes"):
+        return f"{key}:{quoted(','.join(values))}"
+    terms = [f"{key}:{quoted(value, exact=kind == 'people')}" for value in values]
+    return " ".join(terms) if all_of or len(terms) == 1 else f"({' OR '.join(terms)})"

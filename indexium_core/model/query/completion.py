@@ -1,0 +1,163 @@
+"""
+What the word at the cursor of a search can become: the part that needs nothing but the grammar.
+
+Values that only a library knows (people, folders, libraries) are added by `flows/finding.py`. Unlike the grammar, this
+must make something of every text, for what is being typed is never finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from indexium_core.model import risk
+from indexium_core.model.query.keys import KEYS, Key
+
+__all__ = ["Completion", "Word", "complete", "word_at"]
+
+_YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """One way to go on: put `text` in the place of what stands from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str
+    label: str  # what it is, as a list shows it
+    hint: str = ""  # what it does
+    count: int | None = None  # files of the plan that have it, where that is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """The word that the cursor is in or behind."""
+
+    start: int  # behind a minus
+    end: int  # of what a completion of it replaces
+    key: str  # what stands in front of a colon, in lower case; "" for a bare word
+    typed: str  # the value or bare word up to the cursor, without quotes
+    first: str = ""  # earlier values of a list: "danger,"
+    quoted: bool = False
+
+
+def word_at(text: str, position: int) -> Word:
+    """Return the word at a position; behind a blank it is empty."""
+    position = max(0, min(position, len(text)))
+    start, in_quotes = _start(text, position)
+    if text[start : start + 1] == "-" and start < position:
+        start += 1
+    before = text[start:position]
+    name, colon, value = before.partition(":")
+    if not (colon and name.replace("_", "").isalnum()):
+        return Word(
+            start=start, end=_end(text, position, in_quotes), key="", typed=_plain(before), quoted='"' in before
+        )
+    first, comma, last = value.rpartition(",") if '"' not in value else ("", "", value)
+    return Word(
+        start=start,
+        end=_end(text, position, in_quotes),
+        key=name.lower(),
+        typed=_plain(last),
+        first=first + comma,
+        quoted='"' in value,
+    )
+
+
+def complete(text: str, position: int) -> list[Completion]:
+    """Return the keys, or the values of a key that has a fixed list, that the word at a position can become."""
+    word = word_at(text, position)
+    if not word.key:
+        return [] if word.quoted else _keys(text, word, position)
+    key = KEYS.get(word.key)
+    return [] if key is None else _values(key, word)
+
+
+def _keys(text: str, word: Word, position: int) -> list[Completion]:
+    end = position
+    while text[end : end + 1].isalnum():
+        end += 1
+    end += text[end : end + 1] == ":"
+    name = word.typed.lower()
+    return [
+        Completion(start=word.start, end=end, text=f"{key.name}:", label=f"{key.name}:", hint=f"files {key.help}")
+        for key in KEYS.values()
+        if key.name.startswith(name)
+    ]
+
+
+def _values(key: Key, word: Word) -> list[Completion]:
+    choices = key.choices or (_YES_NO if key.kind == "flag" else ())
+    return [
+        Completion(
+            start=word.start,
+            end=word.end,
+            text=f"{key.name}:{word.first}{choice}",
+            label=choice,
+            hint=_HINTS.get(key.name, {}).get(choice, ""),
+        )
+        for choice in choices
+        if _fits(choice, word.typed.lower()) and choice not in word.first.split(",")
+    ]
+
+
+def _fits(choice: str, typed: str) -> bool:
+    """Tell whether one of the words of a choice begins so."""
+    return choice.startswith(typed) or any(part.startswith(typed) for part in choice.split("_"))
+
+
+_HINTS: Mapping[str, Mapping[str, str]] = {
+    "risk": {
+        "safe": "additions only",
+        "warning": "something is replaced or removed",
+        "danger": "look before writing",
+        "blocked": "cannot be written",
+        "unchanged": "nothing to do",
+    },
+    "category": {
+        "add": "had no people",
+        "merge": "all are kept, some are added",
+        "remove": "somebody goes",
+        "rewrite": "the same people, written anew",
+        "unchanged": "nothing to do",
+        "blocked": "cannot be written",
+    },
+    "issue": {code: rule.label for code, rule in risk.ISSUES.items()},
+    "mode": {
+        "merge": "people of database and file",
+        "exact": "people of the database alone",
+        "replace": "the comment becomes the people",
+        "preserve": "other text of the comment stays",
+    },
+}
+
+
+def _start(text: str, position: int) -> tuple[int, bool]:
+    """Return where the word at a position begins, and whether the position is inside quotes."""
+    start, in_quotes = 0, False
+    for place, letter in enumerate(text[:position]):
+        if letter == '"':
+            in_quotes = not in_quotes
+        elif not in_quotes and (letter.isspace() or letter in "()"):
+            start = place + 1
+    return start, in_quotes
+
+
+def _end(text: str, position: int, in_quotes: bool) -> int:  # noqa: FBT001 - it is what the scan so far found
+    """Return where the word ends: at the quote that closes it if one does, at the next blank or bracket else."""
+    if in_quotes:
+        closing = text.find('"', position)
+        return closing + 1 if closing >= 0 else position
+    end = position
+    while end < len(text) and not text[end].isspace() and text[end] not in '()"':
+        end += 1
+    return end
+
+
+def _plain(piece: str) -> str:
+    """Return what stands in quotes, whether they are closed or not."""
+    if not piece.startswith('"'):
+        return piece.replace('"', "")
+    inner = piece[1:]
+    return inner.removesuffix('"' if inner.count('"') % 2 else "").replace('""', '"')

@@ -1,0 +1,90 @@
+"""
+What the home holds, in numbers and lists: for a glance at a library, not for plans.
+
+Every list is read a page at a time; numbers are of one pass over the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from indexium_core.model.holdings import Forgetting, HeldFile, HeldPage, Quality, TextCount
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = [
+    "count_with_people",
+    "files",
+    "forget_missing",
+    "forgetting",
+    "operations_at_work",
+    "quality",
+    "states",
+]
+
+_TEXTS = 20  # texts of comments that are worth naming
+
+
+def states(reader: Connection) -> dict[int, tuple[dict[str, int], int]]:
+    """Return by root: its files by state, and the bytes of those that are there."""
+    found: dict[int, tuple[dict[str, int], int]] = {}
+    for library_id, state, count, size in reader.execute(_sql("library_states")).fetchall():
+        counts, total = found.get(library_id, ({}, 0))
+        found[library_id] = ({**counts, state: count}, total + (size if state != "missing" else 0))
+    return found
+
+
+def quality(reader: Connection) -> Quality:
+    """Return how many files every list has."""
+    result = reader.execute(_sql("quality"))
+    row = result.fetchone() or ()
+    numbers = dict(zip(reader.columns, row, strict=True))
+    texts = reader.execute(_sql("texts"), [_TEXTS]).fetchall()
+    return Quality(**numbers, texts=[TextCount(text=text, files=count) for text, count in texts])
+
+
+def files(reader: Connection, kind: str, *, page: int, per_page: int) -> HeldPage:
+    """Return one page of the files of a kind (`model.holdings.KINDS`)."""
+    window = {"limit": per_page, "offset": (page - 1) * per_page}
+    found = reader.execute(_sql(f"kind_{kind}"), window).fetchall()
+    rows = reader.execute(_sql("held_files"), [[file_id for file_id, _ in found]]).fetchall() if found else []
+    total = found[0][1] if found else 0
+    if not found and page > 1:
+        first = reader.execute(_sql(f"kind_{kind}"), {"limit": 1, "offset": 0}).fetchone()
+        total = first[1] if first else 0
+    return HeldPage(items=[_file(row) for row in rows], total=total, page=page, per_page=per_page)
+
+
+def _file(row: tuple[object, ...]) -> HeldFile:
+    names = HeldFile.__dataclass_fields__
+    return HeldFile(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]  # columns in the order of the fields
+
+
+def forgetting(reader: Connection, library_id: int, path: str, *, missing: bool = False) -> Forgetting:
+    """Return what goes with a root, or (`missing`) only with its files that are gone."""
+    wanted = {"library_id": library_id, "missing": missing}
+    total, gone, known, decisions = reader.execute(_sql("forgetting"), wanted).fetchone() or (0, 0, 0, 0)
+    return Forgetting(
+        library_id=library_id, path=path, files=total, missing=gone, with_people=known, decisions=decisions
+    )
+
+
+def operations_at_work(reader: Connection, library_id: int, *, missing: bool = False) -> list[int]:
+    """Return the operations that are not over and hold files of a root."""
+    wanted = {"library_id": library_id, "missing": missing}
+    return [operation_id for (operation_id,) in reader.execute(_sql("held_by_operations"), wanted).fetchall()]
+
+
+def forget_missing(tx: Connection, library_id: int) -> None:
+    """Forget a root's files that are gone, and the decisions on them; who is in them and their history are kept."""
+    for name in ("mark_missing_files", "forget_missing_decisions", "forget_missing_touched", "forget_missing_files"):
+        tx.execute(_sql(name), [library_id])
+
+
+def count_with_people(reader: Connection, file_ids: Collection[int]) -> int:
+    """Return in how many of these files somebody is known."""
+    return int(reader.value(_sql("count_with_people"), [list(file_ids)])) if file_ids else 0
+
+
+def _sql(name: str) -> str:
+    return sql.load("holdings")[name]

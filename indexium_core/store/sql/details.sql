@@ -1,0 +1,73 @@
+-- name: file
+-- Everything that is known of one file, and its root.
+SELECT f.file_id, f.path AS file_path, f.path_bytes, f.file_name, f.file_ext, f.folder, l.library_id, l.name AS library,
+       l.path AS library_path, l.state AS library_state, l.state_reason AS library_reason, f.state, f.state_message,
+       f.size, f.mtime_ns, coalesce(f.nlink, 1) AS nlink, f.read_only, f.file_hash, f.container, f.duration,
+       f.first_seen_at, f.scanned_at, f.streams, f.tags, f.comment, f.comment_fields, f.fields_differ, f.people,
+       f.strategy, f.strategy_code, f.strategy_message, f.est_seconds, f.est_bytes
+FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+WHERE f.file_id = $file_id;
+
+-- name: file_at
+-- The file with this path; one that is there before one that is gone.
+SELECT file_id FROM scanned_files WHERE path_bytes = $path ORDER BY state = 'missing', file_id DESC LIMIT 1;
+
+-- name: copies
+-- Other files with the same film, and how many there are.
+SELECT file_id, path, count(*) OVER () FROM scanned_files
+WHERE file_hash = $file_hash AND file_id <> $file_id AND state <> 'missing' ORDER BY path, file_id LIMIT $count;
+
+-- name: people
+-- Who is in the file by the database, in order, with where each assignment comes from.
+SELECT p.name, v.origin, v.created_at FROM video_people AS v JOIN people AS p USING (person_id)
+WHERE v.file_hash = $file_hash OR v.file_hash IS NULL AND v.path_bytes = $path ORDER BY v.assignment_id;
+
+-- name: decisions
+-- What is decided of the file and in force.
+SELECT decision_id, kind, people, until, people_mode, comment_mode, reason, created_at FROM decisions
+WHERE file_id = $file_id AND revoked_at IS NULL AND (until IS NULL OR until > $now) ORDER BY decision_id DESC;
+
+-- name: history
+-- What operations did to the file, newest first: with what is kept of it, what has taken it back, what stands on it
+-- since, and how many there are.
+WITH mine AS MATERIALIZED (FROM metadata_operation_items WHERE file_id = $file_id)
+SELECT m.operation_id, m.id AS item_id, o.operation_type, coalesce(m.processed_at, o.started_at) AS at, o.user_note AS note,
+       o.status AS operation_status, m.status, m.code, m.error_message AS message, m.previous_comment AS before,
+       m.new_comment AS after, m.tags_added, m.tags_removed, m.strategy, h.kind, h.dropped_at, h.evicted_reason,
+       h.expires_at, (SELECT max(n.operation_id) FROM mine AS n WHERE n.id = m.reverted_by) AS taken_back_by,
+       (SELECT max(n.operation_id) FROM mine AS n
+        WHERE n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success' AND n.reverted_by IS NULL
+          AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
+       count(*) OVER () AS total
+FROM mine AS m
+JOIN metadata_operations AS o ON o.id = m.operation_id
+LEFT JOIN metadata_history AS h ON h.operation_item_id = m.id AND h.file_id = $file_id
+ORDER BY m.id DESC LIMIT $count;
+
+-- name: held
+-- Whether an operation that is not over still has to write the file, or is at it.
+SELECT count(*) FROM metadata_operation_items AS m JOIN metadata_operations AS o ON o.id = m.operation_id
+WHERE m.file_id = $file_id AND m.status IN ('pending', 'writing') AND o.status IN ('pending', 'in_progress', 'paused');
+
+-- name: picture_of
+-- What is needed to read a picture from the file.
+SELECT path_bytes, container, coalesce(file_hash, '') AS file_hash, size, mtime_ns, coalesce(duration, 0) AS duration
+FROM scanned_files WHERE file_id = $file_id AND state IN ('ok', 'corrupt');
+
+-- name: names_like
+-- People whose name has a text, and how many files have them: who is called just so, who begins with it, then those in
+-- most films.
+WITH found AS MATERIALIZED (
+    SELECT p.person_id, p.name, p.search, count(v.assignment_id) AS films
+    FROM people AS p LEFT JOIN video_people AS v USING (person_id)
+    WHERE contains(p.search, $text) GROUP BY p.person_id, p.name, p.search
+    ORDER BY p.search <> $text, NOT starts_with(p.search, $text), films DESC, p.name LIMIT $count
+), theirs AS MATERIALIZED (
+    SELECT v.person_id, v.file_hash, v.path_bytes FROM video_people AS v SEMI JOIN found USING (person_id)
+), files AS (
+    SELECT t.person_id, f.file_id FROM theirs AS t JOIN scanned_files AS f USING (file_hash)
+    UNION SELECT t.person_id, f.file_id FROM theirs AS t JOIN scanned_files AS f ON f.path_bytes = t.path_bytes
+)
+SELECT f.name, count(e.file_id) AS files FROM found AS f LEFT JOIN files AS e USING (person_id)
+GROUP BY f.name, f.search, f.films
+ORDER BY f.search <> $text, NOT starts_with(f.search, $text), f.films DESC, f.name;

@@ -1,0 +1,27 @@
+-- name: by_id
+-- Files by their ids.
+SELECT file_id, file_id FROM scanned_files WHERE file_id IN (SELECT unnest($values::BIGINT[]));
+
+-- name: by_path
+-- Files by their paths as the system has them.
+SELECT path_bytes, file_id FROM scanned_files WHERE path_bytes IN (SELECT unnest($values::BLOB[]));
+
+-- name: by_hash
+-- Files by their payloads: a copy is another file.
+SELECT file_hash, file_id FROM scanned_files WHERE file_hash IN (SELECT unnest($values::VARCHAR[]));
+
+-- name: facts
+-- What a version of the plan says of some files that a spreadsheet can change; of a file that is not in it, what the file
+-- itself says.
+SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(i.result_people, f.people), coalesce(i.existing_people, f.people),
+       coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR
+FROM scanned_files AS f
+LEFT JOIN (FROM plan_items WHERE variant_id = $variant_id AND from_version <= $plan_id
+           AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));
+
+-- name: copies
+-- The other files with the payloads of some files, each with the one whose copy it is.
+SELECT c.file_id, min(f.file_id) FROM scanned_files AS f JOIN scanned_files AS c ON c.file_hash = f.file_hash
+WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND c.file_id NOT IN (SELECT unnest($file_ids::BIGINT[]))
+GROUP BY c.file_id;

@@ -1,0 +1,86 @@
+-- name: counts
+-- What a search finds, counted by everything that facets tell apart. Each facet is counted over the search without its own
+-- term: `missed` has a bit for each facet whose term (in the places of `TRUE /* risk */` and so on) does not hold, so
+-- a file counts for a facet where no other bit is set. Rows of three kinds: `groups` is a few hundred rows, however many
+-- files; `folder` and `person` are the values with most files, those that are chosen, and how many values there are.
+-- Unchanged items are listed only where they are asked for, but are a level of risk like any other.
+WITH found AS MATERIALIZED (
+    SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, f.folder, i.result_people AS people,
+           i.risk_level <> 'unchanged' OR $unchanged AS listed,
+           -- Everybody, where somebody may be in file or database who is not in the result, or in the result twice.
+           CASE WHEN i.removed_count > 0 OR i.edited
+                     OR i.risk_level = 'unchanged' AND len(i.existing_people) <> len(i.db_people)
+                THEN list_concat(i.db_people, i.existing_people, i.result_people) END AS everybody,
+           (NOT coalesce((TRUE /* risk */), FALSE))::INTEGER
+           | ((NOT coalesce((TRUE /* category */), FALSE))::INTEGER << 1)
+           | ((NOT coalesce((TRUE /* issue */), FALSE))::INTEGER << 2)
+           | ((NOT coalesce((TRUE /* container */), FALSE))::INTEGER << 3)
+           | ((NOT coalesce((TRUE /* folder */), FALSE))::INTEGER << 4)
+           | ((NOT coalesce((TRUE /* person */), FALSE))::INTEGER << 5)
+           | ((NOT coalesce((TRUE /* tags */), FALSE))::INTEGER << 6) AS missed
+    FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+    WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
+      AND ($postponed OR NOT i.postponed) AND (TRUE /* search */)
+),
+-- Every folder with all that lies below it; the root has only what lies in itself.
+folders AS (
+    SELECT mode(value) AS value, sum(files) AS files FROM (
+        SELECT files, unnest(list_transform(range(1, len(parts) + 1), lambda n: '/' || array_to_string(parts[1:n], '/')))
+               AS value
+        FROM (SELECT string_split(folder, '/') AS parts, count(*) AS files
+              FROM found WHERE listed AND missed IN (0, 16) GROUP BY folder)
+    ) GROUP BY strip_accents(lower(value))
+),
+-- Whom a spelling means, letter case aside; a key that some person has is no alias.
+meant AS MATERIALIZED (
+    SELECT key, min(name) AS name FROM (
+        SELECT lower(name) AS key, name FROM people
+        UNION ALL SELECT lower(alias), name FROM person_aliases JOIN people USING (person_id)
+        WHERE alias_key NOT IN (SELECT person_key FROM people)
+    ) GROUP BY key
+),
+-- The people of ordinary files are those of the result. Where that is not all, a person counts once a file.
+spelt AS (
+    SELECT unnest(people) AS name, count(*) AS files
+    FROM found WHERE listed AND missed IN (0, 32) AND everybody IS NULL GROUP BY name
+    UNION ALL
+    SELECT name, count(*) FROM (
+        SELECT min(e.name) AS name FROM (
+            SELECT file_id, unnest(everybody) AS name
+            FROM found WHERE listed AND missed IN (0, 32) AND everybody IS NOT NULL
+        ) AS e LEFT JOIN meant AS m ON m.key = lower(e.name)
+        GROUP BY file_id, coalesce(lower(m.name), lower(e.name))
+    ) GROUP BY name
+),
+-- Spellings of one person, and those by which the person is known, together.
+persons AS (
+    SELECT coalesce(min(m.name), mode(s.name)) AS value, sum(s.files) AS files
+    FROM spelt AS s LEFT JOIN meant AS m ON m.key = lower(s.name)
+    GROUP BY coalesce(lower(m.name), lower(s.name))
+)
+SELECT 'groups' AS facet, risk_level::VARCHAR AS risk, category::VARCHAR AS category, container, issue_bits, len(people) AS tags, missed,
+       NULL AS value, count(*) AS files, NULL AS total
+FROM found WHERE bit_count(missed) <= 1 GROUP BY ALL
+UNION ALL
+SELECT 'folder', NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
+FROM folders WHERE contains(strip_accents(lower(value)), $folder_part)
+QUALIFY row_number() OVER (ORDER BY files DESC, value) <= $most OR list_contains($folders::VARCHAR[], value)
+UNION ALL
+SELECT 'person', NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
+FROM persons WHERE contains(strip_accents(lower(value)), $person_part)
+QUALIFY row_number() OVER (ORDER BY files DESC, value) <= $most OR list_contains($persons::VARCHAR[], lower(value));
+
+-- name: extensions
+-- The extensions of all files of a version.
+SELECT f.file_ext, count(*) AS files
+FROM plan_items AS i JOIN scanned_files AS f USING (file_id)
+WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
+  AND f.file_ext <> ''
+GROUP BY ALL ORDER BY files DESC, f.file_ext;
+
+-- name: volume
+-- How many bytes the files have that would be changed.
+SELECT coalesce(sum(f.size), 0)::BIGINT AS bytes
+FROM plan_items AS i JOIN scanned_files AS f USING (file_id)
+WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
+  AND i.can_update AND NOT i.postponed;

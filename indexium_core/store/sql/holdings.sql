@@ -1,0 +1,146 @@
+-- name: library_states
+-- How many files of each state every root has, and their bytes.
+SELECT library_id, state, count(*), coalesce(sum(size), 0)::BIGINT FROM scanned_files GROUP BY library_id, state;
+
+-- name: quality
+-- The numbers of every list, in one pass over the files and one over their hashes.
+WITH known AS (SELECT DISTINCT file_id FROM file_people),
+copies AS (
+    SELECT sum(n) AS files FROM (SELECT count(*) AS n FROM scanned_files
+    WHERE file_hash IS NOT NULL AND state <> 'missing' GROUP BY file_hash HAVING count(*) > 1)
+)
+SELECT count(*) FILTER (f.state <> 'missing') AS "all",
+       count(*) FILTER (f.state <> 'missing' AND k.file_id IS NOT NULL) AS people,
+       count(*) FILTER (f.state <> 'missing' AND k.file_id IS NULL AND len(f.people) = 0) AS nobody,
+       count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0) AS named,
+       count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0 AND k.file_id IS NULL) AS "unknown",
+       count(*) FILTER (f.state <> 'missing' AND f.custom_text <> '') AS "text",
+       coalesce((SELECT files FROM copies), 0)::BIGINT AS copies,
+       count(*) FILTER (f.state IN ('corrupt', 'empty', 'unreadable', 'not_video')) AS broken,
+       count(*) FILTER (f.state = 'ok' AND f.strategy = '') AS unwritable,
+       count(*) FILTER (f.state = 'missing') AS missing,
+       count(*) FILTER (f.state <> 'missing' AND l.state = 'offline') AS offline,
+       (SELECT count(*) FROM people) AS persons,
+       (SELECT count(*) FROM video_people WHERE path_bytes IS NOT NULL
+          AND path_bytes NOT IN (SELECT path_bytes FROM scanned_files)) AS waiting
+FROM scanned_files AS f JOIN libraries AS l USING (library_id) LEFT JOIN known AS k ON k.file_id = f.file_id;
+
+-- name: texts
+-- What comments hold beside people, the most frequent first.
+SELECT "left"(min(custom_text), 300), count(*) FROM scanned_files WHERE custom_text <> '' AND state <> 'missing'
+GROUP BY md5(custom_text) ORDER BY count(*) DESC, 1 LIMIT $1;
+
+-- name: kind_all
+-- Every file.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing'
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_people
+-- Files in which the database knows somebody.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM file_people)
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_nobody
+-- Files in which nobody is known.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND len(people) = 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_named
+-- Files whose own comment names people.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing' AND len(people) > 0
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_unknown
+-- Files whose own comment names people, while the database knows of nobody in them.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_text
+-- Files whose comment holds other text than people, the same texts together.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing' AND custom_text <> ''
+ORDER BY "left"(custom_text, 300), path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_copies
+-- Files that are there more than once, the same together.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND file_hash IN (
+    SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL AND state <> 'missing'
+    GROUP BY file_hash HAVING count(*) > 1)
+ORDER BY file_hash, path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_broken
+-- Files that are damaged, empty or cannot be read.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state IN ('corrupt', 'empty', 'unreadable', 'not_video')
+ORDER BY state, path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_unwritable
+-- Sound files for which no way to write them is known.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'ok' AND strategy = ''
+ORDER BY strategy_code, path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_missing
+-- Files that a scan did not find any more.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'missing'
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_offline
+-- Files of roots that are not there now.
+SELECT file_id, count(*) OVER () FROM scanned_files JOIN (SELECT library_id FROM libraries WHERE state = 'offline')
+USING (library_id) WHERE state <> 'missing'
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: held_files
+-- What a list shows of these files, in the order given.
+SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.state,
+       CASE WHEN l.state = 'offline' THEN l.state_reason
+            WHEN f.state_message <> '' THEN f.state_message ELSE f.strategy_message END,
+       coalesce(k.names, []), f.people, "left"(f.custom_text, 300), coalesce(c.n, 1)
+FROM (SELECT unnest($1::BIGINT[]) AS file_id, generate_subscripts($1::BIGINT[], 1) AS place) AS w
+JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
+           WHERE file_id IN (SELECT unnest($1::BIGINT[])) GROUP BY file_id) AS k USING (file_id)
+LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'missing' AND file_hash IN (
+               SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])))
+           GROUP BY file_hash) AS c ON c.file_hash = f.file_hash
+ORDER BY w.place;
+
+-- name: forgetting
+-- What goes with a root ($missing: only with its files that are gone).
+SELECT count(*), count(*) FILTER (state = 'missing'),
+       count(*) FILTER (file_id IN (SELECT file_id FROM file_people)),
+       (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (
+           SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')))
+FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing');
+
+-- name: held_by_operations
+-- Operations that are not over and have files of a root ($missing: only those that are gone).
+SELECT DISTINCT o.id FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing') AND i.file_id IN (
+    SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing'))
+ORDER BY o.id;
+
+-- name: mark_missing_files
+-- The plans of a root's files that are gone, and of their copies, must be worked out again.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+WHERE (library_id = $1 AND state = 'missing')
+   OR file_hash IN (SELECT file_hash FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+
+-- name: forget_missing_decisions
+-- The decisions on files that are gone go with them.
+DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+
+-- name: forget_missing_touched
+-- So do the notes of what was taken from them.
+DELETE FROM touched_files
+WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+
+-- name: forget_missing_files
+-- The files of a root that are gone.
+DELETE FROM scanned_files WHERE library_id = $1 AND state = 'missing';
+
+-- name: count_with_people
+-- How many of these files somebody is known in.
+SELECT count(DISTINCT file_id) FROM file_people WHERE file_id IN (SELECT unnest($1::BIGINT[]));
