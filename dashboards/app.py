@@ -9,10 +9,11 @@ from __future__ import annotations
 import atexit
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import jinja2
@@ -20,39 +21,77 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, state
+from dashboards import bridge, state, words
 from dashboards.components import shell
+from dashboards.components.base import sheets
 from dashboards.components.dialog import Dialog
+from dashboards.desk import Desk
+from dashboards.pages.checks import ChecksScreen
+from dashboards.pages.foot import Foot
 from dashboards.pages.history import HistoryScreen
+from dashboards.pages.library import LibraryScreen
 from dashboards.pages.plan import PlanScreen
 from dashboards.pages.progress import ProgressScreen
+from dashboards.pages.settings import SettingsScreen
+from dashboards.pages.undoing import Undoing
 from dashboards.shelf import Shelf
 
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-    from indexium_core.library import Library
+    from indexium_core.library import DecisionReport, Library, LibraryRow
+    from indexium_core.model.operation import PaginatedOperations
 
-__all__ = ["ROUTES", "Pages", "Session"]
+__all__ = ["PAGES", "ROUTES", "Entry", "Pages", "Session"]
 
 logger = logging.getLogger(__name__)
 
 FAILED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Indexium</title>
 <p>This page could not be made; nothing was changed. The log of the service says why.</p>"""
-ROUTES = ("/", "/plan", "/progress", "/history")
-TITLES = {"plan": "Plan", "progress": "Progress", "history": "History"}
+
+
+class Entry(NamedTuple):
+    """
+    A page: its address is `/name`; its section in `page.html` has the class `page-name`.
+
+    What `make` returns is its screen: `.state` (kept in the address), `.roots()` (its components by their places in
+    `page.html`), `.start()` (once), `.enter()` (each time it comes into view), `.refresh()` and `.redraw()` (theme).
+    """
+
+    name: str
+    title: str  # of the window, and of its entry in the rail
+    make: Callable[[Session], Any]
+
+
+PAGES = (
+    Entry("plan", "Plan", lambda s: PlanScreen(s.library, s.shelf, s.bridge, s.dialog, s)),
+    Entry("checks", "Checks", lambda s: ChecksScreen(s.library, s.bridge, s.dialog, s)),
+    Entry("progress", "Progress", lambda s: ProgressScreen(s.library, s.bridge, s.dialog, s)),
+    Entry("history", "History", lambda s: HistoryScreen(s.library, s.bridge, s.dialog, s)),
+    Entry("library", "Library", lambda s: LibraryScreen(s.library, s.bridge, s.dialog, s)),
+    Entry("settings", "Settings", lambda s: SettingsScreen(s.library, s.bridge, s.dialog, s)),
+)
+TITLES = {entry.name: entry.title for entry in PAGES}
+ROUTES = ("/", *(f"/{name}" for name in TITLES))
 NEWS = tuple(
     f"{noun}:{verb}" for noun in ("scan", "write", "rollback") for verb in ("started", "progress", "completed")
 )
+
+LATER = 1500  # milliseconds after which the checks are counted: not while the first page is waited for
+CHECKED = 15.0  # seconds for which that count does
 
 
 class Pages:
     """What all sessions share: the library and the threads for work that takes long."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, *, local: bool = False) -> None:
+        """Serve `library`; `local` where only this machine can reach the pages, so they may name its folders."""
         self.library = library
-        self.shelf = Shelf(library)
+        self.local = local
+        self.desk = Desk()
+        self.since = datetime.now(UTC)
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
+        self.shelf = Shelf(library, self.pool)
         self._template = _template()
 
     def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
@@ -63,9 +102,9 @@ class Pages:
             logger.exception("dashboard.session_failed")
             return pn.Template(jinja2.Template(FAILED))
         template = pn.Template(self._template, items=session.roots())
-        values = {"page": session.view.page, "assets": assets, "healthz": healthz}
+        values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
         for name, value in (
-            values | {"instance": self.library.instance_id, "inline": "" if assets else _inline()}
+            values | {"sheets": sheets(), "instance": self.library.instance_id, "inline": "" if assets else _inline()}
         ).items():
             template.add_variable(name, value)
         return template
@@ -104,16 +143,19 @@ def _asset(name: str) -> str:
 
 
 class Session:
-    """One browser tab: its state, its three pages, and the frame around them."""
+    """One browser tab: its state, its pages, and the frame around them."""
 
     def __init__(self, pages: Pages) -> None:
-        self._library = pages.library
+        self.library: Library = pages.library
+        self.shelf: Shelf = pages.shelf
+        self.desk: Desk = pages.desk
+        self.local = pages.local
         self._document: Document = pn.state.curdoc
         self._loop = IOLoop.current()
         self.view = state.View()
         self._shell = shell.Shell()
-        self._dialog = Dialog()
-        self._bridge = bridge.Bridge(
+        self.dialog: Dialog = Dialog()
+        self.bridge: bridge.Bridge = bridge.Bridge(
             pages.library.events,
             schedule=self._schedule,
             later=self._document.add_timeout_callback,
@@ -123,28 +165,44 @@ class Session:
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
-        self._shelf = pages.shelf
-        self.plan = PlanScreen(self._library, pages.shelf, self._bridge, self._dialog, self)
-        self.progress = ProgressScreen(self._library, self._bridge, self._dialog, self)
-        self.history = HistoryScreen(self._library, self._bridge, self._dialog, self)
-        self._pages: Mapping[str, Any] = {"plan": self.plan, "progress": self.progress, "history": self.history}
+        self._counts: dict[str, int] = {}  # by page, of those that say themselves how much there is on them
+        self._counting = False
+        self.undoing: Undoing = Undoing(pages.library, self.bridge)
+        self._foot = Foot(pages.library, self.bridge, self.dialog, self, since=pages.since)
+        self._pages: Mapping[str, Any] = {entry.name: entry.make(self) for entry in PAGES}
         self._started = False
         self._greeting: Mapping[str, Any] | None = None
         self._loaded = False
         self._shell.on(hello=self._hello, go=self._go, address=self._address, theme=self._theme)
+        self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
         self._take_request()
         pn.state.onload(self._ready)
-        self._document.on_session_destroyed(lambda _: self._bridge.close())
+        self._document.on_session_destroyed(lambda _: self.bridge.close())
 
     def roots(self) -> dict[str, Any]:
         """Return the components by their places in the page."""
         return {
             "nav": self._shell,
-            "dialog": self._dialog,
-            **self.plan.roots(),
-            **self.progress.roots(),
-            **self.history.roots(),
+            "dialog": self.dialog,
+            "footer": self._foot.view,
+            "review": self.undoing.buttons,
+            **{place: root for page in self._pages.values() for place, root in page.roots().items()},
         }
+
+    @property
+    def base(self) -> str:
+        """The one address of all pages, "" where each has its own."""
+        return self._base
+
+    @property
+    def files(self) -> str:
+        """Address of the files that can be fetched and sent, "" where only pages are served."""
+        return "" if self._base else "/files/"
+
+    @property
+    def pictures(self) -> bool:
+        """Whether there are pictures of films: `panel serve` knows no addresses but that of the page."""
+        return not self._base
 
     def _schedule(self, call: Any) -> None:
         document = self._document
@@ -174,8 +232,12 @@ class Session:
 
     def _follow(self, path: str, search: str) -> None:
         name = dict(parse_qsl(search)).get("view") if self._base else path.rsplit("/", 1)[-1]
-        self.view.page = name if name in state.PAGES else "plan"
+        self.view.page = name if name in self._pages else self._first_page()
         self._pages[self.view.page].state.take(search)
+
+    def _first_page(self) -> str:
+        """Return the page of an address that names none: an empty home begins with its library."""
+        return "plan" if self.library.libraries() else "library"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
         """Take what the browser keeps; a component may say hello before the whole page is there."""
@@ -191,33 +253,36 @@ class Session:
 
     def _begin(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
-        self._frame = {"pages": shell.pages({}, None, self._base)} | self._frame  # there whatever can be read
+        self._frame = {"pages": shell.pages(TITLES, {}, None, self._base)} | self._frame  # there whatever can be read
         if not self._started:
             self._started = True
-            self.plan.state.selection = state.selection_from_json(greeting.get("selection"))
-            self._bridge.listen((*NEWS, "plan:changed"), self.refresh_frame, every=1.0)
+            self._pages["plan"].state.selection = state.selection_from_json(greeting.get("selection"))
+            self.bridge.listen((*NEWS, "plan:changed"), self.refresh_frame, every=1.0)
+            self._foot.start()
+            self.undoing.start()
             for page in self._pages.values():
                 page.start()
-            if not self._library.settings.metadata_enable_websocket:
+            if not self.library.settings.metadata_enable_websocket:
                 self._poll()
-            for sentence in self._library.notices[:3]:
-                self._bridge.toast("info", sentence)
+            for sentence in self.library.notices[:3]:
+                self.bridge.toast("info", sentence)
         self._enter()
 
     def _poll(self) -> None:
         self._pages[self.view.page].refresh()
         self.refresh_frame()
-        self._bridge.after(2000, self._poll)
+        self.refresh_foot()
+        self.bridge.after(2000, self._poll)
 
     def _go(self, message: Mapping[str, Any]) -> None:
-        if message.get("page") in state.PAGES:
+        if message.get("page") in self._pages:
             self.view.page = message["page"]
             self._enter()
 
     def _address(self, message: Mapping[str, Any]) -> None:
         """Follow the browser's back and forward."""
         self._follow(str(message.get("path", "")).rstrip("/"), str(message.get("search", "")).lstrip("?"))
-        self._enter()
+        self._enter(push=False)  # a quick hand is further by now: another step would cut off the way forward
 
     def _theme(self, message: Mapping[str, Any]) -> None:
         self._take_theme(message)
@@ -239,9 +304,10 @@ class Session:
         """Tell whether a page is the one that is looked at."""
         return self._started and self.view.page == page
 
-    def _enter(self) -> None:
-        self.tell_address(push=True)
+    def _enter(self, *, push: bool = True) -> None:
+        self.tell_address(push=push)
         self.refresh_frame()
+        self.refresh_foot()
         self._pages[self.view.page].enter()
 
     def tell_address(self, *, push: bool = False) -> None:
@@ -253,30 +319,67 @@ class Session:
         url = (self._base or f"/{self.view.page}") + (f"?{search}" if search else "")
         self._put(page=self.view.page, url=url, push=push, title=title)
 
+    def decided(self, text: str, report: DecisionReport | None = None) -> None:
+        """Say what was decided, with an offer to undo it; without a report it is the newest step."""
+        self.undoing.decided(text, report)
+
     def keep_selection(self) -> None:
         """Let the browser keep what is selected, for a reload."""
-        self._put(selection=state.selection_to_json(self.plan.state.selection))
+        self._put(selection=state.selection_to_json(self._pages["plan"].state.selection))
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes
         self._shell.put(**self._frame)
 
+    def following(self) -> int | None:
+        """Return the operation that the page of progress tells of."""
+        followed: int | None = self._pages["progress"].followed
+        return followed
+
+    def refresh_foot(self) -> None:
+        """Bring the foot of the page up to date: what runs, what waits, what was done."""
+        self._foot.refresh()
+
     def refresh_frame(self) -> None:
         """Bring counts, roots and the running operation of the rail up to date."""
-        self._bridge.run(self._read_frame, lambda frame: self._put(**frame), name="frame")
+        self.bridge.run(self._read_frame, lambda frame: self._put(**frame), name="frame")
+        if not self._counting:
+            self._counting = True
+            self.bridge.after(LATER, self._count_checks)
+
+    def _count_checks(self) -> None:
+        self._counting = False
+        self.bridge.run(
+            lambda: sum(group.total for group in self.library.checks(max_age=CHECKED)),
+            lambda total: self.count("checks", total),
+            name="frame_checks",
+        )
+
+    def count(self, page: str, number: int) -> None:
+        """Show beside a page's entry in the rail how much there is on it."""
+        self._counts[page] = number
+        shown = words.count(number) if number else ""
+        entries = self._frame.get("pages", [])
+        self._put(pages=[each | {"count": shown} if each["id"] == page else each for each in entries])
 
     def _read_frame(self) -> dict[str, Any]:
-        library = self._library
-        statistics = self._shelf.plan().statistics
+        library = self.library
+        statistics = self.shelf.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past = library.history(per_page=1)
+        past, roots, live = self.shelf.lately("frame", 0.9, self._read_work)
+        held = sum(root.file_count for root in roots)
+        counts = self._counts | {"plan": changing, "history": past.total, "library": held}
+        return {"pages": shell.pages(TITLES, counts, live, self._base), **shell.roots(roots, library.scan_progress())}
+
+    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None]:
+        """Read the operations there are, the roots, and how many percent are done of what runs."""
+        library = self.library
         running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
         live = None
         if running:
             status = library.status(running[0].id)
             live = round(100 * status.processed / max(1, status.total))
-        counts = {"plan": changing, "history": past.total}
-        return {"pages": shell.pages(counts, live, self._base), **shell.roots(library.libraries())}
+        return library.history(per_page=1), library.libraries(), live
 
 
 def _shared() -> Pages:

@@ -7,6 +7,7 @@ a thread. A page never calls the other side directly, and a worker never touches
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -37,7 +38,7 @@ class Bridge:
         schedule: Schedule,
         later: Callable[[Callable[[], None], int], Any],
         pool: Executor,
-        toast: Callable[[str, str], None],
+        toast: Callable[..., None],
         busy: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """
@@ -48,7 +49,7 @@ class Bridge:
             schedule: Runs a function on the session's document soon; safe from any thread.
             later: The same after so many milliseconds; only from the document.
             pool: Threads for work that takes long.
-            toast: Shows a sentence (`error`, `good` or `info`, text).
+            toast: Shows a sentence (`error`, `good` or `info`, text; `undo` a step that it offers to undo).
             busy: Is told when something that was asked for is under way, and when nothing is any more.
 
         """
@@ -84,7 +85,8 @@ class Bridge:
         ticket = self._newest[name] = self._newest.get(name, 0) + 1
         if once:
             self._mark(name, busy=True)
-        self._pool.submit(self._work, work, done, failed, (name, ticket, once))
+        with contextlib.suppress(RuntimeError):  # the service is going down, and its threads with it
+            self._pool.submit(self._work, work, done, failed, (name, ticket, once))
 
     def _work(self, work: Callable[[], T], done: Callable[[T], None], failed: Any, call: tuple[str, int, bool]) -> None:
         name, ticket, once = call
@@ -122,9 +124,12 @@ class Bridge:
         else:
             self._toast("error", error.message)
 
-    def toast(self, kind: str, text: str) -> None:
-        """Show a sentence for a few seconds."""
-        self._toast(kind, text)
+    def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
+        """Show a sentence for a few seconds; with a button that undoes the step `undo`."""
+        if undo is None:
+            self._toast(kind, text)
+        else:
+            self._toast(kind, text, undo=undo)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Run something on the document; from any thread; nothing happens once the session is closed."""

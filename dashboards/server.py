@@ -19,6 +19,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ from panel.io.server import get_server
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 
-from dashboards import app, door
+from dashboards import app, door, downloads, uploads
+from dashboards.thumbnails import Thumbnail
 from indexium_core import __version__, errors
 
 if TYPE_CHECKING:
@@ -128,7 +130,8 @@ class DashboardServer:
         self.host, self.port = host, port
         self._library = library
         self._dev, self._linger = dev, linger
-        self._pages = app.Pages(library)
+        self._pages = app.Pages(library, local=host in LOOPBACK)
+        self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._loop: IOLoop | None = None
         self._started = threading.Event()
 
@@ -183,6 +186,9 @@ class DashboardServer:
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
+            (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
+            *downloads.routes(self._library, self._pages.desk, self._pages.pool),
+            *uploads.routes(self._library, self._pages.desk, self._pages.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
 
@@ -207,6 +213,7 @@ class DashboardServer:
     def _close(self, server: Any) -> None:
         """End what is open, so that pages notice at once and begin to wait for the next start."""
         self._pages.close()
+        self._pictures.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh lists its websockets nowhere else
             client._socket.close()  # noqa: SLF001

@@ -1,37 +1,49 @@
 """
 What one session looks at: parameters only, no Panel, so that everything here is tested by setting values.
 
-Derivations are methods that return; effects are watchers of the pages. The search text is the truth of what is found;
-the filter parameters say the same in another form and are kept in step with it both ways.
+Derivations are methods that return; effects are watchers of the pages. The search text is the one truth of what is
+found: facets and chips read it and write into it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 import param
 
-from dashboards import terms
 from indexium_core import errors
 from indexium_core.model import query
+from indexium_core.model.check import KINDS as CHECKS
+from indexium_core.model.facets import FACETS
+from indexium_core.model.holdings import KINDS
 from indexium_core.model.plan import SORT_KEYS, Selection
+from indexium_core.model.view import SavedView
 
-__all__ = ["PAGES", "HistoryState", "PlanState", "ProgressState", "View", "selection_from_json", "selection_to_json"]
+__all__ = [
+    "ChecksState",
+    "HistoryState",
+    "LibraryState",
+    "PlanState",
+    "ProgressState",
+    "SettingsState",
+    "View",
+    "selection_from_json",
+    "selection_to_json",
+]
 
-PAGES = ("plan", "progress", "history")
 NOTHING = Selection()
-FILTERS = ("risk", "container", "tags", "issue")
 _KEPT = 20_000  # picked ids that are worth keeping in the browser for a reload
+SIX_WEEKS = timedelta(days=42)  # that the charts show where no days are chosen
 
 
 class View(param.Parameterized):
     """Which page is shown, and how."""
 
-    page = param.Selector(default="plan", objects=list(PAGES), doc="The page that is shown.")
+    page = param.String(default="plan", doc="The page that is shown.")
     theme = param.Selector(default="light", objects=["light", "dark"], doc="The theme that the browser shows.")
 
 
@@ -52,6 +64,11 @@ class _Addressed(param.Parameterized):
     def take(self, search: str) -> None:
         """Take the values of an address; what is missing or cannot be read is the default."""
         self.param.update(**self._values(search))
+
+    def _says(self, search: str) -> bool:
+        """Tell whether an address says anything of this state."""
+        given = parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=20)
+        return any(short in self._address.values() for short, _ in given)
 
     def _values(self, search: str) -> dict[str, Any]:
         given = dict(parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=20))
@@ -83,29 +100,35 @@ class PlanState(_Addressed):
     sort = param.Selector(default="risk", objects=list(SORT_KEYS), doc="Key by which the rows are sorted.")
     descending = param.Boolean(default=False, doc="Sort the other way round.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
-    risk = param.List(default=[], item_type=str, doc="Levels that the search asks for; none means all.")
-    container = param.List(default=[], item_type=str, doc="Containers that the search asks for.")
-    tags = param.List(default=[], item_type=str, doc="Numbers of people in the result that the search asks for.")
-    issue = param.List(default=[], item_type=str, doc="Codes of reasons that the search asks for.")
+    opening = param.ClassSelector(
+        default=None, class_=SavedView, allow_None=True, doc="The saved view that an address without a search opens."
+    )
+    view_id = param.Integer(default=None, allow_None=True, doc="The saved view that was opened last.")
     selection = param.ClassSelector(default=NOTHING, class_=Selection, doc="What is chosen, as a value over file ids.")
     cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
     details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
 
     _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
 
-    @param.depends("query", watch=True)
-    def _read_filters(self) -> None:
-        self.param.update(**{key: terms.read(self.query, key) for key in FILTERS})
+    def chosen(self, key: str) -> list[str]:
+        """Return the values that the search chooses of a key; none means all."""
+        return query.chosen(self.query, key)
 
-    @param.depends(*FILTERS, watch=True)
-    def _write_filters(self) -> None:
+    def choose(self, key: str, values: Sequence[str], *, all_of: bool = False) -> None:
+        """Write into the search which values of a key are chosen: any of them, or all of them must be found."""
+        self.find(query.with_chosen(self.query, key, values, all_of=all_of))
+
+    def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
+        """Add a value to those that are chosen of a key, or take it away."""
+        values = [item for item in self.chosen(key) if item != value]
+        self.choose(key, [*values, value] if on else values, all_of=query.every(self.query, key))
+
+    def clear_filters(self) -> None:
+        """Take all choices out of the search; the other words stay."""
         text = self.query
-        for key in FILTERS:
-            wanted = list(getattr(self, key))
-            if terms.read(text, key) != wanted:
-                text = terms.write(text, key, wanted)
-        if text != self.query:
-            self.find(text)
+        for key in FACETS:
+            text = query.with_chosen(text, key, [])
+        self.find(text)
 
     def find(self, text: str) -> bool:
         """Show what another search finds, from its first page; one that cannot be read leaves what is shown."""
@@ -119,31 +142,44 @@ class PlanState(_Addressed):
         self.param.update(query=text, typed=text, error=None, number=1)
         return True
 
+    def show(self, view: SavedView) -> None:
+        """Show a saved view from its first page."""
+        if self.find(view.query):
+            self.param.update(sort=view.sort, descending=view.descending, view_id=view.view_id)
+
+    def show_everything(self) -> None:
+        """Show all files of the plan, in the order in which it is always shown first."""
+        self.find("")
+        self.param.update(sort=self.param.sort.default, descending=False, view_id=None)
+
+    def shows(self, view: SavedView) -> bool:
+        """Tell whether what is shown is just what a view says."""
+        return (self.query.strip(), self.sort, self.descending) == (view.query, view.sort, view.descending)
+
+    def search(self) -> str:
+        """Return the query part of the address; where a view opens without one, "everything" has to be said."""
+        text = super().search()
+        return "&".join(filter(None, ["q=", text])) if self.opening and not self.query else text
+
     def take(self, search: str) -> None:
         """Take the values of an address; a search that cannot be read is said to be so, and everything is shown."""
+        if self.opening and not self._says(search):
+            self.show(self.opening)
+            return
         values = self._values(search)
         text = values.pop("query")
         if not self.find(text):
             self.query = ""
         self.param.update(**values)
 
-    def order(self, key: str) -> None:
-        """Sort by a key; once more by the same one turns the order."""
-        turned = key == self.sort and not self.descending
+    def order(self, key: str, *, descending: bool | None = None) -> None:
+        """Sort by a key; once more by the same one turns the order, where it is not said."""
+        turned = key == self.sort and not self.descending if descending is None else descending
         self.param.update(sort=key, descending=turned, number=1)
 
-    def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
-        """Add a value to a filter or take it away."""
-        values = [item for item in getattr(self, key) if item != value]
-        setattr(self, key, [*values, value] if on else values)
-
-    def clear_filters(self) -> None:
-        """Take all filters out of the search; the other words stay."""
-        self.param.update(**{key: [] for key in FILTERS})
-
-    def pick(self, file_id: int, *, on: bool) -> None:
-        """Choose one file or leave it out."""
-        chosen, ids = self.selection, {file_id}
+    def pick(self, *file_ids: int, on: bool) -> None:
+        """Choose some files or leave them out."""
+        chosen, ids = self.selection, set(file_ids)
         included = chosen.included | ids if on else chosen.included - ids
         excluded = chosen.excluded - ids if on else chosen.excluded | ids
         self.selection = Selection(
@@ -157,16 +193,23 @@ class PlanState(_Addressed):
         """Choose all that the search finds."""
         self.selection = Selection(query=self.query)
 
-    def simple_inverse(self) -> Selection | None:
-        """Return the other files of this search, where that can be said without counting; else None."""
+    def inverse(self) -> Selection:
+        """
+        Return the other files of this search, as an expression: nothing is counted.
+
+        Where another search chose, `included` may hold files that this one does not find.
+        """
         chosen = self.selection
-        if chosen == NOTHING:
-            return Selection(query=self.query)
         if chosen.query is None:
             return Selection(query=self.query, excluded=chosen.included)
         if chosen.query == self.query and not chosen.risk:
             return Selection(included=chosen.excluded - chosen.included)
-        return None
+        levels = f"risk:{','.join(chosen.risk)}" if chosen.risk else ""
+        both = " ".join(part for part in (f"({chosen.query})" if chosen.query.strip() else "", levels) if part)
+        if not both:
+            return Selection(included=chosen.excluded - chosen.included)
+        own = f"({self.query}) " if self.query.strip() else ""
+        return Selection(query=f"{own}-({both})", excluded=chosen.included, included=chosen.excluded - chosen.included)
 
 
 class ProgressState(_Addressed):
@@ -182,32 +225,101 @@ class ProgressState(_Addressed):
 
 
 class HistoryState(_Addressed):
-    """Which operations are listed, and which one is looked at."""
+    """Which operations are listed, which one is looked at, and which charts are shown."""
 
     query = param.String(default="", doc="Search over files and people.")
-    status = param.String(default="", doc="State that is listed; '' for all.")
+    status = param.String(default="", doc="States that are listed, split by commas; '' for all.")
+    kind = param.Selector(default="", objects=["", "write", "rollback"], doc="Type that is listed; '' for all.")
+    error = param.String(default="", doc="Code of why a file was refused or failed; '' for all operations.")
     since = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="First day, ISO; '' for no limit.")
     until = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="Last day, ISO; '' for no limit.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
     operation_id = param.Integer(default=None, allow_None=True, doc="The operation shown in detail.")
+    item_status = param.Selector(
+        default="", objects=["", "problems", "done", "skipped"], doc="Files of it that are listed; '' for all."
+    )
+    item_query = param.String(default="", doc="Search over its files.")
     item_page = param.Integer(default=1, bounds=(1, None), doc="Page of its files, from 1.")
+    trend = param.Selector(
+        default="files", objects=["files", "durations", "coverage"], doc="The chart over time that is shown."
+    )
+    rank = param.Selector(default="people", objects=["people", "errors"], doc="The ranking that is shown.")
+    chosen = param.ClassSelector(default=frozenset(), class_=frozenset, doc="Items of the operation that are chosen.")
 
     _address: ClassVar[Mapping[str, str]] = {
         "query": "q",
         "status": "status",
+        "kind": "type",
+        "error": "error",
         "since": "since",
         "until": "until",
         "number": "page",
         "operation_id": "op",
+        "item_status": "files",
+        "item_query": "find",
+        "item_page": "filepage",
+        "trend": "chart",
+        "rank": "top",
     }
+
+    def statuses(self) -> tuple[str, ...]:
+        """Return the states that are listed; none means all."""
+        return tuple(name for name in self.status.split(",") if name)
 
     def span(self) -> tuple[datetime | None, datetime | None]:
         """Return first and last moment of the days that are listed, in local time."""
         return _moment(self.since, time.min), _moment(self.until, time.max)
 
+    def chart_span(self, today: date) -> tuple[date, date]:
+        """Return the first and last day of the charts: the days that are listed, or six weeks around a single one."""
+        first, last = (each.date() if each else None for each in self.span())
+        if first and last and last < first:
+            first = last = None
+        if first and (last or today) > first:
+            return first, min(last or today, max(today, first))
+        end = today if last is None or today - last < SIX_WEEKS else last
+        return end - SIX_WEEKS + timedelta(days=1), end
+
+    def pick_days(self, key: str) -> None:
+        """List the operations of the days of a bar (`day` or `first..last`), or all again where they are listed."""
+        first, _, last = key.partition("..")
+        days = {"since": first, "until": last or first}
+        there = (self.since, self.until) == (days["since"], days["until"])
+        self.param.update(number=1, **(dict.fromkeys(days, "") if there else days))
+
+    def picked_days(self) -> str:
+        """Return the key of the bar whose days are listed, "" where it is not just one."""
+        if not self.since or not self.until:
+            return ""
+        return self.since if self.since == self.until else f"{self.since}..{self.until}"
+
     def narrowed(self) -> bool:
         """Tell whether anything but the page is chosen."""
-        return bool(self.query or self.status or self.since or self.until)
+        return bool(self.query or self.status or self.kind or self.error or self.since or self.until)
+
+
+class ChecksState(_Addressed):
+    """Which check is looked at, and which finding of it."""
+
+    kind = param.Selector(default="", objects=["", *CHECKS], doc="The check; '' for the first that finds something.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    right = param.Boolean(default=False, doc="List those that somebody said to be right as they are.")
+    subject = param.String(default="", doc="The finding shown in detail; '' for none.")
+
+    _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "right": "right", "subject": "of"}
+
+
+class LibraryState(_Addressed):
+    """Which list of files is looked at."""
+
+    kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {"kind": "list", "number": "page"}
+
+
+class SettingsState(_Addressed):
+    """Nothing of the settings is kept in the address."""
 
 
 def _moment(text: str, at: time) -> datetime | None:

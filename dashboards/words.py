@@ -13,6 +13,7 @@ __all__ = [
     "count",
     "day",
     "files",
+    "item_glyph",
     "item_status",
     "plural",
     "size",
@@ -42,6 +43,17 @@ _ITEM = {  # item status → (words, level of its chip)
     "failed": ("failed", "danger"),
     "conflict": ("refused", "danger"),
     "unknown": ("cannot tell", "warning"),
+}
+
+
+_GLYPHS = {
+    "pending": "·",
+    "writing": "…",
+    "success": "✓",
+    "skipped": "–",
+    "failed": "✕",
+    "conflict": "⊘",
+    "unknown": "?",
 }
 
 
@@ -112,6 +124,13 @@ def ago(moment: datetime, *, now: datetime | None = None) -> str:
 def strategy(name: str) -> str:
     """Return how a strategy writes, in words."""
     return strategies.in_words(name)
+
+
+def item_glyph(status: str, code: str = "") -> str:
+    """Return the sign that stands before the words for an item."""
+    if code in ("in_use", "nothing_to_do"):
+        return {"in_use": "◔"}.get(code, "–")
+    return _GLYPHS.get(status, "")
 
 
 def item_status(status: str, code: str = "") -> tuple[str, str]:

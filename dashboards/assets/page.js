@@ -19,11 +19,12 @@
   dark.addEventListener("change", apply)
   window.addEventListener("storage", apply)
 
-  const say = lost => window.dispatchEvent(new CustomEvent("indexium:connection", {detail: lost}))
+  const say = line => window.dispatchEvent(new CustomEvent("indexium:connection", {detail: line}))
   const healthy = async () => {
     try {
       const {healthz} = self.dataset
-      const answer = await fetch(healthz || location.href, {cache: "no-store", method: healthz ? "GET" : "HEAD"})
+      const how = {cache: "no-store", method: healthz ? "GET" : "HEAD", signal: AbortSignal.timeout(5000)}
+      const answer = await fetch(healthz || location.href, how)
       return answer.ok ? (healthz ? (await answer.json()).instance_id : "here") : null
     } catch {
       return null
@@ -31,21 +32,37 @@
   }
   // A page whose socket is gone cannot be revived, whether the server was restarted or only the line was cut. Its view
   // is in the address and its selection in sessionStorage, so a reload loses nothing.
-  const wait = async () => {
-    if (await healthy()) location.reload()
-    else setTimeout(wait, 1500)
+  const comeBack = instance => {
+    try {
+      sessionStorage.setItem("indexium.back", instance === self.dataset.instance ? "line" : "restarted")
+    } catch {
+      /* then nothing is said of it */
+    }
+    location.reload()
+  }
+  const PATIENCE = 12_000 // milliseconds after which it is no short interruption any more
+  const wait = async since => {
+    const instance = await healthy()
+    if (instance) return comeBack(instance)
+    if (Date.now() - since > PATIENCE) say("gone")
+    setTimeout(() => wait(since), 1500)
   }
   let lost = false
   window.addEventListener("indexium:lost", () => {
     if (lost) return
     lost = true
-    say(true)
-    setTimeout(wait, 800)
+    say("lost")
+    setTimeout(() => wait(Date.now()), 800)
   })
-  // The socket of a page that slept may die without a word; the server's identity tells when it comes back.
-  document.addEventListener("visibilitychange", async () => {
+  // A socket may die without a word, in a page that slept above all: the server's identity tells, if it answers at all.
+  let silent = 0
+  const listen = async () => {
     if (document.hidden || lost || !self.dataset.instance) return
     const instance = await healthy()
-    if (instance && instance !== self.dataset.instance) location.reload()
-  })
+    silent = instance ? 0 : silent + 1
+    if (instance && instance !== self.dataset.instance) comeBack(instance)
+    else if (silent > 1) window.dispatchEvent(new Event("indexium:lost"))
+  }
+  document.addEventListener("visibilitychange", listen)
+  setInterval(listen, 20_000)
 })()

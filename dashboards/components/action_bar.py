@@ -8,6 +8,11 @@ __all__ = ["ActionBar"]
 
 
 class ActionBar(Component):
-    """View: `title`, `note`, `buttons` ({label, act, kind, disabled, data}); no title, no foot. Messages: the acts."""
+    """
+    View: `title`, `hidden` ({text, label, act}), `warning`, `note`, `buttons`; no title, no foot. Messages: the acts.
+
+    A button has `label`, `act`, `kind`, `key`, `disabled` and `data`.
+    """
 
     _esm = module("action_bar")
+    _styles = ("footer.css",)

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
-__all__ = ["Component", "Handler", "source"]
+__all__ = ["Component", "Handler", "sheets", "source"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,15 @@ def source(name: str) -> str:
     return (resources.files(__package__) / name).read_text(encoding="utf-8")
 
 
-def module(name: str) -> str:
-    """Return the ES module of a component, with what all components share in front."""
-    return source("dom.js") + source(f"{name}.js")
+def sheets() -> dict[str, str]:
+    """Return every style sheet beside this file. The page holds each once; components share it (see `dom.js`)."""
+    found = (resources.files(__package__)).iterdir()
+    return {path.name: source(path.name) for path in found if path.name.endswith(".css")}
+
+
+def module(name: str, *parts: str) -> str:
+    """Return the ES module of a component: what all components share, files that only it uses, and its own."""
+    return "".join(source(f"{each}.js") for each in ("dom", *parts, name))
 
 
 class Component(JSComponent):
@@ -40,13 +46,16 @@ class Component(JSComponent):
 
     shown = param.String(default="{}", doc="The view, as JSON; each component's docstring says what is in it.")
 
+    sheets = param.List(default=[], item_type=str, doc="Style sheets that it takes from those that the page holds.")
+
     _esm = "export function render() {}"
     _stylesheets: ClassVar[list[str]] = []
+    _styles: ClassVar[tuple[str, ...]] = ()  # style sheets beside this file that not every component needs
 
     def __init__(self, **params: Any) -> None:
         params.setdefault("sizing_mode", "stretch_width")
         params.setdefault("margin", 0)
-        super().__init__(stylesheets=[source("indexium.css")], **params)
+        super().__init__(sheets=["indexium.css", *self._styles], **params)
         self._handlers: dict[str, Handler] = {}
 
     def __repr__(self, depth: int = 0) -> str:

@@ -1,211 +1,364 @@
 """
-The two Bokeh charts: risk of the plan by container, files written by day. HoloViews draws them in the page's tokens.
+What the charts show: files by day, durations, coverage, and risk. Pure.
 
-Nothing of a user's files is in them but counts, containers and days; a click on a bar is told to the page.
+A `Kind` says everything of a chart but its colours as plain values: bars, axes, and the same figures as a table. File
+and folder names are text wherever they come to stand: `plain` keeps Bokeh from reading formulas in them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
-
-import panel as pn
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards import words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Chart", "DayChart", "RiskChart", "tokens"]
+__all__ = [
+    "COVERAGE",
+    "DURATIONS",
+    "FILES",
+    "RISK",
+    "Bar",
+    "Kind",
+    "Line",
+    "Plot",
+    "Span",
+    "plain",
+    "rows_of",
+    "stretch",
+]
 
 LEVELS = ("safe", "warning", "danger", "blocked")
-DAYS = 42
-BAR = timedelta(hours=17)  # of the day that a bar fills
+GROUPS = 6  # containers or folders that are drawn; the table has all
+NAME = 17  # characters of a name beside its bar
+FILLED = 0.72  # of a day that a bar fills
+
+Span = tuple[date, date]
 
 
-@cache
-def tokens(theme: str) -> dict[str, str]:
-    """Return the colours of a theme as `tokens.css` says them: name without dashes → value."""
-    text = (resources.files("dashboards") / "assets" / "tokens.css").read_text(encoding="utf-8")
-    light, _, dark = text.partition(':root[data-theme="dark"]')
-    found = dict(re.findall(r"--([\w-]+):\s*([^;]+);", light))
-    if theme == "dark":
-        found |= dict(re.findall(r"--([\w-]+):\s*([^;]+);", dark))
-    return found
+class Bar(NamedTuple):
+    """One rectangle, in the units of the axes."""
+
+    x0: Any
+    y0: Any
+    x1: Any
+    y1: Any
+    colour: str  # a token
+    said: str  # what the pointer is told
+    key: str  # what a click says
 
 
-class Chart:
-    """One chart: `show` draws a table in a theme; drawing again is left out where nothing changed."""
+class Line(NamedTuple):
+    """One line of the same figures as a table; its first cell is a button that says the key."""
 
-    height = 170
-
-    def __init__(self, pressed: Callable[[str], None]) -> None:
-        self._pressed = pressed
-        self._shown: Any = None
-        self._pane: Any = None
-        self.panel = pn.Column(sizing_mode="stretch_width", height=self.height, margin=0)
-
-    def show(self, table: pd.DataFrame, theme: str) -> None:
-        """Draw the table."""
-        state = (theme, table.to_csv(index=False))
-        if state == self._shown:
-            return
-        self._shown = state
-        element = self._draw(table, tokens(theme))
-        if self._pane is None:
-            self._pane = pn.pane.HoloViews(
-                element, sizing_mode="stretch_width", height=self.height, margin=0, theme=None
-            )
-            self.panel[:] = [self._pane]
-        else:
-            self._pane.object = element
-
-    def _draw(self, table: pd.DataFrame, colours: dict[str, str]) -> Any:
-        raise NotImplementedError
-
-    def _rectangles(self, rows: list[tuple[Any, ...]], keys: list[str], colours: dict[str, str], **options: Any) -> Any:
-        """Return stacked bars as rectangles: x0, y0, x1, y1, then what `keys` name; the last key is told on a click."""
-        import holoviews as hv
-        from bokeh.models import HoverTool
-
-        boxes = hv.Rectangles(rows, vdims=keys).opts(
-            hv.opts.Rectangles(
-                color="colour",
-                line_color=None,
-                tools=[HoverTool(tooltips=[("", "@said")]), "tap"],
-                toolbar=None,
-                default_tools=[],
-                responsive=True,
-                height=self.height,
-                show_frame=False,
-                bgcolor=None,
-                nonselection_alpha=1,
-                xlabel="",
-                ylabel="",
-                hooks=[lambda plot, _: _dress(plot, colours)],
-                **options,
-            )
-        )
-        tap = hv.streams.Selection1D(source=boxes)
-        tap.add_subscriber(lambda index: self._press(rows, index))
-        return boxes
-
-    def _press(self, rows: list[tuple[Any, ...]], index: list[int]) -> None:
-        if index and 0 <= index[0] < len(rows):
-            self._pressed(str(rows[index[0]][-1]))
+    key: str
+    cells: list[str]
 
 
-class RiskChart(Chart):
-    """How risky the plan is, by container. Table: columns group, safe, warning, danger, blocked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """Bars and axes of a chart; ticks are pairs of place and label."""
 
-    height = 150
-
-    def _draw(self, table: pd.DataFrame, colours: dict[str, str]) -> Any:
-        table = table.assign(all=table[list(LEVELS)].sum(axis=1)).nlargest(6, "all")
-        rows: list[tuple[Any, ...]] = []
-        names = [str(group) or "unknown" for group in table["group"]]
-        for place, (_, line) in enumerate(table.iterrows()):
-            start = 0
-            for level in LEVELS:
-                number = int(line[level])
-                if number:
-                    said = f"{words.files(number)} {level}, {names[place]}"
-                    rows.append(
-                        (start, -place - 0.3, start + number, -place + 0.3, colours[level], said, line["group"])
-                    )
-                    start += number
-        ticks = [(-place, name) for place, name in enumerate(names)] or [(0, "")]  # HoloViews fails without any
-        return self._rectangles(
-            rows,
-            ["colour", "said", "key"],
-            colours,
-            yticks=ticks,
-            ylim=(-max(4, len(names)) + 0.5, 0.5),
-            xlim=(0, None),
-            gridstyle={},
-        )
+    bars: list[Bar]
+    xticks: list[tuple[Any, str]]
+    yticks: list[tuple[Any, str]]
+    xlim: tuple[Any, Any]
+    ylim: tuple[float, float]
+    lying: bool = False  # bars lie, their names stand on the left
 
 
-class DayChart(Chart):
-    """Files by day and outcome. Table: columns day, written, restored, failed; days without work are left out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A chart: its words, and what it makes of a table of `library.charts`."""
 
-    height = 168
-
-    def _draw(self, table: pd.DataFrame, colours: dict[str, str]) -> Any:
-        parts = (
-            ("failed", "failed or refused", "danger"),
-            ("written", "written", "accent"),
-            ("restored", "taken back", "blocked"),
-        )
-        rows: list[tuple[Any, ...]] = []
-        for _, line in table.iterrows():
-            day = _day(line["day"])
-            left, start = datetime(day.year, day.month, day.day) + (timedelta(days=1) - BAR) / 2, 0  # noqa: DTZ001 - an axis
-            for name, label, colour in parts:
-                number = int(line[name])
-                if number:
-                    said = f"{day.day} {day:%b}: {words.files(number)} {label}"
-                    rows.append((left, start, left + BAR, start + number, colours[colour], said, day.isoformat()))
-                    start += number
-        today = date.today()  # noqa: DTZ011 - days of the person, local
-        limits = tuple(datetime.combine(today + timedelta(days=days), datetime.min.time()) for days in (1 - DAYS, 1))
-        highest = max((row[3] for row in rows), default=1)
-        return self._rectangles(
-            rows,
-            ["colour", "said", "key"],
-            colours,
-            xlim=limits,
-            ylim=(0, highest * 1.08),
-            xticks=5,
-            yticks=ticks(highest),
-        )
+    name: str
+    tab: str
+    title: str
+    columns: tuple[str, ...]
+    empty: str  # what stands there without any figures
+    legend: tuple[tuple[str, str], ...]  # token and words
+    plot: Callable[[pd.DataFrame, Span], Plot]
+    lines: Callable[[pd.DataFrame], list[Line]]
 
 
-def ticks(highest: int) -> list[int]:
-    """Return whole numbers from 0 to about `highest` for an axis, three or four of them."""
-    wanted = max(1, -(-highest // 3))
-    size = 10 ** (len(str(wanted)) - 1)
-    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= wanted)
-    return list(range(0, highest + 1, step))
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table, each with its columns as attributes."""
+    return list(table.itertuples(index=False))
 
 
-def _day(value: Any) -> date:
-    return (
-        value.date()
-        if isinstance(value, datetime)
-        else value
-        if isinstance(value, date)
-        else date.fromisoformat(str(value)[:10])
+def plain(text: str) -> str:
+    """Return text in which Bokeh finds no formula: what would begin or end one is parted by a joiner of no width."""
+    return re.sub(r"(\$|\\)(?=[$(\[\])])", "\\1\u2060", text)
+
+
+# Days.
+
+
+def _plot_days(
+    table: pd.DataFrame,
+    span: Span,
+    *,
+    parts: Sequence[tuple[str, str, str]],
+    ticks: Callable[[float], list[tuple[float, str]]],
+    said: Callable[[Any, str, str], str],
+) -> Plot:
+    """Return stacked bars by day; `parts` are column, words and token of each, from below."""
+    bars: list[Bar] = []
+    highest = 0.0
+    for line in rows_of(table):
+        left, right = _sides(line)
+        start = 0.0
+        for column, label, colour in parts:
+            number = float(getattr(line, column))
+            if number:
+                bars.append(Bar(left, start, right, start + number, colour, said(line, column, label), key_of(line)))
+                start += number
+        highest = max(highest, start)
+    yticks = ticks(highest or 1)
+    first, last = span
+    return Plot(
+        bars=bars,
+        xticks=day_ticks(first, last),
+        yticks=yticks,
+        xlim=(_begin(first), _begin(last + timedelta(days=1))),
+        ylim=(0, max(highest * 1.04, yticks[-1][0] * 1.12)),
     )
 
 
-def _dress(plot: Any, colours: dict[str, str]) -> None:
-    """Give a figure the page's colours and type; lines only where they help reading."""
-    from bokeh.models import DatetimeAxis, DatetimeTickFormatter, NumeralTickFormatter
+def _sides(line: Any) -> tuple[datetime, datetime]:
+    start, end = _begin(_day(line.day)), _begin(_day(line.until) + timedelta(days=1))
+    rest = (end - start) * (1 - FILLED) / 2
+    return start + rest, end - rest
 
-    figure = plot.state
-    plot.handles["glyph"].border_radius = 2
-    figure.background_fill_alpha = figure.border_fill_alpha = 0
-    figure.outline_line_color = None
-    figure.min_border = 2
-    for axis in figure.axis:
-        axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = None
-        axis.major_label_text_color = colours["ink-3"]
-        axis.major_label_text_font, axis.major_label_text_font_size = "Inter, system-ui, sans-serif", "11px"
-        axis.axis_label = None
-    figure.xgrid.grid_line_color = None
-    figure.ygrid.grid_line_color = None
-    below = figure.xaxis[0]
-    if isinstance(below, DatetimeAxis):
-        below.formatter = DatetimeTickFormatter(days="%-d %b", months="%-d %b", years="%Y")
-        below.axis_line_color = colours["line-strong"]
-        figure.yaxis[0].formatter = NumeralTickFormatter(format="0,0")
-        figure.ygrid.grid_line_color, figure.ygrid.grid_line_dash = colours["line"], [2, 4]
-    else:
-        below.formatter = NumeralTickFormatter(format="0,0")
-        below.ticker.desired_num_ticks = 4
-        figure.xgrid.grid_line_color, figure.xgrid.grid_line_dash = colours["line"], [2, 4]
+
+def day_ticks(first: date, last: date) -> list[tuple[datetime, str]]:
+    """Return three or four days of a span with what an axis calls them, the last one always."""
+    length = (last - first).days
+    steps = min(3, length) or 1
+    days = sorted({first + timedelta(days=round(length * number / steps)) for number in range(steps + 1)})
+    return [(_begin(day) + timedelta(hours=12), _called(day, long=length > 300)) for day in days]
+
+
+def _called(day: date, *, long: bool) -> str:
+    if day == date.today():  # noqa: DTZ011 - days of the person, local
+        return "today"
+    return f"{day:%b} {day.year}" if long else f"{day.day} {day:%b}"
+
+
+def count_ticks(highest: float) -> list[tuple[float, str]]:
+    """Return one to four whole numbers up to about `highest` for an axis of files; the last one says what they are."""
+    wanted = max(1, -(-int(highest) // 4))
+    size = 10 ** (len(str(wanted)) - 1)
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= wanted)
+    found = list(range(step, int(highest) + 1, step)) or [step]
+    return [(each, words.files(each) if each == found[-1] else words.count(each)) for each in found]
+
+
+_SECONDS = (
+    0.001,
+    0.002,
+    0.005,
+    0.01,
+    0.02,
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    20,
+    30,
+    60,
+    120,
+    300,
+    600,
+    1200,
+    1800,
+    3600,
+)
+
+
+def second_ticks(highest: float) -> list[tuple[float, str]]:
+    """Return one to three round lengths of time up to about `highest` seconds."""
+    step = next((each for each in _SECONDS if each * 3 >= highest), 3600 * -(-highest // (3 * 3600)))
+    return [(step * number, words.span(step * number)) for number in range(1, max(1, int(highest / step + 1e-9)) + 1)]
+
+
+def _share_ticks(highest: float) -> list[tuple[float, str]]:
+    del highest
+    return [(0.5, "50 %"), (1.0, "100 %")]
+
+
+def key_of(line: Any) -> str:
+    """Return what a click on the bar of a line says: its day, or its first and last day."""
+    day, until = _day(line.day), _day(line.until)
+    return day.isoformat() if day == until else f"{day.isoformat()}..{until.isoformat()}"
+
+
+def _name(line: Any) -> str:
+    day, until = _day(line.day), _day(line.until)
+    ends = [f"{each.day} {each:%b}" for each in (day, until)]
+    return ends[0] if day == until else f"{ends[0]} to {ends[1]} {until.year}"
+
+
+def _day_lines(cells: Callable[[Any], list[str]], table: pd.DataFrame) -> list[Line]:
+    """Return the table's lines, the newest day first."""
+    return [Line(key_of(line), [_name(line), *cells(line)]) for line in reversed(rows_of(table))]
+
+
+def stretch(table: pd.DataFrame) -> str:
+    """Return what a row of a table over time stands for: a day, a week or a month."""
+    if table.empty or "until" not in table:
+        return "day"
+    longest = max((_day(line.until) - _day(line.day)).days for line in rows_of(table))
+    return "day" if not longest else "week" if longest < 7 else "month"
+
+
+def _time_said(line: Any, column: str, label: str) -> str:
+    text = f"{_name(line)}: {words.span(getattr(line, column))} {label}, {words.plural(line.operations, 'operation')}"
+    return f"{text}, {words.span(line.typical_ms / 1000)} a file" if line.files else text
+
+
+def _time_cells(line: Any) -> list[str]:
+    spans = [line.write_seconds, line.rollback_seconds]
+    one = [line.typical_ms / 1000, line.slowest_ms / 1000] if line.files else [0, 0]
+    return [words.count(line.operations), *(words.span(each) if each else "—" for each in (*spans, *one))]
+
+
+def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
+    parts = (("share", "name people", "accent"), ("rest", "name nobody", "line"))
+
+    def said(line: Any, column: str, label: str) -> str:
+        number = line.named if column == "share" else line.films - line.named
+        return f"{_name(line)}: {words.count(number)} of {words.files(line.films)} {label}"
+
+    made = table.assign(rest=1 - table["share"])
+    return _plot_days(made, span, parts=parts, ticks=_share_ticks, said=said)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "—"
+
+
+FILES = Kind(
+    name="files",
+    tab="Files",
+    title="Files written by day",
+    columns=("Day", "Written", "Taken back", "Failed or refused"),
+    empty="Nothing was written in these days.",
+    legend=(("accent", "written"), ("danger", "failed or refused"), ("blocked", "taken back")),
+    plot=partial(
+        _plot_days,
+        parts=(
+            ("failed", "failed or refused", "danger"),
+            ("written", "written", "accent"),
+            ("restored", "taken back", "blocked"),
+        ),
+        ticks=count_ticks,
+        said=lambda line, column, label: f"{_name(line)}: {words.files(getattr(line, column))} {label}",
+    ),
+    lines=partial(_day_lines, lambda line: [words.count(n) for n in (line.written, line.restored, line.failed)]),
+)
+DURATIONS = Kind(
+    name="durations",
+    tab="Durations",
+    title="Time at work by day",
+    columns=("Day", "Operations", "Writing", "Rolling back", "One file", "Slowest file"),
+    empty="Nothing was written in these days.",
+    legend=(("accent", "writing"), ("blocked", "rolling back")),
+    plot=partial(
+        _plot_days,
+        parts=(("write_seconds", "writing", "accent"), ("rollback_seconds", "rolling back", "blocked")),
+        ticks=second_ticks,
+        said=_time_said,
+    ),
+    lines=partial(_day_lines, _time_cells),
+)
+COVERAGE = Kind(
+    name="coverage",
+    tab="Coverage",
+    title="Share of files that name people",
+    columns=("Day", "Name people", "Files", "Share"),
+    empty="No file was known in these days.",
+    legend=(("accent", "name people"), ("line", "name nobody")),
+    plot=_plot_coverage,
+    lines=partial(
+        _day_lines,
+        lambda line: [words.count(line.named), words.count(line.films), _percent(line.named, line.films)],
+    ),
+)
+
+
+# Risk.
+
+
+def group_name(group: str, by: str) -> str:
+    """Return what a container or folder is called; files may lie in the root itself."""
+    return group or ("no folder" if by == "folder" else "unknown")
+
+
+def _plot_risk(by: str, table: pd.DataFrame, span: Span) -> Plot:
+    del span
+    table = table.assign(all=table[list(LEVELS)].sum(axis=1)).nlargest(GROUPS, "all")
+    bars: list[Bar] = []
+    names: list[str] = []
+    for place, line in enumerate(rows_of(table)):
+        start, name = 0, group_name(line.group, by)
+        names.append(plain(_short(name)))
+        for level in LEVELS:
+            number = int(getattr(line, level))
+            if number:
+                said = f"{words.files(number)} {level}, {name}"
+                bars.append(Bar(start, -place - 0.3, start + number, -place + 0.3, level, said, line.group))
+                start += number
+    highest = max((bar.x1 for bar in bars), default=1)
+    return Plot(
+        bars=bars,
+        xticks=[(0, "0"), *count_ticks(highest)],
+        yticks=[(-place, name) for place, name in enumerate(names)],
+        xlim=(0, highest * 1.02),
+        ylim=(0.5 - max(4, len(names)), 0.5),
+        lying=True,
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+
+
+def _risk_lines(by: str, table: pd.DataFrame) -> list[Line]:
+    return [
+        Line(line.group, [group_name(line.group, by), *(words.count(getattr(line, level)) for level in LEVELS)])
+        for line in rows_of(table)
+    ]
+
+
+RISK = tuple(
+    Kind(
+        name=by,
+        tab=by.capitalize(),
+        title=f"Risk by {by}",
+        columns=(by.capitalize(), *(level.capitalize() for level in LEVELS)),
+        empty="Nothing is planned.",
+        legend=tuple((level, level) for level in LEVELS),
+        plot=partial(_plot_risk, by),
+        lines=partial(_risk_lines, by),
+    )
+    for by in ("container", "folder")
+)
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min)
+
+
+def _day(value: Any) -> date:
+    return value.date() if isinstance(value, datetime) else value

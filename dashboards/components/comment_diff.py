@@ -1,63 +1,224 @@
-"""What differs between two comments, word by word. Pure."""
+"""
+What differs between two comments: word by word, and letter by letter where a word only changed a little. Pure.
+
+A comment is shown as runs of text. None is a comment that is not there, no runs one that is empty. A run may have
+`mark` (the other comment has it not), `show` (what to show instead of its text: blanks and line breaks that change,
+characters that cannot be seen) and `fold` (it is long, and shown when asked for).
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-__all__ = ["Segments", "compare"]
+from indexium_core.model import graphemes
+
+__all__ = ["LONGEST", "Segments", "compare", "seen"]
 
 Segments = list[dict[str, str | bool]]
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
-LONGEST = 2000  # characters of a comment that are shown
+LONGEST = 20_000  # characters of a comment that are shown
+_MOST_PAIRS = 4_000_000  # words compared with words; beyond it all in between counts as changed
+_LIKE = 0.5  # how much of two phrases is the same where letters are compared
+_PHRASE = 200  # characters of such a phrase
+_LONG, _HEAD = 360, 150  # characters of a run that is folded, and of each end that is not
+_NAMES = re.compile(r"(, )")
+_BREAKS = {"\n": "↵\n", "\r\n": "␍↵\n", "\r": "␍\n", "\t": "→\t", "\u00a0": "⍽"}
+
+
+class _Run(NamedTuple):
+    text: str
+    mark: bool
 
 
 def compare(old: str | None, new: str | None) -> tuple[Segments | None, Segments | None]:
     """Return both comments as runs of text, those marked that the other has not; None stands for no comment."""
-    if old is None or new is None:
+    if old is None or new is None or old == new:
         return _plain(old), _plain(new)
-    left, right = _WORD.findall(old[:LONGEST]), _WORD.findall(new[:LONGEST])
-    blocks = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    gone: Segments = []
-    come: Segments = []
+    left, right = _words(old[:LONGEST]), _words(new[:LONGEST])
+    gone: list[_Run] = []
+    come: list[_Run] = []
+    for equal, a, b in _blocks(left, right):
+        if equal:
+            gone.append(_Run(a, mark=False))
+            come.append(_Run(b, mark=False))
+        else:
+            for same, c, d in _refined(a, b):
+                gone.append(_Run(c, mark=not same))
+                come.append(_Run(d, mark=not same))
+    return _segments(gone, old), _segments(come, new)
+
+
+def seen(text: str) -> str:
+    """Return a text with signs for characters that would turn the line around, or could not be seen."""
+    return _visible(text, blanks=False, last=False)
+
+
+def _plain(text: str | None) -> Segments | None:
+    return None if text is None else _segments([_Run(text[:LONGEST], mark=False)], text)
+
+
+# Comparing.
+
+
+def _words(text: str) -> list[str]:
+    """Cut a text into words, runs of blanks, and all else one by one."""
+    found: list[str] = []
+    kinds: list[str] = []
+    for piece in graphemes.split(text):
+        kind = "word" if piece[0].isalnum() else "blank" if piece in " \t\u00a0" else "one"
+        if kinds and kind == kinds[-1] != "one":
+            found[-1] += piece
+        else:
+            found.append(piece)
+            kinds.append(kind)
+    return found
+
+
+def _blocks(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
+    """Yield what is equal and what is not, in turn; what is equal by chance counts as changed with its neighbours."""
+    shortest = min(len(left), len(right))
+    front = next((at for at in range(shortest) if left[at] != right[at]), shortest)
+    rest = shortest - front
+    back = next((at for at in range(rest) if left[-1 - at] != right[-1 - at]), rest)
+    yield True, "".join(left[:front]), "".join(right[:front])
+    yield from _middle(left[front : len(left) - back], right[front : len(right) - back])
+    yield True, "".join(left[len(left) - back :]), "".join(right[len(right) - back :])
+
+
+def _middle(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
+    if len(left) * len(right) > _MOST_PAIRS:
+        yield False, "".join(left), "".join(right)
+        return
     changed = ["", ""]
-    for kind, a, b, c, d in blocks:
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if kind == "equal" and _telling(left[a:b]):
-            _add(gone, changed[0], mark=True)
-            _add(come, changed[1], mark=True)
-            _add(gone, "".join(left[a:b]), mark=False)
-            _add(come, "".join(right[c:d]), mark=False)
+            yield False, changed[0], changed[1]
+            yield True, "".join(left[a:b]), "".join(right[c:d])
             changed = ["", ""]
         else:
             changed = [changed[0] + "".join(left[a:b]), changed[1] + "".join(right[c:d])]
-    _add(gone, changed[0], mark=True)
-    _add(come, changed[1], mark=True)
-    return _end(gone, old), _end(come, new)
+    yield False, changed[0], changed[1]
 
 
-def _telling(words: list[str]) -> bool:
+def _telling(words: Sequence[str]) -> bool:
     """Tell whether what is equal is more than chance: a first name alone may stand in two unrelated texts."""
     return sum(word[0].isalnum() for word in words) > 1
 
 
-def _plain(text: str | None) -> Segments | None:
-    if text is None:
-        return None
-    segments: Segments = []
-    _add(segments, text[:LONGEST], mark=False)
-    return _end(segments, text)
+def _refined(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
+    """Yield what two changed stretches share and what they do not: names are held against names, one by one."""
+    olds, news = _NAMES.split(old), _NAMES.split(new)  # names, and what divides them, in turn
+    shared = min(len(olds), len(news)) // 2 + 1
+    if not all(_alike(olds[2 * at], news[2 * at]) for at in range(shared)):
+        yield False, old, new
+        return
+    for at in range(shared):
+        if at:
+            yield True, olds[2 * at - 1], news[2 * at - 1]
+        yield from _letters(olds[2 * at], news[2 * at])
+    yield False, "".join(olds[2 * shared - 1 :]), "".join(news[2 * shared - 1 :])
 
 
-def _add(segments: Segments, text: str, *, mark: bool) -> None:
-    body = text.strip() if mark else ""
-    before, _, after = text.partition(body) if body else (text, "", "")
-    for part, marked in ((before, False), (body, True), (after, False)):
-        if part:
-            segments.append({"text": part, "mark": marked})
+def _alike(old: str, new: str) -> bool:
+    """Tell whether two phrases are so much alike that their letters are worth comparing."""
+    if not old or not new or max(len(old), len(new)) > _PHRASE or graphemes.joins(old + new):
+        return False
+    return _matched(old, new).ratio() >= _LIKE
 
 
-def _end(segments: Segments, text: str) -> Segments:
+def _matched(old: str, new: str) -> difflib.SequenceMatcher[str]:
+    return difflib.SequenceMatcher(None, graphemes.split(old), graphemes.split(new), autojunk=False)
+
+
+def _letters(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
+    """Yield the letters that two phrases share, two in a row at least, and those that they do not."""
+    left, right = graphemes.split(old), graphemes.split(new)
+    changed = ["", ""]
+    for kind, a, b, c, d in _matched(old, new).get_opcodes():
+        if kind == "equal" and (b - a > 1 or a == 0 or b == len(left)):
+            yield False, changed[0], changed[1]
+            yield True, "".join(left[a:b]), "".join(right[c:d])
+            changed = ["", ""]
+        else:
+            changed = [changed[0] + "".join(left[a:b]), changed[1] + "".join(right[c:d])]
+    yield False, changed[0], changed[1]
+
+
+# Showing.
+
+
+def _segments(runs: Sequence[_Run], text: str) -> Segments:
+    joined: list[_Run] = []
+    for run in runs:
+        if run.text and joined and joined[-1].mark == run.mark:
+            joined[-1] = _Run(joined[-1].text + run.text, run.mark)
+        elif run.text:
+            joined.append(run)
+    found = [segment for place, run in enumerate(joined) for segment in _shown(run, last=place == len(joined) - 1)]
     if len(text) > LONGEST:
-        segments.append({"text": f" … {len(text) - LONGEST:,} more characters", "mark": False})
-    return segments
+        found.append({"text": f" … {len(text) - LONGEST:,} more characters", "mark": False})
+    return found
+
+
+def _shown(run: _Run, *, last: bool) -> Iterator[dict[str, str | bool]]:
+    """Yield a run: where it changed, without the blanks around it, unless they are what changed."""
+    body = run.text.strip() if run.mark else ""
+    if not run.mark or not body:
+        yield from _folded(run.text, mark=run.mark, blanks=run.mark, last=last or run.mark)
+        return
+    before, _, after = run.text.partition(body)
+    if before:
+        yield _segment(before, mark=False, blanks=True, last=False)
+    yield from _folded(body, mark=True, blanks=True, last=last and not after)
+    if after:
+        yield _segment(after, mark=False, blanks=True, last=last)
+
+
+def _folded(text: str, *, mark: bool, blanks: bool, last: bool) -> Iterator[dict[str, str | bool]]:
+    pieces = graphemes.split(text) if len(text) > _LONG else []
+    if len(pieces) <= _LONG:
+        yield _segment(text, mark=mark, blanks=blanks, last=last)
+        return
+    head, middle, tail = pieces[:_HEAD], pieces[_HEAD:-_HEAD], pieces[-_HEAD:]
+    yield _segment("".join(head), mark=mark, blanks=blanks, last=False)
+    yield _segment("".join(middle), mark=mark, blanks=blanks, last=False) | {"fold": True}
+    yield _segment("".join(tail), mark=mark, blanks=blanks, last=last)
+
+
+def _segment(text: str, *, mark: bool, blanks: bool, last: bool) -> dict[str, str | bool]:
+    segment: dict[str, str | bool] = {"text": text, "mark": mark}
+    shown = _visible(text, blanks=blanks, last=last)
+    if shown != text:
+        segment["show"] = shown
+    return segment
+
+
+_TRAILING = re.compile(r"[ \u00a0]+(?=[\r\n])")
+_BREAK = re.compile(r"\r\n|[\n\r\t\u00a0]")
+
+
+def _visible(text: str, *, blanks: bool, last: bool) -> str:
+    """Return a text with signs for what cannot be seen; with `blanks` also for line breaks, and blanks before them."""
+    if blanks:
+        text = _TRAILING.sub(_dots, text)
+        if last:
+            text = re.sub(r" +$", _dots, text)
+        text = _BREAK.sub(lambda found: _BREAKS[found[0]], text)
+    return text if text.isprintable() else "".join(_sign(char) for char in text)
+
+
+def _dots(found: re.Match[str]) -> str:
+    return "·" * len(found[0])
+
+
+def _sign(char: str) -> str:
+    """Return a sign for a character that would change the line or not be seen at all."""
+    if char.isprintable() or char in "\n\r\t\u200c\u200d\ufeff" or char.isspace():
+        return char
+    if ord(char) < 0x20:
+        return chr(0x2400 + ord(char))
+    return f"⟨{unicodedata.name(char, f'U+{ord(char):04X}').lower()}⟩"

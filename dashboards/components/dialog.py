@@ -3,66 +3,98 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards.components.base import Component, module
 
-__all__ = ["Dialog"]
+__all__ = ["Dialog", "Turn"]
+
+Turn = Callable[[str, int, str], None]  # gets the list, the page that is wanted, and what is to be shown of it
+Section = dict[str, Any]
 
 
 class Dialog(Component):
     """
     Asks and reports; an answer counts only for the question that is on the screen.
 
-    View: `open`, `serial`, `title`, `sections` ({kind: text, hint, levels, facts, lost, why or items, …}), `confirm`
-    (label of the button; none: a report), `ack` (must be ticked first), `options` ({key, label, hint}: boxes to tick),
-    `needs` (keys of options: one of them must be ticked first), `note` (label of a text field), `risky`.
-    Messages: `confirm` {serial, note, ticked}, `close` {serial}.
+    View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, items, gauge or links,
+    …}), `confirm` (label of the button; none: a report), `ack` (must be ticked first), `typed` ({before, word, after}:
+    a word that must be typed first), `options` ({key, label, hint}: boxes to tick), `needs` (keys of options: one of
+    them must be ticked first), `counted` ({base, one, many, adds}: words for `confirm` where what is ticked
+    adds files), `note` (label of a text field), `written` (what is in it at first), `actions` ({label,
+    act, kind}: other buttons), `risky`. A section of items with a `key` can have pages (`page`, `pages`, `range`) and
+    `choices` ({value, label, on}). Messages: `confirm` {serial, note, ticked}, `act` {serial, act}, `turn` {serial,
+    list, page, choice}, `close` {serial}.
     """
 
     _esm = module("dialog")
+    _styles = ("dialog.css",)
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
         self._serials = itertools.count(1)
         self._serial = 0
         self._then: Callable[[str, frozenset[str]], None] | None = None
-        self.on(confirm=self._confirmed, close=self._closed)
+        self._acts: Mapping[str, Callable[[], None]] = {}
+        self._turn: Turn | None = None
+        self._choices: dict[str, str] = {}
+        self.on(confirm=self._confirmed, close=self._closed, act=self._acted, turn=self._turned)
 
-    def ask(self, title: str, sections: list[dict[str, Any]], then: Callable[[str], None], **view: Any) -> None:
-        """Show a question; `then` gets the note when it is confirmed."""
-        self._show(title, sections, lambda note, _: then(note), view)
+    def ask(self, title: str, sections: list[Section], then: Callable[[str], None], **view: Any) -> int:
+        """Show a question; `then` gets the note when it is confirmed. Returns its serial number, as all of these do."""
+        return self._show(title, sections, lambda note, _: then(note), view)
 
     def choose(
         self,
         title: str,
-        sections: list[dict[str, Any]],
+        sections: list[Section],
         options: list[dict[str, str]],
         then: Callable[[str, frozenset[str]], None],
         **view: Any,
-    ) -> None:
+    ) -> int:
         """Show a question with boxes to tick; `then` gets the note and the keys of those that are ticked."""
-        self._show(title, sections, then, {**view, "options": options})
+        return self._show(title, sections, then, {**view, "options": options})
 
-    def report(self, title: str, sections: list[dict[str, Any]]) -> None:
-        """Show a report that can only be closed."""
-        self._show(title, sections, None, {})
+    def report(self, title: str, sections: list[Section], **view: Any) -> int:
+        """Show a report that can only be closed, but for the `actions` that it offers."""
+        return self._show(title, sections, None, view)
+
+    def renew(self, serial: int, **changes: Any) -> None:
+        """Show a question anew, with parts of its view changed, where it is still on the screen."""
+        if self.showing(serial):
+            self.put(**{**json.loads(self.shown), **changes})
+
+    def renew_list(self, serial: int, section: Section) -> None:
+        """Show another page of a list, where the question that it belongs to is still on the screen."""
+        if self.showing(serial):
+            view = json.loads(self.shown)
+            sections = [section if each.get("key") == section["key"] else each for each in view["sections"]]
+            self.put(**{**view, "sections": sections})
+
+    def showing(self, serial: int) -> bool:
+        """Tell whether a question is the one on the screen."""
+        return bool(serial == self._serial and json.loads(self.shown).get("open"))
 
     def dismiss(self) -> None:
         """Take away what is shown."""
-        self._then = None
+        self._then, self._acts, self._turn = None, {}, None
         self.put(open=False)
 
     def _show(
         self,
         title: str,
-        sections: list[dict[str, Any]],
+        sections: list[Section],
         then: Callable[[str, frozenset[str]], None] | None,
         view: Mapping[str, Any],
-    ) -> None:
+    ) -> int:
+        view = dict(view)
+        self._acts, self._turn = view.pop("acts", {}), view.pop("turn", None)
+        self._choices = {}
         self._serial, self._then = next(self._serials), then
         self.put(open=True, serial=self._serial, title=title, sections=sections, **view)
+        return self._serial
 
     def _confirmed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") != self._serial or self._then is None:
@@ -71,6 +103,19 @@ class Dialog(Component):
         ticked = message.get("ticked")
         self.dismiss()
         then(note, frozenset(map(str, ticked)) if isinstance(ticked, list) else frozenset())
+
+    def _acted(self, message: Mapping[str, Any]) -> None:
+        act = self._acts.get(str(message.get("act")))
+        if message.get("serial") == self._serial and act is not None:
+            act()
+
+    def _turned(self, message: Mapping[str, Any]) -> None:
+        if message.get("serial") != self._serial or self._turn is None:
+            return
+        name = str(message["list"])
+        if "choice" in message:
+            self._choices[name] = str(message["choice"])
+        self._turn(name, max(1, int(message["page"])), self._choices.get(name, ""))
 
     def _closed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") == self._serial:

@@ -49,10 +49,24 @@ function morph(parent, fresh) {
   }
 }
 
+// A part that is drawn anew only where its facts are others: `old`, which stands in the page, is else left alone.
+const FACTS = new WeakMap()
+function lasting(old, facts, make) {
+  const said = JSON.stringify(facts)
+  const node = old && FACTS.get(old) === said ? h(old.nodeName, {data: {key: keyOf(old)}}) : make()
+  FACTS.set(node, said)
+  return node
+}
+const standing = root => new Map([...root.querySelectorAll("[data-key]")].map(node => [keyOf(node), node]))
+
 function refresh(old, node) {
   if (old.nodeType !== 1) {
     if (old.nodeValue !== node.nodeValue) old.nodeValue = node.nodeValue
     return
+  }
+  if (FACTS.has(node)) {
+    if (FACTS.get(node) === FACTS.get(old)) return
+    FACTS.set(old, FACTS.get(node))
   }
   for (const {name} of [...old.attributes]) if (!node.hasAttribute(name)) old.removeAttribute(name)
   for (const {name, value} of [...node.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
@@ -70,9 +84,25 @@ function refresh(old, node) {
   morph(old, [...node.childNodes])
 }
 
+// The page holds every style sheet as text, once; all components share what is made of it.
+const SHEETS = (globalThis.indexiumSheets ??= new Map())
+function sheet(name) {
+  if (!SHEETS.has(name)) {
+    const made = new CSSStyleSheet()
+    made.replaceSync(document.querySelector(`[data-sheet="${name}"]`)?.textContent ?? "")
+    SHEETS.set(name, made)
+  }
+  return SHEETS.get(name)
+}
+function dress(root, names) {
+  const worn = root.adoptedStyleSheets
+  root.adoptedStyleSheets = [...worn, ...names.map(sheet).filter(each => !worn.includes(each))]
+}
+
 // One component: `draw(view)` returns what is shown, `act` holds what its buttons do (default: tell the server).
 function component({model, el}, {draw, act = {}, drawn, setup}) {
   const root = h("div", {class: "ix"})
+  dress(el.getRootNode(), model.sheets)
   el.replaceChildren(root)
   const me = {
     root,
@@ -112,6 +142,22 @@ function component({model, el}, {draw, act = {}, drawn, setup}) {
   return me
 }
 
+// What a browser keeps of how somebody likes to see things; a private window keeps it as long as the page lives.
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value)
+  } catch {
+    /* not kept, then */
+  }
+}
+function kept(name) {
+  try {
+    return localStorage.getItem(name)
+  } catch {
+    return null
+  }
+}
+
 // Listeners on the document and the window live as long as the component does.
 function listen(model, target, name, handler) {
   target.addEventListener(name, handler)
@@ -119,25 +165,50 @@ function listen(model, target, name, handler) {
 }
 
 const page = () => document.documentElement.dataset.page
+const NOT_TYPED = "input:is([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range])"
 const busyTyping = event => {
   const target = event.composedPath()[0]
-  return target?.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]") ?? false
+  if (event.isComposing || target?.isContentEditable) return true
+  return (target?.matches?.("input, textarea, select") && !target.matches(NOT_TYPED)) ?? false
 }
 const dialogOpen = () => document.documentElement.hasAttribute("data-dialog")
+const pressable = event => event.composedPath()[0]?.closest?.("button, a, input, select, summary, [role=button]")
+
+// Every binding that lives, for the list of keys: one list a page, though each component has its own copy of this file.
+const bindings = () => (globalThis.indexiumKeys ??= new Set())
+// What scrolls, moves the focus or belongs to the browser's own menus is never bound to a page.
+const RESERVED = /^(Tab|Backspace| |Page(Up|Down)|Home|End|Arrow\w+|F\d+|Alt|Control|Meta|Shift|Dead|Process)$/
 
 // Single keys are for the page that is shown, never while typing, in a dialog or with a modifier.
+//
+// `where`: a page, several, or null for everywhere. `table`: key -> {does, run, group?, when?}. `does` is what the `?`
+// sheet says, a text or what returns one (without it the key is not listed), under `group`; keys of one group with the
+// same words share a line.
+// `run(event)` has done it unless it returns false; without `run` the key is only listed (what a grid handles itself).
+// Where `when()` is false the key is neither heard nor listed. A plain function has done it if it returns anything.
 function keys(model, where, table) {
+  const pages = where === null ? null : [where].flat()
+  const mine = Object.entries(table).map(([key, entry]) => {
+    const plain = typeof entry === "function"
+    const {does, run, group, when} = plain ? {run: entry} : entry
+    if (run && RESERVED.test(key)) throw new Error(`${key} is the browser's own`)
+    return {key, pages, does, group, when, run: plain ? event => run(event) !== undefined : run}
+  })
+  for (const entry of mine) bindings().add(entry)
+  model.on("remove", () => mine.forEach(entry => bindings().delete(entry)))
   listen(model, document, "keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    if (where && page() !== where) return
+    if (pages && !pages.includes(page())) return
     if (dialogOpen() || busyTyping(event)) return
-    if (table[event.key]?.(event) !== undefined) event.preventDefault()
+    if (event.key === "Enter" && pressable(event)) return
+    const entry = mine.find(item => item.key === event.key && item.run && (item.when?.() ?? true))
+    if (entry && entry.run(event) !== false) event.preventDefault()
   })
 }
 
 const GLYPH = {safe: "✓", warning: "!", danger: "▲", blocked: "■", unchanged: "=", done: "✓"}
-const chip = (level, text) =>
-  h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, GLYPH[level] ? GLYPH[level] + " " : ""), text)
+const chip = (level, text, glyph = GLYPH[level]) =>
+  h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, glyph ? glyph + " " : ""), text)
 const button = (label, act, options = {}) => {
   const {kind = "", key, data = {}, disabled, ...rest} = options
   return h(

@@ -1,37 +1,40 @@
-"""The pages' past: the list of operations, one of them in detail, and the people written most often."""
+"""The list of operations with its search and filters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards import words
 from dashboards.components import progress
 from dashboards.components.base import Component, module
 from dashboards.state import HistoryState
+from indexium_core import errors
+from indexium_core.model import query, risk
 from indexium_core.model.operation import (
+    FINISHED_STATES,
+    HOLDING_STATES,
     MetadataOperation,
-    OperationDetails,
+    OperationCounts,
     PaginatedOperations,
-    RollbackCheck,
 )
 
-__all__ = ["HistoryDetails", "HistoryHeader", "HistoryList", "HistorySearch", "PeopleBars"]
+__all__ = ["HistoryHeader", "HistoryList", "HistorySearch", "list_view", "name", "search_view", "without"]
 
-SOURCES = {"dashboard": "from the dashboard", "cli": "from the command line", "python": "from Python"}
-CHOICES = (
-    ("", "All states"),
-    ("completed", "completed"),
-    ("completed_with_errors", "with errors"),
-    ("interrupted", "interrupted"),
-    ("cancelled", "cancelled"),
-    ("failed", "failed"),
-    ("rolled_back", "rolled back"),
-    ("partly_rolled_back", "partly rolled back"),
-    ("in_progress", "running"),
-    ("paused", "paused"),
+STATES = (
+    "completed",
+    "completed_with_errors",
+    "interrupted",
+    "cancelled",
+    "failed",
+    "rolled_back",
+    "partly_rolled_back",
+    "in_progress",
+    "paused",
 )
-FILES_SHOWN = 50
+TYPES = {"": "Writes and rollbacks", "write": "Writes", "rollback": "Rollbacks"}
+PRESETS = {"": "All time", "today": "Today", "week": "Last 7 days", "month": "Last 30 days", "year": "This year"}
+NO_COUNTS = OperationCounts(by_status={}, by_type={})
 
 
 class HistoryHeader(Component):
@@ -40,44 +43,132 @@ class HistoryHeader(Component):
     _esm = module("history_header")
 
 
-class PeopleBars(Component):
-    """View: `people` ({name, count, share}). Messages: `person` {name}."""
-
-    _esm = module("people_bars")
-
-
 class HistorySearch(Component):
-    """View: see `search_view`. Messages: `search` {query}, `status` {status}, `dates` {since} or {until}, `clear`."""
+    """
+    View: see `search_view`.
+
+    Messages: `search` {query}, `status` {value, on}, `kind` {value}, `dates` {since} or {until}, `preset` {value},
+    `drop` {kind, text} (one of the chips), `clear`.
+    """
 
     _esm = module("history_search")
+    _styles = ("history.css",)
 
 
 class HistoryList(Component):
-    """View: see `list_view`. Messages: `open` {id}, `cursor` {id}, `close`, `page` {page}."""
+    """
+    View: see `list_view`.
+
+    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is room beside the list), `close`, `page` {page},
+    `rollback` {id}.
+    """
 
     _esm = module("history_list")
+    _styles = ("history.css",)
 
 
-class HistoryDetails(Component):
-    """View: see `details_view`. Messages: `close`, `page` {page}, `rollback`, `part`, `resume`, `progress`."""
-
-    _esm = module("history_details")
+# Search and filters.
 
 
-def search_view(state: HistoryState, *, error: str, query: str) -> dict[str, Any]:
-    """Return what the search shows; `query` is what was typed, also where it cannot be read."""
+def search_view(
+    state: HistoryState, *, error: str, counts: OperationCounts = NO_COUNTS, today: date | None = None
+) -> dict[str, Any]:
+    """Return what the search shows; `counts` are those of the operations that are found."""
+    today = today or date.today()  # noqa: DTZ011 - days of the person, local
+    chosen = state.statuses()
+    shown = [name for name in STATES if counts.by_status.get(name) or name in chosen]
+    by_type = {"": sum(counts.by_type.values()), **counts.by_type}
     return {
-        "query": query,
+        "query": state.query,
         "error": error,
         "since": state.since,
         "until": state.until,
-        "narrowed": state.narrowed(),
-        "statuses": [{"value": value, "label": label, "on": value == state.status} for value, label in CHOICES],
+        "preset": next((key for key in PRESETS if days(key, today) == (state.since, state.until)), "own"),
+        "presets": [{"value": key, "label": label} for key, label in PRESETS.items()],
+        "dates": dates_label(state),
+        "kind": state.kind,
+        "types": [{"value": key, "label": label, "count": by_type.get(key, 0)} for key, label in TYPES.items()],
+        "statuses": [
+            {
+                "value": name,
+                "label": words.STATUS[name][0],
+                "count": counts.by_status.get(name, 0),
+                "on": name in chosen,
+            }
+            for name in shown
+        ],
+        "filtered": len(chosen) + bool(state.kind),
+        "chips": chips(state),
     }
 
 
-def list_view(page: PaginatedOperations, *, state: HistoryState) -> dict[str, Any]:
-    """Return one page of operations."""
+def days(preset: str, today: date) -> tuple[str, str]:
+    """Return the first and last day of a preset, ISO; "" for no limit."""
+    back = {"today": 0, "week": 6, "month": 29}.get(preset)
+    if back is not None:
+        return (today - timedelta(days=back)).isoformat(), today.isoformat()
+    return (f"{today.year}-01-01", today.isoformat()) if preset == "year" else ("", "")
+
+
+def dates_label(state: HistoryState) -> str:
+    """Return the days that are listed, in words; "" for all."""
+    first, last = (_day_name(text) for text in (state.since, state.until))
+    if first and last:
+        return first if first == last else f"{first} to {last}"
+    return f"from {first}" if first else f"until {last}" if last else ""
+
+
+def _day_name(text: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return ""
+    year = "" if day.year == date.today().year else f" {day.year}"  # noqa: DTZ011 - days of the person, local
+    return f"{day.day} {day:%b}{year}"
+
+
+def chips(state: HistoryState) -> list[dict[str, str]]:
+    """Return everything that narrows the list, one by one: what kind it is, its text, and what it is called."""
+    found = [{"kind": "status", "text": name, "label": words.STATUS.get(name, (name,))[0]} for name in state.statuses()]
+    if state.kind:
+        found.insert(0, {"kind": "kind", "text": state.kind, "label": TYPES[state.kind].lower()})
+    if state.error:
+        label = risk.outcome(state.error, state.error)
+        found.append({"kind": "error", "text": state.error, "label": f"error: {label}"})
+    if dates_label(state):
+        found.append({"kind": "dates", "text": "", "label": dates_label(state)})
+    try:
+        sought = query.of_history(state.query)
+    except errors.QueryError:
+        return found
+    found += [{"kind": "person", "text": text, "label": f"person: {text}"} for text in sought.people]
+    found += [{"kind": "path", "text": text, "label": f"path: {text}"} for text in sought.paths]
+    return found + [{"kind": "word", "text": text, "label": f"“{text}”"} for text in sought.words]
+
+
+def without(text: str, kind: str, term: str) -> str:
+    """Return a search without one of its terms; `kind` is word, person or path."""
+    sought = query.of_history(text)
+    terms = [("word", each) for each in sought.words]
+    terms += [("person", each) for each in sought.people]
+    terms += [("path", each) for each in sought.paths]
+    if (kind, term) in terms:
+        terms.remove((kind, term))
+    return " ".join(spelt(*each) for each in terms)
+
+
+def spelt(kind: str, text: str) -> str:
+    """Return a term as it is typed."""
+    plain = kind != "person" and text.isalnum() and text not in {"OR", "AND", "NOT"}
+    quoted = text if plain else '"' + text.replace('"', '""') + '"'
+    return quoted if kind == "word" else f"{kind}:{quoted}"
+
+
+# The list.
+
+
+def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | None) -> dict[str, Any]:
+    """Return one page of operations; `shown` is the one that is shown in detail."""
     first = (page.page - 1) * page.per_page
     return {
         "rows": [row(operation) for operation in page.items],
@@ -85,7 +176,7 @@ def list_view(page: PaginatedOperations, *, state: HistoryState) -> dict[str, An
         "range": f"{words.count(first + 1)}–{words.count(first + len(page.items))} of {words.count(page.total)}",
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
-        "cursor": state.operation_id,
+        "cursor": shown,
         "empty": None if page.total else _empty(state),
     }
 
@@ -101,26 +192,32 @@ def _empty(state: HistoryState) -> dict[str, str]:
 
 def row(operation: MetadataOperation) -> dict[str, Any]:
     """Return one line of the list."""
-    kind = "Rollback" if operation.operation_type == "rollback" else "Write"
     status, level = chip(operation)
     return {
         "id": operation.id,
         "title": name(operation),
-        "when": f"{kind} · {words.when(operation.started_at)}",
+        "when": f"{kind_name(operation)} · {words.when(operation.started_at)}",
         "files": words.files(operation.file_count),
         "sum": outcome(operation),
         "status": status,
         "level": level,
         "undo": undo(operation),
+        "able": may_go_back(operation),
+        "why": why_not(operation),
     }
+
+
+def kind_name(operation: MetadataOperation) -> str:
+    """Return what an operation is."""
+    return "Rollback" if operation.operation_type == "rollback" else "Write"
 
 
 def name(operation: MetadataOperation) -> str:
     """Return what an operation is called: its note, else what it was."""
     if operation.user_note:
         return operation.user_note
-    if operation.operation_type == "rollback":
-        return f"of operation {operation.reverts_id}" if operation.reverts_id else "Rollback"
+    if operation.operation_type == "rollback" and operation.reverts_id:
+        return f"of “{operation.reverts_note}”" if operation.reverts_note else f"of operation {operation.reverts_id}"
     return f"Operation {operation.id}"
 
 
@@ -153,164 +250,25 @@ def outcome(operation: MetadataOperation) -> str:
     return " · ".join(f"{words.count(number)} {label}" for number, label in counts if number) or "nothing yet"
 
 
+def may_go_back(operation: MetadataOperation) -> bool:
+    """Tell whether the ledger knows something to roll back, be it only comments."""
+    return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
+
+
+def why_not(operation: MetadataOperation) -> str:
+    """Return why nothing can be rolled back, "" where something can."""
+    return "" if may_go_back(operation) else operation.rollback_reason or "There is nothing to roll back."
+
+
 def undo(operation: MetadataOperation) -> str:
-    """Return whether it can be taken back, and until when."""
-    if operation.status == "interrupted":
-        return "resume or roll back"
+    """Return until when it can be rolled back, or in few words why it cannot."""
+    if operation.status in HOLDING_STATES:
+        return "not yet"
+    if not may_go_back(operation):
+        return "nothing to roll back"
     if not operation.can_rollback:
-        return "comments only" if operation.comment_only else "—"
-    until = progress.expiry(operation.expires_at)
-    return f"byte for byte until {until}" if until else "can be undone"
-
-
-def details_view(
-    details: OperationDetails, check: RollbackCheck | None, *, checking: bool, query: str
-) -> dict[str, Any]:
-    """
-    Return one operation in detail.
-
-    Args:
-        details: The operation with a page of its files.
-        check: What taking it back would do, where it was looked at already.
-        checking: Whether that is being looked at.
-        query: What the list is searched for: taking back can be limited to it.
-
-    """
-    operation = details.operation
-    kind = "Rollback" if operation.operation_type == "rollback" else "Write"
-    return {
-        "open": True,
-        "id": operation.id,
-        "title": f"{kind} · {name(operation)}",
-        "when": " · ".join(
-            part
-            for part in (
-                words.when(operation.started_at),
-                words.span(operation.seconds) if operation.seconds else "",
-                f"by {operation.user_name}" if operation.user_name else "",
-                SOURCES.get(operation.source, operation.source),
-            )
-            if part
-        ),
-        "verdict": verdict(operation),
-        "facts": fact_pairs(operation),
-        "check": check_view(operation, check, checking=checking),
-        "buttons": buttons(operation, check, checking=checking, query=query),
-        "files": file_page(details),
-    }
-
-
-def verdict(operation: MetadataOperation) -> dict[str, str]:
-    """Return the one sentence that matters most."""
-    good, total = words.count(operation.success_count), words.count(operation.file_count)
-    back = operation.operation_type == "rollback"
-    did = "restored" if back else "written"
-    left = words.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
-    proof = "Every file has its old bytes again." if back else "The media of each was proven untouched."
-    texts = {
-        "completed": ("safe", f"✓ {good} of {total} {did}. {proof}" if operation.success_count else "✓ Nothing to do."),
-        "completed_with_errors": ("warning", f"! {good} of {total} {did}; {left} left as before."),
-        "rolled_back": ("note", "All of it was taken back."),
-        "partly_rolled_back": ("warning", "! Some of it was taken back."),
-        "cancelled": ("note", f"Cancelled after {good} of {total}. Every file is whole."),
-        "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. Every file is whole."),
-        "failed": ("danger", f"▲ {operation.error_message or 'It stopped.'} Every file is whole."),
-    }
-    level, text = texts.get(operation.status, ("note", "It is at work now."))
-    return {"level": level, "text": text}
-
-
-def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
-    """Return the plain facts."""
-    pairs = [
-        ["Files", outcome(operation)],
-        ["Tags", f"+ {words.count(operation.tags_added)} people · − {words.count(operation.tags_removed)}"],
-    ]
-    if operation.backup_bytes:
-        pairs.append(["Kept for undo", words.size(operation.backup_bytes)])
-    if operation.can_rollback and operation.expires_at:
-        pairs.append(["Undo until", words.day(operation.expires_at)])
-    if operation.user_note:
-        pairs.append(["Note", f"“{operation.user_note}”"])
-    if operation.reverts_id:
-        pairs.append(["Takes back", f"operation {operation.reverts_id}"])
-    return pairs
-
-
-def check_view(operation: MetadataOperation, check: RollbackCheck | None, *, checking: bool) -> dict[str, Any] | None:
-    """Return what would happen on a rollback now."""
-    if checking:
-        return {"text": "looking at every file …"}
-    if not operation.can_rollback and not operation.comment_only:
-        return {"text": operation.rollback_reason} if operation.rollback_reason else None
-    if check is None:
-        return None
-    pairs = [[words.count(check.restorable), "get the same bytes back"]]
-    if check.conflicts:
-        pairs.append([words.count(len(check.conflicts)), "would be left alone"])
-    if check.comment_only:
-        pairs.append([words.count(check.comment_only), "of them can get back only the comment, if you choose so"])
-    if check.superseded:
-        pairs.append([words.count(check.superseded), "of them can go back with newer writes, if you choose so"])
-    conflicts = [
-        {"name": item.file_name, "status": item.code.replace("_", " ") or "conflict", "message": item.message}
-        for item in check.conflicts[:FILES_SHOWN]
-    ]
-    return (
-        {"pairs": pairs, "conflicts": conflicts}
-        if check.can_rollback or check.comment_only or check.superseded
-        else {"text": check.reason, "conflicts": conflicts}
-    )
-
-
-def buttons(
-    operation: MetadataOperation, check: RollbackCheck | None, *, checking: bool, query: str
-) -> list[dict[str, Any]]:
-    """Return what can be done with it."""
-    if operation.status in {"pending", "in_progress", "paused"}:
-        return [{"label": "Watch it", "act": "progress", "kind": "primary"}]
-    able = not checking and check is not None and bool(check.restorable or check.comment_only or check.superseded)
-    found: list[dict[str, Any]] = []
+        return "comments only"
     if operation.status == "interrupted":
-        found.append({"label": "Resume", "act": "resume", "kind": "primary"})
-    if operation.can_rollback or operation.comment_only:
-        found.append({"label": "Roll back…", "act": "rollback", "disabled": not able})
-        if query:
-            found.append({"label": "Only the files found…", "act": "part", "kind": "quiet", "disabled": not able})
-    return found
-
-
-def file_page(details: OperationDetails) -> dict[str, Any]:
-    """Return the files of the operation with what was added and removed."""
-    page = progress.items(details)
-    page["rows"] = [
-        {
-            "id": item.id,
-            "name": item.file_name,
-            "path": item.file_path,
-            "status": words.item_status(item.status, item.code)[0],
-            "level": words.item_status(item.status, item.code)[1],
-            "tags": [
-                *({"text": person, "kind": "del"} for person in item.tags_removed),
-                *({"text": person, "kind": "add"} for person in item.tags_added),
-            ],
-            "message": item.message,
-        }
-        for item in details.items
-    ]
-    return page
-
-
-def bars(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the bars of people: name, count, and the share of the longest bar."""
-    most = max((int(person["count"]) for person in people), default=1) or 1
-    return {
-        "people": [
-            {
-                "name": str(person["name"]),
-                "count": int(person["count"]),
-                "share": round(100 * int(person["count"]) / most, 1),
-            }
-            for person in people
-        ]
-    }
+        return "or resume"
+    until = progress.expiry(operation.expires_at)
+    return f"until {until}" if until else "can be undone"

@@ -1,7 +1,9 @@
 // Operations, newest first.
 export function render(context) {
   const {model} = context
-  let cursor = null
+  const roomy = window.matchMedia("(min-width: 1081px)")
+  let cursor = null,
+    offered = null
   const at = (me, id) => me.root.querySelector(`.row[data-key="${id}"]`)
   const open = (me, id) => {
     cursor = id
@@ -19,6 +21,18 @@ export function render(context) {
       me.send("cursor", {id: cursor})
     }
   }
+  const back = row =>
+    h(
+      "span",
+      {class: "n undo", role: "gridcell"},
+      row.able &&
+        button("Roll back…", "rollback", {
+          kind: "link",
+          "aria-label": `Roll back ${row.title}…`,
+          data: {id: row.id, key: `back-${row.id}`},
+        }),
+      h("small", {title: row.why || null}, row.undo),
+    )
   const me = component(context, {
     draw(view) {
       if (!view.rows) return null
@@ -53,7 +67,7 @@ export function render(context) {
               h("span", {class: "n num", role: "gridcell"}, row.files),
               h("span", {class: "t sum", role: "gridcell"}, row.sum),
               h("span", {class: "r", role: "gridcell"}, chip(row.level, row.status)),
-              h("span", {class: "n num", role: "gridcell"}, row.undo),
+              back(row),
             ),
           ),
         ),
@@ -64,12 +78,19 @@ export function render(context) {
       open(data, event, self) {
         if (!String(window.getSelection())) open(self, Number(data.id))
       },
-      page(data, event, self) {
-        self.send("page", {page: Number(data.page)})
-      },
+      page: (data, event, self) => self.send("page", {page: Number(data.page)}),
+      rollback: (data, event, self) => self.send("rollback", {id: Number(data.id)}),
     },
     drawn(self) {
-      if (self.view.cursor !== undefined && self.view.cursor !== self.before?.cursor && self.view.cursor !== cursor) {
+      const first = self.view.rows?.[0]?.id ?? null
+      // Where there is room, the newest one stands beside the list without having been asked for.
+      const anew = first !== offered || (self.before?.cursor ?? null) !== null
+      if (roomy.matches && first !== null && self.view.cursor === null && anew) {
+        offered = first
+        self.send("first", {id: first})
+      }
+      if (self.view.cursor === undefined || self.view.cursor === self.before?.cursor) return
+      if (self.view.cursor !== cursor) {
         cursor = self.view.cursor
         self.before = self.view
         self.paint()
@@ -90,21 +111,16 @@ export function render(context) {
     },
   })
   keys(model, "history", {
-    j: () => {
-      move(me, 1)
-      return true
-    },
-    k: () => {
-      move(me, -1)
-      return true
-    },
-    Enter: event =>
-      event.composedPath()[0].closest?.("button, a, input, select") || cursor === null
-        ? undefined
-        : (open(me, cursor), true),
-    Escape: () => {
-      me.send("close")
-      return undefined
+    j: {does: "next operation", group: "Move", run: () => move(me, 1)},
+    k: {does: "previous operation", group: "Move", run: () => move(me, -1)},
+    Enter: {does: "details of the operation", group: "Move", run: () => cursor !== null && (open(me, cursor), true)},
+    Escape: {
+      does: "close the details",
+      group: "Move",
+      run() {
+        me.send("close")
+        return false
+      },
     },
   })
 }

@@ -1,13 +1,72 @@
 // What would change in one file and why: beside the table on wide screens, a sheet from below on narrow ones.
-const parts = list => list.map(part => (part.mark ? h("mark", null, part.text) : part.text))
-const comment = (label, list, kind) => [
+const runs = (list, kind, whole) =>
+  list.map((part, index) => {
+    if (part.fold && !whole)
+      return button(`⋯ ${part.text.length.toLocaleString("en")} characters ⋯`, "unfold", {kind: "link", data: {key: `f${index}`}})
+    const text = part.show ?? part.text
+    return part.mark ? h(kind === "old" ? "del" : "ins", null, text) : text
+  })
+
+// One comment: none at all, an empty one, or its text with what changes marked.
+const comment = (label, list, kind, whole) => [
   h("div", {class: "label"}, label),
   list === null
-    ? h("div", {class: "diff none"}, "none")
-    : h("div", {class: `diff ${kind}`, tabindex: "0", role: "region", "aria-label": label}, parts(list)),
+    ? h("div", {class: "diff none"}, "No comment")
+    : list.length === 0
+      ? h("div", {class: "diff none"}, "An empty comment")
+      : h(
+          "div",
+          {class: `diff ${kind}`, tabindex: "0", role: "region", "aria-label": label, dir: "auto"},
+          runs(list, kind, whole),
+        ),
 ]
 
-function drawEditor(names, draft, problem) {
+function drawPicture(view, state) {
+  return h(
+    "figure",
+    {class: `thumb ${state}`, data: {key: "thumb"}},
+    view.picture && state !== "none"
+      ? h("img", {src: view.picture, alt: `A frame of ${view.name}`, decoding: "async", data: {key: view.picture}})
+      : h("span", {class: "nothing"}, "No picture"),
+    view.over.length > 0 && h("figcaption", null, view.over.join(" · ")),
+  )
+}
+
+function drawTop(view, copied) {
+  return [
+    h(
+      "div",
+      {class: "top", data: {key: "top"}},
+      h("div", {class: "grip", "aria-hidden": "true"}),
+      h("h2", {tabindex: "-1"}, h("bdi", {dir: "ltr"}, view.name)),
+      h("button", {type: "button", class: "icon step", "aria-label": "Previous file", data: {act: "step", by: -1}}, "‹"),
+      h("button", {type: "button", class: "icon step", "aria-label": "Next file", data: {act: "step", by: 1}}, "›"),
+      h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
+    ),
+    h(
+      "div",
+      {class: "path", title: view.path, data: {key: "path"}},
+      h("bdi", {dir: "ltr"}, view.place),
+      button(copied ? "Copied" : "Copy path", "copy", {kind: "link"}),
+      h("span", {class: "vh", role: "status"}, copied ? "The path was copied." : ""),
+    ),
+  ]
+}
+
+// Of very many people those come first who come or go: the rest is shown when asked for.
+const MANY = 12
+const drawTags = (tags, all) => {
+  const rest = all ? 0 : Math.max(0, tags.length - MANY)
+  const first = rest ? [...tags.filter(tag => tag.kind), ...tags.filter(tag => !tag.kind)].slice(0, MANY) : tags
+  return h(
+    "div",
+    {class: "tags"},
+    tags.length ? first.map(tagSpan) : h("span", {class: "hint"}, "nobody"),
+    rest > 0 && button(`and ${rest} more`, "more", {kind: "link", data: {which: "everybody"}}),
+  )
+}
+
+function drawEditor(draft, field, problem) {
   return h(
     "div",
     {class: "editor", data: {key: "editor"}},
@@ -23,23 +82,13 @@ function drawEditor(names, draft, problem) {
           h("button", {type: "button", "aria-label": `Remove ${name}`, data: {act: "remove", index}}, "✕"),
         ),
       ),
-      h("input", {
-        type: "text",
-        "aria-label": "Add a person",
+      field.draw({
         placeholder: draft.length ? "Add another…" : "Nobody. Add a person…",
-        list: "names",
-        autocomplete: "off",
-        spellcheck: "false",
-        "aria-invalid": problem ? "true" : null,
-        "aria-describedby": "edit-problem",
-        data: {key: "add"},
+        problem,
+        describes: "edit-problem",
       }),
-      h(
-        "datalist",
-        {id: "names"},
-        names.map(name => h("option", {value: name})),
-      ),
     ),
+    field.hint(name => draft.includes(name)),
     h("p", {class: "bad-text", id: "edit-problem", role: "alert"}, problem),
     h(
       "p",
@@ -50,24 +99,146 @@ function drawEditor(names, draft, problem) {
   )
 }
 
-function drawActs(view) {
+function drawSuggestions(view) {
+  return (
+    view.suggestions.length > 0 &&
+    h(
+      "div",
+      {class: "suggestions", role: "group", "aria-label": "Suggestions", data: {key: "suggestions"}},
+      h("div", {class: "label"}, "Suggestions"),
+      view.suggestions.map(item =>
+        h(
+          "div",
+          {class: "suggestion", data: {key: `s:${item.name}`}},
+          h(
+            "p",
+            {title: item.others.join(" ") || null},
+            h("b", null, h("bdi", null, item.name)),
+            item.sure && h("span", {class: "sure"}, item.sure),
+            h("small", null, item.reason, item.others.length > 0 && ` And ${item.others.length} more.`),
+          ),
+          button(item.replaces ? "Replace" : "Add", "add", {
+            kind: "small",
+            data: {name: item.name, replaces: item.replaces},
+            "aria-label": item.replaces ? `Replace ${item.replaces} with ${item.name}` : `Add ${item.name}`,
+          }),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "icon",
+              "aria-label": `${item.name} is not in this file`,
+              title: "Not in this file: do not suggest again",
+              data: {act: "decline", name: item.name},
+            },
+            "✕",
+          ),
+        ),
+      ),
+    )
+  )
+}
+
+// Something that is only looked at now and then; what is open stays open for the next file.
+const more = (opened, key, label, body) => {
+  const open = opened.has(key)
+  return h(
+    "section",
+    {class: "more", data: {key}},
+    h(
+      "button",
+      {type: "button", class: "fold", "aria-expanded": String(open), data: {act: "more", which: key}},
+      h("span", {"aria-hidden": "true"}, open ? "▾" : "▸"),
+      label,
+    ),
+    open && h("div", {class: "inside"}, body),
+  )
+}
+
+const drawEvent = (event, opened, whole) => {
+  const key = `event${event.id}`
+  return h(
+    "li",
+    {class: "event", data: {key}},
+    h(
+      "div",
+      {class: "line"},
+      button(`${event.title} ${event.id}`, "operation", {kind: "link", data: {id: event.id}}),
+      h("span", null, event.when),
+      chip(event.level, event.status),
+    ),
+    event.tags.length > 0 && h("div", {class: "tags"}, event.tags.map(tagSpan)),
+    event.note && h("p", {class: "note-text"}, h("bdi", null, event.note)),
+    event.message && h("p", {class: "hint"}, event.message),
+    event.back && h("p", {class: "hint"}, event.back),
+    button(opened.has(key) ? "Hide the comments" : "Before and after", "more", {
+      kind: "link",
+      data: {which: key},
+      "aria-expanded": String(opened.has(key)),
+    }),
+    opened.has(key) && [comment("Before", event.old, "old", whole), comment("After", event.new, "new", whole)],
+  )
+}
+
+function drawMore(view, opened, whole) {
+  const tags = view.places.reduce((sum, place) => sum + place.rows.length, 0)
+  return [
+    view.past > 0 &&
+      more(opened, "history", `History of this file (${view.past.toLocaleString("en")})`, [
+        h(
+          "ul",
+          null,
+          view.history.map(event => drawEvent(event, opened, whole)),
+        ),
+        view.past > view.history.length && h("p", {class: "hint"}, "Older ones are on the History page."),
+      ]),
+    view.streams.length > 0 &&
+      more(opened, "streams", `Streams (${view.streams.length})`, facts(view.streams)),
+    tags > 0 &&
+      more(
+        opened,
+        "tags",
+        `All tags (${tags})`,
+        view.places.map(place => [h("div", {class: "label"}, place.name), facts(place.rows)]),
+      ),
+    more(opened, "file", "The file on its disk", facts(view.facts)),
+  ]
+}
+
+function drawActs(view, until, day) {
   if (!view.acts) return null
   const {edit, preserve, skip, revoke} = view.acts
   return h(
     "div",
-    {class: "acts", data: {key: "acts"}},
+    {class: "acts bottom", data: {key: "acts"}},
     edit && button("Edit", "edit", {key: "e"}),
     preserve &&
       button(preserve === "on" ? "Preserve" : "Replace instead", "preserve", {
         key: "p",
         title: preserve === "on" ? "Keep the other text of the comment" : "Let the comment become the people alone",
       }),
-    skip &&
-      button(skip === "on" ? "Skip" : "Bring back", "skip", {
-        key: "s",
-        title: skip === "on" ? "Leave it out of lists and writes until you bring it back" : null,
-      }),
+    skip === "off" && button("Bring back", "skip", {key: "s"}),
+    skip === "on" &&
+      h(
+        "span",
+        {class: "split"},
+        button("Skip", "skip", {key: "s", title: "Leave it out of lists and writes until you bring it back"}),
+        button("▾", "until", {"aria-expanded": String(until), "aria-label": "Leave out until a day", title: "Skip until a day"}),
+      ),
     revoke && button("Undo my changes", "revoke", {kind: "quiet", title: revoke}),
+    until &&
+      skip === "on" &&
+      h(
+        "div",
+        {class: "until", data: {key: "until"}},
+        h(
+          "label",
+          null,
+          "Skip it until ",
+          h("input", {type: "date", min: view.until.least, value: day || view.until.offered, required: true, data: {change: "day"}}),
+        ),
+        button("Skip until then", "skip_until", {kind: "small"}),
+      ),
   )
 }
 
@@ -76,33 +247,53 @@ export function render(context) {
   let draft = null,
     problem = "",
     back = null,
-    names = []
+    until = false,
+    day = "",
+    whole = false,
+    copied = false
+  const opened = new Set(["history"])
+  const pictures = new Map() // by address: there, none
   const narrow = () => window.matchMedia("(max-width: 1080px)").matches
-  const field = me => me.root.querySelector(".editor input")
-  const begin = me => {
-    draft = [...me.view.people]
+  const named = (list, name) => list.some(item => item.toLowerCase() === name.toLowerCase())
+  const begin = self => {
+    draft = [...self.view.people]
     problem = ""
-    me.paint()
-    field(me)?.focus()
+    until = false
+    field.reset()
+    self.paint()
+    field.input()?.focus()
+    self.root.querySelector(".editor")?.scrollIntoView({block: "nearest"})
   }
-  const add = me => {
-    const name = field(me).value.trim().replace(/\s+/g, " ")
-    if (name && !draft.some(item => item.toLowerCase() === name.toLowerCase())) draft = [...draft, name]
-    field(me).value = ""
-    problem = ""
-    me.paint()
-  }
-  const end = me => {
+  const end = self => {
     draft = null
     problem = ""
-    me.paint()
-    ;(me.root.querySelector("[data-act=edit]") ?? me.root).focus?.()
+    field.reset()
+    self.paint()
+    ;(self.root.querySelector("[data-act=edit]") ?? self.root).focus?.()
+  }
+  const save = self => {
+    const rest = field.text().trim().replace(/\s+/g, " ")
+    if (rest && !named(draft, rest)) draft = [...draft, rest]
+    field.clear()
+    self.paint()
+    self.send("save", {id: self.view.id, people: draft})
+  }
+  // The place beside the table reaches down to the foot, however far the page is scrolled: its end is always in sight.
+  const fit = () => {
+    const side = document.querySelector(".page-plan .side")
+    side?.style.setProperty("--top", `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`)
   }
   const overview = shown => {
     const card = document.querySelector(".overview")
     if (card) card.hidden = !shown
   }
+  const close = self => self.send("close")
+  const skipUntil = self => {
+    const input = self.root.querySelector(".until input")
+    if (input.reportValidity()) self.send("skip", {id: self.view.id, until: input.value})
+  }
 
+  let field = null // made in `setup`, before the first view is drawn
   const me = component(context, {
     draw(view, self) {
       if (!view.open) return null
@@ -110,130 +301,218 @@ export function render(context) {
         h("div", {class: "veil", data: {act: "close", key: "veil"}}),
         h(
           "aside",
-          {class: "card drawer", "aria-label": "Details", data: {key: "drawer"}},
+          {class: "card drawer details", "aria-label": "Details", data: {key: "drawer"}},
+          drawTop(view, copied),
+          drawPicture(view, pictures.get(view.picture) ?? ""),
           h(
             "div",
-            {class: "top"},
-            h("h2", {tabindex: "-1"}, h("bdi", {dir: "ltr"}, view.name)),
-            h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
-          ),
-          h("div", {class: "path"}, h("bdi", {dir: "ltr"}, view.path)),
-          h(
-            "div",
-            {class: "strip"},
-            view.strip.map(text => h("span", null, text)),
+            {class: "strip", data: {key: "strip"}},
+            view.strip.join(" · "),
           ),
           view.issues.map(issue => h("p", {class: `why ${issue.severity}`}, chipless(issue.severity), issue.message)),
           draft
-            ? drawEditor(names, draft, problem)
+            ? drawEditor(draft, field, problem)
             : [
                 h("div", {class: "label"}, "People"),
-                h(
-                  "div",
-                  {class: "tags"},
-                  view.tags.length ? view.tags.map(tagSpan) : h("span", {class: "hint"}, "nobody"),
-                ),
-                comment("Comment now", view.old, view.same ? "same" : "old"),
-                comment("Comment planned", view.new, view.same ? "same" : "new"),
+                drawTags(view.tags, opened.has("everybody")),
+                view.origins.sum &&
+                  more(opened, "origins", `Where they come from: ${view.origins.sum}`, facts(view.origins.each)),
+                comment("Comment now", view.old, view.old?.some(part => part.mark) ? "old" : "same", whole),
+                view.same
+                  ? [h("div", {class: "label"}, "Comment planned"), h("div", {class: "diff none"}, "Stays as it is")]
+                  : comment(view.barred ? "Comment planned, not written" : "Comment planned", view.new, "new", whole),
+                view.fields.length > 0 && [h("div", {class: "label"}, "Where it lies in the file"), facts(view.fields)],
+                drawSuggestions(view),
               ],
-          view.shows.length > 0 && [h("div", {class: "label"}, "What others will show"), facts(view.shows)],
+          view.shows.rows.length > 0 && [h("div", {class: "label"}, view.shows.label), drawShows(view.shows.rows)],
           h("div", {class: "label"}, "How it is written"),
           facts(view.how),
-          !draft && drawActs(view),
+          drawMore(view, opened, whole),
+          !draft && drawActs(view, until, day),
         ),
       ]
     },
     act: {
-      edit(data, event, self) {
-        begin(self)
-      },
-      cancel_edit(data, event, self) {
-        end(self)
-      },
+      edit: (data, event, self) => begin(self),
+      cancel_edit: (data, event, self) => end(self),
       remove(data, event, self) {
         draft = draft.filter((_, index) => index !== Number(data.index))
         problem = ""
         self.paint()
-        field(self).focus()
+        field.input().focus()
       },
-      save(data, event, self) {
-        if (field(self).value.trim()) add(self)
-        self.send("save", {id: self.view.id, people: draft})
+      offered: data => field.pick(Number(data.index)),
+      meant(data, event, self) {
+        draft = named(draft, data.name)
+          ? draft.filter(name => name !== data.old)
+          : draft.map(name => (name === data.old ? data.name : name))
+        self.paint()
+        field.input().focus()
       },
-      preserve(data, event, self) {
-        self.send("preserve", {id: self.view.id})
+      save: (data, event, self) => save(self),
+      preserve: (data, event, self) => self.send("preserve", {id: self.view.id}),
+      skip: (data, event, self) => self.send("skip", {id: self.view.id}),
+      until(data, event, self) {
+        until = !until
+        self.paint()
+        self.root.querySelector(".until input")?.focus()
       },
-      skip(data, event, self) {
-        self.send("skip", {id: self.view.id})
+      day(data, event, self, target) {
+        day = target.value
       },
-      revoke(data, event, self) {
-        self.send("revoke", {id: self.view.id})
+      skip_until: (data, event, self) => skipUntil(self),
+      revoke: (data, event, self) => self.send("revoke", {id: self.view.id}),
+      add: (data, event, self) => self.send("add", {id: self.view.id, name: data.name, replaces: data.replaces ?? ""}),
+      decline: (data, event, self) => self.send("decline", {id: self.view.id, name: data.name}),
+      operation: (data, event, self) => self.send("operation", {id: Number(data.id)}),
+      more(data, event, self) {
+        opened.has(data.which) ? opened.delete(data.which) : opened.add(data.which)
+        self.paint()
+      },
+      unfold(data, event, self) {
+        whole = true
+        self.paint()
+      },
+      step: data => window.dispatchEvent(new CustomEvent("indexium:step", {detail: Number(data.by)})),
+      async copy(data, event, self) {
+        copied = await copy(self.view.path)
+        self.paint()
+        setTimeout(() => {
+          copied = false
+          self.paint()
+        }, 2000)
       },
     },
     setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (event.target.matches(".editor input")) {
-          if (event.key === "Enter") {
-            event.preventDefault()
-            field(self).value.trim() ? add(self) : self.send("save", {id: self.view.id, people: draft})
-          }
-          if (event.key === "Backspace" && !event.target.value && draft.length) {
-            draft = draft.slice(0, -1)
-            self.paint()
-          }
-          if (event.key === "Escape") {
-            event.stopPropagation()
-            event.preventDefault()
-            end(self)
-          }
-          return
-        }
-        if (event.key === "Escape") {
-          event.stopPropagation()
-          if (draft) end(self)
-          else self.send("close")
-        }
-        if (event.key === "Tab" && narrow()) trap(self.root.querySelector(".drawer"), event)
+      field = personField(self, {
+        id: "add-person",
+        label: "Add a person",
+        taken: () => draft ?? [],
+        choose(name) {
+          if (!named(draft, name)) draft = [...draft, name]
+          problem = ""
+          self.paint()
+        },
       })
+      self.root.addEventListener("input", event => {
+        if (event.target === field.input()) field.typed()
+      })
+      self.root.addEventListener("keydown", event => onKey(self, event))
+      for (const name of ["load", "error"])
+        self.root.addEventListener(
+          name,
+          event => {
+            if (!event.target.matches?.(".thumb img")) return
+            const {naturalWidth: wide, naturalHeight: high} = event.target
+            pictures.set(event.target.getAttribute("src"), name === "error" ? "none" : wide < 1.5 * high ? "there tall" : "there")
+            self.paint()
+          },
+          true,
+        )
+      dragging(self, () => close(self))
+      listen(model, window, "scroll", fit)
+      listen(model, window, "resize", fit)
     },
     drawn(self) {
       const {view, before = {}} = self
+      fit()
       overview(!view.open)
-      if (view.id !== before.id && draft) {
-        draft = null
-        problem = ""
-        self.before = view
-        self.paint()
-        return
+      document.documentElement.toggleAttribute("data-sheet", Boolean(view.open) && narrow())
+      if (view.id !== before.id) {
+        until = whole = copied = false
+        day = ""
+        const sheet = self.root.querySelector(".drawer")
+        if (sheet && before.id !== undefined) sheet.scrollTop = 0
+        if (draft) {
+          draft = null
+          problem = ""
+          field.reset()
+          self.before = view
+          self.paint()
+          return
+        }
       }
       if (view.open && view.edit && view.edit !== before.edit) {
         self.before = view
         begin(self)
         return
       }
-      if (view.open && !before.open && narrow()) {
+      if (view.open && !before.open) {
         back = deepFocus()
-        self.root.querySelector("h2").focus()
+        if (narrow()) self.root.querySelector("h2").focus()
       }
-      if (!view.open && before.open && back) {
-        back.focus?.()
+      if (!view.open && before.open) {
+        const here = deepFocus()
+        if (back?.isConnected && (here === document.body || self.root.contains(here))) back.focus({preventScroll: true})
         back = null
       }
     },
   })
+
+  function onKey(self, event) {
+    if (event.target === field.input()) {
+      if (field.key(event)) {
+        event.preventDefault()
+        event.stopPropagation()
+        return
+      }
+      if (event.key === "Enter") {
+        event.preventDefault()
+        save(self)
+      }
+      if (event.key === "Backspace" && !event.target.value && draft.length) {
+        draft = draft.slice(0, -1)
+        self.paint()
+      }
+      if (event.key === "Escape") {
+        event.stopPropagation()
+        event.preventDefault()
+        end(self)
+      }
+      return
+    }
+    if (event.key === "Escape") {
+      event.stopPropagation()
+      event.preventDefault()
+      if (draft) end(self)
+      else if (until) {
+        until = false
+        self.paint()
+        self.root.querySelector("[data-act=until]")?.focus()
+      } else close(self)
+    }
+    if (event.key === "Enter" && event.target.matches(".until input")) {
+      event.preventDefault()
+      skipUntil(self)
+    }
+    if (event.key === "Tab" && narrow()) trap(self.root.querySelector(".drawer"), event)
+    const act = {e: "edit", p: "preserve", s: "skip"}[event.key]
+    if (!act || draft || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return
+    const target = self.root.querySelector(`.bottom [data-act=${act}]`)
+    if (target) {
+      event.preventDefault()
+      target.click()
+    }
+  }
+
   model.on("msg:custom", message => {
     if (message.problem !== undefined) {
       problem = message.problem
       me.paint()
-      field(me)?.focus()
+      field.input()?.focus()
     }
     if (message.saved) end(me)
-    if (message.names) {
-      names = message.names
-      me.paint()
-    }
+    if (message.offers) field.offer(message.offers)
   })
+  model.on("remove", () => document.documentElement.removeAttribute("data-sheet"))
 }
+
+const drawShows = rows =>
+  h(
+    "dl",
+    {class: "facts shows"},
+    rows.map(([programs, text, kind]) => [h("dt", null, programs), h("dd", {class: kind}, text)]),
+  )
 
 const chipless = severity => (GLYPH[severity] ? h("span", {"aria-hidden": "true"}, GLYPH[severity] + " ") : null)
 
@@ -243,8 +522,47 @@ function deepFocus() {
   return node
 }
 
+// Put a text on the clipboard; pages that are not served by this machine may only do it the old way.
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const area = h("textarea", {style: {position: "fixed", opacity: "0"}})
+    area.value = text
+    document.body.append(area)
+    area.select()
+    const done = document.execCommand("copy")
+    area.remove()
+    return done
+  }
+}
+
+// A sheet is pulled down by its grip, as any sheet on a phone; far enough, and it goes.
+function dragging(self, away) {
+  let from = null
+  const sheet = () => self.root.querySelector(".drawer")
+  self.root.addEventListener("pointerdown", event => {
+    if (!event.target.closest(".grip")) return
+    from = event.clientY
+    event.target.setPointerCapture(event.pointerId)
+  })
+  self.root.addEventListener("pointermove", event => {
+    if (from !== null) sheet().style.transform = `translateY(${Math.max(0, event.clientY - from)}px)`
+  })
+  const end = event => {
+    if (from === null) return
+    const far = event.type === "pointerup" && event.clientY - from > 90
+    from = null
+    sheet().style.transform = ""
+    if (far) away()
+  }
+  self.root.addEventListener("pointerup", end)
+  self.root.addEventListener("pointercancel", end)
+}
+
 function trap(box, event) {
-  const stops = [...box.querySelectorAll("button:not(:disabled), input, [tabindex='0']")]
+  const stops = [...box.querySelectorAll("button:not(:disabled), input, [tabindex='0']")].filter(stop => stop.offsetParent)
   const [first, last] = [stops[0], stops.at(-1)]
   const here = box.getRootNode().activeElement
   if (event.shiftKey && (here === first || !stops.includes(here))) {

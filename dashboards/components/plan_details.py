@@ -1,107 +1,275 @@
-"""The details of one planned file: why, before and after, what others show, how it is written, what can be done."""
+"""The details of one planned file: a picture, before and after and why, who is in it, what others show, its history."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import words
-from dashboards.components import comment_diff, plan_table
-from dashboards.components.base import Component, module
+from dashboards import thumbnails, words
+from dashboards.components import comment_diff, person_field, plan_table
+from dashboards.components.base import Component, source
+from indexium_core.model import strategies
+from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.media import StreamFacts
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.suggestion import Suggestion
 
-__all__ = ["PlanDetails", "view"]
+__all__ = ["PlanDetails", "acts", "how", "view"]
+
+SHOWN_EVENTS = 5
+SHOWN_TAG = 400  # characters of a tag
+_CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
+_CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
+_CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
+_KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
+_ORIGINS = {  # of a person in the file → for one of them, and for a sum
+    "face": ("seen in the picture", "by face"),
+    "hand": ("said by hand", "by hand"),
+    "import": ("imported", "imported"),
+    "file": ("taken over from the file", "taken over from files"),
+    "comment": ("named in the file", "named in the file"),
+    "edit": ("by your edit", "by your edit"),
+}
 
 
 class PlanDetails(Component):
     """
     The drawer beside the table, or the sheet below it.
 
-    Messages: `close`, `save` {id, people}, `preserve`/`skip`/`revoke` {id}. Sent to it: {problem} (a name that may not
-    be written), {saved}, {names} (to offer). View: see `view`; `{open: false}` hides it.
+    Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
+    `decline` {id, name}, `typing` {text}, `operation` {id}. Sent to it: {problem} (a name that may not be written),
+    {saved}, {offers} (see `person_field.names`). View: see `view`; `{open: false}` hides it.
     """
 
-    _esm = module("plan_details")
+    _esm = source("dom.js") + source("person_field.js") + source("plan_details.js")
+    _styles = ("person_field.css", "plan_details.css")
 
     def complain(self, problem: str) -> None:
         """Show a sentence in the editor."""
         self._send_msg({"problem": problem})
 
-    def suggest(self, names: Sequence[str]) -> None:
+    def offer(self, offers: person_field.Offers) -> None:
         """Offer names in the editor."""
-        self._send_msg({"names": list(names)})
+        self._send_msg({"offers": offers})
 
     def saved(self) -> None:
         """Close the editor: what it held is in force."""
         self._send_msg({"saved": True})
 
 
-def view(item: PlanItem, *, edit: int, editable: bool, decided: Sequence[str], undo_days: int) -> dict[str, Any]:
+def view(
+    details: FileDetails,
+    item: PlanItem,
+    *,
+    edit: int,
+    editable: bool,
+    undo_days: int,
+    suggestions: Sequence[Suggestion] = (),
+    pictures: bool = True,
+) -> dict[str, Any]:
     """
     Return what the details show.
 
     Args:
-        item: The file.
+        details: The file.
+        item: What is planned for it.
         edit: Changes each time the editor is to open; 0 for never.
         editable: Whether editing is allowed at all (a setting).
-        decided: Kinds of decisions in force for the file.
         undo_days: For how many days a write can be taken back.
+        suggestions: Who else may be in it.
+        pictures: Whether this server has pictures.
 
     """
+    decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
+    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container)
     return {
         "open": True,
         "id": item.file_id,
         "edit": edit,
         "name": item.file_name,
-        "path": item.file_path,
-        "strip": strip(item),
-        "issues": [{"severity": issue.severity, "message": issue.message} for issue in plan_table.ordered(item.issues)],
+        "path": details.file_path,
+        "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
+        "picture": thumbnails.address(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
+        "over": over(details),
+        "strip": strip(details),
+        "issues": [
+            {"severity": issue.severity, "message": comment_diff.seen(issue.message)}
+            for issue in plan_table.ordered(item.issues)
+            if issue.code != "shown_as_plot"  # what others will show says it, and more
+        ],
         "tags": plan_table.tag_list(item),
         "people": item.result_people,
+        "origins": {"sum": sum_of_origins(details.people), "each": [_person(each) for each in details.people]},
+        "suggestions": [_suggestion(each) for each in suggestions] if editable else [],
         "old": old,
         "new": new,
         "same": item.existing_comment == item.result_comment,
-        "shows": shows(item),
-        "how": how(item, decided, undo_days),
+        "barred": item.risk_level == "blocked",
+        "fields": fields(details),
+        "shows": {"label": f"What others {'will show' if item.can_update else 'show now'}", "rows": shows(details)},
+        "how": how(details, item, decided, undo_days),
         "acts": acts(item, decided, editable=editable),
+        "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
+        "streams": [_stream(stream) for stream in details.streams],
+        "places": [{"name": _place(details, each.place), "rows": _tag_rows(each.tags)} for each in details.tags],
+        "facts": facts(details),
+        "history": [_event(each) for each in details.history[:SHOWN_EVENTS]],
+        "past": details.history_total,
     }
 
 
-def strip(item: PlanItem) -> list[str]:
+# What the file is.
+
+
+def over(details: FileDetails) -> list[str]:
+    """Return what stands over the picture: length, size of the picture, codec."""
+    streams = [each for each in details.streams if each.kind == "video" and not each.details.get("attached_pic")]
+    parts = [words.clock(details.duration)] if details.duration else []
+    if streams and streams[0].details.get("width"):
+        parts.append(f"{streams[0].details['width']}×{streams[0].details['height']}")
+    return [*parts, *(_codec(each) for each in streams[:1])]
+
+
+def strip(details: FileDetails) -> list[str]:
     """Return the plain facts of the file."""
-    moment = datetime.fromisoformat(item.mtime).astimezone(UTC)
-    parts = [words.clock(item.duration)] if item.duration else []
-    return [*parts, words.size(item.size), item.container or item.file_ext, f"changed {words.when(moment)}"]
+    container = _CONTAINERS.get(details.container, details.container) or details.file_ext
+    parts = [words.size(details.size), container, f"changed {words.when(details.mtime)}"]
+    if details.copies_total:
+        parts.append("1 copy" if details.copies_total == 1 else f"{words.count(details.copies_total)} copies")
+    return [part for part in parts if part]
 
 
-def shows(item: PlanItem) -> list[list[str]]:
-    """Return where other programs will show the text; only what was checked against them."""
-    if not item.can_update or item.result_comment is None:
-        return []
-    pairs = [["MediaInfo, ExifTool, ffprobe", "Comment"]]
-    if any(issue.code == "shown_as_plot" for issue in item.issues):
-        pairs.insert(0, ["Jellyfin", "as the plot, where no overview is set"])
+def facts(details: FileDetails) -> list[list[str]]:
+    """Return what else is known of the file on its disk."""
+    offline = f", offline: {details.library_reason}" if details.library_state == "offline" else ""
+    pairs = [["Library", f"{details.library} ({details.library_path}){offline}"]]
+    if details.nlink > 1:
+        pairs.append(["Names", f"{details.nlink} on its disk (hard links)"])
+    pairs += [["Same film", copy.file_path] for copy in details.copies]
+    if details.copies_total > len(details.copies):
+        pairs.append(["", f"and {words.count(details.copies_total - len(details.copies))} more"])
+    pairs.append(["Found", words.when(details.first_seen_at)])
+    pairs.append(["Read", words.when(details.scanned_at)])
     return pairs
 
 
-def how(item: PlanItem, decided: Sequence[str], undo_days: int) -> list[list[str]]:
-    """Return how the file would be written, and by whose word."""
-    if not item.can_update:
-        pairs = [["Strategy", "it is not written"]]
-    elif item.risk_level == "unchanged":
-        pairs = [["Strategy", "nothing to do"]]
-    else:
-        pairs = [
-            ["Strategy", f"{words.strategy(item.strategy)} · about {words.span(item.est_seconds)}"],
-            ["Undo", f"the same bytes again, for {undo_days} days"],
-        ]
+def _codec(stream: StreamFacts) -> str:
+    return _CODECS.get(stream.codec, stream.codec.upper() if len(stream.codec) < 6 else stream.codec)
+
+
+def _stream(stream: StreamFacts) -> list[str]:
+    known = stream.details
+    parts = [_codec(stream)]
+    if known.get("attached_pic"):
+        parts.append("a picture, not film")
+    if known.get("width"):
+        parts.append(f"{known['width']}×{known['height']}")
+    if known.get("channels"):
+        parts.append(words.plural(known["channels"], "channel"))
+    if known.get("sample_rate"):
+        parts.append(f"{known['sample_rate'] / 1000:g} kHz")
+    if stream.language and stream.language != "und":
+        parts.append(stream.language)
+    return [_KINDS.get(stream.kind, stream.kind), " · ".join(part for part in parts if part)]
+
+
+def _place(details: FileDetails, place: str) -> str:
+    if place == "container":
+        return "The file"
+    kinds = {str(stream.index): _KINDS.get(stream.kind, stream.kind).lower() for stream in details.streams}
+    return f"Stream {place}" + (f", {kinds[place]}" if place in kinds else "")
+
+
+def _tag_rows(tags: dict[str, str]) -> list[list[str]]:
+    return [[name, value if len(value) <= SHOWN_TAG else value[:SHOWN_TAG] + " …"] for name, value in tags.items()]
+
+
+def fields(details: FileDetails) -> list[list[str]]:
+    """Return each place that holds a comment, where they are not one and the same."""
+    if len(details.comment_fields) < 2 and not details.fields_differ:
+        return []
+    return [
+        [each.where, (each.value or "an empty comment") if details.fields_differ else "the same text"]
+        for each in details.comment_fields
+    ]
+
+
+# Who is in it.
+
+
+def sum_of_origins(people: Iterable[PersonDetails]) -> str:
+    """Return where the people come from, counted: `2 imported, 1 by hand, 1 only named in the file`."""
+    counts: Counter[str] = Counter()
+    for person in people:
+        kinds = {origin.origin for origin in person.origins} or {"comment"}
+        known = kinds - {"comment"}
+        counts.update(known or {"only"})
+    texts = {"only": "only named in the file"} | {kind: text for kind, (_, text) in _ORIGINS.items()}
+    return ", ".join(f"{count} {texts.get(kind, kind)}" for kind, count in counts.most_common())
+
+
+def _person(person: PersonDetails) -> list[str]:
+    return [person.name, ", ".join(_origin(each) for each in person.origins)]
+
+
+def _origin(origin: Origin) -> str:
+    text = _ORIGINS.get(origin.origin, (origin.origin,))[0]
+    spelt = f" as “{origin.spelt}”" if origin.spelt else ""
+    return text + spelt + (f", {words.day(origin.since)}" if origin.since else "")
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    sure = "" if suggestion.confidence is None else f"{round(100 * suggestion.confidence)} %"
+    return {
+        "name": suggestion.name,
+        "reason": suggestion.reason,
+        "others": list(suggestion.others),
+        "sure": sure if suggestion.kind == "face" else "",
+        "replaces": suggestion.replaces,
+    }
+
+
+# What becomes of it.
+
+
+def shows(details: FileDetails) -> list[list[str]]:
+    """Return what each program will show, those that show the same in one row: programs, text, kind."""
+    rows: dict[str, tuple[list[str], str, str]] = {}
+    for each in details.readings:
+        text = each.text + (" · reported by others" if each.basis == "reported" else "")
+        rows.setdefault(text.lower(), ([], text, each.shows))[0].append(each.program)
+    if len(rows) == 1:
+        return [["All of them", text, kind] for _, text, kind in rows.values()]
+    return [[", ".join(programs), text, kind] for programs, text, kind in rows.values()]
+
+
+def how(details: FileDetails, item: PlanItem, decided: Sequence[str], undo_days: int) -> list[list[str]]:
+    """Return how the file would be written and why so, and by whose word."""
+    pairs = _strategy(details, item, undo_days)
     people = "merged with those in the file" if item.people_mode == "merge" else "exactly those of the database"
     pairs.append(["People", "set by hand" if item.edited else people])
     if item.comment_mode == "preserve":
         pairs.append(["Other text", "kept" + (", as you chose" if "mode" in decided else "")])
     return pairs
+
+
+def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list[str]]:
+    if item.risk_level == "unchanged":
+        return [["Strategy", "nothing to do"]]
+    if not item.can_update:
+        said = " ".join(issue.message for issue in item.issues)
+        why = "" if details.strategy else details.strategy_why
+        return [["Strategy", "it is not written"], *([["Why", why]] if why.rstrip(".") not in said else [])]
+    cost = f"about {words.span(item.est_seconds)}, {words.size(item.est_bytes)} of {words.size(details.size)}"
+    return [
+        ["Strategy", words.strategy(item.strategy)],
+        ["Cost", cost],
+        ["Why so", strategies.why(item.strategy)],
+        ["Undo", f"byte for byte, for {words.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],
+    ]
 
 
 def acts(item: PlanItem, decided: Sequence[str], *, editable: bool) -> dict[str, str]:
@@ -117,3 +285,40 @@ def acts(item: PlanItem, decided: Sequence[str], *, editable: bool) -> dict[str,
     if kept:
         offered["revoke"] = "Takes back what was edited or chosen by hand for this file"
     return offered
+
+
+def _day_from_now(days: int) -> str:
+    return (datetime.now(UTC).astimezone() + timedelta(days=days)).date().isoformat()
+
+
+# What was done to it.
+
+
+def _event(event: FileEvent) -> dict[str, Any]:
+    status, level = words.item_status(event.status, event.code)
+    old, new = comment_diff.compare(event.before, event.after)
+    tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
+    tags += [{"text": name, "kind": "add"} for name in event.tags_added]
+    return {
+        "id": event.operation_id,
+        "title": "Write" if event.operation_type == "write" else "Rollback",
+        "when": words.when(event.at),
+        "status": status,
+        "level": level,
+        "message": event.message,
+        "note": event.note,
+        "tags": tags,
+        "back": _back(event),
+        "old": old,
+        "new": new,
+    }
+
+
+def _back(event: FileEvent) -> str:
+    """Return whether it can be taken back, and until when."""
+    if event.status != "success":
+        return ""
+    if event.exact:
+        until = f" until {words.day(event.rollback_until)}" if event.rollback_until else ""
+        return f"Can be taken back byte for byte{until}."
+    return event.rollback_reason

@@ -1,226 +1,374 @@
-// Headline, risk chips, search with its filters, and what is shown in plain words.
-const FILTERS = [
-  ["risk", "Risk"],
-  ["tags", "People in the result"],
-  ["container", "Container"],
-  ["issue", "Reason"],
-]
+// Headline, risk chips, search with its facets and saved views, what is shown in plain words, and its order.
+const SEARCH_DELAY = 220 // milliseconds of rest before what is typed is searched for
+const PATIENCE = 1200 // milliseconds of rest before a word that is being typed is called wrong
 
 function drawError(error, query) {
   const {message, position, word} = error
-  const at = query.slice(position, position + word.length) === word && word ? position : query.indexOf(word)
+  const letters = [...query]
+  const before = letters.slice(0, position).join("")
+  const rest = letters.slice(position).join("")
   return h(
     "div",
-    {class: "complain danger", role: "alert", id: "complaint"},
+    {class: "complain danger", role: "alert", id: "complaint", data: {key: "complaint"}},
     message,
-    word && at >= 0 && h("code", null, query.slice(0, at), h("mark", null, word), query.slice(at + word.length)),
+    word && rest.startsWith(word) && h("code", null, before, h("mark", null, word), rest.slice(word.length)),
   )
 }
 
-function drawFilters(view, open) {
-  return h(
+const drawProblem = text =>
+  h(
     "div",
-    {class: "anchor", data: {key: "filters"}},
-    button(
-      [
-        "Filters",
-        view.filtered > 0 ? h("span", {class: "count"}, view.filtered) : h("span", {"aria-hidden": "true"}, "▾"),
-      ],
-      "filters",
-      {"aria-expanded": String(open), "aria-haspopup": "dialog"},
+    {class: "complain warning", role: "alert", data: {key: "problem"}},
+    text,
+    " What you see is from before. ",
+    button("Try again", "retry", {kind: "link"}),
+  )
+
+const drawChips = chips =>
+  h(
+    "div",
+    {class: "chips", role: "group", "aria-label": "Risk", data: {key: "chips"}},
+    chips.map(item =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: item.count ? "stat" : "stat none",
+          "aria-pressed": String(item.on),
+          data: {act: "risk", level: item.level, key: item.level},
+        },
+        h("b", null, item.shown),
+        chip(item.level, item.level),
+        h("small", null, item.hint),
+      ),
     ),
-    open &&
+  )
+
+const drawPart = (text, place, query) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "term",
+      "aria-label": `Remove ${text}`,
+      title: "Take this out of the search",
+      data: {act: "drop", place, query, key: `${place}${text}`},
+    },
+    h("bdi", null, text),
+    h("span", {"aria-hidden": "true"}, "✕"),
+  )
+
+// What can be done at once; nothing is offered that would do nothing.
+function drawActs(view) {
+  const count = number => `(${number.toLocaleString("en")})`
+  const back = view.brings_back
+  return [
+    view.review > 0 && button(`Review danger ${count(view.review)}`, "review", {kind: "link"}),
+    view.safe > 0 &&
+      button(`Select all safe ${count(view.safe)}`, "select_safe", {
+        kind: "link",
+        title: "All safe files of this search, also those that its risk leaves out",
+      }),
+    view.safe > 0 && button("Write all safe…", "write_safe", {kind: "link"}),
+    back > 0 && button(back === 1 ? "Bring it back" : `Bring all ${back.toLocaleString("en")} back`, "bring_back", {kind: "link"}),
+    view.skipped > 0 && button(`${view.skipped.toLocaleString("en")} skipped`, "skipped", {kind: "link"}),
+  ]
+    .filter(Boolean)
+    .flatMap((act, index) => (index ? [h("span", {"aria-hidden": "true"}, "·"), act] : [act]))
+}
+
+const drawMeaning = view =>
+  h(
+    "div",
+    {class: "meaning", data: {key: "meaning"}},
+    h("p", {class: "line", data: {key: "acts"}}, drawActs(view)),
+    view.parts.length > 0 && h("span", {class: "sep", "aria-hidden": "true", data: {key: "sep"}}, "|"),
+    h("p", {class: "vh", id: "meaning", "aria-live": "polite", data: {key: "told"}}, view.meaning),
+    view.parts.length > 0 &&
       h(
         "div",
-        {class: "pop", role: "dialog", "aria-label": "Filters", data: {key: "pop"}},
-        h(
-          "div",
-          {class: "cols"},
-          FILTERS.filter(([key]) => view.filters[key].length).map(([key, label]) =>
-            h(
-              "fieldset",
-              {data: {key}},
-              h("legend", null, label),
-              view.filters[key].map(option =>
-                h(
-                  "label",
-                  {class: "opt", data: {key: option.value}},
-                  h("input", {
-                    type: key === "tags" ? "radio" : "checkbox",
-                    name: key,
-                    checked: option.on,
-                    data: {change: "filter", key: "in", filter: key, value: option.value},
-                  }),
-                  h("span", {class: "grow"}, option.label),
-                  h("span", null, option.count),
-                ),
-              ),
-            ),
-          ),
-        ),
-        h(
-          "div",
-          {class: "foot-row"},
-          button("Clear filters", "clear_filters", {kind: "quiet small", disabled: !view.filtered}),
-          button("Done", "filters", {kind: "small"}),
-        ),
+        {class: "line", data: {key: "parts"}},
+        h("span", {"aria-hidden": "true"}, "shown:"),
+        view.parts.map((text, place) => drawPart(text, place, view.shown)),
+        h("span", {"aria-hidden": "true", class: "found"}, view.found),
       ),
   )
-}
+
+const drawSort = ({key, descending, order, turned, options}) =>
+  h(
+    "div",
+    {class: "sorter", data: {key: "sorter"}},
+    h(
+      "label",
+      null,
+      h("span", null, "Sort"),
+      h(
+        "select",
+        {class: "select", "aria-label": "Sort", value: key, data: {change: "sort", key: "by"}},
+        options.map(([value, label]) => h("option", {value, selected: value === key}, label)),
+      ),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        "aria-label": `${order}; turn to ${turned}`,
+        title: `${order} (click: ${turned})`,
+        data: {act: "turn", sort: key, descending: descending ? "" : "1", key: "turn"},
+      },
+      descending ? "↓" : "↑",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon close-rows",
+        "aria-label": "Narrow rows",
+        "aria-pressed": String(kept("indexium.dense") === "1"),
+        title: "Narrow rows",
+        data: {act: "dense", key: "dense"},
+      },
+      "≡",
+    ),
+  )
 
 export function render(context) {
   const {model} = context
-  let open = false,
-    timer = 0,
-    sent = null
-  const input = me => me.root.querySelector("input.q")
-  const search = (me, now) => {
+  const sent = [] // searches of ours that may still come back while somebody goes on typing
+  let timer = 0,
+    later = 0,
+    typedAt = -PATIENCE,
+    me
+  const input = () => me.root.querySelector("input.q")
+  const search = now => {
     clearTimeout(timer)
-    timer = setTimeout(
-      () => {
-        const query = input(me).value
-        if (query !== sent || now) {
-          sent = query
-          me.send("search", {query})
-        }
-      },
-      now ? 0 : 220,
-    )
+    const send = () => {
+      timer = 0
+      const query = input().value
+      if (query === sent.at(-1) && !now) return
+      sent.push(query)
+      me.send("search", {query, typed: !now})
+    }
+    if (now) send()
+    else timer = setTimeout(send, SEARCH_DELAY)
   }
-  const put = (me, query) => {
-    const box = input(me)
-    box.value = query
-    box.focus()
-    search(me, true)
+  // What is wrong with the search; a word that is still being typed is not wrong yet.
+  const wrong = ({error, query}) => {
+    clearTimeout(later)
+    if (!error) return null
+    const rest = PATIENCE - (performance.now() - typedAt)
+    const unfinished = error.position + lengthOf(error.word) >= lengthOf(query) && !/\s$/.test(query)
+    if (rest <= 0 || !unfinished) return error
+    later = setTimeout(() => me.paint(), rest)
+    return null
   }
+  const put = query => {
+    input().value = query
+    input().focus()
+    offers.close()
+    search(true)
+  }
+  const focus = selector => me.root.querySelector(selector)?.focus()
+  const host = {
+    send: (...given) => me.send(...given),
+    paint: () => me.paint(),
+    get root() {
+      return me.root
+    },
+    get view() {
+      return me.view
+    },
+  }
+  const offers = makeOffers(host, input, () => search(true))
+  const facets = makeFacets(host, () => focus("[data-act=filters]"))
+  const views = makeViews(host, () => focus("[data-act=views]"))
+  const exchange = makeExchange(host, () => focus("[data-act=exchange]"))
 
-  const me = component(context, {
-    draw(view, self) {
+  const drawSearch = (view, error) =>
+    h(
+      "div",
+      {class: "seeker", data: {key: "seeker"}},
+      h(
+        "label",
+        {class: error ? "search bad" : "search"},
+        h("kbd", {"aria-hidden": "true"}, "/"),
+        h("input", {
+          class: "q",
+          type: "text",
+          ...offers.attributes(),
+          value: view.query,
+          "aria-label": "Search the plan",
+          placeholder: "Search names, folders, people, or risk:danger …",
+          autocomplete: "off",
+          autocapitalize: "off",
+          autocorrect: "off",
+          spellcheck: "false",
+          enterkeyhint: "search",
+          "aria-invalid": error ? "true" : null,
+          "aria-describedby": error ? "complaint" : "meaning",
+          data: {key: "q"},
+        }),
+        view.query &&
+          h(
+            "button",
+            {type: "button", class: "icon", "aria-label": "Clear the search", data: {act: "empty", key: "empty"}},
+            "✕",
+          ),
+      ),
+      offers.draw(),
+    )
+
+  me = component(context, {
+    draw(view) {
       if (!view.headline) return h("div", {class: "head"}, h("h1", null, "Plan"), h("p", null, "reading the plan…"))
+      const error = wrong(view)
       return [
         h("div", {class: "head", data: {key: "head"}}, h("h1", null, view.headline), h("p", null, view.summary)),
-        h(
-          "div",
-          {class: "chips", role: "group", "aria-label": "Risk", data: {key: "chips"}},
-          view.chips.map(item =>
-            h(
-              "button",
-              {
-                type: "button",
-                class: item.count ? "stat" : "stat none",
-                "aria-pressed": String(item.on),
-                data: {act: "risk", level: item.level, key: item.level},
-              },
-              h("b", null, item.shown),
-              chip(item.level, item.level),
-              h("small", null, item.hint),
-            ),
-          ),
-        ),
+        drawChips(view.chips),
         h(
           "div",
           {class: "bar", data: {key: "bar"}},
-          h(
-            "label",
-            {class: view.error ? "search bad" : "search"},
-            h("kbd", {"aria-hidden": "true"}, "/"),
-            h("input", {
-              class: "q",
-              type: "text",
-              role: "searchbox",
-              value: view.query,
-              "aria-label": "Search the plan",
-              placeholder: "Search names, folders, people, or risk:danger …",
-              autocomplete: "off",
-              autocapitalize: "off",
-              spellcheck: "false",
-              "aria-invalid": view.error ? "true" : null,
-              "aria-describedby": view.error ? "complaint" : "meaning",
-              data: {key: "q"},
-            }),
-            view.query &&
-              h(
-                "button",
-                {type: "button", class: "icon", "aria-label": "Clear the search", data: {act: "empty", key: "empty"}},
-                "✕",
-              ),
-          ),
-          drawFilters(view, open),
+          drawSearch(view, error),
+          facets.drawButton(view.filtered),
+          facets.draw(view),
+          views.draw(view),
+          exchange.draw(view),
         ),
-        view.error && drawError(view.error, view.query),
-        h(
-          "p",
-          {class: "meaning", id: "meaning", data: {key: "meaning"}},
-          view.review > 0 && [
-            button(`Review danger (${view.review.toLocaleString("en")})`, "review", {kind: "link"}),
-            " · ",
-          ],
-          view.safe > 0 && [
-            button("Select all safe", "select_safe", {kind: "link"}),
-            " · ",
-            button("Write all safe…", "write_safe", {kind: "link"}),
-          ],
-          view.meaning && (view.review > 0 || view.safe > 0) && h("span", {class: "sep", "aria-hidden": "true"}, "|"),
-          h("span", {"aria-live": "polite", class: view.meaning ? "" : "vh"}, view.meaning),
-          view.brings_back > 0 && [
-            " · ",
-            button(view.brings_back === 1 ? "Bring it back" : `Bring all ${view.brings_back.toLocaleString("en")} back`, "bring_back", {
-              kind: "link",
-            }),
-          ],
-          view.skipped > 0 &&
-            view.brings_back === 0 && [
-              (view.meaning || view.review > 0 || view.safe > 0) && " · ",
-              button(`${view.skipped.toLocaleString("en")} skipped`, "skipped", {kind: "link"}),
-            ],
-        ),
+        error && drawError(error, view.query),
+        view.problem && drawProblem(view.problem),
+        h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort)),
+        views.drawRemoved(),
       ]
     },
     act: {
-      filters(data, event, self) {
-        open = !open
+      offer: data => offers.accept(Number(data.index)),
+      empty: () => put(""),
+      filters: () => facets.toggle(!facets.isOpen()),
+      facet: (data, event, self, target) => facets.choose(data.facet, data.value, target.checked),
+      every: (data, event, self, target) => self.send("every", {facet: data.facet, on: target.checked}),
+      sort: (data, event, self, target) => self.send("sort", {sort: target.value, descending: false}),
+      dense(data, event, self) {
+        keep("indexium.dense", kept("indexium.dense") === "1" ? "" : "1")
+        window.dispatchEvent(new Event("indexium:dense"))
         self.paint()
-        if (open) self.root.querySelector(".pop input")?.focus()
-        else self.root.querySelector("[data-act=filters]").focus()
       },
-      filter(data, event, self, target) {
-        self.send("filter", {filter: data.filter, value: data.value, on: target.checked})
+      turn: (data, event, self) => self.send("sort", {sort: data.sort, descending: data.descending === "1"}),
+      drop: (data, event, self) => self.send("drop", {place: Number(data.place), query: data.query}),
+      views: () => views.toggle(!views.isOpen()),
+      exchange: () => exchange.toggle(!exchange.isOpen()),
+      export_all: (data, event, self, target) => exchange.setEverything(target.checked),
+      upload(data, event, self, target) {
+        exchange.upload(target.files[0])
+        target.value = "" // the same file can be chosen once more
       },
-      empty(data, event, self) {
-        put(self, "")
+      everything: (data, event, self) => {
+        views.toggle(false)
+        self.send("everything")
+      },
+      open_view: (data, event, self) => {
+        views.toggle(false)
+        self.send("open_view", {id: data.id})
+      },
+      default_view: (data, event, self) => {
+        const already = self.view.views.find(item => String(item.id) === data.id)?.default
+        self.send("default_view", {id: already ? null : data.id})
+      },
+      rename: data => views.rename(Number(data.id)),
+      renamed: data => views.renamed(Number(data.id)),
+      save: () => views.save(),
+      update: data => views.update(data.name),
+      forget: () => views.forget(),
+      put_back(data, event, self) {
+        views.forget()
+        self.send("put_back")
       },
     },
     setup(self) {
+      self.root.addEventListener("submit", event => event.preventDefault())
       self.root.addEventListener("input", event => {
-        if (event.target.matches(".q")) search(self)
-      })
-      self.root.addEventListener("keydown", event => {
-        if (event.target.matches(".q") && event.key === "Enter") search(self, true)
-        if (event.target.matches(".q") && event.key === "Escape") {
-          event.target.value ? put(self, "") : event.target.blur()
+        const {target} = event
+        if (target.matches(".q")) {
+          typedAt = performance.now()
+          search(false)
+          if (!event.isComposing) offers.ask(false)
         }
-        if (event.key === "Escape" && open && !event.target.matches(".q")) {
-          open = false
-          self.paint()
-          self.root.querySelector("[data-act=filters]").focus()
-        }
+        if (target.matches(".facet .seek")) facets.seek(target.dataset.facet, target.value)
+        if (target.matches(".save .seek")) views.typed(target.value)
       })
+      self.root.addEventListener("focusin", event => facets.stopAt(event.target))
+      self.root.addEventListener("focusout", event => {
+        if (!event.target.matches(".q")) return
+        offers.close()
+        if (timer) search(true) // what was typed counts before whatever is pressed next
+        sent.length = 0
+      })
+      self.root.addEventListener("pointerdown", event => {
+        if (event.target.closest(".offers")) event.preventDefault() // the search box keeps the focus
+      })
+      self.root.addEventListener("keydown", pressed)
       listen(model, document, "pointerdown", event => {
-        if (open && !event.composedPath().some(node => node.classList?.contains("anchor"))) {
-          open = false
-          self.paint()
-        }
+        const inside = kind => event.composedPath().some(node => node.matches?.(kind))
+        if (facets.isOpen() && !inside(".facets, [data-act=filters]")) facets.toggle(false)
+        if (views.isOpen() && !inside(".anchor[data-key=views]")) views.toggle(false)
+        if (exchange.isOpen() && !inside(".anchor[data-key=exchange]")) exchange.toggle(false)
       })
     },
     drawn(self) {
-      if (self.view.query !== self.before?.query) sent = self.view.query
+      const {query} = self.view
+      // What comes back late must not take away what was typed since; anything else is what the box has to say.
+      if (query !== self.before?.query && input() && !sent.includes(query)) input().value = query
     },
   })
+
+  function pressed(event) {
+    const {target, key} = event
+    if (target.matches(".q")) {
+      if (offers.key(event)) return
+      if (key === "Enter") {
+        typedAt = -PATIENCE
+        search(true)
+      }
+      if (key === "Escape") target.value ? put("") : target.blur()
+      return
+    }
+    if (target.closest(".exchange") && key === "Escape") {
+      exchange.toggle(false)
+      event.stopPropagation()
+    }
+    if (!target.closest(".facets, .views")) return
+    if (key === "Escape") {
+      if (!views.stopRenaming()) facets.isOpen() ? facets.toggle(false) : views.toggle(false)
+      event.stopPropagation()
+    } else if (target.matches(".options input")) facets.step(event, target)
+    else if (target.matches(".facet .seek") && key === "ArrowDown") {
+      event.preventDefault()
+      target.closest(".facet").querySelector(".options input")?.focus()
+    } else if (target.matches(".view-open")) views.step(event, target)
+    else if (key === "Enter" && target.matches("[data-rename], .save .seek")) {
+      event.preventDefault() // the focus goes to a button, which must not be pressed by the same key
+      target.matches("[data-rename]") ? views.renamed(Number(target.dataset.rename)) : views.save()
+    }
+    if (key.length === 1) event.stopPropagation() // the page's single keys are not meant
+  }
+
+  model.on("msg:custom", message => {
+    if (message.completions) offers.show(message.completions)
+    if (message.facets) facets.show(message)
+    if (message.sought) facets.showSought(message.sought)
+    if (message.removed) views.removed(message.removed)
+  })
   keys(model, "plan", {
-    "/": () => {
-      input(me)?.focus()
-      input(me)?.select()
-      return true
+    "/": {
+      does: "search",
+      group: "Find",
+      run() {
+        input()?.focus()
+        input()?.select()
+      },
     },
+    f: {does: "filters", group: "Find", run: () => facets.toggle(!facets.isOpen())},
+    E: {does: "export and import", group: "Find", run: () => exchange.toggle(!exchange.isOpen())},
+    v: {does: "saved views", group: "Find", run: () => views.toggle(!views.isOpen())},
   })
 }

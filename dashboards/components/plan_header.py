@@ -1,17 +1,21 @@
-"""The head of the plan: what would change, risk chips, search, filters, and the shown part in plain words."""
+"""The head of the plan: what would change, risk chips, search with its facets, saved views, order, quick actions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
+from indexium_core import errors
 from indexium_core.model import query, risk
+from indexium_core.model.facets import FACETS, Facet, Facets
 from indexium_core.model.plan import PlanStatistics
+from indexium_core.model.query import Completion
+from indexium_core.model.view import SavedView
 
-__all__ = ["PlanHeader", "view"]
+__all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
 
 HINTS = {
     "safe": "additions only",
@@ -19,18 +23,48 @@ HINTS = {
     "danger": "look before writing",
     "blocked": "cannot be written",
 }
-TAG_CHOICES = {"": "any number", "0": "nobody", "1": "1", "2": "2", ">2": "3 or more"}
+SORTS = {  # key → words, and what comes first in either direction
+    "risk": ("Risk", "danger first", "safe first"),
+    "name": ("Name", "A to Z", "Z to A"),
+    "path": ("Path", "A to Z", "Z to A"),
+    "tags": ("People", "fewest first", "most first"),
+    "new_tags": ("New people", "fewest first", "most first"),
+    "size": ("Size", "smallest first", "largest first"),
+    "mtime": ("Last change", "oldest first", "newest first"),
+    "category": ("What happens", "additions first", "blocked first"),
+    "cost": ("Cost", "cheapest first", "dearest first"),
+}
+TITLES = {
+    "risk": "Risk",
+    "category": "What happens",
+    "issue": "Reason",
+    "container": "Container",
+    "folder": "Folder",
+    "person": "Person",
+    "tags": "People in the result",
+}
+PANEL = ("risk", "tags", "category", "container", "issue", "person", "folder")  # as the keys walk through it
+SEARCHED = ("person", "folder")  # facets that may have thousands of values
 
 
 class PlanHeader(Component):
     """
     The head of the page.
 
-    Messages: `search` {query}, `risk` {level}, `filter` {filter, value, on}, `clear_filters`, `review`, `select_safe`,
-    `write_safe`, `skipped`, `bring_back`. View: see `view`.
+    View: see `view`. Messages: `search` {query, typed}, `complete` {text, position, serial}, `risk` {level}, `facets`
+    {on}, `facet` {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place,
+    query}, `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
+    `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `select_safe`, `write_safe`, `skipped`,
+    `bring_back`, `retry`. Sent to it: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought: {serial,
+    facet}}, {removed: name of a view}.
     """
 
-    _esm = module("plan_header")
+    _esm = module("plan_header", "combobox", "facets", "views", "exchange_menu")
+    _styles = ("plan_header.css", "exchange_menu.css")
+
+    def tell(self, **message: Any) -> None:
+        """Send what is no part of the view: answers to what is being typed, and facets while they are looked at."""
+        self._send_msg(message)
 
 
 def view(
@@ -39,6 +73,11 @@ def view(
     found: PlanStatistics,
     beside: PlanStatistics,
     everything: PlanStatistics,
+    safe: int,
+    volume: int,
+    views: Sequence[SavedView],
+    shown: str | None = None,
+    problem: str = "",
 ) -> dict[str, Any]:
     """
     Return what the head shows.
@@ -47,23 +86,36 @@ def view(
         state: What is looked at.
         found: Counts of the search.
         beside: Counts of the search without its own risk term: those of the chips.
-        everything: Counts of the whole plan: those of the headline and the filters.
+        everything: Counts of the whole plan: those of the headline.
+        safe: Safe files of the search, whatever its risk term, that can be selected.
+        volume: Bytes of all files that would be changed.
+        views: The saved views.
+        shown: The search of what is shown, where that is not the one that was asked for.
+        problem: Why it is not.
 
     """
-    total = listed(found)
+    total, text = listed(found), state.query if shown is None else shown
+    skipped = query.chosen(text, "postponed") == ["yes"]
     return {
         "headline": headline(everything),
-        "summary": summary(everything),
-        "chips": [_chip(level, beside, state.risk) for level in HINTS],
+        "summary": summary(everything, volume),
+        "chips": [_chip(level, beside, state.chosen("risk")) for level in HINTS],
         "query": state.typed,
         "error": state.error,
-        "meaning": f"shown: {query.describe(state.query)} · {words.files(total)}" if state.query.strip() else "",
-        "review": everything.danger_count,
-        "safe": beside.safe_count,
-        "skipped": everything.postponed_count,
-        "brings_back": total if "postponed:yes" in state.query.lower() else 0,
-        "filters": filters(state, everything),
-        "filtered": sum(len(getattr(state, key)) for key in ("risk", "container", "tags", "issue")),
+        "problem": problem,
+        "shown": text,
+        "parts": query.describe_parts(text) if text.strip() else [],
+        "meaning": f"shown: {query.describe(text)} · {words.files(total)}" if text.strip() else "",
+        "found": words.files(total),
+        "review": 0 if state.query.strip() == "risk:danger" else everything.danger_count,
+        "safe": safe,
+        "skipped": 0 if skipped else everything.postponed_count,
+        "brings_back": total if skipped else 0,
+        "filtered": sum(len(state.chosen(key)) for key in FACETS),
+        "sort": _sort(state),
+        "everything": not state.query.strip() and (state.sort, state.descending) == ("risk", False),
+        "views": [_saved(state, saved) for saved in views],
+        "opened": next((saved.name for saved in views if saved.view_id == state.view_id), ""),
     }
 
 
@@ -80,17 +132,18 @@ def headline(statistics: PlanStatistics) -> str:
     return f"{words.files(changing)} would change" if changing else "Nothing would change"
 
 
-def summary(statistics: PlanStatistics) -> str:
-    """Return the line beside it: people, unchanged files, time, bytes."""
+def summary(statistics: PlanStatistics, volume: int) -> str:
+    """Return the line beside it: names to write and to take out, unchanged files, time, bytes."""
     parts = []
-    if statistics.total_tags_to_add or statistics.total_tags_to_remove:
-        parts.append(f"+{words.count(statistics.total_tags_to_add)} people")
-        parts.append(f"−{words.count(statistics.total_tags_to_remove)}")
+    added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
+    if added or removed:
+        parts.append(f"+{words.plural(added, 'name')}")
+        parts += [f"−{words.count(removed)}"] if removed else []
     if statistics.unchanged_count:
         parts.append(f"{words.count(statistics.unchanged_count)} unchanged")
     if listed(statistics) > statistics.blocked_count:
         parts.append(f"about {words.span(statistics.est_seconds)}")
-        parts.append(f"{words.size(statistics.bytes_to_write)} written")
+        parts.append(f"{words.size(statistics.bytes_to_write)} of {words.size(volume)} written")
     return " · ".join(parts)
 
 
@@ -105,30 +158,68 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str]) -> dict
     }
 
 
-def filters(state: PlanState, statistics: PlanStatistics) -> dict[str, list[dict[str, Any]]]:
-    """Return the choices of the filter panel with how many files of the plan each has."""
+def _sort(state: PlanState) -> dict[str, Any]:
+    _, first, last = SORTS[state.sort]
     return {
-        "risk": [_option(level, level, state.risk, getattr(statistics, f"{level}_count")) for level in HINTS],
-        "container": _counted(statistics.by_container, state.container, lambda value: value or "unknown"),
-        "tags": [
-            {"value": value, "label": label, "count": "", "on": value in state.tags or (not value and not state.tags)}
-            for value, label in TAG_CHOICES.items()
-        ],
-        "issue": _counted(statistics.by_issue, state.issue, label_of),
+        "key": state.sort,
+        "descending": state.descending,
+        "order": last if state.descending else first,
+        "turned": first if state.descending else last,
+        "options": [[key, label] for key, (label, *_) in SORTS.items()],
     }
+
+
+def _saved(state: PlanState, saved: SavedView) -> dict[str, Any]:
+    return {
+        "id": saved.view_id,
+        "name": saved.name,
+        "means": _means(saved),
+        "order": f"by {SORTS[saved.sort][0].lower()}, {SORTS[saved.sort][2 if saved.descending else 1]}",
+        "default": saved.is_default,
+        "here": state.shows(saved),
+    }
+
+
+def _means(saved: SavedView) -> str:
+    try:
+        return query.describe(saved.query) or "everything"
+    except errors.QueryError as error:  # an older program may have known another grammar
+        return error.message
+
+
+def facets_view(facets: Facets) -> list[dict[str, Any]]:
+    """Return the facets as the panel shows them; those of which there is nothing to choose are left out."""
+    return [facet_view(facets[key]) for key in PANEL if facets[key].values]
+
+
+def facet_view(facet: Facet) -> dict[str, Any]:
+    """Return one facet as the panel shows it; its values are [value, label, files, chosen]."""
+    return {
+        "key": facet.key,
+        "title": TITLES[facet.key],
+        "values": [[each.value, each.label, words.count(each.files), each.chosen] for each in facet.values],
+        "total": facet.total,
+        "all_of": facet.all_of,
+        "searched": facet.key in SEARCHED,
+    }
+
+
+def offers_view(offers: Sequence[Completion]) -> list[dict[str, Any]]:
+    """Return completions as the search box shows them."""
+    return [
+        {
+            "start": each.start,
+            "end": each.end,
+            "text": each.text,
+            "label": each.label,
+            "hint": each.hint,
+            "count": "" if each.count is None else words.count(each.count),
+        }
+        for each in offers
+    ]
 
 
 def label_of(code: str) -> str:
     """Return the short text of a reason."""
     rule = risk.ISSUES.get(code)
     return rule.label if rule else code.replace("_", " ")
-
-
-def _counted(counts: Mapping[str, int], chosen: Sequence[str], label: Any) -> list[dict[str, Any]]:
-    known = {**dict.fromkeys(chosen, 0), **counts}
-    ordered = sorted((value for value in known if value), key=lambda value: (-known[value], value))
-    return [_option(value, label(value), chosen, known[value]) for value in ordered]
-
-
-def _option(value: str, label: str, chosen: Sequence[str], number: int) -> dict[str, Any]:
-    return {"value": value, "label": label, "count": words.count(number), "on": value in chosen}

@@ -1,4 +1,4 @@
-// One page of the plan as an ARIA grid: rows of 50, one tab stop, single-key commands, cards on a phone (by CSS).
+// One page of the plan as an ARIA grid: a row a file, one tab stop, single-key commands, cards on a phone (by CSS).
 const COLUMNS = [
   ["name", "File", "f"],
   ["tags", "People", "t"],
@@ -37,18 +37,19 @@ function drawHead(view) {
   )
 }
 
-function drawRow(row, index, view, cursor) {
-  const here = row.id === cursor
+function drawRow(row, index, view, here, stop) {
+  const id = row.id
   return h(
     "div",
     {
       class: `row${here ? " cursor" : ""}${row.faded ? " faded" : ""}`,
       role: "row",
-      id: `row${row.id}`,
-      tabindex: here || (!view.rows.some(item => item.id === cursor) && index === 0) ? "0" : "-1",
+      id: `row${id}`,
+      tabindex: stop ? "0" : "-1",
       "aria-rowindex": view.first + index + 1,
-      "aria-selected": String(row.selected),
-      data: {act: "open", id: row.id, key: row.id},
+      "aria-selected": row.can ? String(row.selected) : null,
+      "aria-labelledby": `f${id} t${id} r${id} n${id}`,
+      data: {act: "open", id, key: id},
     },
     h(
       "span",
@@ -62,30 +63,40 @@ function drawRow(row, index, view, cursor) {
           checked: row.selected,
           disabled: !row.can || null,
           "aria-label": `Select ${row.name}`,
-          data: {change: "pick", id: row.id},
+          data: {change: "pick", id},
         }),
       ),
     ),
     h(
       "span",
-      {class: "f file", role: "gridcell"},
+      {class: "f file", role: "gridcell", id: `f${id}`},
       fileName(row.name),
       h(
         "small",
         {class: "place"},
         row.mark && h("span", {class: "mark"}, row.mark + " ·"),
         row.place && h("bdi", {dir: "ltr"}, row.place),
-        h("span", null, row.place && "· ", row.size),
+        h("span", null, row.place && "· ", row.size, row.ext && h("span", {class: "ext"}, ` · ${row.ext}`)),
       ),
     ),
     h(
       "span",
-      {class: "t tags", role: "gridcell"},
+      {class: "t tags", role: "gridcell", id: `t${id}`},
       row.tags.map(tagSpan),
       row.more > 0 && h("span", {class: "tag"}, `and ${row.more} more`),
     ),
-    h("span", {class: "r", role: "gridcell"}, chip(row.risk, row.reason)),
-    h("span", {class: "n num", role: "gridcell"}, row.cost),
+    h(
+      "span",
+      {class: "r", role: "gridcell", id: `r${id}`, title: row.why || null},
+      row.reason !== row.risk && h("span", {class: "vh"}, `${row.risk}: `),
+      chip(row.risk, row.reason),
+    ),
+    h(
+      "span",
+      {class: "n num", role: "gridcell", id: `n${id}`},
+      row.way && h("span", {class: "way"}, row.way + " "),
+      h("span", null, row.cost),
+    ),
   )
 }
 
@@ -96,9 +107,25 @@ function drawEmpty(empty) {
     h("b", null, empty.title),
     h("p", null, empty.text),
     empty.code && h("code", null, empty.code),
+    empty.ways?.length > 0 &&
+      h(
+        "ul",
+        {class: "ways"},
+        empty.ways.map(way => h("li", null, button(way.label, "search", {kind: "link", data: {query: way.query}}))),
+      ),
     empty.act && h("div", {class: "acts"}, button(empty.label, empty.act)),
   )
 }
+
+const drawWaiting = () =>
+  h(
+    "div",
+    {class: "card", "aria-busy": "true"},
+    h("div", {class: "row th"}),
+    Array.from({length: 8}, () =>
+      h("div", {class: "row"}, h("span"), h("span", {class: "bone"}), h("span", {class: "bone"})),
+    ),
+  )
 
 const HINT = h(
   "span",
@@ -115,63 +142,115 @@ const HINT = h(
 
 export function render(context) {
   const {model} = context
-  let cursor = null,
-    refocus = false,
+  let cursor = null, // id of the row that the keys act on
+    place = 0, // where on the page it was drawn last
+    anchor = null, // where a range begins
+    arriving = null, // which row gets the cursor when the page has been turned
+    returning = false, // the focus is in a row, and has to be in one after drawing, too
+    shifted = false,
     serial = 0
-  const pending = new Map() // picks that the server has not counted yet: a view made before them must not undo them
+  const pending = [] // what the server has not counted in yet: a view made before must not undo it
+  const rows = me => me.view.rows ?? []
   const rowOf = (me, id) => me.root.querySelector(`[data-key="${id}"].row`)
-  const mark = (me, row, on) => {
-    pending.set(row.id, {on, serial: ++serial})
-    row.selected = on
+  const current = me => rows(me).find(row => row.id === cursor)
+
+  // Choosing shows at once; `change` is repeated on every view that the server made without knowing of it.
+  const choose = (me, change, type, data = {}) => {
+    const entry = {serial: ++serial, change}
+    pending.push(entry)
+    change(rows(me))
+    tally(me.view)
     me.paint()
-    me.send("pick", {id: row.id, on, serial})
+    me.send(type, {...data, serial: entry.serial})
   }
-  const place = (me, id, focus = true) => {
+  const mark = (me, ids, on) => {
+    const meant = new Set(ids)
+    const change = list => list.forEach(row => row.can && meant.has(row.id) && (row.selected = on))
+    choose(me, change, "pick", {ids: [...meant], on})
+  }
+  const all = me => choose(me, list => list.forEach(row => (row.selected = row.can)), "all")
+  const none = me => choose(me, list => list.forEach(row => (row.selected = false)), "none")
+  const inverse = me => choose(me, list => list.forEach(row => (row.selected = row.can && !row.selected)), "inverse")
+  // From where the last choice was made to the cursor, all as the first of them.
+  const range = (me, id) => {
+    const list = rows(me)
+    const to = list.findIndex(row => row.id === id)
+    const from = list.findIndex(row => row.id === anchor)
+    const [low, high] = from < 0 ? [to, to] : [Math.min(from, to), Math.max(from, to)]
+    const on = from < 0 || from === to ? !list[to].selected : list[from].selected
+    mark(
+      me,
+      list.slice(low, high + 1).filter(row => row.can).map(row => row.id),
+      on,
+    )
+  }
+  const toggle = me => {
+    const row = current(me)
+    if (!row?.can) return
+    anchor = row.id
+    mark(me, [row.id], !row.selected)
+  }
+
+  const stand = (me, id, focus = true) => {
     cursor = id
     me.paint()
     const node = rowOf(me, id)
-    if (focus) node?.focus({preventScroll: true})
+    // A sheet over the table keeps the focus: the keys go on to move behind it.
+    if (focus && !document.documentElement.hasAttribute("data-sheet")) node?.focus({preventScroll: true})
     node?.scrollIntoView({block: "nearest"})
     me.send("cursor", {id})
   }
-  const move = (me, step) => {
-    const rows = me.view.rows ?? []
-    if (!rows.length) return
-    const at = rows.findIndex(row => row.id === cursor)
-    const next = at < 0 ? 0 : at + step
-    if (next >= 0 && next < rows.length) return place(me, rows[next].id)
-    const turn = me.view.page + Math.sign(step)
-    if (turn >= 1 && turn <= me.view.pages) {
-      refocus = step > 0 ? "first" : "last"
-      me.send("page", {page: turn})
-    }
+  const turn = (me, page, arrive) => {
+    if (page < 1 || page > me.view.pages) return false
+    arriving = arrive
+    me.send("page", {page})
+    return true
   }
-  const current = me => (me.view.rows ?? []).find(row => row.id === cursor)
+  const move = (me, step) => {
+    const list = rows(me)
+    if (!list.length) return
+    const at = list.findIndex(row => row.id === cursor)
+    const next = at < 0 ? 0 : at + step
+    if (list[next]) stand(me, list[next].id)
+    else turn(me, me.view.page + Math.sign(step), step > 0 ? 0 : Infinity)
+  }
   const onCursor = name => () => {
     const row = current(me)
     if (row) me.send(name, {id: row.id})
-    return row && true
+    return Boolean(row)
+  }
+  const open = (me, id) => {
+    cursor = id
+    me.paint()
+    rowOf(me, id)?.focus({preventScroll: true})
+    me.send("open", {id})
+  }
+
+  // A row that has gone leaves the cursor, and the focus, to the one that took its place.
+  const settle = (me, view) => {
+    const list = view.rows
+    if (!list.length || list.some(row => row.id === cursor)) return
+    const same = view.look === me.looked
+    if (arriving !== null) cursor = list[Math.min(arriving, list.length - 1)].id
+    else if (cursor !== null) cursor = same ? list[Math.min(place, list.length - 1)].id : returning ? list[0].id : null
+    if (cursor !== null) queueMicrotask(() => me.send("cursor", {id: cursor}))
   }
 
   const me = component(context, {
-    draw(view) {
-      for (const [id, pick] of pending) {
-        const row = view.rows?.find(item => item.id === id)
-        if (pick.serial <= view.picked) pending.delete(id)
-        else if (row) row.selected = pick.on
-      }
-      if (!view.rows)
-        return h(
-          "div",
-          {class: "card", "aria-busy": "true"},
-          h("div", {class: "row th"}),
-          Array.from({length: 8}, () =>
-            h("div", {class: "row"}, h("span"), h("span", {class: "bone"}), h("span", {class: "bone"})),
-          ),
-        )
+    draw(view, self) {
+      if (!view.rows) return drawWaiting()
+      while (pending.length && pending[0].serial <= view.picked) pending.shift()
+      for (const entry of pending) entry.change(view.rows)
+      if (pending.length) tally(view)
+      returning = Boolean(self.root.getRootNode().activeElement?.matches("[role=row]"))
+      settle(self, view)
+      self.looked = view.look
+      const at = view.rows.findIndex(row => row.id === cursor)
+      place = Math.max(at, 0)
+      const drawn = standing(self.root)
       return h(
         "div",
-        {class: "card"},
+        {class: `card list${self.dense ? " dense" : ""}`},
         view.empty
           ? drawEmpty(view.empty)
           : [
@@ -186,7 +265,11 @@ export function render(context) {
                   data: {key: "grid"},
                 },
                 drawHead(view),
-                view.rows.map((row, index) => drawRow(row, index, view, cursor)),
+                view.rows.map((row, index) => {
+                  const [here, stop] = [index === at, index === place]
+                  const draw = () => drawRow(row, index, view, here, stop)
+                  return lasting(drawn.get(String(row.id)), [row, view.first, index, here, stop], draw)
+                }),
               ),
               pager({...view, hint: HINT.cloneNode(true)}),
             ],
@@ -195,19 +278,27 @@ export function render(context) {
     act: {
       open(data, event, self) {
         if (event.target.closest("label")) return
-        if (String(window.getSelection())) return
         const id = Number(data.id)
-        cursor = id
-        self.paint()
-        rowOf(self, id)?.focus({preventScroll: true})
-        self.send("open", {id})
+        if (event.shiftKey) return range(self, id)
+        if (event.ctrlKey || event.metaKey) {
+          cursor = id
+          return toggle(self)
+        }
+        if (String(window.getSelection())) return
+        open(self, id)
       },
       pick(data, event, self, target) {
-        const row = self.view.rows.find(item => item.id === Number(data.id))
-        if (row) mark(self, row, target.checked)
+        const id = Number(data.id)
+        if (shifted && anchor !== null) {
+          range(self, id)
+          target.checked = rows(self).find(row => row.id === id).selected // the browser has turned it already
+          return
+        }
+        anchor = id
+        mark(self, [id], target.checked)
       },
       all(data, event, self, target) {
-        self.send(target.checked ? "all" : "none")
+        target.checked ? all(self) : none(self)
       },
       page(data, event, self) {
         self.send("page", {page: Number(data.page)})
@@ -215,32 +306,32 @@ export function render(context) {
       },
     },
     drawn(self) {
-      const {rows} = self.view
-      if (refocus && rows?.length && self.view.page !== self.before?.page) {
-        const id = rows[refocus === "first" ? 0 : rows.length - 1].id
-        refocus = false
-        self.before = self.view
-        place(self, id)
-      }
+      const arrived = arriving !== null && self.view.page !== self.before?.page
+      const active = self.root.getRootNode().activeElement
+      if (arrived) arriving = null
+      const node = (arrived || (returning && !active)) && rowOf(self, cursor)
+      if (!node) return
+      node.focus({preventScroll: true})
+      node.scrollIntoView({block: "nearest"})
     },
     setup(self) {
+      self.dense = kept("indexium.dense") === "1"
+      listen(model, window, "indexium:dense", () => {
+        self.dense = kept("indexium.dense") === "1"
+        self.paint()
+      })
+      const steps = {ArrowDown: 1, ArrowUp: -1}
       self.root.addEventListener("keydown", event => {
-        if (!event.target.matches("[role=row]")) return
-        const steps = {ArrowDown: 1, ArrowUp: -1}
-        if (event.key in steps) {
-          event.preventDefault()
-          move(self, steps[event.key])
-        }
-        if (event.key === " ") {
-          event.preventDefault()
-          const row = current(self)
-          if (row?.can) mark(self, row, !row.selected)
-        }
-        if (event.key === "Home" || event.key === "End") {
-          event.preventDefault()
-          const list = self.view.rows
-          place(self, list[event.key === "Home" ? 0 : list.length - 1].id)
-        }
+        if (!event.target.matches("[role=row]") || event.ctrlKey || event.metaKey || event.altKey) return
+        const list = rows(self)
+        if (event.key in steps) move(self, steps[event.key])
+        else if (event.key === " ") event.shiftKey ? range(self, cursor) : toggle(self)
+        else if (event.key === "Home") stand(self, list[0].id)
+        else if (event.key === "End") stand(self, list.at(-1).id)
+        else if (event.key === "PageDown") turn(self, self.view.page + 1, place) || stand(self, list.at(-1).id)
+        else if (event.key === "PageUp") turn(self, self.view.page - 1, place) || stand(self, list[0].id)
+        else return
+        event.preventDefault()
       })
       self.root.addEventListener("focusin", event => {
         if (event.target.matches("[role=row]") && cursor === null) {
@@ -248,42 +339,54 @@ export function render(context) {
           self.paint()
         }
       })
+      self.root.addEventListener("mousedown", event => {
+        if (event.shiftKey && event.target.closest(".row[data-id]")) event.preventDefault() // no text is marked
+      })
+      self.root.addEventListener("click", event => (shifted = event.shiftKey), true)
     },
+  })
+  // What was acted on elsewhere is gone, and the focus with it: it comes back to the list.
+  listen(model, window, "indexium:list", () => {
+    if (page() === "plan") rowOf(me, cursor)?.focus({preventScroll: true})
   })
 
+  listen(model, window, "indexium:step", event => move(me, event.detail))
   keys(model, "plan", {
-    j: () => {
-      move(me, 1)
-      return true
+    j: {does: "next file", group: "Move", run: () => move(me, 1)},
+    k: {does: "previous file", group: "Move", run: () => move(me, -1)},
+    Enter: {does: "details of the file", group: "Move", run: onCursor("open")},
+    Escape: {
+      does: "close the details",
+      group: "Move",
+      run() {
+        me.send("close")
+        return false
+      },
     },
-    k: () => {
-      move(me, -1)
-      return true
+    Home: {does: "first and last file of the page", group: "Move"},
+    End: {does: "first and last file of the page", group: "Move"},
+    PageDown: {does: "next and previous page", group: "Move"},
+    PageUp: {does: "next and previous page", group: "Move"},
+    x: {does: "select or leave out", group: "Select", run: () => toggle(me)},
+    X: {
+      does: "select from the last one to here",
+      group: "Select",
+      run() {
+        if (current(me)) range(me, cursor)
+      },
     },
-    x: () => {
-      const row = current(me)
-      if (row?.can) mark(me, row, !row.selected)
-      return true
-    },
-    a: () => {
-      me.send("all")
-      return true
-    },
-    n: () => {
-      me.send("none")
-      return true
-    },
-    i: () => {
-      me.send("inverse")
-      return true
-    },
-    e: onCursor("edit"),
-    s: onCursor("skip"),
-    p: onCursor("preserve"),
-    Enter: event => (event.composedPath()[0].closest?.("button, a, input, summary") ? undefined : onCursor("open")()),
-    Escape: () => {
-      me.send("close")
-      return undefined
-    },
+    a: {does: "select all that are found", group: "Select", run: () => all(me)},
+    n: {does: "select none", group: "Select", run: () => none(me)},
+    i: {does: "select the others", group: "Select", run: () => inverse(me)},
+    e: {does: "edit the people", group: "Decide", run: onCursor("edit")},
+    s: {does: "skip for now", group: "Decide", run: onCursor("skip")},
+    p: {does: "preserve the comment’s other text", group: "Decide", run: onCursor("preserve")},
   })
+}
+
+// The box in the head says all, some or none: of this page, for what the server has not counted yet.
+function tally(view) {
+  const able = view.rows.filter(row => row.can)
+  const chosen = able.filter(row => row.selected).length
+  view.all = chosen && chosen === able.length ? "all" : chosen ? "some" : "none"
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.components.plan_header import label_of
 from indexium_core.model import strategies
+from indexium_core.model.facets import Wider
 from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
 
 __all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
@@ -21,8 +22,8 @@ class PlanTable(Component):
     """
     The grid of planned files.
 
-    Messages: `pick` {id, on, serial}, `all`, `none`, `inverse`, `cursor` {id}, `open` {id}, `close`, `sort` {sort},
-    `page` {page}, `edit`/`skip`/`preserve` {id}, and what an empty list offers. View: see `view`.
+    Messages: `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `cursor` {id}, `open` {id}, `close`,
+    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and what an empty list offers. View: see `view`.
     """
 
     _esm = module("plan_table")
@@ -37,6 +38,7 @@ def view(
     chosen: int,
     picked: int,
     named: bool,
+    query: str = "",
 ) -> dict[str, Any]:
     """
     Return what the table shows.
@@ -47,8 +49,9 @@ def view(
         descending: Whether the other way round.
         selected: File ids of this page that are chosen.
         chosen: How many files are chosen in all, on every page.
-        picked: Number of the last pick that is counted in; the browser waits for its own.
+        picked: Number of the last choice that is counted in; the browser waits for its own.
         named: Whether rows say the name of their library: where there are several.
+        query: The search that finds them.
 
     """
     first = (page.page - 1) * page.per_page
@@ -65,6 +68,7 @@ def view(
         "descending": descending,
         "all": _all(rows, chosen),
         "picked": picked,
+        "look": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # in the same look a row is where it was
     }
 
 
@@ -83,11 +87,14 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
         "name": item.file_name,
         "place": " / ".join(part for part in (item.library if named else "", *item.folder.split("/")) if part),
         "size": words.size(item.size),
+        "ext": item.file_ext,
         "mark": "skipped" if item.postponed else "edited" if item.edited else "",
         "tags": tags[:SHOWN_TAGS],
         "more": max(0, len(tags) - SHOWN_TAGS),
         "risk": item.risk_level,
         "reason": reason(item),
+        "why": "\n".join(issue.message for issue in grave(item)),
+        "way": way(item),
         "cost": cost(item),
         "can": item.can_update and not item.postponed and item.risk_level != "unchanged",
         "selected": selected,
@@ -108,18 +115,26 @@ def tag_list(item: PlanItem) -> list[dict[str, str]]:
 
 def reason(item: PlanItem) -> str:
     """Return the short text of the risk chip: the one reason for the level, or how many there are."""
-    grave = [issue for issue in item.issues if issue.severity == item.risk_level]
-    if len(grave) == 1:
-        return label_of(grave[0].code)
-    return f"{len(grave)} reasons" if grave else item.risk_level
+    reasons = grave(item)
+    if len(reasons) == 1:
+        return label_of(reasons[0].code)
+    return f"{len(reasons)} reasons" if reasons else item.risk_level
+
+
+def grave(item: PlanItem) -> list[Issue]:
+    """Return the reasons for the level of an item."""
+    return [issue for issue in item.issues if issue.severity == item.risk_level]
 
 
 def cost(item: PlanItem) -> str:
-    """Return what writing the item costs."""
-    if not item.can_update or item.risk_level == "unchanged":
-        return "—"
-    text = words.span(item.est_seconds)
-    return f"{strategies.in_a_word(item.strategy)} {text}" if strategies.replaces(item.strategy) else text
+    """Return how long writing the item takes."""
+    return words.span(item.est_seconds) if item.can_update else "—"
+
+
+def way(item: PlanItem) -> str:
+    """Return how it is written, where another file takes the place of the old one; else "", for only bytes change."""
+    replaced = item.can_update and strategies.replaces(item.strategy)
+    return strategies.in_a_word(item.strategy) if replaced else ""
 
 
 def ordered(issues: list[Issue]) -> list[Issue]:
@@ -133,25 +148,28 @@ def unreadable(message: str) -> dict[str, str]:
     return {"title": "The plan cannot be read", "text": message, "act": "retry", "label": "Try again"}
 
 
-def empty(query: str, everything: PlanStatistics, roots: int) -> dict[str, str]:
-    """Return what is said where the list is empty, and what to do about it."""
+def empty(query: str, everything: PlanStatistics, roots: int, wider: Sequence[Wider] = ()) -> dict[str, Any]:
+    """Return what is said where the list is empty, and what to do about it; `wider`: searches that find something."""
     if not roots:
         return {
             "title": "No folder has been scanned yet",
-            "text": "A scan looks at your videos and changes nothing. Stop this service, scan, and start it again:",
-            "code": "indexium scan ~/Videos",
+            "text": "Choose the folder that your films are in. A scan looks at them and changes nothing.",
+            "act": "library",
+            "label": "Choose a folder",
         }
     if query.strip():
         return {
             "title": "No file matches",
-            "text": "Nothing in the plan is found by this search.",
+            "text": "Near it there are:" if wider else "Nothing in the plan is found by this search.",
+            "ways": [{"query": each.query, "label": f"{words.files(each.files)} {each.words}"} for each in wider],
             "act": "clear_search",
             "label": "Clear the search",
         }
     if everything.total_files == 0 and not everything.postponed_count:
         return {
             "title": "Nobody is known yet",
-            "text": "Say who is in which video: a CSV with the columns path and person will do.",
-            "code": "indexium people import people.csv",
+            "text": "Say who is in which film: by a list, by what the films say themselves, or by hand.",
+            "act": "library",
+            "label": "Say who is in them",
         }
     return {"title": "Nothing to change", "text": "Every file already says who is in it."}

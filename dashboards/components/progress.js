@@ -77,9 +77,9 @@ const itemRow = item =>
   h(
     "div",
     {class: `row orow${item.faded ? " faded" : ""}`, role: "row", data: {key: item.id}},
-    h("span", {class: "f file", role: "cell"}, fileName(item.name), h("small", null, item.tags)),
+    h("span", {class: "f file", role: "cell"}, fileName(item.name, item.path), h("small", null, item.tags)),
     h("span", {class: "t sum", role: "cell"}, item.what),
-    h("span", {class: "r", role: "cell"}, chip(item.level, item.status)),
+    h("span", {class: "r", role: "cell"}, chip(item.level, item.status, item.glyph)),
   )
 
 export function render(context) {
@@ -157,12 +157,10 @@ export function render(context) {
       },
     },
   })
-  const press = name => () => {
-    const item = me.view.buttons?.find(entry => entry.act === name)
-    if (item) {
-      me.send(name)
-      return true
-    }
-  }
-  keys(context.model, "progress", {p: () => press("pause")() ?? press("resume")()})
+  const turn = () => me.view.buttons?.find(entry => ["pause", "resume"].includes(entry.act))
+  const retry = () => me.view.summary?.buttons.some(entry => entry.act === "retry")
+  keys(context.model, "progress", {
+    r: {does: "retry what was not done", group: "Act", when: () => Boolean(retry()), run: () => me.send("retry")},
+    p: {does: "pause or resume", group: "Act", when: () => Boolean(turn()), run: () => me.send(turn().act)},
+  })
 }

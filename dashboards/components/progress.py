@@ -33,12 +33,15 @@ PARTS = (  # item statuses → class of the bar, words
 )
 
 
+_SLOW = 0.1  # files a second; below that a rate says less than the time that is left
+
+
 class Progress(Component):
     """
     The page of one operation.
 
-    Messages: `pause`, `resume`, `cancel`, `rollback`, `history`, `plan`, `status` {status}, `page` {page}. View: see
-    `view` and `nothing`.
+    Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `status` {status}, `page` {page}.
+    View: see `view` and `nothing`.
     """
 
     _esm = module("progress")
@@ -109,7 +112,8 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     source = {"dashboard": "from the dashboard", "cli": "from the command line", "python": "from Python"}
     started = f"started {words.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
     if status.status == "paused":
-        return f"{started} · paused: what is done stays done"
+        waits = "pausing after the file under way" if status.working else "paused: what is done stays done"
+        return f"{started} · {waits}"
     return started if status.finished else f"{started} · goes on if you close this page"
 
 
@@ -118,10 +122,14 @@ def pace(operation: MetadataOperation, status: OperationStatus) -> str:
     if status.finished:
         return f"in {words.span(operation.seconds)}"
     if status.status == "paused":
-        return "paused"
-    parts = [f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s"] if status.rate else []
+        return "pausing after this file" if status.working else "paused"
+    parts = []
+    if status.bytes_total:
+        parts.append(f"{words.size(status.bytes_done)} of {words.size(status.bytes_total)} looked at")
+    if status.rate >= _SLOW:
+        parts.append(f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s")
     if status.eta_seconds is not None:
-        parts.append(f"about {words.span(status.eta_seconds)} left")
+        parts.append("almost done" if status.eta_seconds < 1 else f"about {words.span(status.eta_seconds)} left")
     return " · ".join(parts) or "starting"
 
 
@@ -186,8 +194,13 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
     waiting = words.count(status.total - status.processed)
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
+    bad = _number(status, ("failed", "conflict", "unknown"))
+    retry = {"label": f"Retry {words.files(bad)}…", "act": "retry", "kind": "primary", "key": "r"}
+    can_go_on = status.status == "interrupted" and status.processed < status.total
+    again = bad and not can_go_on and operation.user_action != "rollback_person"
     return [
-        *([resume] if status.status == "interrupted" and status.processed < status.total else []),
+        *([resume] if can_go_on else []),
+        *([retry] if again else []),
         *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
         {"label": "See it in History", "act": "history"},
         {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
@@ -217,10 +230,12 @@ def item_row(item: ItemDetails) -> dict[str, Any]:
     return {
         "id": item.id,
         "name": item.file_name,
+        "path": item.file_path,
         "tags": tags_line(item.tags_added, item.tags_removed),
         "what": item.message or done_how(item),
         "status": status,
         "level": level,
+        "glyph": words.item_glyph(item.status, item.code),
         "faded": item.status == "pending",
     }
 
@@ -232,6 +247,8 @@ def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
 
 def done_how(item: ItemDetails) -> str:
     """Return how a file was written and how long it took."""
+    if item.status == "writing" and item.seconds is not None and item.seconds >= 1:
+        return f"for {words.span(item.seconds)}"
     if item.status != "success" or item.seconds is None:
         return ""
     return (

@@ -1,18 +1,32 @@
 // The rail with its pages, the theme, toasts, the help on keys, and the line to the server.
-const HELP = [
-  [["/"], "search"],
-  [["j", "k"], "next and previous file"],
-  [["x"], "select or leave out"],
-  [["Enter"], "details"],
-  [["Esc"], "close details"],
-  [["a"], "select all that are found"],
-  [["n"], "select none"],
-  [["i"], "select the others"],
-  [["e"], "edit the people"],
-  [["p"], "preserve the comment’s other text"],
-  [["s"], "skip for now"],
-  [["?"], "this list"],
-]
+const GROUPS = ["Move", "Select", "Decide", "Act", "Find", "Page", "Everywhere"] // others stand before the last two
+const NAMES = {Escape: "Esc", PageDown: "PgDn", PageUp: "PgUp", ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", " ": "Space"}
+
+// The bindings that live on the page that is shown: [[group, [[names, does], …]], …].
+function liveKeys() {
+  const groups = new Map()
+  for (const {key, pages, does, group, when} of bindings()) {
+    if (!does || (pages && !pages.includes(page())) || (when && !when())) continue
+    const name = group ?? (pages ? "Page" : "Everywhere")
+    const lines = groups.get(name) ?? groups.set(name, new Map()).get(name)
+    const words = typeof does === "function" ? does() : does
+    const names = lines.get(words) ?? lines.set(words, []).get(words)
+    if (!names.includes(key)) names.push(key)
+  }
+  const place = name => (GROUPS.includes(name) ? GROUPS.indexOf(name) : GROUPS.length - 2.5)
+  return [...groups].sort((a, b) => place(a[0]) - place(b[0])).map(([name, lines]) => [name, [...lines]])
+}
+
+const SEEN = 3 // toasts at a time
+const TICK = 250 // milliseconds
+const LINE = {
+  lost: "Connection lost, work continues. This page comes back by itself.",
+  gone: "Indexium does not answer. If it was stopped, start it again: every file is whole, and this page comes back by itself.",
+}
+const BACK = {
+  line: "Connected again; everything is as you left it.",
+  restarted: "Indexium was started again. Your search and your selection are as you left them.",
+}
 
 function drawNav(view, me) {
   const dark = document.documentElement.dataset.theme === "dark"
@@ -62,10 +76,9 @@ function drawNav(view, me) {
   )
 }
 
-function drawHelp(me) {
-  return h(
-    "dialog",
-    {"aria-labelledby": "keys", data: {key: "help"}},
+function drawHelp() {
+  const groups = liveKeys()
+  return [
     h(
       "div",
       {class: "d-head"},
@@ -74,41 +87,74 @@ function drawHelp(me) {
     ),
     h(
       "div",
-      {class: "d-body"},
+      {class: "d-body", tabindex: "0", role: "region", "aria-labelledby": "keys"},
       h(
-        "dl",
-        {class: "keylist"},
-        HELP.map(([names, text]) => [
+        "div",
+        {class: "keygroups"},
+        groups.map(([group, lines]) =>
           h(
-            "dt",
-            null,
-            names.map(name => h("kbd", null, name)),
+            "section",
+            {"aria-label": group},
+            h("h3", {class: "label"}, group === "Page" ? "On this page" : group),
+            h(
+              "dl",
+              {class: "keylist"},
+              lines.map(([does, names]) => [
+                h(
+                  "dt",
+                  null,
+                  names.map(name => h("kbd", null, NAMES[name] ?? name)),
+                ),
+                h("dd", null, does),
+              ]),
+            ),
           ),
-          h("dd", null, text),
-        ]),
+        ),
       ),
-      h(
+      groups.some(([name]) => name === "Find") && h(
         "p",
         {class: "hint"},
         'In the search box: bare words match names, folders and people; risk:danger, person:"Ann Lee", -path:archive, size:>1gb narrow it.',
       ),
     ),
-  )
+  ]
 }
 
 export function render(context) {
   const {model} = context
-  const state = {toasts: [], lost: false, busy: false, next: 1}
-  let help
+  const state = {toasts: [], line: "", busy: false, next: 1}
+  let help,
+    held = false, // the pointer or the focus is on a toast: none goes
+    clock = 0
   const drop = (id, me) => {
     state.toasts = state.toasts.filter(item => item.id !== id)
     me.paint()
   }
-  const toast = (me, {kind, text}) => {
+  // The newest is seen at once; where there are too many, those go first that can be missed most easily.
+  const toast = (me, {kind, text, undo = null}) => {
     const id = state.next++
-    state.toasts = [...state.toasts.filter(item => item.text !== text).slice(-3), {id, kind, text}]
+    const others = state.toasts.filter(item => item.text !== text)
+    if (undo) others.forEach(item => (item.undo = null)) // steps are undone newest first
+    while (others.length >= SEEN) {
+      const least = others.findIndex(item => item.kind !== "error" && !item.undo)
+      others.splice(Math.max(least, 0), 1)
+    }
+    state.toasts = [...others, {id, kind, text, undo, left: kind === "error" ? 12_000 : undo ? 10_000 : 5000}]
     me.paint()
-    setTimeout(() => drop(id, me), kind === "error" ? 12000 : 5000)
+    clock ||= setInterval(() => age(me), TICK)
+  }
+  const age = me => {
+    if (held || document.hidden) return
+    state.toasts.forEach(item => (item.left -= TICK))
+    const staying = state.toasts.filter(item => item.left > 0)
+    if (staying.length < state.toasts.length) {
+      state.toasts = staying
+      me.paint()
+    }
+    if (!staying.length) {
+      clearInterval(clock)
+      clock = 0
+    }
   }
   const show = (name, me) => {
     document.documentElement.dataset.page = name
@@ -131,6 +177,7 @@ export function render(context) {
                 data: {key: `toast${item.id}`},
               },
               h("p", null, item.text),
+              item.undo && button("Undo", "undo", {kind: "small", data: {id: item.id, step: item.undo}}),
               h(
                 "button",
                 {type: "button", class: "icon", "aria-label": "Dismiss", data: {act: "dismiss", id: item.id}},
@@ -147,7 +194,7 @@ export function render(context) {
         h(
           "div",
           {data: {key: "line"}, role: "alert"},
-          state.lost && h("div", {class: "gone"}, "The connection to Indexium is lost. Trying again…"),
+          state.line && h("div", {class: "gone"}, LINE[state.line]),
         ),
       ]
     },
@@ -174,13 +221,24 @@ export function render(context) {
       dismiss(data, event, self) {
         drop(Number(data.id), self)
       },
+      undo(data, event, self) {
+        drop(Number(data.id), self)
+        self.send("undo", {id: Number(data.step)})
+      },
       help() {
         help.close()
       },
     },
+    setup(self) {
+      const onToast = event => Boolean(event.target.closest?.(".toast"))
+      for (const name of ["pointerover", "focusin"])
+        self.root.addEventListener(name, event => (held = onToast(event)))
+      for (const name of ["pointerleave", "focusout"]) self.root.addEventListener(name, () => (held = false))
+    },
     drawn(self) {
       const {url, page: name, title, selection} = self.view
       if (name && name !== self.before?.page && name !== page()) show(name, self)
+      if (name !== self.before?.page) self.root.querySelector("[aria-current]")?.scrollIntoView({block: "nearest", inline: "nearest"})
       if (title) document.title = title
       if (url && url !== self.before?.url && url !== location.pathname + location.search) {
         const arrived = self.before?.url === undefined // the page that was opened is no step to go back over
@@ -197,17 +255,26 @@ export function render(context) {
     },
   })
 
-  help = drawHelp(me)
+  help = h("dialog", {"aria-labelledby": "keys", class: "keysheet", data: {key: "help"}})
   context.el.append(h("div", {class: "ix", style: {height: "auto"}}, help))
   help.addEventListener("close", () => document.documentElement.removeAttribute("data-dialog"))
   help.addEventListener("click", event => {
     if (event.target === help || event.target.closest("[data-act]")) help.close()
   })
+  const goTo = place => ({
+    does: () => `go to ${me.view.pages[place].label}`,
+    when: () => Boolean(me.view.pages?.[place]),
+    run: () => me.root.querySelectorAll("nav a")[place].click(),
+  })
   keys(model, null, {
-    "?": () => {
-      document.documentElement.setAttribute("data-dialog", "")
-      help.showModal()
-      return true
+    ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(number => [number, goTo(number - 1)])),
+    "?": {
+      does: "this list",
+      run() {
+        document.documentElement.setAttribute("data-dialog", "")
+        morph(help, drawHelp())
+        help.showModal()
+      },
     },
   })
 
@@ -220,7 +287,7 @@ export function render(context) {
   })
   listen(model, window, "popstate", () => {
     const name = new URLSearchParams(location.search).get("view") ?? location.pathname.split("/").pop()
-    show(["plan", "progress", "history"].includes(name) ? name : "plan", me)
+    show((me.view.pages ?? []).some(item => item.id === name) ? name : "plan", me)
     me.send("address", {path: location.pathname, search: location.search})
   })
   listen(model, window, "indexium:theme", event => {
@@ -228,9 +295,16 @@ export function render(context) {
     me.send("theme", {theme: event.detail})
   })
   listen(model, window, "indexium:connection", event => {
-    state.lost = event.detail
+    state.line = event.detail
     me.paint()
   })
+  try {
+    const back = sessionStorage.getItem("indexium.back")
+    sessionStorage.removeItem("indexium.back")
+    if (BACK[back]) toast(me, {kind: "info", text: BACK[back]})
+  } catch {
+    /* then nothing is said of it */
+  }
   for (const doc of Bokeh.documents)
     doc.on_event("connection_lost", () => window.dispatchEvent(new Event("indexium:lost")))
 

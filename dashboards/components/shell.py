@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import words
 from dashboards.components.base import Component, module
+from indexium_core.library import ScanProgress
 
 __all__ = ["Shell"]
-
-LABELS = {"plan": "Plan", "progress": "Progress", "history": "History"}
 
 
 class Shell(Component):
@@ -19,38 +18,38 @@ class Shell(Component):
 
     View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser is to take over:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
-    {page}, `address` {path, search}, `theme` {theme}. Sent to it: {kind, text}, a toast; {busy}.
+    {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
+    {kind, text, undo}, a toast; {busy}.
     """
 
     _esm = module("shell")
+    _styles = ("house.css",)
 
-    def toast(self, kind: str, text: str) -> None:
-        """Show a sentence for a few seconds: `error`, `good` or `info`."""
-        self._send_msg({"kind": kind, "text": text})
+    def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
+        """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
+        self._send_msg({"kind": kind, "text": text, "undo": undo})
 
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
         """Show that something that was asked for is under way."""
         self._send_msg({"busy": busy})
 
 
-def pages(counts: dict[str, int], live: int | None, base: str) -> list[dict[str, Any]]:
+def pages(labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str) -> list[dict[str, Any]]:
     """Return the entries of the rail with their counts; `live` is the percentage of what is running."""
-    entries: list[dict[str, Any]] = [
+    return [
         {
             "id": name,
             "label": label,
             "href": f"{base}?view={name}" if base else f"/{name}",
-            "count": words.count(number) if number else "",
+            "count": words.count(counts[name]) if counts.get(name) else "",
+            "live": live if name == "progress" else None,
         }
-        for name, label in LABELS.items()
-        for number in [counts.get(name)]
+        for name, label in labels.items()
     ]
-    entries[1]["live"] = live
-    return entries
 
 
-def roots(libraries: Sequence[Any]) -> dict[str, Any]:
-    """Return what the foot of the rail says of the roots."""
+def roots(libraries: Sequence[Any], scan: ScanProgress | None = None) -> dict[str, Any]:
+    """Return what the foot of the rail says of the roots, and of a scan that runs."""
     online = sum(library.state == "online" for library in libraries)
     scanned = max((library.scanned_at for library in libraries if library.scanned_at), default=None)
     if not libraries:
@@ -58,5 +57,13 @@ def roots(libraries: Sequence[Any]) -> dict[str, Any]:
     return {
         "roots": f"{online} of {words.plural(len(libraries), 'root')} online",
         "offline": online < len(libraries),
-        "scanned": f"scanned {words.ago(scanned)}" if scanned else "not scanned yet",
+        "scanned": _scan_line(scan) or (f"scanned {words.ago(scanned)}" if scanned else "not scanned yet"),
     }
+
+
+def _scan_line(scan: ScanProgress | None) -> str:
+    if scan is None:
+        return ""
+    if scan.total is None:
+        return f"scanning: {words.files(scan.done)} found"
+    return f"scanning: {words.count(scan.done)} of {words.files(scan.total)}"

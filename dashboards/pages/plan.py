@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import terms, words
+from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import plan_header, plan_table
-from dashboards.components.charts import RiskChart
 from dashboards.components.dialog import Dialog
+from dashboards.components.plan_header import listed
+from dashboards.pages import exchange
+from dashboards.pages.plan_bulk import PlanBulk
 from dashboards.pages.plan_file import PlanFile
+from dashboards.pages.plan_find import PlanFind
+from dashboards.pages.plan_risk import PlanRisk
 from dashboards.pages.plan_write import PlanWrite
 from dashboards.shelf import Shelf
-from dashboards.state import FILTERS, NOTHING, PlanState
+from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
-from indexium_core.model.plan import SORT_KEYS, PlanPage, PlanStatistics, Selection
+from indexium_core.model import query as grammar
+from indexium_core.model.facets import Wider
+from indexium_core.model.plan import PlanPage, PlanStatistics, Selection
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from dashboards.app import Session
-    from indexium_core.library import Library, MetadataPlan, SelectionSummary
+    from indexium_core.library import Library, MetadataPlan, SavedView, SelectionSummary
 
 __all__ = ["PlanScreen"]
 
-EVENTS = ("plan:changed", "scan:completed")
+PAINTED = 60  # milliseconds after which a browser has shown what it got, and has no use for a processor
+IDLE = 250  # milliseconds after which nothing is waited for
+EVENTS = ("plan:changed", "scan:completed", "views:changed")
 
 
 class Loaded(NamedTuple):
     """What one look at the plan found."""
 
     whole: MetadataPlan  # the plan without a search: what a write is checked against
+    plan: MetadataPlan  # … and with it: what is listed
     page: PlanPage
     found: PlanStatistics
     beside: PlanStatistics  # of the search without its risk term
@@ -39,8 +47,13 @@ class Loaded(NamedTuple):
     chosen: frozenset[int]  # of the files of the page
     selection: Selection  # what was selected then
     summary: SelectionSummary | None
+    outdated: bool  # the summary is of an earlier look: rows do not wait for it
     roots: int  # folders that are scanned
-    risk: pd.DataFrame
+    safe: int  # safe files of the search, whatever its risk term, that can be selected
+    able: int  # files of the search that can be selected
+    volume: int  # bytes of all files that would be changed
+    views: list[SavedView]
+    wider: list[Wider]  # where nothing is found
 
 
 class PlanScreen:
@@ -49,45 +62,55 @@ class PlanScreen:
     def __init__(self, library: Library, shelf: Shelf, bridge: Bridge, dialog: Dialog, session: Session) -> None:
         self.state = PlanState()
         self._library, self._shelf, self._bridge, self._session = library, shelf, bridge, session
-        self._header = plan_header.PlanHeader()
+        self._finding = PlanFind(library, shelf, bridge, self.state, changed=self._changed, redraw=self._redraw_header)
+        self._header = self._finding.header
+        self._typing = False  # the search is being typed, letter by letter
+        self._untold: bool | None = None  # the address is another one, and whether that is a step back
+        self._problem = ""  # why what is shown is not what was asked for
+        self.state.opening = library.views.default()
         self._table = plan_table.PlanTable()
-        self._file = PlanFile(library, bridge, self.state)
-        self._chart = RiskChart(lambda value: self._filter({"filter": "container", "value": value, "on": True}))
+        self._file = PlanFile(library, bridge, self.state, session)
+        self._risk = PlanRisk(shelf, bridge, session, self.state, self._changed)
         self._write = PlanWrite(library, bridge, dialog, session, self.state)
+        self._changes = exchange.ImportChanges(library, bridge, dialog, session.desk, self.refresh)
+        self._bulk = PlanBulk(library, bridge, self.state, session)
         self._loaded: Loaded | None = None
-        self._picked = 0  # the last pick of the browser that is counted in
+        self._serial = 0  # number of the browser's last choice …
+        self._picked = 0  # … and of the last one that is counted in
         self._listen()
 
     def _listen(self) -> None:
         self._header.on(
-            search=lambda message: self._find(str(message.get("query", ""))),
-            risk=lambda message: self._toggle_risk(str(message.get("level"))),
-            filter=self._filter,
-            clear_filters=lambda _: self._changed(self.state.clear_filters),
-            review=lambda _: self._find("risk:danger"),
-            skipped=lambda _: self._find("postponed:yes"),
+            uploaded=self._changes.show,
+            upload_failed=self._changes.refused,
             bring_back=lambda _: self._bring_back(),
             select_safe=lambda _: self._choose(self._all_safe()),
             write_safe=lambda _: self._write.ask(self._all_safe(), action="write_all_safe"),
+            retry=lambda _: self.refresh(),
         )
         self._table.on(
             pick=self._pick,
-            all=lambda _: self._choose(Selection(query=self.state.query)),
-            none=lambda _: self._choose(Selection()),
-            inverse=lambda _: self._invert(),
+            all=lambda message: self._choose(Selection(query=self.state.query), message),
+            none=lambda message: self._choose(Selection(), message),
+            inverse=self._invert,
             cursor=lambda message: self._file.move(int(message["id"])),
             open=lambda message: self._file.open(int(message["id"])),
             close=lambda _: self._file.close(),
-            sort=lambda message: self._sort(str(message.get("sort"))),
+            sort=self._finding.sort,
             page=lambda message: self._turn(int(message["page"])),
             edit=lambda message: self._file.open(int(message["id"]), edit=True),
             skip=self._file.skip,
             preserve=self._file.preserve,
             clear_search=lambda _: self._find(""),
+            library=lambda _: self._session.go("library"),
+            search=lambda message: self._find(str(message.get("query", ""))),
             retry=lambda _: self.refresh(),
         )
         self._write.bar.on(
-            clear=lambda _: self._choose(Selection()), select=lambda _: self._choose(Selection(query=self.state.query))
+            clear=lambda _: self._choose(Selection()),
+            select=lambda _: self._choose(Selection(query=self.state.query)),
+            people=lambda _: self._bulk.open(),
+            show_hidden=lambda _: self._find("" if self.state.selection.included else self.state.selection.query or ""),
         )
 
     def _bring_back(self) -> None:
@@ -96,7 +119,7 @@ class PlanScreen:
 
         def told(count: int) -> None:
             self._find("")
-            self._bridge.toast("good", f"{words.files(count)} back in the plan.")
+            self._session.decided(f"{words.files(count)} back in the plan.")
 
         self._bridge.run(lambda: self._library.bring_back(query), told, name="bring_back", once=True)
 
@@ -107,12 +130,14 @@ class PlanScreen:
             "plan_table": self._table,
             "plan_details": self._file.drawer,
             "plan_bar": self._write.bar,
-            "risk_chart": self._chart.panel,
+            "plan_bulk": self._bulk.dialog,
+            "risk_chart": self._risk.card,
         }
 
     def start(self) -> None:
         """Follow the process's events: two sessions see the same plan."""
         self._bridge.listen(EVENTS, self.refresh, every=0.3)
+        self._write.start()
 
     def enter(self) -> None:
         """Show the page."""
@@ -120,8 +145,7 @@ class PlanScreen:
 
     def redraw(self) -> None:
         """Draw the chart in the theme that is shown."""
-        if self._loaded:
-            self._chart.show(self._loaded.risk, self._session.view.theme)
+        self._risk.draw()
 
     # Reading.
 
@@ -131,62 +155,119 @@ class PlanScreen:
             return
         state = self.state
         look = (state.query, state.number, state.sort, state.descending, state.selection)
-        self._bridge.run(lambda: self._read(*look), self._show, name="plan", failed=self._failed)
+        before = self._loaded
+        self._bridge.run(lambda: self._read(*look, before), self._show, name="plan", failed=self._failed)
         self._file.refresh()
 
-    def _read(self, query: str, number: int, sort: str, descending: bool, selection: Selection) -> Loaded:  # noqa: FBT001
+    def _read(  # noqa: PLR0917
+        self,
+        query: str,
+        number: int,
+        sort: str,
+        descending: bool,  # noqa: FBT001
+        selection: Selection,
+        before: Loaded | None,
+    ) -> Loaded:
         library, shelf = self._library, self._shelf
         whole = shelf.plan()
         plan = shelf.plan(query)
         size = library.settings.metadata_preview_page_size
         page = shelf.page(plan, number, per_page=size, sort=sort, descending=descending)
-        aside = terms.write(query, "risk", ())
+        aside = grammar.with_chosen(query, "risk", [])
+        beside = shelf.plan(aside).statistics
+        summary, outdated = before.summary if before else None, False
+        if before is None or before.selection != selection:
+            summary = self._library.preview(selection, whole, within=query) if selection != NOTHING else None
+        elif summary is not None:
+            outdated = (before.whole.id, before.plan.query) != (whole.id, query)
         return Loaded(
             whole=whole,
+            plan=plan,
             page=page,
             found=page.statistics,
-            beside=shelf.plan(aside).statistics,
+            beside=beside,
             everything=whole.statistics,
-            chosen=self._chosen_of(whole, selection, page),
+            chosen=plan.marked(selection, page.items),
             selection=selection,
-            summary=library.preview(selection, whole) if selection != NOTHING else None,
+            summary=summary,
+            outdated=outdated,
             roots=shelf.roots(whole),
-            risk=shelf.risk(whole),
+            safe=self._able(whole, Selection(query=aside, risk=("safe",)), beside.safe_count),
+            able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
+            volume=shelf.volume(whole),
+            views=shelf.views(),
+            wider=[] if page.total or not query.strip() else library.wider(plan=plan),
         )
 
-    @staticmethod
-    def _chosen_of(plan: MetadataPlan, selection: Selection, page: PlanPage) -> frozenset[int]:
-        """Return which files of a page are selected."""
-        return plan.chosen(selection, [item.file_id for item in page.items]) if selection != NOTHING else frozenset()
+    def _able(self, whole: MetadataPlan, selection: Selection, count: int) -> int:
+        """Return how many of so many files can be selected: where a search names skipped ones, some cannot."""
+        if not count or not grammar.compile_query(selection.query or "").names_postponed:
+            return count
+        return self._library.preview(selection, whole).count
 
     def _failed(self, error: errors.IndexiumError) -> None:
         """Say what is wrong; what was shown stays, and where nothing was, the sentence takes its place."""
-        self._bridge.toast("error", error.message)
+        self._tell()
         if self._loaded is None:
+            self._bridge.toast("error", error.message)
             self._table.put(rows=[], total=0, empty=plan_table.unreadable(error.message))
+        else:
+            self._problem = error.message
+            self._draw_header(self._loaded)
+
+    def _tell(self) -> None:
+        """Tell the address in one message with what it leads to."""
+        if self._untold is not None:
+            self._session.tell_address(push=self._untold)
+            self._untold = None
 
     def _show(self, loaded: Loaded) -> None:
-        self._loaded = loaded
+        self._loaded, self._problem = loaded, ""
+        self._tell()
+        self.state.opening = next((view for view in loaded.views if view.is_default), None)
         self.state.number = loaded.page.page
+        if loaded.selection == self.state.selection:
+            self._picked = self._serial
         self._draw_header(loaded)
         self._draw_table(loaded)
         self._draw_bar(loaded)
-        self._chart.show(loaded.risk, self._session.view.theme)
-        self._look_ahead(loaded.page)
-        if loaded.selection != self.state.selection:  # something was picked while this was read
+        self._risk.load(loaded.whole)
+        self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
+        self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
+        self._finding.count()
+        if loaded.outdated or loaded.selection != self.state.selection:  # something was picked while this was read
             self._chosen()
 
-    def _look_ahead(self, page: PlanPage) -> None:
+    def _look_ahead(self, loaded: Loaded) -> None:
         """Read the next page before it is asked for."""
-        state, shelf, next_page = self.state, self._shelf, page.page + 1
-        if page.page * page.per_page < page.total:
-            look = {"per_page": page.per_page, "sort": state.sort, "descending": state.descending}
-            query = state.query
-            self._bridge.run(lambda: shelf.page(shelf.plan(query), next_page, **look), lambda _: None, name="ahead")
+        page, shelf, state = loaded.page, self._shelf, self.state
+        if self._loaded is None or self._loaded.page is not page or page.page * page.per_page >= page.total:
+            return
+        look = {"per_page": page.per_page, "sort": state.sort, "descending": state.descending}
+        self._bridge.run(lambda: shelf.page(loaded.plan, page.page + 1, **look), lambda _: None, name="ahead")
+
+    def _count_ahead(self, loaded: Loaded) -> None:
+        """Count what *select all* would choose before somebody presses it."""
+        if loaded.plan.query == self.state.query:
+            self._bridge.run(lambda: loaded.whole.found(loaded.plan.query), lambda _: None, name="count_ahead")
 
     def _draw_header(self, loaded: Loaded) -> None:
-        counts = {"found": loaded.found, "beside": loaded.beside, "everything": loaded.everything}
-        self._header.put(**plan_header.view(self.state, **counts))
+        view = plan_header.view(
+            self.state,
+            found=loaded.found,
+            beside=loaded.beside,
+            everything=loaded.everything,
+            safe=loaded.safe,
+            volume=loaded.volume,
+            views=loaded.views,
+            shown=loaded.plan.query,
+            problem=self._problem,
+        )
+        self._header.put(**view, exchange=exchange.menu(self.state, self._session.files, loaded.found))
+
+    def _redraw_header(self) -> None:
+        if self._loaded:
+            self._draw_header(self._loaded)
 
     def _draw_table(self, loaded: Loaded) -> None:
         view = plan_table.view(
@@ -197,91 +278,84 @@ class PlanScreen:
             chosen=loaded.summary.count if loaded.summary else 0,
             picked=self._picked,
             named=loaded.roots > 1,
+            query=self.state.query,
         )
         self._table.put(
             **view,
-            empty=None if loaded.page.total else plan_table.empty(self.state.query, loaded.everything, loaded.roots),
+            empty=None
+            if loaded.page.total
+            else plan_table.empty(self.state.query, loaded.everything, loaded.roots, loaded.wider),
         )
 
     def _draw_bar(self, loaded: Loaded) -> None:
-        found = plan_header.listed(loaded.found) - loaded.found.blocked_count
-        self._write.show(loaded.whole, loaded.summary, found=found)
+        self._write.show(loaded.whole, loaded.summary, found=loaded.able)
 
     # Finding.
 
     def _find(self, text: str) -> None:
-        """Search; where that cannot be read, say why and leave what is shown."""
-        if self.state.find(text):
-            self._changed(lambda: None)
-        elif self._loaded:
-            self._draw_header(self._loaded)
-
-    def _toggle_risk(self, level: str) -> None:
-        self._changed(lambda: self.state.toggle_filter("risk", level, on=level not in self.state.risk))
-
-    def _filter(self, message: Mapping[str, Any]) -> None:
-        key, value = str(message.get("filter")), str(message.get("value", ""))
-        if key not in FILTERS:
-            return
-        if key == "tags":
-            self._changed(lambda: setattr(self.state, "tags", [value] if value else []))
-        else:
-            self._changed(lambda: self.state.toggle_filter(key, value, on=bool(message.get("on"))))
-
-    def _sort(self, key: str) -> None:
-        if key in SORT_KEYS:
-            self._changed(lambda: self.state.order(key))
+        self._finding.find(text)
 
     def _turn(self, number: int) -> None:
         self._changed(lambda: self.state.param.update(number=max(1, number)))
 
-    def _changed(self, change: Callable[[], object]) -> None:
-        """Change what is found, and show it."""
+    def _changed(self, change: Callable[[], object], *, typed: bool = False) -> None:
+        """Change what is found, and show it. Each change is a step back in the browser, a whole word typed is one."""
         change()
-        self._session.tell_address()
+        push = not (typed and self._typing)
+        self._typing = typed
+        self._untold = push or bool(self._untold)
         self.refresh()
 
     # Choosing.
 
     def _pick(self, message: Mapping[str, Any]) -> None:
-        self.state.pick(int(message["id"]), on=bool(message["on"]))
-        self._chosen(picked=int(message.get("serial", 0)))
+        self._serial = int(message["serial"])
+        self.state.pick(*(int(file_id) for file_id in message["ids"]), on=bool(message["on"]))
+        self._chosen()
 
     def _all_safe(self) -> Selection:
         """Return all safe files of what is looked at, whatever levels are shown of it."""
-        return Selection(query=terms.write(self.state.query, "risk", ()), risk=("safe",))
+        return Selection(query=grammar.with_chosen(self.state.query, "risk", []), risk=("safe",))
 
-    def _choose(self, selection: Selection) -> None:
+    def _choose(self, selection: Selection, message: Mapping[str, Any] | None = None) -> None:
+        if message is not None:
+            self._serial = int(message["serial"])
         self.state.selection = selection
         self._chosen()
 
-    def _invert(self) -> None:
-        inverse = self.state.simple_inverse()
-        if inverse is not None:
+    def _invert(self, message: Mapping[str, Any]) -> None:
+        """Choose the others of what is looked at; of files that were left out, only those that it finds."""
+        inverse, query = self.state.inverse(), self.state.query
+        self._serial = int(message["serial"])
+        if not inverse.included:
             self._choose(inverse)
             return
-        query, selection = self.state.query, self.state.selection
 
-        def invert() -> Selection:
-            return Selection(query=query, excluded=frozenset(self._library.plan().ids(selection)))
+        def narrow() -> Selection:
+            found = self._shelf.plan().chosen(Selection(query=query), inverse.included)
+            return replace(inverse, included=found)
 
-        self._bridge.run(invert, self._choose, name="inverse")
+        self._bridge.run(narrow, self._choose, name="inverse")
 
-    def _chosen(self, picked: int | None = None) -> None:
+    def _chosen(self) -> None:
         """Show what is chosen now; only counts and marks change, not what is found."""
-        self._session.keep_selection()
-        selection, loaded = self.state.selection, self._loaded
+        selection, loaded, query = self.state.selection, self._loaded, self.state.query
         if loaded is None:
+            self._session.keep_selection()
             return
 
         def count() -> tuple[frozenset[int], SelectionSummary | None]:
-            summary = self._library.preview(selection, loaded.whole) if selection != NOTHING else None
-            return self._chosen_of(loaded.whole, selection, loaded.page), summary
+            summary = self._library.preview(selection, loaded.whole, within=query) if selection != NOTHING else None
+            return loaded.plan.marked(selection, loaded.page.items), summary
 
         def show(counted: tuple[frozenset[int], SelectionSummary | None]) -> None:
-            self._picked = self._picked if picked is None else picked
+            if selection == self.state.selection:
+                self._picked = self._serial
+            self._session.keep_selection()
             if self._loaded is loaded:
-                self._loaded = loaded._replace(chosen=counted[0], summary=counted[1])
+                self._loaded = loaded._replace(
+                    chosen=counted[0], summary=counted[1], selection=selection, outdated=False
+                )
                 self._draw_table(self._loaded)
                 self._draw_bar(self._loaded)
 

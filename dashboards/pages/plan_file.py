@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
 
 from dashboards import words
 from dashboards.bridge import Bridge
-from dashboards.components import plan_details
+from dashboards.components import person_field, plan_details
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.model.details import FileDetails
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.suggestion import Suggestion
 
 if TYPE_CHECKING:
+    from dashboards.app import Session
     from indexium_core.library import DecisionReport, Library
 
 __all__ = ["PlanFile"]
 
-SUGGESTED = 300  # names offered while editing
-
-
-class _Found(NamedTuple):
-    """What is known of the file."""
-
-    item: PlanItem
-    decided: list[str]  # kinds of decisions in force
+PATIENCE = 150  # milliseconds that a file is looked at before it is asked who else may be in it
 
 
 class PlanFile:
     """Shows the file at the cursor; every decision is the library's, and comes back as a changed plan."""
 
-    def __init__(self, library: Library, bridge: Bridge, state: PlanState) -> None:
-        self._library, self._bridge, self._state = library, bridge, state
-        self._named = False  # whether the editor knows names to offer
+    def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
+        self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._edits = 0  # grows each time the editor is to open
+        self._shown_edit = 0  # of the view that is shown
+        self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file, and who else may be in it
         self.drawer = plan_details.PlanDetails()
         self.drawer.on(
             close=lambda _: self.close(),
@@ -41,6 +39,10 @@ class PlanFile:
             preserve=self.preserve,
             skip=self.skip,
             revoke=self._revoke,
+            add=self._add,
+            decline=self._decline,
+            typing=self._typing,
+            operation=lambda message: self._session.go("history", operation_id=int(message["id"])),
         )
 
     def open(self, file_id: int, *, edit: bool = False) -> None:
@@ -60,7 +62,6 @@ class PlanFile:
 
     def refresh(self) -> None:
         """Read the file again, where its details are shown."""
-        self._named = False
         if self._state.details and self._state.cursor is not None:
             self._load()
 
@@ -72,32 +73,63 @@ class PlanFile:
 
     def _load(self, *, edit: int = 0) -> None:
         file_id = self._state.cursor
+        self._bridge.run(
+            lambda: self._library.file(file_id, plan=self._session.shelf.plan()),
+            lambda details: self._show(details, edit),
+            name="item",
+            failed=lambda _: self.close(),
+        )
 
-        def read() -> _Found:
-            item = self._library.plan().item(file_id)
-            decided = [row.kind for row in self._library.decisions() if row.file_id == file_id]
-            return _Found(item, decided)
-
-        self._bridge.run(read, lambda found: self._show(found, edit), name="item", failed=lambda _: self.close())
-
-    def _show(self, found: _Found, edit: int) -> None:
-        if not self._state.details or self._state.cursor != found.item.file_id:
+    def _show(self, details: FileDetails, edit: int) -> None:
+        if not self._state.details or self._state.cursor != details.file_id:
             return
+        if details.plan is None:  # the file has left the plan
+            self.close()
+            return
+        self._draw(details, details.plan, edit)
+        self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
+
+    def _look_for_suggestions(self, details: FileDetails) -> None:
+        if not self._state.details or self._state.cursor != details.file_id:  # only passed by
+            return
+        self._bridge.run(
+            lambda: self._library.suggest(details.file_id),
+            lambda found: self._suggest(details, found),
+            name="suggestions",
+            failed=lambda _: None,  # the file has just gone
+        )
+
+    def _suggest(self, details: FileDetails, found: list[Suggestion]) -> None:
+        """Show who else may be in the file: looked for after all else is on the screen, for it takes longer."""
+        self._suggested = (details.file_id, found)
+        if details.plan is not None and self._state.details and self._state.cursor == details.file_id:
+            self._draw(details, details.plan, self._shown_edit)
+
+    def _draw(self, details: FileDetails, item: PlanItem, edit: int) -> None:
+        self._shown_edit = edit
+        of, suggestions = self._suggested
         settings = self._library.settings
         view = plan_details.view(
-            found.item,
+            details,
+            item,
             edit=edit,
             editable=settings.metadata_enable_inline_edit,
-            decided=found.decided,
             undo_days=settings.metadata_backup_retention_days,
+            suggestions=suggestions if of == details.file_id else [],
+            pictures=self._session.pictures,
         )
         self.drawer.put(**view)
-        if not self._named:
-            self._named = True
-            self._bridge.run(self._names, self.drawer.suggest, name="names")
 
-    def _names(self) -> list[str]:
-        return [person.name for person in self._library.people.list()[:SUGGESTED]]
+    def _typing(self, message: Mapping[str, Any]) -> None:
+        """Offer people for what is typed in the editor."""
+        library, text = self._library, str(message.get("text", ""))[:200]
+
+        def similar(offers: person_field.Offers) -> None:
+            self.drawer.offer(offers)
+            if not offers["known"]:
+                self._bridge.run(lambda: person_field.with_similar(library, offers), self.drawer.offer, name="similar")
+
+        self._bridge.run(lambda: person_field.names(library, text), similar, name="offers")
 
     # Deciding.
 
@@ -117,8 +149,29 @@ class PlanFile:
 
     def _saved(self, report: DecisionReport) -> None:
         self.drawer.saved()
-        if report.files > 1:
-            self._bridge.toast("info", f"The list holds for all {words.files(report.files)} with the same film.")
+        copies = report.files > 1
+        text = f"The list holds for all {words.files(report.files)} with the same film." if copies else "Saved."
+        self._session.decided(text, report)
+
+    def _add(self, message: Mapping[str, Any]) -> None:
+        """Take a suggestion."""
+        file_id, name, replaces = int(message["id"]), str(message["name"]), str(message.get("replaces") or "")
+        library = self._library
+
+        def decide() -> DecisionReport:
+            if replaces:
+                return library.replace_person([file_id], replaces, name)
+            return library.change_people([file_id], add=[name])
+
+        text = f"{name} instead of {replaces}." if replaces else f"{name} added."
+        self._bridge.run(decide, lambda report: self._session.decided(text, report), name="add", once=True)
+
+    def _decline(self, message: Mapping[str, Any]) -> None:
+        """Do not suggest a person for this file again."""
+        file_id, name = int(message["id"]), str(message["name"])
+        self._bridge.run(
+            lambda: self._library.decline([file_id], [name]), lambda _: self.refresh(), name="decline", once=True
+        )
 
     def preserve(self, message: Mapping[str, Any]) -> None:
         """Keep the other text of the file's comment; where it is kept already, no longer."""
@@ -129,36 +182,37 @@ class PlanFile:
             self._library.set_mode([file_id], comment_mode="preserve" if keep else "replace")
             return "The other text of the comment is kept." if keep else "The comment becomes the people alone."
 
-        self._bridge.run(choose, lambda text: self._bridge.toast("good", text), name="preserve", once=True)
+        self._bridge.run(choose, self._session.decided, name="preserve", once=True)
 
     def skip(self, message: Mapping[str, Any]) -> None:
-        """Leave the file out of lists and writes; where it is left out already, bring it back."""
-        file_id = int(message["id"])
+        """Leave the file out of lists and writes, until a day if one is named; where it is left out, bring it back."""
+        file_id, until = int(message["id"]), _morning(message.get("until"))
 
         def choose() -> str:
             item = self._library.plan().item(file_id)
-            if item.postponed:
-                self._revoke_of(file_id, {"postpone"})
+            if item.postponed and until is None:
+                self._library.bring_back([file_id])
                 return f"{item.file_name} is back in the plan."
-            self._library.postpone([file_id])
-            return f"{item.file_name} is skipped until you bring it back."
+            self._library.postpone([file_id], until)
+            when = f"until {words.day(until)}" if until else "until you bring it back"
+            return f"{item.file_name} is skipped {when}."
 
         def told(text: str) -> None:
             self.close()
-            self._bridge.toast("good", text)
+            self._session.decided(text)
 
         self._bridge.run(choose, told, name="skip", once=True)
 
     def _revoke(self, message: Mapping[str, Any]) -> None:
         file_id = int(message["id"])
         self._bridge.run(
-            lambda: self._revoke_of(file_id, {"edit", "mode"}),
-            lambda _: self._bridge.toast("good", "Planned again as the database says."),
+            lambda: self._library.revoke_of([file_id], ("edit", "mode")),
+            lambda report: self._session.decided("Planned again as the database says.", report),
             name="revoke",
             once=True,
         )
 
-    def _revoke_of(self, file_id: int, kinds: set[str]) -> None:
-        rows = [row.decision_id for row in self._library.decisions() if row.file_id == file_id and row.kind in kinds]
-        if rows:
-            self._library.revoke(rows)
+
+def _morning(day: Any) -> datetime | None:
+    """Return the beginning of a day that a browser named, in local time; None for none."""
+    return datetime.combine(date.fromisoformat(str(day)), time.min).astimezone() if day else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboards import words
 from dashboards.bridge import Bridge
+from dashboards.components import history, history_details
 from dashboards.components.dialog import Dialog
-from indexium_core.model.operation import RollbackCheck
+from indexium_core.model.operation import MetadataOperation, RollbackCheck
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -23,6 +25,19 @@ REPLAN = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What of an operation is meant: all of it, where nothing is said."""
+
+    query: str = ""  # only the files that this search finds
+    item_ids: Sequence[int] | None = None  # only these of its items
+    person: str = ""  # only the tag of this person
+
+    def choices(self) -> dict[str, Any]:
+        """Return it as `Library.rollback` and `rollback_check` take it."""
+        return {"query": self.query, "item_ids": self.item_ids, "person": self.person}
+
+
 def ask(
     library: Library,
     bridge: Bridge,
@@ -31,6 +46,8 @@ def ask(
     started: Callable[[int], None],
     *,
     query: str = "",
+    item_ids: Sequence[int] | None = None,
+    person: str = "",
 ) -> None:
     """
     Check what taking an operation back would do, ask, and start it.
@@ -42,14 +59,17 @@ def ask(
         operation_id: The operation to take back.
         started: Gets the id of the rollback.
         query: Take back only the files that it finds.
+        item_ids: Take back only these of its items.
+        person: Take out only this person's tag, by an ordinary write.
 
     """
+    part = Part(query=query, item_ids=item_ids, person=person)
 
     def start(note: str, ticked: frozenset[str]) -> None:
         bridge.run(
             lambda: library.rollback(
                 operation_id,
-                query,
+                **part.choices(),
                 changed="comment" if "comment" in ticked else "skip",
                 with_newer="newer" in ticked,
                 replan="replan" in ticked,
@@ -61,48 +81,94 @@ def ask(
             once=True,
         )
 
-    def question(check: RollbackCheck) -> None:
-        ways = _ways(check)
+    def look() -> tuple[MetadataOperation, RollbackCheck]:
+        operation = library.operation(operation_id, per_page=1).operation
+        return operation, library.rollback_check(operation_id, **part.choices())
+
+    def question(found: tuple[MetadataOperation, RollbackCheck]) -> None:
+        operation, check = found
+        ways = [] if person else _ways(check)
         if not check.restorable and not ways:
-            dialog.report("This cannot be rolled back", [*_refusal(check), *_conflicts(check)])
+            dialog.report("This cannot be rolled back", [_named(operation), *_refusal(check), *_conflicts(check)])
             return
-        title = f"Roll back {words.files(check.restorable)}" if check.restorable else "Roll back"
         dialog.choose(
-            f"{title}?",
-            [*_promise(check), *_conflicts(check)],
-            [*ways, REPLAN],
+            _title(operation, part),
+            [_named(operation), *_promise(check, part), *_counts(check), *_conflicts(check)],
+            [*({key: str(way[key]) for key in way} for way in ways), REPLAN],
             start,
-            confirm=title,
-            needs=[] if check.restorable else [way["key"] for way in ways],
+            confirm=_confirm(check.restorable, part),
+            counted=_counted(check.restorable, part, ways),
+            needs=[] if check.restorable else [str(way["key"]) for way in ways],
             note="Note (optional)",
         )
 
-    bridge.run(lambda: library.rollback_check(operation_id, query), question, name="rollback_check", once=True)
+    bridge.run(look, question, name="rollback_check", once=True)
 
 
-def _ways(check: RollbackCheck) -> list[dict[str, str]]:
+def _title(operation: MetadataOperation, part: Part) -> str:
+    what = f"operation {operation.id}"
+    if part.person:
+        return f"Take “{part.person}” out of what {what} wrote?"
+    if part.item_ids is not None:
+        return f"Roll back {words.plural(len(part.item_ids), 'chosen file')} of {what}?"
+    return f"Roll back the files found of {what}?" if part.query else f"Roll back {what}?"
+
+
+def _named(operation: MetadataOperation) -> dict[str, Any]:
+    """Return which operation is meant: its note, what it was and when."""
+    note = f"“{operation.user_note}”, " if operation.user_note else ""
+    kind = history.kind_name(operation).lower()
+    text = f"{note}{kind} of {words.files(operation.success_count)}, {words.when(operation.started_at)}"
+    return {"kind": "text", "text": f"{text[0].upper()}{text[1:]}."}
+
+
+def _confirm(number: int, part: Part) -> str:
+    if part.person:
+        return f"Take them out of {words.files(number)}"
+    return f"Roll back {words.files(number)}" if number else "Roll back"
+
+
+def _counted(number: int, part: Part, ways: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return how the button's number grows by what is ticked: words for one and for several files."""
+    many = _confirm(2, part).replace("2 files", "{} files")
+    return {"base": number, "one": _confirm(1, part), "many": many, "adds": {way["key"]: way["adds"] for way in ways}}
+
+
+def _ways(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return what can be done about files that would be left alone."""
-    found = []
+    found: list[dict[str, Any]] = []
     if check.comment_only:
         number = words.files(check.comment_only)
         label = f"Restore only the comment of {number} more"
         hint = "Their old bytes cannot come back: another program changed them, or their backup is gone."
-        found.append({"key": "comment", "label": label, "hint": hint})
+        found.append({"key": "comment", "label": label, "hint": hint, "adds": check.comment_only})
     if check.superseded:
         newer = ", ".join(words.count(each) for each in check.newer)
         label = f"Take back newer writes of {words.files(check.superseded)} first"
         hint = f"Operation {newer}; then these get their old bytes back, too."
-        found.append({"key": "newer", "label": label, "hint": hint})
+        found.append({"key": "newer", "label": label, "hint": hint, "adds": check.superseded})
     return found
 
 
-def _promise(check: RollbackCheck) -> list[dict[str, Any]]:
+def _promise(check: RollbackCheck, part: Part) -> list[dict[str, Any]]:
     number = check.restorable
     if not number:
         return [{"kind": "why", "level": "warning", "text": "No file can get its old bytes back just so."}]
+    if part.person:
+        text = f"✓ {words.files(number)} will no longer name {part.person}. All else in the comments stays."
+        hint = "It is an ordinary write, and can be rolled back itself; the old bytes do not come back."
+        return [{"kind": "why", "level": "safe", "text": text}, {"kind": "hint", "text": hint}]
     gets, dates = ("gets its", "its old date") if number == 1 else ("get their", "their old dates")
     promise = f"✓ {words.files(number)} {gets} old bytes back, bit for bit, and {dates}."
     return [{"kind": "why", "level": "safe", "text": promise}]
+
+
+def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
+    """Return in numbers what is left alone and why."""
+    pairs = [[words.count(number), text] for number, text in check.left_alone()]
+    hasty = [hint for hint in history_details.hints(check) if check.glanced and "size and date" in hint]
+    found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
+    return found + [{"kind": "hint", "text": text} for text in hasty]
 
 
 def _refusal(check: RollbackCheck) -> list[dict[str, Any]]:
@@ -112,21 +178,12 @@ def _refusal(check: RollbackCheck) -> list[dict[str, Any]]:
 def _conflicts(check: RollbackCheck) -> list[dict[str, Any]]:
     if not check.conflicts:
         return []
-    items = [
-        {
-            "name": item.file_name,
-            "status": (item.code or "conflict").replace("_", " "),
-            "level": "warning",
-            "message": item.message,
-        }
-        for item in check.conflicts[:SHOWN]
-    ]
     number = len(check.conflicts)
     return [
         {
             "kind": "items",
             "label": f"{words.files(number)} would be left alone",
-            "items": items,
+            "items": [history_details.conflict(item) for item in check.conflicts[:SHOWN]],
             "more": f"and {words.count(number - SHOWN)} more" if number > SHOWN else "",
         }
     ]

@@ -1,0 +1,152 @@
+"""
+A card with a chart, its tabs, its legend, and the same figures as a table.
+
+Whoever cannot see or press a bar opens the table: each line begins with a button that does what the bar does. The chart
+is drawn on a thread, after the page has what it needs first; where nothing changed, nothing is drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+from panel.custom import Child
+
+from dashboards.bridge import Bridge
+from dashboards.components import charts, drawing
+from dashboards.components.base import Component, module
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ChartCard", "DrawnChart", "ranking"]
+
+
+class ChartCard(Component):
+    """
+    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `said` (what the picture shows).
+
+    Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, where there are no figures), or
+    instead of a chart `bars` ({key, name, count, share, on, hint}). Messages: `tab` {key}, `pick` {key}.
+    """
+
+    plot = Child(doc="The chart; nothing where bars are drawn by the card itself.")
+
+    _esm = module("chart_card")
+    _styles = ("charts.css",)
+
+
+class DrawnChart:
+    """One of several charts in a card; `show` draws it."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        kinds: Sequence[charts.Kind],
+        *,
+        picked: Callable[[str], None],
+        turned: Callable[[str], None],
+        height: int,
+    ) -> None:
+        """
+        Make an empty card.
+
+        Args:
+            bridge: Carries the drawing.
+            kinds: The charts, a tab each.
+            picked: Is told the key of a bar that was pressed.
+            turned: Is told the name of the chart whose tab was pressed.
+            height: Of the chart, in pixels.
+
+        """
+        self._bridge, self._kinds, self._picked, self._height = (
+            bridge,
+            {kind.name: kind for kind in kinds},
+            picked,
+            height,
+        )
+        self._place = pn.Column(sizing_mode="stretch_width", height=height, margin=0)
+        self._drawn: Any = None
+        self.card = ChartCard(plot=self._place)
+        self.card.on(
+            pick=lambda message: picked(str(message["key"])), tab=lambda message: turned(str(message.get("key")))
+        )
+
+    def show(
+        self, name: str, table: pd.DataFrame, theme: str, *, span: charts.Span | None = None, key: str = ""
+    ) -> None:
+        """Show the chart of that name; `key` is the bar that is picked, `span` the first and last day of its axis."""
+        kind = self._kinds[name]
+        span = span or (date.min, date.min)
+        self.card.put(**view(kind, list(self._kinds.values()), table, key))
+        if table.empty:
+            return
+        state = (name, theme, span, key, table.to_csv(index=False))
+        if state == self._drawn:
+            return
+        self._drawn = state
+        plot = kind.plot(table, span)
+        keys = [bar.key for bar in plot.bars]
+        self._bridge.run(
+            lambda: drawing.render(plot, drawing.tokens(theme), height=self._height, picked=key),
+            lambda figure: self._put(figure, keys),
+            name=f"draw_{id(self)}",
+        )
+
+    def _put(self, figure: Any, keys: Sequence[str]) -> None:
+        for renderer in figure.renderers:
+            renderer.data_source.selected.on_change("indices", lambda _attr, _old, new: self._press(keys, new))
+        pane = pn.pane.Bokeh(figure, sizing_mode="stretch_width", height=self._height, margin=0, theme=None)
+        self._place[:] = [pane]
+
+    def _press(self, keys: Sequence[str], pressed: Sequence[int]) -> None:
+        if pressed and 0 <= pressed[0] < len(keys):
+            self._picked(keys[pressed[0]])
+
+
+def view(kind: charts.Kind, kinds: Sequence[charts.Kind], table: pd.DataFrame, key: str) -> dict[str, Any]:
+    """Return what the card of a chart shows beside the chart."""
+    lines = [] if table.empty else kind.lines(table)
+    title = kind.title.replace("by day", f"by {charts.stretch(table)}")
+    return {
+        "title": title,
+        "hint": "click a bar to filter" if lines else "",
+        "tabs": [{"key": each.name, "label": each.tab, "on": each is kind} for each in kinds] if len(kinds) > 1 else [],
+        "legend": [{"colour": colour, "label": label} for colour, label in kind.legend] if lines else [],
+        "said": f"{title}, as a chart; the same figures are in the table below it.",
+        "columns": list(kind.columns),
+        "lines": [{"key": line.key, "cells": line.cells, "on": line.key == key} for line in lines],
+        "empty": "" if lines else kind.empty,
+    }
+
+
+def ranking(
+    title: str,
+    bars: Sequence[Mapping[str, Any]],
+    *,
+    tabs: Sequence[Mapping[str, Any]] = (),
+    empty: str,
+    picked: str = "",
+) -> dict[str, Any]:
+    """
+    Return the view of a card with a bar and a number for each name, longest first.
+
+    Args:
+        title: Of the card.
+        bars: Mappings with key, name, count and hint (what the number counts).
+        tabs: Tabs of the card.
+        empty: What stands there without bars.
+        picked: Key of the bar that is looked at.
+
+    """
+    most = max((int(bar["count"]) for bar in bars), default=1) or 1
+    return {
+        "title": title,
+        "tabs": list(tabs),
+        "bars": [
+            {**bar, "share": round(100 * int(bar["count"]) / most, 1), "on": bar["key"] == picked} for bar in bars
+        ],
+        "empty": "" if bars else empty,
+    }

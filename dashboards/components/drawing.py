@@ -1,0 +1,107 @@
+"""
+Charts as figures: HoloViews draws them, in the page's tokens.
+
+Drawing takes a tenth of a second and the first import of HoloViews seconds, so both happen on threads.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from dashboards.components.charts import Plot
+
+__all__ = ["render", "tokens"]
+
+FADED = 0.35  # how much is left of a bar's colour where another one is picked
+
+
+@cache
+def tokens(theme: str) -> dict[str, str]:
+    """Return the colours of a theme as `tokens.css` says them: name without dashes → value."""
+    text = (resources.files("dashboards") / "assets" / "tokens.css").read_text(encoding="utf-8")
+    light, _, dark = text.partition(':root[data-theme="dark"]')
+    found = dict(re.findall(r"--([\w-]+):\s*([^;]+);", light))
+    if theme == "dark":
+        found |= dict(re.findall(r"--([\w-]+):\s*([^;]+);", dark))
+    return found
+
+
+_drawing = threading.Lock()  # HoloViews keeps options of elements in tables that are not made for several threads
+
+
+def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = "") -> Any:
+    """
+    Return a plot as a Bokeh figure; takes a tenth of a second, so on a thread.
+
+    `picked` is the key of the bar that is looked at: the others are faded.
+    """
+    import holoviews as hv
+
+    with _drawing:
+        if "bokeh" not in hv.Store.renderers:
+            hv.extension("bokeh", logo=False)
+        drawer = hv.renderer("bokeh").instance()
+        drawer.notebook_context = True  # a document of its own: the one that the loop holds is not this thread's
+        figure = drawer.get_plot(_element(hv, plot, colours, height, picked)).state
+    _dress(figure, plot, colours)
+    return figure
+
+
+# Covers Bokeh's own box, which knows no themes. `@said` is text: Bokeh escapes it.
+_TIP = """<div style="margin: -6px; padding: 7px 11px; box-shadow: 0 0 0 1px var(--line-strong);
+background: var(--surface); color: var(--ink); font: var(--size-s)/1.4 var(--font)">@said</div>"""
+
+
+def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: str) -> Any:
+    from bokeh.models import HoverTool
+
+    rows = [
+        (*bar[:4], colours[bar.colour], 1.0 if picked in ("", bar.key) else FADED, bar.said, bar.key)
+        for bar in plot.bars
+    ]
+    return hv.Rectangles(rows, vdims=["colour", "strength", "said", "key"]).opts(
+        hv.opts.Rectangles(
+            color="colour",
+            alpha="strength",
+            line_color=None,
+            tools=[HoverTool(tooltips=_TIP, point_policy="follow_mouse", show_arrow=False), "tap"],
+            toolbar=None,
+            default_tools=[],
+            responsive=True,
+            height=height,
+            show_frame=False,
+            bgcolor=None,
+            xlabel="",
+            ylabel="",
+            xlim=plot.xlim,
+            ylim=plot.ylim,
+            xticks=plot.xticks,
+            yticks=plot.yticks or [(0, "")],  # HoloViews fails without any
+            yaxis="left" if plot.lying else "right",
+        )
+    )
+
+
+def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
+    """Give a figure the page's colours and type; lines only where they help reading."""
+    for renderer in figure.renderers:
+        renderer.glyph.border_radius = 2
+        renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page says what is picked
+    figure.background_fill_alpha = figure.border_fill_alpha = 0
+    figure.outline_line_color = None
+    figure.min_border = 2
+    for axis in figure.axis:
+        axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = None
+        axis.major_label_text_color = colours["ink-2" if plot.lying and axis in figure.yaxis else "ink-3"]
+        axis.major_label_text_font, axis.major_label_text_font_size = "Inter, system-ui, sans-serif", "11px"
+        axis.axis_label = None
+    across, along = (figure.xgrid, figure.ygrid) if plot.lying else (figure.ygrid, figure.xgrid)
+    along.grid_line_color = None
+    across.grid_line_color, across.grid_line_dash = colours["line"], [2, 4]
+    if not plot.lying:
+        figure.xaxis.axis_line_color = colours["line-strong"]
+        figure.min_border_left = 20  # the first day's name is wider than its bar

@@ -1,0 +1,152 @@
+"""The foot of every page: work under way, what was interrupted, and what was done and can be undone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboards import words
+from dashboards.components import progress
+from dashboards.components.base import Component, module
+from indexium_core.library import ScanProgress
+from indexium_core.model.operation import MetadataOperation, OperationStatus
+
+__all__ = ["Footer", "done", "interrupted", "running", "scanning"]
+
+
+class Footer(Component):
+    """
+    View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss}).
+
+    A row with `dismiss` can be put away for good. Messages: `pause`, `resume`, `cancel`, `details`, `why`, `undo`,
+    `scan` and `stop_scan`, each with the `id` of the operation.
+    """
+
+    _esm = module("footer")
+    _styles = ("footer.css",)
+
+
+def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
+    """Return the row of an operation under way."""
+    paused = status.status == "paused"
+    verb = "Taking back" if operation.operation_type == "rollback" else "Writing"
+    said = f"{verb} {words.count(status.processed)} of {words.files(status.total)}"
+    hold = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
+    return {
+        "key": f"run{operation.id}",
+        "id": operation.id,
+        "kind": "running",
+        "title": f"Paused: {words.count(status.processed)} of {words.files(status.total)}" if paused else said,
+        "note": _pace(operation, status),
+        "bar": {"now": status.processed, "max": status.total, "parts": progress.parts(status)},
+        "buttons": [
+            hold,
+            {"label": "Cancel", "act": "cancel", "kind": "opt"},
+            {"label": "Details", "act": "details", "kind": "opt"},
+        ],
+    }
+
+
+def _pace(operation: MetadataOperation, status: OperationStatus) -> str:
+    name = f"“{operation.user_note}”" if operation.user_note else ""
+    failed = sum(status.counts.get(each, 0) for each in ("failed", "conflict", "unknown"))
+    bad = f"{words.count(failed)} not done" if failed else ""
+    return " · ".join(part for part in (bad, progress.pace(operation, status), name) if part)
+
+
+def scanning(scan: ScanProgress) -> dict[str, Any]:
+    """Return the row of a scan under way; nobody knows how many files there are before the folders were walked."""
+    total = scan.total
+    if total is None:
+        title, note = f"Looking for files: {words.count(scan.done)} so far", "a scan changes nothing"
+    else:
+        title = f"Reading {words.count(scan.done)} of {words.files(total)}"
+        left = f"about {words.span(scan.eta_seconds)} left" if scan.eta_seconds is not None and scan.done else ""
+        note = " · ".join(part for part in (f"{scan.rate:.0f} files/s" if scan.rate >= 1 else "", left) if part)
+    share = round(100 * scan.done / total, 2) if total else 0
+    return {
+        "key": "scan",
+        "id": 0,
+        "kind": "running",
+        "title": title,
+        "note": note,
+        "bar": {
+            "now": scan.done if total else None,
+            "max": total or None,
+            "parts": [{"kind": "ok", "share": share}] if total else [],
+        },
+        "buttons": [
+            {"label": "Stop", "act": "stop_scan", "spoken": "Stop the scan"},
+            {"label": "Details", "act": "scan", "kind": "opt"},
+        ],
+    }
+
+
+def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[str, Any]:
+    """Return the row of an operation that has ended: what was done, what was not first, and how it is undone."""
+    bad = operation.failure_count + operation.conflict_count + operation.unknown_count
+    why = [{"label": "See why", "act": "why"}] if bad else []
+    undo = {"label": "Undo", "act": "undo", "spoken": f"Undo {words.files(operation.success_count)}"}
+    can_undo = operation.can_rollback and operation.operation_type == "write"
+    return {
+        "key": f"done{operation.id}",
+        "id": operation.id,
+        "kind": "done",
+        "title": _outcome(operation, bad),
+        "note": _afterwards(operation, now or datetime.now(UTC)),
+        "level": "warning" if bad or operation.status in ("failed", "cancelled") else "safe",
+        "glyph": "!" if bad or operation.status in ("failed", "cancelled") else "✓",
+        "buttons": [
+            *why,
+            *([undo] if can_undo else []),
+            {"label": "Details", "act": "details", "kind": "opt"},
+        ],
+        "dismiss": f"done{operation.id}",
+    }
+
+
+def _outcome(operation: MetadataOperation, bad: int) -> str:
+    good, back = operation.success_count, operation.operation_type == "rollback"
+    if operation.status == "failed" and operation.error_message:
+        return f"Stopped: {operation.error_message}"
+    if bad:
+        return f"{words.count(good)} {'as before again' if back else 'written'}, {words.count(bad)} not"
+    what = f"{words.files(good)} as before again" if back else f"written to {words.files(good)}"
+    if not good:
+        what = f"nothing was {'taken back' if back else 'written'}"
+    said = f"cancelled: {what}" if operation.status == "cancelled" else what
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _afterwards(operation: MetadataOperation, now: datetime) -> str:
+    parts = [f"“{operation.user_note}”" if operation.user_note else ""]
+    parts.append(words.ago(operation.completed_at, now=now) if operation.completed_at else "")
+    if operation.can_rollback and operation.expires_at and operation.operation_type == "write":
+        parts.append(f"can be undone until {words.day(operation.expires_at)}")
+    return " · ".join(part for part in parts if part)
+
+
+def interrupted(operation: MetadataOperation) -> dict[str, Any]:
+    """Return the row of an operation that waits for a decision."""
+    name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
+    when = words.when(operation.started_at)
+    good, total = operation.success_count, operation.file_count
+    rest = total - good - operation.failure_count - operation.conflict_count - operation.skipped_count
+    rest -= operation.unknown_count
+    buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
+    if operation.can_rollback:
+        buttons.append({"label": f"Roll back {words.count(good)}", "act": "undo"})
+    if rest:
+        buttons.append({"label": f"Resume {words.count(rest)}", "act": "resume", "kind": "primary"})
+    were = "was" if rest == 1 else "were"
+    return {
+        "key": f"cut{operation.id}",
+        "id": operation.id,
+        "kind": "interrupted",
+        "title": f"Interrupted {when}: {name}, {words.count(good)} of {words.count(total)} done",
+        "note": f"every file is whole; {words.count(rest)} {were} not started",
+        "level": "warning",
+        "glyph": "!",
+        "buttons": buttons,
+        "dismiss": f"cut{operation.id}",
+    }

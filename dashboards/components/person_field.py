@@ -1,0 +1,42 @@
+"""A field for a person's name: what it offers while somebody types. The browser's half is `person_field.js`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from indexium_core.model import people
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["Offers", "names", "with_similar"]
+
+Offers = dict[str, Any]
+
+
+def names(library: Library, text: str) -> Offers:
+    """
+    Return people to offer for what was typed.
+
+    `names`: people whose name has the text in it, each with its number of files; `known`: whether somebody is called
+    just so; `similar`: nobody yet.
+    """
+    typed = " ".join(text.split())
+    found = library.names_like(typed) if typed else []
+    key = people.person_key(typed)
+    return {
+        "for": text,
+        "known": not typed or any(people.person_key(name) == key for name, _ in found),
+        "names": [{"name": name, "files": count} for name, count in found],
+        "similar": [],
+    }
+
+
+def with_similar(library: Library, offers: Offers) -> Offers:
+    """Add whom the text may mean, misspelt, where nobody is called just so: it takes longer to find."""
+    shown = {each["name"] for each in offers["names"]}
+    found = [] if offers["known"] else library.people.similar(" ".join(str(offers["for"]).split()), limit=2)
+    similar = [
+        {"name": each.name, "files": each.files, "reason": each.reason} for each in found if each.name not in shown
+    ]
+    return offers | {"similar": similar}

@@ -1,0 +1,29 @@
+"""Undo and redo of what was decided: two buttons that say what they would turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.components.base import Component, module
+from indexium_core.library import StepRow, Steps
+
+__all__ = ["Review", "view"]
+
+
+class Review(Component):
+    """
+    The buttons, and the keys `z` and `Z`.
+
+    View: see `view`. Messages: `undo` {id}, `redo` {id}: the step that was shown.
+    """
+
+    _esm = module("review")
+
+
+def view(steps: Steps) -> dict[str, Any]:
+    """Return what each of the two would turn; None where there is nothing."""
+    return {"undo": _step(steps.undo), "redo": _step(steps.redo)}
+
+
+def _step(step: StepRow | None) -> dict[str, Any] | None:
+    return {"id": step.step_id, "label": step.label} if step else None
