@@ -29,6 +29,14 @@ def row(page: Page, name: str) -> object:
     return page.get_by_role("row").filter(has_text=name)
 
 
+def write_ended(page: Page) -> None:
+    """Wait until the foot of the page says that a write has ended, and open its report."""
+    foot = page.get_by_role("region", name="Work")
+    expect(foot).to_contain_text(re.compile("[Ww]ritten"))
+    foot.get_by_role("button", name="Details").click()
+    finished(page)
+
+
 def finished(page: Page) -> None:
     expect(page.get_by_role("heading", level=2, name=re.compile("Completed|With errors"))).to_be_visible()
 
@@ -41,7 +49,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     expect(page.get_by_role("heading", level=1)).to_contain_text("files would change")
 
     page.get_by_role("button", name=re.compile(r"safe additions")).click()
-    expect(page.get_by_role("searchbox")).to_have_value("risk:safe")
+    expect(page.get_by_role("combobox", name="Search the plan")).to_have_value("risk:safe")
     expect(page).to_have_url(re.compile(r"q=risk%3Asafe"))
     page.get_by_label(re.compile("Select all")).check()
     expect(page.get_by_text(f"{safe} selected")).to_be_visible()
@@ -51,7 +59,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     question.get_by_label("Note for the history").fill("Before sharing with Mum")
     question.get_by_role("button", name=f"Write {safe} files").click()
 
-    finished(page)
+    write_ended(page)
     expect(page).to_have_url(re.compile(r"/progress\?op="))
     expect(page.get_by_text(re.compile(r"files? written\."))).to_be_visible()
     page.get_by_role("button", name="See it in History").click()
@@ -59,8 +67,8 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     operation = library.history().items[0]
     assert operation.source == "dashboard"
     assert operation.success_count + operation.skipped_count == safe
-    written = next(item for item in library.operation(operation.id).items if item.status == "success")
-    assert comment(Path(written.file_path)) == written.new_comment
+    done = next(item for item in library.operation(operation.id).items if item.status == "success")
+    assert comment(Path(done.file_path)) == done.new_comment
 
 
 def test_a_conflict_is_looked_at_edited_and_planned_again(site: Site, library: Library) -> None:
@@ -91,9 +99,8 @@ def test_preserve_keeps_the_text_and_lowers_the_risk(site: Site, library: Librar
     drawer = page.get_by_role("complementary", name="Details")
     drawer.get_by_role("button", name="Preserve").click()
 
-    expect(drawer).not_to_contain_text("Would lose your own text")
-    expect(drawer.get_by_role("button", name="Replace instead")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text=item.file_name)).to_have_count(0)  # it is danger no more
+    expect(drawer).not_to_contain_text(item.file_name)  # and the next one is looked at
     kept = library.plan().item(item.file_id)
     assert (item.existing_comment or "").splitlines()[0] in (kept.result_comment or "")
 
@@ -130,29 +137,30 @@ def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: 
     page = site.visit("/plan?q=issue:custom_comment")
     page.get_by_label(re.compile("Select all")).check()
     page.get_by_role("button", name="Preserve text").click()
-    expect(page.get_by_text(f"Other text of the comment kept: {lossy} files")).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Kept the other text of {lossy} files"))).to_be_visible()
     assert library.plan("issue:custom_comment").page(1).total == 0
 
     expect(page.get_by_text(f"{lossy} selected")).to_be_visible()
     page.get_by_role("button", name="Skip", exact=True).click()
-    expect(page.get_by_text(f"Skipped until you bring them back: {lossy} files")).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Skipped {lossy} files"))).to_be_visible()
     expect(page.get_by_text(f"{lossy} selected")).to_be_hidden()
     assert [library.plan().item(file_id).postponed for file_id in ids] == [True] * lossy
 
 
-def test_danger_is_written_only_after_it_was_acknowledged(site: Site, library: Library) -> None:
+def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Library) -> None:
+    danger = library.plan().statistics.danger_count
     page = site.visit("/plan?q=risk:danger")
     page.get_by_label(re.compile("Select all")).check()
     page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question = page.get_by_role("dialog")
     confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
-    expect(question).to_contain_text("Text of your own that would be replaced")
+    expect(question).to_contain_text("would lose text of your own")
     expect(confirm).to_be_disabled()
-    question.get_by_label("I have looked at").check()
+    question.get_by_label(re.compile("^Type write ")).fill(f"write {danger}")
     expect(confirm).to_be_enabled()
     confirm.click()
 
-    finished(page)
+    write_ended(page)
     assert library.history().items[0].success_count > 0
 
 
@@ -163,7 +171,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     page = site.visit("/plan")
     page.get_by_role("button", name="Write all safe").click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
-    finished(page)
+    write_ended(page)
     assert digests(media) != before
 
     page.get_by_role("link", name="History").click()
@@ -174,9 +182,10 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("old bytes back, bit for bit")
     question.get_by_role("button", name=re.compile(r"^Roll back \d+ files$")).click()
-    finished(page)
-
-    expect(page.get_by_text("taken back, byte for byte")).to_be_visible()
+    row = page.get_by_role("grid", name="Operations").get_by_role("row").first
+    expect(row).to_contain_text("Rollback")
+    expect(row).to_contain_text("completed")
+    expect(drawer).to_contain_text("Every file has its old bytes again.")
     assert digests(media) == before
 
 

@@ -9,12 +9,40 @@ from typing import Any
 import typer
 
 from indexium_core import errors
-from indexium_core.cli import app, collecting, doctor, keeping, planning, serving, writing
+from indexium_core.cli import (
+    app,
+    checking,
+    collecting,
+    configuring,
+    deciding,
+    doctor,
+    exchanging,
+    keeping,
+    planning,
+    serving,
+    showing,
+    viewing,
+    writing,
+)
 from indexium_core.files import volumes
-from indexium_core.model import query, risk
+from indexium_core.model import holdings, query, risk
 from indexium_core.settings import Settings
 
-COMMANDS = (collecting, doctor, keeping, planning, serving, writing)  # each adds its own to the app
+# Each adds its own commands to the app.
+COMMANDS = (
+    checking,
+    collecting,
+    configuring,
+    deciding,
+    doctor,
+    exchanging,
+    keeping,
+    planning,
+    serving,
+    showing,
+    viewing,
+    writing,
+)
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -33,9 +61,14 @@ def test_every_setting_is_on_its_page_with_its_default() -> None:
 
     assert set(documented) == {f"INDEXIUM_{name.upper()}" for name in fields}
     for name, field in fields.items():
-        default, help_text = documented[f"INDEXIUM_{name.upper()}"][:2]
+        default, help_text, counts = documented[f"INDEXIUM_{name.upper()}"][:3]
         assert help_text == field.description
+        assert name == "home" or counts == (field.json_schema_extra or {})["counts"]  # type: ignore[index]
         assert name == "home" or default.strip("`").lower() == str(field.default).lower()
+
+
+def test_every_list_of_files_is_on_the_library_page() -> None:
+    assert set(rows("library.md")) == set(holdings.KINDS)
 
 
 def test_every_error_class_is_on_its_page() -> None:

@@ -281,14 +281,14 @@ def test_an_original_that_was_put_back_is_no_backup_and_the_file_no_link(shelf: 
     assert shelf.states() == {1: "completed", 2: "rolled_back", 3: "completed"}
 
 
-def test_a_journal_that_nobody_knows_is_left_alone(studio: Studio) -> None:
+def test_a_journal_that_nobody_knows_is_kept(studio: Studio) -> None:
     stranger = studio.library.home / "backups" / "77.journal"
     stranger.parent.mkdir(exist_ok=True)
     stranger.write_bytes(b"not ours")
     studio.write()
     studio.reopen()
 
-    assert stranger.exists()
+    assert (stranger.parent / "lost" / "77.settled").read_bytes() == b"not ours"
 
 
 # The commands.

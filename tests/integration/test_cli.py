@@ -330,3 +330,84 @@ def test_home_may_stand_anywhere(home: Path, capsys: pytest.CaptureFixture[str])
 def test_the_version_is_told_without_a_home(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("indexium ")
+
+
+def test_facets_say_what_a_search_can_be_narrowed_down_by(planned: Command) -> None:
+    found = planned.json("plan", "--facets")["facets"]
+    levels = {value["value"]: value["files"] for value in found["risk"]["values"]}
+    assert levels == {"safe": 2, "danger": 1, "blocked": 1}
+    assert planned("plan", "risk:danger", "--facets") == 0
+    assert 'person:"Ann Lee"' in planned.out
+
+
+def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None:
+    assert run("views", "save", "Danger", "risk:danger", "--sort", "-size", "--default") == 0
+    assert run("views", "save", "danger", "risk:danger ann", "--sort", "-size") == 0  # the same name: overwritten
+    [view] = run.json("views", "list")["items"]
+    assert (view["name"], view["query"], view["sort"], view["descending"], view["is_default"]) == (
+        "danger",
+        "risk:danger ann",
+        "size",
+        True,
+        True,
+    )
+    assert run("views", "default") == 0
+    assert not run.json("views", "list")["items"][0]["is_default"]
+    assert run("views", "rename", "DANGER", "Look") == 0
+    assert run("views", "remove", str(view["view_id"])) == 0
+    assert run.json("views", "list") == {"items": [], "total": 0}
+    assert run("views", "remove", "Look") == 2
+    assert run("views", "save", "x", "risk:sofa") == 2
+    assert "sofa" in run.err
+
+
+# An edited CSV that comes back, and once more what was not written.
+
+
+def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Path) -> None:
+    assert planned("plan", "--csv", "--sort", "name") == 0
+    rows = list(csv.DictReader(io.StringIO(planned.out, newline="")))
+    for row in rows:
+        if row["file_name"] == "sea.mp4":
+            row["result_people"], row["postponed"] = "Zoë Öz; =Ann", "yes"
+    rows.append({**rows[0], "file_id": "4711"})
+    file = tmp_path / "plan.csv"
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+    found = planned.json("changes", "check", file)
+    assert ([row["after"] for row in found["items"]], found["unchanged"]) == ([["Zoë Öz", "=Ann"]], 3)
+    assert found["counts"]["postponed"] == 1
+    assert [error["message"] for error in found["errors"]] == ["there is no file with the id 4711"]
+    assert planned("changes", "check", file) == 1
+    assert "1 file would be changed, 3 are as they are, 1 row cannot be taken." in planned.err
+    assert planned("changes", "apply", file) == 2  # nobody to ask
+    assert planned("changes", "apply", file, "--yes") == 1
+    assert "Took changes of 1 file from a spreadsheet." in planned.err
+    [item] = planned.json("plan", "postponed:yes")["items"]
+    assert item["result_people"] == ["Zoë Öz", "=Ann"]
+    assert planned("undo") == 0
+    assert planned.json("plan", "postponed:yes")["items"] == []
+    assert planned("changes", "check", tmp_path / "nowhere.csv") == 2
+
+
+def test_what_a_write_left_is_tried_again(planned: Command, films: Path) -> None:
+    with Library.open(planned.home) as library:
+        plan = library.plan("name:-i.mp4")
+        changed = films / "-i.mp4"
+        changed.write_bytes(changed.read_bytes().replace(b"Bob Ray", b"Bob Roy"))
+        os.utime(changed, (1_600_000_060, 1_600_000_060))
+        assert library.write(plan).wait().counts == {"conflict": 1}
+
+    assert planned("operations", "retry", "1") == 2  # nobody to ask
+    assert "1 file would be written" in planned.err
+    done = planned.json("operations", "retry", "1", "--yes", "--note", "again")
+    assert (done["status"], done["user_note"], done["items"][0]["new_comment"]) == (
+        "completed",
+        "again",
+        "People: Ann Lee, Bob Roy",
+    )
+    assert planned("operations", "retry", "2", "--yes") == 2
+    assert "left no file undone" in planned.err

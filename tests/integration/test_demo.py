@@ -11,7 +11,9 @@ import pytest
 from indexium_core import demo, errors
 from indexium_core.demo import content
 from indexium_core.library import Library
+from indexium_core.model.check import KINDS
 from indexium_core.model.operation import WriteOptions
+from indexium_core.model.suggestion import KINDS as SUGGESTIONS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -54,6 +56,12 @@ def test_every_kind_of_trouble_is_there(library: Library) -> None:
         "missing_file", "read_only", "corrupt", "unsupported_container", "custom_comment", "case_collision",
         "tag_removal", "tag_removal_all", "hard_linked", "full_rewrite", "duplicate_content",
     }  # fmt: skip
+
+
+def test_every_check_finds_something_and_every_kind_of_suggestion_is_offered(library: Library) -> None:
+    assert {group.kind: group.total > 0 for group in library.checks()} == dict.fromkeys(KINDS, True)
+    offered = {each.kind for item in library.plan().items for each in library.suggest(item.file_id)}
+    assert offered == set(SUGGESTIONS)
 
 
 def test_films_are_written_in_most_ways(library: Library) -> None:

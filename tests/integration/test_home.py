@@ -211,10 +211,10 @@ def test_a_damaged_database_is_one_sentence_with_a_remedy_and_is_left_alone(made
 
 def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> None:
     (made / f"{FILE_NAME}{BEFORE}").write_bytes(b"older")
-    (made / f"{FILE_NAME}.before-0003").write_bytes(b"old")
+    (made / f"{FILE_NAME}.before-0001").write_bytes(b"old")
     (made / FILE_NAME).write_bytes(b"garbage")
 
-    with pytest.raises(errors.StoreError, match=r"Put back a copy \(indexium\.duckdb\.before-0003\)"):
+    with pytest.raises(errors.StoreError, match=rf"Put back a copy \(indexium\.duckdb\{BEFORE}\)"):
         Database.open(made)
 
 
@@ -323,7 +323,9 @@ def test_the_copy_before_a_migration_holds_what_a_killed_process_committed(
 
 
 def test_a_migration_that_fails_leaves_no_trace(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = Migration(version=3, name="broken", text="CREATE TABLE half (x INTEGER); SELECT * FROM nowhere;")
+    broken = Migration(
+        version=LATER.version, name="broken", text="CREATE TABLE half (x INTEGER); SELECT * FROM nowhere;"
+    )
     known = migrations.available()
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "available", lambda: [*known, broken])

@@ -177,7 +177,9 @@ def test_a_foreign_edit_between_two_operations_cannot_be_gone_through(studio: St
     written = studio.paths[1].read_bytes()
 
     check = studio.library.rollback_check(1, with_newer=True)
-    assert (check.exact, [item.code for item in check.conflicts]) == (2, ["changed_since"])
+    [conflict] = check.conflicts
+    assert (check.exact, conflict.code, conflict.choices) == (2, "superseded_by", ())
+    assert conflict.message.startswith("Operation 2 changed this file later and another program did so between the two")
     studio.back(1, with_newer=True)
     assert studio.paths[1].read_bytes() == written
 

@@ -14,21 +14,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
 from indexium_core import errors
+from indexium_core.flows.writing import DryRunReport
 from indexium_core.jobs.events import EventBus
+from indexium_core.model import check, query, readers, risk
 from indexium_core.model import people as names
-from indexium_core.model import query, risk
-from indexium_core.model.media import Change
+from indexium_core.model.check import CheckGroup, CheckPage
+from indexium_core.model.details import FileDetails, StandingDecision
+from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue
+from indexium_core.model.media import Change, StreamFacts
 from indexium_core.model.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     ItemDetails,
     MetadataOperation,
+    OperationCounts,
     OperationDetails,
     OperationStatus,
     PaginatedOperations,
@@ -36,7 +42,16 @@ from indexium_core.model.operation import (
     WriteOptions,
     WriteResult,
 )
-from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.plan import (
+    RISK_LEVELS,
+    Issue,
+    PlanItem,
+    PlanPage,
+    PlanStatistics,
+    Selection,
+    SelectionSummary,
+    StaleFiles,
+)
 from indexium_core.model.query.values import Flag, Options, Span, Text
 
 __all__ = ["FakeLibrary", "items"]
@@ -119,6 +134,51 @@ def _item(number: int) -> PlanItem:
     )
 
 
+def details_of(item: PlanItem, **changes: Any) -> FileDetails:
+    """Return what would be known of a made-up file."""
+    moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    picture = {"width": 1920, "height": 1080, "attached_pic": False}
+    facts = {name: getattr(item, name) for name in FileDetails.__dataclass_fields__ if hasattr(item, name)}
+    found = FileDetails(
+        **facts | {"mtime": moment},
+        path_raw="",
+        library_id=1,
+        library_path="/videos",
+        library_state="online",
+        library_reason="",
+        state="ok",
+        state_message="",
+        nlink=1,
+        read_only=False,
+        first_seen_at=moment,
+        scanned_at=moment,
+        streams=[StreamFacts(index=0, kind="video", codec="h264", language=None, details=picture)],
+        tags=[],
+        comment=item.existing_comment,
+        comment_fields=[],
+        fields_differ=False,
+        people=[],
+        copies=[],
+        copies_total=0,
+        decisions=[],
+        strategy_words="in place",
+        strategy_why="There is room.",
+        strategy_code="",
+        readings=readers.readings(item.container, item.result_comment),
+        history=[],
+        history_total=0,
+        plan=item,
+    )
+    return dataclasses.replace(found, **changes)
+
+
+def standing(number: int, kind: str) -> StandingDecision:
+    """Return a decision in force."""
+    moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    nothing = dict.fromkeys(("people", "until", "people_mode", "comment_mode"))
+    return StandingDecision(decision_id=number, kind=kind, reason="", created_at=moment, **nothing)
+
+
 def _planned(item: PlanItem, **changes: Any) -> PlanItem:
     """Return an item with its consequences worked out again."""
     item = dataclasses.replace(item, **changes)
@@ -186,6 +246,9 @@ class FakePlan:
             raise errors.UnknownIdError(message)
         return self._library.items[file_id]
 
+    def marked(self, selection: Selection, items: Sequence[PlanItem]) -> frozenset[int]:
+        return self.chosen(selection, [item.file_id for item in items]) if selection != Selection() else frozenset()
+
     def chosen(self, selection: Selection, file_ids: Sequence[int]) -> frozenset[int]:
         return frozenset(self.ids(selection)) & frozenset(file_ids)
 
@@ -208,9 +271,12 @@ class FakePlan:
             )
         ]
 
-    def sample(self, selection: Selection, text: str, *, limit: int) -> tuple[list[PlanItem], int]:
+    def sample(self, selection: Selection, text: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
         found = [item for item in map(self.item, self.ids(selection)) if _finds(query.parse(text), item)]
-        return found[:limit], len(found)
+        return found[offset : offset + limit], len(found)
+
+    def newest(self) -> FakePlan:
+        return FakePlan(self._library, self.query)
 
 
 def _terms(tree: Any) -> list[Any]:
@@ -262,6 +328,7 @@ class FakeLibrary:
         self.instance_id = "fake"
         self.notices: list[str] = []
         self.pace = pace  # seconds that one file takes
+        self.home = Path("nowhere")
         self.settings = SimpleNamespace(
             **{
                 "metadata_preview_page_size": 50,
@@ -271,10 +338,20 @@ class FakeLibrary:
                 **settings,
             }
         )
-        self.people = SimpleNamespace(list=lambda: [SimpleNamespace(name=name, files=3, written=1) for name in PEOPLE])
-        self.charts = SimpleNamespace(
-            risk_by=self._risk_by, operations_by_day=self._days, people_most_written=self._most, totals=self._totals
+        self.people = SimpleNamespace(
+            list=lambda: [SimpleNamespace(name=name, files=3, written=1) for name in PEOPLE],
+            similar=lambda name, limit=5: [],
         )
+        self.charts = SimpleNamespace(
+            risk_by=self._risk_by,
+            operations_by_day=self._days,
+            durations=lambda **_: pd.DataFrame(),
+            coverage=lambda **_: pd.DataFrame(),
+            errors_by_kind=lambda **_: pd.DataFrame(columns=["error", "files", "operations"]),
+            people_most_written=self._most,
+            totals=self._totals,
+        )
+        self.views = SimpleNamespace(list=list, default=lambda: None)
         self._decisions: dict[int, Any] = {}
         self._ids = itertools.count(1)
         self._runs: dict[int, _Run] = {}
@@ -286,10 +363,35 @@ class FakeLibrary:
 
     # Reading.
 
+    def file(self, file_id: int) -> FileDetails:
+        item = self.items[file_id]
+        decided = [each for each in self._decisions.values() if each.file_id == file_id]
+        return details_of(item, decisions=[standing(each.decision_id, each.kind) for each in decided])
+
+    def thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
+        return None
+
+    def names_like(self, text: str) -> list[tuple[str, int]]:
+        return [(name, 3) for name in PEOPLE if names.fold(text) in names.fold(name)]
+
+    def suggest(self, file_id: int) -> list[Any]:
+        return []
+
+    def checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
+        titles = check.TITLES
+        return [CheckGroup(kind=k, title=titles[k][0], text=titles[k][1], total=0, dismissed=0) for k in check.KINDS]
+
+    def check(self, kind: str, page: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
+        return CheckPage(items=[], total=0, page=page, per_page=per_page)
+
     def libraries(self) -> list[Any]:
         scanned = datetime.now(UTC) - timedelta(minutes=4)
         return (
-            [SimpleNamespace(name="videos", path="/videos", state="online", state_reason="", scanned_at=scanned)]
+            [
+                SimpleNamespace(
+                    name="videos", path="/videos", state="online", state_reason="", scanned_at=scanned, file_count=7
+                )
+            ]
             if self.items
             else []
         )
@@ -297,9 +399,33 @@ class FakeLibrary:
     def plan(self, text: str = "") -> FakePlan:
         return FakePlan(self, text)
 
-    def preview(self, selection: Selection, plan: Any = None) -> Any:
+    def facets(self, text: str = "", *, plan: FakePlan | None = None, containing: Any = None) -> Facets:
+        """Return the levels of what a search finds; other facets are empty."""
+        found = plan or self.plan(text)
+        levels = Counter(item.risk_level for item in found.page(per_page=10**9).items)
+        values = tuple(FacetValue(value=level, label=level, files=number) for level, number in levels.items())
+        empty = {key: Facet(key=key, values=(), total=0) for key in FACETS}
+        return Facets(
+            plan_id=self.version,
+            query=found.query,
+            facets=empty | {"risk": Facet(key="risk", values=values, total=len(values))},
+        )
+
+    def complete(self, text: str, position: int, *, plan: FakePlan) -> list[query.Completion]:
+        return query.complete(text, position)
+
+    def wider(self, *, plan: FakePlan) -> list[Any]:
+        return []
+
+    def volume(self, plan: FakePlan | None = None) -> int:
+        return sum(item.size for item in self.items.values() if item.can_update)
+
+    def preview(
+        self, selection: Selection, plan: Any = None, *, within: str = "", options: WriteOptions | None = None
+    ) -> SelectionSummary:
         chosen = [self.items[file_id] for file_id in (plan or self.plan()).ids(selection)]
-        return SimpleNamespace(
+        tree = query.parse(within)
+        return SelectionSummary(
             count=len(chosen),
             by_risk=dict(Counter(item.risk_level for item in chosen)),
             tags_to_add=sum(len(item.tags_to_add) for item in chosen),
@@ -307,7 +433,21 @@ class FakeLibrary:
             est_seconds=sum(item.est_seconds for item in chosen),
             est_bytes=sum(item.est_bytes for item in chosen),
             excluded={},
+            by_strategy=dict(Counter(item.strategy for item in chosen)),
+            loses_text=sum(any(issue.code == "custom_comment" for issue in item.issues) for item in chosen),
+            hidden=sum(not _finds(tree, item) for item in chosen) if within.strip() else 0,
+            rollback_until=datetime.now(UTC) + timedelta(days=90),
+            backup=options is None or options.create_backup,
         )
+
+    def stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
+        return StaleFiles(plan_id=self.version, count=0, items=[])
+
+    def scan_progress(self) -> None:
+        return None
+
+    def cancel_scan(self) -> bool:
+        return False
 
     # Deciding.
 
@@ -341,13 +481,25 @@ class FakeLibrary:
         self._changed()
         return len(decision_ids)
 
+    def steps(self) -> Any:
+        return SimpleNamespace(undo=None, redo=None)
+
+    def bring_back(self, target: Sequence[int]) -> int:
+        return self.revoke_of(target, ("postpone",)).files
+
+    def revoke_of(self, target: Sequence[int], kinds: Sequence[str] = ("edit", "mode", "postpone")) -> Any:
+        found = [n for n, each in self._decisions.items() if each.file_id in target and each.kind in kinds]
+        return SimpleNamespace(files=self.revoke(found))
+
     def _changed(self) -> None:
         self.version += 1
         self.events.emit("plan:changed", plan_id=self.version)
 
     # Writing.
 
-    def dry_run(self, plan: FakePlan, options: WriteOptions, *, selection: Selection) -> Any:
+    def dry_run(
+        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, progress: Any = None
+    ) -> DryRunReport:
         results = [
             WriteResult(
                 item_id=None,
@@ -360,23 +512,44 @@ class FakeLibrary:
             )
             for file_id in plan.ids(selection)
         ]
-        return SimpleNamespace(items=results, counts={"success": len(results)}, excluded={})
+        counts = {"success": len(results)}
+        return DryRunReport(items=results, counts=counts, excluded={}, plan_id=plan.id, total=len(results))
 
     def write(self, plan: FakePlan, options: WriteOptions, *, selection: Selection) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
 
-    def rollback_check(self, operation_id: int, text: str = "") -> RollbackCheck:
+    def rollback_check(
+        self,
+        operation_id: int,
+        query: str = "",
+        *,
+        item_ids: Sequence[int] | None = None,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool = False,
+        progress: Any = None,
+    ) -> RollbackCheck:
         done = [item for item in self._run(operation_id).rows if item.status == "success"]
         return RollbackCheck(
-            operation_id=operation_id, restorable=len(done), conflicts=[], can_rollback=bool(done), reason=""
+            operation_id=operation_id,
+            restorable=len(done),
+            conflicts=[],
+            can_rollback=bool(done),
+            reason="",
+            exact=len(done),
         )
+
+    def operation_people(self, operation_id: int) -> list[Any]:
+        return []
 
     def rollback(
         self,
         operation_id: int,
-        text: str = "",
+        query: str = "",
         *,
+        item_ids: Sequence[int] | None = None,
+        person: str = "",
         changed: str = "skip",
         with_newer: bool = False,
         replan: bool = False,
@@ -401,7 +574,7 @@ class FakeLibrary:
         return self._runs[operation_id]
 
     def operation(
-        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = ()
+        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), query: str = ""
     ) -> OperationDetails:
         run = self._run(operation_id)
         rank = {"failed": 0, "conflict": 0, "unknown": 0, "writing": 1, "success": 2, "skipped": 3, "pending": 4}
@@ -440,10 +613,12 @@ class FakeLibrary:
         since: Any = None,
         until: Any = None,
         status: Any = None,
+        operation_type: Any = None,
+        error: str = "",
         page: int = 1,
         per_page: int = 50,
     ) -> PaginatedOperations:
-        words, people = query.words_and_people(text)
+        sought = query.of_history(text)
         states = (status,) if isinstance(status, str) else tuple(status or ())
         found = [
             run.operation
@@ -453,12 +628,26 @@ class FakeLibrary:
             and (not until or run.operation.started_at <= until)
             and all(
                 any(names.fold(word) in names.fold(f"{row.file_path} {row.tags_added}") for row in run.rows)
-                for word in words + people
+                for word in sought.words + sought.people + sought.paths
             )
         ]
         return PaginatedOperations(
             items=found[(page - 1) * per_page : page * per_page], total=len(found), page=page, per_page=per_page
         )
+
+    def history_counts(
+        self,
+        text: str = "",
+        *,
+        since: Any = None,
+        until: Any = None,
+        status: Any = None,
+        operation_type: Any = None,
+        error: str = "",
+    ) -> OperationCounts:
+        found = self.history(text, since=since, until=until, per_page=10_000).items
+        kinds = Counter(operation.operation_type for operation in found)
+        return OperationCounts(by_status=dict(Counter(operation.status for operation in found)), by_type=dict(kinds))
 
     # Figures.
 
@@ -471,20 +660,22 @@ class FakeLibrary:
             columns=["group", *RISK_LEVELS[:4]],
         )
 
-    def _days(self, days: int = 42) -> pd.DataFrame:
+    def _days(self, days: int = 42, **_: Any) -> pd.DataFrame:
         done = [run.operation for run in self._runs.values()]
         rows = [
             {
                 "day": operation.started_at.date(),
+                "until": operation.started_at.date(),
                 "written": operation.success_count,
                 "restored": 0,
                 "failed": operation.failure_count,
             }
             for operation in done
         ]
-        return pd.DataFrame(rows, columns=["day", "written", "restored", "failed"]).groupby("day", as_index=False).sum()
+        made = pd.DataFrame(rows, columns=["day", "until", "written", "restored", "failed"])
+        return made.groupby(["day", "until"], as_index=False).sum()
 
-    def _most(self, count: int = 5) -> pd.DataFrame:
+    def _most(self, count: int = 5, **_: Any) -> pd.DataFrame:
         written = Counter(
             name
             for run in self._runs.values()

@@ -1,98 +1,225 @@
-"""The two charts: what is drawn, in which colours, and what a click says."""
+"""The charts: what is drawn of which figures, in which colours, what the table says, and what a click says."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import threading
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import holoviews as hv
 import pandas as pd
 import pytest
 
-from dashboards.components.charts import Chart, DayChart, RiskChart, ticks, tokens
+from dashboards.components import charts, drawing
+from dashboards.components.chart_card import DrawnChart, ranking, view
+from dashboards.components.charts import COVERAGE, DURATIONS, FILES, RISK, Kind, Plot
 
 hv.extension("bokeh", logo=False)
 
-RISK = pd.DataFrame([("mp4", 5, 0, 2, 1), ("", 0, 0, 0, 3)], columns=["group", "safe", "warning", "danger", "blocked"])
-DAY = datetime.now(UTC).date() - timedelta(days=3)
-DAYS = pd.DataFrame([(DAY, 4, 0, 1)], columns=["day", "written", "restored", "failed"])
+TODAY = datetime.now().astimezone().date()
+DAY = TODAY - timedelta(days=3)
+SPAN = (TODAY - timedelta(days=41), TODAY)
+HOSTILE = "<img src=x onerror=alert(1)>"
+FORMULA = r"$$\alpha$$ \(x\)"
+COLUMNS = ["group", "safe", "warning", "danger", "blocked"]
+TABLES = {
+    FILES: pd.DataFrame(
+        [(DAY, DAY, 4, 0, 1, 2)], columns=["day", "until", "written", "restored", "failed", "operations"]
+    ),
+    DURATIONS: pd.DataFrame(
+        [(DAY, DAY, 2, 0.4, 0.1, 5, 3.0, 9.0)],
+        columns=[
+            "day",
+            "until",
+            "operations",
+            "write_seconds",
+            "rollback_seconds",
+            "files",
+            "typical_ms",
+            "slowest_ms",
+        ],
+    ),
+    COVERAGE: pd.DataFrame([(DAY, DAY, 8, 2, 0.25)], columns=["day", "until", "films", "named", "share"]),
+    RISK[0]: pd.DataFrame([("mp4", 5, 0, 2, 1), ("", 0, 0, 0, 3)], columns=COLUMNS),
+    RISK[1]: pd.DataFrame([(HOSTILE, 5, 0, 0, 0), (FORMULA, 1, 0, 0, 0), ("", 1, 0, 0, 0)], columns=COLUMNS),
+}
+KINDS = list(TABLES)
 
 
-def drawn(chart: Chart, table: pd.DataFrame, theme: str = "light") -> pd.DataFrame:
-    element: Any = chart._draw(table, tokens(theme))
-    frame: pd.DataFrame = element.dframe()
-    return frame
+def plotted(kind: Kind) -> Plot:
+    return kind.plot(TABLES[kind], SPAN)
+
+
+def said(kind: Kind) -> list[str]:
+    return [bar.said for bar in plotted(kind).bars]
+
+
+# What is drawn.
 
 
 def test_each_level_of_each_container_is_a_part_of_its_bar() -> None:
-    frame = drawn(RiskChart(print), RISK)
-    assert frame["said"].tolist() == [
+    assert said(RISK[0]) == [
         "5 files safe, mp4",
         "2 files danger, mp4",
         "1 file blocked, mp4",
         "3 files blocked, unknown",
     ]
-    assert frame["x1"].tolist() == [5, 7, 8, 3]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_colours_are_those_of_the_theme(theme: str) -> None:
-    colours = tokens(theme)
-    assert drawn(RiskChart(print), RISK, theme)["colour"].iloc[0] == colours["safe"]
-    assert drawn(DayChart(print), DAYS, theme)["colour"].tolist() == [colours["danger"], colours["accent"]]
+    assert [bar.x1 for bar in plotted(RISK[0]).bars] == [5, 7, 8, 3]
+    assert [bar.key for bar in plotted(RISK[0]).bars] == ["mp4", "mp4", "mp4", ""]
 
 
 def test_a_day_is_drawn_with_its_outcomes_and_told_as_iso() -> None:
-    frame = drawn(DayChart(print), DAYS)
-    assert [said.split(": ")[1] for said in frame["said"]] == ["1 file failed or refused", "4 files written"]
-    assert set(frame["key"]) == {DAY.isoformat()}
+    bars = plotted(FILES).bars
+    assert [bar.said.split(": ")[1] for bar in bars] == ["1 file failed or refused", "4 files written"]
+    assert [(bar.y0, bar.y1) for bar in bars] == [(0, 1), (1, 5)]
+    assert {bar.key for bar in bars} == {DAY.isoformat()}
 
 
-@pytest.mark.parametrize(("chart", "table"), [(RiskChart, RISK), (DayChart, DAYS)])
-def test_no_rows_are_no_error(chart: type[Chart], table: pd.DataFrame) -> None:
-    assert drawn(chart(print), table.iloc[:0]).empty
+def test_time_at_work_says_how_many_operations_and_how_long_a_file_took() -> None:
+    assert [text.partition(": ")[2] for text in said(DURATIONS)] == [
+        "400 ms writing, 2 operations, 3 ms a file",
+        "100 ms rolling back, 2 operations, 3 ms a file",
+    ]
 
 
-def test_a_click_on_a_bar_tells_its_key() -> None:
-    told: list[str] = []
-    chart = RiskChart(told.append)
-    rows = [(0, 0, 1, 1, "#000000", "5 files safe, mp4", "mp4")]
-    chart._press(rows, [0])
-    chart._press(rows, [])
-    chart._press(rows, [7])
-    assert told == ["mp4"]
+def test_coverage_fills_the_column_and_says_both_parts_in_files() -> None:
+    assert [bar.y1 for bar in plotted(COVERAGE).bars] == [0.25, 1]
+    assert [text.partition(": ")[2] for text in said(COVERAGE)] == [
+        "2 of 8 files name people",
+        "6 of 8 files name nobody",
+    ]
 
 
-def test_the_same_table_in_the_same_theme_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[str] = []
-    draw = RiskChart._draw
-
-    def counted(self: RiskChart, table: pd.DataFrame, colours: dict[str, str]) -> Any:
-        calls.append(colours["safe"])
-        return draw(self, table, colours)
-
-    monkeypatch.setattr(RiskChart, "_draw", counted)
-    chart = RiskChart(print)
-    for theme in ("light", "light", "dark"):
-        chart.show(RISK.copy(), theme)
-    assert len(calls) == 2
+def test_a_week_is_one_bar_that_says_its_days() -> None:
+    week = TABLES[FILES].assign(until=DAY + timedelta(days=6))
+    plot = FILES.plot(week, SPAN)
+    assert {bar.key for bar in plot.bars} == {f"{DAY}..{DAY + timedelta(days=6)}"}
+    assert plot.bars[0].x1 - plot.bars[0].x0 > timedelta(days=4)
+    assert view(FILES, KINDS, week, "")["title"] == "Files written by week"
+    assert view(FILES, KINDS, TABLES[FILES], "")["title"] == "Files written by day"
 
 
-@pytest.mark.parametrize(("chart", "table"), [(RiskChart, RISK), (DayChart, DAYS)])
-def test_a_home_without_any_figures_is_drawn_too(chart: type[Chart], table: pd.DataFrame) -> None:
-    import holoviews as hv
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
+def test_the_table_says_what_the_bars_say(kind: Kind) -> None:
+    lines = kind.lines(TABLES[kind])
+    assert {line.key for line in lines} == {bar.key for bar in plotted(kind).bars}
+    assert {len(line.cells) for line in lines} == {len(kind.columns)}
 
-    made = chart(print)
-    made.show(table.iloc[:0], "light")
 
-    assert hv.renderer("bokeh").get_plot(made._pane.object).state is not None
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
+def test_without_figures_a_sentence_stands_there(kind: Kind) -> None:
+    shown = view(kind, KINDS, TABLES[kind].iloc[:0], "")
+    assert (shown["empty"], shown["lines"]) == (kind.empty, [])
+
+
+def test_formulas_and_markup_in_names_are_text() -> None:
+    plot = plotted(RISK[1])
+    names = [name for _, name in plot.yticks]
+    assert names[0].startswith("<img")
+    assert names[1] == "$\u2060$\\alpha$\u2060$ \\\u2060(x\\\u2060)"
+    assert plot.bars[0].said == f"5 files safe, {HOSTILE}"
+    assert names[2] == "no folder"
+
+
+def test_long_names_are_cut_beside_their_bar_and_whole_in_the_table() -> None:
+    long = pd.DataFrame([("A folder with a very long name", 1, 0, 0, 0)], columns=COLUMNS)
+    assert RISK[1].plot(long, SPAN).yticks[0][1] == "A folder with a …"
+    assert RISK[1].lines(long)[0].cells[0] == "A folder with a very long name"
 
 
 def test_an_axis_of_counts_has_whole_numbers_and_each_once() -> None:
-    assert ticks(1) == [0, 1]
-    assert ticks(4) == [0, 2, 4]
+    assert charts.count_ticks(1) == [(1, "1 file")]
+    assert charts.count_ticks(28) == [(10, "10"), (20, "20 files")]
     for highest in range(1, 5000):
-        found = ticks(highest)
-        assert found[0] == 0
+        found = [place for place, _ in charts.count_ticks(highest)]
         assert len(set(found)) == len(found) <= 4
-        assert highest / 2 < found[-1] <= highest
+        assert highest / 2 <= found[-1] <= max(1, highest)
+
+
+def test_an_axis_of_time_has_round_lengths() -> None:
+    assert charts.second_ticks(0.44) == [(0.2, "200 ms"), (0.4, "400 ms")]
+    assert charts.second_ticks(75) == [(30, "30 s"), (60, "1 min")]
+    for highest in (0.0004, 0.3, 7, 61, 4000, 50_000, 900_000):
+        assert 1 <= len(charts.second_ticks(highest)) <= 3
+
+
+def test_days_on_the_axis_end_with_today() -> None:
+    assert charts.day_ticks(*SPAN)[-1][1] == "today"
+    assert charts.day_ticks(date(2020, 1, 1), date(2021, 12, 31))[0][1] == "Jan 2020"
+    assert len(charts.day_ticks(TODAY, TODAY)) == 1
+
+
+# How it is drawn.
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_are_those_of_the_theme_and_the_others_fade(theme: str) -> None:
+    colours = drawing.tokens(theme)
+    figure = drawing.render(plotted(RISK[0]), colours, height=150, picked="mp4")
+    data = figure.renderers[0].data_source.data
+    assert list(data["colour"]) == [colours[level] for level in ("safe", "danger", "blocked", "blocked")]
+    assert list(data["strength"]) == [1, 1, 1, drawing.FADED]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
+def test_every_chart_can_be_drawn_also_on_several_threads_at_once(kind: Kind) -> None:
+    figures: list[Any] = []
+
+    def draw() -> None:
+        figures.append(drawing.render(plotted(kind), drawing.tokens("light"), height=150))
+
+    threads = [threading.Thread(target=draw) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(figure.renderers) for figure in figures] == [1, 1, 1]
+    assert all("said" in figure.renderers[0].data_source.data for figure in figures)  # what the tooltip shows
+
+
+class Carrier:
+    """A bridge that works at once."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def run(self, work: Any, done: Any, *, name: str) -> None:
+        self.drawn += 1
+        done(work())
+
+
+def chart(told: list[str], carrier: Any) -> DrawnChart:
+    return DrawnChart(carrier, RISK, picked=told.append, turned=told.append, height=150)
+
+
+def test_a_bar_and_its_line_in_the_table_say_the_same() -> None:
+    told: list[str] = []
+    made = chart(told, Carrier())
+    made.show("container", TABLES[RISK[0]], "light")
+    [pane] = made._place
+    [renderer] = pane.object.renderers
+    renderer.data_source.selected.indices = [1]
+    renderer.data_source.selected.indices = []
+    made.card._handle_msg({"type": "pick", "key": "mp4"})
+    made.card._handle_msg({"type": "tab", "key": "folder"})
+    assert told == ["mp4", "mp4", "folder"]
+
+
+def test_the_same_table_in_the_same_theme_is_drawn_once() -> None:
+    carrier = Carrier()
+    made = chart([], carrier)
+    for theme in ("light", "light", "dark"):
+        made.show("container", TABLES[RISK[0]].copy(), theme)
+    assert carrier.drawn == 2
+    made.show("container", TABLES[RISK[0]].iloc[:0], "dark")
+    assert carrier.drawn == 2
+
+
+def test_the_longest_bar_of_a_ranking_is_full() -> None:
+    bars = [
+        {"key": "a", "name": "Ann", "count": 8, "hint": "8 files"},
+        {"key": "b", "name": "Bob", "count": 2, "hint": ""},
+    ]
+    shown = ranking("People", bars, empty="Nobody.", picked="b")
+    assert [(bar["share"], bar["on"]) for bar in shown["bars"]] == [(100.0, False), (25.0, True)]
+    assert (shown["empty"], ranking("People", [], empty="Nobody.")["empty"]) == ("", "Nobody.")

@@ -1,16 +1,27 @@
-"""What is marked when a comment changes."""
+"""What is marked when a comment changes, and how it is shown."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dashboards.components.comment_diff import LONGEST, compare
+from indexium_core.model import graphemes
 
 
-def marked(segments: object) -> list[str]:
-    return [part["text"] for part in segments if part["mark"]]  # type: ignore[attr-defined]
+def marked(segments: Any) -> list[str]:
+    return [part["text"] for part in segments if part["mark"]]
 
 
-def text(segments: object) -> str:
-    return "".join(part["text"] for part in segments)  # type: ignore[attr-defined]
+def text(segments: Any) -> str:
+    return "".join(part["text"] for part in segments)
+
+
+def shown(segments: Any) -> str:
+    return "".join(part.get("show", part["text"]) for part in segments)
 
 
 def test_an_added_person_is_marked() -> None:
@@ -23,6 +34,7 @@ def test_text_that_goes_is_marked_and_the_segment_is_not() -> None:
     old, new = compare("Filmed by Grandpa; People: Bob Ray", "People: Bob Ray, Ann Lee")
     assert marked(old) == ["Filmed by Grandpa;"]
     assert marked(new) == [", Ann Lee"]
+    assert shown(old) == "Filmed by Grandpa; People: Bob Ray"  # no sign for a blank between two words
 
 
 def test_a_first_name_in_two_unrelated_texts_is_no_likeness() -> None:
@@ -31,20 +43,97 @@ def test_a_first_name_in_two_unrelated_texts_is_no_likeness() -> None:
     assert marked(new) == ["People: Rosa Lee"]
 
 
-def test_nothing_is_lost_by_cutting_it_up() -> None:
-    before, after = "  a b\n\nPeople: X; y ", "People: X, Z; y\r\n"
+def test_of_a_misspelt_name_only_the_letters_are_marked() -> None:
+    old, new = compare("People: Bob Ray, Ann Leigh", "People: Bob Ray, Ann Lee")
+    assert marked(old) == ["igh"]
+    assert marked(new) == ["e"]
+
+
+def test_names_are_held_against_names_also_where_another_comes() -> None:
+    old, new = compare("People: Zoe Oz", "People: Zoë Oz, Ann Lee")
+    assert marked(old) == ["e"]
+    assert marked(new) == ["ë", ", Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone", "come"),
+    [
+        ("👨‍👩‍👧 day out", "👨‍👩‍👦 day out", ["👨‍👩‍👧"], ["👨‍👩‍👦"]),  # one family, not one of its members
+        ("party 👍🏽 now", "party 👍🏿 now", ["👍🏽"], ["👍🏿"]),
+        ("in 🇩🇪 now", "in 🇩🇰 now", ["🇩🇪"], ["🇩🇰"]),
+        ("Cafe\u0301 Roma", "Cafe\u0300 Roma", ["e\u0301"], ["e\u0300"]),
+        ("People: سمير حداد", "People: سمير حدادي", ["حداد"], ["حدادي"]),  # letters join: the whole word
+        ("People: 山田 花子", "People: 山田 華子", ["花"], ["華"]),
+    ],
+)
+def test_no_character_is_cut_in_two(before: str, after: str, gone: list[str], come: list[str]) -> None:
+    old, new = compare(before, after)
+    assert (marked(old), marked(new)) == (gone, come)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seen"),
+    [
+        ("a\r\nPeople: X", "a\nPeople: X", "a␍↵\nPeople: X"),
+        ("People: X  ", "People: X", "People: X··"),
+        ("one\ntwo words", "one two words", "one↵\ntwo words"),
+        ("tail \nPeople: Ann Lee", "People: Ann Lee", "tail·↵\nPeople: Ann Lee"),
+    ],
+)
+def test_blanks_and_line_breaks_that_change_can_be_seen(before: str, after: str, seen: str) -> None:
+    old, _ = compare(before, after)
+    assert shown(old) == seen
+    assert text(old) == before
+
+
+def test_blanks_that_stay_are_left_alone() -> None:
+    old, new = compare("12 May\r\nRain. \r\nPeople: \r\n", "12 May\r\nRain. \r\nPeople: Ann Lee\r\n")
+    assert shown(old) == "12 May\r\nRain. \r\nPeople: \r\n"
+    assert marked(new) == ["Ann Lee"]
+
+
+def test_characters_that_turn_the_line_around_are_named() -> None:
+    old, _ = compare("gpj.\u202eexe\x00", None)
+    assert shown(old) == "gpj.⟨right-to-left override⟩exe␀"
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_nothing_is_lost_by_cutting_it_up(before: str, after: str) -> None:
     old, new = compare(before, after)
     assert text(old) == before
     assert text(new) == after
 
 
-def test_a_field_that_is_absent_is_none() -> None:
+@given(st.text(max_size=60))
+def test_characters_put_together_again_are_the_text(words: str) -> None:
+    assert "".join(graphemes.split(words)) == words
+
+
+def test_a_field_that_is_absent_is_none_and_an_empty_one_is_not() -> None:
     old, new = compare(None, "People: Ann")
     assert old is None
     assert text(new) == "People: Ann"
     assert marked(new) == []
+    assert compare("", None) == ([], None)
 
 
 def test_a_very_long_comment_is_cut_and_says_so() -> None:
     old, _ = compare("x" * (LONGEST + 500), "People: Ann")
     assert text(old).endswith("… 500 more characters")
+
+
+def test_what_is_the_same_over_a_long_stretch_is_folded_and_the_change_is_not() -> None:
+    story = "once upon a time " * 60
+    old, new = compare(f"{story}People: Bob Ray", f"{story}People: Bob Ray, Ann Lee")
+    folded = [part for part in new or [] if part.get("fold")]
+    assert len(folded) == 1
+    assert len(str(folded[0]["text"])) > 600
+    assert marked(new) == [", Ann Lee"]
+    assert text(old) == f"{story}People: Bob Ray"
+
+
+def test_two_very_different_texts_take_no_time_to_compare() -> None:
+    before, after = "\n".join(f"line {n}" for n in range(4000)), "\n".join(f"row {n}" for n in range(4000))
+    old, new = compare(before, after)
+    assert len(marked(old)) >= 1
+    assert len(marked(new)) >= 1

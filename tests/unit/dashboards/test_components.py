@@ -8,21 +8,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from dashboards import components
-from dashboards.components import history, plan_details, plan_header, plan_table, progress, shell
+from dashboards.components import plan_table, progress, shell
 from dashboards.components.base import Component, source
-from dashboards.components.charts import tokens
 from dashboards.components.dialog import Dialog
-from dashboards.pages import rollback
-from dashboards.state import HistoryState, PlanState
+from dashboards.components.drawing import tokens
 from indexium_core.library import Library
 from indexium_core.model import risk
-from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus, RollbackCheck
+from indexium_core.model.facets import Wider
+from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
 from tests.support.fake_library import FakeLibrary, items
 
@@ -187,34 +185,11 @@ def test_an_empty_list_says_why(query: str, statistics: PlanStatistics, roots: i
     assert plan_table.empty(query, statistics, roots)["title"] == title
 
 
-def test_the_headline_counts_what_can_be_written() -> None:
-    counts = PlanStatistics(total_files=20, safe_count=10, warning_count=2, danger_count=1, blocked_count=3)
-    assert plan_header.headline(counts) == "13 files would change"
-    assert plan_header.headline(PlanStatistics(total_files=1, safe_count=1)) == "1 file would change"
-    assert plan_header.headline(PlanStatistics(total_files=4, unchanged_count=4)) == "Nothing would change"
-
-
-def test_filters_offer_what_is_there_and_keep_what_is_chosen() -> None:
-    state = PlanState()
-    state.find("container:webm")
-    counts = PlanStatistics(by_container={"mp4": 3, "": 2}, by_issue={"custom_comment": 1})
-    offered = plan_header.filters(state, counts)
-    assert [(option["value"], option["on"]) for option in offered["container"]] == [("mp4", False), ("webm", True)]
-    assert [option["value"] for option in offered["issue"]] == ["custom_comment"]
-
-
-def test_details_offer_preserve_only_where_text_would_be_lost() -> None:
-    lossy = next(item for item in PLAN.values() if any(issue.code == "custom_comment" for issue in item.issues))
-    assert plan_details.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
-    assert "preserve" not in plan_details.acts(of("safe"), [], editable=True)
-    assert "edit" not in plan_details.acts(lossy, [], editable=False)
-    assert "revoke" in plan_details.acts(lossy, ["edit"], editable=True)
-    assert "revoke" not in plan_details.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
-
-
-def test_what_others_show_is_not_claimed_of_a_file_that_is_not_written() -> None:
-    assert plan_details.shows(of("blocked")) == []
-    assert plan_details.shows(of("safe"))
+def test_an_empty_list_offers_what_is_near() -> None:
+    near = Wider(query="ann", words="without risk:danger", files=1204)
+    assert plan_table.empty("ann risk:danger", PlanStatistics(total_files=9), 1, [near])["ways"] == [
+        {"query": "ann", "label": "1,204 files without risk:danger"}
+    ]
 
 
 # Operations.
@@ -297,58 +272,6 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
     assert {choice["label"] for choice in choices} >= {"all 3", "done 2", "not done 1"}
 
 
-def test_an_interrupted_operation_offers_both_ways() -> None:
-    interrupted = operation(status="interrupted", success_count=7, file_count=12)
-    assert history.outcome(interrupted) == "interrupted at 7 of 12"
-    assert history.undo(interrupted) == "resume or roll back"
-    assert [item["act"] for item in history.buttons(interrupted, None, checking=True, query="")] == [
-        "resume",
-        "rollback",
-    ]
-
-
-def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
-    seen = RollbackCheck(operation_id=4, restorable=10, conflicts=[], can_rollback=True, reason="")
-    for check, checking, disabled in ((None, True, True), (seen, True, True), (seen, False, False)):
-        [offered] = history.buttons(operation(), check, checking=checking, query="")
-        assert offered["disabled"] is disabled
-
-
-def test_what_cannot_be_taken_back_says_why_and_offers_nothing() -> None:
-    gone = operation(can_rollback=False, rollback_reason="Its backup is gone.")
-    assert history.buttons(gone, None, checking=False, query="") == []
-    assert history.check_view(gone, None, checking=False) == {"text": "Its backup is gone."}
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        "completed",
-        "completed_with_errors",
-        "failed",
-        "cancelled",
-        "interrupted",
-        "rolled_back",
-        "partly_rolled_back",
-        "paused",
-    ],
-)
-def test_every_state_has_a_verdict_and_a_chip(state: str) -> None:
-    assert history.verdict(operation(status=state))["text"]
-    assert history.chip(operation(status=state))[0]
-
-
-def test_the_longest_bar_of_people_is_full() -> None:
-    shown = history.bars([{"name": "Ann", "count": 8}, {"name": "Bob", "count": 2}])["people"]
-    assert [person["share"] for person in shown] == [100.0, 25.0]
-    assert history.bars([]) == {"people": []}
-
-
-def test_an_empty_history_differs_from_one_that_was_narrowed_too_far() -> None:
-    assert "Nothing has been written" in history._empty(HistoryState())["title"]
-    assert "No operation matches" in history._empty(HistoryState(query="x"))["title"]
-
-
 def test_the_rail_tells_of_roots_that_are_offline() -> None:
     libraries = FakeLibrary(5).libraries()
     assert shell.roots(libraries)["roots"] == "1 of 1 root online"
@@ -378,9 +301,17 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "resume",
         "cancel",
         "history",
+        "history_counts",
+        "operation_people",
         "rollback_check",
         "rollback",
         "libraries",
+        "file",
+        "thumbnail",
+        "names_like",
+        "suggest",
+        "bring_back",
+        "revoke_of",
         "close",
     ],
 )
@@ -396,76 +327,3 @@ def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None
 
 
 # Taking back, with choices.
-
-
-class _Asked:
-    """Library, dialog and bridge in one: notes how it is asked to roll back, and does at once what it is told."""
-
-    def __init__(self, check: RollbackCheck) -> None:
-        self.check, self.rolled_back = check, {}
-        self.title, self.sections, self.options, self.view = "", [], [], {}
-        self.then = lambda note, ticked: None
-
-    def rollback_check(self, operation_id, query):
-        return self.check
-
-    def rollback(self, operation_id, query, **named):
-        self.rolled_back = named
-        return SimpleNamespace(id=9)
-
-    def run(self, work, then, **_):
-        then(work())
-
-    def choose(self, title, sections, options, then, **view):
-        self.title, self.sections, self.options, self.then, self.view = title, sections, options, then, view
-
-    def report(self, title, sections):
-        self.title, self.sections = title, sections
-
-
-def asked(**changes) -> _Asked:
-    facts = {"operation_id": 4, "restorable": 3, "conflicts": [], "can_rollback": True, "reason": "", "exact": 3}
-    seen = _Asked(RollbackCheck(**(facts | changes)))
-    rollback.ask(seen, seen, seen, 4, lambda _: None)
-    return seen
-
-
-def test_a_rollback_offers_only_the_choices_that_there_are() -> None:
-    assert [option["key"] for option in asked().options] == ["replan"]
-    more = asked(comment_only=1, superseded=2, newer=(5, 6))
-    assert [option["key"] for option in more.options] == ["comment", "newer", "replan"]
-    assert "Operation 5, 6" in more.options[1]["hint"]
-    assert more.view["needs"] == []
-
-
-def test_what_is_ticked_is_what_is_asked_for() -> None:
-    seen = asked(comment_only=1, superseded=1, newer=(5,))
-    seen.then("why", frozenset({"comment", "replan"}))
-    assert seen.rolled_back == {
-        "changed": "comment",
-        "with_newer": False,
-        "replan": True,
-        "note": "why",
-        "source": "dashboard",
-    }
-    seen.then("", frozenset({"newer"}))
-    assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", True)
-
-
-def test_where_nothing_goes_back_just_so_a_choice_must_be_made_first() -> None:
-    seen = asked(restorable=0, exact=0, can_rollback=False, reason="No.", comment_only=2)
-    assert seen.title == "Roll back?"
-    assert seen.view["needs"] == ["comment"]
-    assert asked(restorable=0, exact=0, can_rollback=False, reason="No.").title == "This cannot be rolled back"
-
-
-def test_an_operation_without_backups_still_offers_its_comments() -> None:
-    gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
-    seen = RollbackCheck(
-        operation_id=4, restorable=0, conflicts=[], can_rollback=False, reason="Gone.", exact=0, comment_only=3
-    )
-    assert history.undo(gone) == "comments only"
-    assert history.buttons(gone, seen, checking=False, query="")[0]["disabled"] is False
-    assert ["3", "of them can get back only the comment, if you choose so"] in history.check_view(
-        gone, seen, checking=False
-    )["pairs"]

@@ -10,16 +10,27 @@ import pytest
 
 from dashboards import state
 from dashboards.state import HistoryState, PlanState, ProgressState, View, selection_from_json, selection_to_json
+from indexium_core.model.facets import FACETS
 from indexium_core.model.plan import Selection
+from indexium_core.model.view import SavedView
 
 
-def test_the_search_sets_the_filters() -> None:
+def test_the_search_says_what_is_chosen() -> None:
     plan = PlanState()
-    plan.find("risk:danger,blocked container:mp4 tags:>2 -issue:custom_comment")
-    assert (plan.risk, plan.container, plan.tags, plan.issue) == (["danger", "blocked"], ["mp4"], [">2"], [])
+    plan.find('risk:danger,blocked container:mp4 tags:>2 -issue:custom_comment person:"Ann Lee" folder:/a')
+    chosen = {key: plan.chosen(key) for key in FACETS}
+    assert chosen == {
+        "risk": ["danger", "blocked"],
+        "category": [],
+        "issue": [],
+        "container": ["mp4"],
+        "folder": ["/a"],
+        "person": ["Ann Lee"],
+        "tags": [">2"],
+    }
 
 
-def test_a_filter_writes_itself_into_the_search() -> None:
+def test_a_choice_writes_itself_into_the_search() -> None:
     plan = PlanState()
     plan.find("holiday OR alps")
     plan.toggle_filter("container", "mp4", on=True)
@@ -27,15 +38,55 @@ def test_a_filter_writes_itself_into_the_search() -> None:
     plan.toggle_filter("risk", "safe", on=True)
     assert plan.query == "(holiday OR alps) container:mp4,webm risk:safe"
     plan.toggle_filter("container", "mp4", on=False)
-    assert plan.query == "(holiday OR alps) container:webm risk:safe"
+    plan.toggle_filter("person", "Ann Lee", on=True)
+    plan.toggle_filter("person", "Bob", on=True)
+    assert plan.query == '(holiday OR alps) container:webm risk:safe (person:"Ann Lee" OR person:"Bob")'
+    plan.choose("person", plan.chosen("person"), all_of=True)
+    plan.toggle_filter("person", "Cy", on=True)
+    assert plan.query == '(holiday OR alps) container:webm risk:safe person:"Ann Lee" person:"Bob" person:"Cy"'
     plan.clear_filters()
     assert plan.query == "(holiday OR alps)"
 
 
-def test_setting_a_filter_goes_to_the_first_page() -> None:
+def test_a_choice_goes_to_the_first_page() -> None:
     plan = PlanState(number=7)
-    plan.risk = ["danger"]
+    plan.toggle_filter("risk", "danger", on=True)
     assert plan.number == 1
+
+
+VIEW = SavedView(view_id=3, name="Danger", query="risk:danger", sort="size", descending=True)
+
+
+def test_an_address_without_a_search_opens_the_view_that_is_chosen_for_that() -> None:
+    plan = PlanState(opening=VIEW)
+    plan.take("")
+    assert (plan.query, plan.sort, plan.descending, plan.view_id) == ("risk:danger", "size", True, 3)
+    assert plan.shows(VIEW)
+    plan.take("q=")
+    assert (plan.query, plan.sort, plan.descending) == ("", "risk", False)
+    plan.take("page=2")
+    assert (plan.query, plan.number) == ("", 2)
+
+
+@pytest.mark.parametrize("opening", [None, VIEW])
+@pytest.mark.parametrize("text", ["", "ann"])
+def test_every_view_is_a_link_whatever_the_plan_opens_with(opening: SavedView | None, text: str) -> None:
+    plan = PlanState(opening=opening)
+    plan.find(text)
+    other = PlanState(opening=opening)
+    other.take(plan.search())
+    assert (other.query, other.sort, other.descending) == (text, "risk", False)
+
+
+def test_an_order_is_turned_or_said() -> None:
+    plan = PlanState()
+    plan.order("size")
+    plan.order("size")
+    assert (plan.sort, plan.descending) == ("size", True)
+    plan.order("size", descending=True)
+    assert plan.descending
+    plan.order("name", descending=False)
+    assert (plan.sort, plan.descending) == ("name", False)
 
 
 def test_a_search_that_cannot_be_read_leaves_what_is_found() -> None:
@@ -58,7 +109,7 @@ def test_the_address_holds_the_view_and_gives_it_back() -> None:
     plan.number = 3
     other = PlanState()
     other.take("?" + plan.search())
-    for name in ("query", "sort", "descending", "number", "risk"):
+    for name in ("query", "sort", "descending", "number"):
         assert getattr(other, name) == getattr(plan, name)
 
 
@@ -116,14 +167,26 @@ def test_the_inverse_of_all_but_some_is_those_some() -> None:
     plan.pick_all()
     plan.pick(3, on=False)
     plan.pick(4, on=False)
-    assert plan.simple_inverse() == Selection(included=frozenset({3, 4}))
+    assert plan.inverse() == Selection(included=frozenset({3, 4}))
 
 
-def test_the_inverse_of_another_search_has_to_be_counted() -> None:
+def test_the_inverse_of_another_search_is_this_one_without_it() -> None:
+    plan = PlanState()
+    plan.find("bob OR risk:safe")
+    plan.selection = Selection(query="ann", risk=("safe", "warning"), included=frozenset({1}), excluded=frozenset({2}))
+    assert plan.inverse() == Selection(
+        query="(bob OR risk:safe) -((ann) risk:safe,warning)", included=frozenset({2}), excluded=frozenset({1})
+    )
+    plan.find("")
+    assert plan.inverse().query == "-((ann) risk:safe,warning)"
+
+
+def test_the_inverse_of_everything_is_what_was_left_out() -> None:
     plan = PlanState()
     plan.pick_all()
+    plan.pick(3, on=False)
     plan.find("ann")
-    assert plan.simple_inverse() is None
+    assert plan.inverse() == Selection(included=frozenset({3}))
 
 
 def test_a_selection_comes_back_from_the_browser() -> None:
@@ -151,7 +214,7 @@ def test_every_parameter_says_what_it_is(kind: type[param.Parameterized]) -> Non
 
 
 def test_state_knows_nothing_of_panel() -> None:
-    for name in ("state.py", "terms.py", "words.py", "bridge.py"):
+    for name in ("state.py", "words.py", "bridge.py"):
         tree = ast.parse((Path(state.__file__).parent / name).read_text(encoding="utf-8"))
         imported = {
             alias.name.split(".")[0]

@@ -521,3 +521,20 @@ def test_whoever_listens_is_told_of_changes(database: Database, tmp_path: Path) 
     people.list()
 
     assert len(told) == 4
+
+
+# --- likely misspellings -----------------------------------------------------------------------------------------
+
+
+def test_people_whom_a_name_may_mean_come_with_their_files(database: Database, people: PeopleService) -> None:
+    store(database, [scanned(f"{name}.mp4") for name in "abc"])
+    people.add([f"{ROOT}/a.mp4"], ["Ann Lee", "Ann Lea", "Bob Ray"])
+    people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann Leek"])
+
+    found = people.similar(" Ann  Leex")
+    assert [(each.name, each.files, each.reason) for each in found] == [
+        ("Ann Leek", 2, "one letter differs"),
+        ("Ann Lee", 1, "one letter differs"),
+    ]
+    assert [each.name for each in people.similar("Ann Lee")] == ["Ann Leek", "Ann Lea"]
+    assert people.similar("Ann Leex", limit=1) == found[:1]

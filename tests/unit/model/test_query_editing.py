@@ -49,8 +49,8 @@ def test_a_key_is_set_in_its_place(text: str, expected: str) -> None:
 def test_any_value_comes_back_out_as_it_went_in(value: str) -> None:
     text = query.with_key("x", "person", value)
     assert query.compile_query(text).keys == {"", "person"}
-    words, exact = query.words_and_people(text)
-    assert value in [*words, *exact]
+    sought = query.of_history(text)
+    assert value in [*sought.words, *sought.people]
 
 
 def test_a_value_can_be_made_exact() -> None:
@@ -69,34 +69,14 @@ def test_a_bad_query_or_value_is_not_edited() -> None:
         query.with_key("a", "risk", "sofa")
 
 
-def test_the_history_knows_words_and_people() -> None:
-    assert query.words_and_people('sea "old house" person:"Ann Lee" person:bob') == (
-        ["sea", "old house", "bob"],
-        ["Ann Lee"],
+def test_the_history_knows_words_people_and_paths() -> None:
+    assert query.of_history('sea "old house" person:"Ann Lee" person:bob path:2019') == query.Sought(
+        ("sea", "old house", "bob"), ("Ann Lee",), ("2019",)
     )
-    assert query.words_and_people("") == ([], [])
+    assert query.of_history("") == query.Sought()
 
 
 @pytest.mark.parametrize("text", ["risk:safe", "-sea", "a OR b", "(a OR b) c"])
 def test_the_history_knows_nothing_else(text: str) -> None:
-    with pytest.raises(errors.QueryError, match="Only words and person:"):
-        query.words_and_people(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "completed"),
-    [
-        ("ri", ["risk:"]),
-        ("ann -po", ["-postponed:"]),
-        ("risk:d", ["risk:danger"]),
-        ("(risk:danger,b", ["risk:danger,blocked"]),
-        ("edited:", ["edited:yes", "edited:no"]),
-        ("issue:cu", ["issue:custom_comment"]),
-        ("person:a", []),
-        ("zzz", []),
-        ("nokey:a", []),
-        ('"ri', []),
-    ],
-)
-def test_the_word_before_the_cursor_is_completed(text: str, completed: list[str]) -> None:
-    assert query.complete(text + " tail", len(text)) == completed
+    with pytest.raises(errors.QueryError, match="Only words, person: and path:"):
+        query.of_history(text)

@@ -155,7 +155,7 @@ def error_of(text: str) -> errors.QueryError | None:
 @settings(deadline=None)
 @given(st.text(max_size=20) | FRAGMENTS, st.integers(-3, 60))
 def test_completion_never_fails(text: str, cursor: int) -> None:
-    assert all(isinstance(word, str) for word in query.complete(text, cursor))
+    assert all(isinstance(offer, query.Completion) for offer in query.complete(text, cursor))
 
 
 @pytest.mark.parametrize("row", query.help_table(), ids=lambda row: row.write)

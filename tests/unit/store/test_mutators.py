@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.store import catalog, decisions, people
+from indexium_core.store import bulk, catalog, decisions, people, steps
 from indexium_core.store.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import Wanted
+from indexium_core.store.plans import Version
+from indexium_core.store.steps import StepRow
 from tests.support.catalog import NOW, marked, scanned, store
 
 FILES = list(range(1, 10))
@@ -72,6 +74,31 @@ def _person(tx: Connection, name: str) -> int:
     return people.find(tx, [name])[name][0]
 
 
+def _meant(tx: Connection, ids: list[int], decide: Callable[[], object]) -> None:
+    decisions.mean(tx, ids)
+    decide()
+    decisions.done(tx)
+
+
+def _change(tx: Connection, ids: list[int]) -> None:
+    """Add a person to each file's own list, unless they are there by an edit already."""
+    edited = {row.file_id for row in decisions.in_force(tx, at=NOW) if row.kind == "edit"}
+
+    def change() -> None:
+        bulk.look(tx, Version(variant_id=0, plan_id=0))
+        bulk.change(tx, added=["Eve"])
+        decisions.decide_changed(tx, at=NOW, step=7)
+        bulk.done(tx)
+
+    _meant(tx, [file_id for file_id in ids if file_id not in edited], change)
+
+
+def _undo(tx: Connection, ids: list[int]) -> None:
+    """Take back a step that postponed all files, as far as these are about it; the second time there is none."""
+    tx.execute("UPDATE decisions SET made_by = 7 WHERE list_contains($1, file_id)", [ids])
+    steps.turn(tx, StepRow(step_id=7, label="", files=len(ids), created_at=NOW), undo=True, at=NOW)
+
+
 CASES = {
     "catalog.upsert_files": Case(_upsert),
     "catalog.update_written": Case(_update_written, again_is_new=True),
@@ -89,6 +116,7 @@ CASES = {
     "people.remove": Case(lambda tx, ids: people.remove(tx, [_person(tx, "Ann")], file_ids=ids)),
     "people.rename": Case(lambda tx, _: _rename(tx), about_all=True),
     "people.merge": Case(lambda tx, _: _merge(tx), about_all=True),
+    "people.add_alias": Case(lambda tx, _: _alias(tx), about_all=True),
     "decisions.edit": Case(
         lambda tx, ids: decisions.edit(tx, {file_id: ["Eve"] for file_id in ids}, at=NOW), again_is_new=True
     ),
@@ -99,6 +127,26 @@ CASES = {
     "decisions.revoke": Case(
         lambda tx, ids: decisions.revoke(tx, [row.decision_id for row in _postponed(tx, ids)], at=NOW)
     ),
+    "decisions.edit_meant": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.edit_meant(tx, ["Eve"], at=NOW, step=7)), again_is_new=True
+    ),
+    "decisions.decide_changed": Case(_change),
+    "decisions.postpone_meant": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.postpone_meant(tx, until=None, at=NOW, step=7)),
+        again_is_new=True,
+    ),
+    "decisions.set_mode_of_meant": Case(
+        lambda tx, ids: _meant(
+            tx,
+            ids,
+            lambda: decisions.set_mode_of_meant(tx, people_mode="exact", comment_mode=None, at=NOW, step=7),
+        ),
+        again_is_new=True,
+    ),
+    "decisions.revoke_meant": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.revoke_meant(tx, ["postpone"], at=NOW, step=7))
+    ),
+    "steps.turn": Case(_undo),
     "decisions.revoke_of_files": Case(lambda tx, ids: decisions.revoke_of_files(tx, ids, "postpone", at=NOW)),
     "decisions.expire": Case(lambda tx, _: decisions.expire(tx, at=NOW + timedelta(days=2)), about_all=True),
 }
@@ -116,6 +164,11 @@ def _rename(tx: Connection) -> None:
 def _merge(tx: Connection) -> None:
     if people.person_named(tx, "Bo") is not None:
         people.merge(tx, [_person(tx, "Bo")], _person(tx, "Ann"), at=NOW)
+
+
+def _alias(tx: Connection) -> None:
+    if people.owner_of_alias(tx, "Annie") is None:
+        people.add_alias(tx, _person(tx, "Ann"), "Annie", at=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -216,14 +269,18 @@ def test_every_mutator_of_the_store_is_in_the_table() -> None:
     """A function that takes `tx` changes something; those left out have tests of their own."""
     apart = {
         "catalog.add_library",
+        "catalog.name_library",
         "catalog.library_scanned",
         "catalog.remove_library",
         "catalog.mark_files",
         "people.adopt_waiting",
+        "steps.begin",
+        "steps.count_files",
+        "steps.record",
     }
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (catalog, people, decisions)
+        for module in (catalog, people, decisions, steps)
         for name in module.__all__
         if "tx" in getattr(getattr(module, name), "__annotations__", {})
     }

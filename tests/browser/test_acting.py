@@ -1,0 +1,221 @@
+"""Writing and exchanging: the question, the foot of every page, a plan that goes out and comes back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core import errors
+from indexium_core.flows import editing, protocol
+from indexium_core.library import Library
+from indexium_core.model.plan import Selection
+from indexium_core.store.ledger import ItemRecord
+from tests.browser.conftest import Site
+
+
+class Gate:
+    """Holds every file that is to be written until it is opened, and can refuse some."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.refused: set[bytes] = set()
+        self._edit = editing.edit
+
+    def __call__(self, task: Any, undo: Any, terms: Any) -> editing.Edited:
+        self.opened.wait(60)
+        if task.path.rsplit(b"/", 1)[-1] in self.refused:
+            refusal = errors.ConflictError("The file is open in another program.", code="in_use")
+            return editing.Edited(task=task, record=ItemRecord(result=protocol.refused(task, refusal, started=0.0)))
+        return self._edit(task, undo, terms)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    made = Gate()
+    monkeypatch.setattr(editing, "edit", made)
+    yield made
+    made.opened.set()
+
+
+def foot(page: Page) -> Locator:
+    return page.get_by_role("region", name="Work")
+
+
+def focused(page: Page) -> str:
+    """The name or text of what has the focus, also within shadow roots."""
+    return str(
+        page.evaluate(
+            """() => { let at = document.activeElement
+            while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+            return at.closest("label")?.innerText ?? at.innerText }"""
+        )
+    )
+
+
+def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it_is_put_away(
+    site: Site, library: Library
+) -> None:
+    planned = library.plan().statistics
+    danger, safe = planned.danger_count, planned.safe_count
+    page = site.visit("/plan")
+    page.get_by_role("row").nth(1).wait_for()
+    page.keyboard.press("a")
+    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger look")).first.click()
+    bar = page.get_by_role("region", name="Actions")
+    expect(bar).to_contain_text(
+        re.compile(rf"selected, {planned.safe_count + planned.warning_count} hidden by the filter")
+    )
+    expect(bar).to_contain_text(f"not written: {planned.blocked_count} blocked")
+    bar.get_by_role("button", name="Show what is hidden").click()
+    expect(bar).not_to_contain_text("hidden by the filter")
+
+    page.keyboard.press("w")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("can be rolled back byte for byte until")
+    expect(question.get_by_text("removes everyone")).to_be_visible()
+    assert focused(page).startswith(f"Type write {danger}")
+    page.keyboard.press("Enter")
+    page.keyboard.type(f"write {danger + 1}")
+    page.keyboard.press("Enter")
+    expect(question).to_be_visible()
+    assert library.history().total == 0
+    page.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
+    page.wait_for_timeout(500)  # and the service knows of it
+
+    page.keyboard.press("w")
+    expect(question).to_be_visible()
+    page.wait_for_timeout(450)  # a key that is still held down from before does nothing
+    page.keyboard.type(f"write {danger}")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Holiday 2019")
+    page.keyboard.press("Control+Enter")
+    expect(foot(page)).to_contain_text(f"Written to {safe + planned.warning_count + danger} files")
+    expect(foot(page)).to_contain_text("“Holiday 2019”")
+    assert library.history("holiday").total == 1
+
+    page.reload()
+    expect(foot(page)).to_contain_text("Written to")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("link", name="History").click()
+    expect(foot(page)).to_contain_text("Written to")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    foot(page).get_by_role("button", name=re.compile("^Undo ")).click()
+    expect(page.get_by_role("dialog")).to_contain_text("bit for bit")
+    page.keyboard.press("Escape")
+    foot(page).get_by_role("button", name="Dismiss").click()
+    expect(foot(page)).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    expect(foot(page)).to_be_hidden()
+
+
+def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_then_written(
+    site: Site, library: Library
+) -> None:
+    one, two = library.plan("risk:safe").page(sort="name").items[:2]
+    page = site.visit("/plan?q=risk:safe&sort=name")
+    page.get_by_label(re.compile("Select all")).first.check()
+    page.get_by_role("button", name="Dry run").click()
+    report = page.get_by_role("dialog", name="Dry run")
+    expect(report).to_contain_text("would be written. Nothing was changed.")
+    with page.expect_download() as saved:
+        report.get_by_role("link", name="CSV").click()
+    assert saved.value.suggested_filename.startswith("indexium-dry-run-")
+    report.get_by_role("button", name=re.compile("^Write .* files…")).click()
+    question = page.get_by_role("dialog", name=re.compile("^Write .* files"))
+    expect(question).to_be_visible()
+    assert "Cancel" in focused(page)
+
+    library.edit([one.file_id], ["Eve"])
+    library.edit([two.file_id], ["Cem Öz"])
+    changed = page.get_by_role("dialog", name="The plan has changed")
+    expect(changed).to_contain_text("2 of these files changed since you looked")
+    expect(changed).to_contain_text(one.file_name)
+    expect(changed).to_contain_text("People: Eve")
+    changed.get_by_role("button", name="Look again").click()
+    expect(question).to_be_visible()
+    question.get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
+
+    expect(foot(page)).to_contain_text("Written to")
+    assert library.operation(1).operation.user_action == "write"
+    assert library.plan().item(one.file_id).existing_people == ["Eve"]
+
+
+def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: Library, gate: Gate) -> None:
+    items = library.plan("risk:safe").page(sort="name").items
+    chosen = [item for item in items if not any(issue.code == "duplicate_content" for issue in item.issues)][:6]
+    gate.refused = {Path(item.file_path).name.encode() for item in chosen[:2]}
+    ids = frozenset(item.file_id for item in chosen)
+    page = site.visit("/history", width=390)
+    library.write(library.plan(), selection=Selection(included=ids))
+
+    expect(foot(page)).to_contain_text("Writing 0 of 6 files")
+    foot(page).get_by_role("button", name="Pause").click()
+    expect(foot(page)).to_contain_text("Paused")
+    expect(page.get_by_text("100 %")).to_have_count(0)
+    page.get_by_role("link", name="Progress").click()
+    expect(page.get_by_role("row").first).to_contain_text("writing")
+    expect(foot(page)).to_be_hidden()  # the page says all of it
+    page.get_by_role("button", name="Resume").click()
+    gate.opened.set()
+
+    expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
+    expect(page.get_by_role("row").first).to_contain_text("in use: later")
+    page.get_by_role("link", name="Plan").click()
+    expect(foot(page)).to_contain_text("4 written, 2 not")
+    foot(page).get_by_role("button", name="See why").click()
+    expect(page).to_have_url(re.compile("show=failed"))
+    expect(page.get_by_role("row")).to_have_count(2)
+    gate.refused.clear()
+    page.get_by_role("button", name="Retry 2 files").click()
+    question = page.get_by_role("dialog", name="Write 2 files?")
+    question.get_by_role("button", name="Write 2 files").click()
+    expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()
+    assert library.operation(2).operation.user_action == "retry"
+
+
+def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, library: Library, tmp_path: Path) -> None:
+    page = site.visit("/plan?q=risk:safe&sort=name")
+    page.get_by_role("row").nth(1).wait_for()
+    page.keyboard.press("E")
+    with page.expect_download() as saved:
+        page.get_by_role("dialog", name="Export and import").get_by_role("link", name="CSV").click()
+    text = Path(saved.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == library.plan("risk:safe").page().total
+    rows[0]["result_people"], rows[1]["postponed"] = "Zoë Öz; <b>Bold</b>", "TRUE"
+    rows[2]["file_id"] = "999999"
+    edited = tmp_path / "edited.csv"
+    with edited.open("w", encoding="utf-16", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+
+    page.get_by_label("CSV file with changes").set_input_files(edited)
+    preview = page.get_by_role("dialog", name=re.compile("Changes of edited.csv"))
+    expect(preview).to_contain_text("1 row cannot be taken")
+    expect(preview).to_contain_text("there is no file with the id 999999")
+    expect(preview.get_by_text("<b>Bold</b>")).to_be_visible()
+    assert not [row for row in library.decisions() if row.file_id == int(rows[0]["file_id"])]
+    preview.get_by_role("button", name="Apply to 2 files").click()
+    expect(page.get_by_text("Changed 2 files")).to_be_visible()
+    assert library.plan().item(int(rows[0]["file_id"])).result_people == ["Zoë Öz", "<b>Bold</b>"]
+    assert library.plan().item(int(rows[1]["file_id"])).postponed
+
+    library.undo()
+    assert not library.plan().item(int(rows[1]["file_id"])).postponed
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("name,people\nx,y\n")
+    page.keyboard.press("E")
+    page.get_by_label("CSV file with changes").set_input_files(wrong)
+    expect(page.get_by_role("dialog")).to_contain_text("no column says which file is meant")

@@ -1,0 +1,133 @@
+"""Deciding about many files at once, and taking it back, as a person does it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core.library import Library
+from indexium_core.model.plan import Selection
+from tests.browser.conftest import Site
+
+LETTER = "Letter.mp4"
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name).first
+
+
+def toast(page: Page, text: str) -> Locator:
+    return page.locator(".toast").filter(has_text=text)
+
+
+def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(site: Site, library: Library) -> None:
+    library.revoke([each.decision_id for each in library.decisions()])
+    everything = library.plan().ids(Selection(query=""))
+    number, ann = library.people_in(everything).files, "Ann Lee"
+    before = {each.name: each.files for each in library.people_in(everything).people}
+    page = site.visit("/plan")
+    expect(row(page, LETTER)).to_be_visible()
+
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
+    page.keyboard.press("b")
+    box = dialog(page)
+    expect(box.get_by_role("heading", name=f"Edit people of {number} files")).to_be_visible()
+    expect(box.get_by_role("combobox", name="Add a person to all files")).to_be_focused()
+    chip = box.get_by_role("group", name=re.compile(f"^{ann}: "))
+    expect(chip).to_contain_text(f"{before[ann]} of {number}")
+    expect(box.get_by_text("Everybody else stays.")).to_be_visible()
+    expect(box.get_by_role("button", name="Change", exact=True)).to_be_disabled()
+
+    # A misspelt name is questioned, and put right.
+    page.keyboard.type("Rosa Leee")
+    expect(box.get_by_role("option", name=re.compile("Did you mean Rosa Lee"))).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box.get_by_text("Did you mean Rosa Lee?")).to_be_visible()
+    box.get_by_role("button", name="Use that name").press("Enter")
+    expect(
+        box.get_by_role("group", name=f"Rosa Lee: will be added from {before['Rosa Lee']} to all {number}")
+    ).to_be_visible()
+    box.get_by_role("button", name=f"Remove Bob Ray from {before['Bob Ray']} files").press("Enter")
+    expect(box.get_by_role("group", name=f"Bob Ray: will be removed from {before['Bob Ray']} files")).to_be_visible()
+    said = f"Adds Rosa Lee to {number - before['Rosa Lee']} files, removes Bob Ray from {before['Bob Ray']}."
+    expect(box.get_by_text(said)).to_be_visible()
+    expect(box.get_by_role("button", name=re.compile(r"^Change \d+ files$"))).to_be_enabled()
+    assert library.decisions() == []
+    page.keyboard.press("Control+Enter")
+
+    expect(box).to_be_hidden()
+    note = toast(page, "Added Rosa Lee to")
+    expect(note.get_by_role("button", name="Undo")).to_be_visible()
+    expect(row(page, "Haircut.mp4")).to_contain_text("Rosa Lee")
+    after = {each.name: each.files for each in library.people_in(everything).people}
+    assert (after["Rosa Lee"], "Bob Ray" in after) == (number, False)
+    assert {name: files for name, files in after.items() if name != "Rosa Lee"} == {
+        name: files for name, files in before.items() if name not in ("Rosa Lee", "Bob Ray")
+    }
+
+    # Back, forth, and back again by the button, which says what it would turn.
+    page.keyboard.press("z")
+    expect(toast(page, "Undone: added Rosa Lee to")).to_be_visible()
+    expect(row(page, "Haircut.mp4")).not_to_contain_text("Rosa Lee")
+    assert library.decisions() == []
+    page.keyboard.press("Z")
+    expect(toast(page, "Done again: added Rosa Lee to")).to_be_visible()
+    expect(row(page, "Haircut.mp4")).to_contain_text("Rosa Lee")
+    page.reload()
+    page.get_by_role("button", name=re.compile("^Undo: added Rosa Lee to .* files")).click()
+    expect(row(page, "Haircut.mp4")).not_to_contain_text("Rosa Lee")
+    expect(page.get_by_role("button", name=re.compile("^Redo: added Rosa Lee"))).to_be_enabled()
+
+
+def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
+    library.templates.save("Family", people=["Ann Lee", "Eve Fox"])
+    page = site.visit("/plan", width=390)
+    expect(row(page, LETTER)).to_be_visible()
+    for name in (LETTER, "Haircut.mp4"):
+        row(page, name).get_by_role("checkbox").check()
+    page.get_by_role("button", name="People…").click()
+    box = dialog(page)
+
+    # One person for another, kept under a name on the way; nothing is decided by looking.
+    box.get_by_role("tab", name="Replace").click()
+    box.get_by_role("combobox", name="Person to replace").fill("bob r")
+    box.get_by_role("option", name=re.compile("Bob Ray")).click()
+    box.get_by_role("combobox", name="Person to put there").fill("Robert Ray")
+    page.keyboard.press("Enter")
+    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file stays as it is.")).to_be_visible()
+    box.get_by_role("button", name="Keep this replacement as a template…").click()
+    box.get_by_label("Name of the template").fill("Robert")
+    box.get_by_role("button", name="Keep", exact=True).click()
+    expect(box.get_by_text("it is among the templates now")).to_be_visible()
+    box.get_by_role("tab", name="Templates").click()
+    expect(box.get_by_role("radio")).to_have_count(2)
+    box.get_by_role("radio", name="Family").check()
+    expect(box.get_by_text("Adds Ann Lee and Eve Fox to 2 files.")).to_be_visible()
+    expect(box.get_by_label("Files that would change")).to_contain_text(LETTER)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    small = [each.bounding_box() for each in box.get_by_role("button").all() if each.is_visible()]
+    assert [each for each in small if each and min(each["height"], each["width"]) < 40] == []
+    box.get_by_role("button", name="Apply to 2 files").click()
+    expect(toast(page, "Applied “Family” to 2 files.")).to_be_visible()
+    assert {row.file_path.rsplit("/")[-1] for row in library.decisions() if row.people and "Eve Fox" in row.people} == {
+        LETTER,
+        "Haircut.mp4",
+    }
+
+    # Skipped until a day, and brought back by the message's button.
+    page.get_by_role("button", name="People…").click()
+    box.get_by_role("tab", name="Skip").click()
+    box.get_by_role("radio", name=re.compile("^Next month")).check()
+    box.get_by_role("button", name=re.compile("^Skip 2 files until ")).click()
+    expect(row(page, LETTER)).to_be_hidden()
+    days = {each.until.astimezone().day for each in library.decisions() if each.until}
+    assert days == {1}
+    toast(page, "Skipped 2 files until").get_by_role("button", name="Undo").click()
+    expect(row(page, LETTER)).to_be_visible()
+    assert [each for each in library.decisions() if each.until] == []

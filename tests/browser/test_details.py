@@ -1,0 +1,130 @@
+"""The details of a file, as a person uses them: with the keyboard, on a phone, and while writing into the file."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core.library import Library
+from indexium_core.model.operation import WriteOptions
+from tests.browser.conftest import Site
+
+
+def drawer(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Details")
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def loaded(page: Page) -> None:
+    """Wait until the picture of the film is there."""
+    picture = drawer(page).get_by_role("img")
+    expect(picture).to_be_visible()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+
+
+def test_a_file_is_understood_at_a_glance_and_its_past_is_told(site: Site, library: Library) -> None:
+    write = WriteOptions(risk=("safe", "warning", "danger"), user_note="Before sharing with Mum")
+    library.write(library.plan("name:Haircut"), write).wait()
+    library.edit("name:Haircut", ["Bob Ray", "Ben Lee", "Zoë Müller"])
+    page = site.visit("/plan?q=name:Haircut")
+    row(page, "Haircut").click()
+    shown = drawer(page)
+
+    loaded(page)
+    box = shown.locator(".thumb").bounding_box()
+    assert box
+    assert 2.2 < box["width"] / box["height"] < 2.4
+    expect(shown.locator("figcaption")).to_have_text(re.compile(r"^0:0\d · 192×108 · H\.264$"))
+    expect(shown.get_by_role("region", name="Comment now")).to_have_text("People: Bob Ray, Ben Lee")
+    expect(shown.get_by_role("region", name="Comment planned").locator("ins")).to_have_text(", Zoë Müller")
+    expect(shown).to_contain_text("no comment: it reads other tags, not this one")
+    expect(shown).to_contain_text("The index ends the file, or there is free room beside it.")
+
+    shown.get_by_role("button", name="Where they come from").click()
+    expect(shown).to_contain_text("imported")
+    event = shown.locator(".event")
+    expect(event).to_contain_text("Before sharing with Mum")
+    expect(event).to_contain_text("Can be taken back byte for byte until")
+    event.get_by_role("button", name="Before and after").click()
+    expect(event.get_by_role("region", name="Before").locator("del")).to_contain_text("So funny!")
+    shown.get_by_role("button", name="All tags").click()
+    expect(shown).to_contain_text("major_brand")
+    event.get_by_role("button", name="Write 1").click()
+    expect(page).to_have_url(re.compile(r"/history\?op=1"))
+
+
+def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site, library: Library) -> None:
+    first, second = [item.file_id for item in library.plan("folder:Kyoto").page(1, sort="name").items[:2]]
+    page = site.visit("/plan?q=folder:Kyoto&sort=name")
+    expect(page.get_by_role("row").nth(2)).to_be_visible()
+    for key in ("j", "Enter"):
+        page.keyboard.press(key)
+    shown = drawer(page)
+    expect(shown.get_by_role("heading")).to_have_text(library.file(first).file_name)
+
+    page.keyboard.press("e")
+    field = shown.get_by_role("combobox", name="Add a person")
+    expect(field).to_be_focused()
+    page.keyboard.type("zoe")  # whatever case and accents
+    expect(shown.get_by_role("option", name=re.compile("^Zoë Müller"))).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Ann Leee")
+    page.keyboard.press("Enter")
+    expect(shown.get_by_text("Did you mean Ann Lee?")).to_be_visible()
+    shown.get_by_role("button", name="Use that name").focus()
+    page.keyboard.press("Enter")
+    expect(shown.get_by_text("Did you mean Ann Lee?")).to_be_hidden()
+    expect(field).to_be_focused()
+    page.keyboard.press("Enter")  # saves
+    expect(field).to_be_hidden()
+    edited = library.plan().item(first).result_people
+    assert edited[-2:] == ["Zoë Müller", "Ann Lee"] or edited.count("Ann Lee") == 1
+    assert "Zoë Müller" in edited
+
+    page.keyboard.press("j")
+    expect(shown.get_by_role("heading")).to_have_text(library.file(second).file_name)
+    shown.get_by_role("button", name="Leave out until a day").focus()
+    page.keyboard.press("Enter")
+    expect(shown.get_by_label("Skip it until")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("is skipped until"))).to_be_visible()
+    expect(shown).to_be_hidden()
+    assert [each.until is not None for each in library.file(second).decisions] == [True]
+
+    page.keyboard.press("Enter")
+    expect(shown).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+
+
+def test_on_a_phone_it_is_a_sheet_with_the_film_in_sight_and_its_buttons_in_reach(look: Site, known: Library) -> None:
+    names = [item.file_name for item in known.plan("folder:Weddings").page(1, sort="name").items]
+    page = look.visit("/plan?q=folder:Weddings&sort=name", width=390, theme="dark")
+    row(page, names[0]).first.click()
+    sheet = drawer(page)
+    loaded(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for name in ("Close details", "Next file", "Edit", "Skip"):
+        box = sheet.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box, name
+        assert min(box["width"], box["height"]) >= 44, name
+        assert box["y"] + box["height"] <= 860, name
+    sheet.get_by_role("button", name="Next file").click()
+    expect(sheet.get_by_role("heading")).to_have_text(names[1])
+    assert sheet.evaluate("sheet => sheet.contains(sheet.getRootNode().activeElement)")  # not lost behind the sheet
+    sheet.get_by_role("button", name="Leave out until a day").click()
+    before = sheet.bounding_box()
+    grip = sheet.locator(".grip").bounding_box()
+    assert before
+    assert grip
+    page.mouse.move(195, grip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(195, grip["y"] + 180, steps=4)
+    page.mouse.up()
+    expect(sheet).to_be_hidden()

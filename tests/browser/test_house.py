@@ -1,0 +1,153 @@
+"""The house: a first plan without a terminal, settings while it runs, a folder that is away, a service restarted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dashboards import server
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
+
+
+def no_sideways_scroll(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
+    serve: Callable[[Library], Site], empty_library: Library, media: Path
+) -> None:
+    folder = media.rename(media.with_name(ODD.strip()))
+    page = serve(empty_library).visit("/")
+    expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
+    expect(page.get_by_text("Nothing in it is touched.")).to_be_visible()
+
+    page.keyboard.press("f")
+    field = page.get_by_role("combobox", name="Folder of your films")
+    field.type(f"{folder.parent}/<b>")  # an s or a 2 in it is no command
+    expect(page.get_by_role("option", name=ODD.strip())).to_be_visible()
+    field.press("Tab")
+    expect(field).to_have_value(f"{folder}/")
+    field.press("Enter")
+
+    expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
+    expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
+    assert [row.path for row in empty_library.libraries()] == [str(folder)]
+    expect(page.get_by_text("no film is changed").first).to_be_visible()
+    page.set_input_files("#people-file", str(folder / "people.csv"))
+    upload = page.get_by_role("region", name="Import")
+    expect(upload).to_contain_text("90 rows · 16 people")
+    expect(upload).to_contain_text("line 20")
+    assert empty_library.people.list() == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    no_sideways_scroll(page)
+    upload.get_by_role("button", name="Import 90 names").click()
+
+    expect(page.get_by_role("heading", name="Look at the plan")).to_be_visible()
+    expect(page.get_by_text("A plan is a list.")).to_be_visible()
+    page.get_by_role("button", name="See the plan").click()
+    changing = empty_library.plan().statistics
+    count = changing.safe_count + changing.warning_count + changing.danger_count
+    assert count > 40
+    expect(page.get_by_role("heading", level=1, name=f"{count} files would change")).to_be_visible()
+
+
+def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
+    serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
+    page = serve(library).visit("/settings")
+    expect(page.get_by_label("Days of logs")).to_be_disabled()
+    expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment and wins")).to_be_visible()
+
+    rows = page.get_by_role("textbox", name="Rows of a page")
+    rows.fill("many")
+    rows.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="a whole number from 1 to 1,000 is needed")).to_be_visible()
+    expect(rows).to_have_value("many")
+    rows.fill("5")
+    rows.press("Enter")
+    expect(page.get_by_text("Rows of a page: 5, at once.")).to_be_visible()
+    page.get_by_role("switch", name="Keep modification times").check()
+    expect(page.get_by_text("Keep modification times: on, from the next write on.")).to_be_visible()
+    assert (library.home / "settings.toml").read_text() == "metadata_preview_page_size = 5\npreserve_mtime = true\n"
+
+    page.locator("body").press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("go to Plan")
+    expect(keys).not_to_contain_text("next file")  # that is the plan's
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    expect(page.get_by_text(re.compile(r"^1–5 of \d+$"))).to_be_visible()
+    page.keyboard.press("?")
+    expect(keys).to_contain_text("next file")
+    page.keyboard.press("Escape")
+
+    page.goto(page.url.replace("/plan", "/settings"))
+    page.get_by_role("button", name="Rows of a page: back to 50").click()
+    expect(rows).to_have_value("50")
+    assert library.settings.metadata_preview_page_size == 50
+    days = page.get_by_role("textbox", name="Days to take back")
+    days.fill("1")
+    days.press("Enter")  # nothing was written: it costs nothing
+    expect(page.get_by_text("Days to take back: 1, from the next write on.")).to_be_visible()
+
+
+def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
+    serve: Callable[[Library], Site], library: Library, media: Path
+) -> None:
+    page = serve(library).visit("/library", width=390)
+    card = page.get_by_role("region", name="demo")
+    expect(card).to_contain_text("online")
+    page.get_by_role("button", name=re.compile("damaged, empty")).click()
+    expect(page).to_have_url(re.compile("list=broken"))
+    expect(page.get_by_role("table")).to_contain_text("The file is empty.")
+    page.get_by_role("button", name="Add people to empty.mp4").click()
+    page.get_by_role("dialog").get_by_label("People").fill("Ann Lee, Zoë Öz")
+    page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("row").filter(has_text="empty.mp4")).to_contain_text("Zoë Öz")
+
+    media.rename(media.with_name("unplugged"))
+    page.get_by_role("button", name="Scan all").click()
+    expect(card).to_contain_text("offline")
+    expect(card).to_contain_text("is not there. Nothing of it was changed.")
+    expect(page.get_by_role("button", name=re.compile("in folders that are away"))).to_be_visible()
+    card.get_by_role("button", name="These files are really gone…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("is not there")  # so that cannot be told
+    page.keyboard.press("Escape")
+    no_sideways_scroll(page)
+
+    card.get_by_role("button", name="More about demo").click()
+    card.get_by_role("button", name="Remove this folder…").click()
+    question = page.get_by_role("dialog", name="Remove this folder?")
+    files = library.holdings.removal(library.libraries()[0].library_id).files
+    expect(question).to_contain_text("No file on the disk is touched")
+    question.get_by_role("button", name=f"Forget {files} files").click()
+    expect(page.get_by_text(f"{files} files forgotten.")).to_be_visible()
+    assert library.libraries() == []
+
+
+def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
+    library: Library, context: BrowserContext, port: int
+) -> None:
+    danger = library.plan("risk:danger").page(1).total
+    with server.make_server(library, port=port).background() as running:
+        site = Site(running.url, context)
+        page = site.visit("/plan?q=risk:danger")
+        page.get_by_label(re.compile("Select all")).check()
+        expect(page.get_by_text(f"{danger} selected")).to_be_visible()
+    expect(page.get_by_text("Connection lost, work continues.")).to_be_visible()
+    library.close()
+    with Library.open(library.home) as again, server.make_server(again, port=port).background():
+        expect(page.get_by_text("Indexium was started again.")).to_be_visible()
+        expect(page.get_by_text("Connection lost")).to_be_hidden()
+        expect(page.get_by_label("Search the plan")).to_have_value("risk:danger")
+        expect(page.get_by_text(f"{danger} selected")).to_be_visible()
+        site.close()
+    assert [said for said in site.complaints if "ERR_CONNECTION_REFUSED" not in said] == []

@@ -1,0 +1,194 @@
+"""The plan of 100,000 files: what goes over the wire, and what is chosen, whatever is then looked at."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from benchmarks import plan as synthetic
+from dashboards import server
+from indexium_core.library import Library
+from indexium_core.store.database import Database
+from tests.browser.conftest import Site
+
+FILES = 100_000
+PAGE = 50
+LARGE = 100_000  # characters: a page of rows is some 20,000
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
+    """A served home of rows, without media: everything is planned, three of a hundred are blocked."""
+    home = tmp_path_factory.mktemp("many") / "home"
+    with Database.open(home) as database:
+        synthetic.fill(database, files=FILES, changing=True)
+    with Library.open(home) as library, server.make_server(library, port=0).background() as running:
+        yield library, running.url
+
+
+@pytest.fixture
+def many(served: tuple[Library, str]) -> Library:
+    return served[0]
+
+
+@pytest.fixture
+def site(served: tuple[Library, str], context: BrowserContext) -> Iterator[Site]:
+    site = Site(served[1], context)
+    yield site
+    site.close()
+    site.check()
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")
+
+
+def ids(page: Page, which: str = "") -> list[int]:
+    """The file ids of the rows that are shown, or of those with an attribute."""
+    found = page.get_by_role("grid", name="Planned changes").locator(f"[role=row][data-id]{which}")
+    return [int(text) for text in found.evaluate_all("rows => rows.map(row => row.dataset.id)")]
+
+
+def shown(page: Page, text: str) -> None:
+    """Wait for the line below the table."""
+    expect(page.locator(".pager").first).to_contain_text(text)
+
+
+def find(page: Page, text: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape") if not text else page.evaluate("document.activeElement.blur()")
+
+
+def kept(page: Page) -> dict[str, object]:
+    """The selection as the browser keeps it for a reload."""
+    found: dict[str, object] = json.loads(page.evaluate("sessionStorage.getItem('indexium.selection')") or "{}")
+    return found
+
+
+def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
+    frames: list[str] = []
+    page = site.visit("/history")  # the frames of a page that is open already can be listened to from its first one
+    page.on(
+        "websocket",
+        lambda socket: (
+            socket.on("framereceived", lambda text: frames.append(str(text))),
+            socket.on("framesent", lambda text: frames.append(str(text))),
+        ),
+    )
+    page.goto(site.url + "/plan")
+    total = many.plan().page(1).total
+    shown(page, f"1–{PAGE} of {total:,}")
+    begun = len(frames)
+
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator(".foot").get_by_text("selected")).to_be_visible()
+    page.keyboard.press("PageDown")
+    shown(page, f"{PAGE + 1}–{2 * PAGE} of")
+    page.get_by_role("button", name="File", exact=True).click()
+    page.get_by_role("button", name=re.compile("danger look")).click()
+    shown(page, f"1–{PAGE} of {many.plan('risk:danger').page(1).total:,}")
+    page.keyboard.press("i")
+    find(page, "person:name7")
+    rows(page).first.click()
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    ended = len(frames)
+    page.reload()
+    expect(rows(page).first).to_be_visible()
+
+    assert ended > begun + 20
+    assert max(len(text) for text in frames[begun:ended]) < LARGE
+    assert max(len(set(re.findall(r"Film \d+\.mp4", text))) for text in frames) == PAGE
+
+
+def test_what_is_chosen_stays_chosen_by_file(site: Site, many: Library) -> None:
+    page = site.visit("/plan?sort=name")
+    shown(page, f"1–{PAGE} of")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("PageDown")
+    shown(page, f"{PAGE + 1}–{2 * PAGE} of")
+    page.keyboard.press("x")
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.keyboard.press("Shift+X")  # from the last one to here: four in all
+    expect(page.locator(".foot")).to_contain_text("5 selected")
+    chosen = set(kept(page)["included"])
+    first = many.plan().page(1, sort="name").items
+    second = many.plan().page(2, sort="name").items
+    assert chosen == {first[0].file_id, *(item.file_id for item in second[:4] if item.can_update)}
+    marked = {item.file_id for item in second} & chosen
+    assert set(ids(page, "[aria-selected=true]")) == marked
+
+    page.get_by_role("button", name="Cost").click()  # another order, another search, another page, a reload
+    find(page, f"risk:safe OR name:{first[0].file_name}")
+    page.keyboard.press("j")
+    page.keyboard.press("End")
+    page.keyboard.press("j")
+    shown(page, f"{PAGE + 1}–{2 * PAGE} of")
+    page.reload()
+    shown(page, f"{PAGE + 1}–{2 * PAGE} of")
+    expect(page.locator(".foot")).to_contain_text(f"{len(chosen)} selected")
+    assert set(kept(page)["included"]) == chosen
+    find(page, f'"{first[0].file_name}"')
+    shown(page, "of 1")
+    expect(rows(page)).to_have_attribute("aria-selected", "true")
+    assert ids(page) == [first[0].file_id]
+
+
+def test_all_but_two_survive_whatever_is_looked_at(site: Site, many: Library) -> None:
+    counts = many.plan().statistics
+    able = counts.safe_count + counts.warning_count + counts.danger_count
+    page = site.visit("/plan")
+    shown(page, f"1–{PAGE} of")
+    page.keyboard.press("a")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    said = page.locator(".foot")
+    expect(said).to_contain_text(f"{able - 2:,} selected")
+    out = set(ids(page)[:2])
+    assert kept(page) == {"query": "", "risk": [], "included": [], "excluded": sorted(out)}
+
+    page.keyboard.press("PageDown")
+    shown(page, f"{PAGE + 1}–{2 * PAGE} of")
+    expect(page.locator("[role=row][aria-selected=false][data-id]")).to_have_count(0)
+    page.get_by_role("button", name="File", exact=True).click()
+    find(page, "risk:danger")
+    expect(said).to_contain_text(f"{able - 2:,} selected")
+    page.reload()
+    expect(said).to_contain_text(f"{able - 2:,} selected")
+    find(page, " OR ".join(f'name:"{many.plan().item(file_id).file_name}"' for file_id in sorted(out)))
+    expect(page.locator("[role=row][aria-selected=false][data-id]")).to_have_count(2)
+    assert set(ids(page, "[aria-selected=false]")) == out
+    page.keyboard.press("i")  # the others of this search: just these two
+    expect(said).to_contain_text("2 selected")
+
+
+def test_the_list_is_walked_through_without_losing_the_focus(site: Site, many: Library) -> None:
+    page = site.visit("/plan", width=390)
+    first = many.plan().page(1).items
+    shown(page, f"1–{PAGE} of")
+    page.keyboard.press("j")
+    focused = page.locator("[role=row]:focus")
+    expect(focused).to_have_attribute("data-id", str(first[0].file_id))
+    page.keyboard.press("End")
+    expect(focused).to_have_attribute("data-id", str(first[-1].file_id))
+    expect(focused).to_be_in_viewport()
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    expect(focused).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("s")  # it leaves the list: the next one has its place, the cursor and the focus
+    expect(focused).to_have_attribute("data-id", str(first[1].file_id))
+    expect(focused).to_have_attribute("aria-rowindex", "2")
+    many.bring_back("postponed:yes")
+    expect(page.locator(f"[role=row][data-id='{first[0].file_id}']")).to_be_visible()
+    expect(focused).to_have_attribute("data-id", str(first[1].file_id))

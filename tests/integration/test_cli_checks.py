@@ -1,0 +1,83 @@
+"""`suggest`, `checks` and `findings` on the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core.store import people
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.integration.test_cli import Command
+from tests.support.catalog import NOW, scanned, store
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Commands on a home that knows Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
+    cast = {"Lake/a.mp4": ["Ann", "Zoë Öz"], "Lake/b.mp4": ["Ann"], "Lake/c.mp4": ["Ann", "Zoë Öz"]}
+    with Database.open(home) as database:
+        store(database, [*(scanned(path) for path in cast), scanned("Lake/d.mp4", "People: Zoe Oz")])
+        wanted = [
+            Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+            for path, names in cast.items()
+            for name in names
+        ]
+        with database.atomic() as tx:
+            people.assign(tx, wanted, at=NOW)
+    return Command(home, capsys)
+
+
+def brief(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(item["name"], item["kind"]) for item in items]
+
+
+def test_suggestions_are_printed_with_their_reasons_and_can_be_declined(run: Command) -> None:
+    found = run.json("suggest", "4")
+    assert brief(found["items"]) == [("Zoë Öz", "near_name"), ("Ann", "folder")]
+    assert run("suggest", "4") == 0
+    assert "Instead of Zoe Oz. “Zoe Oz” in this file may be Zoë Öz (2 files)" in " ".join(run.out.split())
+    assert brief(run.json("suggest", "4", "--decline", "Ann")["items"]) == [("Zoë Öz", "near_name")]
+    assert run("suggest", "99") == 2
+
+
+def test_findings_are_listed_settled_dismissed_and_restored(run: Command) -> None:
+    counts = {item["kind"]: item["total"] for item in run.json("checks")["items"]}
+    assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "single": 0}
+    (row,) = run.json("checks", "spelling")["items"]
+    assert [mend["code"] for mend in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]
+    assert run("findings", "dismiss", "spelling", row["subject"]) == 0
+    assert run.json("checks", "spelling")["total"] == 0
+    assert run.json("checks", "spelling", "--right")["total"] == 1
+    assert run("findings", "restore", "spelling", row["subject"]) == 0
+    assert run("findings", "settle", "spelling", row["subject"], "unite:Zoë Öz") == 0
+    assert run.err == "Zoe Oz becomes Zoë Öz in 1 file; 1 comment is spelt anew when you write.\n"
+    assert run.json("checks")["total"] == 0
+    assert [item["result_people"] for item in run.json("plan", "name:d.mp4")["items"]] == [["Zoë Öz"]]
+
+
+def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
+    assert run("findings", "settle", "differ", "--all") == 0
+    assert run.json("checks", "unknown")["total"] == 0
+    assert run("findings", "dismiss", "spelling", "--all") == 0
+    assert run.err == "1 finding is right as it is.\n"
+    assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # somebody else, then
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("checks", "nonsense"), "There is no check 'nonsense'; choose one of copies, differ, spelling, unknown"),
+        (("findings", "settle", "spelling"), "Name a finding and a way, or --all"),
+        (("findings", "settle", "spelling", "--all"), "is settled one by one"),
+        (("findings", "settle", "spelling", "a | b", "unite:a"), "does not find this (any more): a | b."),
+        (("findings", "dismiss", "single"), "Name the findings that are right, or --all."),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_sentence(run: Command, words: tuple[str, ...], said: str) -> None:
+    assert run(*words) == 2
+    assert said in run.err
+    assert run.out == ""

@@ -1,0 +1,98 @@
+"""Deciding about many files from the command line: added and removed people, templates, undo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import cli
+from indexium_core.library import Library
+from tests.support.catalog import ROOT, scanned, store
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Commands on a home with three films: Ann and Bo, Bo, and Cy."""
+    with Library.open(home) as library:
+        store(library._store, [scanned(f"{name}.mp4") for name in "abc"])
+        library.people.add([f"{ROOT}/a.mp4"], ["Ann Lee"])
+        library.people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Bob Ray"])
+        library.people.add([f"{ROOT}/c.mp4"], ["Cy Doe"])
+
+    def command(*words: str) -> tuple[int, str, str]:
+        code = cli.main(["--home", str(home), *words])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
+
+
+def results(run: Run) -> dict[str, list[str]]:
+    page: Any = json.loads(run("plan", "--all", "--json")[1])
+    return {item["file_name"][0]: item["result_people"] for item in page["items"]}
+
+
+def test_people_are_added_and_removed_and_that_is_undone(run: Run) -> None:
+    code, _, said = run("edit", "name:mp4", "--add", "Cy  Doe", "--add", "Ann Leee", "--remove", "Bob Ray")
+
+    assert code == 0
+    assert "“Ann Leee” is new. Did you mean “Ann Lee” (1 file)?" in said
+    assert "Edited the people of 3 files." in said
+    assert results(run)["b"] == ["Cy Doe", "Ann Leee"]
+    assert "edited the people of 3 files" in run("undo", "--list")[1]
+    assert run("undo")[2] == "Undone: edited the people of 3 files.\n"
+    assert results(run)["b"] == ["Bob Ray"]
+    assert json.loads(run("redo", "--json")[1])["step"]["files"] == 3
+    assert "There is nothing to redo." in run("redo")[2]
+    assert json.loads(run("undo", "--list", "--json")[1])["total"] == 1
+    assert "nothing was done" in run("edit", "name:mp4", "--remove", "Nobody")[2]
+
+
+def test_templates_are_kept_looked_at_and_applied(run: Run) -> None:
+    assert "adds Ann Lee; Eve" in run("templates", "save", "Family", "--add", "Ann Lee", "--add", "Eve")[2]
+    assert (
+        "puts Rob in the place of Bob Ray"
+        in run("templates", "save", "fix", "--find", "Bob Ray", "--replace", "Rob")[2]
+    )
+
+    seen = json.loads(run("templates", "preview", "fix", "name:mp4", "--json")[1])
+    assert (seen["changed"], seen["files"]) == (2, 3)
+    code, out, said = run("templates", "preview", "fix", "name:mp4")
+    assert (code, "2 of 3 files would change" in said) == (0, True)
+    assert "Ann Lee; Rob" in out
+    assert results(run)["b"] == ["Bob Ray"]
+    assert "Applied “fix” to 2 files." in run("templates", "apply", "fix", "name:mp4")[2]
+    assert results(run)["b"] == ["Rob"]
+    assert [each["name"] for each in json.loads(run("templates", "list", "--json")[1])["items"]] == ["Family", "fix"]
+    assert "Family" in run("templates", "list")[1]
+    assert run("templates", "remove", "Family")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["edit", "name:mp4"], "--people, or whom to --add"),
+        (["edit", "name:mp4", "--people", "Ann", "--add", "Bo"], "--people, or whom to --add"),
+        (["edit", "name:mp4", "--add", "x;y"], "x;y"),
+        (["templates", "save", "n", "--find", "Bo"], "--replace"),
+        (["templates", "save", "n"], "Name either"),
+        (["templates", "remove", "n"], "no template “n”"),
+        (["templates", "apply", "n", "x"], "no template “n”"),
+        (["postpone", "name:mp4", "--until", "2001-01-01"], "has passed"),
+    ],
+)
+def test_what_makes_no_sense_is_one_sentence(run: Run, words: list[str], sentence: str) -> None:
+    code, out, said = run(*words)
+
+    assert (code, out) == (2, "")
+    assert sentence in said
+
+
+def test_nothing_to_undo_is_no_error(run: Run) -> None:
+    assert run("undo")[::2] == (0, "There is nothing to undo.\n")

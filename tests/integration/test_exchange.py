@@ -1,0 +1,349 @@
+"""The plan goes out as a file and comes back edited: round trips over nasty names, and everything that may be wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.flows import exchange
+from indexium_core.library import Library
+from indexium_core.model import cells
+from indexium_core.store import plans
+from tests.support import media
+
+NAMES = [
+    b"=cmd|calc!A0.mp4",
+    b"comma, \"quote\" and 'apostrophe'.mp4",
+    b"two\nlines.mp4",
+    b"carriage\rreturn.mp4",
+    b"semicolon;tab\t.mp4",
+    "\u202ereversed حفلة.mp4".encode(),
+    b"latin \xe9t\xe9.mp4",
+    b"latin \xe8t\xe8.mp4",
+    b"'quoted.mp4",
+    "Zoë 🎂.mp4".encode(),
+]
+PEOPLE = ["Ann Lee", "=Sum Person", "-Dash", "O'Neil", "'t Hooft", "Sammy Davis, Jr.", "ليلى", "Zoë Öz", "@home", "1E5"]
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library of files whose names are hard to write down."""
+    folder = tmp_path_factory.mktemp("nasty")
+    films = folder / "films"
+    films.mkdir()
+    paths = media.series("mp4", films, len(NAMES), comment="People: Bob Ray")
+    for path, name in zip(paths, NAMES, strict=True):
+        os.rename(path, os.fsencode(films) + b"/" + name)
+    with Library.open(folder / "home") as library:
+        library.scan([films])
+        library.people.add(sorted(films.iterdir()), ["Ann Lee"])
+        yield library
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """Three films and a copy of the first, all planned, to be decided about."""
+    yield from made(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The same, for tests that decide nothing."""
+    yield from made(tmp_path_factory.mktemp("calm"))
+
+
+def made(tmp_path: Path) -> Iterator[Library]:
+    films = tmp_path / "films"
+    films.mkdir()
+    paths = media.series("mp4", films, 3, comment="People: Bob Ray")
+    (films / "copy.mp4").write_bytes(paths[0].read_bytes())
+    os.utime(films / "copy.mp4", (1_600_000_000, 1_600_000_000))
+    with Library.open(tmp_path / "home") as opened:
+        opened.scan([films])
+        opened.people.add([*paths, films / "copy.mp4"], ["Ann Lee"])
+        yield opened
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def written(table: list[dict[str, str]], delimiter: str = ",") -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, table[0].keys(), delimiter=delimiter, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return buffer.getvalue()
+
+
+def exported(library: Library, query: str = "") -> list[dict[str, str]]:
+    return rows("".join(library.export_plan(query)))
+
+
+def edited(table: list[dict[str, str]], name: str, **changed: str) -> list[dict[str, str]]:
+    return [{**row, **changed} if row["file_name"] == name else row for row in table]
+
+
+SOME_EDITS = st.dictionaries(st.integers(0, len(NAMES) - 1), st.lists(st.sampled_from(PEOPLE), unique=True, max_size=4))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wanted=SOME_EDITS)
+@example(wanted={})
+def test_what_goes_out_and_is_edited_comes_back_as_just_that(nasty: Library, wanted: dict[int, list[str]]) -> None:
+    table, asked = exported(nasty), {}
+    for place, names in wanted.items():
+        row = table[place]
+        if names != cells.split(row["result_people"]):
+            asked[int(row["file_id"])] = names
+        row["result_people"] = cells.guarded("; ".join(names))
+
+    preview = nasty.read_changes(written(table))
+
+    assert preview.errors == []
+    assert {row.file_id: row.after for row in preview.rows} == asked
+    assert preview.unchanged == len(NAMES) - len(asked)
+
+
+def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty: Library) -> None:
+    table = exported(nasty)
+    planned = {item.file_id: item.result_people for item in nasty.plan().items}
+    asked = {int(row["file_id"]): PEOPLE[place:] for place, row in enumerate(table)}
+    rows = [{**row, "result_people": cells.guarded("; ".join(asked[int(row["file_id"])]))} for row in table]
+
+    nasty.apply_changes(nasty.read_changes(written(rows)))
+    assert {item.file_id: item.result_people for item in nasty.plan().items} == asked
+    assert [row["result_people"][:1] for row in exported(nasty)].count("=") == 0
+
+    nasty.undo()
+    assert {item.file_id: item.result_people for item in nasty.plan().items} == planned
+
+
+def test_every_row_says_which_file_it_is_also_without_its_id(nasty: Library) -> None:
+    """Two names that look alike on the screen are two files: the percent-encoded path tells them apart."""
+    table = [{**row, "file_id": "", "result_people": "Zoë Öz"} for row in exported(nasty)]
+    preview = nasty.read_changes(written(table))
+
+    assert preview.errors == []
+    assert len({row.file_id for row in preview.rows}) == len(NAMES)
+    raw = [row["path_raw"] for row in table if row["path_raw"]]
+    assert sorted(name.rsplit("/", 1)[-1] for name in raw) == ["latin%20%E8t%E8.mp4", "latin%20%E9t%E9.mp4"]
+
+
+def test_the_json_is_the_page_of_the_plan(nasty: Library) -> None:
+    document = json.loads("".join(nasty.export_plan("", "json", sort="name")))
+    page = nasty.plan().page(per_page=0, sort="name")
+
+    assert [item["file_id"] for item in document["items"]] == [item.file_id for item in page.items]
+    assert (document["total"], document["plan_id"]) == (page.total, page.plan_id)
+    assert document["statistics"]["warning_count"] == page.statistics.warning_count
+    assert json.loads("".join(nasty.export_plan("name:nobody-is-called-so", "json")))["items"] == []
+
+
+def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read before somebody takes it, and never more than a few files."""
+    read: list[int] = []
+    cells_of = plans.cells
+
+    def counted(reader: Any, version: Any, file_ids: list[int]) -> Any:
+        read.append(len(file_ids))
+        return cells_of(reader, version, file_ids)
+
+    monkeypatch.setattr(plans, "cells", counted)
+    monkeypatch.setattr(exchange, "_LINES", 2)
+
+    pieces = calm.export_plan()
+    header = next(pieces)
+    assert read == []
+    first = next(pieces)
+    assert read == [2]
+    assert len(rows(header + first)) == 2
+    assert len(rows(header + "".join(pieces))) == 2
+
+
+# --- What a spreadsheet makes of it ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "first"),
+    [
+        ("utf-8", ",", ""),
+        ("utf-8-sig", ";", ""),
+        ("utf-16", "\t", ""),
+        ("utf-16-le", ",", ""),
+        ("utf-8", ";", "sep=;\r\n"),
+    ],
+)
+def test_every_way_in_which_spreadsheets_save_is_read(calm: Library, encoding: str, delimiter: str, first: str) -> None:
+    table = edited(exported(calm), "0001.mp4", result_people="Zoë Öz; ليلى", postponed="WAHR", comment_mode="Preserve")
+    renamed = [{name.replace("_", " ").upper(): value for name, value in row.items()} for row in table]
+    preview = calm.read_changes((first + written(renamed, delimiter)).encode(encoding))
+
+    [row] = preview.rows
+    assert (row.before, row.after, row.added, row.removed) == (
+        ["Ann Lee", "Bob Ray"],
+        ["Zoë Öz", "ليلى"],
+        ["Zoë Öz", "ليلى"],
+        ["Ann Lee", "Bob Ray"],
+    )
+    assert (row.postponed, row.comment_mode, row.people_mode) == (True, "preserve", None)
+    assert preview.unchanged == 3
+
+
+def test_all_of_a_file_is_one_step_of_the_review(library: Library) -> None:
+    table = edited(exported(library), "0001.mp4", result_people="Zoë Öz", comment_mode="preserve")
+    table = edited(table, "0002.mp4", postponed="2099-01-31")
+    preview = library.read_changes(written(table))
+
+    assert library.apply_changes(preview).files == 2
+    one, two = (library.plan(f"name:{name} postponed:yes OR name:{name}").page().items[0] for name in ("0001", "0002"))
+    assert (one.result_people, one.comment_mode, one.edited) == (["Zoë Öz"], "preserve", True)
+    assert two.postponed
+    assert library.steps()[0].label == "took changes of 2 files from a spreadsheet"
+
+    library.undo()
+    assert [row.kind for row in library.decisions()] == []
+
+
+def test_a_skipped_file_comes_back_and_copies_follow(library: Library) -> None:
+    library.postpone("name:0002")
+    table = rows("".join(library.export_plan(everything=True)))
+    table = edited(table, "0002.mp4", postponed="False")
+    table = edited(table, "0000.mp4", result_people="")
+    preview = library.read_changes(written(table))
+
+    assert preview.counts() == {"people": 1, "removes_everyone": 1, "postponed": 0, "brought_back": 1, "modes": 0}
+    report = library.apply_changes(preview)
+    assert (report.files, report.copies) == (3, 1)
+    assert not library.plan("name:0002").page().items[0].postponed
+    assert library.plan("name:copy").page().items[0].result_people == []
+
+
+# --- What may be wrong -------------------------------------------------------------------------------------------
+
+
+def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Library) -> None:
+    table = exported(calm)
+    good = edited(table, "0001.mp4", result_people="Cem Öz")
+    two = next(row for row in table if row["file_name"] == "0002.mp4")
+    bad = [
+        {**table[0], "file_id": "999999"},
+        {**table[0], "file_path": "/elsewhere/other.mp4", "file_hash": ""},
+        next(row for row in good if row["file_name"] == "0001.mp4"),
+        {**two, "result_people": 'Ann "the" Lee'},
+    ]
+    del good[[row["file_name"] for row in good].index("0002.mp4")]
+    bad[3]["file_path"] = ""
+    preview = calm.read_changes(written([*good, *bad]) + "1,2,3\n")
+
+    messages = {error.line: error.message for error in preview.errors}
+    assert list(messages) == [5, 6, 7, 8, 9]
+    assert messages[5] == "there is no file with the id 999999"
+    assert "here, not /elsewhere/other.mp4" in messages[6] or "the same file as in line" in messages[6]
+    assert "the same file as in line" in messages[7]
+    assert "quote" in messages[8].lower() or '"' in messages[8]
+    assert "it has 3 cells" in messages[9]
+    assert [row.file_name for row in preview.rows] == ["0001.mp4"]
+
+
+def test_rows_of_another_home_are_not_taken_for_files_of_this_one(calm: Library) -> None:
+    table = [{**row, "file_path": "/other" + row["file_path"], "file_hash": ""} for row in exported(calm)]
+    preview = calm.read_changes(written([{**row, "result_people": "Eve"} for row in table]))
+
+    assert preview.rows == []
+    assert [error.message.startswith("file ") for error in preview.errors] == [True] * 4
+
+
+def test_copies_of_one_film_cannot_have_different_people(calm: Library) -> None:
+    table = edited(exported(calm), "0000.mp4", result_people="Cem Öz")
+    preview = calm.read_changes(written(edited(table, "copy.mp4", result_people="Eve")))
+
+    assert len(preview.rows) == 1
+    assert "a copy of the same film" in preview.errors[0].message
+
+
+def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
+    library.edit("name:0001", ["Zoë Öz", "Ann Lee"])
+    table = exported(library)
+    lost = written(table).encode("ascii", "replace")
+
+    preview = library.read_changes(lost)
+
+    assert preview.rows == []
+    assert ["letters" in error.message for error in preview.errors] == [True]
+    with pytest.raises(errors.UsageError, match="not UTF-8"):
+        library.read_changes(written(table).encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "empty"),
+        ("name,people\nx,y\n", "no column says which file"),
+        ("file_id,people\n1,y\n", "no column can change anything"),
+        ("file_id,result_people,result_people\n1,y,z\n", "there twice"),
+        ('file_id,result_people\n1,"y\n', "a quote is not closed"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(calm: Library, text: str, why: str) -> None:
+    with pytest.raises(errors.UsageError, match=why):
+        calm.read_changes(text)
+
+
+# --- What happens here meanwhile ---------------------------------------------------------------------------------
+
+
+def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
+    table = edited(exported(library), "0001.mp4", result_people=wanted)
+    return lambda: written(table)
+
+
+def test_what_was_decided_here_since_is_not_taken_back_by_rows_that_nobody_edited(library: Library) -> None:
+    text = change_one(library)
+    library.edit("name:0002", ["Eve"])
+
+    preview = library.read_changes(text())
+
+    assert [row.file_name for row in preview.rows] == ["0001.mp4"]
+    assert preview.conflicts == 0
+
+
+def test_two_decisions_about_one_file_are_a_conflict_that_must_be_asked_for(library: Library) -> None:
+    text = change_one(library)
+    library.edit("name:0001", ["Eve"])
+    preview = library.read_changes(text())
+
+    [row] = preview.rows
+    assert row.conflict == "decided here since: Eve"
+    with pytest.raises(errors.UsageError, match="nothing to apply"):
+        library.apply_changes(preview)
+    library.apply_changes(preview, overwrite=True)
+    assert library.plan("name:0001").page().items[0].result_people == ["Cem Öz"]
+
+
+def test_a_preview_that_is_out_of_date_is_refused(library: Library) -> None:
+    preview = library.read_changes(change_one(library)())
+    library.edit("name:0001", ["Eve"])
+
+    with pytest.raises(errors.StalePlanError, match=r"0001\.mp4"):
+        library.apply_changes(preview)
+    assert library.plan("name:0001").page().items[0].result_people == ["Eve"]
+
+
+def test_a_plan_that_is_not_kept_any_more_is_said_to_be_so(calm: Library) -> None:
+    table = [{**row, "plan_id": "4711"} for row in exported(calm)]
+    preview = calm.read_changes(written(edited(table, "0001.mp4", result_people="Eve")))
+
+    assert [row.file_name for row in preview.rows] == ["0001.mp4"]
+    assert "Plan 4711" in preview.notes[0]

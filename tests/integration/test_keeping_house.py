@@ -1,0 +1,336 @@
+"""Keeping house: settings while it runs, folders, lists of files, imports that are only tried, scans stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli, errors
+from indexium_core.library import Library, ScanProgress
+from indexium_core.model.holdings import KINDS
+from indexium_core.model.operation import WriteOptions
+from tests.support import media
+
+OLD = (1_600_000_000, 1_600_000_000)
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
+    media.build("mp4", folder, name="named.mp4", comment="People: Ann Lee, Zoë Öz", seed=2)
+    media.build("mkv", folder, name="<b>bold<b>.mkv", seed=3)
+    shutil.copyfile(folder / "<b>bold<b>.mkv", folder / "copy of bold.mkv")
+    media.build("ts", folder, name="old.ts", seed=4)
+    (folder / "broken.mp4").write_bytes(b"")
+    for path in folder.iterdir():
+        os.utime(path, OLD)
+    return folder
+
+
+@pytest.fixture
+def library(empty_home: Path, home: Path) -> Iterator[Library]:
+    shutil.copytree(empty_home, home)
+    with Library.open(home) as opened:
+        yield opened
+
+
+# Settings.
+
+
+def test_a_setting_is_in_force_at_once_and_after_the_next_start(library: Library, films: Path, home: Path) -> None:
+    library.scan([films])
+    library.people.add(list(films.iterdir()), ["Bob Ray"])
+    assert len(library.plan().page().items) > 2
+
+    row = library.set_setting("INDEXIUM_METADATA_PREVIEW_PAGE_SIZE", "2")
+    assert (row.value, row.source) == ("2", "file")
+    assert len(library.plan().page().items) == 2
+    library.close()
+    with Library.open(home) as again:
+        assert again.settings.metadata_preview_page_size == 2
+        assert again.set_setting("metadata_preview_page_size", None).source == "default"
+        assert len(again.plan().page().items) > 2
+
+
+def test_what_has_to_be_told_of_a_setting_is_told(library: Library) -> None:
+    library.set_setting("backup_budget", "1MB")
+    library.set_setting("metadata_max_concurrent_writes", "1")
+    library.set_setting("faststart", "any")
+
+    assert library.backup_use().budget == 1_000_000
+    assert (library._operations.workers, library._operations.faststart) == (1, "any")
+
+
+def test_a_change_that_costs_something_says_so_beforehand(library: Library, films: Path) -> None:
+    library.scan([films])
+    library.people.add([films / "<b>bold<b>.mkv"], ["Bob Ray"])
+    library.write(library.plan(), WriteOptions(risk=("safe", "warning"))).wait()
+
+    assert "the oldest" in library.configuration.effect("backup_budget", "0")
+    assert library.configuration.effect("backup_budget", "20GB") == ""
+    assert library.configuration.effect("metadata_backup_retention_days", "1") == ""  # it was written just now
+
+
+def test_what_the_environment_sets_cannot_be_changed_here(
+    library: Library, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
+    with pytest.raises(errors.UsageError, match="INDEXIUM_PROBE_THREADS is set in the environment"):
+        library.set_setting("probe_threads", "4")
+    with pytest.raises(errors.UsageError, match="--home"):
+        library.set_setting("home", "/elsewhere")
+    assert not (home / "settings.toml").exists()
+
+
+# Folders.
+
+
+def test_a_folder_is_added_without_a_scan_and_removed_with_what_that_means(library: Library, films: Path) -> None:
+    added = library.add_library(films, name="Family")
+    assert (added.name, added.scanned_at, library.holdings.quality().all) == ("Family", None, 0)
+    assert library.add_library(films).library_id == added.library_id
+    library.scan()
+    library.people.add([films / "sea.mp4"], ["Bob Ray"])
+    library.edit("name:sea", ["Ann Lee"])
+
+    meant = library.holdings.removal(added.library_id)
+    assert (meant.files, meant.with_people, meant.decisions) == (6, 1, 1)
+    assert library.remove_library(added.library_id) == meant
+    assert library.libraries() == []
+    assert library.plan().statistics.total_files == 0
+    library.scan([films])  # and back again: who is in it was kept
+    assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
+
+
+def test_files_that_are_gone_are_looked_for_counted_and_forgotten(library: Library, films: Path) -> None:
+    library.scan([films])
+    library.people.add([films / "sea.mp4"], ["Bob Ray"])
+    (films / "sea.mp4").unlink()
+    (films / "named.mp4").rename(films / "renamed.mp4")
+    library_id = library.libraries()[0].library_id
+
+    seen = library.holdings.gone(library_id)
+    assert (seen.known, seen.gone, seen.new, seen.with_people, seen.reason) == (6, 2, 1, 1, "")
+    assert library.holdings.files("missing").total == 0  # a look changes nothing
+    library.scan()
+    assert [each.file_name for each in library.holdings.files("missing").items] == ["sea.mp4"]
+    assert library.plan("issue:missing_file").page().total == 1
+    assert library.forget_missing(library_id).files == 1
+    assert library.holdings.files("missing").total == 0
+    assert library.plan("issue:missing_file").page().total == 0
+    assert (library.holdings.quality().all, library.holdings.quality().missing) == (5, 0)
+
+
+def test_a_folder_that_is_not_there_has_a_reason_and_nothing_can_be_told_of_it(library: Library, films: Path) -> None:
+    library.scan([films])
+    films.rename(films.with_name("unplugged"))
+    library.scan()
+
+    held = library.holdings.libraries()[0]
+    assert (held.state, held.file_count) == ("offline", 6)
+    assert "is not there" in held.problem
+    assert held.remedy
+    assert "is not there" in library.holdings.gone(held.library_id).reason
+    assert library.holdings.quality().offline == 6
+
+
+def test_one_file_is_spoken_of_as_one(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "single"
+    folder.mkdir()
+    film = media.build("mp4", folder, name="only.mp4")
+    os.utime(film, OLD)
+    told: list[str] = []
+    library.events.subscribe(
+        lambda event: told.append(str(event.data["message"])) if event.name == "scan:completed" else None
+    )
+    library.scan([folder])
+    film.unlink()
+    report = library.scan()
+
+    assert told[0] == "1 file: 1 new, 0 changed, 0 missing"
+    assert "though it had 1 file." in report.messages[0]
+
+
+def test_every_list_has_as_many_files_as_its_number_says(library: Library, films: Path) -> None:
+    library.scan([films])
+    library.people.add([films / "sea.mp4"], ["Bob Ray"])
+    quality = library.holdings.quality()
+
+    for kind in KINDS:
+        page = library.holdings.files(kind, per_page=2)
+        rest = library.holdings.files(kind, page=2, per_page=100)
+        assert (kind, page.total) == (kind, getattr(quality, kind))
+        assert len(page.items) == min(2, page.total)
+        assert rest.items == []
+    names = {kind: [each.file_name for each in library.holdings.files(kind).items] for kind in KINDS}
+    assert names["people"] == names["text"] == ["sea.mp4"]
+    assert names["unknown"] == ["named.mp4"]
+    assert names["copies"] == ["<b>bold<b>.mkv", "copy of bold.mkv"]
+    assert names["broken"] == ["broken.mp4"]
+    assert names["unwritable"] == ["old.ts"]
+    assert [(each.text, each.files) for each in quality.texts] == [("Shot at sea", 1)]
+    with pytest.raises(errors.UsageError, match="There is no list “wrong”"):
+        library.holdings.files("wrong")
+
+
+def test_folders_are_offered_for_what_was_typed_and_hidden_ones_only_by_their_dot(
+    library: Library, tmp_path: Path
+) -> None:
+    for name in ("Videos", "videos 2", "Music", ".cache"):
+        (tmp_path / "person" / name).mkdir(parents=True)
+    (tmp_path / "person" / "Video.mp4").touch()
+    library.add_library(tmp_path / "person" / "Videos")
+
+    def offered(text: str) -> list[tuple[str, bool]]:
+        return [(each.name, each.known) for each in library.holdings.folders(text)]
+
+    assert offered(f"{tmp_path}/person/vid") == [("Videos", True), ("videos 2", False)]
+    assert offered(f"{tmp_path}/person/") == [("Music", False), ("Videos", True), ("videos 2", False)]
+    assert offered(f"{tmp_path}/person/.") == [(".cache", False)]
+    assert offered(f"{tmp_path}/nowhere/") == []
+    assert offered("person") == []
+
+
+# Scans.
+
+
+def test_a_scan_that_is_stopped_keeps_what_it_read_and_nothing_is_gone(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    films = media.series("mp4", folder, 60)
+    library.scan([folder])
+    for film in films[30:]:
+        os.utime(film, (1_600_000_001, 1_600_000_001))
+
+    def stop(now: ScanProgress) -> None:
+        if now.total is not None:
+            assert library.cancel_scan()
+
+    report = library.scan(progress=stop)
+
+    assert report.cancelled
+    assert 0 < report.changed < 30
+    assert library.holdings.quality().missing == 0
+    assert library.scan_progress() is None
+    assert not library.cancel_scan()
+    assert library.scan().changed == 30 - report.changed
+
+
+def test_closing_stops_a_scan_and_waits_for_it(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    media.series("mp4", folder, 40)
+    begun, go_on, reports = threading.Event(), threading.Event(), []
+
+    def hold(now: ScanProgress) -> None:
+        if now.total is not None:
+            begun.set()
+            go_on.wait(20)
+
+    thread = threading.Thread(target=lambda: reports.append(library.scan([folder], progress=hold)))
+    thread.start()
+    assert begun.wait(20)
+    threading.Timer(0.2, go_on.set).start()
+    library.close()
+    thread.join(20)
+
+    assert reports[0].cancelled
+
+
+def test_what_a_folder_forbids_is_planned_as_read_only(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    film = media.build("ogv", folder, name="tape.ogv")
+    os.utime(film, OLD)
+    folder.chmod(0o555)
+    try:
+        library.scan([folder])
+        library.people.add([film], ["Bob Ray"])
+        item = library.plan().page(1).items[0]
+    finally:
+        folder.chmod(0o755)
+
+    assert [issue.code for issue in item.issues if issue.severity == "blocked"] == ["read_only"]
+    assert "its folder is read-only" in item.issues[0].message
+
+
+# People.
+
+
+def test_an_import_that_is_only_tried_says_what_the_import_then_does(library: Library, films: Path) -> None:
+    library.scan([films])
+    rows = "path,people\nfilms/sea.mp4,Ann Lee; Bob Ray\nfilms/later.mp4,Bob Ray\nfilms/sea.mp4,Bad|Name\n"
+    (films.parent / "people.csv").write_text(rows)
+    source = films.parent / "people.csv"
+
+    check = library.people.check_import(source)
+    assert library.people.list() == []
+    assert (check.rows, check.people, check.relative) == (3, 2, True)
+    assert [(each.line, Path(each.path).name) for each in check.waiting] == [(3, "later.mp4")]
+    assert [each.line for each in check.report.rejected] == [4]
+    assert library.people.import_file(source) == check.report
+    assert [each.name for each in library.people.list()] == ["Ann Lee", "Bob Ray"]
+
+
+def test_the_folder_that_relative_paths_start_from_is_guessed(library: Library, films: Path, tmp_path: Path) -> None:
+    library.scan([films])
+    inside, outside = tmp_path / "elsewhere" / "inside.csv", tmp_path / "elsewhere" / "outside.csv"
+    inside.parent.mkdir()
+    inside.write_text("path,person\nsea.mp4,Ann Lee\n")
+    outside.write_text("path,person\nfilms/sea.mp4,Ann Lee\n")
+
+    assert library.people.root_for(inside) == str(films)
+    assert library.people.root_for(outside) == str(films.parent)
+
+
+def test_people_whom_comments_name_are_taken_over_where_nobody_is_known(library: Library, films: Path) -> None:
+    library.scan([films])
+    report = library.people.take_from_files()
+
+    assert (report.added, report.files) == (2, 1)
+    assert [each.name for each in library.people.list()] == ["Ann Lee", "Zoë Öz"]
+    assert library.plan("category:unchanged").page(include_unchanged=True).total == 1
+    assert library.plan().page().total == 0
+    assert library.people.take_from_files().added == 0
+
+
+def test_people_are_added_to_files_that_a_list_shows(library: Library, films: Path) -> None:
+    library.scan([films])
+    held = library.holdings.files("copies").items
+    report = library.people.add_to_files([held[0].file_id], ["Bob Ray"])
+
+    assert (report.added, report.files) == (1, 2)  # a copy is the same film
+    with pytest.raises(errors.ValidationError, match="Bad"):
+        library.people.add_to_files([held[0].file_id], ["Bad|Name"])
+
+
+# The same from the command line.
+
+
+def test_the_command_line_can_all_of_it(home: Path, films: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*words: str | Path) -> tuple[int, str]:
+        code = cli.main(["--home", str(home), *map(str, words)])
+        out, err = capsys.readouterr()
+        return code, out + err
+
+    assert run("libraries", "add", films, "--name", "Family")[0] == 0
+    assert run("scan")[0] == 0
+    assert "whose comment holds other text" in run("files")[1]
+    assert "broken.mp4" in run("files", "broken")[1]
+    assert run("files", "wrong")[0] == 2
+    assert "2 names taken over, in 1 file." in run("people", "take-from-files")[1]
+    assert "from the next write on" in run("settings", "set", "backup_budget", "20GB")[1]
+    assert "20GB" in run("settings", "list")[1]
+    assert run("settings", "set", "backup_budget", "much")[0] == 2
+    assert "10GB" in run("settings", "unset", "INDEXIUM_BACKUP_BUDGET")[1]
+    assert "No file" in run("libraries", "forget", "1")[1]
+    assert run("libraries", "remove", "1")[0] == 2  # nobody to ask
+    assert "is forgotten" in run("libraries", "remove", "1", "--yes")[1]
+    assert run("libraries", "remove", "1", "--yes")[0] == 2

@@ -1,0 +1,211 @@
+"""Before and after a write: what it would be, whether it still is what was shown, and once more what was not done."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows import editing
+from indexium_core.library import Library
+from indexium_core.model.operation import WriteOptions
+from indexium_core.model.plan import Selection
+from tests.support.studio import ALL, OLD, Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 4)
+    yield made
+    made.library.close()
+
+
+def meddle(path: Path, old: bytes, new: bytes) -> None:
+    """Let another program change a comment, some time ago."""
+    assert len(old) == len(new)
+    path.write_bytes(path.read_bytes().replace(old, new))
+    os.utime(path, (OLD + 60, OLD + 60))
+
+
+def names(library: Library, query: str = "") -> list[str]:
+    return [item.file_name for item in library.plan(query).page(sort="name").items]
+
+
+# --- Once more ---------------------------------------------------------------------------------------------------
+
+
+def test_files_that_were_refused_are_read_again_planned_afresh_and_written(studio: Studio) -> None:
+    library = studio.library
+    plan = library.plan()
+    meddle(studio.paths[1], b"Bob Ray", b"Bob Roy")
+    first = library.write(plan, WriteOptions(user_note="for Mum")).wait()
+    assert first.counts == {"success": 3, "conflict": 1}
+
+    found = library.retry_check(1)
+    assert (found.files, found.ready, names(library)) == (1, 1, ["0001.mp4"])
+    again = library.retry(1)
+    assert again.wait().counts == {"success": 1}
+
+    operation = library.operation(again.id).operation
+    assert (operation.user_action, operation.user_note, operation.operation_type) == ("retry", "for Mum", "write")
+    assert studio.comments()["0001.mp4"] == "People: Ann Lee, Bob Roy"
+    assert library.rollback(again.id).wait().counts == {"success": 1}
+
+
+def test_what_has_become_dangerous_since_is_not_written_by_trying_again(studio: Studio) -> None:
+    library = studio.library
+    plan = library.plan()
+    meddle(studio.paths[1], b"People: Bob Ray", b"My dear Bob Ray")
+    library.write(plan, WriteOptions()).wait()
+
+    with pytest.raises(errors.UsageError, match="nothing to write"):
+        library.retry(1)
+    assert library.retry(1, risk=("danger",)).wait().counts == {"success": 1}
+
+
+def test_a_file_that_is_gone_is_said_to_be_missing(studio: Studio) -> None:
+    plan = studio.library.plan()
+    studio.paths[2].unlink()
+    studio.library.write(plan).wait()
+
+    assert studio.library.retry_check(1).ready == 0
+    [item] = studio.library.plan("issue:missing_file").page().items
+    assert item.file_name == "0002.mp4"
+
+
+def test_there_must_be_something_to_try_again(studio: Studio) -> None:
+    studio.write()
+
+    with pytest.raises(errors.UsageError, match="left no file undone"):
+        studio.library.retry(1)
+    with pytest.raises(errors.UnknownIdError):
+        studio.library.retry(99)
+
+
+def test_the_rest_of_a_rollback_can_be_tried_again(studio: Studio) -> None:
+    studio.write()
+    written = studio.paths[1].read_bytes()
+    meddle(studio.paths[1], b"Ann Lee", b"Ann Lea")
+    assert studio.back(1).counts == {"success": 3, "conflict": 1}
+    studio.paths[1].write_bytes(written)
+
+    again = studio.library.retry(2, note="the last one")
+    assert again.wait().counts == {"success": 1}
+    assert studio.bytes() == studio.old
+    assert studio.library.operation(again.id).operation.user_note == "the last one"
+
+
+# --- What it would be --------------------------------------------------------------------------------------------
+
+
+def test_a_preview_says_how_what_is_lost_what_is_hidden_and_until_when_it_can_be_undone(studio: Studio) -> None:
+    library = studio.library
+    library.edit("name:0000", [])
+    meddle(studio.paths[1], b"People: Bob Ray", b"My dear Bob Ray")
+    library.scan([studio.films])
+    preview = library.preview(Selection(query=""), within="name:0001 OR name:0002")
+
+    assert (preview.count, preview.hidden) == (4, 2)
+    assert (preview.loses_text, preview.removes_everyone, preview.by_risk["danger"]) == (1, 1, 2)
+    assert sum(preview.by_strategy.values()) == 4
+    assert all(name.startswith("mp4_") for name in preview.by_strategy)
+    assert (preview.exact, preview.tags_only) == (4, 0)
+    days = library.settings.metadata_backup_retention_days
+    assert preview.rollback_until is not None
+    assert abs(preview.rollback_until - library._clock() - timedelta(days=days)) < timedelta(minutes=5)
+
+    unkept = library.preview(Selection(query=""), options=WriteOptions(create_backup=False))
+    assert (unkept.count, unkept.exact, unkept.tags_only, unkept.rollback_until) == (2, 0, 2, None)
+
+
+def test_hidden_counts_only_what_is_chosen_and_can_be_written(studio: Studio) -> None:
+    ids = {item.file_name: item.file_id for item in studio.library.plan().items}
+    chosen = Selection(included=frozenset({ids["0000.mp4"], ids["0003.mp4"]}))
+
+    assert studio.library.preview(chosen, within="name:0003").hidden == 1
+    assert studio.library.preview(chosen, within="").hidden == 0
+    assert studio.library.preview(chosen, within="name:nobody").hidden == 2
+
+
+# --- Whether it still is what was shown --------------------------------------------------------------------------
+
+
+def test_what_changed_since_it_was_shown_is_told_file_by_file_and_refused(studio: Studio) -> None:
+    library = studio.library
+    plan, everything = library.plan(), Selection(query="")
+    assert library.stale(plan, everything).count == 0
+    library.edit("name:0001", ["Cem Öz"])
+    library.postpone("name:0002")
+    meddle(studio.paths[3], b"Bob Ray", b"Bob Roy")
+    library.scan([studio.films])
+
+    stale = library.stale(plan, everything)
+    told = {item.file_name: (item.reason, item.shown, item.now) for item in stale.items}
+    shown = "People: Ann Lee, Bob Ray"
+    assert told == {
+        "0001.mp4": ("would be written otherwise", shown, "People: Cem Öz"),
+        "0003.mp4": ("the file itself changed", shown, "People: Ann Lee, Bob Roy"),
+    }
+    assert library.stale(plan, everything, limit=1).count == 2
+    with pytest.raises(errors.StalePlanError, match="2 files are no longer what plan"):
+        library.write(plan, ALL, selection=everything)
+    assert library.stale(plan.newest(), everything).count == 0
+    assert library.history().total == 0
+
+
+# --- The dry run -------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_reports_failures_first_with_counts_and_can_be_given_up(studio: Studio) -> None:
+    library = studio.library
+    plan = library.plan()
+    meddle(studio.paths[2], b"Bob Ray", b"Bob Roy")
+    told: list[tuple[int, int]] = []
+
+    report = library.dry_run(plan, ALL, progress=lambda done, total: told.append((done, total)))
+
+    assert (report.counts, report.total, told[-1]) == ({"success": 3, "conflict": 1}, 4, (4, 4))
+    assert report.failures_first[0].code == "changed_on_disk"
+    assert report.by_code == {"changed_on_disk": 1}
+    assert sum(report.by_strategy.values()) == len(report.ready) == 3
+    assert report.bytes_to_write > 0
+    text = "".join(library.export_dry_run(report, plan)).splitlines()
+    assert text[0].startswith("file_id,file_path,path_raw,status,code")
+    assert "changed_on_disk" in text[1]
+    assert len(text) == 5
+
+    given_up = library.dry_run(plan, ALL, progress=lambda _done, _total: False)
+    assert given_up.total == 4
+
+
+def test_an_operation_under_way_says_which_files_and_how_much_is_done(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While files are held up they are the first of the list after the failures, and say so."""
+    reached, go = threading.Event(), threading.Event()
+    edit = editing.edit
+
+    def held(*args: Any) -> Any:
+        reached.set()
+        go.wait(20)
+        return edit(*args)
+
+    monkeypatch.setattr(editing, "edit", held)
+    handle = studio.library.write(studio.library.plan(), ALL)
+    try:
+        assert reached.wait(20)
+        details = studio.library.operation(handle.id)
+        assert details.status.working
+        assert details.items[0].status == "writing"
+        assert details.items[-1].status in ("writing", "pending")
+        assert details.status.bytes_total == sum(map(len, studio.old.values()))
+    finally:
+        go.set()
+    status = handle.wait()
+    assert (status.bytes_done, status.working) == (status.bytes_total, {})

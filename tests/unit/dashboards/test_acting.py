@@ -1,0 +1,390 @@
+"""What is said before, during and after a write: the question, the dry run, the foot of every page."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboards.components import footer, progress
+from dashboards.components.dialog import Dialog
+from dashboards.desk import Desk
+from dashboards.pages import asking, plan_write
+from dashboards.pages.asking import Wish, WriteQuestion
+from dashboards.pages.dry_run import Checked, DryRun
+from indexium_core import errors
+from indexium_core.library import DryRunReport, ScanProgress
+from indexium_core.model.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
+from indexium_core.model.plan import Selection, SelectionSummary, StaleFile, StaleFiles
+from tests.support.fake_library import FakeLibrary
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+class Line:
+    """A bridge that does everything at once."""
+
+    def __init__(self) -> None:
+        self.toasts: list[str] = []
+        self.heard: list[Callable[[], None]] = []
+
+    def run(self, work: Any, done: Any, *, failed: Any = None, **_: Any) -> None:
+        try:
+            result = work()
+        except errors.IndexiumError as error:
+            failed(error) if failed else self.toasts.append(error.message)
+        else:
+            done(result)
+
+    def soon(self, call: Callable[[], None]) -> None:
+        call()
+
+    def toast(self, _kind: str, text: str) -> None:
+        self.toasts.append(text)
+
+    def listen(self, _names: Any, react: Callable[[], None], **_: Any) -> None:
+        self.heard.append(react)
+
+
+def operation(**facts: Any) -> MetadataOperation:
+    known: dict[str, Any] = {
+        "id": 7,
+        "operation_type": "write",
+        "status": "completed",
+        "started_at": NOW - timedelta(minutes=5),
+        "completed_at": NOW - timedelta(minutes=4),
+        "file_count": 214,
+        "success_count": 214,
+        "can_rollback": True,
+        "expires_at": NOW + timedelta(days=90),
+    }
+    numbers = dict.fromkeys(("failure_count", "skipped_count", "conflict_count", "unknown_count"), 0)
+    words = dict.fromkeys(("error_message", "user_note", "user_action", "user_name", "source", "rollback_reason"), "")
+    rest = {"seconds": 1.0, "plan_id": 1, "reverts_id": None}
+    return MetadataOperation(**{**numbers, **words, **rest, **known, **facts})
+
+
+def status(state: str = "in_progress", **counts: int) -> OperationStatus:
+    return OperationStatus(
+        id=7,
+        operation_type="write",
+        status=state,
+        counts=counts,
+        current_file="",
+        rate=118.0,
+        eta_seconds=2.0,
+        started_at=NOW,
+        completed_at=None,
+        can_rollback=False,
+        rollback_reason="",
+        bytes_done=3_100_000_000,
+        bytes_total=18_000_000_000,
+    )
+
+
+def acts(row: dict[str, Any]) -> list[str]:
+    return [button["act"] for button in row["buttons"]]
+
+
+# --- The foot ----------------------------------------------------------------------------------------------------
+
+
+def test_what_was_done_can_be_undone_until_it_is_put_away() -> None:
+    row = footer.done(operation(user_note="Holiday"), now=NOW)
+
+    assert (row["title"], acts(row)) == ("Written to 214 files", ["undo", "details"])
+    assert row["note"].startswith("“Holiday” · 4 min ago · can be undone until 18 Feb")
+    assert row["dismiss"] == "done7"
+
+
+def test_failures_are_said_and_explained_first() -> None:
+    row = footer.done(operation(success_count=211, failure_count=1, conflict_count=2), now=NOW)
+
+    assert (row["title"], row["level"]) == ("211 written, 3 not", "warning")
+    assert acts(row) == ["why", "undo", "details"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "title", "offers"),
+    [
+        ({"operation_type": "rollback"}, "214 files as before again", ["details"]),
+        ({"status": "cancelled", "success_count": 3}, "Cancelled: written to 3 files", ["undo", "details"]),
+        ({"success_count": 0, "can_rollback": False}, "Nothing was written", ["details"]),
+        ({"status": "failed", "error_message": "The disk is full."}, "Stopped: The disk is full.", ["undo", "details"]),
+    ],
+)
+def test_every_end_has_its_words_and_undo_is_offered_only_where_it_works(
+    facts: dict[str, Any], title: str, offers: list[str]
+) -> None:
+    row = footer.done(operation(**facts), now=NOW)
+
+    assert (row["title"], acts(row)) == (title, offers)
+
+
+def test_an_interrupted_operation_says_what_it_left_and_offers_both_ways() -> None:
+    row = footer.interrupted(operation(status="interrupted", file_count=12, success_count=7, user_note="nightly"))
+
+    assert "“nightly”, 7 of 12 done" in row["title"]
+    assert [button["label"] for button in row["buttons"]] == ["Show", "Roll back 7", "Resume 5"]
+
+
+def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
+    row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
+
+    assert row["title"] == "Writing 41 of 214 files"
+    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2.0 s left"
+    assert acts(row) == ["pause", "cancel", "details"]
+    paused = footer.running(operation(status="paused"), status("paused", success=39, pending=175))
+    assert (paused["title"], acts(paused)[0]) == ("Paused: 39 of 214 files", "resume")
+
+
+def test_a_scan_that_has_not_counted_the_files_yet_promises_nothing() -> None:
+    walking = ScanProgress(done=1204, total=None, current="2019", rate=900.0, eta_seconds=None)
+    row = footer.scanning(walking)
+    assert (row["title"], row["bar"]["parts"]) == ("Looking for files: 1,204 so far", [])
+
+    reading = dataclasses.replace(walking, done=50, total=200, rate=12.4, eta_seconds=12.0)
+    row = footer.scanning(reading)
+    assert (row["title"], row["note"]) == ("Reading 50 of 200 files", "12 files/s · about 12 s left")
+    assert acts(row) == ["stop_scan", "scan"]
+
+
+def test_a_finished_operation_offers_to_try_again_only_what_failed() -> None:
+    failed = status("completed_with_errors", success=211, failed=1, conflict=2)
+    offered = [button["act"] for button in progress.summary(operation(), failed)["buttons"]]
+    assert offered[0] == "retry"
+    assert "retry" not in [
+        each["act"] for each in progress.summary(operation(), status("completed", success=2))["buttons"]
+    ]
+
+
+# --- The bar of what is selected ---------------------------------------------------------------------------------
+
+
+def summary(**facts: Any) -> SelectionSummary:
+    known: dict[str, Any] = {
+        "count": 312,
+        "by_risk": {"safe": 312},
+        "tags_to_add": 3,
+        "tags_to_remove": 0,
+        "est_seconds": 1.0,
+        "est_bytes": 900,
+        "excluded": {},
+    }
+    return SelectionSummary(**{**known, **facts})
+
+
+def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
+    assert plan_write.hidden(summary(hidden=40)) == {
+        "text": "40 hidden by the filter",
+        "label": "Show",
+        "act": "show_hidden",
+    }
+    assert plan_write.hidden(summary()) is None
+    blocked = summary(count=0, by_risk={}, excluded={"blocked": 7, "postponed": 1})
+    bar = plan_write.nothing(blocked, found=46)
+    assert (bar["title"], bar["warning"]) == (
+        "Nothing that can be written is selected",
+        "not written: 7 blocked, 1 skipped",
+    )
+
+
+def test_strategies_are_told_by_what_happens_to_the_file() -> None:
+    counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
+    told = "74 in place, 3 copied whole, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
+    assert asking.how(counts) == told
+
+
+# --- The question ------------------------------------------------------------------------------------------------
+
+
+class Asked:
+    """A question on a fake library, with what the page sees of it."""
+
+    def __init__(self) -> None:
+        self.library, self.line, self.dialog = FakeLibrary(40), Line(), Dialog()
+        self.started: list[int] = []
+        self.question = WriteQuestion(self.library, self.line, self.dialog, self.started.append)  # type: ignore[arg-type]
+        self.question.start()
+
+    def ask(self, query: str) -> dict[str, Any]:
+        plan: Any = self.library.plan()
+        self.question.ask(Wish(plan, Selection(query=query)))
+        return self.view
+
+    @property
+    def view(self) -> dict[str, Any]:
+        shown: dict[str, Any] = json.loads(self.dialog.shown)
+        return shown
+
+    def confirm(self, **message: Any) -> None:
+        self.dialog._handle_msg({"type": "confirm", "serial": self.view["serial"], "note": "for Mum", **message})
+
+    def facts(self) -> dict[str, str]:
+        [pairs] = [section["pairs"] for section in self.view["sections"] if section["kind"] == "facts"]
+        return dict(pairs)
+
+
+@pytest.fixture
+def asked() -> Any:
+    made = Asked()
+    yield made
+    made.library.close()
+
+
+def test_a_safe_write_is_asked_for_in_numbers_and_needs_no_word(asked: Asked) -> None:
+    view = asked.ask("risk:safe")
+    count = asked.library.plan("risk:safe").statistics.safe_count
+
+    assert (view["confirm"], view["typed"], view["risky"]) == (f"Write {count} files", None, False)
+    assert asked.facts()["How"] == f"{count} in place"
+    assert asked.facts()["Undo"].startswith(f"all {count} can be rolled back byte for byte until")
+    asked.confirm()
+    assert asked.library.history().items[0].user_note == "for Mum"
+    assert asked.started == [1]
+
+
+def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "PER_PAGE", 3)
+    view = asked.ask("")
+    danger = asked.library.plan().statistics.danger_count
+    [dangers] = [section for section in view["sections"] if section.get("key") == "dangers"]
+
+    assert view["typed"]["word"] == f"write {danger}"
+    assert (len(dangers["items"]), dangers["pages"], dangers["range"]) == (3, -(-danger // 3), f"1–3 of {danger}")
+    assert dangers["items"][0]["chips"][0]["text"] == "loses your text"
+    assert "Filmed by Grandpa" in dangers["items"][0]["text"] or dangers["items"][0]["text"] == "A wedding"
+    asked.dialog._handle_msg({"type": "turn", "serial": view["serial"], "list": "dangers", "page": 2})
+    [second] = [section for section in asked.view["sections"] if section.get("key") == "dangers"]
+    assert second["page"] == 2
+    assert second["items"] != dangers["items"]
+    assert asked.view["serial"] == view["serial"]
+
+
+def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = StaleFile(
+        file_id=3,
+        file_name="a.mp4",
+        file_path="/a.mp4",
+        shown="People: Ann",
+        now=None,
+        reason="the file itself changed",
+    )
+    asked.ask("risk:safe")
+    stale = StaleFiles(plan_id=2, count=4, items=[changed])
+    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: stale)
+    asked.line.heard[0]()  # the plan changed
+
+    assert asked.view["title"] == "The plan has changed"
+    assert asked.view["sections"][0]["text"].startswith("4 of these files changed since you looked.")
+    assert asked.view["sections"][1]["items"][0]["was"] == "People: Ann"
+    assert "confirm" not in asked.view
+    asked.confirm()
+    assert asked.started == []
+
+    monkeypatch.undo()
+    asked.dialog._handle_msg({"type": "act", "serial": asked.view["serial"], "act": "again"})
+    assert asked.view["title"].startswith("Write ")
+
+
+def test_what_changed_between_question_and_answer_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise errors.StalePlanError
+
+    asked.ask("risk:safe")
+    monkeypatch.setattr(asked.library, "write", refuse)
+    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
+    asked.confirm()
+
+    assert asked.view["title"] == "The plan has changed"
+    assert asked.library.history().total == 0
+
+
+# --- The dry run -------------------------------------------------------------------------------------------------
+
+
+def result(number: int, state: str = "success", code: str = "") -> WriteResult:
+    how = "mp4_in_place" if state == "success" else ""
+    return WriteResult(
+        item_id=None, file_id=number, status=state, code=code, message=code, strategy=how, seconds=0.1, proof={}
+    )
+
+
+def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    library, line, dialog, desk = FakeLibrary(80), Line(), Dialog(), Desk()
+    plan: Any = library.plan()
+    ids = plan.ids(Selection(query=""))
+    items = [result(file_id) for file_id in ids[:-2]] + [result(file_id, "conflict", "in_use") for file_id in ids[-2:]]
+    report = DryRunReport(
+        items=items, counts={"success": len(ids) - 2, "conflict": 2}, excluded={}, total=len(ids), seconds=1.0
+    )
+    told: list[Any] = []
+
+    def check(*_: Any, progress: Any, **__: Any) -> DryRunReport:
+        told.append(progress(5, len(ids)))
+        told.append(json.loads(dialog.shown)["sections"])
+        return report
+
+    monkeypatch.setattr(library, "dry_run", check)
+    wished: list[Wish] = []
+    run = DryRun(library, line, dialog, desk, wished.append, files=lambda: "/files/")  # type: ignore[arg-type]
+    run.run(Wish(plan, Selection(query=""), WriteOptions()))
+
+    view = json.loads(dialog.shown)
+    assert told[0] is True
+    assert told[1][0]["text"].startswith(f"5 of {len(ids)} files checked.")
+    [files] = [section for section in view["sections"] if section.get("key") == "results"]
+    assert [item["status"] for item in files["items"][:3]] == ["in use: later", "in use: later", "ready"]
+    assert [choice["label"] for choice in files["choices"]] == [
+        f"all {len(ids)}",
+        "not written 2",
+        f"ready {len(ids) - 2}",
+    ]
+    [links] = [section["links"] for section in view["sections"] if section["kind"] == "links"]
+    token = links[0]["href"].removeprefix("/files/dry-run/").removesuffix(".csv")
+    assert desk.find(token, Checked).report is report
+
+    dialog._handle_msg({"type": "turn", "serial": view["serial"], "list": "results", "page": 1, "choice": "not"})
+    [files] = [section for section in json.loads(dialog.shown)["sections"] if section.get("key") == "results"]
+    assert files["range"] == "1–2 of 2"
+    dialog._handle_msg({"type": "act", "serial": view["serial"], "act": "write"})
+    assert wished[0].selection == Selection(included=frozenset(ids[:-2]))
+    library.close()
+
+
+def test_a_dry_run_whose_dialog_was_closed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    library, dialog = FakeLibrary(20), Dialog()
+    asked: list[bool] = []
+
+    def check(*_: Any, progress: Any, **__: Any) -> DryRunReport:
+        dialog.dismiss()
+        asked.append(progress(1, 20))
+        return DryRunReport(items=[], counts={}, excluded={})
+
+    monkeypatch.setattr(library, "dry_run", check)
+    plan: Any = library.plan()
+    run = DryRun(library, Line(), dialog, Desk(), lambda _: None, files=str)  # type: ignore[arg-type]
+    run.run(Wish(plan, Selection(query="")))
+
+    assert asked == [False]
+    assert not json.loads(dialog.shown)["open"]
+    library.close()
+
+
+def test_the_desk_keeps_a_few_things_and_says_when_one_is_gone() -> None:
+    desk = Desk()
+    tokens = [desk.keep(number) for number in range(9)]
+
+    assert desk.find(tokens[-1], int) == 8
+    with pytest.raises(errors.UnknownIdError, match="not kept any more"):
+        desk.find(tokens[0], int)
+    with pytest.raises(errors.UnknownIdError):
+        desk.find(tokens[-1], str)

@@ -1,0 +1,123 @@
+"""What the page of checks shows of findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.components import checks
+from dashboards.state import ChecksState
+from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Mend
+
+
+def group(kind: Any = "differ", total: int = 3, dismissed: int = 0) -> CheckGroup:
+    return CheckGroup(kind=kind, title="Title", text="What is listed.", total=total, dismissed=dismissed)
+
+
+def file(
+    name: str, *, people: tuple[str, ...] = (), named: tuple[str, ...] = (), known: tuple[str, ...] = ()
+) -> CheckFile:
+    return CheckFile(
+        file_id=1, file_name=name, file_path=f"/films/A/B/{name}", folder="A/B", library="films", people=people,
+        named=named, known=known, is_planned=True,
+    )  # fmt: skip
+
+
+def finding(kind: Any, **changes: Any) -> CheckRow:
+    facts: dict[str, Any] = {
+        "kind": kind, "subject": "7", "facts": 1, "title": "a.mp4", "text": "Why.", "files": (file("a.mp4"),),
+        "file_count": 1, "names": (), "mends": (), "query": "",
+    }  # fmt: skip
+    return CheckRow(**facts | changes)
+
+
+def mend(*names: str, code: str = "add", **changes: Any) -> Mend:
+    facts: dict[str, Any] = {"label": "Add to the database", "text": "Text.", "files": 0}
+    return Mend(code=code, names=names, **facts | changes)
+
+
+DIFFER = finding(
+    "differ",
+    files=(file("a.mp4", named=("Ann Lee", "Ghost"), known=("Ann Lee", "Bob Ray")),),
+    mends=(mend("Ghost"), mend("Ghost", code="remove", label="Take out", asks=True)),
+    query='path:"A/B/a.mp4"',
+)
+
+
+def listed(*rows: CheckRow, total: int = 0, number: int = 1, right: bool = False, of: CheckGroup | None = None) -> Any:
+    page = CheckPage(items=list(rows), total=total or len(rows), page=number, per_page=25)
+    return checks.list_view(of or group(), page, right=right, subject="")
+
+
+def test_the_header_counts_what_is_open_and_what_is_right() -> None:
+    view = checks.header_view([group("copies", 1200), group("differ", 34, 2)], "differ")
+    assert view["title"] == "1,234 findings"
+    assert view["summary"].endswith("does not agree · 2 findings are right as they are")
+    assert [(each["count"], each["on"]) for each in view["groups"]] == [("1,200", False), ("34", True)]
+    assert checks.header_view([group(total=0)], "differ")["title"] == "Nothing disagrees"
+
+
+def test_a_row_shows_who_does_not_agree_first() -> None:
+    (row,) = listed(DIFFER)["rows"]
+    assert (row["title"], row["sub"], row["files"]) == ("a.mp4", "A / B", "")
+    assert [(tag["text"], tag["kind"]) for tag in row["tags"]] == [("Ghost", "odd"), ("Ann Lee", ""), ("Bob Ray", "")]
+
+
+def test_of_many_names_a_row_shows_the_first() -> None:
+    many = tuple(f"Guest {number}" for number in range(9))
+    (row,) = listed(finding("differ", files=(file("a.mp4", named=many),), mends=(mend(*many),)))["rows"]
+    assert (len(row["tags"]), row["more"]) == (6, 3)
+
+
+def test_a_page_says_where_it_is_and_what_can_be_done_with_all() -> None:
+    view = listed(DIFFER, total=51, number=3, of=group(total=51, dismissed=1))
+    assert (view["range"], view["pages"], view["turn"]) == ("51–51 of 51", 3, "1 right as it is")
+    assert [each["label"] for each in view["at_once"]] == ["Add all 51 to the database…", "All 51 are right…"]
+    assert listed(DIFFER, of=group("single", 1))["at_once"] == []
+    assert listed(DIFFER, right=True, of=group(total=2))["turn"] == "Back to 2 open findings"
+
+
+def test_an_empty_list_says_what_that_means() -> None:
+    assert listed(of=group("copies", 0))["empty"]["text"] == "All copies of a film say the same people."
+    assert listed(of=group("copies", 0), right=True)["empty"]["title"] == "None of these"
+
+
+def test_details_set_file_and_database_side_by_side() -> None:
+    view = checks.details_view(DIFFER, right=False)
+    (shown,) = view["files"]
+    assert [(each["label"], [tag["text"] for tag in each["tags"] if tag["kind"]]) for each in shown["lists"]] == [
+        ("the file names", ["Ghost"]),
+        ("the database knows", []),
+    ]
+    assert [each["label"] for each in view["mends"]] == ["Add to the database", "Take out…"]
+    assert view["href"] == "/plan?q=path%3A%22A%2FB%2Fa.mp4%22"
+    assert checks.details_view(DIFFER, right=False, base="/app")["href"].startswith("/app?view=plan&q=path")
+
+
+def test_what_is_right_can_only_be_brought_back() -> None:
+    assert checks.details_view(DIFFER, right=True)["mends"] == []
+    assert checks.details_view(None, right=True) == {"open": False}
+
+
+def test_a_name_says_where_it_stands() -> None:
+    names = (
+        CheckName(name="Zoë Öz", is_known=True, assigned=1204, named=3, files=1204),
+        CheckName(name="Zoe Oz", is_known=False, assigned=0, named=1, files=1),
+    )
+    row = finding("spelling", title="Zoë Öz · Zoe Oz", names=names, file_count=14)
+    view = checks.details_view(row, right=False)
+    assert [each["text"] for each in view["names"]] == [
+        "in the database, 1,204 files · named in 3 comments",
+        "not in the database · named in 1 comment",
+    ]
+    assert view["more"] == "and 13 files more"
+    (line,) = listed(row)["rows"]
+    assert (line["title"], [tag["note"] for tag in line["tags"]]) == ("Zoë Öz", ["1,204", "1"])
+
+
+def test_the_address_keeps_what_is_looked_at() -> None:
+    state = ChecksState(kind="spelling", number=2, right=True, subject="Zoe Oz | Zoë Öz")
+    again = ChecksState()
+    again.take(state.search())
+    assert (again.kind, again.number, again.right, again.subject) == ("spelling", 2, True, "Zoe Oz | Zoë Öz")
+    again.take("kind=nonsense&page=-1")
+    assert (again.kind, again.number, again.subject) == ("", 1, "")

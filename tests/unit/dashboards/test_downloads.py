@@ -1,0 +1,127 @@
+"""Files that go out and come in over HTTP: what is sent, under which name, and what is refused."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dashboards import downloads, server
+from dashboards.pages import exchange
+from dashboards.state import PlanState
+from indexium_core.library import Library
+from indexium_core.model.changes import ChangesPreview
+from tests.support import media
+
+CSV = {"Content-Type": "text/csv"}
+
+
+class Site:
+    """A served library of two films."""
+
+    def __init__(self, library: Library, running: server.DashboardServer) -> None:
+        self.library, self._running = library, running
+        self.desk = running._pages.desk
+        self.origin = f"http://127.0.0.1:{running.port}"
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], str]:
+        line = http.client.HTTPConnection("127.0.0.1", self._running.port, timeout=20)
+        line.request(method, path, body, headers)
+        answer = line.getresponse()
+        text = answer.read().decode("utf-8")
+        line.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+    def send(self, body: Any, **headers: str) -> tuple[int, dict[str, str], str]:
+        return self.ask("POST", "/files/changes", body, **{"Origin": self.origin, **CSV, **headers})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("files")
+    films = folder / "films"
+    films.mkdir()
+    paths = media.series("mp4", films, 2, comment="People: Bob Ray")
+    with Library.open(folder / "home") as library:
+        library.scan([films])
+        library.people.add(paths, ["Zoë Öz"])
+        with server.make_server(library, port=0).background() as running:
+            yield Site(library, running)
+
+
+def test_the_plan_is_sent_as_the_command_line_prints_it_under_a_plain_name(site: Site) -> None:
+    status, headers, text = site.ask("GET", "/files/plan.csv?q=name%3A0001&sort=name")
+
+    assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert text == "\ufeff" + "".join(site.library.export_plan("name:0001", sort="name"))
+    assert headers["content-disposition"].startswith('attachment; filename="indexium-plan-name-0001-20')
+    status, headers, text = site.ask("GET", "/files/plan.json?q=&all=1")
+    assert (status, json.loads(text)["total"]) == (200, 2)
+
+
+def test_a_name_of_a_file_is_made_of_nothing_but_letters_digits_and_dashes() -> None:
+    assert downloads.slug('person:"Ann Lee" -path:../../etc\r\nX: y') == "person-ann-lee-path-etc-x-y"
+    assert downloads.slug("ليلى") == ""
+    assert len(downloads.slug("a b " * 50)) <= 40
+
+
+def test_a_search_that_cannot_be_read_is_answered_with_a_sentence(site: Site) -> None:
+    status, headers, text = site.ask("GET", "/files/plan.csv?q=risk%3Awrong")
+
+    assert (status, headers["content-type"]) == (422, "text/plain; charset=utf-8")
+    assert "wrong" in text
+    assert site.ask("GET", "/files/dry-run/nothing-here.csv")[0] == 404
+
+
+def test_an_edited_csv_is_compared_and_put_on_the_desk(site: Site) -> None:
+    text = "".join(site.library.export_plan()).replace("Zoë Öz; Bob Ray", "Cem Öz")
+    status, _, answer = site.send(text.encode())
+
+    assert status == 200
+    preview = site.desk.find(json.loads(answer)["token"], ChangesPreview)
+    assert [row.after for row in preview.rows] == [["Cem Öz"]] * 2
+    assert not site.library.decisions()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "why"),
+    [
+        ({"Origin": "http://evil.example"}, 403, "Only the pages of this server"),
+        ({"Origin": ""}, 403, "Only the pages of this server"),
+        ({"Origin": "null"}, 403, "Only the pages of this server"),
+        ({"Content-Type": "multipart/form-data"}, 415, "Only a CSV can come back"),
+    ],
+)
+def test_only_our_own_pages_may_send_and_only_csv(site: Site, headers: dict[str, str], status: int, why: str) -> None:
+    answer = site.send(b"file_id,result_people\n", **headers)
+
+    assert answer[0] == status
+    assert why in answer[2]
+
+
+def test_what_is_too_large_is_refused_in_a_clear_sentence(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "LARGEST", 1000)
+    status, _, text = site.send(b"x" * 5000)
+
+    assert status == 413
+    assert text == "This file (5.0 KB) is larger than 1.0 KB. Send only the rows that you changed."
+
+
+def test_what_makes_no_sense_is_refused_in_a_clear_sentence(site: Site) -> None:
+    status, _, text = site.send(b"name,people\nx,y\n")
+
+    assert status == 200
+    assert "no column says which file is meant" in json.loads(text)["refused"]
+
+
+def test_the_menu_says_what_it_exports_and_keeps_the_order(site: Site) -> None:
+    state = PlanState()
+    state.find("risk:safe")
+    state.param.update(sort="name", descending=True)
+    view = exchange.menu(state, "/files/", site.library.plan("risk:safe").statistics)
+
+    assert view["search"] == "q=risk%3Asafe&sort=name&desc=1"
+    assert view["what"].endswith("of this search")

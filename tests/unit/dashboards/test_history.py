@@ -1,0 +1,495 @@
+"""What the history says of operations, what its filters are, and what it asks before it rolls anything back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dashboards.components import history, history_details
+from dashboards.components.history_details import Look
+from dashboards.pages import rollback
+from dashboards.pages.history import summary
+from dashboards.pages.history_charts import error_bars
+from dashboards.state import HistoryState
+from indexium_core import errors
+from indexium_core.model.operation import (
+    ItemDetails,
+    MetadataOperation,
+    OperationCounts,
+    OperationDetails,
+    OperationPerson,
+    OperationStatus,
+    PaginatedOperations,
+    RollbackCheck,
+    left_alone,
+)
+
+NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+STATES = [
+    "completed",
+    "completed_with_errors",
+    "failed",
+    "cancelled",
+    "interrupted",
+    "rolled_back",
+    "partly_rolled_back",
+    "paused",
+]
+
+
+def operation(**changes: Any) -> MetadataOperation:
+    facts: dict[str, Any] = {
+        "id": 4,
+        "operation_type": "write",
+        "status": "completed",
+        "started_at": NOW,
+        "completed_at": NOW,
+        "file_count": 10,
+        "success_count": 10,
+        "failure_count": 0,
+        "skipped_count": 0,
+        "conflict_count": 0,
+        "unknown_count": 0,
+        "seconds": 0.9,
+        "error_message": "",
+        "user_note": "Holiday",
+        "user_action": "write",
+        "user_name": "ann",
+        "source": "dashboard",
+        "plan_id": 1,
+        "reverts_id": None,
+        "can_rollback": True,
+        "rollback_reason": "",
+        "tags_added": 12,
+    }
+    return MetadataOperation(**(facts | changes))
+
+
+def item(number: int = 1, **changes: Any) -> ItemDetails:
+    facts: dict[str, Any] = {
+        "id": number,
+        "file_id": number,
+        "file_path": f"/films/{number}.mp4",
+        "file_name": f"{number}.mp4",
+        "status": "success",
+        "code": "",
+        "message": "",
+        "previous_comment": "People: Bob Ray",
+        "new_comment": "People: Ann Lee, Bob Ray",
+        "tags_added": ["Ann Lee"],
+        "tags_removed": [],
+        "strategy": "mp4_in_place",
+        "seconds": 0.003,
+        "proof": {},
+        "processed_at": NOW,
+        "backup_kind": "journal",
+        "backup_bytes": 181,
+    }
+    return ItemDetails(**(facts | changes))
+
+
+def check(**changes: Any) -> RollbackCheck:
+    facts: dict[str, Any] = {
+        "operation_id": 4,
+        "restorable": 10,
+        "conflicts": [],
+        "can_rollback": True,
+        "reason": "",
+        "exact": 10,
+    }
+    return RollbackCheck(**(facts | changes))
+
+
+def details(*items: ItemDetails, **changes: Any) -> OperationDetails:
+    status = OperationStatus(
+        id=4,
+        operation_type="write",
+        status="completed",
+        counts={"success": len(items)},
+        current_file="",
+        rate=0.0,
+        eta_seconds=None,
+        started_at=NOW,
+        completed_at=NOW,
+        can_rollback=True,
+        rollback_reason="",
+    )
+    return OperationDetails(
+        operation=operation(**changes), status=status, items=list(items), total=len(items), page=1, per_page=50
+    )
+
+
+def offered(found: list[dict[str, Any]]) -> dict[str, str]:
+    """Label → why it cannot be pressed."""
+    return {button["label"]: button.get("why", "") for button in found}
+
+
+# The list and its filters.
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_a_verdict_a_chip_and_a_line(state: str) -> None:
+    assert history_details.verdict(operation(status=state))["text"]
+    assert history.chip(operation(status=state))[0]
+    assert history.row(operation(status=state))["undo"]
+
+
+def test_a_rollback_is_called_by_what_it_takes_back() -> None:
+    back = {"operation_type": "rollback", "user_note": "", "reverts_id": 3}
+    assert history.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
+    assert history.name(operation(**back)) == "of operation 3"
+    assert history.name(operation(user_note="")) == "Operation 4"
+
+
+def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() -> None:
+    interrupted = operation(status="interrupted", success_count=7, file_count=12)
+    assert history.outcome(interrupted) == "interrupted at 7 of 12"
+    assert history.undo(interrupted) == "or resume"
+    assert [button["act"] for button in history_details.buttons(interrupted, Look(check=check()))][:2] == [
+        "resume",
+        "rollback",
+    ]
+
+
+def test_an_empty_history_differs_from_one_that_was_narrowed_too_far() -> None:
+    nothing = PaginatedOperations(items=[], total=0, page=1, per_page=25)
+    for state, title in (
+        (HistoryState(), "Nothing has been written yet"),
+        (HistoryState(error="x"), "No operation matches"),
+    ):
+        assert history.list_view(nothing, state=state, shown=None)["empty"]["title"] == title
+
+
+def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
+    state = HistoryState(
+        query='sea person:"Ann Lee" path:2019',
+        status="failed,completed",
+        kind="write",
+        error="in_use",
+        since="2026-11-01",
+        until="2026-11-01",
+    )
+    shown = history.search_view(state, error="", today=TODAY)
+    assert [(chip["kind"], chip["text"]) for chip in shown["chips"]] == [
+        ("kind", "write"),
+        ("status", "failed"),
+        ("status", "completed"),
+        ("error", "in_use"),
+        ("dates", ""),
+        ("person", "Ann Lee"),
+        ("path", "2019"),
+        ("word", "sea"),
+    ]
+    assert shown["filtered"] == 3
+    assert history.without(state.query, "person", "Ann Lee") == "sea path:2019"
+    assert history.without('"old house" sea', "word", "sea") == '"old house"'
+    assert history.without("sea", "person", "sea") == "sea"
+
+
+@pytest.mark.parametrize("term", ["Ann Lee", 'The "Rock"', "OR", "a:b", "-x", "sea"])
+@pytest.mark.parametrize("kind", ["word", "person", "path"])
+def test_a_term_that_is_spelt_is_read_again(kind: str, term: str) -> None:
+    assert history.without(f"{history.spelt(kind, term)} {history.spelt('word', 'other')}", "word", "other") == (
+        history.spelt(kind, term)
+    )
+
+
+@pytest.mark.parametrize(
+    ("preset", "days"),
+    [
+        ("", ("", "")),
+        ("today", ("2026-11-20", "2026-11-20")),
+        ("week", ("2026-11-14", "2026-11-20")),
+        ("month", ("2026-10-22", "2026-11-20")),
+        ("year", ("2026-01-01", "2026-11-20")),
+    ],
+)
+def test_presets_of_days_are_recognised_again(preset: str, days: tuple[str, str]) -> None:
+    assert history.days(preset, TODAY) == days
+    state = HistoryState(since=days[0], until=days[1])
+    assert history.search_view(state, error="", today=TODAY)["preset"] == preset
+
+
+def test_counts_stand_beside_states_and_types() -> None:
+    counts = OperationCounts(by_status={"completed": 5}, by_type={"write": 4, "rollback": 1})
+    shown = history.search_view(HistoryState(status="failed"), error="", counts=counts)
+    assert [(each["value"], each["count"], each["on"]) for each in shown["statuses"]] == [
+        ("completed", 5, False),
+        ("failed", 0, True),
+    ]
+    assert [each["count"] for each in shown["types"]] == [5, 4, 1]
+
+
+def test_the_address_holds_all_that_is_looked_at() -> None:
+    state = HistoryState()
+    text = "q=sea&status=failed&type=write&error=in_use&since=2026-11-01&until=2026-11-02&op=4&files=problems&find=x"
+    state.take(f"{text}&chart=coverage&top=errors")
+    assert state.search() == f"{text}&chart=coverage&top=errors"
+    state.take("type=party&chart=cake")
+    assert state.search() == ""
+
+
+def test_a_bar_that_is_pressed_twice_lists_all_days_again() -> None:
+    state = HistoryState()
+    state.pick_days("2026-11-01..2026-11-07")
+    assert (state.since, state.until, state.picked_days()) == ("2026-11-01", "2026-11-07", "2026-11-01..2026-11-07")
+    state.pick_days("2026-11-03")
+    assert state.picked_days() == "2026-11-03"
+    state.pick_days("2026-11-03")
+    assert (state.since, state.until) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        ("", "", (TODAY - timedelta(days=41), TODAY)),
+        ("2026-11-03", "2026-11-03", (TODAY - timedelta(days=41), TODAY)),  # one day stands out among the others
+        ("2020-05-05", "2020-05-05", (date(2020, 5, 5) - timedelta(days=41), date(2020, 5, 5))),
+        ("2026-01-01", "", (date(2026, 1, 1), TODAY)),
+        ("2026-01-01", "2026-02-01", (date(2026, 1, 1), date(2026, 2, 1))),
+        ("2026-01-01", "2999-01-01", (date(2026, 1, 1), TODAY)),
+        ("2026-02-01", "2026-01-01", (TODAY - timedelta(days=41), TODAY)),
+    ],
+)
+def test_charts_show_the_days_that_are_listed_or_six_weeks(since: str, until: str, days: tuple[date, date]) -> None:
+    assert HistoryState(since=since, until=until).chart_span(TODAY) == days
+
+
+def test_the_summary_counts_what_went_well_at_once() -> None:
+    assert summary({"operations": 0, "written": 0, "refused": 0, "rolled_back": 0}) == ""
+    assert summary({"operations": 38, "written": 1604, "refused": 31, "rolled_back": 2}) == (
+        "38 operations · 1,604 files written · 98.1 % at the first try · 2 rolled back"
+    )
+
+
+def test_errors_are_called_by_words() -> None:
+    table = SimpleNamespace(itertuples=lambda index: [SimpleNamespace(error="changed_since", files=2, operations=1)])
+    [bar] = error_bars(table)  # type: ignore[arg-type]
+    assert (bar["key"], bar["name"], bar["hint"]) == ("changed_since", "changed since", "2 files in 1 operation")
+
+
+# One operation.
+
+
+def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
+    seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
+    assert history_details.outlook(seen) == [
+        ["212", "get the same bytes back"],
+        ["2", "are on a root that is offline: later"],
+        ["1", "was changed by another program since: skipped"],
+    ]
+    assert left_alone("whatever_else", 1) == "cannot be rolled back (whatever else): skipped"
+
+
+def test_choices_and_doubts_are_said_before_the_click() -> None:
+    seen = check(comment_only=1, superseded=2, newer=(7,), glanced=5000)
+    assert history_details.hints(seen) == [
+        "1 file can get its comment alone back, if you choose so.",
+        "2 files can go back together with newer operation 7, if you choose so.",
+        "5,000 files judged by size and date; each is compared byte for byte when its turn comes.",
+    ]
+
+
+def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
+    people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Bob Ray", files=1, able=0)]
+    waiting = "Its files are being looked at."
+    assert offered(history_details.buttons(operation(), Look())) == {
+        "Roll back…": waiting,
+        "One person…": waiting,
+        "Files…": waiting,
+    }
+    assert offered(history_details.buttons(operation(), Look(check=check(), people=people))) == {
+        "Roll back…": "",
+        "One person…": "",
+        "Files…": "",
+    }
+    nothing = check(exact=0, restorable=0, can_rollback=False, reason="None of its files can be taken back: gone.")
+    found = offered(history_details.buttons(operation(), Look(check=nothing, people=people[1:])))
+    assert found["Roll back…"] == "None of its files can be taken back: gone."
+    assert found["Only “Bob Ray”…"].startswith("No file of it names Bob Ray any more")
+
+
+def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
+    people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Zoë Öz", files=1, able=1)]
+    look = Look(check=check(), people=people, named="zoë öz")
+    assert "Only “Zoë Öz”…" in offered(history_details.buttons(operation(), look))
+    listed = history_details.people_view(Look(people=people, asking=True))
+    assert listed is not None
+    assert [(each["name"], each["files"], each["why"]) for each in listed] == [
+        ("Ann Lee", "3 files", ""),
+        ("Zoë Öz", "1 file", ""),
+    ]
+
+
+def test_what_cannot_be_taken_back_says_why_and_can_still_be_reached() -> None:
+    gone = operation(
+        can_rollback=False, rollback_reason="Operation 4 has been taken back already.", status="rolled_back"
+    )
+    assert offered(history_details.buttons(gone, Look()))["Roll back…"] == "Operation 4 has been taken back already."
+    assert history_details.check_view(gone, Look()) == {"text": "Operation 4 has been taken back already."}
+    assert (history.row(gone)["able"], history.row(gone)["undo"]) == (False, "nothing to roll back")
+
+
+def test_an_operation_without_backups_still_offers_its_comments() -> None:
+    gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
+    seen = check(restorable=0, can_rollback=False, reason="Gone.", exact=0, comment_only=3)
+    assert history.undo(gone) == "comments only"
+    assert offered(history_details.buttons(gone, Look(check=seen, people=())))["Roll back…"] == ""
+
+
+def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> None:
+    stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
+    look = Look(check=check(conflicts=[stuck, changed]), choosing=True, chosen={1, 3})
+    files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
+    shown = history_details.view(details(*files), look)["files"]
+    assert [(row["may"], row["on"]) for row in shown["rows"]] == [
+        (True, True),
+        (False, False),
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
+    assert [row["why"] for row in shown["rows"]][1] == "Offline."
+    assert shown["rows"][3]["message"] == "taken back by operation 9"
+    assert (shown["choosing"], shown["choice"]) == (True, "Roll back 2 files…")
+
+
+def test_a_file_in_detail_shows_both_comments_the_proof_and_what_is_kept() -> None:
+    proof = {
+        "size": "81159 bytes (+27)",
+        "payload": "x1:61",
+        "comment": "reads back as planned",
+        "streams": "24 as before",
+        "tags": "0 as before",
+    }
+    shown = history_details.detail(item(proof=proof))
+    assert "".join(part["text"] for part in shown["before"]) == "People: Bob Ray"
+    assert [part["text"] for part in shown["after"] if part.get("mark")] == ["Ann Lee,"]
+    assert shown["proof"] == [
+        "film and sound: not one byte changed",
+        "the comment reads back as planned, as FFmpeg's libraries read it",
+        "as before: streams, other tags",
+        "the file is whole: 81,159 bytes (+27)",
+    ]
+    assert ["Kept for undo", "181 bytes"] in shown["facts"]
+    assert history_details.proof_lines({"bytes": "the same as before the write"}) == [
+        "its bytes: the same as before the write"
+    ]
+
+
+def test_a_comment_that_was_not_there_is_told_from_an_empty_one() -> None:
+    assert history_details.detail(item(previous_comment=None))["before"] is None
+    assert history_details.detail(item(previous_comment=""))["before"] == []
+
+
+# The question.
+
+
+class _Asked:
+    """Library, dialog and bridge in one: notes how it is asked to roll back, and does at once what it is told."""
+
+    def __init__(self, found: RollbackCheck) -> None:
+        self._found = found
+        self.asked: dict[str, Any] = {}
+        self.rolled_back: dict[str, Any] = {}
+
+    def operation(self, operation_id: int, *, per_page: int) -> Any:
+        return SimpleNamespace(operation=operation())
+
+    def rollback_check(self, operation_id: int, **part: Any) -> RollbackCheck:
+        self.asked = part
+        return self._found
+
+    def rollback(self, operation_id: int, **named: Any) -> Any:
+        self.rolled_back = named
+        return SimpleNamespace(id=5)
+
+    def run(self, work: Any, done: Any, **named: Any) -> None:
+        done(work())
+
+    def choose(self, title: str, sections: Any, options: Any, then: Any, **view: Any) -> None:
+        self.title, self.sections, self.options, self.then, self.view = title, sections, options, then, view
+
+    def report(self, title: str, sections: Any) -> None:
+        self.title, self.sections = title, sections
+
+
+def asked(part: dict[str, Any] | None = None, **changes: Any) -> Any:
+    seen: Any = _Asked(check(**({"restorable": 3, "exact": 3} | changes)))
+    rollback.ask(seen, seen, seen, 4, lambda _: None, **(part or {}))
+    return seen
+
+
+def test_the_question_names_the_operation_with_note_and_date() -> None:
+    seen = asked()
+    assert seen.title == "Roll back operation 4?"
+    assert seen.sections[0]["text"].startswith("“Holiday”, write of 10 files, ")
+    assert seen.view["confirm"] == "Roll back 3 files"
+
+
+def test_a_rollback_offers_only_the_choices_that_there_are_and_counts_them_in() -> None:
+    assert [option["key"] for option in asked().options] == ["replan"]
+    more = asked(comment_only=1, superseded=2, newer=(5, 6))
+    assert [option["key"] for option in more.options] == ["comment", "newer", "replan"]
+    assert "Operation 5, 6" in more.options[1]["hint"]
+    assert more.view["needs"] == []
+    assert more.view["counted"] == {
+        "base": 3,
+        "one": "Roll back 1 file",
+        "many": "Roll back {} files",
+        "adds": {"comment": 1, "newer": 2},
+    }
+
+
+def test_what_is_ticked_is_what_is_asked_for() -> None:
+    seen = asked(comment_only=1, superseded=1, newer=(5,))
+    seen.then("why", frozenset({"comment", "replan"}))
+    assert seen.rolled_back == {
+        "query": "",
+        "item_ids": None,
+        "person": "",
+        "changed": "comment",
+        "with_newer": False,
+        "replan": True,
+        "note": "why",
+        "source": "dashboard",
+    }
+    seen.then("", frozenset({"newer"}))
+    assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", True)
+
+
+def test_where_nothing_goes_back_just_so_a_choice_must_be_made_first() -> None:
+    seen = asked(restorable=0, exact=0, can_rollback=False, reason="No.", comment_only=2)
+    assert seen.view["needs"] == ["comment"]
+    assert asked(restorable=0, exact=0, can_rollback=False, reason="No.").title == "This cannot be rolled back"
+
+
+def test_only_a_part_is_asked_for_and_taken_back() -> None:
+    chosen = asked({"item_ids": [7, 9]})
+    chosen.then("", frozenset())
+    assert (chosen.title, chosen.asked["item_ids"], chosen.rolled_back["item_ids"]) == (
+        "Roll back 2 chosen files of operation 4?",
+        [7, 9],
+        [7, 9],
+    )
+    person = asked({"person": "Ann Lee"}, comment_only=2)
+    assert person.title == "Take “Ann Lee” out of what operation 4 wrote?"
+    assert [option["key"] for option in person.options] == ["replan"]
+    assert person.view["confirm"] == "Take them out of 3 files"
+    assert person.sections[1]["text"].startswith("✓ 3 files will no longer name Ann Lee.")
+
+
+def test_what_is_skipped_is_counted_in_the_question() -> None:
+    seen = asked(conflicts=[item(1, code="changed_since"), item(2, code="changed_since")])
+    [pairs] = [section["pairs"] for section in seen.sections if section["kind"] == "facts"]
+    assert pairs == [["2", "were changed by another program since: skipped"]]
+
+
+def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:
+    assert history.chips(HistoryState(query="risk:safe")) == []
+    with pytest.raises(errors.QueryError):
+        history.without("risk:safe", "word", "x")

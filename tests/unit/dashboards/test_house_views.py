@@ -1,0 +1,187 @@
+"""What the pages of library and settings say, as values, without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboards.components import library, settings, shell
+from indexium_core import settings as table
+from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
+from indexium_core.model.holdings import (
+    KINDS,
+    Forgetting,
+    GoneCheck,
+    HeldFile,
+    HeldPage,
+    LibraryDetails,
+    Quality,
+    TextCount,
+)
+
+FOLDER = LibraryDetails(
+    library_id=1,
+    name="<b>Family</b> 🎂 العائلة",
+    path="/films",
+    state="online",
+    reason="",
+    file_count=1204,
+    bytes=3_400_000_000,
+    states={"ok": 1200, "corrupt": 3, "empty": 1, "missing": 2},
+    people_mode=None,
+    comment_mode="preserve",
+    scanned_at=datetime(2026, 11, 20, tzinfo=UTC),
+    problem="",
+    remedy="",
+    promise="A name leads to the old file or to the new one.",
+    file_system="ext4",
+    free_bytes=10**11,
+)
+NOTHING = Quality(**dict.fromkeys([*KINDS, "persons", "waiting"], 0))
+GOOD = replace(NOTHING, all=1204, people=812, nobody=300, unknown=92, text=37, persons=41)
+
+
+def now(details: list[LibraryDetails], quality: Quality, *, scanning: bool = False) -> list[int]:
+    steps = library.steps(details, quality, planned=4, scanning=scanning)
+    assert all(step["promise"] for step in steps)
+    return [place for place, step in enumerate(steps, 1) if step["now"]]
+
+
+def test_the_first_steps_go_from_a_folder_to_the_plan() -> None:
+    unscanned = replace(FOLDER, scanned_at=None)
+    assert now([], NOTHING) == [1]
+    assert now([unscanned], NOTHING) == [2]
+    assert now([FOLDER], NOTHING, scanning=True) == [2]
+    assert now([FOLDER], replace(GOOD, persons=0)) == [3]
+    assert now([FOLDER], GOOD) == [4]
+    assert now([FOLDER], replace(NOTHING, waiting=3)) == [4]
+
+
+def test_a_folder_shows_what_is_wrong_in_it_as_text() -> None:
+    row = library.folder_row(FOLDER)
+    assert row["name"] == FOLDER.name
+    assert [each["text"] for each in row["chips"]] == ["2 missing", "3 damaged", "1 empty"]
+    assert row["facts"].startswith("1,204 files · 3.4 GB · scanned")
+    assert row["promise"] == "ext4: A name leads to the old file or to the new one."
+
+
+def test_a_folder_that_is_away_promises_nothing() -> None:
+    away = replace(FOLDER, state="offline", problem="The folder /films is not there.", file_count=1, bytes=0)
+    row = library.folder_row(away)
+    assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films is not there.")
+    assert row["facts"].startswith("1 file · scanned")
+
+
+def test_only_numbers_that_say_something_are_shown() -> None:
+    shown = {tile["kind"]: tile["count"] for tile in library.held(GOOD, None, kind="")["tiles"]}
+    assert shown == {"all": "1,204", "people": "812", "nobody": "300", "unknown": "92", "text": "37"}
+
+
+def test_a_list_offers_what_can_be_done_about_it() -> None:
+    file = HeldFile(
+        file_id=7,
+        file_name="<i>sea</i>.mp4",
+        file_path="/films/2019/<i>sea</i>.mp4",
+        folder="2019",
+        library="films",
+        size=1000,
+        container="mp4",
+        state="ok",
+        message="",
+        people=[],
+        named=["Ann Lee"],
+        text="",
+        copies=1,
+    )
+    page = HeldPage(items=[file], total=92, page=2, per_page=25)
+    found = library.held(GOOD, page, kind="unknown")["list"]
+    assert found["range"] == "26–26 of 92"
+    assert found["pages"] == 4
+    assert found["take"] == "Take these people over (92 files)"
+    assert (found["rows"][0]["people"], found["rows"][0]["only_named"]) == (["Ann Lee"], True)
+    assert library.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
+
+
+def test_texts_that_are_there_once_are_not_named() -> None:
+    quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
+    page = HeldPage(items=[], total=0, page=1, per_page=25)
+    assert library.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
+
+
+@pytest.mark.parametrize(
+    ("progress", "count", "what", "percent"),
+    [
+        (ScanProgress(done=1, total=None, current="a", rate=9.0, eta_seconds=None), "1", "file found", None),
+        (ScanProgress(done=1204, total=None, current="a", rate=9.0, eta_seconds=None), "1,204", "files found", None),
+        (ScanProgress(done=1, total=1, current="a", rate=9.0, eta_seconds=0.0), "1", "of 1 file read", 100),
+        (ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0), "3", "of 12 files read", 25),
+    ],
+)
+def test_a_scan_says_how_far_it_is(progress: ScanProgress, count: str, what: str, percent: int | None) -> None:
+    shown = library.scanning(progress, stopping=False)
+    assert (shown["count"], shown["what"], shown["percent"]) == (count, what, percent)
+
+
+def test_the_rail_says_that_a_scan_runs() -> None:
+    progress = ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0)
+    assert shell.roots([FOLDER], progress)["scanned"] == "scanning: 3 of 12 files"
+    assert shell.roots([FOLDER])["scanned"].startswith("scanned")
+
+
+def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None:
+    report = ScanReport(seen=1, new=1, seconds=2.0, by_state={"corrupt": 1}, cancelled=True, messages=["A folder."])
+    shown = library.report(report)
+    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2.0 s. The rest is as it was;")
+    assert shown["text"].endswith("1 file cannot be used; the list below says why.")
+    assert shown["messages"] == ["A folder."]
+
+
+def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
+    found = Forgetting(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
+    text = str(library.forgetting(found, missing=False))
+    for said in ("No file on the disk is touched", "1,204", "812: who is in them is kept", "5: these go"):
+        assert said in text
+
+
+def test_gone_files_are_asked_with_numbers() -> None:
+    found = GoneCheck(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
+    text = str(library.gone(found))
+    for said in ("1,204 files", "2 files", "1 file; some may be", "Nothing is deleted"):
+        assert said in text
+
+
+def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None:
+    report = ImportReport(matched=57, waiting=3, rejected=[RejectedRow(line=4, reason="bad name")])
+    check = ImportCheck(report=report, rows=60, people=7, waiting=[], relative=True, root="/films")
+    shown = library.looked_at("people.csv", check, ["/films", "/"], replace=False)
+    assert shown["confirm"] == "Import 60 names"
+    assert shown["rejected"]["rows"] == [{"line": "line 4", "text": "bad name"}]
+    assert [root["on"] for root in shown["roots"]] == [True, False]
+    assert shown["waiting"]["more"] == "and 3 more"
+    nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
+    assert library.looked_at("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
+
+
+# Settings.
+
+
+def test_every_setting_has_a_label_and_a_group() -> None:
+    grouped = [name for names in settings.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(table.Settings.model_fields) == sorted(settings.LABELS)
+
+
+def test_a_setting_shows_its_value_where_it_is_from_and_whether_it_goes_back(
+    home: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
+    config = table.load(str(home), max_operation_items=20_000)
+    view = settings.view(table.table(config), file="settings.toml", problem=None)
+    rows = {row["name"]: row for group in view["groups"] for row in group["rows"]}
+
+    assert (rows["probe_threads"]["origin"], bool(rows["probe_threads"]["locked"])) == ("environment", True)
+    assert rows["max_operation_items"]["value"] == "20,000"
+    assert rows["preserve_mtime"]["help"].startswith("On: ")
+    assert rows["home"]["locked"]
+    assert not any(row["own"] for row in rows.values())

@@ -1,0 +1,223 @@
+"""What the details of a file show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dashboards.components import person_field, plan_details
+from indexium_core.model.details import Copy, FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.media import FieldValue, StreamFacts
+from indexium_core.model.plan import Issue, PlanItem
+from indexium_core.model.suggestion import Suggestion
+from tests.support.fake_library import details_of, items
+
+PLAN = items(50)
+DAY = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def of(level: str) -> PlanItem:
+    return next(item for item in PLAN.values() if item.risk_level == level)
+
+
+def view(item: PlanItem, **changes: Any) -> dict[str, Any]:
+    details = details_of(item, **changes)
+    return plan_details.view(details, item, edit=0, editable=True, undo_days=90)
+
+
+def test_preserve_is_offered_only_where_text_would_be_lost() -> None:
+    lossy = next(item for item in PLAN.values() if any(issue.code == "custom_comment" for issue in item.issues))
+    assert plan_details.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
+    assert "preserve" not in plan_details.acts(of("safe"), [], editable=True)
+    assert "edit" not in plan_details.acts(lossy, [], editable=False)
+    assert "revoke" in plan_details.acts(lossy, ["edit"], editable=True)
+    assert "revoke" not in plan_details.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
+
+
+def test_over_the_picture_stand_length_size_and_codec_of_the_film_not_of_its_cover() -> None:
+    cover = StreamFacts(
+        index=0, kind="video", codec="png", language=None, details={"width": 64, "height": 64, "attached_pic": True}
+    )
+    film = StreamFacts(index=1, kind="video", codec="hevc", language=None, details={"width": 3840, "height": 2160})
+    details = details_of(of("safe"), duration=6727.0, streams=[cover, film])
+    assert plan_details.over(details) == ["1:52:07", "3840×2160", "HEVC"]
+
+
+@pytest.mark.parametrize(
+    ("state", "container", "there"),
+    [("ok", "mp4", True), ("corrupt", "matroska", True), ("missing", "mp4", False), ("corrupt", "", False)],
+)
+def test_a_picture_is_asked_for_only_where_there_may_be_one(state: str, container: str, there: bool) -> None:
+    shown = view(of("safe"), state=state, container=container)
+    assert bool(shown["picture"]) == there
+
+
+def test_a_reason_that_quotes_a_file_cannot_turn_the_line_around() -> None:
+    lossy = next(item for item in PLAN.values() if item.issues)
+    issue = replace(lossy.issues[0], message="Would lose “gpj.\u202eexe”.")
+    shown = view(replace(lossy, issues=[issue]))["issues"]
+    assert [each["message"] for each in shown] == ["Would lose “gpj.⟨right-to-left override⟩exe”."]
+
+
+def test_what_the_readings_say_of_jellyfin_is_not_said_twice() -> None:
+    note = Issue(code="shown_as_plot", message="Jellyfin …", severity="note")
+    assert view(replace(of("safe"), issues=[note]))["issues"] == []
+
+
+def test_the_address_of_a_picture_changes_with_the_film() -> None:
+    item = of("safe")
+    assert view(item, file_hash="x1:1")["picture"] != view(item, file_hash="x1:2")["picture"]
+
+
+def test_programs_that_show_the_same_share_a_row() -> None:
+    rows = view(of("safe"))["shows"]["rows"]
+    assert ["MediaInfo, ExifTool, ffprobe", "as Comment", "comment"] in rows
+    assert rows[0][:2] == ["Jellyfin", "as the plot, where it has no overview"]
+
+
+def test_of_a_file_that_is_not_written_it_is_said_what_others_show_now() -> None:
+    shown = view(of("blocked"))["shows"]
+    assert shown["label"] == "What others show now"
+    assert view(of("safe"))["shows"]["label"] == "What others will show"
+
+
+def test_why_a_file_is_refused_is_said_once() -> None:
+    item = of("blocked")
+    said = {"strategy": "", "strategy_code": "no_strategy_yet"}
+    assert ["Why", "MXF is not written."] in view(item, strategy_why="MXF is not written.", **said)["how"]
+    again = view(item, strategy_why=item.issues[0].message, **said)["how"]
+    assert [pair[0] for pair in again][:2] == ["Strategy", "People"]
+
+
+def test_where_people_come_from_is_counted() -> None:
+    def person(name: str, *kinds: str) -> PersonDetails:
+        return PersonDetails(name=name, origins=tuple(Origin(origin=kind, since=DAY) for kind in kinds), state="kept")
+
+    people = [person("Ann", "face", "comment"), person("Bob", "face"), person("Zoë", "hand"), person("Cy", "comment")]
+    assert plan_details.sum_of_origins(people) == "2 by face, 1 by hand, 1 only named in the file"
+
+
+def test_another_spelling_of_a_person_is_named() -> None:
+    twice = PersonDetails(
+        name="Kim Park",
+        origins=(Origin(origin="import", since=DAY), Origin(origin="import", since=None, spelt="KIM PARK")),
+        state="added",
+    )
+    shown = view(of("safe"), people=[twice])["origins"]["each"]
+    assert shown == [["Kim Park", "imported, 3 Nov, imported as “KIM PARK”"]]
+
+
+def test_the_places_of_a_comment_are_listed_where_there_are_several() -> None:
+    one = FieldValue(field="comment", where="moov/udta/©cmt", value="a")
+    other = FieldValue(field="comment", where="moov/meta/ilst/comment", value="")
+    assert plan_details.fields(details_of(of("safe"), comment_fields=[one])) == []
+    assert plan_details.fields(details_of(of("safe"), comment_fields=[one, other], fields_differ=True)) == [
+        ["moov/udta/©cmt", "a"],
+        ["moov/meta/ilst/comment", "an empty comment"],
+    ]
+    agreeing = [one, replace(other, value="a")]
+    assert plan_details.fields(details_of(of("safe"), comment_fields=agreeing))[0][1] == "the same text"
+
+
+def test_a_suggestion_tells_how_sure_only_a_face_is() -> None:
+    facts: dict[str, Any] = {"reason": "Is in 4 of 5.", "support": 4, "of": 5, "score": 0.7, "confidence": 0.8}
+    folder, face = (Suggestion(name="Ann Lee", kind=kind, **facts) for kind in ("folder", "face"))
+    details = details_of(of("safe"))
+    shown = plan_details.view(details, of("safe"), edit=0, editable=True, undo_days=90, suggestions=[folder, face])[
+        "suggestions"
+    ]
+    assert [each["sure"] for each in shown] == ["", "80 %"]
+    without = plan_details.view(details, of("safe"), edit=0, editable=False, undo_days=90, suggestions=[folder])
+    assert without["suggestions"] == []
+
+
+def event(**changes: Any) -> FileEvent:
+    facts: dict[str, Any] = {
+        "operation_id": 3,
+        "item_id": 9,
+        "operation_type": "write",
+        "at": DAY,
+        "note": "",
+        "status": "success",
+        "code": "",
+        "message": "",
+        "before": None,
+        "after": "People: Ann",
+        "tags_added": ["Ann"],
+        "tags_removed": [],
+        "strategy": "mp4_in_place",
+        "can_rollback": True,
+        "exact": True,
+        "rollback_until": datetime(2099, 2, 18, tzinfo=UTC),
+        "rollback_reason": "",
+    }
+    return FileEvent(**facts | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Can be taken back byte for byte until 18 Feb 2099."),
+        ({"exact": False, "rollback_reason": "Only the comment can be restored."}, "Only the comment can be restored."),
+        ({"status": "failed", "exact": False, "rollback_reason": "Nothing was changed by it."}, ""),
+    ],
+)
+def test_a_past_operation_says_whether_it_can_be_taken_back(changes: dict[str, Any], said: str) -> None:
+    shown = view(of("safe"), history=[event(**changes)], history_total=1)["history"][0]
+    assert shown["back"] == said
+    assert shown["old"] is None
+    assert shown["new"] == [{"text": "People: Ann", "mark": False}]
+
+
+def test_only_the_newest_operations_are_sent_and_all_are_counted() -> None:
+    shown = view(of("safe"), history=[event(operation_id=n) for n in range(20)], history_total=44)
+    assert (len(shown["history"]), shown["past"]) == (plan_details.SHOWN_EVENTS, 44)
+
+
+def test_copies_beyond_the_first_are_counted() -> None:
+    details: FileDetails = details_of(of("safe"), copies=[Copy(file_id=2, file_path="/b.mp4")], copies_total=12)
+    assert ["Same film", "/b.mp4"] in plan_details.facts(details)
+    assert ["", "and 11 more"] in plan_details.facts(details)
+    assert "12 copies" in plan_details.strip(details)
+
+
+# Names that are offered.
+
+
+def library(*names: str, similar: str = "") -> Any:
+    like = SimpleNamespace(name=similar, files=12, reason="one letter differs")
+    return SimpleNamespace(
+        names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        people=SimpleNamespace(similar=lambda text, limit: [like] if similar else []),
+    )
+
+
+def offers(of: Any, text: str) -> person_field.Offers:
+    return person_field.with_similar(of, person_field.names(of, text))
+
+
+def test_whom_a_misspelt_name_may_mean_is_offered() -> None:
+    offered = offers(library("Ann Lee", similar="Ann Lee"), "Ann Leee")
+    assert offered["names"] == []
+    assert offered["similar"] == [{"name": "Ann Lee", "files": 12, "reason": "one letter differs"}]
+    assert not offered["known"]
+
+
+def test_somebody_who_is_called_just_so_is_meant() -> None:
+    offered = offers(library("Ann Lee", "Ann Leeson", similar="Ann Leeson"), "ann  lee")
+    assert offered["known"]
+    assert offered["similar"] == []
+
+
+def test_nobody_is_offered_twice() -> None:
+    offered = offers(library("Ann Leeson", similar="Ann Leeson"), "Ann Lee")
+    assert [each["name"] for each in offered["names"]] == ["Ann Leeson"]
+    assert offered["similar"] == []
+
+
+def test_nothing_typed_asks_nobody() -> None:
+    assert person_field.names(None, "  ")["known"]  # type: ignore[arg-type]

@@ -1,0 +1,112 @@
+"""What the head of the plan says, as values: nothing is offered that would do nothing, and numbers are honest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dashboards.components import plan_header
+from dashboards.state import PlanState
+from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue
+from indexium_core.model.plan import SORT_KEYS, PlanStatistics
+from indexium_core.model.view import SavedView
+
+COUNTS = PlanStatistics(
+    total_files=20, safe_count=10, warning_count=2, danger_count=1, blocked_count=3, postponed_count=4
+)
+
+
+def shown(text: str = "", **changes: Any) -> dict[str, Any]:
+    state = PlanState()
+    state.find(text)
+    facts: dict[str, Any] = {
+        "found": COUNTS,
+        "beside": COUNTS,
+        "everything": COUNTS,
+        "safe": 10,
+        "volume": 5,
+        "views": [],
+    }
+    return plan_header.view(state, **facts | changes)
+
+
+def test_the_headline_counts_what_can_be_written() -> None:
+    assert plan_header.headline(COUNTS) == "13 files would change"
+    assert plan_header.headline(PlanStatistics(total_files=1, safe_count=1)) == "1 file would change"
+    assert plan_header.headline(PlanStatistics(total_files=4, unchanged_count=4)) == "Nothing would change"
+
+
+def test_the_summary_says_what_is_written_of_how_much() -> None:
+    counts = PlanStatistics(
+        total_files=9,
+        safe_count=2,
+        unchanged_count=7,
+        total_tags_to_add=2318,
+        total_tags_to_remove=41,
+        est_seconds=6,
+        bytes_to_write=1_100_000,
+    )
+    assert (
+        plan_header.summary(counts, 18_400_000_000_000)
+        == "+2,318 names · −41 · 7 unchanged · about 6.0 s · 1.1 MB of 18 TB written"
+    )
+    assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
+
+
+def test_nothing_is_offered_that_would_do_nothing() -> None:
+    assert (shown()["review"], shown()["safe"], shown()["skipped"], shown()["brings_back"]) == (1, 10, 4, 0)
+    assert shown("risk:danger")["review"] == 0  # that is what is looked at
+    assert shown("risk:danger ann")["review"] == 1
+    skipped = shown("postponed:yes", safe=0)
+    assert (skipped["safe"], skipped["skipped"], skipped["brings_back"]) == (0, 0, 16)
+    assert shown("-postponed:yes")["brings_back"] == 0
+
+
+def test_what_is_shown_is_told_in_parts_that_can_be_taken_out() -> None:
+    told = shown('risk:danger person:"Ann Lee" -path:archive')
+    assert told["parts"] == ["danger", "with Ann Lee", "not under a path containing “archive”"]
+    assert told["meaning"] == "shown: danger, with Ann Lee, not under a path containing “archive” · 16 files"
+    assert told["filtered"] == 2
+    assert (shown()["parts"], shown()["meaning"]) == ([], "")
+
+
+def test_a_search_that_cannot_be_read_leaves_what_is_told() -> None:
+    state = PlanState()
+    state.find("risk:safe")
+    state.find("risk:saef")
+    told = plan_header.view(state, found=COUNTS, beside=COUNTS, everything=COUNTS, safe=1, volume=1, views=[])
+    assert (told["query"], told["shown"], told["parts"]) == ("risk:saef", "risk:safe", ["safe"])
+    assert told["error"]["word"] == "saef"
+
+
+def test_a_search_that_failed_leaves_what_is_told_of_what_is_shown() -> None:
+    told = shown("ann", shown="risk:safe", problem="The database failed.")
+    assert (told["query"], told["parts"], told["problem"]) == ("ann", ["safe"], "The database failed.")
+
+
+def test_every_order_is_offered_and_says_what_comes_first() -> None:
+    sort = shown()["sort"]
+    assert {key for key, _ in sort["options"]} == set(SORT_KEYS)
+    assert (sort["order"], sort["turned"]) == ("danger first", "safe first")
+
+
+def test_saved_views_say_what_they_show_and_which_one_is_looked_at() -> None:
+    views = [
+        SavedView(view_id=1, name="A", query="risk:safe", sort="size", descending=True),
+        SavedView(view_id=2, name="B", query="ann", is_default=True),
+        SavedView(view_id=3, name="C", query="nokey:x"),  # another grammar wrote it
+    ]
+    first, second, third = shown("ann", views=views)["views"]
+    assert (first["means"], first["order"], first["here"]) == ("safe", "by size, largest first", False)
+    assert (second["default"], second["here"]) == (True, True)
+    assert "nokey" in third["means"]
+
+
+@pytest.mark.parametrize("key", FACETS)
+def test_a_facet_without_values_is_left_out(key: str) -> None:
+    value = FacetValue(value="x", label="X", files=1204, chosen=True)
+    facets = {name: Facet(key=name, values=(value,) if name == key else (), total=1) for name in FACETS}
+    [told] = plan_header.facets_view(Facets(plan_id=1, query="", facets=facets))
+    assert told["key"] == key
+    assert told["values"] == [["x", "X", "1,204", True]]

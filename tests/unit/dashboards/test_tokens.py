@@ -1,0 +1,80 @@
+"""What can be read, computed: WCAG's contrast of the tokens that stand on one another, in both themes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import dashboards
+from dashboards.components.base import sheets
+from dashboards.components.drawing import tokens
+
+FOLDER = Path(dashboards.__file__).parent
+GROUNDS = ("ground", "surface", "sunken", "accent-soft")
+LEVELS = ("safe", "warning", "danger", "blocked")
+TEXT = [
+    *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in GROUNDS),
+    *(("accent", ground) for ground in ("ground", "surface")),
+    ("accent-ink", "accent"),
+    ("surface", "danger"),  # the button of what is dangerous
+    *((level, f"{level}-soft") for level in LEVELS),
+    *((level, "surface") for level in LEVELS),
+    *((kind, f"{kind}-soft") for kind in ("added", "removed")),
+    *(("ink", f"{kind}-soft") for kind in ("added", "removed")),  # a comment before and after
+]
+SHAPES = [("focus", ground) for ground in GROUNDS] + [("ink-3", "surface")]  # outlines; the box that is to be ticked
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb`, as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_what_wcag_says_it_is() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("front", "back"), TEXT)
+def test_text_can_be_read(theme: str, front: str, back: str) -> None:
+    assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("front", "back"), SHAPES)
+def test_shapes_that_say_something_can_be_seen(theme: str, front: str, back: str) -> None:
+    assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 3
+
+
+def test_both_themes_decide_the_same_things() -> None:
+    text = (FOLDER / "assets" / "tokens.css").read_text(encoding="utf-8")
+    light, _, dark = text.partition(':root[data-theme="dark"]')
+    colours = {name for name, value in re.findall(r"--([\w-]+):\s*([^;]+);", light) if "#" in value or "rgb" in value}
+    assert colours == set(re.findall(r"--([\w-]+):", dark))
+
+
+@pytest.mark.parametrize("name", sorted(sheets()))
+def test_no_sheet_has_a_colour_or_a_size_of_its_own(name: str) -> None:
+    text = sheets()[name]
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{}]*\{)", text) == []
+    sizes = [size.strip() for size in re.findall(r"font-size:\s*([^;}]+)", text)]
+    assert [size for size in sizes if not size.startswith(("var(", "inherit"))] == []
+    rounds = " ".join(re.findall(r"border-radius:\s*([^;}]+)", text))
+    assert re.findall(r"[1-9]\d*px", rounds) == []
+
+
+@pytest.mark.parametrize("name", sorted(sheets()))
+def test_every_token_that_a_sheet_names_is_there(name: str) -> None:
+    text = sheets()[name] + (FOLDER / "assets" / "page.css").read_text(encoding="utf-8")
+    own = set(re.findall(r"--([\w-]+)\s*:", text)) | {"dock", "top"}  # measured by the page
+    assert set(re.findall(r"var\(--([\w-]+)", text)) - own - set(tokens("light")) == set()

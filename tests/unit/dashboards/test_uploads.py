@@ -1,0 +1,92 @@
+"""Lists of people that are sent: only by our own pages, only so large, and gone with the last who knows of them."""
+
+from __future__ import annotations
+
+import gc
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dashboards import server, uploads
+from dashboards.desk import Desk
+from dashboards.server import DashboardServer
+from dashboards.uploads import Upload
+from tests.support.fake_library import FakeLibrary
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[DashboardServer]:
+    library = FakeLibrary(count=1)
+    library.home = tmp_path
+    with server.make_server(library, port=0).background() as running:  # type: ignore[arg-type]
+        yield running
+    library.close()
+
+
+def send(served: DashboardServer, body: bytes = b"path,person\n", **changed: str) -> tuple[int, str]:
+    headers = {
+        "Origin": f"http://127.0.0.1:{served.port}",
+        "Content-Type": "application/octet-stream",
+        "X-File-Name": "people%20%C3%A9.csv",
+    } | {name.replace("_", "-"): value for name, value in changed.items()}
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+    connection.request("POST", "/files/people", body, {name: value for name, value in headers.items() if value})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def desk(served: DashboardServer) -> Desk:
+    return served._pages.desk
+
+
+def test_a_list_of_our_own_page_lies_on_the_desk_under_its_name(served: DashboardServer, tmp_path: Path) -> None:
+    status, text = send(served, b"path,person\nsea.mp4,Ann Lee\n")
+    upload = desk(served).find(json.loads(text)["token"], Upload)
+
+    assert (status, upload.name) == (200, "people é.csv")
+    assert upload.path.parent == tmp_path / "uploads"
+    assert upload.path.suffix == ".csv"
+    assert upload.path.read_bytes() == b"path,person\nsea.mp4,Ann Lee\n"
+    assert upload.path.stat().st_mode & 0o077 == 0 or upload.path.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Content_Type": "text/plain"}, 415),
+        ({"X_File_Name": "people.exe"}, 415),
+        ({"X_File_Name": ""}, 415),
+        ({"Content_Length": str(uploads.LARGEST + 1)}, 413),
+    ],
+)
+def test_nothing_else_is_taken(served: DashboardServer, tmp_path: Path, changed: dict[str, str], status: int) -> None:
+    body = b"" if "Content_Length" in changed else b"path,person\n"
+    assert send(served, body, **changed)[0] == status
+    assert list(tmp_path.glob("uploads/*")) == []
+
+
+def test_a_file_goes_with_the_last_who_knows_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.touch()
+    upload: Any = Upload(path, "list.csv")
+    assert path.exists()
+    del upload
+    gc.collect()
+    assert not path.exists()
+
+
+def test_what_an_earlier_process_left_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / uploads.FOLDER / "left.csv"
+    left.parent.mkdir()
+    left.touch()
+    uploads.routes(SimpleNamespace(home=tmp_path), Desk(), None)  # type: ignore[arg-type]
+    assert not left.exists()

@@ -1,0 +1,275 @@
+"""People of many files at once: who is in how many, what a change would do, and that it does just that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.bulk import Bulk, BulkPerson
+from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.people import PeopleService
+from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.templates import Templates
+from indexium_core.model.plan import Selection
+from indexium_core.store.database import Database
+from tests.support.catalog import NOW, ROOT, ids, scanned, store
+
+EVERYONE = "path:mp4"
+
+
+def at(*names: str) -> list[str]:
+    return [f"{ROOT}/{name}.mp4" for name in names]
+
+
+@pytest.fixture
+def films(database: Database) -> Database:
+    """a and its copy b: Ann, Bo; c: Bo, and Cy only in the file; d: nobody, in no plan, but Dee is in the file."""
+    store(
+        database,
+        [
+            scanned("a.mp4", content=1),
+            scanned("b.mp4", content=1),
+            scanned("c.mp4", "People: Cy"),
+            scanned("d.mp4", "People: Dee"),
+        ],
+    )
+    people = PeopleService(database, clock=lambda: NOW)
+    people.add(at("a"), ["Ann", "Bo"])
+    people.add(at("c"), ["Bo"])
+    return database
+
+
+@pytest.fixture
+def bulk(films: Database) -> Bulk:
+    return Bulk(films, clock=lambda: NOW)
+
+
+@pytest.fixture
+def decisions(films: Database) -> Decisions:
+    return Decisions(films, clock=lambda: NOW)
+
+
+def results(database: Database) -> dict[str, list[str]]:
+    """Who would be in each file of the plan."""
+    plan = MetadataPlanner(database, clock=lambda: NOW).generate_plan(query=EVERYONE)
+    page = plan.page(1, per_page=0, include_unchanged=True)
+    return {item.file_name.removesuffix(".mp4"): item.result_people for item in page.items}
+
+
+def counts(people: Sequence[BulkPerson]) -> dict[str, int]:
+    return {person.name: person.files for person in people}
+
+
+def test_everybody_is_counted_in_the_files_with_their_copies(films: Database, bulk: Bulk) -> None:
+    found = bulk.people_in([ids(films)[name] for name in ("a.mp4", "c.mp4", "d.mp4")])
+
+    assert (found.files, found.copies, found.total) == (4, 1, 4)
+    assert counts(found.people) == {"Bo": 3, "Ann": 2, "Cy": 1, "Dee": 1}
+    assert [person.name for person in found.people][:2] == ["Bo", "Ann"]
+
+
+def test_people_can_be_looked_for_among_many(bulk: Bulk) -> None:
+    assert [person.name for person in bulk.people_in(EVERYONE, like="C").people] == ["Cy"]
+    assert bulk.people_in(EVERYONE, limit=1).total == 3
+    assert len(bulk.people_in(EVERYONE, limit=1).people) == 1
+    assert bulk.people_in([]).files == 0
+
+
+def test_each_file_keeps_its_own_list(films: Database, decisions: Decisions) -> None:
+    report = decisions.change_people(EVERYONE, add=["Eve", "Bo"], remove=["Ann"])
+
+    assert results(films) == {"a": ["Bo", "Eve"], "b": ["Bo", "Eve"], "c": ["Bo", "Cy", "Eve"]}
+    assert (report.files, report.added, report.removed) == (3, {"Eve": 3}, {"Ann": 2})
+    assert report.label == "added Eve to 3 files, removed Ann from 2 files"
+
+
+def test_a_file_in_which_nothing_changes_gets_no_edit(films: Database, decisions: Decisions) -> None:
+    report = decisions.change_people(EVERYONE, add=["cy"])
+
+    assert [row.file_id for row in decisions.list()] == [2, 1]
+    assert results(films)["c"] == ["Bo", "Cy"]  # as it was spelt
+    assert report.files == 2
+    assert decisions.change_people(EVERYONE, add=["CY"]).files == 0
+
+
+def test_a_file_that_no_plan_knows_begins_with_the_people_it_names(films: Database, decisions: Decisions) -> None:
+    decisions.change_people([ids(films)["d.mp4"]], add=["Ann"])
+
+    assert results(films)["d"] == ["Dee", "Ann"]
+
+
+def test_copies_of_a_file_go_along(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+    assert bulk.preview([ids(films)["a.mp4"]], add=["Eve"]).added == {"Eve": 2}
+    assert decisions.change_people([ids(films)["a.mp4"]], add=["Eve"]).files == 2
+    assert results(films)["b"] == ["Ann", "Bo", "Eve"]
+
+
+def test_the_last_one_may_go(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+    everybody = ["Ann", "Bo", "Cy"]
+
+    assert bulk.preview(EVERYONE, remove=everybody).emptied == 3
+    decisions.change_people(EVERYONE, remove=everybody)
+    assert results(films) == {"a": [], "b": [], "c": []}
+
+
+def test_a_person_takes_the_place_of_another(films: Database, decisions: Decisions) -> None:
+    report = decisions.replace_person(EVERYONE, "ANN", "Zoë Öz")
+
+    assert results(films) == {"a": ["Zoë Öz", "Bo"], "b": ["Zoë Öz", "Bo"], "c": ["Bo", "Cy"]}
+    assert report.label == "replaced ANN by Zoë Öz in 2 files"
+    decisions.replace_person(EVERYONE, "Zoë Öz", "bo")  # who is there already: once is enough
+    assert results(films)["a"] == ["bo"]
+
+
+def test_a_name_goes_under_its_other_spellings_too(films: Database, decisions: Decisions) -> None:
+    PeopleService(films, clock=lambda: NOW).rename("Bo", "Bob Ray")
+
+    decisions.change_people(EVERYONE, remove=["bo"])
+    assert results(films) == {"a": ["Ann"], "b": ["Ann"], "c": ["Cy"]}
+
+
+def test_what_is_looked_at_is_what_is_done(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+    before = results(films)
+    seen = bulk.preview(EVERYONE, add=["Eve"], remove=["Bo"])
+    replaced = bulk.preview(EVERYONE, replace=("Bo", "Eve"))
+
+    assert results(films) == before
+    assert decisions.list() == []
+    assert (seen.files, seen.changed, seen.added, seen.removed) == (3, 3, {"Eve": 3}, {"Bo": 3})
+    assert [(each.file_name, each.before, each.after) for each in seen.examples][-1] == (
+        "c.mp4",
+        ["Bo", "Cy"],
+        ["Cy", "Eve"],
+    )
+    assert [each.after for each in replaced.examples] == [["Ann", "Eve"], ["Ann", "Eve"], ["Eve", "Cy"]]
+    decisions.change_people(EVERYONE, add=["Eve"], remove=["Bo"])
+    assert {each.file_name[0]: each.after for each in seen.examples} == results(films)
+
+
+def test_a_selection_means_what_it_selects(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+    found = ids(films)
+    chosen = Selection(query=EVERYONE, excluded=frozenset({found["c.mp4"]}), included=frozenset({found["a.mp4"]}))
+
+    assert bulk.people_in(chosen).files == 2
+    decisions.postpone(chosen)
+    assert {row.file_id for row in decisions.list()} == {found["a.mp4"], found["b.mp4"]}
+
+
+@pytest.mark.parametrize(
+    ("add", "remove", "error", "sentence"),
+    [
+        (["x;y"], [], errors.ValidationError, "x;y"),
+        ([], [], errors.UsageError, "Name somebody"),
+        (["Ann"], [" ann"], errors.UsageError, "added and removed"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    bulk: Bulk, decisions: Decisions, add: list[str], remove: list[str], error: type[Exception], sentence: str
+) -> None:
+    for ask in (decisions.change_people, bulk.preview):
+        with pytest.raises(error, match=sentence):
+            ask(EVERYONE, add=add, remove=remove)
+    with pytest.raises(errors.UnknownIdError, match="id 99"):
+        decisions.change_people([1, 99], add=["Eve"])
+    assert decisions.list() == []
+
+
+def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database: Database) -> None:
+    names = [f"{number:04}" for number in range(2000)]
+    store(database, [scanned(f"{name}.mp4") for name in names])
+    PeopleService(database, clock=lambda: NOW).add(at(*names), ["Ann"])
+    decisions, bulk = Decisions(database, clock=lambda: NOW), Bulk(database, clock=lambda: NOW)
+    everything, some = "name:mp4", "name:000"
+
+    def statements(act: object) -> int:
+        before = database.statements
+        assert callable(act)
+        act()
+        return database.statements - before
+
+    planner = MetadataPlanner(database, clock=lambda: NOW)
+    planner.generate_plan()
+    spent: dict[str, list[int]] = {"many": [], "few": []}
+    for which, target in (("few", some), ("many", everything)):
+        for act in (
+            lambda target=target: bulk.people_in(target),
+            lambda target=target: bulk.preview(target, add=["Eve"], remove=["Ann"]),
+            lambda target=target: decisions.change_people(target, add=["Eve"]),
+            lambda target=target: decisions.replace_person(target, "Eve", "Cy"),
+            lambda target=target: decisions.edit(target, ["Bo"]),
+            lambda target=target: decisions.set_mode(target, people_mode="exact"),
+            lambda target=target: decisions.postpone(target),
+            lambda target=target: decisions.bring_back(f"{target} postponed:yes"),
+            lambda target=target: decisions.revoke_of(target, ["mode"]),
+        ):
+            planner.generate_plan()  # so that no act works in the marks of another
+            spent[which].append(statements(act))
+
+    assert spent["many"] == spent["few"]
+    assert max(spent["few"]) < 40
+    assert results(database)["1999"] == ["Bo"]
+
+
+# --- templates -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def templates(films: Database, bulk: Bulk, decisions: Decisions) -> Templates:
+    return Templates(films, decisions, bulk, clock=lambda: NOW)
+
+
+def test_a_template_adds_its_people(films: Database, templates: Templates, decisions: Decisions) -> None:
+    templates.save("Family", people=["Eve", " Ann "])
+
+    seen = templates.preview("family", EVERYONE)
+    assert decisions.list() == []
+    assert (seen.changed, seen.added) == (3, {"Eve": 3, "Ann": 1})
+    report = templates.apply("FAMILY", EVERYONE)
+    assert report.label == "applied “Family” to 3 files"
+    assert results(films)["c"] == ["Bo", "Cy", "Eve", "Ann"]
+
+
+def test_a_template_finds_and_replaces(films: Database, templates: Templates) -> None:
+    templates.save("fix", replace=("bo", "Bob Ray"))
+
+    assert templates.preview("fix", EVERYONE).changed == 3
+    templates.apply("fix", EVERYONE)
+    assert results(films) == {"a": ["Ann", "Bob Ray"], "b": ["Ann", "Bob Ray"], "c": ["Bob Ray", "Cy"]}
+
+
+def test_templates_have_names_of_their_own(templates: Templates) -> None:
+    templates.save("Family", people=["Eve"])
+    templates.save("FAMILY", people=["Cy"])
+    templates.save("A", replace=("x", "y"))
+
+    assert [(each.name, each.people, each.old_person) for each in templates.list()] == [
+        ("A", [], "x"),
+        ("FAMILY", ["Cy"], None),
+    ]
+    templates.remove("family")
+    assert [each.name for each in templates.list()] == ["A"]
+    for ask in (templates.get, templates.remove, lambda name: templates.apply(name, EVERYONE)):
+        with pytest.raises(errors.UnknownIdError, match="no template “family”"):
+            ask("family")
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "replace", "sentence"),
+    [
+        (" ", ["Ann"], None, "1 to 100 letters"),
+        ("n" * 101, ["Ann"], None, "1 to 100 letters"),
+        ("n", [], None, "Name either"),
+        ("n", ["Ann"], ("x", "y"), "Name either"),
+        ("n", [], (" ", "y"), "who is to be replaced"),
+        ("n", ["x;y"], None, "x;y"),
+        ("n", [], ("x", "y|z"), "y\\|z"),
+    ],
+)
+def test_a_template_that_makes_no_sense_is_refused(
+    templates: Templates, name: str, people: list[str], replace: tuple[str, str] | None, sentence: str
+) -> None:
+    with pytest.raises(errors.IndexiumError, match=sentence):
+        templates.save(name, people=people, replace=replace)
+    assert templates.list() == []

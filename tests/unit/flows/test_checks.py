@@ -1,0 +1,441 @@
+"""What the checks find, by libraries small enough to count by hand; and what becomes of a finding."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.checks import Checks
+from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.people import PeopleService
+from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.model.check import KINDS, CheckRow
+from indexium_core.model.plan import PlanItem
+from indexium_core.store import catalog, people
+from indexium_core.store.casts import Casts
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, ids, people_of, scanned, store
+
+
+class House:
+    """A home with its checks, and short ways to fill it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.planner = MetadataPlanner(database, clock=lambda: NOW)
+        self.decisions = Decisions(database, modes=self.planner.default_modes, clock=lambda: NOW)
+        self.people = PeopleService(database, clock=lambda: NOW)
+        self.changes = 0
+        self.checks = Checks(
+            database,
+            Casts(database),
+            self.decisions,
+            version=self.planner.newest_version,
+            clock=lambda: NOW,
+            on_change=self._changed,
+        )
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def films(self, comments: dict[str, str | None], content: dict[str, str] | None = None) -> None:
+        store(
+            self.database,
+            [
+                scanned(path, f"People: {named}" if named else None, content=(content or {}).get(path, ""))
+                for path, named in comments.items()
+            ],
+        )
+
+    def say(self, cast: dict[str, str]) -> None:
+        wanted = [
+            Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+            for path, names in cast.items()
+            for name in names.split("; ")
+        ]
+        with self.database.atomic() as tx:
+            people.assign(tx, wanted, at=NOW)
+
+    def found(self, kind: str) -> list[CheckRow]:
+        return self.checks.page(kind).items
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        return {group.kind: (group.total, group.dismissed) for group in self.checks.groups()}
+
+    def item(self, path: str) -> PlanItem:
+        return self.planner.generate_plan().item(ids(self.database)[path])
+
+    def known(self) -> dict[str, list[str]]:
+        by_id = {file_id: path for path, file_id in ids(self.database).items()}
+        return {by_id[file_id]: names for file_id, names in people_of(self.database).items()}
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database)
+
+
+def test_a_library_that_agrees_with_itself_has_no_findings(house: House) -> None:
+    assert house.counts() == dict.fromkeys(KINDS, (0, 0))
+    house.films({"a.mp4": "Ann Lee", "b.mp4": None, "c.mp4": "ann lee, Bob Ray"})
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee; Bob Ray", "c.mp4": "Ann Lee; Bob Ray"})
+    counts = house.counts()
+    assert counts.pop("spelling") == (1, 0)  # ann lee
+    assert counts == {kind: (0, 0) for kind in KINDS if kind != "spelling"}
+
+
+# Database and file differ.
+
+
+def test_a_file_that_names_somebody_whom_the_database_does_not_have_there_is_found(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Bob Ray", "d.mp4": None})
+    house.say({"a.mp4": "Ann Lee; Bob Ray", "b.mp4": "Ann Lee", "d.mp4": "Bob Ray"})
+    first, second = house.found("differ")
+    assert (first.title, first.text) == ("a.mp4", "The file names Ghost; the database knows Ann Lee and Bob Ray in it.")
+    assert (second.title, second.text) == ("c.mp4", "The file names Bob Ray; the database knows nobody in it.")
+    assert (first.files[0].named, first.files[0].known) == (("Ann Lee", "Ghost"), ("Ann Lee", "Bob Ray"))
+    assert second.query == ""  # nobody known: in no plan
+
+
+def test_what_a_person_decided_about_a_file_is_settled(house: House) -> None:
+    house.films(dict.fromkeys(("a.mp4", "b.mp4", "c.mp4", "d.mp4"), "Ann Lee, Ghost"))
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Ann Lee", "d.mp4": "Ann Lee"})
+    file_ids = ids(house.database)
+    house.decisions.edit([file_ids["a.mp4"]], ["Ann Lee", "Ghost"])
+    house.decisions.set_mode([file_ids["b.mp4"]], people_mode="exact")
+    assert [row.title for row in house.found("differ")] == ["c.mp4", "d.mp4"]
+    with house.database.atomic() as tx:
+        catalog.set_library_modes(tx, 1, people_mode="exact", comment_mode=None)
+    house.decisions.set_mode([file_ids["c.mp4"]], people_mode="merge")
+    assert [row.title for row in house.found("differ")] == ["c.mp4"]
+
+
+def test_an_alias_in_a_file_is_whom_it_means(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee"})
+    house.say({"a.mp4": "Ann Lee"})
+    house.people.rename("Ann Lee", "Ann Maria Lee")
+    assert house.found("differ") == []
+
+
+def test_the_database_can_learn_what_the_file_says_or_the_plan_take_it_out(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee, Ghost"})
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
+    one, other = house.found("differ")
+    assert [(mend.code, mend.files) for mend in one.mends] == [("add", 0), ("remove", 1)]
+    house.checks.mend("differ", one.subject, "add")
+    house.checks.mend("differ", other.subject, "remove")
+    assert house.found("differ") == []
+    assert house.known() == {"a.mp4": ["Ann Lee", "Ghost"], "b.mp4": ["Ann Lee"]}
+    assert (house.item("a.mp4").category, house.item("b.mp4").tags_to_remove) == ("unchanged", ["Ghost"])
+    assert house.changes == 2
+
+
+# Copies.
+
+
+def test_copies_that_would_say_other_people_are_found_and_brought_in_line(house: House) -> None:
+    same = dict.fromkeys(("a.mp4", "copy/a (1).mp4", "copy/a (2).mp4"), "film")
+    house.films({"a.mp4": "Ann Lee, Cy", "copy/a (1).mp4": "Bob Ray", "copy/a (2).mp4": None, "b.mp4": "Cy"}, same)
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Cy"})
+    (row,) = house.found("copies")
+    assert row.text == "3 files with the same content; Cy and Bob Ray are only in some of them."
+    assert [file.people for file in row.files] == [("Ann Lee", "Cy"), ("Ann Lee", "Bob Ray"), ("Ann Lee",)]
+    add, remove = row.mends
+    assert (add.names, add.files, remove.files) == (("Cy", "Bob Ray"), 3, 2)
+    house.checks.mend("copies", row.subject, "add")
+    assert house.found("copies") == []
+    assert {tuple(house.item(path).result_people) for path in same} == {("Ann Lee", "Cy", "Bob Ray")}
+
+
+def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
+    house.say({"a.mp4": "Ann Lee"})
+    with house.decisions.step() as step:
+        step.edit_each({ids(house.database)["b.mp4"]: ["Ann Lee", "Dora"]})
+    (row,) = house.found("copies")
+    assert row.mends[0].names == ("Cy", "Dora")
+    house.checks.mend("copies", row.subject, "add")
+    assert house.found("copies") == []
+    assert house.item("b.mp4").result_people == ["Ann Lee", "Dora", "Cy"]
+
+
+def test_people_can_be_taken_out_of_all_copies(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
+    house.say({"a.mp4": "Ann Lee"})
+    house.checks.mend("copies", house.found("copies")[0].subject, "remove")
+    assert house.found("copies") == []
+    assert house.item("a.mp4").tags_to_remove == ["Cy"]
+
+
+# One name, two spellings.
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ("ANN LEE-SMITH", "Only letter case differs."),
+        ("Ánn Lee-Smith", "Only accents, spaces or marks differ."),
+        ("Lee-Smith Ann", "The same words in another order."),
+        ("Ann Lee-Smiht", "Two letters are swapped."),
+        ("Anne Lee-Smith", "One letter differs."),
+    ],
+)
+def test_two_spellings_that_may_be_one_person_are_found_whoever_has_them(house: House, other: str, why: str) -> None:
+    house.films({"a.mp4": None, "b.mp4": None, "c.mp4": other})
+    house.say({"a.mp4": "Ann Lee-Smith", "b.mp4": "Ann Lee-Smith; Bob Ray", "c.mp4": "Bob Ray"})
+    (row,) = house.found("spelling")
+    assert (row.title, row.text) == (f"Ann Lee-Smith · {other}", why)
+    assert [(name.name, name.is_known, name.assigned, name.named) for name in row.names] == [
+        ("Ann Lee-Smith", True, 2, 0),
+        (other, False, 0, 1),
+    ]
+    assert row.mends[0].code == "unite:Ann Lee-Smith"
+
+
+@pytest.mark.parametrize("known", [("Zoë Öz",), ("Zoe Oz",), ("Zoë Öz", "Zoe Oz"), ()], ids=len)
+def test_uniting_two_spellings_lets_all_files_say_the_one(house: House, known: tuple[str, ...]) -> None:
+    """Whichever of the two the database knows, and whatever files say."""
+    house.films({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz", "c.mp4": None, "d.mp4": "Bob Ray, Zoe Oz"})
+    house.say({"d.mp4": "Bob Ray"} | ({"c.mp4": "; ".join(known)} if known else {}))
+    (row,) = house.found("spelling")
+    mend = next(mend for mend in row.mends if mend.code == "unite:Zoë Öz")
+    assert mend.text.startswith(
+        f"Zoe Oz becomes Zoë Öz in {3 if 'Zoe Oz' in known else 2} files; 2 comments are spelt anew"
+    )
+    house.checks.mend("spelling", row.subject, mend.code)
+    assert house.found("spelling") == []
+    assert "Zoe Oz" not in {name for names in house.known().values() for name in names}
+    assert house.item("a.mp4").result_people == ["Zoë Öz"]
+    assert house.item("d.mp4").result_people == ["Bob Ray", "Zoë Öz"]
+    assert house.item("a.mp4").can_update
+    if known:
+        assert house.item("c.mp4").result_people == ["Zoë Öz"]
+
+
+def test_letter_case_alone_is_put_right_by_an_edit(house: House) -> None:
+    house.films({"a.mp4": "TOM OKAFOR", "b.mp4": None})
+    house.say({"a.mp4": "Tom Okafor", "b.mp4": "Tom Okafor"})
+    assert house.item("a.mp4").category == "unchanged"
+    (row,) = house.found("spelling")
+    house.checks.mend("spelling", row.subject, "unite:Tom Okafor")
+    assert (house.item("a.mp4").category, house.item("a.mp4").result_comment) == ("rewrite", "People: Tom Okafor")
+    assert house.found("spelling") == []
+
+
+def test_two_people_of_one_name_become_one(house: House) -> None:
+    house.films({"a.mp4": None})
+    house.say({"a.mp4": "Kim Park; KIM PARK"})
+    (row,) = house.found("spelling")
+    assert row.mends[0].code == "unite:Kim Park"
+    house.checks.mend("spelling", row.subject, "unite:KIM PARK")
+    assert house.known() == {"a.mp4": ["KIM PARK"]}
+    assert house.counts()["spelling"] == (0, 0)
+
+
+def test_an_edit_that_spells_the_old_name_is_spelt_anew(house: House) -> None:
+    house.films({"a.mp4": None, "b.mp4": None})
+    house.say({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz"})
+    house.decisions.edit([ids(house.database)["a.mp4"]], ["Zoe Oz", "Bob Ray"])
+    house.checks.mend("spelling", house.found("spelling")[0].subject, "unite:Zoë Öz")
+    assert house.item("a.mp4").result_people == ["Zoë Öz", "Bob Ray"]
+    assert house.found("spelling") == []
+
+
+def test_pairs_are_kept_in_step_with_the_names(house: House) -> None:
+    house.films({"a.mp4": None, "b.mp4": None})
+    house.say({"a.mp4": "Ann Lee"})
+    assert house.found("spelling") == []
+    house.say({"b.mp4": "Anne Lee"})
+    assert [row.subject for row in house.found("spelling")] == ["Ann Lee | Anne Lee"]
+    house.say({"b.mp4": "Annie Lee"})
+    assert [row.subject for row in house.found("spelling")] == ["Ann Lee | Anne Lee", "Anne Lee | Annie Lee"]
+    house.people.remove(["/films/b.mp4"], ["Anne Lee"])
+    assert house.found("spelling") == []
+
+
+# Names that nobody knows, and people in one file.
+
+
+def test_names_that_the_database_does_not_know_are_found_by_name(house: House) -> None:
+    house.films({"a.mp4": "Ghost", "b.mp4": "GHOST, Ann Lee", "c.mp4": "Zoe Oz"})
+    house.say({"b.mp4": "Ann Lee", "a.mp4": "Zoë Öz"})
+    ghost, zoe = house.found("unknown")
+    assert (ghost.subject, ghost.file_count) == ("Ghost", 2)
+    assert [mend.code for mend in zoe.mends] == ["unite:Zoë Öz", "add", "remove"]
+    house.checks.mend("unknown", "Ghost", "add")
+    assert house.known()["b.mp4"] == ["Ann Lee", "Ghost"]
+    house.checks.mend("unknown", "Zoe Oz", "unite:Zoë Öz")
+    assert house.item("c.mp4").result_people == ["Zoë Öz"]
+    assert house.found("unknown") == []
+
+
+def test_a_name_can_be_taken_out_of_every_file(house: House) -> None:
+    house.films({"a.mp4": "Ghost", "b.mp4": "ghost, Ann Lee"})
+    house.say({"b.mp4": "Ann Lee"})
+    house.checks.mend("unknown", house.found("unknown")[0].subject, "remove")
+    assert house.found("unknown") == []
+    assert house.item("a.mp4").result_people == []
+    assert house.item("b.mp4").result_people == ["Ann Lee"]
+
+
+def test_a_person_in_one_film_is_found_copies_of_it_not_counted(house: House) -> None:
+    house.films({"a.mp4": None, "a copy.mp4": None, "b.mp4": "Guest", "c.mp4": None}, {"a.mp4": "x", "a copy.mp4": "x"})
+    house.say({"a.mp4": "Ann Lee; Bob Ray", "c.mp4": "Bob Ray"})
+    assert [(row.subject, row.text) for row in house.found("single")] == [
+        ("Ann Lee", "Only in a.mp4 and its copy."),
+        ("Guest", "Only in b.mp4."),
+    ]
+    house.say({"c.mp4": "Ann Lee"})
+    assert [row.subject for row in house.found("single")] == ["Guest"]
+
+
+def test_who_may_be_somebody_else_is_listed_there_alone(house: House) -> None:
+    house.films({"a.mp4": None, "b.mp4": None, "c.mp4": None})
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee"})
+    assert house.found("single") == []
+    house.checks.dismiss("spelling", ["Ann Lee | Anne Lee"])
+    assert [row.subject for row in house.found("single")] == ["Anne Lee"]
+
+
+# What becomes of a finding.
+
+
+def test_what_is_right_stays_away_until_its_facts_change(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ghost"})
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
+    assert house.counts()["differ"] == (2, 0)
+    subject = house.found("differ")[0].subject
+    assert house.checks.dismiss("differ", [subject]) == 1
+    assert house.counts()["differ"] == (1, 1)
+    assert [row.subject for row in house.checks.page("differ", dismissed=True).items] == [subject]
+    store(house.database, [scanned("a.mp4", "People: Ann Lee, Ghost, Zombie", mtime_ns=7)])
+    assert house.counts()["differ"] == (2, 0)
+    house.checks.dismiss("differ", [subject])
+    assert house.checks.bring_back("differ", [subject, "77"]) == 1
+    assert house.counts()["differ"] == (2, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_dismissed_and_brought_back(house: House, kind: str) -> None:
+    same = {"a.mp4": "film", "b.mp4": "film"}
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee"}, same)
+    house.say({"a.mp4": "Ann Lee"})
+    rows = house.found(kind)
+    assert rows
+    assert house.checks.dismiss(kind, [row.subject for row in rows]) == len(rows)
+    assert house.found(kind) == []
+    house.database.close()
+    with Database.open(house.database.home) as again:
+        later = House(again)
+        assert later.counts()[kind] == (0, len(rows))
+        assert later.checks.bring_back(kind, [row.subject for row in rows]) == len(rows)
+        assert [row.subject for row in later.found(kind)] == [row.subject for row in rows]
+
+
+def test_a_finding_that_is_gone_is_said_to_be(house: House) -> None:
+    house.films({"a.mp4": "Ghost"})
+    house.say({"a.mp4": "Ann Lee"})
+    subject = house.found("differ")[0].subject
+    house.checks.mend("differ", subject, "add")
+    with pytest.raises(errors.UnknownIdError, match="does not find this"):
+        house.checks.mend("differ", subject, "add")
+    with pytest.raises(errors.UnknownIdError):
+        house.checks.dismiss("spelling", ["no | thing"])
+    with pytest.raises(errors.UsageError, match="There is no check 'nonsense'; choose one of copies"):
+        house.checks.page("nonsense")
+
+
+def test_a_mend_that_a_finding_does_not_have_is_refused(house: House) -> None:
+    house.films({"a.mp4": "Ghost"})
+    house.say({"a.mp4": "Ann Lee"})
+    with pytest.raises(errors.UsageError, match="its ways are: add, remove"):
+        house.checks.mend("differ", house.found("differ")[0].subject, "unite:Ann Lee")
+
+
+def test_a_page_holds_what_it_should(house: House) -> None:
+    house.films({f"{number}.mp4": f"Guest {number}" for number in range(7)})
+    pages = [house.checks.page("unknown", number, per_page=3) for number in (1, 2, 3, 4)]
+    assert [[row.subject for row in page.items] for page in pages] == [
+        ["Guest 0", "Guest 1", "Guest 2"],
+        ["Guest 3", "Guest 4", "Guest 5"],
+        ["Guest 6"],
+        [],
+    ]
+    assert {page.total for page in pages} == {7}
+    assert len(house.checks.page("unknown", per_page=0).items) == 7
+
+
+def test_what_was_found_is_kept_while_nothing_changes_and_as_long_as_one_allows(house: House) -> None:
+    house.films({"a.mp4": "Ghost"})
+    house.checks.groups()
+    before = house.database.statements
+    house.checks.groups()
+    assert house.database.statements - before <= 2  # is the plan current, has anything changed
+    house.films({"b.mp4": "Spirit"})
+    assert [group.total for group in house.checks.groups(max_age=3600) if group.kind == "unknown"] == [1]
+    assert house.counts()["unknown"] == (2, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_number_of_statements_does_not_grow_with_the_findings(house: House, kind: str) -> None:
+    def statements() -> int:
+        house.checks.page(kind)
+        before = house.database.statements
+        assert house.checks.page(kind).items
+        return house.database.statements - before
+
+    def fill(numbers: range) -> None:
+        house.films(
+            {f"{number}.mp4": f"Anna Lee {number:03}, Anna Lée {number:03}, Guest {number:03}" for number in numbers}
+            | {f"copy/{number}.mp4": None for number in numbers},
+            {f"{folder}{number}.mp4": f"film {number}" for folder in ("", "copy/") for number in numbers},
+        )
+
+    fill(range(2))
+    few = statements()
+    fill(range(2, 20))
+    assert statements() == few
+
+
+def test_checks_change_nothing_by_themselves(house: House) -> None:
+    house.films({"a.mp4": "Ghost, Zoe Oz"})
+    house.say({"a.mp4": "Zoë Öz"})
+    before = (house.known(), house.planner.generate_plan().id, house.decisions.list())
+    for kind in KINDS:
+        house.found(kind)
+    assert (house.known(), house.planner.generate_plan().id, house.decisions.list()) == before
+    assert house.changes == 0
+
+
+def test_all_that_files_say_can_be_learnt_at_once(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "GHOST, Cy", "c.mp4": "Cy", "d.mp4": "Dora"})
+    house.say({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
+    house.checks.dismiss("differ", [row.subject for row in house.found("differ") if row.title == "d.mp4"])
+    assert house.checks.mend_all("differ").text == "The database knows whom 3 files name now."
+    assert house.found("differ") == []
+    assert [row.subject for row in house.found("unknown")] == ["Dora"]
+    assert house.checks.mend_all("unknown").files == 1
+    assert house.known()["d.mp4"] == ["Dora"]
+    assert house.known()["b.mp4"] == ["Bob Ray", "GHOST", "Cy"]
+    with pytest.raises(errors.UsageError, match="only differ and unknown can be at once"):
+        house.checks.mend_all("spelling")
+
+
+def test_all_of_a_kind_can_be_right(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
+    assert house.checks.dismiss_all("single") == 2
+    assert house.counts()["single"] == (0, 2)
+    assert house.checks.dismiss_all("single") == 0
+
+
+def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Ghost"})
+    house.say({"a.mp4": "Ann Lee"})
+    house.people.rename("Ann Lee", "Ann Maria Lee")
+    (row,) = house.found("differ")
+    assert row.mends[1].names == ("Ghost",)
+    house.checks.mend("differ", row.subject, "remove")
+    assert house.item("a.mp4").result_people == ["Ann Maria Lee"]

@@ -1,0 +1,270 @@
+"""Everything about one file, put together from what the database knows."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.details import Details
+from indexium_core.flows.people import PeopleService
+from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.model.media import FieldValue, StreamFacts
+from indexium_core.model.operation import WriteOptions, WriteResult
+from indexium_core.store import catalog, plans
+from indexium_core.store import details as store_details
+from indexium_core.store.database import Database
+from indexium_core.store.ledger import ItemRecord, Ledger, Restore
+from tests.support.catalog import NOW, ROOT, scanned, store
+
+EXPIRES = NOW + timedelta(days=90)
+
+
+@pytest.fixture
+def details(database: Database) -> Details:
+    return Details(database, MetadataPlanner(database, clock=lambda: NOW), clock=lambda: NOW)
+
+
+def people(database: Database) -> PeopleService:
+    return PeopleService(database, clock=lambda: NOW)
+
+
+def origins(details: Details, file_id: int) -> dict[str, list[str]]:
+    return {each.name: [origin.origin for origin in each.origins] for each in details.file(file_id).people}
+
+
+# What it is.
+
+
+def test_a_file_is_told_with_its_root_streams_tags_and_places(database: Database, details: Details) -> None:
+    streams = (StreamFacts(index=0, kind="video", codec="hevc", language="eng", details={"width": 3840}),)
+    places = tuple(FieldValue(field="comment", where=where, value=value) for where, value in (("a", "x"), ("b", "y")))
+    tags = {"container": {"title": "Day"}, "streams": [{}, {"language": "eng"}]}
+    made = scanned("Family/2019/a.mp4", "y", streams=streams, tags=tags, comment_fields=places, nlink=2)
+    store(database, [made])
+
+    file = details.file(1)
+
+    assert (file.file_name, file.folder, file.library, file.library_path) == ("a.mp4", "Family/2019", "films", ROOT)
+    assert file.streams == list(streams)
+    assert [(each.place, each.tags) for each in file.tags] == [
+        ("container", {"title": "Day"}),
+        ("1", {"language": "eng"}),
+    ]
+    assert file.comment_fields == list(places)
+    assert (file.fields_differ, file.nlink, file.place) == (True, 2, "Family/2019/a.mp4")
+
+
+def test_a_file_that_is_in_no_plan_has_no_item_and_all_else(database: Database, details: Details) -> None:
+    store(database, [scanned("a.mp4", "Rain")])
+    file = details.file(1)
+    assert file.plan is None
+    assert file.comment == "Rain"
+    assert {each.program for each in file.readings} >= {"Jellyfin", "VLC"}
+
+
+def test_why_a_file_cannot_be_written_is_its_refusal(database: Database, details: Details) -> None:
+    refused = {"strategy": "", "strategy_code": "no_strategy_yet", "strategy_message": "MXF is not written."}
+    store(database, [scanned("a.mxf", **refused)])
+    file = details.file(1)
+    assert (file.strategy_words, file.strategy_why, file.strategy_code) == (
+        "",
+        "MXF is not written.",
+        "no_strategy_yet",
+    )
+
+
+def test_copies_of_the_film_are_named_and_those_that_are_gone_are_not(database: Database, details: Details) -> None:
+    store(database, [scanned(f"{name}.mp4", content=1) for name in "abcd"])
+    with database.atomic() as tx:
+        catalog.mark_missing(tx, [4])
+    file = details.file(1)
+    assert [each.file_path for each in file.copies] == [f"{ROOT}/b.mp4", f"{ROOT}/c.mp4"]
+    assert file.copies_total == 2
+
+
+def test_a_path_that_is_no_text_is_given_in_percents_too(database: Database, details: Details) -> None:
+    store(database, [scanned(os.fsencode(ROOT) + b"/caf\xe9.mp4"), scanned("b.mp4")])
+    assert details.file(1).path_raw == f"{ROOT}/caf%E9.mp4"
+    assert details.file(2).path_raw == ""
+
+
+def test_an_id_that_nobody_has_is_refused(details: Details) -> None:
+    with pytest.raises(errors.UnknownIdError, match="no file with the id 7"):
+        details.file(7)
+
+
+# Finding it.
+
+
+def test_a_file_is_found_by_its_id_and_by_its_path(
+    database: Database, details: Details, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    store(database, [scanned(os.fsencode(tmp_path / "a.mp4"))], root=str(tmp_path))
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "a.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert details.find("1") == details.find("a.mp4") == details.find(str(tmp_path / "a.mp4")) == 1
+    assert details.find("link.mp4") == 1
+    with pytest.raises(errors.UnknownIdError, match=r"No scan has met the file b\.mp4"):
+        details.find("b.mp4")
+
+
+# Who is in it.
+
+
+def test_every_reason_for_a_person_is_told(database: Database, details: Details) -> None:
+    store(database, [scanned("a.mp4", "People: Bob, Cy")])
+    people(database).add([f"{ROOT}/a.mp4"], ["Ann", "Bob"])
+    assert origins(details, 1) == {"Ann": ["hand"], "Bob": ["hand", "comment"], "Cy": ["comment"]}
+
+    Decisions(database, clock=lambda: NOW).edit([1], ["Ann", "Dee"])
+
+    assert origins(details, 1) == {
+        "Ann": ["hand", "edit"],
+        "Dee": ["edit"],
+        "Bob": ["hand", "comment"],
+        "Cy": ["comment"],
+    }
+    states = {each.name: each.state for each in details.file(1).people}
+    assert states == {"Ann": "added", "Dee": "added", "Bob": "removed", "Cy": "removed"}
+
+
+def test_a_person_is_listed_once_however_the_file_spells_them(database: Database, details: Details) -> None:
+    store(database, [scanned("a.mp4", "People: ANN LEE")])
+    people(database).add([f"{ROOT}/a.mp4"], ["Ann Lee"])
+    found = details.file(1).people
+    assert len(found) == 1
+    assert found[0].state == "kept"
+    assert {origin.origin for origin in found[0].origins} == {"hand", "comment"}
+    assert sum(bool(origin.spelt) for origin in found[0].origins) == 1
+
+
+def test_people_of_a_film_are_told_of_each_copy(database: Database, details: Details) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
+    people(database).add([f"{ROOT}/a.mp4"], ["Ann"])
+    assert origins(details, 2) == {"Ann": ["hand"]}
+
+
+def test_decisions_of_this_file_alone_are_told(database: Database, details: Details) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    decisions = Decisions(database, clock=lambda: NOW)
+    decisions.postpone([1], until=NOW + timedelta(days=3))
+    decisions.set_mode([2], comment_mode="preserve")
+    assert [(each.kind, each.until) for each in details.file(1).decisions] == [("postpone", NOW + timedelta(days=3))]
+    assert [each.comment_mode for each in details.file(2).decisions] == ["preserve"]
+
+
+# What was done to it.
+
+
+class Book:
+    """Operations on one film that nobody writes."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.ledger = Ledger(database)
+        store(database, [scanned("a.mp4"), scanned("b.mp4")])
+        people(database).add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann Lee"])
+
+    def write(self, status: str = "success", *, note: str = "", end: bool = True) -> int:
+        version = plans.refresh(self.database, plans.Modes(), now=NOW)
+        operation_id = self.ledger.create_write(
+            file_ids=[1],
+            variant_id=version.variant_id,
+            plan_id=version.plan_id,
+            options=WriteOptions(user_note=note),
+            user_name="",
+            now=NOW,
+            expires_at=EXPIRES,
+        )
+        if end:
+            self._end(operation_id, status, "write")
+        return operation_id
+
+    def rollback(self, operation_id: int) -> int:
+        made = self.ledger.create_rollback(
+            reverts_id=operation_id,
+            restores=[Restore(item_id=each.item_id) for each in self.ledger.candidates(operation_id)],
+            note="",
+            source="",
+            user_name="",
+            options={},
+            now=NOW,
+            expires_at=EXPIRES,
+        )
+        self._end(made, "success", "rollback")
+        return made
+
+    def _end(self, operation_id: int, status: str, kind: str) -> None:
+        found = [
+            WriteResult(item_id=task.item_id, file_id=1, status=status, code="", message="", strategy="s", seconds=0.0)
+            for task in self.ledger.pending(operation_id, after=-1, count=9)
+        ]
+        with self.database.atomic() as tx:
+            records = [ItemRecord(result=each, original_state="o", written_state="w") for each in found]
+            self.ledger.record(tx, records, kind=kind, now=NOW)
+        self.ledger.finish(operation_id, "completed", kind=kind, seconds=1.0, now=NOW)
+
+
+@pytest.fixture
+def book(database: Database) -> Book:
+    return Book(database)
+
+
+def test_what_was_done_to_a_file_is_told_newest_first(book: Book, details: Details) -> None:
+    first, second = book.write("failed"), book.write(note="for Mum")
+    file = details.file(1)
+    assert [each.operation_id for each in file.history] == [second, first]
+    newest, oldest = file.history
+    assert (newest.after, newest.tags_added, newest.note) == ("People: Ann Lee", ["Ann Lee"], "for Mum")
+    assert (newest.can_rollback, newest.exact, newest.rollback_until) == (True, True, EXPIRES)
+    assert (oldest.can_rollback, oldest.rollback_reason) == (False, "Nothing was changed by it.")
+    assert details.file(2).history == []
+
+
+def test_what_was_taken_back_cannot_be_again(book: Book, details: Details) -> None:
+    written = book.write()
+    back = book.rollback(written)
+    newest, oldest = details.file(1).history
+    assert (newest.operation_type, newest.exact) == ("rollback", True)
+    assert oldest.rollback_reason == f"Operation {back} has taken it back."
+
+
+def test_what_something_newer_stands_on_is_not_offered(book: Book, details: Details) -> None:
+    first, second = book.write(), book.write()
+    newest, oldest = details.file(1).history
+    assert newest.exact
+    assert (oldest.operation_id, oldest.can_rollback) == (first, False)
+    assert oldest.rollback_reason.startswith(f"Operation {second} wrote the file since")
+
+
+def test_without_a_backup_only_the_comment_comes_back(book: Book, details: Details) -> None:
+    book.write()
+    with book.database.atomic() as tx:
+        tx.execute("UPDATE metadata_history SET dropped_at = now(), evicted_reason = 'out of room'")
+    event = details.file(1).history[0]
+    assert (event.can_rollback, event.exact) == (True, False)
+    assert event.rollback_reason == "Only the comment can be restored (out of room)."
+
+
+def test_an_operation_that_goes_on_holds_its_file(book: Book, details: Details) -> None:
+    book.write(end=False)
+    assert store_details.is_held(book.database.read(), 1)
+    assert not store_details.is_held(book.database.read(), 2)
+
+
+# Names.
+
+
+def test_names_are_offered_whatever_case_and_accents_the_likeliest_first(database: Database, details: Details) -> None:
+    store(database, [scanned(f"{name}.mp4") for name in "abc"])
+    service = people(database)
+    service.add([f"{ROOT}/a.mp4"], ["Zoë", "Anna Zoë", "Zoë Öz"])
+    service.add([f"{ROOT}/b.mp4", f"{ROOT}/c.mp4"], ["Zoë Öz"])
+    assert details.names_like("ZOE") == [("Zoë", 1), ("Zoë Öz", 3), ("Anna Zoë", 1)]
+    assert details.names_like("zoe", 1) == [("Zoë", 1)]
+    assert details.names_like("nobody") == []

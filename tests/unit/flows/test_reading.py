@@ -1,0 +1,37 @@
+"""Reading ahead: many small files at a time, few with long comments, and all of them in their order."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from indexium_core.flows import reading
+from indexium_core.flows.reading import Found
+from indexium_core.flows.survey import Candidate
+from indexium_core.model import people
+from indexium_core.model.media import FileFacts, FileStat
+
+STAT = FileStat(size=1, mtime_ns=1, device=1, inode=1, nlink=1, mode=0o644)
+
+
+@pytest.mark.parametrize(("length", "most"), [(0, 200), (1_000_000, 8)])
+def test_no_more_is_read_ahead_than_its_comments_allow(monkeypatch: pytest.MonkeyPatch, length: int, most: int) -> None:
+    turn, read, ahead = threading.Lock(), 0, 0
+    comment = "x" * length
+
+    def instead(candidate: Candidate, **_: object) -> Found:
+        nonlocal read
+        with turn:
+            read += 1
+        return Found(candidate, FileFacts(state="ok", comment=comment), people.parse(None))
+
+    monkeypatch.setattr(reading, "_read", instead)
+    files = [Candidate(b"%d" % number, STAT) for number in range(200)]
+    got = []
+    for found in reading.read_all(files, threads=2, full=False, faststart="keep"):
+        ahead = max(ahead, read - len(got))
+        got.append(found.path)
+
+    assert got == [each.path for each in files]
+    assert ahead <= most

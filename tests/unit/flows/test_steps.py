@@ -1,0 +1,346 @@
+"""Undo and redo: a step is turned as a whole, and what is in force is what was decided without what was undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.people import PeopleService
+from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.steps import Review
+from indexium_core.store import catalog
+from indexium_core.store import decisions as store_decisions
+from indexium_core.store import steps as store_steps
+from indexium_core.store.database import Database
+from tests.support.catalog import NOW, ROOT, ids, marked, scanned, store
+
+EVERYONE = "path:mp4"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Desk:
+    """Three files, a and its copy b with Ann and Bo, c with Bo, and somebody who decides about them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock = database, Clock()
+        self.decisions = Decisions(database, clock=self.clock)
+        self.review = Review(database, clock=self.clock)
+        self.planner = MetadataPlanner(database, clock=self.clock)
+
+    def in_force(self) -> list[tuple[Any, ...]]:
+        return sorted(
+            ((row.file_id, row.kind, row.people, row.until, row.people_mode) for row in self.decisions.list()), key=str
+        )
+
+    def plan(self) -> list[tuple[Any, ...]]:
+        page = self.planner.generate_plan(query=EVERYONE).page(1, per_page=0, include_unchanged=True)
+        return sorted((item.file_id, item.result_people, item.postponed, item.people_mode) for item in page.items)
+
+    def labels(self) -> tuple[str, str]:
+        found = self.review.next()
+        return found.undo.label if found.undo else "", found.redo.label if found.redo else ""
+
+
+def fill(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4", "People: Cy")])
+    people = PeopleService(database, clock=lambda: NOW)
+    people.add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
+    people.add([f"{ROOT}/c.mp4"], ["Bo"])
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    fill(database)
+    return Desk(database)
+
+
+def test_every_decision_is_a_step_with_a_label(desk: Desk) -> None:
+    decisions = desk.decisions
+    decisions.edit([3], ["Ann"])
+    decisions.edit(EVERYONE, [])
+    decisions.change_people([3], add=["Eve"])
+    decisions.postpone([1, 2], until=NOW + timedelta(days=3))
+    decisions.postpone([3])
+    decisions.set_mode([3], people_mode="exact", comment_mode="preserve")
+    decisions.bring_back([1, 3])
+    decisions.revoke([decisions.list()[0].decision_id])
+    decisions.revoke_of([3], ["edit", "mode"])
+
+    assert [row.label for row in reversed(desk.review.list())] == [
+        "edited the people of 1 file",
+        "took everybody out of 3 files",
+        "added Eve to 1 file",
+        "skipped 2 files until 23 Nov 2026",
+        "skipped 1 file",
+        "took exactly the database’s people for and kept the other text of 1 file",
+        "brought back 2 files",
+        "took back 1 decision",
+        "took back what was decided of 1 file",
+    ]
+    assert {row.files for row in desk.review.list()} == {1, 2, 3}
+
+
+def test_what_decides_nothing_is_no_step_and_leaves_redo_alone(desk: Desk) -> None:
+    desk.decisions.edit([3], ["Ann"])
+    desk.review.undo()
+
+    assert desk.decisions.change_people([3], add=["Bo"]).step_id is None
+    desk.decisions.bring_back(EVERYONE)
+    desk.decisions.edit([], ["Ann"])
+    assert desk.labels() == ("", "edited the people of 1 file")
+    desk.decisions.postpone([3])
+    assert desk.labels() == ("skipped 1 file", "")
+
+
+def test_an_undone_step_gives_way_to_what_was_decided_before_it(desk: Desk) -> None:
+    desk.decisions.edit([3], ["Ann"])
+    desk.decisions.edit([1, 3], ["Eve"])
+
+    report = desk.review.undo()
+    assert report is not None
+    assert (report.label, report.files, report.undone) == ("edited the people of 3 files", 3, True)
+    assert report.summary == "Undone: edited the people of 3 files."
+    assert [(row[0], row[2]) for row in desk.in_force()] == [(3, ["Ann"])]
+    again = desk.review.redo()
+    assert again is not None
+    assert again.summary == "Done again: edited the people of 3 files."
+    assert [(row[0], row[2]) for row in desk.in_force()] == [(1, ["Eve"]), (2, ["Eve"]), (3, ["Eve"])]
+    assert desk.review.redo() is None
+
+
+def test_a_step_of_several_decisions_is_turned_as_a_whole(desk: Desk) -> None:
+    with desk.decisions.step(lambda files: f"took over changes of {files} files") as step:
+        step.edit_each({1: ["Eve"], 3: []})
+        step.postpone([3])
+        step.edit([1], ["Cy"])  # once more, and of its copy, too
+
+    assert desk.labels()[0] == "took over changes of 3 files"
+    assert desk.in_force()[0][2] == ["Cy"]
+    desk.review.undo()
+    assert desk.in_force() == []
+    desk.review.redo()
+    assert [(row[0], row[1], row[2]) for row in desk.in_force()] == [
+        (1, "edit", ["Cy"]),
+        (2, "edit", ["Cy"]),
+        (3, "edit", []),
+        (3, "postpone", None),
+    ]
+
+
+def test_a_step_that_fails_halfway_is_none(desk: Desk) -> None:
+    def decide() -> None:
+        with desk.decisions.step() as step:
+            step.edit([1], ["Eve"])
+            step.postpone([99])
+
+    with pytest.raises(errors.UnknownIdError):
+        decide()
+
+    assert desk.in_force() == []
+    assert desk.review.list() == []
+
+
+def test_the_step_that_is_meant_must_be_the_next_one(desk: Desk) -> None:
+    first = desk.decisions.edit([3], ["Ann"]).step_id
+    desk.decisions.postpone([3])
+
+    with pytest.raises(errors.UsageError, match="Something else comes first now: skipped 1 file"):
+        desk.review.undo(first)
+    second = desk.review.next().undo
+    assert second is not None
+    desk.review.undo(second.step_id)
+    with pytest.raises(errors.UsageError, match="Nothing was redone"):
+        desk.review.redo(first)
+    desk.review.undo(first)
+    with pytest.raises(errors.UsageError, match="nothing to be undone"):
+        desk.review.undo(first)
+    assert desk.review.undo() is None
+
+
+def test_what_was_decided_by_no_step_since_is_left_alone(desk: Desk) -> None:
+    """A rollback postpones the files that it takes back."""
+    desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
+    with desk.database.atomic() as tx:
+        store_decisions.postpone(tx, [3], until=None, at=NOW, reason="rolled_back")
+
+    report = desk.review.undo()
+    assert report is not None
+    assert (report.files, report.left) == (1, 1)
+    assert "1 file was decided otherwise since and stays as it is." in report.summary
+    assert desk.in_force() == [(3, "postpone", None, None, None)]
+    again = desk.review.redo()
+    assert again is not None
+    assert (again.files, again.left) == (1, 1)
+    assert [row[3] for row in desk.in_force()] == [NOW + timedelta(days=1), None]
+
+
+def test_a_postponement_whose_day_has_come_does_not_return(desk: Desk) -> None:
+    desk.decisions.postpone([1], until=NOW + timedelta(days=1))
+    desk.decisions.postpone([1])
+    desk.decisions.postpone([3], until=NOW + timedelta(days=1))
+    desk.clock.now += timedelta(days=2)
+    assert [row[2] for row in desk.plan()] == [True, False, False]  # the day of 3 has come
+
+    desk.review.undo()
+    desk.review.undo()
+    assert [row[2] for row in desk.plan()] == [False, False, False]
+    desk.review.redo()
+    assert [row[2] for row in desk.plan()] == [True, False, False]
+    desk.review.redo()
+    assert [row[2] for row in desk.plan()] == [True, False, False]
+
+
+def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
+    desk.decisions.edit(EVERYONE, ["Eve"])
+    with desk.database.atomic() as tx:
+        catalog.mark_missing(tx, [3])
+        tx.execute(
+            """INSERT INTO metadata_operations (id, operation_type, status, started_at, options)
+               VALUES (1, 'write', 'completed', $1, '{}')""",
+            [NOW],
+        )
+        tx.execute(
+            """INSERT INTO metadata_operation_items (id, operation_id, file_id, file_path, path_bytes, status,
+                   tags_added, tags_removed, changes, expected_size, expected_mtime_ns, processed_at)
+               VALUES (1, 1, 1, '', '', 'success', [], [], [], 1, 1, $1),
+                      (2, 1, 2, '', '', 'failed', [], [], [], 1, 1, $1)""",
+            [NOW],
+        )
+
+    report = desk.review.undo()
+    assert report is not None
+    assert (report.files, report.gone, report.written) == (3, 1, 1)
+    assert report.summary == (
+        "Undone: edited the people of 3 files. 1 file is not there any more. "
+        "1 file was written since: what is in it stays, History can take it back."
+    )
+    with desk.database.atomic() as tx:
+        catalog.remove_library(tx, 1)
+    again = desk.review.redo()
+    assert again is not None
+    assert (again.files, again.gone) == (0, 3)
+
+
+def test_a_turned_step_marks_its_files_alone(desk: Desk) -> None:
+    desk.decisions.edit([3], ["Eve"])
+    marked(desk.database)
+
+    desk.review.undo()
+    assert marked(desk.database) == {3}
+
+
+def test_only_the_newest_steps_are_kept_and_none_is_too_old(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_steps, "MOST", 3)
+    for number in range(5):
+        desk.decisions.edit([3], [f"P {number}"])
+    assert len(desk.review.list()) == 3
+
+    desk.clock.now += timedelta(days=91)
+    assert desk.labels() == ("", "")
+    assert desk.review.undo() is None
+    desk.decisions.edit([3], ["Ann"])
+    assert len(desk.review.list()) == 1
+    assert desk.database.read().value("SELECT count(*) FROM review_steps") == 1
+
+
+def test_steps_survive_a_restart(home: Path) -> None:
+    with Database.open(home) as database:
+        fill(database)
+        Desk(database).decisions.edit([3], ["Eve"])
+        Desk(database).decisions.postpone([3])
+        Desk(database).review.undo()
+    with Database.open(home) as database:
+        desk = Desk(database)
+        assert desk.labels() == ("edited the people of 1 file", "skipped 1 file")
+        desk.review.redo()
+        desk.review.undo()
+        desk.review.undo()
+        assert desk.in_force() == []
+
+
+# --- any sequence ----------------------------------------------------------------------------------------------------
+
+FILES = st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=3, unique=True)
+NAMES = st.lists(st.sampled_from(["Ann", "Bo", "Cy", "Eve"]), max_size=3, unique=True)
+Act = Callable[[Decisions], object]
+ACTS: st.SearchStrategy[tuple[str, Act | None]] = st.one_of(
+    st.tuples(st.just("undo"), st.none()),
+    st.tuples(st.just("undo"), st.none()),
+    st.tuples(st.just("redo"), st.none()),
+    st.builds(lambda f, n: (f"edit {f} {n}", lambda d: d.edit(f, n)), FILES, NAMES),
+    st.builds(lambda f, n: (f"add {f} {n}", lambda d: d.change_people(f, add=["Dee", *n])), FILES, NAMES),
+    st.builds(lambda n: (f"remove {n}", lambda d: d.change_people(EVERYONE, remove=["Bo", *n])), NAMES),
+    st.builds(
+        lambda n: (f"replace {n}", lambda d: d.replace_person(EVERYONE, "Bo", n)), st.sampled_from(["Ann", "Zed"])
+    ),
+    st.builds(
+        lambda f, u: (f"skip {f} {u}", lambda d: d.postpone(f, until=u)),
+        FILES,
+        st.sampled_from([None, NOW + timedelta(days=1)]),
+    ),
+    st.builds(lambda f, m: (f"mode {f} {m}", lambda d: d.set_mode(f, people_mode=m)), FILES, st.just("exact")),
+    st.builds(lambda f, m: (f"text {f} {m}", lambda d: d.set_mode(f, comment_mode=m)), FILES, st.just("preserve")),
+    st.builds(lambda f: (f"back {f}", lambda d: d.bring_back(f)), FILES),
+    st.builds(lambda f: (f"revoke {f}", lambda d: d.revoke_of(f, ["edit", "mode"])), FILES),
+)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with Database.open(tmp_path_factory.mktemp("steps") / "home") as database:
+        fill(database)
+        yield Desk(database)
+
+
+def clean(desk: Desk) -> None:
+    """Nothing is decided, and nothing was."""
+    with desk.database.atomic() as tx:
+        for table in ("decisions", "review_steps"):
+            tx.execute(f"DELETE FROM {table}")
+        catalog.mark_files(tx, list(ids(desk.database).values()))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ACTS, min_size=3, max_size=8))
+def test_what_is_in_force_is_what_the_steps_that_stand_decided(
+    shared: Desk, acts: list[tuple[str, Act | None]]
+) -> None:
+    clean(shared)
+    done: list[Act] = []
+    undone: list[Act] = []
+    for name, act in acts:
+        if act is not None:
+            before = shared.review.next().undo
+            act(shared.decisions)
+            if shared.review.next().undo != before:
+                done, undone = [*done, act], []
+        elif name == "undo":
+            assert (shared.review.undo() is not None) == bool(done)
+            undone += [done.pop()] if done else []
+        else:
+            assert (shared.review.redo() is not None) == bool(undone)
+            done += [undone.pop()] if undone else []
+    in_force, plan = shared.in_force(), shared.plan()
+
+    clean(shared)
+    for act in done:
+        act(shared.decisions)
+    assert in_force == shared.in_force()
+    assert plan == shared.plan()

@@ -1,0 +1,262 @@
+"""Who may be in a file: each kind of evidence, counted by hand, and who is never suggested."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.people import PeopleService
+from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.suggestions import Suggestion, Suggestions
+from indexium_core.store import catalog, faces, people
+from indexium_core.store.casts import Casts
+from indexium_core.store.database import Database
+from indexium_core.store.faces import FaceRow
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, hash_of, ids, scanned, store
+
+Suggest = Callable[[str], list[Suggestion]]
+
+
+@pytest.fixture
+def planner(database: Database) -> MetadataPlanner:
+    return MetadataPlanner(database, clock=lambda: NOW)
+
+
+@pytest.fixture
+def suggestions(database: Database, planner: MetadataPlanner) -> Suggestions:
+    return Suggestions(database, Casts(database), planner.newest_version, clock=lambda: NOW)
+
+
+@pytest.fixture
+def suggest(database: Database, suggestions: Suggestions) -> Suggest:
+    return lambda path: suggestions.suggest(ids(database)[path])
+
+
+def films(database: Database, cast: dict[str, str], *, comments: dict[str, str] | None = None) -> None:
+    """Store files, by path, and who is in each ("Ann; Bob")."""
+    store(database, [scanned(path, (comments or {}).get(path)) for path in cast])
+    say(database, cast)
+
+
+def say(database: Database, cast: dict[str, str]) -> None:
+    wanted = [
+        Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+        for path, names in cast.items()
+        for name in names.split("; ")
+        if name
+    ]
+    with database.atomic() as tx:
+        people.assign(tx, wanted, at=NOW)
+
+
+def brief(found: Iterable[Suggestion]) -> list[tuple[str, str, int, int]]:
+    return [(each.name, each.kind, each.support, each.of) for each in found]
+
+
+def test_who_is_in_most_other_files_of_the_folder_is_suggested(database: Database, suggest: Suggest) -> None:
+    films(
+        database,
+        {
+            "Lake/x.mp4": "",
+            "Lake/boat.mp4": "Ann; Bob",
+            "Lake/sun.mp4": "Ann",
+            "Lake/rain.mp4": "Ann; Cy",
+            "Lake/wind.mp4": "",
+            "Lake/deep/fish.mp4": "Bob",
+            "Sea/boat.mp4": "Bob",
+        },
+    )
+    assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 3, 4)]
+    assert suggest("Lake/x.mp4")[0].reason == "Is in 3 of 4 other files of this folder."
+    assert suggest("Lake/x.mp4")[0].confidence == 0.75
+
+
+def test_the_other_parts_of_a_series_speak_for_people_wherever_they_are(database: Database, suggest: Suggest) -> None:
+    films(
+        database,
+        {
+            "2019/School play, act 1.mp4": "Ann; Bob",
+            "2019/School play, act 2.mp4": "",
+            "elsewhere/school play (act 3).mkv": "Ann",
+            "elsewhere/School yard.mkv": "Cy",
+        },
+    )
+    assert brief(suggest("2019/School play, act 2.mp4")) == [("Ann", "series", 2, 2), ("Bob", "series", 1, 2)]
+    assert suggest("2019/School play, act 2.mp4")[0].reason == (
+        "Is in both other files named like “School play, act …”."
+    )
+
+
+def test_of_names_that_a_camera_gave_only_the_next_shots_count(database: Database, suggest: Suggest) -> None:
+    names = {f"Phone/IMG_{number:04}.mov": "Cy" for number in range(1, 9)}
+    films(database, names | {"Phone/IMG_0020.mov": "", "Phone/IMG_0021.mov": "Ann", "Phone/IMG_0019.mov": "Ann"})
+    told = {each.name: each for each in suggest("Phone/IMG_0020.mov")}
+    assert brief([told["Ann"], told["Cy"]]) == [("Ann", "series", 2, 3), ("Cy", "folder", 8, 10)]
+    assert told["Ann"].reason == "Is in 2 of 3 files numbered next to this one."
+
+
+def test_support_and_lift_of_those_who_appear_together_are_those_counted_by_hand(
+    database: Database, suggest: Suggest
+) -> None:
+    together = {f"{number}/a.mp4": "Ann; Bob" for number in range(4)}
+    apart = {f"x{number}/b.mp4": "Ann" for number in range(2)} | {f"y{number}/c.mp4": "Cy" for number in range(6)}
+    films(database, {"z/here.mp4": "Ann"} | together | apart)
+    (found,) = suggest("z/here.mp4")
+    # Ann is in 7 files, with Bob in 4 of them; Bob is in 4 of the 13 files with anybody: 4/7 against 4/13.
+    assert (found.name, found.kind, found.support, found.of) == ("Bob", "together", 4, 7)
+    assert found.confidence == pytest.approx(4 / 7)
+    assert found.reason == "Is in 4 of 7 files with Ann, 1.9 times as often as usual."
+
+
+def test_two_files_together_are_chance(database: Database, suggest: Suggest) -> None:
+    others = {f"x{number}/a.mp4": "Cy" for number in range(9)}
+    films(database, {"z/here.mp4": "Ann", "0/a.mp4": "Ann; Bob", "1/a.mp4": "Ann; Bob"} | others)
+    assert suggest("z/here.mp4") == []
+    say(database, {"x0/a.mp4": "Ann; Bob"})
+    assert brief(suggest("z/here.mp4")) == [("Bob", "together", 3, 4)]
+
+
+def test_somebody_who_is_everywhere_says_nothing(database: Database, suggest: Suggest) -> None:
+    everywhere = {f"{number}/a.mp4": "Ann; Dora" for number in range(4)} | {
+        f"d{number}/a.mp4": "Dora" for number in range(6)
+    }
+    films(database, {"z/here.mp4": "Ann"} | everywhere)
+    assert suggest("z/here.mp4") == []
+
+
+def test_a_name_in_the_file_that_is_almost_somebodys_is_to_be_replaced(database: Database, suggest: Suggest) -> None:
+    films(
+        database,
+        {"a.mp4": "Zoë Öz", "b/b.mp4": "Zoë Öz", "c/c.mp4": "", "d/d.mp4": "Bob Ray"},
+        comments={"c/c.mp4": "People: Zoe Oz", "d/d.mp4": "People: Bob Ray"},
+    )
+    (found,) = suggest("c/c.mp4")
+    assert (found.name, found.kind, found.replaces) == ("Zoë Öz", "near_name", "Zoe Oz")
+    assert found.reason == "“Zoe Oz” in this file may be Zoë Öz (2 files): only accents, spaces or marks differ."
+    assert suggest("d/d.mp4") == []
+
+
+def test_stored_faces_are_offered_with_their_confidence(database: Database, suggest: Suggest) -> None:
+    films(database, {"a.mp4": "Ann", "b/b.mp4": ""})
+    rows = [
+        FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.87, faces=3),
+        FaceRow(path_bytes=b"/films/a.mp4", name="ANN", confidence=0.99, faces=9),
+        FaceRow(path_bytes=b"/films/a.mp4", name="Cy", confidence=0.2, faces=1),
+        FaceRow(path_bytes=b"/films/b/b.mp4", name="Dora", confidence=None, faces=1),
+    ]
+    with database.atomic() as tx:
+        faces.add(tx, rows, at=NOW)
+    assert brief(suggest("a.mp4")) == [("Bob", "face", 3, 0)]
+    assert suggest("a.mp4")[0].reason == "The former program recognised 3 faces, 87 % sure."
+    assert suggest("b/b.mp4")[0].reason == "The former program recognised a face."
+    assert database.read().value("SELECT count(*) FROM video_people") == 1
+
+
+def test_faces_wait_for_a_scan_and_follow_their_film(database: Database, suggest: Suggest) -> None:
+    with database.atomic() as tx:
+        faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.9, faces=1)], at=NOW)
+    store(database, [scanned("a.mp4", content="film")])
+    assert [each.name for each in suggest("a.mp4")] == ["Bob"]
+    store(database, [scanned("copy/b.mp4", content="film")])
+    assert [each.name for each in suggest("copy/b.mp4")] == ["Bob"]
+
+
+def test_an_import_of_the_same_faces_replaces_them(database: Database, suggest: Suggest) -> None:
+    films(database, {"a.mp4": ""})
+    for confidence in (0.7, 0.8):
+        with database.atomic() as tx:
+            faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=confidence, faces=1)], at=NOW)
+    assert [each.confidence for each in suggest("a.mp4")] == [0.8]
+
+
+def test_whoever_was_taken_out_by_hand_is_not_suggested_again(
+    database: Database, planner: MetadataPlanner, suggest: Suggest
+) -> None:
+    films(database, {"Lake/x.mp4": "Ann; Bob", "Lake/a.mp4": "Ann; Bob; Cy", "Lake/b.mp4": "Ann; Bob; Cy"})
+    decisions = Decisions(database, modes=planner.default_modes, clock=lambda: NOW)
+    file_id = ids(database)["Lake/x.mp4"]
+    assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
+    decisions.edit([file_id], ["Ann", "Cy"])
+    assert suggest("Lake/x.mp4") == []
+    decisions.edit([file_id], ["Ann"])  # Cy was in by hand, and went by hand
+    assert suggest("Lake/x.mp4") == []
+    decisions.revoke_of([file_id], ["edit"])
+    assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
+
+
+def test_whoever_was_taken_from_the_database_or_declined_is_not_suggested_again(
+    database: Database, suggestions: Suggestions, suggest: Suggest
+) -> None:
+    films(database, {"Lake/x.mp4": "Ann; Bob", "Lake/a.mp4": "Ann; Bob; Cy", "Lake/b.mp4": "Ann; Bob; Cy"})
+    PeopleService(database, clock=lambda: NOW).remove(["/films/Lake/x.mp4"], ["Bob"])
+    assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
+    suggestions.decline([ids(database)["Lake/x.mp4"]], ["CY"])
+    assert suggest("Lake/x.mp4") == []
+
+
+def test_copies_of_a_file_speak_for_nobody(database: Database, suggest: Suggest) -> None:
+    store(database, [scanned(f"Lake/{name}.mp4", content="one") for name in "abc"])
+    with database.atomic() as tx:
+        people.assign(tx, [Wanted(name="Ann", file_hash=hash_of("one"))], at=NOW)
+    store(database, [scanned("Lake/x.mp4")])
+    assert suggest("Lake/a.mp4") == []
+    assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 3, 3)]
+
+
+def test_what_is_counted_follows_every_change(database: Database, planner: MetadataPlanner, suggest: Suggest) -> None:
+    films(
+        database,
+        {"Lake/x.mp4": "", "Lake/a.mp4": "Ann", "Lake/b.mp4": "Ann; Bob"},
+        comments={"Lake/a.mp4": "People: Cy"},
+    )
+    assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 2, 2)]
+    say(database, {"Lake/a.mp4": "Bob"})
+    assert sorted(each.name for each in suggest("Lake/x.mp4")) == ["Ann", "Bob"]
+    store(database, [scanned("Lake/b.mp4", "People: Cy", mtime_ns=7)])  # read again, after another program wrote it
+    assert sorted(each.name for each in suggest("Lake/x.mp4")) == ["Ann", "Bob", "Cy"]
+    store(database, [scanned("Lake/c.mp4"), scanned("Lake/d.mp4"), scanned("Lake/e.mp4")])
+    assert suggest("Lake/x.mp4")[0].of == 5
+    with database.atomic() as tx:  # a file of which the database knows nobody: no plan changes
+        catalog.upsert_files(tx, 1, [scanned("Lake/d.mp4", "People: Bob", mtime_ns=8)], at=NOW + timedelta(days=1))
+    assert {each.name: each.support for each in suggest("Lake/x.mp4")}["Bob"] == 3
+    Decisions(database, modes=planner.default_modes, clock=lambda: NOW).edit(
+        [ids(database)["Lake/c.mp4"]], ["Dora", "Cy"]
+    )
+    assert [(each.name, each.support) for each in suggest("Lake/x.mp4")] == [("Bob", 3), ("Cy", 3), ("Ann", 2)]
+
+
+def test_an_alias_is_taken_for_whom_it_means(database: Database, suggest: Suggest) -> None:
+    films(database, {"a.mp4": "Ann Lee", "b/b.mp4": "", "c/c.mp4": "Ann Lee"})
+    PeopleService(database, clock=lambda: NOW).rename("Ann Lee", "Ann Maria Lee")
+    rows = [
+        FaceRow(path_bytes=f"/films/{path}".encode(), name="Ann Lee", confidence=0.9, faces=1)
+        for path in ("a.mp4", "b/b.mp4")
+    ]
+    with database.atomic() as tx:
+        faces.add(tx, rows, at=NOW)
+    assert suggest("a.mp4") == []
+    assert [each.name for each in suggest("b/b.mp4")] == ["Ann Maria Lee"]
+
+
+def test_an_unknown_file_is_said_to_be_so(suggestions: Suggestions) -> None:
+    with pytest.raises(errors.UnknownIdError, match="no file with the id 99"):
+        suggestions.suggest(99)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_library(database: Database, suggest: Suggest) -> None:
+    def statements(path: str) -> int:
+        suggest(path)
+        before = database.statements
+        suggest(path)
+        return database.statements - before
+
+    films(database, {"Lake/x.mp4": "", "Lake/a.mp4": "Ann", "Lake/b.mp4": "Ann"})
+    few = statements("Lake/x.mp4")
+    films(database, {f"Lake/{number}.mp4": f"Ann; Bob {number}" for number in range(60)})
+    assert statements("Lake/x.mp4") == few

@@ -1,0 +1,130 @@
+"""Saved views: kept, overwritten by name, renamed, removed and put back; one of them opens the plan."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.views import MOST, ViewService
+from indexium_core.store import views as store
+from indexium_core.store.database import Database
+from tests.support.catalog import NOW
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def views(database: Database, told: list[str]) -> ViewService:
+    return ViewService(database, clock=lambda: NOW, on_change=lambda: told.append("changed"))
+
+
+def test_a_view_is_kept_as_it_was_saved(views: ViewService, told: list[str]) -> None:
+    saved = views.save("  Danger   with Ann ", ' risk:danger person:"Ann Lee" ', sort="name", descending=True)
+    assert (saved.name, saved.query, saved.sort, saved.descending, saved.is_default) == (
+        "Danger with Ann",
+        'risk:danger person:"Ann Lee"',
+        "name",
+        True,
+        False,
+    )
+    assert views.list() == [saved]
+    assert views.get(saved.view_id) == saved
+    assert told == ["changed"]
+
+
+def test_a_name_is_taken_once_whatever_its_case(views: ViewService) -> None:
+    first = views.save("Straße 🎂", "a")
+    second = views.save("STRASSE 🎂", "b", sort="size")
+    assert second == replace(first, name="STRASSE 🎂", query="b", sort="size")
+    assert views.list() == [second]
+
+
+def test_views_are_listed_by_name(views: ViewService) -> None:
+    for name in ("beta", "Alpha", "gamma"):
+        views.save(name, "")
+    assert [view.name for view in views.list()] == ["Alpha", "beta", "gamma"]
+
+
+def test_one_view_at_most_opens_the_plan(views: ViewService) -> None:
+    one, other = views.save("one", "a"), views.save("other", "b")
+    assert views.default() is None
+    views.set_default(one.view_id)
+    views.set_default(other.view_id)
+    assert views.default() == replace(other, is_default=True)
+    assert [view.is_default for view in views.list()] == [False, True]
+    views.save("other", "c")  # to overwrite it changes nothing of that
+    assert views.get(other.view_id).is_default
+    views.set_default(None)
+    assert views.default() is None
+
+
+def test_a_view_is_renamed_but_not_onto_another(views: ViewService) -> None:
+    one, other = views.save("one", "a"), views.save("other", "b")
+    assert views.rename(one.view_id, "First").name == "First"
+    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, spelt otherwise
+    with pytest.raises(errors.UsageError, match="OTHER"):
+        views.rename(one.view_id, "OTHER")
+    assert [view.name for view in views.list()] == ["FIRST", other.name]
+
+
+def test_a_removed_view_comes_back_as_it_was(views: ViewService) -> None:
+    saved = views.save("one", "a", sort="size")
+    views.set_default(saved.view_id)
+    gone = views.remove(saved.view_id)
+    assert (views.list(), views.default()) == ([], None)
+    assert views.put_back(gone) == replace(saved, is_default=True)
+
+
+def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
+    gone = views.save("one", "a")
+    views.set_default(gone.view_id)
+    gone = views.remove(gone.view_id)
+    other = views.save("other", "b")
+    views.set_default(other.view_id)
+    assert not views.put_back(gone).is_default
+    views.remove(gone.view_id)
+    views.save("ONE", "c")
+    with pytest.raises(errors.UsageError, match="not put back"):
+        views.put_back(gone)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sort"),
+    [("", "", "risk"), (" \n ", "", "risk"), ("x" * 81, "", "risk"), ("a\x00b", "", "risk"), ("\ud800", "", "risk"),
+     ("x", "", "colour"), ("x", "risk:sofa", "risk")],
+)  # fmt: skip
+def test_what_cannot_be_a_view_is_refused(views: ViewService, name: str, text: str, sort: str) -> None:
+    with pytest.raises(errors.UsageError):
+        views.save(name, text, sort=sort)
+    assert views.list() == []
+
+
+def test_there_are_only_so_many(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexium_core.flows.views.MOST", 2)
+    for name in ("a", "b", "b"):
+        views.save(name, "")
+    with pytest.raises(errors.UsageError, match="remove one first"):
+        views.save("c", "")
+    assert MOST > 2
+
+
+def test_a_view_that_is_not_there_is_said_to_be_so(views: ViewService) -> None:
+    for call in (views.get, views.remove, views.set_default, lambda view_id: views.rename(view_id, "x")):
+        with pytest.raises(errors.UnknownIdError, match="views list"):
+            call(7)
+
+
+def test_a_change_that_fails_leaves_nothing(database: Database, views: ViewService) -> None:
+    saved = views.save("one", "a")
+    with contextlib.suppress(ZeroDivisionError), database.atomic() as tx:
+        store.rename(tx, saved.view_id, "two", "two", at=NOW)
+        store.set_default(tx, saved.view_id)
+        store.overwrite(tx, replace(saved, query="b"), at=NOW)
+        raise ZeroDivisionError
+    assert views.list() == [saved]

@@ -1,0 +1,42 @@
+"""Cells of a CSV that a spreadsheet opens: none is a formula, and all come back as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indexium_core.model import cells
+
+nasty = st.text(
+    alphabet=st.one_of(st.sampled_from("=+-@'\t\r\n,;\"＝ A\u202eع"), st.characters(exclude_categories=["Cs"])),
+    max_size=12,
+)
+
+
+@given(st.lists(nasty, min_size=1, max_size=5))
+@example(["'=1", "''=1", "'plain", "=1", "\r", "'"])
+def test_a_line_is_read_back_cell_by_cell(texts: list[str]) -> None:
+    [row] = csv.reader(io.StringIO(cells.line(texts), newline=""), strict=True)
+
+    assert [cells.plain(cell) for cell in row] == texts
+
+
+@given(nasty)
+def test_no_cell_begins_as_a_formula(text: str) -> None:
+    assert not cells.guarded(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+
+
+def test_a_name_with_an_apostrophe_is_left_alone() -> None:
+    assert cells.guarded("'t Hooft") == "'t Hooft"
+    assert cells.plain("'t Hooft") == "'t Hooft"
+
+
+@pytest.mark.parametrize(
+    ("cell", "means"), [("True", True), ("WAHR", True), ("faux", False), ("0", False), ("", None), ("2027-01-31", None)]
+)
+def test_yes_and_no_are_read_in_the_words_of_spreadsheets(cell: str, means: bool | None) -> None:
+    assert cells.truth(cell) is means

@@ -1,0 +1,108 @@
+"""What other programs show of a comment: the table, its page, and what was measured of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from indexium_core.files.containers import foreign
+from indexium_core.model import readers
+from tests.support import readers as measured
+from tests.support import shapes
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
+COMMENT = "People: Ann Lee"
+
+
+def of(program: str, container: str, comment: str | None = COMMENT, **more: object) -> readers.Reading:
+    found = readers.readings(container, comment, **more)  # type: ignore[arg-type]
+    return next(each for each in found if each.program == program)
+
+
+@pytest.mark.parametrize("group", readers.CONTAINERS)
+def test_every_program_has_a_rule_for_every_container(group: str) -> None:
+    container = readers.CONTAINERS[group][0]
+    assert [each.program for each in readers.readings(container, COMMENT)] == list(readers.PROGRAMS)
+
+
+def test_a_container_that_holds_no_comment_is_shown_by_nobody() -> None:
+    without = [kind.container for kind in foreign.KINDS if not kind.holds_comment]
+    assert [readers.readings(container, COMMENT) for container in without] == [[]] * len(without)
+
+
+def test_what_is_not_known_is_called_so_and_rests_on_nothing() -> None:
+    rules = [rule for of_program in readers.TABLE.values() for rule in of_program.values()]
+    assert all((rule.shows == "unknown") == (rule.basis == "") for rule in rules)
+    assert of("Windows Explorer", "matroska").text == "not known"
+
+
+def test_jellyfin_shows_the_comment_as_the_plot_unless_the_file_says_more() -> None:
+    assert of("Jellyfin", "mp4").shows == "plot"
+    assert of("Jellyfin", "matroska", tags={"DESCRIPTION": "A wedding"}).text.endswith("own description comes first")
+    assert of("Jellyfin", "mp4", tags={"synopsis": "  "}).shows == "plot"
+
+
+def test_jellyfin_does_not_know_apples_name_for_a_comment() -> None:
+    key = "moov/meta/ilst/com.apple.quicktime.comment"
+    assert of("Jellyfin", "mov", places=[key]).shows == "nothing"
+    assert of("Jellyfin", "mov", places=[key, "moov/udta/©cmt"]).shows == "plot"
+
+
+@pytest.mark.parametrize("comment", [None, "", " \n"])
+def test_without_a_comment_nobody_shows_one(comment: str | None) -> None:
+    assert {each.shows for each in readers.readings("mp4", comment)} == {"nothing"}
+
+
+def test_in_an_avi_only_plain_letters_are_sure() -> None:
+    assert of("MediaInfo", "avi").shows == "comment"
+    assert of("MediaInfo", "avi", "People: Zoë").shows == "garbled"
+    assert of("ffprobe", "avi", "People: Zoë").shows == "comment"
+
+
+KINDS = {"m4v": "mp4", "mkv": "matroska", "wmv": "asf", "ogv": "ogg"}  # of a case, where it is called otherwise
+NAMES = {"ffprobe": measured.FFPROBE, "MediaInfo": measured.MEDIAINFO, "ExifTool": measured.EXIFTOOL}
+
+
+@pytest.mark.parametrize("case", measured.SHOWN_BY)
+@pytest.mark.parametrize("comment", [COMMENT, "People: Zoë Öz"])
+def test_the_table_says_what_was_measured(case: str, comment: str) -> None:
+    kind = shapes.ALL[case].container
+    shown = measured.shown_by(case, comment)
+    for program, name in NAMES.items():
+        reading = of(program, KINDS.get(kind, kind), comment)
+        behind = name == measured.EXIFTOOL and measured.EXIFTOOL_ALL in shown  # the table names that option
+        assert (reading.shows == "comment") == (name in shown or behind), program
+
+
+def test_the_page_has_the_table() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
+    ]
+    head = next(row for row in rows if row[0] == "program")
+    documented = {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows if row[0] in readers.PROGRAMS}
+
+    assert head[1:] == list(readers.CONTAINERS)
+    assert documented == {
+        program: {group: cell(rule) for group, rule in rules.items()} for program, rules in readers.TABLE.items()
+    }
+
+
+def cell(rule: readers.Rule) -> str:
+    """A rule as a cell of the page."""
+    if rule.shows == "unknown":
+        return "not known"
+    if rule.shows == "nothing":
+        return f"no ({rule.basis})"
+    limit = {"plot": "as the plot", "ascii": f"{rule.field}, plain ASCII only"}.get(rule.shows, rule.field)
+    return f"{limit} ({rule.basis})"
+
+
+def test_every_basis_but_measuring_has_its_sources_on_the_page() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    others = {p for p, rules in readers.TABLE.items() if any(r.basis not in ("", "measured") for r in rules.values())}
+    for program in others:
+        part = text.partition(f"## {program}")[2].partition("\n## ")[0]
+        assert re.search(r"https://", part), program

@@ -1,0 +1,63 @@
+"""Which file names are parts of one thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexium_core.model import series
+
+ONE_SERIES = [
+    ("Seaside 2019, part 1.mp4", "Seaside 2019, part 2.mp4"),
+    ("Seaside 2019, part 1.mp4", "seaside_2020_pt.II.mkv"),
+    ("School play.mkv", "School play, act 2.mkv"),
+    ("2019-08-04 Picnic.mp4", "12 May 2021 Picnic.mp4"),
+    ("Show.S01E03.mkv", "Show S02E11.mkv"),
+    ("Lecture 3a.mp4", "Lecture 12b.mp4"),
+    ("Birthday.mp4", "Birthday (1).mp4"),
+    ("Birthday.mp4", "Birthday - copy (2).mp4"),
+    ("京都の秋 1.mp4", "京都の秋 2.mp4"),
+    ("Café 1.mp4", "CAFE\u0301 2.mp4"),
+    ("Фильм часть 1.avi", "фильм часть 2.avi"),
+]
+TWO_SERIES = [
+    ("Seaside 2019.mp4", "Mountains 2019.mp4"),
+    ("May flowers.mp4", "Flowers.mp4"),
+    ("Party.mp4", "Part.mp4"),
+    ("Anna 1.mp4", "Ann 1.mp4"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_SERIES)
+def test_names_that_differ_in_numbers_dates_and_parts_are_one_series(one: str, other: str) -> None:
+    assert series.of(one).key == series.of(other).key != ""
+    assert not series.of(one).is_given
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_SERIES)
+def test_names_that_differ_in_a_word_are_two_series(one: str, other: str) -> None:
+    assert series.of(one).key != series.of(other).key
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG_0412.mov", "VID_20210704.mp4", "00012.mts", "GOPR0147.MP4", "Part II.mp4", "🎂.mp4"]
+)
+def test_names_that_a_camera_gave_are_no_series_of_their_own(name: str) -> None:
+    assert series.of(name).is_given
+
+
+@pytest.mark.parametrize("name", [one for pair in ONE_SERIES + TWO_SERIES for one in pair])
+def test_every_name_holds_the_word_that_its_series_is_looked_for_by(name: str) -> None:
+    from indexium_core.model import people
+
+    assert series.of(name).word
+    assert series.of(name).word in people.fold(name)
+
+
+def test_a_title_shows_what_stays_the_same() -> None:
+    assert series.of("Seaside 2019, part 1.mp4").title == "Seaside …, part …"
+
+
+def test_neighbours_are_those_shot_right_before_and_after() -> None:
+    names = [f"IMG_{number}.mov" for number in (9, 10, 11, 98, 99, 101, 102, 1000)]
+    assert series.neighbours("IMG_100.mov", names) == {"IMG_98.mov", "IMG_99.mov", "IMG_101.mov", "IMG_102.mov"}
+    assert series.neighbours("IMG_8.mov", names) == {"IMG_9.mov", "IMG_10.mov"}

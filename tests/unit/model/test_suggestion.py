@@ -1,0 +1,61 @@
+"""How suggestions are ranked: by all that speaks for somebody, each person once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexium_core.model.suggestion import Evidence, Kind, rank
+
+
+def told(name: str, kind: Kind = "folder", support: int = 3, of: int = 4, **more: Any) -> Evidence:
+    facts: dict[str, Any] = {"reason": f"{kind} {support}/{of}", "confidence": support / of if of else None} | more
+    return Evidence(name=name, kind=kind, support=support, of=of, **facts)
+
+
+def test_more_observations_count_for_more_than_few() -> None:
+    ranked = rank([told("Ann Lee", support=2, of=2), told("Bob Ray", support=9, of=10)])
+    assert [each.name for each in ranked] == ["Bob Ray", "Ann Lee"]
+    assert [each.confidence for each in ranked] == [0.9, 1.0]
+
+
+def test_what_speaks_for_one_person_adds_up_under_the_strongest_reason() -> None:
+    evidence = [
+        told("Ann Lee", "folder", 3, 6),
+        told("ann lee", "series", 3, 3),
+        told("Ann Lee", "together", 5, 20),
+        told("Bob Ray", "series", 3, 3),
+    ]
+    first, second = rank(evidence)
+    assert (first.name, first.kind, first.reason) == ("ann lee", "series", "series 3/3")
+    assert first.others == ("folder 3/6", "together 5/20")
+    assert second.name == "Bob Ray"
+    assert first.score > second.score
+
+
+def test_a_face_counts_by_how_sure_it_is() -> None:
+    faces = [
+        told("Ann Lee", "face", 1, 0, confidence=0.6),
+        told("Bob Ray", "face", 1, 0, confidence=0.9),
+        told("Zoë Öz", "face", 1, 0, confidence=None),
+    ]
+    assert [each.name for each in rank(faces)] == ["Bob Ray", "Ann Lee", "Zoë Öz"]
+
+
+def test_nobody_is_suggested_who_is_there_already_however_spelt() -> None:
+    assert rank([told("ANN LEE"), told("Bob Ray")], never={"ann lee"}) == rank([told("Bob Ray")])
+
+
+def test_a_hint_too_weak_is_none() -> None:
+    assert rank([told("Ann Lee", "together", 3, 12)]) == []
+
+
+def test_only_so_many_are_offered_and_equal_ones_in_the_order_of_names() -> None:
+    ranked = rank([told(name) for name in ("Éva", "Dan", "Bob", "Cy", "Ann")], limit=3)
+    assert [each.name for each in ranked] == ["Ann", "Bob", "Cy"]
+
+
+def test_a_misspelt_name_says_what_it_replaces() -> None:
+    (only,) = rank(
+        [told("Zoë Öz", "folder", 3, 4), told("Zoë Öz", "near_name", 4, 0, confidence=0.9, replaces="Zoe Oz")]
+    )
+    assert (only.kind, only.replaces) == ("near_name", "Zoe Oz")

@@ -1,0 +1,89 @@
+"""The database takes what libraries of its size need, more where work needs it, and puts the rest into the home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.store import memory
+from indexium_core.store.connection import OUT_OF_MEMORY, Connection
+from indexium_core.store.database import Database
+
+HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never put aside
+MANY = 8_000_000
+
+
+@pytest.fixture
+def small(database: Database) -> Database:
+    """A database with less memory than `HUNGRY` needs."""
+    database._memory._set(20)
+    return database
+
+
+def test_the_limit_follows_the_number_of_files_and_never_shrinks(database: Database) -> None:
+    limits = []
+    for files in (0, 100_000, 1_000_000, 10):
+        database.expect(files)
+        limits.append(database._memory.limit // 1_000_000)
+
+    assert limits == [96, 196, 1096, 1096]
+
+
+def test_the_database_itself_knows_the_limit_and_where_to_put_what_does_not_fit(database: Database) -> None:
+    said = database.read().execute("SELECT current_setting('memory_limit'), current_setting('temp_directory')")
+    assert said.fetchone() == ("91.5 MiB", str(database.home / memory.SPILL))
+
+
+def test_a_question_that_needs_more_gets_more(small: Database) -> None:
+    assert small.read().value(HUNGRY, [MANY]) == MANY
+    assert small._memory.limit > 20_000_000
+
+
+def test_a_transaction_that_needs_more_is_done_again_with_more(small: Database) -> None:
+    tries = []
+
+    def work(tx: Connection) -> int:
+        tries.append(small._memory.limit)
+        tx.execute("INSERT INTO people VALUES (1, 'Ann Lee', 'ann lee', 'ann lee', now())")
+        return int(tx.value(HUNGRY, [MANY]))
+
+    assert small.run(work) == MANY
+    assert len(tries) > 1
+    assert tries == sorted(set(tries))
+    assert small.read().value("SELECT count(*) FROM people") == 1
+
+
+def test_what_the_machine_does_not_have_is_an_error_with_a_sentence(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_machine", lambda: 30)
+    with pytest.raises(errors.StoreError, match="needed more memory than it had") as read:
+        small.read().value(HUNGRY, [MANY])
+    with pytest.raises(errors.StoreError) as written:
+        small.run(lambda tx: tx.value(HUNGRY, [MANY]))
+
+    assert read.value.reason == written.value.reason == OUT_OF_MEMORY
+    assert small.read().value("SELECT 1") == 1
+
+
+def test_another_error_is_not_tried_again(database: Database) -> None:
+    tries = []
+
+    def work(tx: Connection) -> None:
+        tries.append(1)
+        tx.execute("SELECT * FROM nowhere")
+
+    with pytest.raises(errors.StoreError, match="nowhere"):
+        database.run(work)
+    assert tries == [1]
+
+
+def test_what_a_killed_process_put_aside_is_cleared_away(home: Path) -> None:
+    Database.open(home).close()
+    left = home / memory.SPILL / "duckdb_temp_storage.tmp"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"left")
+    with Database.open(home):
+        assert not left.exists()

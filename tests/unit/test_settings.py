@@ -1,0 +1,144 @@
+"""Settings: one table, three sources, and a file that is changed one line at a time."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors, settings
+from indexium_core.settings import FILE_NAME, SettingRow
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    home.mkdir()
+    return home
+
+
+def row(home: Path, name: str) -> SettingRow:
+    return next(each for each in settings.table(settings.load(home)) if each.name == name)
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [(row(folder, "probe_threads").value, row(folder, "probe_threads").source)]
+    settings.store(folder, "probe_threads", 4)
+    said.append((row(folder, "probe_threads").value, row(folder, "probe_threads").source))
+    monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
+    said.append((row(folder, "probe_threads").value, row(folder, "probe_threads").source))
+
+    assert said == [("8", "default"), ("4", "file"), ("2", "environment")]
+    assert "set in the environment" in row(folder, "probe_threads").locked
+
+
+def test_every_setting_says_what_it_may_be_and_from_when_a_change_counts(folder: Path) -> None:
+    for each in settings.table(settings.load(folder)):
+        assert each.help
+        assert each.allowed.endswith("needed")
+        assert each.counts or each.locked
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("probe_threads", " 4 ", 4),
+        ("max_operation_items", "20,000", 20_000),
+        ("backup_budget", "2.5GB", 2_500_000_000),
+        ("backup_budget", "1GiB", 2**30),
+        ("preserve_mtime", "true", True),
+        ("faststart", "any", "any"),
+    ],
+)
+def test_a_value_is_read_as_a_person_types_it(name: str, text: str, value: object) -> None:
+    assert settings.read_value(name, text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "needed"),
+    [
+        ("probe_threads", "0", "a whole number from 1 to 128 is needed"),
+        ("probe_threads", "many", "a whole number from 1 to 128 is needed"),
+        ("backup_budget", "-1", "a size such as 500MB or 10GB"),
+        ("backup_budget", "9" * 30, "a size such as 500MB or 10GB"),
+        ("preserve_mtime", "perhaps", "true or false is needed"),
+        ("faststart", "no", "keep or any is needed"),
+    ],
+)
+def test_a_value_that_is_none_is_refused_in_one_sentence(name: str, text: str, needed: str) -> None:
+    with pytest.raises(errors.ValidationError) as refused:
+        settings.read_value(name, text)
+
+    assert needed in refused.value.message
+    assert f"“{text}”" in refused.value.message
+    assert refused.value.message.count(".") == 1
+
+
+@pytest.mark.parametrize("name", ["probe_threads", "PROBE_THREADS", "INDEXIUM_PROBE_THREADS", "probe-threads"])
+def test_a_setting_is_named_in_any_of_its_spellings(name: str) -> None:
+    assert settings.name_of(name) == "probe_threads"
+
+
+def test_a_setting_that_there_is_not_is_said_so() -> None:
+    with pytest.raises(errors.UnknownIdError, match="no setting “treads”"):
+        settings.name_of("treads")
+
+
+def test_storing_changes_one_line_and_leaves_all_others_to_the_byte(folder: Path) -> None:
+    text = '# mine\nfaststart = "any"\r\nprobe_threads=4\n\n[later]\nprobe_threads = "not this"\n'
+    (folder / FILE_NAME).write_bytes(text.encode())
+
+    settings.store(folder, "probe_threads", 6)
+    settings.store(folder, "backup_budget", settings.read_value("backup_budget", "20GB"))
+    settings.store(folder, "preserve_mtime", value=True)
+
+    changed = (folder / FILE_NAME).read_bytes().decode()
+    assert changed == (
+        '# mine\nfaststart = "any"\r\nprobe_threads = 6\n\nbackup_budget = "20GB"\npreserve_mtime = true\n'
+        '[later]\nprobe_threads = "not this"\n'
+    )
+    settings.store(folder, "probe_threads", None)
+    assert "probe_threads" not in tomllib.loads((folder / FILE_NAME).read_text()).keys() - {"later"}
+    assert settings.load(folder).probe_threads == 8
+
+
+def test_a_file_without_an_end_of_line_gets_one(folder: Path) -> None:
+    (folder / FILE_NAME).write_text('faststart = "any"')
+    settings.store(folder, "probe_threads", 6)
+    assert (folder / FILE_NAME).read_text() == 'faststart = "any"\nprobe_threads = 6\n'
+
+
+def test_a_file_in_which_the_value_cannot_be_placed_is_left_alone(folder: Path) -> None:
+    odd = 'note = """\nprobe_threads = 3\n"""\n'
+    (folder / FILE_NAME).write_text(odd)
+
+    with pytest.raises(errors.UsageError, match="edit probe_threads there"):
+        settings.store(folder, "probe_threads", 6)
+    assert (folder / FILE_NAME).read_text() == odd
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.store(folder, "probe_threads", 6)
+    before = (folder / FILE_NAME).read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(settings.os, "fsync", full)  # type: ignore[attr-defined]  # as the module sees it
+    with pytest.raises(errors.StoreError, match="No space left"):
+        settings.store(folder, "probe_threads", 7)
+
+    assert (folder / FILE_NAME).read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == [FILE_NAME]
+
+
+def test_a_bad_value_in_the_environment_names_the_setting_and_what_is_needed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "many")
+    with pytest.raises(errors.UsageError, match="INDEXIUM_PROBE_THREADS is set to 'many': a whole number"):
+        settings.load(folder)
