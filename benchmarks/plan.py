@@ -78,6 +78,7 @@ FROM told
 
 def fill(database: Database, *, files: int, changing: bool) -> None:
     """Put made-up files into an empty database."""
+    database.expect(files)
     with database.atomic() as tx:
         tx.execute(_LIBRARY)
         tx.execute(_PEOPLE)
@@ -102,11 +103,14 @@ def look(library: Library, step: str) -> tuple[dict[str, float], int]:
     counted = time.perf_counter()
     file_id = plan.page(1).items[0].file_id
     shown = time.perf_counter()
+    library.facets(plan=plan)
+    narrowed = time.perf_counter()
     found = {
         step: planned - started,
         f"{step}: statistics": counted - planned,
         f"{step}: first page": shown - counted,
         f"{step}: together": shown - started,
+        f"{step}: facets": narrowed - shown,
     }
     return found, file_id
 

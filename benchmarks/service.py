@@ -1,0 +1,72 @@
+"""
+The service that `dashboard.py` measures, as a process of its own: `python -m benchmarks.service HOME FILMS`.
+
+Prints its address; then `write` on stdin starts writing the real films below FILMS and taking them back, again and
+again, until `stop`. It answers each line with one line, and ends with stdin.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+from dashboards import server
+from indexium_core.library import Library
+from indexium_core.model.operation import WriteOptions
+
+
+class Writer:
+    """Writes and takes back until it is told to stop."""
+
+    def __init__(self, library: Library, films: Path) -> None:
+        self._library, self._films = library, films
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.written = 0
+
+    def start(self) -> None:
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """Wait for the operation under way; returns how many files were written or taken back since the start."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        return self.written
+
+    def _run(self) -> None:
+        library, self.written = self._library, 0
+        while not self._stop.is_set():
+            plan = library.plan(f'root:"{self._films}"')
+            handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
+            self._count(handle.wait().counts)
+            self._count(library.rollback(handle.id, replan=True).wait().counts)
+
+    def _count(self, counts: dict[str, int]) -> None:
+        if set(counts) != {"success"}:
+            print(f"not every file was written: {counts}", file=sys.stderr)
+        self.written += counts.get("success", 0)
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    home, films = Path(sys.argv[1]), Path(sys.argv[2])
+    sys.setswitchinterval(0.0005)  # as `serve` does
+    with Library.open(home) as library, server.make_server(library).background() as running:
+        writer = Writer(library, films)
+        print(running.url, flush=True)
+        for line in sys.stdin:
+            match line.strip():
+                case "write":
+                    writer.start()
+                    print("writing", flush=True)
+                case "stop":
+                    print(writer.stop(), flush=True)
+        writer.stop()
+
+
+if __name__ == "__main__":
+    main()
