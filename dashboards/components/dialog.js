@@ -296,6 +296,7 @@ export function render(context) {
     if (!young && (field || event.ctrlKey || event.metaKey)) confirm()
   })
   box.addEventListener("close", () => {
+    if (box.open) return // what was closed is gone already, and this is the next one
     root().removeAttribute("data-dialog")
     if (me.view.open) me.send("close", {serial: me.view.serial})
   })

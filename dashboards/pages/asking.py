@@ -19,7 +19,7 @@ from dashboards.components.plan_header import HINTS
 from indexium_core import errors
 from indexium_core.model import risk, strategies
 from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import PlanItem, Selection, StaleFiles
+from indexium_core.model.plan import PlanItem, Selection, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, MetadataPlan, SelectionSummary
@@ -59,6 +59,7 @@ class WriteQuestion:
         self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
         self._serial = 0
         self._asked: Wish | None = None
+        self._told: list[StaleFile] = []  # what the screen says has changed
 
     def start(self) -> None:
         """Follow the plan: a question on the screen says when it is out of date."""
@@ -87,7 +88,7 @@ class WriteQuestion:
         if not number:
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
-        self._asked = look.wish
+        self._asked, self._told = look.wish, []
         self._serial = self._dialog.ask(
             f"Write {words.files(number)}?",
             _sections(look),
@@ -137,14 +138,14 @@ class WriteQuestion:
             return
 
         def told(stale: StaleFiles) -> None:
-            if stale.count and self._dialog.showing(serial):
+            if stale.count and stale.items != self._told and self._dialog.showing(serial):
                 self._say_stale(wish, stale)
 
         self._bridge.run(lambda: self._library.stale(wish.plan, wish.selection, limit=STALE), told, name="stale")
 
     def _say_stale(self, wish: Wish, stale: StaleFiles) -> None:
         """Say that files changed since they were looked at, how, and let them be looked at again."""
-        self._asked = None
+        self._asked, self._told = wish, stale.items
         these = "1 of these files" if stale.count == 1 else f"{words.count(stale.count)} of these files"
         rest = stale.count - len(stale.items)
         items = [
@@ -181,6 +182,7 @@ class WriteQuestion:
 
     def _again(self, wish: Wish) -> None:
         """Ask once more, about the plan as it is now."""
+        self._asked = None
         self._dialog.dismiss()
         self._bridge.run(
             lambda: self._look(wish._replace(plan=wish.plan.newest())), self._ask, name="write_question", once=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
 from dashboards import server
-from indexium_core import demo
+from indexium_core import demo, errors
+from indexium_core.flows import editing, protocol
 from indexium_core.library import Library
+from indexium_core.store.ledger import ItemRecord
 from tests.support.oracles import oracle
 
 FLAGS = [
@@ -66,6 +69,30 @@ def library(media: Path, tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "home") as opened:
         demo.prepare(opened, media)
         yield opened
+
+
+class Gate:
+    """Holds every file that is to be written until it is opened, and can refuse some."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.refused: set[bytes] = set()
+        self._edit = editing.edit
+
+    def __call__(self, task: Any, undo: Any, terms: Any) -> editing.Edited:
+        self.opened.wait(60)
+        if task.path.rsplit(b"/", 1)[-1] in self.refused:
+            refusal = errors.ConflictError("The file is open in another program.", code="in_use")
+            return editing.Edited(task=task, record=ItemRecord(result=protocol.refused(task, refusal, started=0.0)))
+        return self._edit(task, undo, terms)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    made = Gate()
+    monkeypatch.setattr(editing, "edit", made)
+    yield made
+    made.opened.set()
 
 
 @pytest.fixture

@@ -5,44 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from indexium_core import errors
-from indexium_core.flows import editing, protocol
 from indexium_core.library import Library
 from indexium_core.model.plan import Selection
-from indexium_core.store.ledger import ItemRecord
-from tests.browser.conftest import Site
-
-
-class Gate:
-    """Holds every file that is to be written until it is opened, and can refuse some."""
-
-    def __init__(self) -> None:
-        self.opened = threading.Event()
-        self.refused: set[bytes] = set()
-        self._edit = editing.edit
-
-    def __call__(self, task: Any, undo: Any, terms: Any) -> editing.Edited:
-        self.opened.wait(60)
-        if task.path.rsplit(b"/", 1)[-1] in self.refused:
-            refusal = errors.ConflictError("The file is open in another program.", code="in_use")
-            return editing.Edited(task=task, record=ItemRecord(result=protocol.refused(task, refusal, started=0.0)))
-        return self._edit(task, undo, terms)
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    made = Gate()
-    monkeypatch.setattr(editing, "edit", made)
-    yield made
-    made.opened.set()
+from tests.browser.conftest import Gate, Site
 
 
 def foot(page: Page) -> Locator:

@@ -74,7 +74,7 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
     rows.fill("5")
     rows.press("Enter")
     expect(page.get_by_text("Rows of a page: 5, at once.")).to_be_visible()
-    page.get_by_role("switch", name="Keep modification times").check()
+    page.get_by_role("switch", name="Keep modification times").click()
     expect(page.get_by_text("Keep modification times: on, from the next write on.")).to_be_visible()
     assert (library.home / "settings.toml").read_text() == "metadata_preview_page_size = 5\npreserve_mtime = true\n"
 
