@@ -76,10 +76,13 @@ window.painted = (() => {
   })
   const place = async selector => {
     const node = search(selector)
-    for (let tries = 0; tries < 5; tries++) {
+    const dock = document.querySelector(".dock")
+    for (let [tries, before] = [0, null]; tries < 10; tries++) {
       const {top, bottom} = node.getBoundingClientRect()
-      if (top >= 40 && bottom <= innerHeight - 90) break
-      node.scrollIntoView({block: "center"}) // rows that come into view get their own height
+      const inside = top >= 40 && bottom <= innerHeight - dock.offsetHeight - 10
+      if (inside && top === before) break // where it stays: rows that come into view get their own height
+      before = top
+      if (!inside) node.scrollIntoView({block: "center"})
       await frames()
     }
     const box = node.getBoundingClientRect()

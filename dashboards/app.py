@@ -152,6 +152,7 @@ class Session:
         self.local = pages.local
         self._document: Document = pn.state.curdoc
         self._loop = IOLoop.current()
+        self._calls: list[Any] = []  # what is to be run on the document
         self.view = state.View()
         self._shell = shell.Shell()
         self.dialog: Dialog = Dialog()
@@ -205,15 +206,36 @@ class Session:
         return not self._base
 
     def _schedule(self, call: Any) -> None:
+        # Through the loop: a document takes callbacks from another thread, but loses those that come while it holds
+        # its changes back to send them together.
+        self._loop.add_callback(self._line_up, call)
+
+    def _line_up(self, call: Any) -> None:
+        self._calls.append(call)
+        if len(self._calls) == 1:
+            self._run_calls()
+
+    def _run_calls(self) -> None:
+        """Run what waits, in its order, as soon as the browser has been told that its last message arrived."""
+        if self._is_answering():  # what is changed meanwhile is sent 10 ms late
+            self._loop.call_later(0.001, self._run_calls)
+            return
+        calls, self._calls = self._calls, []
         document = self._document
 
         def run() -> None:
-            with set_curdoc(document), pn.io.hold(document):
-                call()
+            for call in calls:
+                with set_curdoc(document), pn.io.hold(document):
+                    call()
 
-        # Through the loop: a document takes callbacks from another thread, but loses those that come while it holds
-        # its changes back to send them together.
-        self._loop.add_callback(lambda: document.add_next_tick_callback(run))
+        document.add_next_tick_callback(run)
+
+    def _is_answering(self) -> bool:
+        """Tell whether an answer is being written to the browser: Panel looks at the same lock."""
+        session = getattr(self._document.session_context, "session", None)
+        connections = getattr(session, "_subscribed_connections", ())
+        locks = [getattr(connection._socket, "write_lock", None) for connection in connections]  # noqa: SLF001
+        return any(lock is not None and lock._block._value == 0 for lock in locks)  # noqa: SLF001
 
     # What the browser tells.
 

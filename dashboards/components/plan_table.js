@@ -147,6 +147,7 @@ export function render(context) {
     anchor = null, // where a range begins
     arriving = null, // which row gets the cursor when the page has been turned
     returning = false, // the focus is in a row, and has to be in one after drawing, too
+    turned = false, // by the pager: the next page begins at its top
     shifted = false,
     serial = 0
   const pending = [] // what the server has not counted in yet: a view made before must not undo it
@@ -244,8 +245,11 @@ export function render(context) {
       if (pending.length) tally(view)
       returning = Boolean(self.root.getRootNode().activeElement?.matches("[role=row]"))
       settle(self, view)
-      self.looked = view.look
       const at = view.rows.findIndex(row => row.id === cursor)
+      const other = view.look !== self.looked && (turned || window.scrollY < 100)
+      self.looked = view.look
+      self.shown = other ? Math.max(at + 1, fitting(self)) : view.rows.length
+      const rest = view.rows.length - self.shown
       place = Math.max(at, 0)
       const drawn = standing(self.root)
       return h(
@@ -265,11 +269,12 @@ export function render(context) {
                   data: {key: "grid"},
                 },
                 drawHead(view),
-                view.rows.map((row, index) => {
+                view.rows.slice(0, self.shown).map((row, index) => {
                   const [here, stop] = [index === at, index === place]
                   const draw = () => drawRow(row, index, view, here, stop)
                   return lasting(drawn.get(String(row.id)), [row, view.first, index, here, stop], draw)
                 }),
+                rest > 0 && h("div", {style: {height: `${rest * height(self)}px`}, data: {key: "rest"}}),
               ),
               pager({...view, hint: HINT.cloneNode(true)}),
             ],
@@ -301,11 +306,16 @@ export function render(context) {
         target.checked ? all(self) : none(self)
       },
       page(data, event, self) {
+        turned = true
         self.send("page", {page: Number(data.page)})
-        window.scrollTo({top: 0})
       },
     },
     drawn(self) {
+      if (self.shown < self.view.rows?.length) requestAnimationFrame(() => setTimeout(self.paint))
+      if (turned && self.view.page !== self.before?.page) {
+        turned = false
+        window.scrollTo({top: 0})
+      }
       const arrived = arriving !== null && self.view.page !== self.before?.page
       const active = self.root.getRootNode().activeElement
       if (arrived) arriving = null
@@ -383,6 +393,10 @@ export function render(context) {
     p: {does: "preserve the comment’s other text", group: "Decide", run: onCursor("preserve")},
   })
 }
+
+// Another list shows first what is in sight; the rows below it follow once that is painted.
+const height = me => (me.dense ? 33 : 49) // pixels of most rows
+const fitting = me => Math.ceil(window.innerHeight / height(me)) + 1
 
 // The box in the head says all, some or none: of this page, for what the server has not counted yet.
 function tally(view) {

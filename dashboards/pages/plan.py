@@ -222,6 +222,8 @@ class PlanScreen:
             self._untold = None
 
     def _show(self, loaded: Loaded) -> None:
+        if loaded.selection != self.state.selection and self._loaded is not None:
+            loaded = _keeping(loaded, self._loaded)  # what was picked while this was read stays on the screen
         self._loaded, self._problem = loaded, ""
         self._tell()
         self.state.opening = next((view for view in loaded.views if view.is_default), None)
@@ -360,3 +362,14 @@ class PlanScreen:
                 self._draw_bar(self._loaded)
 
         self._bridge.run(count, show, name="chosen")
+
+
+def _keeping(loaded: Loaded, before: Loaded) -> Loaded:
+    """Return a look with what was chosen on the screen before it: it is counted anew."""
+    same = [item.file_id for item in loaded.page.items] == [item.file_id for item in before.page.items]
+    return loaded._replace(
+        chosen=before.chosen if same else loaded.chosen,
+        selection=before.selection,
+        summary=before.summary,
+        outdated=True,
+    )
