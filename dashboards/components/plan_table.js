@@ -198,7 +198,7 @@ export function render(context) {
     const node = rowOf(me, id)
     // A sheet over the table keeps the focus: the keys go on to move behind it.
     if (focus && !document.documentElement.hasAttribute("data-sheet")) node?.focus({preventScroll: true})
-    node?.scrollIntoView({block: "nearest"})
+    if (node) sight(node)
     me.send("cursor", {id})
   }
   const turn = (me, page, arrive) => {
@@ -322,7 +322,7 @@ export function render(context) {
       const node = (arrived || (returning && !active)) && rowOf(self, cursor)
       if (!node) return
       node.focus({preventScroll: true})
-      node.scrollIntoView({block: "nearest"})
+      sight(node)
     },
     setup(self) {
       self.dense = kept("indexium.dense") === "1"
@@ -391,6 +391,15 @@ export function render(context) {
     e: {does: "edit the people", group: "Decide", run: onCursor("edit")},
     s: {does: "skip for now", group: "Decide", run: onCursor("skip")},
     p: {does: "preserve the comment’s other text", group: "Decide", run: onCursor("preserve")},
+  })
+}
+
+// Rows get their own height only where they are seen (content-visibility), which may push a row out of sight again.
+function sight(node, tries = 4) {
+  const {top} = node.getBoundingClientRect()
+  node.scrollIntoView({block: "nearest"})
+  requestAnimationFrame(() => {
+    if (tries && node.isConnected && node.getBoundingClientRect().top !== top) sight(node, tries - 1)
   })
 }
 
