@@ -176,6 +176,8 @@ class Session:
         self._loaded = False
         self._shell.on(hello=self._hello, go=self._go, address=self._address, theme=self._theme)
         self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
+        for root in self.roots().values():
+            root.heard = pages.library.give_way
         self._take_request()
         pn.state.onload(self._ready)
         self._document.on_session_destroyed(lambda _: self.bridge.close())

@@ -56,6 +56,7 @@ from indexium_core.flows.steps import StepReport, StepRow, Steps
 from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
+from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import Event, EventBus
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
@@ -136,6 +137,7 @@ class Library:
         self.home = store.home
         self.settings = config
         self.events = EventBus()
+        self._courtesy = Courtesy()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.notices: list[str] = []  # sentences for the person who opened it
         self.recovered = RecoverReport()  # what was put right when it was opened
@@ -158,6 +160,7 @@ class Library:
             clock=clock,
             faststart=config.faststart,
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
+            courtesy=self._courtesy,
         )
         self._writer = writing.MetadataWriter(store, self._planner, self._operations, config=config, clock=clock)
         self._history = history.HistoryService(book, self._writer, backups=folder)
@@ -274,6 +277,10 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def give_way(self) -> None:
+        """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
+        self._courtesy.ask()
 
     def _tidy(self, event: Event) -> None:
         """After each operation backups that are past their time or over the budget go."""

@@ -57,6 +57,7 @@ class Component(JSComponent):
         params.setdefault("margin", 0)
         super().__init__(sheets=["indexium.css", *self._styles], **params)
         self._handlers: dict[str, Handler] = {}
+        self.heard: Callable[[], None] = lambda: None  # called for every message, before its handler
 
     def __repr__(self, depth: int = 0) -> str:
         """Return the name alone: Panel asks for this of every component of every session, and never shows it."""
@@ -77,6 +78,7 @@ class Component(JSComponent):
         if handler is None:
             logger.warning("dashboard.unknown_message", extra={"component": type(self).__name__, "kind": str(kind)})
             return
+        self.heard()
         try:
             handler(data)
         except (KeyError, TypeError, ValueError):  # what a page of ours never sends

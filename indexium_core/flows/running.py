@@ -24,6 +24,7 @@ from indexium_core.files import journal
 from indexium_core.flows import editing
 from indexium_core.flows.pace import Pace
 from indexium_core.flows.protocol import Edited, Terms
+from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.runner import Control, Ending, Runner
 from indexium_core.model import people
@@ -85,12 +86,14 @@ class Operations:
         clock: Callable[[], datetime],
         faststart: str = "keep",
         make_room: Callable[[int, int], bool] = lambda _size, _item: True,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
         self.faststart = faststart  # both may change; what is launched from then on goes by them
         self.workers = workers
         self._make_room = make_room
+        self._courtesy = courtesy or Courtesy()
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -207,6 +210,7 @@ class Operations:
         )
 
         def one(task: ledger.Task) -> Edited:
+            self._courtesy.give_way()
             run.working[task.item_id] = (task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace"), time.monotonic())
             stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
             try:

@@ -589,6 +589,9 @@ class FakeLibrary:
     def status(self, operation_id: int) -> OperationStatus:
         return self._run(operation_id).status()
 
+    def give_way(self) -> None:
+        """Nothing runs here that could."""
+
     def pause(self, operation_id: int) -> bool:
         run = self._run(operation_id)
         run.going.clear()

@@ -1,0 +1,55 @@
+"""Work gives way to people, and is not starved by them."""
+
+from __future__ import annotations
+
+from indexium_core.jobs.courtesy import Courtesy
+
+
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.meanwhile = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds
+        self.meanwhile()
+
+
+def made() -> tuple[Courtesy, Time]:
+    time = Time()
+    return Courtesy(clock=lambda: time.now, sleep=time.sleep), time
+
+
+def test_nobody_waits_so_nothing_stands_still() -> None:
+    courtesy, time = made()
+    courtesy.give_way()
+    assert time.now == 100.0
+
+
+def test_work_stands_still_for_a_moment_after_something_was_pressed() -> None:
+    courtesy, time = made()
+    courtesy.ask()
+    courtesy.give_way()
+    assert 100.1 <= time.now <= 100.2
+    before = time.now
+    courtesy.give_way()
+    assert time.now == before
+
+
+def test_whoever_goes_on_pressing_does_not_stop_the_work_for_good() -> None:
+    courtesy, time = made()
+    time.meanwhile = courtesy.ask
+    courtesy.ask()
+    courtesy.give_way()
+    assert 101.0 <= time.now <= 101.01
+    before = time.now
+    courtesy.ask()
+    courtesy.give_way()
+    assert time.now == before  # its own turn …
+    time.now += 0.3
+    courtesy.ask()
+    courtesy.give_way()
+    assert time.now > before + 0.3  # … and then the person's again
