@@ -70,12 +70,12 @@ class Connection:
         return row[0] if row else None
 
     def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the first row, None where there is none. The rest is let go: an open result keeps old data alive."""
         with self._speaking():
-            return self._raw.fetchone()
-
-    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
-        with self._speaking():
-            return self._raw.fetchmany(size)
+            row = self._raw.fetchone()
+            if row is not None:
+                self._raw.fetchall()
+            return row
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         with self._speaking():

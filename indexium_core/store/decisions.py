@@ -233,7 +233,7 @@ def _summary(row: Mapping[str, object]) -> str:
     if isinstance(people, list):
         return "; ".join(people) or "nobody"
     if row["kind"] == "postpone":
-        return f"until {until:%Y-%m-%d}" if isinstance(until, datetime) else "until revoked"
+        return f"until {until.astimezone():%Y-%m-%d}" if isinstance(until, datetime) else "until revoked"
     modes = (("people", row["people_mode"]), ("comment", row["comment_mode"]))
     return ", ".join(f"{what} {mode}" for what, mode in modes if mode)
 

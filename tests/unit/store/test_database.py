@@ -267,3 +267,18 @@ def test_columns_name_the_last_result(database: Database) -> None:
 
     assert connection.fetchone() == (1, "x")
     assert connection.columns == ["one", "two"]
+
+
+def test_a_row_that_was_read_keeps_no_old_data_alive(database: Database) -> None:
+    with database.atomic() as tx:
+        tx.execute("CREATE TABLE numbers AS SELECT range AS number FROM range(200_000)")
+    assert database.read().execute("SELECT count(*) FROM numbers").fetchone() == (200_000,)
+    for _ in range(3):
+        with database.atomic() as tx:
+            tx.execute("UPDATE numbers SET number = number + 1")
+    held: list[int] = []
+    kept = "SELECT memory_usage_bytes FROM duckdb_memory() WHERE tag = 'TRANSACTION'"
+    asking = threading.Thread(target=lambda: held.append(database.read().value(kept)))
+    asking.start()
+    asking.join()
+    assert held[0] < 5_000_000  # each of them changed three times as much
