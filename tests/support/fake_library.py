@@ -12,7 +12,7 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,6 +48,7 @@ from indexium_core.model.plan import (
     PlanItem,
     PlanPage,
     PlanStatistics,
+    Seal,
     Selection,
     SelectionSummary,
     StaleFiles,
@@ -515,7 +516,13 @@ class FakeLibrary:
         counts = {"success": len(results)}
         return DryRunReport(items=results, counts=counts, excluded={}, plan_id=plan.id, total=len(results))
 
-    def write(self, plan: FakePlan, options: WriteOptions, *, selection: Selection) -> Any:
+    def seal(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
+        ids = sorted(plan.ids(selection))
+        return Seal(count=len(ids), digest=hash(tuple(ids)))
+
+    def write(
+        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: Seal | None = None
+    ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
 
@@ -527,7 +534,7 @@ class FakeLibrary:
         item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
-        with_newer: bool = False,
+        with_newer: bool | Collection[int] = False,
         progress: Any = None,
     ) -> RollbackCheck:
         done = [item for item in self._run(operation_id).rows if item.status == "success"]
@@ -551,7 +558,7 @@ class FakeLibrary:
         item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
-        with_newer: bool = False,
+        with_newer: bool | Collection[int] = False,
         replan: bool = False,
         note: str = "",
         source: str = "",

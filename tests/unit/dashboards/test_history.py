@@ -453,13 +453,13 @@ def test_what_is_ticked_is_what_is_asked_for() -> None:
         "item_ids": None,
         "person": "",
         "changed": "comment",
-        "with_newer": False,
+        "with_newer": (),
         "replan": True,
         "note": "why",
         "source": "dashboard",
     }
     seen.then("", frozenset({"newer"}))
-    assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", True)
+    assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", (5,))
 
 
 def test_where_nothing_goes_back_just_so_a_choice_must_be_made_first() -> None:
