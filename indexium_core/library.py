@@ -8,7 +8,7 @@ A `Library` may be used from any thread.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -75,7 +75,7 @@ from indexium_core.model.operation import (
     RollbackCheck,
     WriteOptions,
 )
-from indexium_core.model.plan import Selection, StaleFiles
+from indexium_core.model.plan import Seal, Selection, StaleFiles
 from indexium_core.model.query import Completion
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
@@ -139,6 +139,7 @@ class Library:
         self.events = EventBus()
         self._courtesy = Courtesy()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
+        self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
         self.recovered = RecoverReport()  # what was put right when it was opened
         folder = store.home / "backups"
@@ -174,7 +175,7 @@ class Library:
         )
         self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
         self._exporter = exchange.Exporter(store, self._planner)
-        self._changes = changes.Changes(store, self._planner, self._decisions)
+        self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
         self.events.subscribe(self._tidy)
         self._backups_folder = folder
         self.holdings = holdings.Holdings(store, still=self._scanner.still)
@@ -523,9 +524,9 @@ class Library:
         """Return the edits, postponements and modes in force, or those on some files, newest first."""
         return self._decisions.list(file_ids)
 
-    def bring_back(self, target: Target) -> int:
-        """Take back the postponements of the files meant; returns of how many files."""
-        return self._decided(self._decisions.bring_back(target)).files
+    def bring_back(self, target: Target) -> DecisionReport:
+        """Take back the postponements of the files meant."""
+        return self._decided(self._decisions.bring_back(target))
 
     def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
         """Take back the decisions of some kinds on the files meant."""
@@ -618,22 +619,34 @@ class Library:
         """Return which files of a selection would be written otherwise now than `plan` showed; a write refuses them."""
         return self._planner.stale(plan, selection, limit=limit)
 
+    def seal(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
+        """Return how many files a write of a selection would begin with now, and a mark of just these."""
+        return self._planner.seal(plan, selection, risk=(options or WriteOptions()).risk)
+
     def write(
         self,
         plan: MetadataPlan,
         options: WriteOptions | None = None,
         *,
         selection: Selection | None = None,
+        sealed: Seal | None = None,
     ) -> OperationHandle:
         """
         Start writing a plan's default items, or a selection of it, in the background; returns at once.
 
+        Args:
+            plan: The plan as it was shown.
+            options: How to write.
+            selection: What is chosen of it; default: all items of the levels in the options.
+            sealed: What `seal` said when the files were shown. A search may find other files by now; with this it is
+                those that were shown that are written, or none.
+
         Raises:
             UsageError: Nothing to write, too many files, or something that would fail every file.
-            StalePlanError: A result is no longer what the plan showed.
+            StalePlanError: A result is no longer what the plan showed, or the files are not those of `sealed`.
 
         """
-        return self._writer.start_operation(plan, options, selection=selection)
+        return self._writer.start_operation(plan, options, selection=selection, sealed=sealed)
 
     def dry_run(
         self,
@@ -832,7 +845,7 @@ class Library:
         item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
-        with_newer: bool = False,
+        with_newer: bool | Collection[int] = False,
         progress: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> RollbackCheck:
         """
@@ -858,7 +871,7 @@ class Library:
         item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
-        with_newer: bool = False,
+        with_newer: bool | Collection[int] = False,
         replan: bool = False,
         note: str = "",
         source: str = "python",
@@ -875,7 +888,7 @@ class Library:
             item_ids: Only these of its items.
             person: Take out only this person's tag, by an ordinary write; other bytes stay as they are.
             changed: `comment` restores only the comment where the old bytes cannot come back; `skip` leaves such files.
-            with_newer: Take newer operations on the same files back first.
+            with_newer: Take newer operations on the same files back first; by their ids: only these.
             replan: Leave the files in the plan.
             note: For the history.
             source: Face that asks.

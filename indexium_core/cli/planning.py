@@ -202,10 +202,17 @@ def postpone(
     context: typer.Context,
     query: Query,
     until: Annotated[str | None, typer.Option(help="Day on which they come back, e.g. 2027-01-31.")] = None,
+    bring_back: Annotated[bool, typer.Option("--bring-back", help="Bring back those that are left out.")] = False,
 ) -> None:
-    """Leave the files found out of every list and write, until a day or until revoked."""
+    """Leave the files found out of every list and write, until a day or until they are brought back."""
+    if bring_back and until:
+        message = "Say --until or --bring-back, not both."
+        raise errors.UsageError(message)
     with opened(context) as library:
-        _report("postponed", library.postpone(query, until=until).files)
+        if bring_back:
+            _report("brought back", library.bring_back(with_chosen(query, "postponed", ["yes"])).files)
+        else:
+            _report("postponed", library.postpone(query, until=until).files)
 
 
 @app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")

@@ -29,6 +29,7 @@ Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
 BAD = ("failed", "conflict", "unknown")
 STATES = (*HOLDING_STATES, *FINISHED_STATES)
+AGAIN = "indexium postpone postponed:yes --bring-back"
 
 
 @app.command(epilog="Example: indexium write 'folder:2019' --risk safe --note 'before the party'")
@@ -112,7 +113,7 @@ def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
     skipped = levels.pop("postponed", 0)
     parts = [f"{count} {level}" for level, count in levels.items()]
     named = ", ".join(parts) + (" (--risk names the levels to write)" if parts and hint else "")
-    later = f"{skipped} skipped ('indexium decisions revoke' brings them back)" if skipped else ""
+    later = f"{skipped} skipped ('{AGAIN}' brings them back)" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Left out: {left}." if left else ""
 
@@ -182,8 +183,8 @@ def _code_of(counts: dict[str, int]) -> int:
 
 def _say_postponed(count: int) -> None:
     output.note(
-        f"{output.plural(count, 'file is', 'files are')} skipped in the plan from now on; 'indexium decisions list' "
-        "and 'indexium decisions revoke' bring them back (a rollback with --replan leaves them in it)."
+        f"{output.plural(count, 'file is', 'files are')} skipped in the plan from now on; '{AGAIN}' brings "
+        "them back (a rollback with --replan leaves them in it)."
     )
 
 

@@ -8,9 +8,9 @@ asked for. Nothing is decided by reading: that is a preview, and `apply` makes a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
@@ -31,6 +31,7 @@ __all__ = ["Changes"]
 
 _MODES = {"people_mode": ("merge", "exact"), "comment_mode": ("replace", "preserve")}
 _SHOWN = 10  # files that a sentence names
+_SPARE = 10_000  # rows that may be there beyond the files: those of files that are gone, or of another home
 
 
 @dataclass(slots=True)
@@ -46,10 +47,18 @@ class _Row:
 class Changes:
     """Reads changes and applies them. One instance serves a home."""
 
-    def __init__(self, database: Database, planner: MetadataPlanner, decisions: Decisions) -> None:
+    def __init__(
+        self,
+        database: Database,
+        planner: MetadataPlanner,
+        decisions: Decisions,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._database = database
         self._planner = planner
         self._decisions = decisions
+        self._clock = clock
 
     # Reading.
 
@@ -66,11 +75,11 @@ class Changes:
 
         """
         columns, lines = sheets.read(source)
-        found = [_Row(line.line, line.cells, problem=line.problem) for line in lines]
         reader = self._database.read()
+        found = [_Row(line.line, line.cells, problem=line.problem) for line in _sane(lines, store.count(reader))]
         _find_files(reader, found)
         _refuse_twice(found)
-        facts = _Comparison(reader, self._planner, found)
+        facts = _Comparison(reader, self._planner, found, now=self._clock())
         changes = [change for row in found if not row.problem and (change := _change(row, facts)) is not None]
         changes = _without_quarrels(found, changes, facts.now)
         problems = [LineError(line=row.line, message=row.problem) for row in found if row.problem]
@@ -97,14 +106,23 @@ class Changes:
         rows = preview.taken(overwrite=overwrite)
         if not rows:
             raise errors.UsageError("There is nothing to apply: no row differs from the plan.", code="nothing_to_apply")
-        reader = self._database.read()
-        _refuse_stale(reader, self._planner.newest(self._planner.generate_plan()), rows)
         with self._decisions.step(_label) as step:
+            reader, newest = step.now()
+            _refuse_stale(reader, newest, rows)  # in the transaction that decides: nothing comes in between
             copies = _decide(step, rows, store.copies(reader, [row.file_id for row in rows if row.after is not None]))
         return replace(step.report, copies=copies)
 
 
 # --- Which files -------------------------------------------------------------------------------------------------
+
+
+def _sane(lines: Iterator[sheets.Line], files: int) -> Iterator[sheets.Line]:
+    """Yield the rows; a file with far more of them than there are files is none of ours, and might fill the memory."""
+    for number, line in enumerate(lines):
+        if number > files + _SPARE:
+            message = f"This has more than {number:,} rows, and there are {files:,} files here: is it an exported plan?"
+            raise errors.UsageError(message)
+        yield line
 
 
 def _find_files(reader: Connection, rows: Sequence[_Row]) -> None:
@@ -162,9 +180,10 @@ def _refuse_twice(rows: Iterable[_Row]) -> None:
 class _Comparison:
     """What the plan said of the files when they were exported, and what it says now."""
 
-    def __init__(self, reader: Connection, planner: MetadataPlanner, rows: Sequence[_Row]) -> None:
+    def __init__(self, reader: Connection, planner: MetadataPlanner, rows: Sequence[_Row], *, now: datetime) -> None:
         self._reader = reader
         self._planner = planner
+        self.moment = now
         self.notes: list[str] = []
         wanted = [row.file_id for row in rows if not row.problem]
         self.now = store.facts(reader, planner.newest(planner.generate_plan()), wanted)
@@ -205,7 +224,7 @@ def _change(row: _Row, comparison: _Comparison) -> FileChange | None:
     )
     try:
         change = _with_people(change, row.cells.get("result_people"), then, now)
-        change = _with_postponed(change, row.cells.get("postponed", ""), then, now)
+        change = _with_postponed(change, row.cells.get("postponed", ""), then, now, at=comparison.moment)
         change = _with_modes(change, row.cells, then, now)
     except errors.IndexiumError as error:
         row.problem = error.message
@@ -258,24 +277,27 @@ def _lost_letters(cell: str, told: str) -> bool:
     )
 
 
-def _with_postponed(change: FileChange, cell: str, then: Facts, now: Facts) -> FileChange:
+def _with_postponed(change: FileChange, cell: str, then: Facts, now: Facts, *, at: datetime) -> FileChange:
     if not cell.strip():
         return change
     wanted, until = cells.truth(cell), None
     if wanted is None:
-        until, wanted = _day(cell), True
+        until, wanted = _day(cell, at), True
     elif wanted == then.postponed:
         return change
     return change if wanted == now.postponed and until is None else replace(change, postponed=wanted, until=until)
 
 
-def _day(cell: str) -> datetime:
+def _day(cell: str, at: datetime) -> datetime:
     try:
         day = moments.parse(cell.strip())
     except errors.IndexiumError:
         day = None
     if day is None:
         message = f"“{cell.strip()[:40]}” in postponed is neither yes nor no nor a day like 2027-01-31"
+        raise errors.ValidationError(message)
+    if day <= at:
+        message = f"the day in postponed, “{cell.strip()[:40]}”, has begun; write a later one, or no"
         raise errors.ValidationError(message)
     return day
 

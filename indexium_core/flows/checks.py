@@ -167,9 +167,10 @@ class Checks:
                 f"What the check “{kind}” finds is settled one by one; only {listed(check.AT_ONCE)} can be at once."
             )
             raise errors.UsageError(message)
-        files = self._mender.learn_all(asked, self._open(asked))
+        files, step_id = self._mender.learn_all(asked, self._open(asked))
         self._on_change()
-        return MendReport(files=files, text=f"The database knows whom {labels.files(files)} name now.")
+        named = f"{labels.files(files)} name{'s' if files == 1 else ''}"
+        return MendReport(files=files, text=f"The database knows whom {named} now.", step_id=step_id)
 
     def dismiss_all(self, kind: str) -> int:
         """Say that all open findings of a kind are right as they are; returns how many."""

@@ -21,13 +21,13 @@ from indexium_core.flows.targets import Target
 from indexium_core.model import labels
 from indexium_core.model import people as names_of
 from indexium_core.model.plan import CommentMode, PeopleMode
-from indexium_core.store import bulk, plans, steps
+from indexium_core.store import bulk, learning, plans, steps
 from indexium_core.store import decisions as store
 from indexium_core.store import people as people_store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.decisions import DecisionRow
-from indexium_core.store.plans import Modes
+from indexium_core.store.plans import Modes, Version
 
 __all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "gone_keys"]
 
@@ -201,12 +201,27 @@ class Step:
         self.report = DecisionReport(files=0)
 
     def end(self, label: Label | None) -> None:
-        """Remember the step, if anything was decided."""
-        files = steps.count_files(self._tx, self._id)
-        if files:
+        """Remember the step, if anything was decided or learned."""
+        decided, learnt = steps.count_files(self._tx, self._id), learning.count_files(self._tx, self._id)
+        files = max(decided, learnt or 0)
+        if files or learnt is not None:
             said = label(files) if label else self._label
             steps.record(self._tx, self._id, said, files=files, at=self._at)
             self.report = replace(self.report, files=files, step_id=self._id, label=said)
+
+    @contextmanager
+    def learning(self, names: Sequence[str] = ()) -> Iterator[Connection]:
+        """
+        Note what is done to people in the block, by the connection that it gives: it is undone with the step.
+
+        A step has one such block. `names`: people who may lose a place or their name.
+        """
+        with learning.noted(self._tx, self._id, names):
+            yield self._tx
+
+    def now(self) -> tuple[Connection, Version]:
+        """Return the connection of the step, and the newest version of the plan with all that the step has done."""
+        return self._tx, plans.refresh_within(self._tx, self._modes, now=self._at)
 
     def edit(self, target: Target, people: Sequence[str]) -> int:
         """Let files and their copies have just these (valid) people; returns how many files."""

@@ -73,7 +73,7 @@ class Details:
 
     def find(self, text: str) -> int:
         """
-        Return the id of the file that a person means: its id, or its path.
+        Return the id of the file that a person means: its id, its path, or its path below the one folder that has it.
 
         Raises:
             UnknownIdError: No scan has met such a file.
@@ -86,6 +86,7 @@ class Details:
         reader = self._database.read()
         found = store.file_at(reader, os.fsencode(os.path.realpath(path)))
         found = store.file_at(reader, named) if found is None else found
+        found = store.file_below(reader, os.fsencode(path)) if found is None else found
         if found is None:
             message = f"No scan has met the file {text}. Scan its folder first, or name its id."
             raise errors.UnknownIdError(message)

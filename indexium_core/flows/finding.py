@@ -182,10 +182,11 @@ def _near(text: str) -> Iterator[tuple[str, str]]:
     if len(parts) > 1:
         for place, part in enumerate(parts):
             yield query.without_part(text, place), f"without {text[part.start : part.end]}"
+    own = f"({text}) " if text.strip() else ""
     if not whole.names_postponed:
-        yield f"({text}) postponed:yes", "among the skipped ones"
+        yield f"{own}postponed:yes", "among the skipped ones"
     if not whole.names_unchanged and not whole.names_risk:
-        yield f"({text}) risk:unchanged", "among those that need no change"
+        yield f"{own}risk:unchanged", "among those that need no change"
 
 
 # What a word can become.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class HistoryService:
         item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
-        with_newer: bool = False,
+        with_newer: bool | Collection[int] = False,
         progress: rollback.Progress = lambda _done, _of: None,
     ) -> RollbackCheck:
         """
@@ -139,6 +139,7 @@ class HistoryService:
             superseded=found.superseded,
             newer=tuple(sorted(found.newer)),
             glanced=found.glanced,
+            item_ids=frozenset(found.asked),
         )
 
     def people_of(self, operation_id: int) -> list[OperationPerson]:
@@ -154,7 +155,7 @@ class HistoryService:
         item_ids: Sequence[int] | None = None,
         person: str = "",
         changed: str = "skip",
-        with_newer: bool = False,
+        with_newer: bool | Collection[int] = False,
         note: str = "",
         source: str = "python",
         replan: bool = False,
@@ -170,7 +171,8 @@ class HistoryService:
                 All else that a comment says stays; old bytes do not come back.
             changed: What becomes of files whose old bytes cannot come back, because another program changed them since
                 or nothing is kept: `skip` them, or restore only the `comment`.
-            with_newer: Where newer operations changed a file, take them back on it first, newest first.
+            with_newer: Where newer operations changed a file, take them back on it first, newest first; of some
+                operations, by their ids: only these, and files on which another one stands are left.
             note: For the history.
             source: Face that asks.
             replan: Leave the files in the plan; else they are postponed.
@@ -225,7 +227,9 @@ def _as_it_is(item: ItemDetails, working: Mapping[int, float]) -> ItemDetails:
     return replace(item, status="writing", seconds=working[item.id]) if at_work else item
 
 
-def _wish(*, person: str, changed: str, with_newer: bool, item_ids: Sequence[int] | None = None) -> Wish:
+def _wish(
+    *, person: str, changed: str, with_newer: bool | Collection[int], item_ids: Sequence[int] | None = None
+) -> Wish:
     if changed not in CHANGED_CHOICES:
         message = f"There is no choice '{changed}' for changed files; choose {' or '.join(CHANGED_CHOICES)}."
         raise errors.UsageError(message)
@@ -233,7 +237,8 @@ def _wish(*, person: str, changed: str, with_newer: bool, item_ids: Sequence[int
         message = "One person's tag is taken out by an ordinary write: it does not go with the other choices."
         raise errors.UsageError(message)
     items = None if item_ids is None else frozenset(item_ids)
-    return Wish(item_ids=items, person=person.strip(), changed=changed, with_newer=with_newer)
+    newer = None if isinstance(with_newer, bool) else frozenset(with_newer)
+    return Wish(item_ids=items, person=person.strip(), changed=changed, with_newer=bool(with_newer), newer=newer)
 
 
 def _why_not(status: OperationStatus, found: Findings, person: str) -> str:

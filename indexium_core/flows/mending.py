@@ -1,7 +1,8 @@
 """
 Settling what a check found: by what the database knows, by other spellings, or by decisions about the files.
 
-Whatever changes the people of a file stands as an edit and can be undone like any other; no file is written here.
+Whatever settles a finding is one step of the review, what the database learns by it included, and is undone like any
+other; no file is written here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexium_core.flows import check_rows, disagreements
-from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.decisions import Decisions, Step
+from indexium_core.model import labels
 from indexium_core.model import people as names_of
 from indexium_core.model.check import CheckRow, Kind, Mend
 from indexium_core.store import checks as store
@@ -42,7 +44,7 @@ class Mender:
         self._clock = clock
 
     def mend(self, row: CheckRow, mend: Mend) -> int | None:
-        """Settle a finding in one of its own ways; returns the step by which decisions about files can be undone."""
+        """Settle a finding in one of its own ways; returns the step by which it can be undone, None for nothing."""
         how, _, name = mend.code.partition(":")
         if how == "unite":
             one, other = disagreements.names_of_pair(row.subject)
@@ -50,13 +52,12 @@ class Mender:
         file_ids = self._concerned(row)
         if how == "remove":
             return self._decisions.change_people(file_ids, remove=mend.names).step_id
-        self._learn(file_ids, mend.names)
-        if row.kind == "copies":  # a copy whose people are set by hand does not follow the database
-            self._decisions.change_people(file_ids, add=mend.names)
-        return None  # undone, it would still be in the database
+        # A copy whose people are set by hand does not follow the database.
+        by_hand = mend.names if row.kind == "copies" else ()
+        return self._learn(dict.fromkeys(file_ids, mend.names), by_hand=by_hand)
 
-    def learn_all(self, kind: Kind, subjects: Sequence[str]) -> int:
-        """Let the database know what files say, for many findings at once; returns of how many files that is."""
+    def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:
+        """Let the database know what files say, for many findings at once; returns of how many files, and the step."""
         reader = self._database.read()
         told: dict[int, list[str]] = {}
         if kind == "unknown":
@@ -70,29 +71,32 @@ class Mender:
                 file_ids = [int(each) for each in subjects[first : first + _CHUNK]]
                 files = store.files(reader, version, file_ids)
                 told |= {file_id: check_rows.missing_in(row, aliases) for file_id, row in files.items()}
-        with self._database.atomic() as tx:
-            people.assign(tx, self._wanted(tx, told), at=self._clock())
-        return len(told)
+        return len(told), self._learn(told)
 
     def unite(self, old: str, new: str) -> int | None:
         """
         Say that two spellings are one person, spelt `new`: in the database, in edits, and so in the plan.
 
-        Returns the step by which it can be undone, where nothing but decisions about files came of it.
+        Returns the step by which it can be undone, None where nothing had to be done.
         """
         key = names_of.person_key(old)
-        is_one_key = key == names_of.person_key(new)
-        naming = store.naming(self._database.read(), [key], limit=0).get(key, ([], 0))[0]
-        with self._database.atomic() as tx:
-            changed = self._unite_people(tx, old, new) or not is_one_key
-            if not is_one_key:
-                people.assign(tx, self._wanted(tx, {file_id: [new] for file_id in naming}), at=self._clock())
-                _let_mean(tx, old, new, at=self._clock())
-        spelt_so = store.decided_so(self._database.read(), old)
-        if is_one_key:
-            spelt_so = sorted({*spelt_so, *store.naming_exactly(self._database.read(), old)})
-        step_id = self._respell(spelt_so, old, new)
-        return None if changed else step_id
+        is_one_key, changed = key == names_of.person_key(new), True
+
+        def label(files: int) -> str:
+            return labels.united(old, new) if changed else labels.spelt(files, new)
+
+        with self._decisions.step(label) as step:
+            with step.learning([old, new]) as tx:
+                naming = store.naming(tx, [key], limit=0).get(key, ([], 0))[0]
+                changed = self._unite_people(tx, old, new) or not is_one_key
+                if not is_one_key:
+                    people.assign(tx, self._wanted(tx, {file_id: [new] for file_id in naming}), at=self._clock())
+                    _let_mean(tx, old, new, at=self._clock())
+            spelt_so = store.decided_so(tx, old)
+            if is_one_key:
+                spelt_so = sorted({*spelt_so, *store.naming_exactly(tx, old)})
+            _respell(step, spelt_so, old, new)
+        return step.report.step_id
 
     def _unite_people(self, tx: Connection, old: str, new: str) -> bool:
         """Make the person spelt `old` the one spelt `new`; False where there is none."""
@@ -103,19 +107,15 @@ class Mender:
             people.rename(tx, old_id, old=old, new=new, at=self._clock())
         return old_id is not None
 
-    def _respell(self, file_ids: Sequence[int], old: str, new: str) -> int | None:
-        """Let files have `new` where their list has exactly `old`; returns the step."""
-        if not file_ids:
-            return None
-        rows = store.files(self._database.read(), self._version(), file_ids)
-        lists = {file_id: _respelt(row.people, old, new) for file_id, row in rows.items()}
-        with self._decisions.step(lambda files: f"spelt {new} so in {files:,} file{'' if files == 1 else 's'}") as step:
-            step.edit_each({file_id: names for file_id, names in lists.items() if names != rows[file_id].people})
+    def _learn(self, told: Mapping[int, Sequence[str]], *, by_hand: Sequence[str] = ()) -> int | None:
+        """Let the database know who is in files, and put some of them in by hand, too; returns the step."""
+        names = list(dict.fromkeys(name for each in told.values() for name in each))
+        with self._decisions.step(lambda files: labels.learnt(files, names)) as step:
+            with step.learning() as tx:
+                people.assign(tx, self._wanted(tx, told), at=self._clock())
+            if by_hand:
+                step.change_people(list(told), add=by_hand)
         return step.report.step_id
-
-    def _learn(self, file_ids: Sequence[int], names: Sequence[str]) -> None:
-        with self._database.atomic() as tx:
-            people.assign(tx, self._wanted(tx, dict.fromkeys(file_ids, names)), at=self._clock())
 
     def _wanted(self, tx: Connection, told: Mapping[int, Sequence[str]]) -> list[Wanted]:
         """Return the assignments that put people into files: they belong to the payload, where there is one."""
@@ -134,6 +134,15 @@ class Mender:
             return store.files_of_payloads(reader, [row.subject]).get(row.subject, [])
         key = names_of.person_key(row.subject)
         return store.naming(reader, [key], limit=0).get(key, ([], 0))[0]
+
+
+def _respell(step: Step, file_ids: Sequence[int], old: str, new: str) -> None:
+    """Let files have `new` where their list has exactly `old`."""
+    if file_ids:
+        tx, version = step.now()
+        rows = store.files(tx, version, file_ids)
+        lists = {file_id: _respelt(row.people, old, new) for file_id, row in rows.items()}
+        step.edit_each({file_id: names for file_id, names in lists.items() if names != rows[file_id].people})
 
 
 def _respelt(names: Sequence[str], old: str, new: str) -> list[str]:

@@ -26,6 +26,7 @@ from indexium_core.model.plan import (
     PlanItem,
     PlanPage,
     PlanStatistics,
+    Seal,
     Selection,
     SelectionSummary,
     StaleFiles,
@@ -33,6 +34,7 @@ from indexium_core.model.plan import (
 from indexium_core.model.query import compile_query
 from indexium_core.settings import Settings
 from indexium_core.store import plans
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.plans import Modes, Search, Version
 
@@ -217,6 +219,46 @@ class MetadataPlanner:
         looked_at = compile_query(within) if within.strip() else None
         return plans.found_groups(self._database.read(), self.searching(plan, query), looked_at)
 
+    def seal(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE) -> Seal:
+        """Return the mark of the files of a selection that a write of these levels would touch, as the plan is now."""
+        search = replace(self.searching(plan, selection.query), version=self.newest(plan))
+        return plans.sealed(self._database.read(), search, selection, levels=risk)
+
+    def settle(
+        self,
+        tx: Connection,
+        plan: MetadataPlan,
+        parted: MetadataPlan,
+        selection: Selection,
+        *,
+        risk: Sequence[str],
+        sealed: Seal | None,
+    ) -> list[int]:
+        """
+        Return the files that a write begins with, in the transaction that puts them down: nothing comes in between.
+
+        Args:
+            tx: The transaction.
+            plan: The plan as it was shown.
+            parted: The same where hard links are dealt with as they are going to be.
+            selection: What is chosen.
+            risk: Levels that are written.
+            sealed: The mark of the files that were shown; None where nobody was told which they are.
+
+        Raises:
+            StalePlanError: Some would be written otherwise than they were shown, or they are not those of the mark.
+
+        """
+        now = self._clock()
+        search = self.searching(plan, selection.query)
+        newest = plans.refresh_within(tx, plan.modes, now=now)
+        _refuse_stale(plan, staleness.look(tx, search, newest, selection, limit=_NAMED))
+        search = replace(search, version=plans.refresh_within(tx, parted.modes, now=now))
+        if sealed is not None and plans.sealed(tx, search, selection, levels=risk) != sealed:
+            message = "What is found is no longer what was shown: other files, or other films. Look again, then write."
+            raise errors.StalePlanError(message)
+        return plans.chosen(tx, search, selection, levels=risk)
+
     def refuse_if_stale(self, plan: MetadataPlan, selection: Selection) -> None:
         """
         Compare what the plan showed of the selected files with what would be written now.
@@ -225,12 +267,7 @@ class MetadataPlanner:
             StalePlanError: They differ; names the files.
 
         """
-        stale = self.stale(plan, selection, limit=_NAMED)
-        if stale.count:
-            names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED else "")
-            number = "1 file is" if stale.count == 1 else f"{stale.count:,} files are"
-            message = f"{number} no longer what plan {plan.id} showed: {names}. Look at the plan again, then write."
-            raise errors.StalePlanError(message)
+        _refuse_stale(plan, self.stale(plan, selection, limit=_NAMED))
 
     def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         """Return which of the selected files would be written otherwise now than the plan showed, the first in full."""
@@ -510,6 +547,14 @@ class PlanItems(Sequence[PlanItem]):
 
     def __repr__(self) -> str:
         return f"<{self._count:,} plan items>"
+
+
+def _refuse_stale(plan: MetadataPlan, stale: StaleFiles) -> None:
+    if stale.count:
+        names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED else "")
+        number = "1 file is" if stale.count == 1 else f"{stale.count:,} files are"
+        message = f"{number} no longer what plan {plan.id} showed: {names}. Look at the plan again, then write."
+        raise errors.StalePlanError(message)
 
 
 def _both(one: str, other: str) -> str:

@@ -47,7 +47,12 @@ class Wish:
     item_ids: frozenset[int] | None = None  # only these of its items
     person: str = ""  # only the tag of this person, by an ordinary write
     changed: str = "skip"  # comment: restore only the comment where the old bytes cannot come back
-    with_newer: bool = False  # take newer operations on the same files back first
+    with_newer: bool = False  # take newer operations on the same files back first …
+    newer: frozenset[int] | None = None  # … if they are among these; None: whichever there are
+
+    def takes(self, operations: set[int]) -> bool:
+        """Tell whether these newer operations may be taken back with it."""
+        return self.with_newer and (self.newer is None or self.newer.issuperset(operations))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +136,8 @@ class Examiner:
         chain = [*above, candidate]
         if problem is None and above:
             problem = self._chain_problem(found, chain)
-            if problem is None and not wish.with_newer and not found.asked.issuperset(each.item_id for each in above):
+            others = {each.operation_id for each in above if each.item_id not in found.asked}
+            if problem is None and others and not wish.takes(others - {candidate.operation_id}):
                 found.superseded += 1
                 problem = _superseded(candidate, choices=("newer",))
         elif problem is None:

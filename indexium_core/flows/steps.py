@@ -1,9 +1,9 @@
 """
 Undo and redo of what a person decided.
 
-Only decisions are turned back: what a write put into files stays there, and the report says of how many files that is
-so. A file of which something else was decided since, not by a step of the person's (a rollback postpones), is left as
-it is.
+Only decisions, and what the database learned by them, are turned back: what a write put into files stays there, and the
+report says of how many files that is so. A file of which something else was decided since, not by a step of the
+person's (a rollback postpones), is left as it is; so are people who were changed otherwise.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class StepReport:
     left: int  # files that were left alone: something else was decided of them since
     gone: int  # files that are not there any more
     written: int  # files that were written since: what is in them stays
+    names_stay: bool  # what the database learned was changed otherwise since, and stays
     summary: str  # all of that in sentences
 
 
@@ -86,13 +87,15 @@ class Review:
                 return None
             turned = store.turn(tx, step, undo=undo, at=now)
         facts = {"left": turned.left, "gone": turned.gone, "written": turned.written}
+        said = labels.turned(step.label, undone=undo, changed=turned.files, **facts, names_stay=turned.names_stay)
         return StepReport(
             step_id=step.step_id,
             label=step.label,
             undone=undo,
             files=turned.files,
             **facts,
-            summary=labels.turned(step.label, undone=undo, changed=turned.files, **facts),
+            names_stay=turned.names_stay,
+            summary=said,
         )
 
 

@@ -21,7 +21,7 @@ from indexium_core.flows import editing, planning, running
 from indexium_core.flows.protocol import Terms
 from indexium_core.jobs.runner import Control, Runner
 from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
-from indexium_core.model.plan import PlanItem, Selection
+from indexium_core.model.plan import PlanItem, Seal, Selection
 from indexium_core.store import database, ledger
 
 __all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
@@ -129,6 +129,7 @@ class MetadataWriter:
         options: WriteOptions | None = None,
         *,
         selection: Selection | None = None,
+        sealed: Seal | None = None,
     ) -> OperationHandle:
         """
         Start writing the selected items of a plan in the background; returns at once.
@@ -137,24 +138,29 @@ class MetadataWriter:
             items: A plan (its default items, or those of `selection`), or plan items.
             options: How to write.
             selection: Which items of the plan.
+            sealed: The mark of just the files that were shown, by `MetadataPlanner.seal`.
 
         Raises:
             UsageError: Nothing to write, too many files, or something that would fail every file.
-            StalePlanError: A result is no longer what the plan showed.
+            StalePlanError: A result is no longer what the plan showed, or the files are not those of the mark.
 
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
         parted = self._planner.parting(plan, options.hard_links)
-        file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
-        if not file_ids:
-            raise errors.UsageError(
-                "There is nothing to write: no selected file would change.", code="nothing_to_write"
-            )
-        self._before_all(plan, selection, len(file_ids))
+
+        def settle(tx: database.Connection) -> list[int]:
+            """Say which files it begins with, so late that nothing can change before they are put down."""
+            file_ids = self._planner.settle(tx, plan, parted, selection, risk=options.risk, sealed=sealed)
+            if not file_ids:
+                message = "There is nothing to write: no selected file would change."
+                raise errors.UsageError(message, code="nothing_to_write")
+            self._require_room(len(file_ids))
+            return file_ids
+
         now = self._clock()
         operation_id = self._ledger.create_write(
-            file_ids=file_ids,
+            file_ids=settle,
             variant_id=parted.variant_id,
             plan_id=parted.id,
             options=options,
@@ -232,7 +238,8 @@ class MetadataWriter:
         parted = self._planner.parting(plan, options.hard_links)
         file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
         if file_ids:
-            self._before_all(plan, selection, len(file_ids))
+            self._require_room(len(file_ids))
+            self._planner.refuse_if_stale(plan, selection)
         tasks = self._ledger.preview(file_ids=file_ids, variant_id=parted.variant_id)
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
@@ -277,9 +284,16 @@ class MetadataWriter:
         if isinstance(items, planning.MetadataPlan):
             return items, selection or items.select(risk=options.risk)
         plan = self._planner.generate_plan()
-        return plan, Selection(included=frozenset(item.file_id for item in items))
+        selection = Selection(included=frozenset(item.file_id for item in items))
+        now = {item.file_id: item.changes for item in self._planner.items_of(plan, list(selection.included))}
+        changed = [item.file_name for item in items if now.get(item.file_id) != item.changes]
+        if changed:
+            names = ", ".join(changed[:10]) + (" …" if len(changed) > 10 else "")
+            message = f"These are no longer what the items say: {names}. Look at the plan again, then write."
+            raise errors.StalePlanError(message)
+        return plan, selection
 
-    def _before_all(self, plan: planning.MetadataPlan, selection: Selection, count: int) -> None:
+    def _require_room(self, count: int) -> None:
         """Refuse in one sentence what would fail every file."""
         limit = self._settings.max_operation_items
         if count > limit:
@@ -291,7 +305,6 @@ class MetadataWriter:
                 f"Only {free // 1_000_000} MB are free beside {self._store.home}; journals and database need more."
             )
             raise errors.UsageError(message, code="low_space")
-        self._planner.refuse_if_stale(plan, selection)
 
     def _preserve(self, wanted: bool | None) -> bool:  # noqa: FBT001
         return self._settings.preserve_mtime if wanted is None else wanted

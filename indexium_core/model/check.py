@@ -117,4 +117,4 @@ class MendReport:
 
     files: int  # files whose plan changed or may have
     text: str  # what was done, as a sentence
-    step_id: int | None = None  # by which what was decided about files can be undone; None: nothing was
+    step_id: int | None = None  # by which it can be undone; None: nothing had to be done

@@ -10,12 +10,15 @@ __all__ = [
     "changed",
     "edited",
     "files",
+    "learnt",
     "modes",
     "replaced",
     "sentence",
     "skipped",
+    "spelt",
     "taken_back",
     "turned",
+    "united",
 ]
 
 _NAMED = 2  # people that a label names
@@ -37,6 +40,23 @@ def changed(number: int, added: Mapping[str, int], removed: Mapping[str, int]) -
         return f"edited the people of {files(number)}"
     came = [f"added {name} to {files(count)}" for name, count in added.items()]
     return ", ".join([*came, *(f"removed {name} from {files(count)}" for name, count in removed.items())])
+
+
+def learnt(number: int, names: Sequence[str]) -> str:
+    """Return what the database learned from files."""
+    if len(names) != 1:
+        return f"told the database whom {files(number)} name{'s' if number == 1 else ''}"
+    return f"told the database that {names[0]} is in {files(number)}"
+
+
+def united(old: str, new: str) -> str:
+    """Return what making two spellings one person did."""
+    return f"made {old} one with {new}"
+
+
+def spelt(number: int, name: str) -> str:
+    """Return what putting a spelling right did."""
+    return f"spelt {name} so in {files(number)}"
 
 
 def replaced(number: int, old: str, new: str) -> str:
@@ -74,10 +94,16 @@ def sentence(label: str) -> str:
     return f"{label[:1].upper()}{label[1:]}."
 
 
-def turned(label: str, *, undone: bool, changed: int, left: int, gone: int, written: int) -> str:
+def turned(
+    label: str, *, undone: bool, changed: int, left: int, gone: int, written: int, names_stay: bool = False
+) -> str:
     """Return what became of a step that was undone or redone, in sentences."""
     said = [f"{'Undone' if undone else 'Done again'}: {label}."]
-    if left:
+    if names_stay:
+        said = [
+            f"Not {'undone' if undone else 'done again'}: {label}. These people were changed otherwise since, and stay."
+        ]
+    elif left:
         them = (
             "was decided otherwise since and stays as it is"
             if left == 1

@@ -23,9 +23,10 @@ def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None
         return None
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        whole_day = moment.time() == datetime.min.time()
-        moment = moment.astimezone() if moment.tzinfo is None else moment
-        return moment + timedelta(days=1) if end and whole_day else moment
+        if end and moment.time() == datetime.min.time():
+            moment += timedelta(days=1)  # before there is a zone: a day may have 23 or 25 hours
+        # By its timestamp, for astimezone() takes a midnight that the clocks skip for an hour of the day before.
+        return datetime.fromtimestamp(moment.timestamp()).astimezone() if moment.tzinfo is None else moment
     except (ValueError, OverflowError) as error:  # the first and last days of the calendar have no local time
         message = f"'{value}' is not a date; write it like 2026-11-20."
         raise errors.UsageError(message) from error

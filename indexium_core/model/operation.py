@@ -302,6 +302,7 @@ class RollbackCheck:
     superseded: int = 0  # conflicts that taking newer operations back would solve
     newer: tuple[int, ...] = ()  # the newer operations that stand on files of this one
     glanced: int = 0  # files of a large operation that were judged by size and date; the rollback compares their bytes
+    item_ids: frozenset[int] = frozenset()  # items that were looked at
 
     def left_alone(self) -> list[tuple[int, str]]:
         """Return what would be skipped and why, most first: number of files, and the rest of the sentence."""

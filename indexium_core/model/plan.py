@@ -179,6 +179,14 @@ class StaleFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The mark of just the files that somebody was told about: with it a write takes these, or none."""
+
+    count: int
+    digest: int  # of their ids and of their films
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaleFiles:
     """What of a selection changed since a plan was shown."""
 

@@ -84,6 +84,11 @@ class Database:
             raise
 
     @property
+    def mark(self) -> str:
+        """What tells this database from that of another home; ids mean something only beside it."""
+        return f"{self.read().value(sql.load('database')['begun']):x}"
+
+    @property
     def statements(self) -> int:
         """Number of SQL statements run since the database was opened; the frame of a transaction does not count."""
         return self._counter.value

@@ -21,6 +21,7 @@ __all__ = [
     "decisions",
     "file",
     "file_at",
+    "file_below",
     "history",
     "is_held",
     "names_like",
@@ -87,6 +88,12 @@ def file_at(reader: Connection, path: bytes) -> int | None:
     """Return the file with this path, None where no scan has met one."""
     found = reader.value(_sql("file_at"), {"path": path})
     return None if found is None else int(found)
+
+
+def file_below(reader: Connection, path: bytes) -> int | None:
+    """Return the file with this path below a library, None where there is none or several libraries have one."""
+    found = reader.execute(_sql("file_below"), {"path": path}).fetchall()
+    return int(found[0][0]) if len(found) == 1 else None
 
 
 def copies(reader: Connection, file_id: int, file_hash: str | None, *, count: int) -> tuple[list[Copy], int]:

@@ -10,7 +10,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.plans import Version
 
-__all__ = ["Facts", "copies", "facts", "find"]
+__all__ = ["Facts", "copies", "count", "facts", "find"]
 
 
 class Facts(NamedTuple):
@@ -25,6 +25,11 @@ class Facts(NamedTuple):
     postponed: bool
     people_mode: str | None  # None: the file is not in the plan
     comment_mode: str | None
+
+
+def count(reader: Connection) -> int:
+    """Return how many files there are."""
+    return int(reader.value(_sql("count")))
 
 
 def find(reader: Connection, by: str, values: Iterable[Any]) -> dict[Any, list[int]]:

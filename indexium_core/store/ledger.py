@@ -8,7 +8,7 @@ statements; results come in groups.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ class Ledger:
     def create_write(
         self,
         *,
-        file_ids: Sequence[int],
+        file_ids: Sequence[int] | Callable[[database.Connection], Sequence[int]],
         variant_id: int,
         plan_id: int,
         options: WriteOptions,
@@ -42,8 +42,13 @@ class Ledger:
         now: datetime,
         expires_at: datetime,
     ) -> int:
-        """Record a write of the plan's current items of `file_ids`, with items and backups; returns its id."""
+        """
+        Record a write of the plan's current items of `file_ids`, with items and backups; returns its id.
+
+        Where `file_ids` is to be called, it says in the transaction which they are, or refuses.
+        """
         with self._store.atomic() as tx:
+            chosen = file_ids(tx) if callable(file_ids) else file_ids
             operation_id = self._insert_operation(
                 tx,
                 operation_type="write",
@@ -56,7 +61,7 @@ class Ledger:
                 options=_options(options),
                 now=now,
             )
-            items = {"operation_id": operation_id, "file_ids": list(file_ids), "variant_id": variant_id}
+            items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
             tx.execute(_SQL["insert_write_items"], items)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
         return operation_id

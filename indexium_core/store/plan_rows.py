@@ -251,8 +251,8 @@ def _twins(row: Mapping[str, Any]) -> list[str]:
 
 
 def _invalid(row: Mapping[str, Any]) -> list[str]:
-    """Return the names of the database that may not be written."""
-    return [name for name in row["db_people"] if not _is_valid(name)]
+    """Return the names of the database, or of an edit, that may not be written."""
+    return [name for name in dict.fromkeys([*row["db_people"], *row["result_people"]]) if not _is_valid(name)]
 
 
 def _is_valid(name: str) -> bool:

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from indexium_core import errors
-from indexium_core.model.plan import RISK_LEVELS, PlanItem, Selection, SelectionSummary
+from indexium_core.model.plan import RISK_LEVELS, PlanItem, Seal, Selection, SelectionSummary
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import decisions, people, plan_rows, sql
 from indexium_core.store.connection import Connection
@@ -49,6 +49,7 @@ __all__ = [
     "refresh",
     "refresh_within",
     "risk_by",
+    "sealed",
     "statistics",
     "summary",
     "table",
@@ -320,6 +321,13 @@ def chosen(
     found = _run(reader, "chosen", facts, search.query, also).fetchnumpy()["file_id"]
     ids: list[int] = found.tolist()
     return ids
+
+
+def sealed(reader: Connection, search: Search, selection: Selection, *, levels: Sequence[str]) -> Seal:
+    """Return the mark of the files of a selection that a write of these levels would touch."""
+    facts = _selecting(search, selection, levels) | {"writable": True, "only": None}
+    count, digest = _run(reader, "sealed", facts, search.query).fetchone() or (0, 0)
+    return Seal(count=count, digest=digest)
 
 
 def mean(reader: Connection, search: Search, selection: Selection) -> None:

@@ -1,9 +1,10 @@
 """
 Steps of a person's review: what was decided at once, so that it can be undone and redone at once.
 
-Decisions are never deleted. Each says which step made it and which one last ended it; to undo a step is to end what it
-made and to put in force again what it ended, and to redo it is the reverse. Steps are undone newest first and redone
-oldest first; a new one forgets those that are undone.
+Each decision says which step made it and which one last ended it; to undo a step is to end what it made and to put in
+force again what it ended, and to redo it is the reverse. What a step taught the database goes along (`learning`). Steps
+are undone newest first and redone oldest first; a new one forgets those that are undone. Decisions that ended long ago
+go when no step can bring them back.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from indexium_core.store import sql
+from indexium_core.store import learning, sql
 from indexium_core.store.connection import Connection
 
 __all__ = [
@@ -51,6 +52,7 @@ class Turned:
     left: int  # left alone: something else was decided of them since
     gone: int  # not there any more
     written: int  # of those turned: written since the step was made, which this does not take back
+    names_stay: bool = False  # what the step taught the database was changed otherwise since, and stays
 
 
 def begin(tx: Connection) -> int:
@@ -68,6 +70,8 @@ def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime
     tx.execute(_sql("forget_undone"))
     tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at})
     tx.execute(_sql("prune"), {"before": _oldest(at), "most": MOST})
+    learning.prune(tx)
+    tx.execute(_sql("prune_decisions"), {"before": _oldest(at)})
 
 
 def next_to_undo(reader: Connection, *, at: datetime) -> StepRow | None:
@@ -88,6 +92,7 @@ def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> Turned:
     """Undo a step, or redo it; plans of its files are marked."""
+    learnt = learning.turn(tx, step.step_id, undo=undo)
     tx.execute(_sql("turning"), {"step": step.step_id, "undo": undo})
     for statement in ("go", "come"):
         tx.execute(_sql(statement), {"at": at})
@@ -95,8 +100,11 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> Turned:
     files, left, gone, written = tx.execute(_sql("turned"), {"since": step.created_at}).fetchone() or (0, 0, 0, 0)
     tx.execute(_sql("set_undone"), {"step": step.step_id, "at": at if undo else None})
     tx.execute(_sql("drop_turning"))
-    # Decisions on files that were forgotten went with them.
-    return Turned(files=files, left=left, gone=gone + max(0, step.files - files - left), written=written)
+    rest = max(0, step.files - files - left)
+    if learnt is None:  # decisions on files that were forgotten went with them
+        return Turned(files=files, left=left, gone=gone + rest, written=written)
+    taught, stay = (files + rest, left) if learnt else (files, left + rest)
+    return Turned(files=taught, left=stay, gone=gone, written=written, names_stay=not learnt)
 
 
 def _step(found: Connection) -> StepRow | None:

@@ -67,6 +67,7 @@ def word_at(text: str, position: int) -> Word:
 
 def complete(text: str, position: int) -> list[Completion]:
     """Return the keys, or the values of a key that has a fixed list, that the word at a position can become."""
+    position = max(0, min(position, len(text)))
     word = word_at(text, position)
     if not word.key:
         return [] if word.quoted else _keys(text, word, position)

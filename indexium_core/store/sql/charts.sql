@@ -38,13 +38,19 @@ WHERE m.status IN ('failed', 'conflict', 'unknown')
 GROUP BY error ORDER BY files DESC, error;
 
 -- name: most_written
--- People by the number of files that they were written into and are still in.
-SELECT person, count(*) AS files FROM (
-    SELECT unnest(m.tags_added) AS person FROM metadata_operation_items m
-    JOIN metadata_operations o ON o.id = m.operation_id
+-- People by the number of files that they were written into and are still in: no write since has taken them out.
+WITH written AS (
+    SELECT m.id, m.file_id, m.tags_added, m.tags_removed, o.started_at
+    FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
     WHERE m.status = 'success' AND m.reverted_by IS NULL AND o.operation_type = 'write'
-      AND ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
-      AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ))
+), latest AS (
+    FROM (SELECT id, file_id, started_at, unnest(tags_added) AS person, TRUE AS comes FROM written
+          UNION ALL SELECT id, file_id, started_at, unnest(tags_removed), FALSE FROM written)
+    QUALIFY row_number() OVER (PARTITION BY file_id, lower(person) ORDER BY id DESC, comes DESC) = 1
+)
+SELECT person, count(*) AS files FROM latest
+WHERE comes AND ($since IS NULL OR started_at >= $since::TIMESTAMPTZ)
+  AND ($until IS NULL OR started_at < $until::TIMESTAMPTZ)
 GROUP BY person ORDER BY files DESC, person LIMIT $count;
 
 -- name: coverage

@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 -- Numbers of the migrations that this database has had.
 SELECT version FROM schema_migrations ORDER BY version;
 
+-- name: begun
+-- When this database was made: no two were at the same microsecond.
+SELECT epoch_us(min(applied_at)) FROM schema_migrations;
+
 -- name: record_migration
 -- Note a migration, in the transaction that applies it.
 INSERT INTO schema_migrations VALUES ($1, $2, $3, now());

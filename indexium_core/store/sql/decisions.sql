@@ -55,8 +55,9 @@ SELECT file_id, people, people_keys, NULL::VARCHAR AS people_mode, NULL::VARCHAR
 FROM changed;
 
 -- name: replace
--- The decision of this kind that is in force gives way.
-UPDATE decisions SET revoked_at = $at, ended_by = $step
+-- The decision of this kind that is in force gives way. What no step ends is remembered for the step that once did: undone
+-- or done again, it must know its files.
+UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_by)
 WHERE kind = $kind AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM wanted);
 
 -- name: decide
@@ -105,7 +106,7 @@ SELECT count(*), count(DISTINCT file_id) FROM ending;
 
 -- name: end
 -- Decisions that are in force no longer.
-UPDATE decisions SET revoked_at = $at, ended_by = $step WHERE decision_id IN (SELECT decision_id FROM ending);
+UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_by) WHERE decision_id IN (SELECT decision_id FROM ending);
 
 -- name: mark_ending
 -- The plans of these files must be worked out again.

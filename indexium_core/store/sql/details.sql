@@ -12,6 +12,11 @@ WHERE f.file_id = $file_id;
 -- The file with this path; one that is there before one that is gone.
 SELECT file_id FROM scanned_files WHERE path_bytes = $path ORDER BY state = 'missing', file_id DESC LIMIT 1;
 
+-- name: file_below
+-- The files with this path below the folder of a library, one a library.
+SELECT arg_max(f.file_id, (f.state <> 'missing', f.file_id)) FROM scanned_files f JOIN libraries l USING (library_id)
+WHERE f.path_bytes = l.path_bytes || '\x2F'::BLOB || $path GROUP BY f.library_id;
+
 -- name: copies
 -- Other files with the same film, and how many there are.
 SELECT file_id, path, count(*) OVER () FROM scanned_files

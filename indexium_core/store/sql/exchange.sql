@@ -1,3 +1,7 @@
+-- name: count
+-- How many files there are.
+SELECT count(*) FROM scanned_files;
+
 -- name: by_id
 -- Files by their ids.
 SELECT file_id, file_id FROM scanned_files WHERE file_id IN (SELECT unnest($values::BIGINT[]));

@@ -31,14 +31,15 @@ folders AS (
               FROM found WHERE listed AND missed IN (0, 16) GROUP BY folder)
     ) GROUP BY strip_accents(lower(value))
 ),
--- Whom a spelling means, letter case aside; a key that some person has is no alias.
-meant AS MATERIALIZED (
-    SELECT key, min(name) AS name FROM (
-        SELECT lower(name) AS key, name FROM people
-        UNION ALL SELECT lower(alias), name FROM person_aliases JOIN people USING (person_id)
-        WHERE alias_key NOT IN (SELECT person_key FROM people)
-    ) GROUP BY key
+-- Whom a spelling means: one that somebody has by its key (Straße is Strasse, İpek is not ipek), any other by lower(). A
+-- key that some person has is no alias.
+spellings AS (
+    SELECT name AS spelling, min(name) OVER (PARTITION BY person_key) AS name FROM people
+    UNION ALL SELECT alias, min(name) OVER (PARTITION BY person_key) FROM person_aliases JOIN people USING (person_id)
+    WHERE alias_key NOT IN (SELECT person_key FROM people)
 ),
+exactly AS MATERIALIZED (SELECT spelling, min(name) AS name FROM spellings GROUP BY spelling),
+meant AS MATERIALIZED (SELECT lower(spelling) AS key, min(name) AS name FROM spellings GROUP BY key),
 -- The people of ordinary files are those of the result. Where that is not all, a person counts once a file.
 spelt AS (
     SELECT unnest(people) AS name, count(*) AS files
@@ -48,15 +49,15 @@ spelt AS (
         SELECT min(e.name) AS name FROM (
             SELECT file_id, unnest(everybody) AS name
             FROM found WHERE listed AND missed IN (0, 32) AND everybody IS NOT NULL
-        ) AS e LEFT JOIN meant AS m ON m.key = lower(e.name)
-        GROUP BY file_id, coalesce(lower(m.name), lower(e.name))
+        ) AS e LEFT JOIN exactly AS x ON x.spelling = e.name LEFT JOIN meant AS m ON m.key = lower(e.name)
+        GROUP BY file_id, coalesce(x.name, m.name, lower(e.name))
     ) GROUP BY name
 ),
 -- Spellings of one person, and those by which the person is known, together.
 persons AS (
-    SELECT coalesce(min(m.name), mode(s.name)) AS value, sum(s.files) AS files
-    FROM spelt AS s LEFT JOIN meant AS m ON m.key = lower(s.name)
-    GROUP BY coalesce(lower(m.name), lower(s.name))
+    SELECT coalesce(min(x.name), min(m.name), mode(s.name)) AS value, sum(s.files) AS files
+    FROM spelt AS s LEFT JOIN exactly AS x ON x.spelling = s.name LEFT JOIN meant AS m ON m.key = lower(s.name)
+    GROUP BY coalesce(x.name, m.name, lower(s.name))
 )
 SELECT 'groups' AS facet, risk_level::VARCHAR AS risk, category::VARCHAR AS category, container, issue_bits, len(people) AS tags, missed,
        NULL AS value, count(*) AS files, NULL AS total

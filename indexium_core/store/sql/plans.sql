@@ -145,7 +145,10 @@ facts AS MATERIALIZED (
                    WHEN f.strategy_code = 'read_only' THEN 0 -- said above
                    ELSE 1 << 7 END -- no_strategy_yet
                WHEN 'not_video' THEN 1 << 4 WHEN 'corrupt' THEN 1 << 5 WHEN 'empty' THEN 1 << 5 ELSE 0 END
-           | ((coalesce(c.has_invalid, FALSE) AND d.edited IS NOT TRUE)::INTEGER << 6) -- invalid_person_name
+           -- invalid_person_name: an edit of many files may have taken one over from the database, see `known`
+           | (CASE WHEN d.edited THEN len(list_filter(d.people, lambda name: length(name) NOT BETWEEN 1 AND 200
+                                                      OR regexp_matches(name, '[;|"\x00-\x1f\x7f-\x{9f}]'))) > 0
+                   ELSE coalesce(c.has_invalid, FALSE) END::INTEGER << 6)
            | ((f.growing AND f.mtime_ns IS DISTINCT FROM f.own_mtime_ns)::INTEGER << 8) -- file_growing
            | (parts_names::INTEGER << 9) -- hard_linked, blocked
            | ((NOT keeps AND f.custom_text <> '')::INTEGER << 10) -- custom_comment
@@ -488,6 +491,11 @@ WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.t
   AND (NOT $writable OR i.can_update AND NOT i.postponed)
   AND ($only IS NULL OR i.file_id IN (SELECT unnest($only::BIGINT[]))) AND (TRUE /* also */)
 ORDER BY i.file_id;
+
+-- name: sealed
+-- How many files a selection has, and a number that is another one where one of them is another file or another film.
+SELECT count(*), coalesce(bit_xor(hash(c.file_id, f.file_hash)), 0)
+FROM (/* chosen */) AS c JOIN scanned_files AS f USING (file_id);
 
 -- name: mean
 -- The files of a selection as a table of the connection, to decide over.

@@ -19,6 +19,16 @@ INSERT INTO review_steps VALUES ($step, $label, $files, $at, NULL);
 DELETE FROM review_steps WHERE created_at < $before
     OR step_id NOT IN (SELECT step_id FROM review_steps ORDER BY step_id DESC LIMIT $most);
 
+-- name: prune_decisions
+-- Decisions that ended before the oldest step that is kept: none can bring them back. Of a file whose people are set by
+-- hand, edits stay that name somebody of whom the edit in force knows nothing: who was taken out is not suggested again.
+DELETE FROM decisions AS d
+WHERE revoked_at < $before
+  AND (kind <> 'edit' OR NOT EXISTS (
+      SELECT 1 FROM decisions AS e
+      WHERE e.file_id = d.file_id AND e.kind = 'edit' AND e.revoked_at IS NULL
+        AND NOT list_has_all(e.people || coalesce(e.db_people, []), d.people || coalesce(d.db_people, []))));
+
 -- name: newest_done
 -- The step that is undone next.
 SELECT step_id, label, files, created_at FROM review_steps WHERE undone_at IS NULL AND created_at >= $1
