@@ -104,7 +104,9 @@ class Pages:
         template = pn.Template(self._template, items=session.roots())
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
         for name, value in (
-            values | {"sheets": sheets(), "instance": self.library.instance_id, "inline": "" if assets else _inline()}
+            values
+            | {"sheets": sheets(), "instance": self.library.instance_id, "home": self.library.home_id}
+            | {"inline": "" if assets else _inline()}
         ).items():
             template.add_variable(name, value)
         return template
@@ -280,7 +282,9 @@ class Session:
         self._frame = {"pages": shell.pages(TITLES, {}, None, self._base)} | self._frame  # there whatever can be read
         if not self._started:
             self._started = True
-            self._pages["plan"].state.selection = state.selection_from_json(greeting.get("selection"))
+            self._pages["plan"].state.selection = state.selection_from_json(
+                greeting.get("selection"), home=self.library.home_id
+            )
             self.bridge.listen((*NEWS, "plan:changed"), self.refresh_frame, every=1.0)
             self._foot.start()
             self.undoing.start()
@@ -301,6 +305,8 @@ class Session:
     def _go(self, message: Mapping[str, Any]) -> None:
         if message.get("page") in self._pages:
             self.view.page = message["page"]
+            if self.view.page == "progress":  # what runs now or ran last, not what was looked at before
+                self._pages["progress"].state.param.update(operation_id=None, status="", number=1)
             self._enter()
 
     def _address(self, message: Mapping[str, Any]) -> None:
@@ -343,13 +349,14 @@ class Session:
         url = (self._base or f"/{self.view.page}") + (f"?{search}" if search else "")
         self._put(page=self.view.page, url=url, push=push, title=title)
 
-    def decided(self, text: str, report: DecisionReport | None = None) -> None:
-        """Say what was decided, with an offer to undo it; without a report it is the newest step."""
+    def decided(self, text: str, report: DecisionReport) -> None:
+        """Say what was decided, with an offer to undo just that."""
         self.undoing.decided(text, report)
 
     def keep_selection(self) -> None:
         """Let the browser keep what is selected, for a reload."""
-        self._put(selection=state.selection_to_json(self._pages["plan"].state.selection))
+        chosen = self._pages["plan"].state.selection
+        self._put(selection=state.selection_to_json(chosen, home=self.library.home_id))
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes

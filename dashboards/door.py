@@ -1,4 +1,4 @@
-"""The door before every route: whose name was asked for, where a websocket comes from, and the security headers."""
+"""The door before every route: whose name was asked for, which page asks, and the security headers."""
 
 from __future__ import annotations
 
@@ -116,7 +116,20 @@ def _refusal(request: HTTPServerRequest, hosts: Hosts) -> tuple[int, str] | None
         return 403, "A websocket is only for the pages of this server."
     if origin and request.method not in {"GET", "HEAD"} and urlsplit(origin).netloc.lower() != request.host.lower():
         return 403, "Only the pages of this server may change anything here."
+    if request.path.endswith("/autoload.js"):  # Bokeh offers its pages to be put into those of others
+        return 404, "There is nothing here."
+    if _is_foreign(request):
+        return 403, "This is only for the pages of this server."
     return None
+
+
+def _is_foreign(request: HTTPServerRequest) -> bool:
+    """Tell whether a page of somebody else fetches something; to follow a link to here is everybody's right."""
+    headers = request.headers
+    if headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
+        return False
+    follows = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    return request.method != "GET" or not follows
 
 
 class Refused(RequestHandler):

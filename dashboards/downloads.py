@@ -138,8 +138,8 @@ class Changes(_Handler):
             return 403, "Only the pages of this server may send files here."
         if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "text/csv":
             return 415, "Only a CSV can come back. Export the plan as CSV, and edit that."
-        if not length.isdigit() or int(length) > LARGEST:
-            size = f" ({words.size(int(length))})" if length.isdigit() else ""
+        if not length.isdecimal() or int(length) > LARGEST:
+            size = f" ({words.size(int(length))})" if length.isdecimal() else ""
             return 413, f"This file{size} is larger than {words.size(LARGEST)}. Send only the rows that you changed."
         return None
 

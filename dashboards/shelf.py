@@ -1,7 +1,8 @@
 """
 What was looked at lately: plans with their counts, pages, charts.
 
-A version of the plan never changes, so nothing that was read of it need be read again; a newer version has another id.
+What a version of the plan says of a file never changes, so it need not be read again; a newer version has another id.
+What a file is called, and so what a search finds, is no part of it: after a scan everything is read anew.
 """
 
 from __future__ import annotations
@@ -52,11 +53,15 @@ class Shelf:
         self._renewing = threading.Lock()
         self._views = 0  # how often the saved views were changed
         self._turns = 0  # how often something happened that is to be seen at once
+        self._facts = 0  # how often it was said that what is known of files may be otherwise …
+        self._known = 0  # … and as of when the newest plan has looked at them
         library.events.subscribe(self._hear)
 
     def _hear(self, event: Event) -> None:
         if event.name == "plan:changed":
             self._news += 1
+        if event.name in ("plan:changed", "scan:completed"):
+            self._facts += 1
         if event.name == "views:changed":
             self._views += 1
         if not event.name.endswith(":progress") or event.data.get("message") in ("paused", "resumed"):
@@ -72,6 +77,8 @@ class Shelf:
         whole = self._whole
         if whole is None or self._seen != self._news:
             whole = self._renewed()
+        elif self._known != self._facts:
+            whole = self._renewed(unasked=True)
         elif time.monotonic() - self._looked > RECENT and self._pool is not None:
             self._looked = time.monotonic()
             self._pool.submit(self._renewed, unasked=True)
@@ -80,11 +87,11 @@ class Shelf:
     def _renewed(self, *, unasked: bool = False) -> MetadataPlan:
         with self._renewing:
             if self._whole is None or self._seen != self._news or unasked:
-                news = self._news  # what happens from here on is for the next look
+                news, facts = self._news, self._facts  # what happens from here on is for the next look
                 whole = self._library.plan()
-                if self._whole is None or whole.id != self._whole.id:
+                if self._whole is None or whole.id != self._whole.id or facts != self._known:
                     self._whole = whole  # else the older one, which has its counts
-                self._seen, self._looked = news, time.monotonic()
+                self._seen, self._known, self._looked = news, facts, time.monotonic()
             return self._whole
 
     def page(self, plan: MetadataPlan, number: int, *, per_page: int, sort: str, descending: bool) -> PlanPage:
@@ -128,6 +135,7 @@ class Shelf:
         return self._keep(("roots", plan.id), lambda: len(self._library.libraries()) or None) or 0
 
     def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        key = (self._facts, key)
         with self._lock:
             known: T | None = self._things.get(key)
             if known is not None:

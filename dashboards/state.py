@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 NOTHING = Selection()
+_LARGEST = 2**53  # a browser counts no further, and the database can reckon with it
+_YEARS = range(1900, 9001)  # whose days have a local time everywhere
 _KEPT = 20_000  # picked ids that are worth keeping in the browser for a reload
 SIX_WEEKS = timedelta(days=42)  # that the charts show where no days are chosen
 
@@ -67,16 +69,23 @@ class _Addressed(param.Parameterized):
 
     def _says(self, search: str) -> bool:
         """Tell whether an address says anything of this state."""
-        given = parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=20)
-        return any(short in self._address.values() for short, _ in given)
+        return any(short in self._address.values() for short, _ in _given(search))
 
     def _values(self, search: str) -> dict[str, Any]:
-        given = dict(parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=20))
+        given = dict(_given(search))
         values = {}
         for name, short in self._address.items():
             kind = self.param[name]
             values[name] = _read(kind, given[short]) if short in given else kind.default
         return values
+
+
+def _given(search: str) -> list[tuple[str, str]]:
+    """Return the fields of an address; none where there are more than any address of ours has."""
+    try:
+        return parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=40)
+    except ValueError:
+        return []
 
 
 def _read(kind: Any, text: str) -> Any:
@@ -86,6 +95,8 @@ def _read(kind: Any, text: str) -> Any:
             return text == "1"
         value = int(text) if isinstance(kind, param.Integer) else text
         kind._validate(value)  # noqa: SLF001 - param offers no public way to ask
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            return kind.default
     except ValueError:
         return kind.default
     return value
@@ -324,26 +335,31 @@ class SettingsState(_Addressed):
 
 def _moment(text: str, at: time) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(text), at).astimezone() if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return datetime.combine(day, at).astimezone() if day and day.year in _YEARS else None
 
 
-def selection_to_json(selection: Selection) -> str:
-    """Return a selection for the browser to keep over a reload; one that is too large is not kept."""
-    if len(selection.included) + len(selection.excluded) > _KEPT:
+def selection_to_json(selection: Selection, *, home: str) -> str:
+    """Return a selection of a home for the browser to keep over a reload; one that is too large is not kept."""
+    if len(selection.included) + len(selection.excluded) > _KEPT or selection == NOTHING:
         return ""
-    return "" if selection == NOTHING else json.dumps(selection.as_dict(), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(selection.as_dict() | {"home": home}, ensure_ascii=False, separators=(",", ":"))
 
 
-def selection_from_json(text: Any) -> Selection:
-    """Return the selection that a browser kept; nothing where it makes no sense."""
+def selection_from_json(text: Any, *, home: str) -> Selection:
+    """Return the selection that a browser kept; nothing where it makes no sense, or its ids are of another home."""
     try:
         kept = json.loads(text)
+        if kept["home"] != home:
+            return NOTHING
         text = kept["query"]
         if text is not None:
             query.parse(text)
         ids = {name: frozenset(int(value) for value in kept[name]) for name in ("included", "excluded")}
+        if any(abs(value) > _LARGEST for value in ids["included"] | ids["excluded"]):
+            return NOTHING
         return Selection(query=text, risk=tuple(str(level) for level in kept["risk"]), **ids)
-    except (TypeError, ValueError, KeyError, AttributeError, errors.QueryError):
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError, errors.QueryError):
         return NOTHING

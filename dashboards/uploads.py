@@ -85,8 +85,8 @@ class People(RequestHandler):
             return 415, "Only the pages of this server may send files here."
         if Path(self._name()).suffix.lower() not in _KINDS:
             return 415, "A list of people is a CSV, a JSON or a database (.db)."
-        if not length.isdigit() or int(length) > LARGEST:
-            size = f" ({words.size(int(length))})" if length.isdigit() else ""
+        if not length.isdecimal() or int(length) > LARGEST:
+            size = f" ({words.size(int(length))})" if length.isdecimal() else ""
             return 413, f"This file{size} is larger than {words.size(LARGEST)}."
         return None
 

@@ -34,8 +34,7 @@ export function render(context) {
   const press = (act, does) => ({
     does,
     group: "Act",
-    when: () => Boolean(offer(act)),
-    run: () => me.send(act),
+    run: () => me.send(offer(act) ? act : "unselected"),
   })
   keys(context.model, "plan", {w: press("write", "write what is selected"), d: press("dry_run", "dry run of what is selected")})
 }

@@ -17,11 +17,16 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
+from indexium_core import errors
+
 __all__ = ["Component", "Handler", "sheets", "source"]
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], None]
+
+_LARGEST = 2**53  # the numbers that a browser can count with
+_IMPROPER = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, errors.IndexiumError)
 
 
 @cache
@@ -39,6 +44,19 @@ def sheets() -> dict[str, str]:
 def module(name: str, *parts: str) -> str:
     """Return the ES module of a component: what all components share, files that only it uses, and its own."""
     return "".join(source(f"{each}.js") for each in ("dom", *parts, name))
+
+
+def _proper(value: Any) -> Any:
+    """Return what a browser sent, half characters replaced; `ValueError` for numbers that nothing here can have."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Mapping):
+        return {_proper(key): _proper(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_proper(each) for each in value]
+    if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+        raise ValueError("No number of ours is that large.")
+    return value
 
 
 class Component(JSComponent):
@@ -80,6 +98,6 @@ class Component(JSComponent):
             return
         self.heard()
         try:
-            handler(data)
-        except (KeyError, TypeError, ValueError):  # what a page of ours never sends
+            handler(_proper(data))
+        except _IMPROPER:  # what a page of ours never sends
             logger.warning("dashboard.bad_message", extra={"component": type(self).__name__, "kind": str(kind)})

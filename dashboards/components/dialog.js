@@ -234,7 +234,7 @@ export function render(context) {
       h(
         "div",
         {class: "d-foot"},
-        button(view.confirm ? "Cancel" : "Close", "", {data: {do: "close", key: "close"}}),
+        button(view.back ?? (view.confirm ? "Cancel" : "Close"), "", {data: {do: "close", key: "close"}}),
         (view.actions ?? []).map(item =>
           button(item.label, "", {kind: item.kind ?? "", data: {do: "act", name: item.act, key: `act-${item.act}`}}),
         ),
@@ -255,7 +255,7 @@ export function render(context) {
   const confirm = () => {
     const {view} = me
     if (view.confirm && !blocked(view) && !view.busy)
-      me.send("confirm", {serial: view.serial, note, ticked: [...picked]})
+      me.send("confirm", {serial: view.serial, note, ticked: [...picked], typed, ack: ticked})
   }
   context.el.append(h("div", {class: "ix", style: {height: "auto"}}, box))
   box.addEventListener("click", event => {

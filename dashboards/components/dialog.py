@@ -20,13 +20,13 @@ class Dialog(Component):
     Asks and reports; an answer counts only for the question that is on the screen.
 
     View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, items, gauge or links,
-    …}), `confirm` (label of the button; none: a report), `ack` (must be ticked first), `typed` ({before, word, after}:
-    a word that must be typed first), `options` ({key, label, hint}: boxes to tick), `needs` (keys of options: one of
-    them must be ticked first), `counted` ({base, one, many, adds}: words for `confirm` where what is ticked
-    adds files), `note` (label of a text field), `written` (what is in it at first), `actions` ({label,
-    act, kind}: other buttons), `risky`. A section of items with a `key` can have pages (`page`, `pages`, `range`) and
-    `choices` ({value, label, on}). Messages: `confirm` {serial, note, ticked}, `act` {serial, act}, `turn` {serial,
-    list, page, choice}, `close` {serial}.
+    …}), `confirm` (label of the button; none: a report), `back` (label of the one that leaves all as it is, else Cancel
+    or Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first), `options`
+    ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first), `counted` ({base,
+    one, many, adds}: words for `confirm` where what is ticked adds files), `note` (label of a text field), `written`
+    (what is in it at first), `actions` ({label, act, kind}: other buttons), `risky`. A section of items with a `key`
+    can have pages (`page`, `pages`, `range`) and `choices` ({value, label, on}). Messages: `confirm` {serial, note,
+    ticked, typed, ack}, `act` {serial, act}, `turn` {serial, list, page, choice}, `close` {serial}.
     """
 
     _esm = module("dialog")
@@ -40,6 +40,7 @@ class Dialog(Component):
         self._acts: Mapping[str, Callable[[], None]] = {}
         self._turn: Turn | None = None
         self._choices: dict[str, str] = {}
+        self._demands: Mapping[str, Any] = {}  # what an answer must bring: the page sees to it, and so do we
         self.on(confirm=self._confirmed, close=self._closed, act=self._acted, turn=self._turned)
 
     def ask(self, title: str, sections: list[Section], then: Callable[[str], None], **view: Any) -> int:
@@ -92,6 +93,7 @@ class Dialog(Component):
         view = dict(view)
         self._acts, self._turn = view.pop("acts", {}), view.pop("turn", None)
         self._choices = {}
+        self._demands = {name: view.get(name) for name in ("ack", "typed", "needs")}
         self._serial, self._then = next(self._serials), then
         self.put(open=True, serial=self._serial, title=title, sections=sections, **view)
         return self._serial
@@ -99,10 +101,20 @@ class Dialog(Component):
     def _confirmed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") != self._serial or self._then is None:
             return
+        told = message.get("ticked")
         then, note = self._then, str(message.get("note", ""))[:200]
-        ticked = message.get("ticked")
+        ticked = frozenset(map(str, told)) if isinstance(told, list) else frozenset()
+        if self._lacks(message, ticked):
+            raise ValueError("An answer that its question does not take.")
         self.dismiss()
-        then(note, frozenset(map(str, ticked)) if isinstance(ticked, list) else frozenset())
+        then(note, ticked)
+
+    def _lacks(self, message: Mapping[str, Any], ticked: frozenset[str]) -> bool:
+        """Tell whether an answer lacks the word, the tick or the choice that its question demands."""
+        ack, typed, needs = (self._demands.get(name) for name in ("ack", "typed", "needs"))
+        if typed and _spelt(message.get("typed")) != _spelt(typed["word"]):
+            return True
+        return bool((ack and message.get("ack") is not True) or (needs and ticked.isdisjoint(needs)))
 
     def _acted(self, message: Mapping[str, Any]) -> None:
         act = self._acts.get(str(message.get("act")))
@@ -120,3 +132,8 @@ class Dialog(Component):
     def _closed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") == self._serial:
             self.dismiss()
+
+
+def _spelt(text: Any) -> str:
+    """Return what was typed as it is compared: capitals and blanks do not matter."""
+    return " ".join(str(text).split()).lower()

@@ -109,9 +109,12 @@ function component({model, el}, {draw, act = {}, drawn, setup}) {
     view: {},
     send: (type, data = {}) => model.send_msg({type, ...data}),
     paint() {
+      const tree = root.getRootNode()
+      const held = root.contains(tree.activeElement)
       morph(root, [draw(me.view, me)].flat(3).filter(Boolean))
       drawn?.(me)
       me.before = me.view
+      if (held && !tree.activeElement) window.dispatchEvent(new Event("indexium:adrift"))
     },
   }
   const read = () => {

@@ -1,6 +1,7 @@
 // What goes on, at the foot of every page: work under way, what was interrupted, and what was done and can be undone.
 // What somebody has dismissed stays dismissed in this browser, also over a reload.
-const DISMISSED = "indexium.dismissed"
+const HOME = document.querySelector("script[data-home]")?.dataset.home ?? ""
+const DISMISSED = `indexium.dismissed.${HOME}` // another home has other operations of the same numbers
 const LONGEST = 20 // dismissals that are remembered
 
 const dismissed = () => {

@@ -41,7 +41,7 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
         "bar": {"now": status.processed, "max": status.total, "parts": progress.parts(status)},
         "buttons": [
             hold,
-            {"label": "Cancel", "act": "cancel", "kind": "opt"},
+            {"label": "Cancel", "act": "cancel"},
             {"label": "Details", "act": "details", "kind": "opt"},
         ],
     }

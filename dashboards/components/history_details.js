@@ -287,19 +287,6 @@ export function render(context) {
       }
     },
   })
-  keys(model, "history", {
-    r: {
-      does: "roll the operation back",
-      group: "Do",
-      when: () => me.view.open === true,
-      run() {
-        const roll = me.root.querySelector("[data-act=rollback]")
-        roll?.focus()
-        roll?.click()
-        return Boolean(roll)
-      },
-    },
-  })
   model.on("remove", () => {
     back = null
     clearTimeout(timer)

@@ -13,13 +13,14 @@ export function render(context) {
   }
   const move = (me, step) => {
     const rows = me.view.rows ?? []
-    const next = rows.findIndex(row => row.id === cursor) + step
-    if (next >= 0 && next < rows.length) {
-      cursor = rows[next].id
-      me.paint()
-      at(me, cursor)?.focus()
-      me.send("cursor", {id: cursor})
-    }
+    if (!rows.length) return
+    const here = rows.findIndex(row => row.id === cursor)
+    const next = rows[Math.max(0, Math.min(here + step, rows.length - 1))].id
+    const moved = next !== cursor
+    cursor = next
+    if (moved) me.paint()
+    at(me, cursor)?.focus()
+    if (moved) me.send("cursor", {id: cursor})
   }
   const back = row =>
     h(
@@ -82,6 +83,9 @@ export function render(context) {
       rollback: (data, event, self) => self.send("rollback", {id: Number(data.id)}),
     },
     drawn(self) {
+      // Where a row has the focus it is the one that the keys act on, also when that is listed only later.
+      const active = self.root.getRootNode().activeElement
+      if (active?.matches("[role=row]") && Number(active.dataset.id) !== cursor) at(self, cursor)?.focus({preventScroll: true})
       const first = self.view.rows?.[0]?.id ?? null
       // Where there is room, the newest one stands beside the list without having been asked for.
       const anew = first !== offered || (self.before?.cursor ?? null) !== null
@@ -110,7 +114,21 @@ export function render(context) {
       })
     },
   })
+  listen(model, window, "indexium:operations", () => {
+    if (page() === "history") (at(me, cursor) ?? me.root.querySelector(".hrow"))?.focus()
+  })
+  const current = () => me.view.rows?.find(row => row.id === cursor)
   keys(model, "history", {
+    r: {
+      does: "roll the operation back",
+      group: "Do",
+      when: () => Boolean(current()),
+      run() {
+        const {id, able, title, undo} = current()
+        if (able) me.send("rollback", {id})
+        else me.send("unable", {text: `${title}: ${undo}.`})
+      },
+    },
     j: {does: "next operation", group: "Move", run: () => move(me, 1)},
     k: {does: "previous operation", group: "Move", run: () => move(me, -1)},
     Enter: {does: "details of the operation", group: "Move", run: () => cursor !== null && (open(me, cursor), true)},

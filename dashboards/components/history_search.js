@@ -67,6 +67,12 @@ export function render(context) {
   const {model} = context
   let timer = 0,
     shown = ""
+  let going = null // what Enter asked for: when that is found, the list gets the focus
+  const arrive = me => {
+    if (going === null || me.view.error || me.view.query?.trim() !== going.trim()) return
+    going = null
+    setTimeout(() => window.dispatchEvent(new Event("indexium:operations")))
+  }
   const box = me => me.root.querySelector("input.q")
   const search = (me, wait) => {
     clearTimeout(timer)
@@ -153,17 +159,24 @@ export function render(context) {
       date: (data, event, self, target) => self.send("dates", {[data.name]: target.value}),
       drop: (data, event, self) => self.send("drop", {kind: data.kind, text: data.text}),
     },
+    drawn: arrive,
     setup(self) {
       self.root.addEventListener("input", event => {
-        if (event.target.matches(".q")) search(self, 220)
+        if (!event.target.matches(".q")) return
+        going = null
+        search(self, 220)
       })
       self.root.addEventListener("keydown", event => {
         if (event.key === "Escape" && shown) {
           event.stopPropagation()
           turn(self, shown, true)
         } else if (event.target.matches(".q")) {
-          if (event.key === "Enter") search(self, 0)
-          if (event.key === "Escape") event.target.blur()
+          if (event.key === "Enter") {
+            search(self, 0)
+            going = event.target.value
+            arrive(self)
+          }
+          if (event.key === "Escape") event.target.value ? self.root.querySelector("[data-act=empty]")?.click() : event.target.blur()
         }
       })
     },

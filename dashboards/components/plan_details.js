@@ -443,7 +443,10 @@ export function render(context) {
       }
       if (!view.open && before.open) {
         const here = deepFocus()
-        if (back?.isConnected && (here === document.body || self.root.contains(here))) back.focus({preventScroll: true})
+        const lost = here === document.body || self.root.contains(here)
+        // The keys act on the row at the cursor, which may be another one than that from which this was opened.
+        if (lost && back?.isConnected && !back.matches("[role=row]")) back.focus({preventScroll: true})
+        else if (lost) window.dispatchEvent(new Event("indexium:list"))
         back = null
       }
     },

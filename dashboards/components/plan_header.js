@@ -94,10 +94,11 @@ const drawMeaning = view =>
       ),
   )
 
-const drawSort = ({key, descending, order, turned, options}) =>
+const drawSort = ({key, descending, order, turned, options}, found) =>
   h(
     "div",
     {class: "sorter", data: {key: "sorter"}},
+    found && h("span", {class: "phone found", data: {key: "found"}}, found),
     h(
       "label",
       null,
@@ -163,6 +164,14 @@ export function render(context) {
     later = setTimeout(() => me.paint(), rest)
     return null
   }
+  // Enter in the box searches and goes on to what is found, so that the keys of the list work.
+  let going = null
+  const arrive = self => {
+    const {error, problem, shown, listed} = self.view
+    if (going === null || error || problem || shown?.trim() !== going.trim()) return
+    going = null
+    if (listed) setTimeout(() => window.dispatchEvent(new CustomEvent("indexium:list", {detail: "first"})))
+  }
   const put = query => {
     input().value = query
     input().focus()
@@ -184,6 +193,12 @@ export function render(context) {
   const facets = makeFacets(host, () => focus("[data-act=filters]"))
   const views = makeViews(host, () => focus("[data-act=views]"))
   const exchange = makeExchange(host, () => focus("[data-act=exchange]"))
+  const menus = [facets, views, exchange]
+  const turn = menu => {
+    const on = !menu.isOpen()
+    for (const other of menus) if (other !== menu) other.toggle(false)
+    menu.toggle(on)
+  }
 
   const drawSearch = (view, error) =>
     h(
@@ -237,14 +252,14 @@ export function render(context) {
         ),
         error && drawError(error, view.query),
         view.problem && drawProblem(view.problem),
-        h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort)),
+        h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort, view.found)),
         views.drawRemoved(),
       ]
     },
     act: {
       offer: data => offers.accept(Number(data.index)),
       empty: () => put(""),
-      filters: () => facets.toggle(!facets.isOpen()),
+      filters: () => turn(facets),
       facet: (data, event, self, target) => facets.choose(data.facet, data.value, target.checked),
       every: (data, event, self, target) => self.send("every", {facet: data.facet, on: target.checked}),
       sort: (data, event, self, target) => self.send("sort", {sort: target.value, descending: false}),
@@ -255,8 +270,8 @@ export function render(context) {
       },
       turn: (data, event, self) => self.send("sort", {sort: data.sort, descending: data.descending === "1"}),
       drop: (data, event, self) => self.send("drop", {place: Number(data.place), query: data.query}),
-      views: () => views.toggle(!views.isOpen()),
-      exchange: () => exchange.toggle(!exchange.isOpen()),
+      views: () => turn(views),
+      exchange: () => turn(exchange),
       export_all: (data, event, self, target) => exchange.setEverything(target.checked),
       upload(data, event, self, target) {
         exchange.upload(target.files[0])
@@ -290,6 +305,7 @@ export function render(context) {
         const {target} = event
         if (target.matches(".q")) {
           typedAt = performance.now()
+          going = null
           search(false)
           if (!event.isComposing) offers.ask(false)
         }
@@ -302,6 +318,7 @@ export function render(context) {
         offers.close()
         if (timer) search(true) // what was typed counts before whatever is pressed next
         sent.length = 0
+        going = null
       })
       self.root.addEventListener("pointerdown", event => {
         if (event.target.closest(".offers")) event.preventDefault() // the search box keeps the focus
@@ -318,6 +335,7 @@ export function render(context) {
       const {query} = self.view
       // What comes back late must not take away what was typed since; anything else is what the box has to say.
       if (query !== self.before?.query && input() && !sent.includes(query)) input().value = query
+      arrive(self)
     },
   })
 
@@ -328,6 +346,8 @@ export function render(context) {
       if (key === "Enter") {
         typedAt = -PATIENCE
         search(true)
+        going = target.value
+        arrive(me)
       }
       if (key === "Escape") target.value ? put("") : target.blur()
       return
@@ -367,8 +387,13 @@ export function render(context) {
         input()?.select()
       },
     },
-    f: {does: "filters", group: "Find", run: () => facets.toggle(!facets.isOpen())},
-    E: {does: "export and import", group: "Find", run: () => exchange.toggle(!exchange.isOpen())},
-    v: {does: "saved views", group: "Find", run: () => views.toggle(!views.isOpen())},
+    f: {does: "filters", group: "Find", run: () => turn(facets)},
+    E: {does: "export and import", group: "Find", run: () => turn(exchange)},
+    v: {does: "saved views", group: "Find", run: () => turn(views)},
+    Escape() {
+      const open = menus.find(menu => menu.isOpen())
+      open?.toggle(false)
+      return open
+    },
   })
 }

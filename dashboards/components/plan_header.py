@@ -76,6 +76,7 @@ def view(
     safe: int,
     volume: int,
     views: Sequence[SavedView],
+    total: int | None = None,
     shown: str | None = None,
     problem: str = "",
 ) -> dict[str, Any]:
@@ -90,11 +91,12 @@ def view(
         safe: Safe files of the search, whatever its risk term, that can be selected.
         volume: Bytes of all files that would be changed.
         views: The saved views.
+        total: Files in the list, where that is told: a search may name unchanged and skipped ones.
         shown: The search of what is shown, where that is not the one that was asked for.
         problem: Why it is not.
 
     """
-    total, text = listed(found), state.query if shown is None else shown
+    total, text = listed(found) if total is None else total, state.query if shown is None else shown
     skipped = query.chosen(text, "postponed") == ["yes"]
     return {
         "headline": headline(everything),
@@ -107,6 +109,7 @@ def view(
         "parts": query.describe_parts(text) if text.strip() else [],
         "meaning": f"shown: {query.describe(text)} · {words.files(total)}" if text.strip() else "",
         "found": words.files(total),
+        "listed": total,
         "review": 0 if state.query.strip() == "risk:danger" else everything.danger_count,
         "safe": safe,
         "skipped": 0 if skipped else everything.postponed_count,

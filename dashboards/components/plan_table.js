@@ -147,6 +147,7 @@ export function render(context) {
     anchor = null, // where a range begins
     arriving = null, // which row gets the cursor when the page has been turned
     returning = false, // the focus is in a row, and has to be in one after drawing, too
+    strayed = false, // the row that has the focus stands elsewhere now: what was decided changes the order
     turned = false, // by the pager: the next page begins at its top
     shifted = false,
     serial = 0
@@ -250,6 +251,7 @@ export function render(context) {
       self.looked = view.look
       self.shown = other ? Math.max(at + 1, fitting(self)) : view.rows.length
       const rest = view.rows.length - self.shown
+      strayed = returning && !other && Math.max(at, 0) !== place
       place = Math.max(at, 0)
       const drawn = standing(self.root)
       return h(
@@ -319,7 +321,7 @@ export function render(context) {
       const arrived = arriving !== null && self.view.page !== self.before?.page
       const active = self.root.getRootNode().activeElement
       if (arrived) arriving = null
-      const node = (arrived || (returning && !active)) && rowOf(self, cursor)
+      const node = (arrived || (returning && (strayed || !active))) && rowOf(self, cursor)
       if (!node) return
       node.focus({preventScroll: true})
       sight(node)
@@ -356,8 +358,12 @@ export function render(context) {
     },
   })
   // What was acted on elsewhere is gone, and the focus with it: it comes back to the list.
-  listen(model, window, "indexium:list", () => {
-    if (page() === "plan") rowOf(me, cursor)?.focus({preventScroll: true})
+  listen(model, window, "indexium:list", event => {
+    if (page() !== "plan") return
+    const node = rowOf(me, cursor)
+    if (!node && event.detail === "first" && rows(me).length) stand(me, rows(me)[0].id)
+    node?.focus({preventScroll: true})
+    if (node && event.detail === "first") sight(node)
   })
 
   listen(model, window, "indexium:step", event => move(me, event.detail))

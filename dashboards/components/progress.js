@@ -85,7 +85,7 @@ const itemRow = item =>
 export function render(context) {
   const me = component(context, {
     draw(view) {
-      if (!view.title) return h("div", {class: "head"}, h("h1", null, "Progress"))
+      if (!view.title) return h("div", {class: "head"}, h("h1", null, "Progress"), h("p", null, "looking…"))
       return [
         h(
           "div",

@@ -17,6 +17,10 @@ function liveKeys() {
   return [...groups].sort((a, b) => place(a[0]) - place(b[0])).map(([name, lines]) => [name, [...lines]])
 }
 
+const HINTS = {
+  plan: 'In the search box: bare words match names, folders and people; risk:danger, person:"Ann Lee", -path:archive, size:>1gb narrow it. Enter goes to the list.',
+  history: 'In the search box: bare words match paths, people and notes; person:"Ann Lee" and path:2019 narrow it. Enter goes to the list.',
+}
 const SEEN = 3 // toasts at a time
 const TICK = 250 // milliseconds
 const LINE = {
@@ -65,12 +69,12 @@ function drawNav(view, me) {
         "button",
         {
           type: "button",
-          class: "icon",
+          class: dark ? "icon theme dark" : "icon theme",
           data: {act: "theme"},
           title: dark ? "Light theme" : "Dark theme",
           "aria-label": dark ? "Use the light theme" : "Use the dark theme",
         },
-        dark ? "☀" : "☾",
+        h("span", {class: "word", "aria-hidden": "true"}, dark ? "Light" : "Dark"),
       ),
     ),
   )
@@ -114,7 +118,7 @@ function drawHelp() {
       groups.some(([name]) => name === "Find") && h(
         "p",
         {class: "hint"},
-        'In the search box: bare words match names, folders and people; risk:danger, person:"Ann Lee", -path:archive, size:>1gb narrow it.',
+        HINTS[page()] ?? "",
       ),
     ),
   ]
@@ -156,9 +160,15 @@ export function render(context) {
       clock = 0
     }
   }
+  // What had the focus is gone: it goes to the page's content, so that Tab does not begin at the top again.
+  const moor = () => {
+    if (document.activeElement === document.body && !dialogOpen()) toContent()
+  }
+  const toContent = () => document.getElementById("main")?.focus({preventScroll: true})
   const show = (name, me) => {
     document.documentElement.dataset.page = name
     me.paint()
+    requestAnimationFrame(() => setTimeout(moor)) // the browser takes the focus from what is hidden when it draws
   }
 
   const me = component(context, {
@@ -238,7 +248,6 @@ export function render(context) {
     drawn(self) {
       const {url, page: name, title, selection} = self.view
       if (name && name !== self.before?.page && name !== page()) show(name, self)
-      if (name !== self.before?.page) self.root.querySelector("[aria-current]")?.scrollIntoView({block: "nearest", inline: "nearest"})
       if (title) document.title = title
       if (url && url !== self.before?.url && url !== location.pathname + location.search) {
         const arrived = self.before?.url === undefined // the page that was opened is no step to go back over
@@ -257,14 +266,19 @@ export function render(context) {
 
   help = h("dialog", {"aria-labelledby": "keys", class: "keysheet", data: {key: "help"}})
   context.el.append(h("div", {class: "ix", style: {height: "auto"}}, help))
-  help.addEventListener("close", () => document.documentElement.removeAttribute("data-dialog"))
+  // Escape cancels at once, while "close" is told later: a key that follows quickly is for the page already.
+  for (const name of ["cancel", "close"])
+    help.addEventListener(name, () => document.documentElement.removeAttribute("data-dialog"))
   help.addEventListener("click", event => {
     if (event.target === help || event.target.closest("[data-act]")) help.close()
   })
   const goTo = place => ({
     does: () => `go to ${me.view.pages[place].label}`,
     when: () => Boolean(me.view.pages?.[place]),
-    run: () => me.root.querySelectorAll("nav a")[place].click(),
+    run() {
+      me.root.querySelectorAll("nav a")[place].click()
+      toContent()
+    },
   })
   keys(model, null, {
     ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(number => [number, goTo(number - 1)])),
@@ -290,6 +304,7 @@ export function render(context) {
     show((me.view.pages ?? []).some(item => item.id === name) ? name : "plan", me)
     me.send("address", {path: location.pathname, search: location.search})
   })
+  listen(model, window, "indexium:adrift", () => setTimeout(moor))
   listen(model, window, "indexium:theme", event => {
     me.paint()
     me.send("theme", {theme: event.detail})

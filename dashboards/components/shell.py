@@ -1,4 +1,4 @@
-"""The rail on the left: pages, roots, theme; toasts and the line to the server live here too."""
+"""The rail on the left, on a phone the bar below: pages, roots, theme; also toasts and the line to the server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Shell(Component):
     """
 
     _esm = module("shell")
-    _styles = ("house.css",)
+    _styles = ("house.css", "shell.css")
 
     def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
         """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""

@@ -19,7 +19,7 @@ from dashboards.components.plan_header import HINTS
 from indexium_core import errors
 from indexium_core.model import risk, strategies
 from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import PlanItem, Selection, StaleFile, StaleFiles
+from indexium_core.model.plan import PlanItem, Seal, Selection, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, MetadataPlan, SelectionSummary
@@ -29,6 +29,8 @@ __all__ = ["WRITABLE", "Wish", "WriteQuestion", "how"]
 WRITABLE = ("safe", "warning", "danger")
 PER_PAGE = 20  # dangerous files on a page of the question
 STALE = 50  # changed files that are named
+TRIES = 3
+MOVED = "Other files are found than when you were asked. Nothing was written: look at the numbers again."
 
 
 class Wish(NamedTuple):
@@ -39,6 +41,7 @@ class Wish(NamedTuple):
     options: WriteOptions = WriteOptions(risk=WRITABLE, source="dashboard")
     within: str = ""  # the search that is looked at
     hint: str = ""  # what else is said
+    moved: bool = False  # it was shown before, and other files were found since
 
 
 class _Look(NamedTuple):
@@ -46,6 +49,7 @@ class _Look(NamedTuple):
 
     wish: Wish
     summary: SelectionSummary
+    sealed: Seal  # the files that it tells of
     stale: StaleFiles
     dangers: list[PlanItem]  # the first of them
     danger_count: int
@@ -70,12 +74,21 @@ class WriteQuestion:
         self._bridge.run(lambda: self._look(wish), self._ask, name="write_question", once=True)
 
     def _look(self, wish: Wish) -> _Look:
-        library, plan = self._library, wish.plan
-        dangers, count = plan.sample(wish.selection, "risk:danger", limit=PER_PAGE)
+        library = self._library
+        stale = library.stale(wish.plan, wish.selection, limit=STALE)
+        if not stale.count:  # what is written into a file is what was shown; whether it can be, is told as it is now
+            wish = wish._replace(plan=wish.plan.newest())
+        for _ in range(TRIES):  # until nothing happens between the one and the other
+            sealed = library.seal(wish.plan, wish.selection, wish.options)
+            summary = library.preview(wish.selection, wish.plan, within=wish.within, options=wish.options)
+            if sealed.count == summary.count:
+                break
+        dangers, count = wish.plan.sample(wish.selection, "risk:danger", limit=PER_PAGE)
         return _Look(
             wish=wish,
-            summary=library.preview(wish.selection, plan, within=wish.within, options=wish.options),
-            stale=library.stale(plan, wish.selection, limit=STALE),
+            summary=summary,
+            sealed=sealed,
+            stale=stale,
             dangers=dangers if "danger" in wish.options.risk else [],
             danger_count=count if "danger" in wish.options.risk else 0,
         )
@@ -92,7 +105,7 @@ class WriteQuestion:
         self._serial = self._dialog.ask(
             f"Write {words.files(number)}?",
             _sections(look),
-            lambda note: self._begin(look.wish, note),
+            lambda note: self._begin(look, note),
             confirm=f"Write {words.files(number)}",
             risky=look.danger_count > 0,
             typed=_typed(look.danger_count) if look.danger_count else None,
@@ -111,18 +124,18 @@ class WriteQuestion:
 
         self._bridge.run(read, lambda section: self._dialog.renew_list(serial, section), name="dangers")
 
-    def _begin(self, wish: Wish, note: str) -> None:
-        options = replace(wish.options, user_note=note.strip())
+    def _begin(self, look: _Look, note: str) -> None:
+        wish, options = look.wish, replace(look.wish.options, user_note=note.strip())
         self._asked = None
 
         def failed(error: errors.IndexiumError) -> None:
             if isinstance(error, errors.StalePlanError):  # it changed between the question and the answer
-                self.ask(wish)
+                self.ask(wish._replace(options=options, moved=True))
             else:
                 self._bridge.toast("error", error.message)
 
         self._bridge.run(
-            lambda: self._library.write(wish.plan, options, selection=wish.selection).id,
+            lambda: self._library.write(wish.plan, options, selection=wish.selection, sealed=look.sealed).id,
             self._started,
             name="write",
             once=True,
@@ -201,6 +214,8 @@ def _sections(look: _Look) -> list[dict[str, Any]]:
         {"level": level, "count": words.count(summary.by_risk[level])} for level in HINTS if summary.by_risk.get(level)
     ]
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
+    if look.wish.moved:
+        sections.insert(0, {"kind": "why", "level": "warning", "text": MOVED})
     if look.wish.hint:
         sections.append({"kind": "hint", "text": look.wish.hint})
     if look.danger_count:

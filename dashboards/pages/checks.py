@@ -150,14 +150,9 @@ class ChecksScreen:
 
     def _do(self, row: CheckRow, mend: Mend) -> None:
         self._leave(row)
-
-        def told(report: MendReport) -> None:
-            self._bridge.toast("good", report.text, undo=report.step_id)
-            self.refresh()
-
         self._bridge.run(
             lambda: self._library.findings.mend(row.kind, row.subject, mend.code),
-            told,
+            self._mended,
             name="mend",
             once=True,
             failed=self._failed,
@@ -206,7 +201,7 @@ class ChecksScreen:
         self._dialog.ask(
             f"Add all {number} to the database?",
             sections,
-            lambda _: self._at_once(lambda: self._library.findings.mend_all(kind).text),
+            lambda _: self._at_once(lambda: self._library.findings.mend_all(kind)),
             confirm=f"Add all {number}",
         )
 
@@ -214,9 +209,10 @@ class ChecksScreen:
         number, kind = words.count(group.total), group.kind
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
-        def work() -> str:
+        def work() -> MendReport:
             count = self._library.findings.dismiss_all(kind)
-            return f"{words.plural(count, 'finding is', 'findings are')} right as they are."
+            said = f"{words.plural(count, 'finding is', 'findings are')} right as they are."
+            return MendReport(files=0, text=said)
 
         self._dialog.ask(
             f"Are all {number} right as they are?",
@@ -225,9 +221,14 @@ class ChecksScreen:
             confirm=f"All {number} are right",
         )
 
-    def _at_once(self, work: Callable[[], str]) -> None:
+    def _at_once(self, work: Callable[[], MendReport]) -> None:
         self.state.subject = ""
-        self._bridge.run(work, self._told, name="at_once", once=True, failed=self._failed)
+        self._bridge.run(work, self._mended, name="at_once", once=True, failed=self._failed)
+
+    def _mended(self, report: MendReport) -> None:
+        """Say what was done, with a button that undoes it."""
+        self._bridge.toast("good", report.text, undo=report.step_id)
+        self.refresh()
 
     def _told(self, text: str) -> None:
         self._bridge.toast("good", text)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.components.plan_header import listed
 from dashboards.desk import Desk
 from dashboards.state import PlanState
 from indexium_core import errors
@@ -27,14 +26,14 @@ PER_PAGE = 25
 OVERWRITE = "overwrite"
 
 
-def menu(state: PlanState, files: str, found: PlanStatistics) -> dict[str, Any]:
-    """Return what the menu of export and import shows; `files` is where they are fetched and sent, "" for nowhere."""
+def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
+    """Return what the menu of export and import shows; `files` is where they are sent, `total` how many are listed."""
     search = {"q": state.query, "sort": state.sort, "desc": "1" if state.descending else ""}
     everything = found.total_files + (0 if "postponed" in state.query else found.postponed_count)
     return {
         "files": files,
         "search": urlencode({name: value for name, value in search.items() if value}),
-        "what": f"{words.files(listed(found))}" + (" of this search" if state.query.strip() else ""),
+        "what": words.files(total) + (" of this search" if state.query.strip() else ""),
         "every": words.files(everything) + (" of this search" if state.query.strip() else ""),
         "largest": LARGEST,
         "too_large": f"This file is larger than {words.size(LARGEST)}. Send only the rows that you changed.",

@@ -14,7 +14,7 @@ from indexium_core.model.operation import FINISHED_STATES, HOLDING_STATES, Metad
 
 if TYPE_CHECKING:
     from dashboards.app import Session
-    from indexium_core.library import Library
+    from indexium_core.library import Library, ScanProgress
 
 __all__ = ["Foot"]
 
@@ -61,11 +61,10 @@ class Foot:
         self._bridge.run(self._read, self._draw, name="foot")
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
-        library = self._library
         at_work, cut, newest = self._session.shelf.lately("foot", 0.4, self._read_operations)
         rows = [
             *(footer.running(each, status) for each, status in at_work if not self._is_shown(each)),
-            *([footer.scanning(scan)] if (scan := library.scan_progress()) else []),
+            *([footer.scanning(scan)] if (scan := self._scan_elsewhere()) else []),
             *(footer.interrupted(each) for each in cut if not self._is_shown(each)),
             *(footer.done(each) for each in newest if self._is_news(each) and not at_work),
         ]
@@ -90,6 +89,10 @@ class Foot:
     def _tick(self) -> None:
         self._ticking = False
         self.refresh()
+
+    def _scan_elsewhere(self) -> ScanProgress | None:
+        """Return how far a scan is, unless the page that is looked at tells it."""
+        return None if self._session.showing("library") else self._library.scan_progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
         """Tell whether the page that is looked at tells all of an operation itself."""

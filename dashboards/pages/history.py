@@ -59,6 +59,7 @@ class HistoryScreen:
             close=lambda _: self._one.close(),
             page=self._turn,
             rollback=lambda message: rollback.ask(library, bridge, dialog, int(message["id"]), self._one.started),
+            unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
         )
 
     def roots(self) -> dict[str, Any]:

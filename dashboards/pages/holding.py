@@ -27,6 +27,13 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             return
         left = status.total - status.processed
         text = f"What is done stays done and can be rolled back; {words.files(left)} will not be touched."
-        dialog.ask("Cancel the rest?", [{"kind": "text", "text": text}], cancel, confirm="Cancel the rest", risky=True)
+        dialog.ask(
+            "Cancel the rest?",
+            [{"kind": "text", "text": text}],
+            cancel,
+            confirm="Cancel the rest",
+            back="Let it go on",
+            risky=True,
+        )
 
     bridge.run(lambda: library.status(operation_id), question, name="cancel_question", once=True)

@@ -215,7 +215,8 @@ class LibraryScreen:
 
     def _set_mode(self, message: Mapping[str, Any]) -> None:
         library_id, field, value = int(message["id"]), str(message["field"]), str(message["value"]) or None
-        row = next(each for each in self._found.folders if each.library_id == library_id) if self._found else None
+        folders = self._found.folders if self._found else []
+        row = next((each for each in folders if each.library_id == library_id), None)
         if row is None or field not in {"people_mode", "comment_mode"}:
             return
         modes = {"people_mode": row.people_mode, "comment_mode": row.comment_mode, field: value}

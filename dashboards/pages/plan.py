@@ -26,7 +26,7 @@ from indexium_core.model.plan import PlanPage, PlanStatistics, Selection
 
 if TYPE_CHECKING:
     from dashboards.app import Session
-    from indexium_core.library import Library, MetadataPlan, SavedView, SelectionSummary
+    from indexium_core.library import DecisionReport, Library, MetadataPlan, SavedView, SelectionSummary
 
 __all__ = ["PlanScreen"]
 
@@ -117,9 +117,9 @@ class PlanScreen:
         """Take back the postponements of every file that the search finds."""
         query = self.state.query
 
-        def told(count: int) -> None:
+        def told(report: DecisionReport) -> None:
             self._find("")
-            self._session.decided(f"{words.files(count)} back in the plan.")
+            self._session.decided(f"{words.files(report.files)} back in the plan.", report)
 
         self._bridge.run(lambda: self._library.bring_back(query), told, name="bring_back", once=True)
 
@@ -179,7 +179,7 @@ class PlanScreen:
         if before is None or before.selection != selection:
             summary = self._library.preview(selection, whole, within=query) if selection != NOTHING else None
         elif summary is not None:
-            outdated = (before.whole.id, before.plan.query) != (whole.id, query)
+            outdated = before.whole is not whole or before.plan.query != query
         return Loaded(
             whole=whole,
             plan=plan,
@@ -262,10 +262,12 @@ class PlanScreen:
             safe=loaded.safe,
             volume=loaded.volume,
             views=loaded.views,
+            total=loaded.page.total,
             shown=loaded.plan.query,
             problem=self._problem,
         )
-        self._header.put(**view, exchange=exchange.menu(self.state, self._session.files, loaded.found))
+        menu = exchange.menu(self.state, self._session.files, loaded.found, loaded.page.total)
+        self._header.put(**view, exchange=menu)
 
     def _redraw_header(self) -> None:
         if self._loaded:

@@ -177,29 +177,30 @@ class PlanFile:
         """Keep the other text of the file's comment; where it is kept already, no longer."""
         file_id = int(message["id"])
 
-        def choose() -> str:
-            keep = self._library.plan().item(file_id).comment_mode != "preserve"
-            self._library.set_mode([file_id], comment_mode="preserve" if keep else "replace")
-            return "The other text of the comment is kept." if keep else "The comment becomes the people alone."
+        def choose() -> tuple[str, DecisionReport]:
+            item = self._library.plan().item(file_id)
+            keep = item.comment_mode != "preserve"
+            report = self._library.set_mode([file_id], comment_mode="preserve" if keep else "replace")
+            text = "the other text of the comment is kept." if keep else "the comment becomes the people alone."
+            return f"{item.file_name}: {text}", report
 
-        self._bridge.run(choose, self._session.decided, name="preserve", once=True)
+        self._bridge.run(choose, lambda done: self._session.decided(*done), name="preserve", once=True)
 
     def skip(self, message: Mapping[str, Any]) -> None:
         """Leave the file out of lists and writes, until a day if one is named; where it is left out, bring it back."""
         file_id, until = int(message["id"]), _morning(message.get("until"))
 
-        def choose() -> str:
+        def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
             if item.postponed and until is None:
-                self._library.bring_back([file_id])
-                return f"{item.file_name} is back in the plan."
-            self._library.postpone([file_id], until)
+                return f"{item.file_name} is back in the plan.", self._library.bring_back([file_id])
+            report = self._library.postpone([file_id], until)
             when = f"until {words.day(until)}" if until else "until you bring it back"
-            return f"{item.file_name} is skipped {when}."
+            return f"{item.file_name} is skipped {when}.", report
 
-        def told(text: str) -> None:
+        def told(done: tuple[str, DecisionReport]) -> None:
             self.close()
-            self._session.decided(text)
+            self._session.decided(*done)
 
         self._bridge.run(choose, told, name="skip", once=True)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
 SO_ALREADY = "nothing was changed: it is so already"
+UNSELECTED = "Select files first: x takes the one at the cursor, a all that are found."
 PINNED = 2_000  # files that stay selected by their ids when what is decided may take them out of the search
 
 
@@ -38,6 +39,7 @@ class PlanWrite:
         self.bar.on(
             dry_run=lambda _: self._with_wish(self._dry_run.run),
             write=lambda _: self.ask(self._state.selection),
+            unselected=lambda _: bridge.toast("info", UNSELECTED),
             skip=lambda _: self._decide(library.postpone),
             preserve=lambda _: self._decide(lambda them: library.set_mode(them, comment_mode="preserve"), keep=True),
         )

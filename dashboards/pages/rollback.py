@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dashboards import words
@@ -37,6 +37,10 @@ class Part:
         """Return it as `Library.rollback` and `rollback_check` take it."""
         return {"query": self.query, "item_ids": self.item_ids, "person": self.person}
 
+    def shown(self, check: RollbackCheck) -> Part:
+        """Return it as what it was when it was looked at: its search may find other files by now."""
+        return replace(self, query="", item_ids=sorted(check.item_ids)) if self.query else self
+
 
 def ask(
     library: Library,
@@ -65,13 +69,13 @@ def ask(
     """
     part = Part(query=query, item_ids=item_ids, person=person)
 
-    def start(note: str, ticked: frozenset[str]) -> None:
+    def start(check: RollbackCheck, note: str, ticked: frozenset[str]) -> None:
         bridge.run(
             lambda: library.rollback(
                 operation_id,
-                **part.choices(),
+                **part.shown(check).choices(),
                 changed="comment" if "comment" in ticked else "skip",
-                with_newer="newer" in ticked,
+                with_newer=check.newer if "newer" in ticked else (),
                 replan="replan" in ticked,
                 note=note,
                 source="dashboard",
@@ -95,7 +99,7 @@ def ask(
             _title(operation, part),
             [_named(operation), *_promise(check, part), *_counts(check), *_conflicts(check)],
             [*({key: str(way[key]) for key in way} for way in ways), REPLAN],
-            start,
+            lambda note, ticked: start(check, note, ticked),
             confirm=_confirm(check.restorable, part),
             counted=_counted(check.restorable, part, ways),
             needs=[] if check.restorable else [str(way["key"]) for way in ways],

@@ -8,7 +8,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import review
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, StepReport, Steps
+    from indexium_core.library import DecisionReport, Library, StepReport
 
 __all__ = ["Undoing"]
 
@@ -40,16 +40,9 @@ class Undoing:
         """Redo a step, if it is the next one still."""
         self._turn(lambda: self._library.redo(step_id))
 
-    def decided(self, text: str, report: DecisionReport | None = None) -> None:
-        """Say what was decided, with a button that undoes it; without a report it is the newest step."""
-        if report is not None:
-            self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)
-            return
-
-        def told(steps: Steps) -> None:
-            self._bridge.toast("good", text, undo=steps.undo.step_id if steps.undo else None)
-
-        self._bridge.run(self._library.steps, told)
+    def decided(self, text: str, report: DecisionReport) -> None:
+        """Say what was decided, with a button that undoes just that: the newest step may be another session's."""
+        self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)
 
     def _turn(self, turn: Any) -> None:
         def told(report: StepReport | None) -> None:
