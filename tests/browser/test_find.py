@@ -54,6 +54,8 @@ def test_what_is_typed_is_completed_and_never_in_the_way(look: Site, known: Libr
     page.keyboard.type(" ")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("^shown: with somebody like"))).to_be_visible()
+    expect(box(page)).not_to_be_focused()  # but what was found
+    page.keyboard.press("/")
 
     # Nothing is chosen by itself: Enter searches for what was typed.
     page.keyboard.press("Control+A")
@@ -63,6 +65,8 @@ def test_what_is_typed_is_completed_and_never_in_the_way(look: Site, known: Libr
     expect(rows(page)).to_have_count(min(50, listed(known, "folder:Family")))
     expect(box(page)).to_have_value("folder:Family")
     offers.first.wait_for(state="hidden")
+    expect(box(page)).not_to_be_focused()
+    page.keyboard.press("/")
 
     # A word that is still being typed is not wrong yet; a moment later it is, and the word is marked.
     page.keyboard.press("Control+A")

@@ -247,7 +247,7 @@ def test_a_cancelled_write_keeps_what_is_done(site: Site, library: Library, slow
     page = site.visit("/plan")
     start(page)
     expect(page.get_by_role("progressbar", name="Files done")).not_to_have_attribute("aria-valuenow", "0")
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("region", name="Progress").get_by_role("button", name="Cancel").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel the rest").click()
     expect(page.get_by_role("heading", level=2, name="Cancelled")).to_be_visible()
     operation = library.history().items[0]

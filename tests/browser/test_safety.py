@@ -107,6 +107,28 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(context: Bro
         site.close()
 
 
+def test_what_a_search_finds_since_it_was_asked_about_is_not_written_unseen(site: Site, library: Library) -> None:
+    """A film gets a name that the selected search finds, while somebody reads the question."""
+    page = site.visit('/plan?q=name:"Diary"')
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("w")
+    question = page.get_by_role("dialog")
+    confirm = question.get_by_role("button", name=re.compile("^Write "))
+    expect(confirm).to_have_text("Write 1 file")
+    other = Path(library.plan("risk:safe -name:Diary").items[0].file_path)
+    other.rename(other.with_name(f"Diary of {other.name}"))
+    library.scan()
+
+    confirm.click()
+
+    expect(question).to_contain_text("Other files are found than when you were asked. Nothing was written")
+    expect(confirm).to_have_text("Write 2 files")
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    assert library.history().total == 0
+
+
 def test_a_closed_page_is_forgotten(context: BrowserContext, library: Library) -> None:
     running = server.DashboardServer(library, host="127.0.0.1", port=server.free_port("127.0.0.1", 0), linger=2000)
     with running.background():

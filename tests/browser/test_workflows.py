@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import av
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
 from tests.browser.conftest import Site
@@ -200,3 +200,121 @@ def test_a_dry_run_reports_and_changes_nothing(site: Site, library: Library, med
     expect(report).to_be_hidden()
     assert digests(media) == before
     assert library.history().total == 0
+
+
+# The same with nothing but keys.
+
+CALM = 450  # milliseconds in which a question does not hear Enter: it may be held down from before
+
+
+def tab_to(page: Page, button: Locator) -> None:
+    """Press Tab until a button has the focus; it must be near."""
+    expect(button).to_be_visible()
+    for _ in range(8):
+        if button.evaluate("node => node.getRootNode().activeElement === node"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not come to {button}")
+
+
+def answer(page: Page, name: re.Pattern[str]) -> None:
+    """Confirm the question that is open."""
+    question = page.get_by_role("dialog")
+    tab_to(page, question.get_by_role("button", name=name))
+    page.wait_for_timeout(CALM)
+    page.keyboard.press("Enter")
+    expect(question).to_be_hidden()
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
+
+
+def operations(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Operations").get_by_role("row")
+
+
+def test_safe_files_are_found_written_and_taken_back_by_keyboard_alone(
+    site: Site, library: Library, media: Path
+) -> None:
+    before, safe = digests(media), library.plan().statistics.safe_count
+    page = site.visit("/plan")
+    page.get_by_role("row").nth(1).wait_for()
+    page.keyboard.press("w")
+    expect(page.get_by_text("Select files first")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("write what is selected")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("/")
+    page.keyboard.type("risk:safe")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row").nth(1)).to_be_focused()  # the keys of the list work from here
+    page.keyboard.press("a")
+    expect(page.get_by_text(f"{safe} selected")).to_be_visible()
+    page.keyboard.press("w")
+    answer(page, re.compile(r"^Write \d+ files$"))
+    expect(page.get_by_role("region", name="Work")).to_contain_text("Written to")
+    assert digests(media) != before
+
+    page.keyboard.press("3")
+    finished(page)
+    page.keyboard.press("4")
+    expect(operations(page).first).to_contain_text("completed")
+    page.keyboard.press("j")
+    expect(operations(page).first).to_be_focused()
+    page.keyboard.press("r")
+    answer(page, re.compile(r"^Roll back \d+ files$"))
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Every file has its old bytes again.")
+    expect(operations(page).first).to_be_focused()  # that of the rollback, which the keys act on now
+    assert digests(media) == before
+
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.get_by_text("Operation 1: nothing to roll back.")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page).to_have_url(re.compile("/progress$"))
+    expect(page.get_by_text("taken back, byte for byte")).to_be_visible()  # the newest, not what was looked at before
+
+
+def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Library) -> None:
+    first, second = library.plan("issue:custom_comment").page(1).items[:2]
+    page = site.visit("/plan?q=issue:custom_comment")
+    drawer = page.get_by_role("complementary", name="Details")
+    page.get_by_role("row").nth(1).wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(drawer).to_contain_text(first.file_name)
+    page.keyboard.press("j")
+    expect(drawer).to_contain_text(second.file_name)
+    page.keyboard.press("e")
+    expect(drawer.get_by_label("Add a person")).to_be_focused()
+    page.keyboard.type("Charlie Chaplin")
+    page.keyboard.press("Enter")
+    tab_to(page, drawer.get_by_role("button", name="Save"))
+    page.keyboard.press("Enter")
+    expect(drawer.get_by_role("button", name="Edit")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+    expect(page.get_by_role("row").filter(has_text=second.file_name)).to_be_focused()
+    page.keyboard.press("p")
+    expect(page.get_by_text(f"{second.file_name}: the other text of the comment is kept.")).to_be_visible()
+    assert library.plan().item(first.file_id).comment_mode != "preserve"
+
+
+def test_menus_give_way_to_one_another_and_a_search_says_how_much_it_lists(site: Site, library: Library) -> None:
+    page = site.visit("/plan")
+    page.get_by_role("row").nth(1).wait_for()
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_role("dialog", name="Saved views")).to_be_hidden()
+    page.get_by_role("row").nth(1).focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Export and import")).to_be_hidden()
+
+    unchanged = library.plan("risk:unchanged").page().total
+    page.keyboard.press("/")
+    page.keyboard.type("risk:unchanged")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row").nth(1)).to_be_focused()
+    expect(page.locator(".line .found")).to_have_text(f"{unchanged} files")
+    page.keyboard.press("E")
+    expect(page.get_by_role("dialog", name="Export and import")).to_contain_text(f"Export {unchanged} files")

@@ -103,11 +103,19 @@ def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(pl
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "No file of this operation got the tag 'Nobody Here'." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    assert "2 files are skipped in the plan from now on; 'indexium decisions list'" in planned.err
+    again = "'indexium postpone postponed:yes --bring-back' brings them back"
+    assert f"2 files are skipped in the plan from now on; {again}" in planned.err
     assert planned("write", "postponed:yes", "--yes") == 0
-    assert "Left out: 2 skipped ('indexium decisions revoke' brings them back)." in planned.err
+    assert f"Left out: 2 skipped ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
     assert "Operation 1 has been taken back already." in planned.err
+    assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
+    assert planned("postpone", "bold", "--bring-back") == 0
+    assert "1 file brought back." in planned.err
+    assert planned("postpone", "postponed:yes", "--bring-back") == 0
+    assert "1 file brought back." in planned.err
+    assert planned("postpone", "postponed:yes", "--bring-back") == 0
+    assert "No file of the plan matches" in planned.err
     assert planned("operations", "cancel", "1") == 2
     assert "Operation 1 is rolled back:" in planned.err
 

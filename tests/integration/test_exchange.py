@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows import exchange
+from indexium_core.flows import changes, exchange
 from indexium_core.library import Library
 from indexium_core.model import cells
 from indexium_core.store import plans
@@ -257,6 +257,15 @@ def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Li
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
 
 
+def test_a_day_that_has_begun_is_an_error_of_its_line_and_not_of_the_rest(library: Library) -> None:
+    table = edited(exported(library), "0001.mp4", postponed="2020-01-31")
+    table = edited(table, "0002.mp4", postponed="2099-01-31")
+    preview = library.read_changes(written(table))
+
+    assert ["2020-01-31" in error.message for error in preview.errors] == [True]
+    assert library.apply_changes(preview).files == 1
+
+
 def test_rows_of_another_home_are_not_taken_for_files_of_this_one(calm: Library) -> None:
     table = [{**row, "file_path": "/other" + row["file_path"], "file_hash": ""} for row in exported(calm)]
     preview = calm.read_changes(written([{**row, "result_people": "Eve"} for row in table]))
@@ -307,6 +316,16 @@ def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(calm: Library, text
 def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
     table = edited(exported(library), "0001.mp4", result_people=wanted)
     return lambda: written(table)
+
+
+def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
+    calm: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_SPARE", 10)
+    text = "file_id,result_people\n" + "1,\n" * 100
+
+    with pytest.raises(errors.UsageError, match="more than 15 rows, and there are 4 files here"):
+        calm.read_changes(text)
 
 
 def test_what_was_decided_here_since_is_not_taken_back_by_rows_that_nobody_edited(library: Library) -> None:

@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 from dashboards.pages import rollback
+from dashboards.pages.plan_file import PlanFile
+from dashboards.pages.undoing import Undoing
+from dashboards.shelf import Shelf
+from dashboards.state import PlanState
 from indexium_core import demo, errors
+from indexium_core.flows.decisions import Decisions
 from indexium_core.library import Library
 from indexium_core.model.operation import ItemDetails, WriteOptions
 from indexium_core.model.plan import PlanItem, Selection
@@ -70,11 +75,19 @@ def rename(library: Library, item: PlanItem) -> None:
     library.scan()
 
 
+def rename_out(library: Library) -> None:
+    """Put a film of the same look in the place of another, and take that one away: as many are found as before."""
+    one, other = library.plan("container:mp4 risk:safe").items[:2]
+    os.replace(other.file_path, one.file_path)
+    library.scan()
+    library.scan(really_gone=True)
+
+
 @pytest.mark.parametrize(
     ("query", "change"),
     [
         ('name:"Found later"', lambda library: rename(library, some(library))),
-        ("container:mp4", lambda library: rename_out(library)),
+        ("container:mp4", rename_out),
         ("risk:safe,warning,danger", lambda library: library.postpone([some(library).file_id])),
     ],
     ids=["another name", "another film in the place of one", "one less"],
@@ -90,15 +103,6 @@ def test_a_search_that_finds_other_files_than_were_shown_writes_none(
         library.write(plan, ALL, selection=chosen, sealed=sealed)
 
     assert library.history().total == 0
-
-
-def rename_out(library: Library) -> None:
-    """Put a film of the same look in the place of another, and take that one away: as many are found as before."""
-    items: Sequence[PlanItem] = [each for each in library.plan("container:mp4 risk:safe").items]
-    one, other = items[0], items[1]
-    os.replace(other.file_path, one.file_path)
-    library.scan()
-    library.scan(really_gone=True)
 
 
 def test_files_that_are_just_those_that_were_shown_are_written(library: Library) -> None:
@@ -163,3 +167,70 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
 def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
     library._operations.join(operation_id)
     return library.operation(operation_id).items
+
+
+# --- Deciding ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", ["skip", "preserve"])
+def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, act: str) -> None:
+    """Another session decides between the decision and the sentence about it."""
+    item, other = library.plan("risk:safe").items[:2]
+    offered: list[int | None] = []
+    pending = [["Of Another Session"]]
+
+    def run(work: Callable[[], Any], done: Callable[[Any], None], **_: Any) -> None:
+        result = work()
+        if pending:
+            library.edit([other.file_id], pending.pop())
+        done(result)
+
+    bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
+    undoing = Undoing(library, bridge)  # type: ignore[arg-type]
+    session = SimpleNamespace(decided=undoing.decided)
+    page = PlanFile(library, bridge, PlanState(), session)  # type: ignore[arg-type]
+
+    getattr(page, act)({"id": item.file_id})
+
+    newest, ours = library.all_steps()[:2]
+    assert newest.label == "edited the people of 1 file"
+    assert offered == [ours.step_id]
+
+
+def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = some(library)
+    preview = library.read_changes(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
+    begin, pending = Decisions.step, [["Decided Here"]]
+
+    def late(self: Decisions, *label: Any) -> Any:
+        if pending:
+            library.edit([item.file_id], pending.pop())
+        return begin(self, *label)
+
+    monkeypatch.setattr(Decisions, "step", late)
+
+    with pytest.raises(errors.StalePlanError, match=item.file_name):
+        library.apply_changes(preview)
+
+    assert library.plan().item(item.file_id).result_people[0] == "Decided Here"
+
+
+def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Library) -> None:
+    """Its plan, and so the version, is the same as before; what was read of that is out of date all the same."""
+    shelf = Shelf(library)
+    item = some(library)
+
+    def names(query: str) -> list[str]:
+        plan = shelf.plan(query)
+        return [each.file_name for each in shelf.page(plan, 1, per_page=50, sort="name", descending=False).items]
+
+    version = shelf.plan().id
+    assert item.file_name in names("risk:safe")
+    assert names('name:"Found later"') == []
+    rename(library, item)
+
+    assert shelf.plan().id == version
+    assert names('name:"Found later"') == [f"Found later {item.file_name}"]
+    assert item.file_name not in names("risk:safe")

@@ -327,6 +327,7 @@ class FakeLibrary:
         self.version = 1
         self.events = EventBus()
         self.instance_id = "fake"
+        self.home_id = "home"
         self.notices: list[str] = []
         self.pace = pace  # seconds that one file takes
         self.home = Path("nowhere")
@@ -485,8 +486,8 @@ class FakeLibrary:
     def steps(self) -> Any:
         return SimpleNamespace(undo=None, redo=None)
 
-    def bring_back(self, target: Sequence[int]) -> int:
-        return self.revoke_of(target, ("postpone",)).files
+    def bring_back(self, target: Sequence[int]) -> Any:
+        return self.revoke_of(target, ("postpone",))
 
     def revoke_of(self, target: Sequence[int], kinds: Sequence[str] = ("edit", "mode", "postpone")) -> Any:
         found = [n for n, each in self._decisions.items() if each.file_id in target and each.kind in kinds]
@@ -520,9 +521,7 @@ class FakeLibrary:
         ids = sorted(plan.ids(selection))
         return Seal(count=len(ids), digest=hash(tuple(ids)))
 
-    def write(
-        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: Seal | None = None
-    ) -> Any:
+    def write(self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: Seal | None = None) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
 

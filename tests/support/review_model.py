@@ -7,16 +7,17 @@ Pure Python over plain lists, a file at a time, so that the set statements of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from indexium_core.model import people as names_of
-from indexium_core.model.plan import PlanItem
+
+__all__ = ["Film", "Home", "Planned", "Slot", "instead", "key_of", "keys", "unique", "with_added", "without"]
 
 key_of = names_of.person_key
 
-Slot = tuple[int, str]  # a file and a kind of decision: edit, postpone, mode
-Test = Callable[[PlanItem], bool]
+Slot: TypeAlias = tuple[int, str]  # a file and a kind of decision: edit, postpone, mode
 
 
 @dataclass
@@ -50,9 +51,9 @@ class Home:
     cast: dict[str, list[str]] = field(default_factory=dict)  # payload: names in the order of assignment
     aliases: dict[str, str] = field(default_factory=dict)  # spelling: name
     touched: set[int] = field(default_factory=set)
-    decided: dict[Slot, object] = field(default_factory=dict)
-    done: list[dict[Slot, tuple[object, object]]] = field(default_factory=list)
-    undone: list[dict[Slot, tuple[object, object]]] = field(default_factory=list)
+    decided: dict[Slot, Any] = field(default_factory=dict)
+    done: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
+    undone: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
 
     # What the plan makes of it.
 
@@ -95,8 +96,13 @@ class Home:
         collides = edit is None and len(keys(self.known(file_id))) < len(self.known(file_id))
         loses = comment_mode == "replace" and bool(parsed.custom_text)
         outdated = edit is not None and sorted(self.knew[file_id]) != sorted(self.known(file_id))
-        respells = bool(parsed.people) and bool(result) and (
-            [name for name in result if name not in added] != [name for name in parsed.people if name not in removed]
+        respells = (
+            bool(parsed.people)
+            and bool(result)
+            and (
+                [name for name in result if name not in added]
+                != [name for name in parsed.people if name not in removed]
+            )
         )
         copies = sum(other.payload == film.payload for other in self.films.values()) > 1
         risk = (
@@ -143,7 +149,7 @@ class Home:
 
     knew: dict[int, list[str]] = field(default_factory=dict)  # what the database said when the edit was made
 
-    def decide(self, wanted: dict[Slot, object]) -> bool:
+    def decide(self, wanted: dict[Slot, Any]) -> bool:
         """Make decisions one step; a value of None ends one. Tells whether it is a step."""
         step = {
             slot: (self.decided.get(slot), value)
@@ -182,7 +188,7 @@ class Home:
         self._put({slot: after for slot, (_, after) in step.items()})
         return True
 
-    def _put(self, values: dict[Slot, object]) -> None:
+    def _put(self, values: dict[Slot, Any]) -> None:
         for slot, value in values.items():
             self.decided.pop(slot, None)
             if value is not None:
@@ -227,6 +233,3 @@ def with_added(new: Sequence[str]) -> Callable[[list[str]], list[str]]:
 def instead(gone: set[str], new: str) -> Callable[[list[str]], list[str]]:
     """A list in which one person has another's place."""
     return lambda names: unique([new if key_of(name) in gone else name for name in names])
-
-
-__all__ = ["Edit", "Film", "Home", "Planned", "Test", "instead", "key_of", "keys", "replace", "unique", "with_added", "without"]

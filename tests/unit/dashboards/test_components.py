@@ -17,6 +17,7 @@ from dashboards.components import plan_table, progress, shell
 from dashboards.components.base import Component, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import risk
 from indexium_core.model.facets import Wider
@@ -86,6 +87,38 @@ def test_a_message_that_makes_no_sense_is_logged_and_dropped(caplog: pytest.LogC
     assert caplog.text.count("dashboard.bad_message") == 3
 
 
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**60), 10**40, float("inf"), float("nan"), 1e300])
+def test_a_number_with_which_nothing_can_be_reckoned_is_dropped(
+    number: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    component, heard = plan_table.PlanTable(), []
+    component.on(open=heard.append)
+    component._handle_msg({"type": "open", "ids": [{"id": number}]})
+    assert heard == []
+    assert caplog.text.count("dashboard.bad_message") == 1
+
+
+def test_half_a_character_does_not_keep_a_page_from_being_shown() -> None:
+    """A browser cuts an emoji in two where it cuts a text; what holds such a half cannot be sent back."""
+    component, heard = plan_table.PlanTable(), []
+    component.on(search=heard.append)
+    component._handle_msg({"type": "search", "query": "🌻 \ud83c"})
+    assert heard[0]["query"] == "🌻 \ufffd"
+
+
+@pytest.mark.parametrize(
+    "error", [AttributeError(), OverflowError(), errors.QueryError("No."), errors.UsageError("No.")]
+)
+def test_whatever_a_message_leads_to_is_logged_in_a_line(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_: Any) -> None:
+        raise error
+
+    component = plan_table.PlanTable()
+    component.on(open=fail)
+    component._handle_msg({"type": "open"})
+    assert caplog.text.count("dashboard.bad_message") == 1
+
+
 def test_the_stylesheet_names_no_colour_of_its_own() -> None:
     text = source("indexium.css")
     assert "#" not in text.replace("&#", "")
@@ -136,6 +169,28 @@ def test_an_answer_counts_only_for_the_question_on_the_screen() -> None:
     dialog._handle_msg({"type": "confirm", "serial": second, "note": "again"})
     assert notes == ["x" * 200]
     assert json.loads(dialog.shown) == {"open": False}
+
+
+@pytest.mark.parametrize(
+    ("demands", "lacking", "enough"),
+    [
+        ({"typed": {"before": "", "word": "write 3", "after": ""}}, {"typed": "write 2"}, {"typed": " Write  3 "}),
+        ({"ack": "I know"}, {"ack": "true"}, {"ack": True}),
+        ({"needs": ["newer"]}, {"ticked": ["other"]}, {"ticked": ["newer"]}),
+    ],
+)
+def test_an_answer_without_what_is_demanded_is_none_whatever_the_browser_sends(
+    demands: dict[str, Any], lacking: dict[str, Any], enough: dict[str, Any]
+) -> None:
+    dialog, notes = Dialog(), []
+    dialog.ask("Really?", [], notes.append, confirm="Yes", **demands)
+    serial = json.loads(dialog.shown)["serial"]
+    dialog.shown = json.dumps(json.loads(dialog.shown) | dict.fromkeys(demands))  # as a browser may change it
+    for answer in ({}, lacking):
+        dialog._handle_msg({"type": "confirm", "serial": serial, **answer})
+    assert notes == []
+    dialog._handle_msg({"type": "confirm", "serial": serial, **enough})
+    assert len(notes) == 1
 
 
 # The plan.

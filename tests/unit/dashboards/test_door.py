@@ -30,6 +30,28 @@ def ask(
     return answer.status, found, body
 
 
+@pytest.mark.parametrize("path", [*ROUTES, "/thumbnail/1", "/files/plan.csv"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_foreign_page_can_only_lead_here(served: DashboardServer, path: str, site: str) -> None:
+    """Each page that is fetched is a session with all it holds; nobody else's page may make them by the hundred."""
+    for fetched in (
+        {"Mode": "no-cors", "Dest": "image"},
+        {"Mode": "cors", "Dest": "empty"},
+        {"Mode": "navigate", "Dest": "iframe"},
+    ):
+        headers = {f"Sec_Fetch_{name}": value for name, value in fetched.items()}
+        assert ask(served, path, Sec_Fetch_Site=site, **headers)[0] == 403
+    link = {"Sec_Fetch_Site": site, "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert ask(served, path, **link)[0] == ask(served, path)[0]
+
+
+@pytest.mark.parametrize("path", ["/autoload.js", "/plan/autoload.js"])
+def test_no_page_can_be_put_into_that_of_another(served: DashboardServer, path: str) -> None:
+    status, headers, body = ask(served, f"{path}?bokeh-autoload-element=x", Origin="http://evil.example")
+    assert (status, b"token" in body) == (404, False)
+    assert "access-control-allow-origin" not in headers
+
+
 @pytest.mark.parametrize("path", ROUTES)
 def test_a_foreign_host_name_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
     status, _, body = ask(served, path, Host=f"evil.example:{served.port}")

@@ -121,7 +121,7 @@ def test_the_menu_says_what_it_exports_and_keeps_the_order(site: Site) -> None:
     state = PlanState()
     state.find("risk:safe")
     state.param.update(sort="name", descending=True)
-    view = exchange.menu(state, "/files/", site.library.plan("risk:safe").statistics)
+    view = exchange.menu(state, "/files/", site.library.plan("risk:safe").statistics, 3)
 
     assert view["search"] == "q=risk%3Asafe&sort=name&desc=1"
-    assert view["what"].endswith("of this search")
+    assert view["what"] == "3 files of this search"

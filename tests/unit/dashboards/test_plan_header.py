@@ -71,6 +71,13 @@ def test_what_is_shown_is_told_in_parts_that_can_be_taken_out() -> None:
     assert (shown()["parts"], shown()["meaning"]) == ([], "")
 
 
+def test_a_search_that_lists_unchanged_files_says_how_many() -> None:
+    unchanged = PlanStatistics(total_files=5, unchanged_count=5)
+    told = shown("risk:unchanged", found=unchanged, total=5)
+    assert (told["found"], told["listed"]) == ("5 files", 5)
+    assert told["meaning"].endswith("· 5 files")
+
+
 def test_a_search_that_cannot_be_read_leaves_what_is_told() -> None:
     state = PlanState()
     state.find("risk:safe")

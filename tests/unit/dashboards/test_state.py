@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import date
 from pathlib import Path
 
 import param
@@ -191,19 +192,52 @@ def test_the_inverse_of_everything_is_what_was_left_out() -> None:
 
 def test_a_selection_comes_back_from_the_browser() -> None:
     chosen = Selection(query="risk:safe", risk=("safe",), included=frozenset({1}), excluded=frozenset({2, 3}))
-    assert selection_from_json(selection_to_json(chosen)) == chosen
+    assert selection_from_json(selection_to_json(chosen, home="a"), home="a") == chosen
+
+
+def test_a_selection_of_another_home_is_none() -> None:
+    """Its ids would be other files: the service may have been started anew with another home under an open page."""
+    kept = selection_to_json(Selection(included=frozenset({1})), home="a")
+    assert selection_from_json(kept, home="b") == Selection()
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", None, "{", "[]", "7", '{"query": 3}', '{"query": "risk:nope", "risk": [], "included": [], "excluded": []}'],
+    [
+        "",
+        None,
+        "{",
+        "[]",
+        "7",
+        '{"query": 3, "home": "a"}',
+        '{"query": "risk:nope", "risk": [], "included": [], "excluded": [], "home": "a"}',
+        '{"query": null, "risk": [], "included": [1e999], "excluded": [], "home": "a"}',
+        '{"query": null, "risk": [], "included": [99999999999999999999], "excluded": [], "home": "a"}',
+        "[" * 100_000,
+    ],
 )
 def test_a_selection_that_makes_no_sense_is_none(text: object) -> None:
-    assert selection_from_json(text) == Selection()
+    assert selection_from_json(text, home="a") == Selection()
 
 
 def test_a_selection_too_large_to_keep_is_not_kept() -> None:
-    assert selection_to_json(Selection(included=frozenset(range(30_000)))) == ""
+    assert selection_to_json(Selection(included=frozenset(range(30_000))), home="a") == ""
+
+
+def test_an_address_with_more_than_it_can_have_is_the_default() -> None:
+    plan = PlanState()
+    plan.take("page=99999999999999999999&sort=name")
+    assert (plan.number, plan.sort) == (1, "name")
+    plan.take("&".join(f"a{number}=1" for number in range(200)))
+    assert plan.number == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_without_a_local_time_is_no_limit(day: str) -> None:
+    history = HistoryState()
+    history.take(f"since={day}&until={day}")
+    assert history.span() == (None, None)
+    assert history.chart_span(date(2026, 11, 20))[1] == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize("kind", [View, PlanState, ProgressState, HistoryState])

@@ -66,6 +66,7 @@ def test_a_list_of_our_own_page_lies_on_the_desk_under_its_name(served: Dashboar
         ({"X_File_Name": "people.exe"}, 415),
         ({"X_File_Name": ""}, 415),
         ({"Content_Length": str(uploads.LARGEST + 1)}, 413),
+        ({"Content_Length": "\xb2"}, 413),
     ],
 )
 def test_nothing_else_is_taken(served: DashboardServer, tmp_path: Path, changed: dict[str, str], status: int) -> None:

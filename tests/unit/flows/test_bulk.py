@@ -13,6 +13,7 @@ from indexium_core.flows.people import PeopleService
 from indexium_core.flows.planning import MetadataPlanner
 from indexium_core.flows.templates import Templates
 from indexium_core.model.plan import Selection
+from indexium_core.store import people
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, ids, scanned, store
 
@@ -35,9 +36,9 @@ def films(database: Database) -> Database:
             scanned("d.mp4", "People: Dee"),
         ],
     )
-    people = PeopleService(database, clock=lambda: NOW)
-    people.add(at("a"), ["Ann", "Bo"])
-    people.add(at("c"), ["Bo"])
+    service = PeopleService(database, clock=lambda: NOW)
+    service.add(at("a"), ["Ann", "Bo"])
+    service.add(at("c"), ["Bo"])
     return database
 
 
@@ -98,6 +99,23 @@ def test_a_file_that_no_plan_knows_begins_with_the_people_it_names(films: Databa
     decisions.change_people([ids(films)["d.mp4"]], add=["Ann"])
 
     assert results(films)["d"] == ["Dee", "Ann"]
+
+
+def test_a_name_that_may_not_be_written_is_not_written_by_an_edit_of_many(
+    films: Database, decisions: Decisions
+) -> None:
+    """A database may have it from elsewhere: in a comment it would cut the list, and the rest were nobody."""
+    file_id = ids(films)["c.mp4"]
+    with films.atomic() as tx:
+        people.assign(tx, [people.Wanted(name="A;B", path_bytes=f"{ROOT}/c.mp4".encode())], at=NOW)
+    decisions.change_people([file_id], add=["Eve"])
+    item = MetadataPlanner(films, clock=lambda: NOW).generate_plan().item(file_id)
+    assert (item.risk_level, item.result_people) == ("blocked", ["Bo", "A;B", "Cy", "Eve"])
+    [reason] = [issue.message for issue in item.issues if issue.code == "invalid_person_name"]
+    assert "A;B" in reason
+    decisions.change_people([file_id], remove=["A;B"])
+    item = MetadataPlanner(films, clock=lambda: NOW).generate_plan().item(file_id)
+    assert (item.can_update, item.result_people) == (True, ["Bo", "Cy", "Eve"])
 
 
 def test_copies_of_a_file_go_along(films: Database, bulk: Bulk, decisions: Decisions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -92,6 +93,18 @@ def test_a_day_without_a_zone_is_a_local_one(decisions: Decisions) -> None:
     decisions.postpone([3], until=local)
 
     assert decisions.list()[0].until == local.astimezone(UTC)
+
+
+def test_a_day_is_said_as_it_is_where_the_person_lives(decisions: Decisions, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        report = decisions.postpone([3], until=datetime(2026, 11, 30))  # noqa: DTZ001 - midnight there
+        assert [row.summary for row in decisions.list()] == ["until 2026-11-30"]
+        assert report.label == "skipped 1 file until 30 Nov 2026"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_revoking_counts_what_was_in_force(database: Database, decisions: Decisions) -> None:

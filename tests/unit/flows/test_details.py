@@ -113,6 +113,13 @@ def test_a_file_is_found_by_its_id_and_by_its_path(
         details.find("b.mp4")
 
 
+def test_a_file_is_found_by_its_path_below_the_folder_that_was_scanned(database: Database, details: Details) -> None:
+    store(database, [scanned("2019/a.mp4")])
+    assert details.find("2019/a.mp4") == 1
+    with pytest.raises(errors.UnknownIdError):
+        details.find("019/a.mp4")
+
+
 # Who is in it.
 
 

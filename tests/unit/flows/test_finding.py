@@ -210,6 +210,10 @@ def test_the_neighbours_of_a_search_that_finds_nothing(grown: Database, finder: 
     assert (near.words, near.query, near.files) == ("without zzzz", "family", total(grown, plan, "family"))
 
 
+def test_where_nothing_was_looked_for_skipped_files_are_near(grown: Database, finder: Finder) -> None:
+    assert [near.query for near in finder.wider(plan_of(grown, " "))] == ["postponed:yes"]
+
+
 def test_the_volume_is_that_of_the_files_that_would_change(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     changing = replace(plan.search, query=query.compile_query("risk:safe,warning,danger"))

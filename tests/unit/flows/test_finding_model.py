@@ -26,7 +26,14 @@ from tests.support.catalog import NOW, scanned, store
 # Alike but for case, accents or their form; separators and jokers of the grammar and of SQL; right to left; an emoji.
 NAMES = ["Ann", "ann", "Zoë Öz", "Straße", "STRASSE", "100%", "a_b", "O'Neil", "Lee, Jr.", "🎬 Bo", "שרה"]
 NAMES += ["risk:safe", "OR", "-x", "(y)", "a:b"]
-COMMENTS = [None, "At sea", "People: Ann", "People: ANN, Annie", 'At 100%\nPeople: "Lee, Jr.", straße', "People: שרה, Straße"]
+COMMENTS = [
+    None,
+    "At sea",
+    "People: Ann",
+    "People: ANN, Annie",
+    'At 100%\nPeople: "Lee, Jr.", straße',
+    "People: שרה, Straße",
+]
 FOLDERS = ["", "a b", "100%", "Łódź/x_y", "łódź", "O'Neil", "שרה", "-x/OR"]
 
 Test = Callable[[PlanItem], bool]

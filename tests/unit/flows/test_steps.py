@@ -238,6 +238,58 @@ def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
     assert (again.files, again.gone) == (0, 3)
 
 
+def test_a_file_whose_step_something_else_ended_is_not_said_to_be_gone(desk: Desk) -> None:
+    """What no step of a person's ends (a rollback, a day that comes) is still known to the step that ended it once."""
+    desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
+    desk.decisions.bring_back([1, 3])
+    desk.review.undo()
+    with desk.database.atomic() as tx:
+        store_decisions.postpone(tx, [3], until=None, at=NOW, reason="rolled_back")
+    desk.clock.now += timedelta(days=2)
+    desk.plan()  # the day of 1 has come
+
+    report = desk.review.redo()
+    assert report is not None
+    assert (report.files, report.left, report.gone) == (1, 1, 0)
+
+
+def decided(desk: Desk) -> int:
+    return int(desk.database.read().value("SELECT count(*) FROM decisions"))
+
+
+def test_decisions_that_ended_long_ago_go_when_no_step_can_bring_them_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_steps, "MOST", 3)
+    desk.decisions.edit([3], ["Eve", "Dee"])
+    for _ in range(5):
+        desk.decisions.edit([3], ["Eve"])
+        desk.decisions.set_mode([3], people_mode="exact")
+    assert decided(desk) == 11
+    desk.clock.now += timedelta(days=89)
+    desk.decisions.postpone([1])
+    assert decided(desk) == 12  # not yet
+    desk.clock.now += timedelta(days=2)
+    desk.decisions.postpone([2])
+
+    # In force: an edit, a mode and two postponements; and the edit that says that Dee was taken out by hand.
+    assert decided(desk) == 5
+    assert [row[1] for row in desk.in_force()] == ["postpone", "postpone", "edit", "mode"]
+    assert [desk.review.undo() is None for _ in range(3)] == [False, False, True]
+
+
+def test_a_decision_that_a_step_can_bring_back_stays(desk: Desk) -> None:
+    desk.decisions.postpone([3])
+    desk.clock.now += timedelta(days=89)
+    desk.decisions.bring_back([3])  # the first step is too old soon, this one is not
+    desk.clock.now += timedelta(days=60)
+    desk.decisions.edit([1], ["Ann"])
+
+    desk.review.undo()
+    desk.review.undo()
+    assert [row[1] for row in desk.in_force()] == ["postpone"]
+
+
 def test_a_turned_step_marks_its_files_alone(desk: Desk) -> None:
     desk.decisions.edit([3], ["Eve"])
     marked(desk.database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import example, given
@@ -28,6 +29,21 @@ def test_a_line_is_read_back_cell_by_cell(texts: list[str]) -> None:
 @given(nasty)
 def test_no_cell_begins_as_a_formula(text: str) -> None:
     assert not cells.guarded(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+
+
+@pytest.mark.parametrize("between", [";", "\t"])
+@given(texts=st.lists(nasty, min_size=1, max_size=4))
+@example(texts=["Holiday;=cmd|' /C calc'!A0"])
+@example(texts=["a film\n-2+3+cmd|' /C calc'!A0"])
+@example(texts=['x;"=1'])
+def test_no_cell_begins_as_a_formula_where_another_mark_is_expected_between_cells(
+    between: str, texts: list[str]
+) -> None:
+    """Where a German spreadsheet opens it, say: a quote in the middle of a cell then means nothing."""
+    line = cells.line(["1", *texts])
+
+    for cell in re.split(f"[{between}\r\n]", line)[1:]:
+        assert not cell.lstrip('"').startswith(tuple("=+-@＝＋－＠")), cell
 
 
 def test_a_name_with_an_apostrophe_is_left_alone() -> None:

@@ -13,6 +13,12 @@ def texts(text: str, position: int | None = None) -> list[str]:
     return [each.text for each in query.complete(text, len(text) if position is None else position)]
 
 
+def test_a_cursor_beyond_the_text_is_at_its_end() -> None:
+    """The browser says where it was, and the text may have become shorter since."""
+    for each in query.complete("ri", 9):
+        assert (each.start, each.end) == (0, 2)
+
+
 @pytest.mark.parametrize(
     ("text", "completed"),
     [

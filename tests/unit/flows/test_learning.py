@@ -1,0 +1,266 @@
+"""What the database learns by settling a finding is undone and redone to the last row, or left alone and said."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.steps import Review, StepReport
+from indexium_core.store import catalog, decisions, people
+from indexium_core.store import steps as store_steps
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, ids, people_of, scanned
+from tests.unit.flows.test_checks import House
+
+
+class Court(House):
+    """A house in which what was settled is undone."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.review = Review(database, clock=lambda: NOW + timedelta(minutes=1))
+
+    def state(self) -> dict[str, Any]:
+        """All that is known and planned, but for when it became so."""
+        reader = self.database.read()
+        page = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
+        return {
+            "people": reader.execute("SELECT person_id, name, person_key, search FROM people ORDER BY ALL").fetchall(),
+            "aliases": reader.execute("SELECT alias, person_id FROM person_aliases ORDER BY ALL").fetchall(),
+            "rows": reader.execute(
+                "SELECT file_hash, path_bytes, person_id, origin FROM video_people ORDER BY ALL"
+            ).fetchall(),
+            "casts": people_of(self.database),
+            "edits": sorted((row.file_id, row.people) for row in self.decisions.list()),
+            "plan": sorted((item.file_id, item.result_people, item.risk_level, item.result_comment) for item in page),
+        }
+
+    def undo(self) -> StepReport:
+        report = self.review.undo()
+        assert report is not None
+        return report
+
+    def redo(self) -> StepReport:
+        report = self.review.redo()
+        assert report is not None
+        return report
+
+
+@pytest.fixture
+def court(database: Database) -> Court:
+    return Court(database)
+
+
+def fill(court: Court, seed: int) -> None:
+    """Twelve films of a few people, whose names are spelt in several ways, with copies and edits among them."""
+    chance = random.Random(seed)
+    names = ["Ann Lee", "Anne Lee", "ann lee", "Bob Ray", "Bob Rey", "Zoë Öz", "Zoe Oz", "Ghost"]
+    films = {f"{number}.mp4": ", ".join(chance.sample(names, chance.randint(0, 2))) or None for number in range(12)}
+    court.films(films, content={path: str(chance.randint(0, 7)) for path in films})
+    court.say(
+        {path: "; ".join(chance.sample(names[:7], chance.randint(1, 3))) for path in chance.sample(list(films), 8)}
+    )
+    for path in chance.sample(list(films), 3):
+        court.decisions.edit([ids(court.database)[path]], chance.sample(names, 2))
+    with court.database.atomic() as tx:
+        person_id = people.person_named(tx, "Bob Ray")
+        if person_id is not None:
+            people.add_alias(tx, person_id, "B. Ray", at=NOW)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_way_to_settle_a_finding_is_undone_and_redone_to_the_last_row(court: Court, seed: int) -> None:
+    fill(court, seed)
+    ways = [
+        (kind, row.subject, mend.code)
+        for kind in ("copies", "differ", "spelling", "unknown", "single")
+        for row in court.found(kind)
+        for mend in row.mends
+    ]
+    for kind, subject, code in random.Random(seed).sample(ways, min(5, len(ways))):
+        before = court.state()
+        report = court.checks.mend(kind, subject, code)
+        after = court.state()
+        if report.step_id is None:
+            assert after == before
+            continue
+        assert court.undo().step_id == report.step_id
+        assert court.state() == before
+        court.redo()
+        assert court.state() == after
+        court.undo()
+        assert court.state() == before
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_many_are_undone_one_after_the_other(court: Court, seed: int) -> None:
+    """Each on top of what the one before it left."""
+    fill(court, seed)
+    states = [court.state()]
+    for _ in range(4):
+        rows = [row for kind in ("spelling", "unknown", "differ", "copies") for row in court.found(kind) if row.mends]
+        if not rows:
+            break
+        row = random.Random(seed + len(states)).choice(rows)
+        if court.checks.mend(row.kind, row.subject, row.mends[0].code).step_id is not None:
+            states.append(court.state())
+    assert len(states) > 3
+    for state in reversed(states[:-1]):
+        court.undo()
+        assert court.state() == state
+    for state in states[1:]:
+        court.redo()
+        assert court.state() == state
+
+
+def test_all_that_was_learnt_at_once_is_one_step(court: Court) -> None:
+    court.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray", "c.mp4": None})
+    before = court.state()
+    report = court.checks.mend_all("unknown")
+    assert (report.files, court.known()) == (2, {"a.mp4": ["Ann Lee"], "b.mp4": ["Bob Ray"]})
+    assert court.undo().summary == "Undone: told the database whom 2 files name."
+    assert court.state() == before
+
+
+def test_a_step_says_what_was_learnt(court: Court) -> None:
+    court.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Zoe Oz"})
+    court.say({"a.mp4": "Ann Lee", "b.mp4": "Zoë Öz"})
+    court.checks.mend("unknown", "Ghost", "add")
+    court.checks.mend("spelling", court.found("spelling")[0].subject, "unite:Zoë Öz")
+    assert [(row.label, row.files) for row in court.review.list()] == [
+        ("made Zoe Oz one with Zoë Öz", 1),
+        ("told the database that Ghost is in 1 file", 1),
+    ]
+
+
+def united(court: Court) -> None:
+    court.films({"a.mp4": "Bob Rey", "b.mp4": None, "c.mp4": None})
+    court.say({"a.mp4": "Bob Rey; Ann Lee", "b.mp4": "Bob Ray; Bob Rey", "c.mp4": "Bob Ray"})
+    court.checks.mend("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
+
+
+def test_whoever_came_since_stays(court: Court) -> None:
+    united(court)
+    court.say({"a.mp4": "Zed", "c.mp4": "Zed"})
+    court.undo()
+    assert court.known() == {
+        "a.mp4": ["Bob Rey", "Ann Lee", "Zed"],
+        "b.mp4": ["Bob Ray", "Bob Rey"],
+        "c.mp4": ["Bob Ray", "Zed"],
+    }
+
+
+def test_films_that_were_written_anew_since_get_their_people_back(court: Court) -> None:
+    united(court)
+    file_ids = ids(court.database)
+    with court.database.atomic() as tx:
+        catalog.update_written(
+            tx, {file_ids[path]: scanned(path, content=f"{path} anew", mtime_ns=7) for path in file_ids}, at=NOW
+        )
+    court.undo()
+    assert {path: sorted(names) for path, names in court.known().items()} == {
+        "a.mp4": ["Ann Lee", "Bob Rey"],
+        "b.mp4": ["Bob Ray", "Bob Rey"],
+        "c.mp4": ["Bob Ray"],
+    }
+    court.redo()
+    assert court.known() == {"a.mp4": ["Bob Ray", "Ann Lee"], "b.mp4": ["Bob Ray"], "c.mp4": ["Bob Ray"]}
+
+
+RENAMED: list[Callable[[Court], None]] = [
+    lambda court: court.people.rename("Bob Ray", "Robert Ray"),
+    lambda court: court.people.rename("Ann Lee", "Bob Rey Jr."),
+    lambda court: court.people.merge(["Ann Lee"], "Bob Ray"),
+    lambda court: court.people.rename("Bob Ray", "Bob Rey"),
+]
+
+
+@pytest.mark.parametrize("change", RENAMED[:3])
+def test_who_was_changed_beside_it_stays_so(court: Court, change: Callable[[Court], None]) -> None:
+    united(court)
+    change(court)
+    assert court.undo().files == 2
+    assert "Bob Rey" in {name for names in court.known().values() for name in names}
+
+
+def test_names_that_were_changed_otherwise_since_are_left_alone(court: Court) -> None:
+    united(court)
+    RENAMED[3](court)
+    before = court.state()
+    report = court.undo()
+    assert (report.names_stay, report.files, report.left) == (True, 0, 2)
+    assert report.summary == (
+        "Not undone: made Bob Rey one with Bob Ray. These people were changed otherwise since, and stay."
+    )
+    assert court.state() == before
+
+
+def test_a_person_who_is_somewhere_else_by_now_stays_a_person(court: Court) -> None:
+    court.films({"a.mp4": "Ghost", "b.mp4": None})
+    court.checks.mend("unknown", "Ghost", "add")
+    court.say({"b.mp4": "Ghost"})
+    court.undo()
+    assert court.known() == {"b.mp4": ["Ghost"]}
+    court.redo()
+    assert court.known() == {"a.mp4": ["Ghost"], "b.mp4": ["Ghost"]}
+
+
+def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    court.films({"a.mp4": "Ann Lee", "b.mp4": None}, content={"a.mp4": "same", "b.mp4": "same"})
+    with court.database.atomic() as tx:
+        decisions.edit(tx, {ids(court.database)["b.mp4"]: ["Zed"]}, at=NOW)
+    before, steps = court.state(), court.review.list()
+
+    def fail(*_: object, **__: object) -> None:
+        raise errors.StoreError
+
+    monkeypatch.setattr("indexium_core.store.decisions.decide_changed", fail)
+    row = court.found("copies")[0]
+    with pytest.raises(errors.StoreError):
+        court.checks.mend("copies", row.subject, "add")
+    assert (court.state(), court.review.list()) == (before, steps)
+
+
+def test_what_was_learnt_goes_with_its_step(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_steps, "MOST", 1)
+    united(court)
+    court.decisions.postpone([ids(court.database)["c.mp4"]])
+    reader = court.database.read()
+    for table in ("step_people", "step_aliases", "step_assignments"):
+        assert reader.value(f"SELECT count(*) FROM {table}") == 0
+
+
+def test_a_name_without_a_file_can_be_taken_back_too(court: Court) -> None:
+    """Assignments that wait for a path that no scan has met."""
+    with court.database.atomic() as tx:
+        people.assign(
+            tx, [Wanted(name=name, path_bytes=b"/films/later.mp4") for name in ("Bob Ray", "Bob Rey")], at=NOW
+        )
+    before = court.state()
+    court.checks.mend("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
+    court.films({"later.mp4": None})
+    with court.database.atomic() as tx:
+        people.adopt_waiting(tx)
+    court.undo()
+    assert court.known() == {"later.mp4": ["Bob Ray", "Bob Rey"]}
+    assert court.state()["people"] == before["people"]
+
+
+def test_a_home_keeps_it_over_a_restart(empty_home: Path, home: Path) -> None:
+    shutil.copytree(empty_home, home)
+    with Database.open(home) as database:
+        court = Court(database)
+        court.films({"a.mp4": "Ghost"})
+        court.checks.mend("unknown", "Ghost", "add")
+    with Database.open(home) as database:
+        court = Court(database)
+        court.undo()
+        assert court.known() == {}
