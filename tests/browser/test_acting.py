@@ -129,6 +129,7 @@ def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: 
     library.write(library.plan(), selection=Selection(included=ids))
 
     expect(foot(page)).to_contain_text("Writing 0 of 6 files")
+    expect(foot(page).get_by_role("button", name="Cancel")).to_be_visible()
     foot(page).get_by_role("button", name="Pause").click()
     expect(foot(page)).to_contain_text("Paused")
     expect(page.get_by_text("100 %")).to_have_count(0)

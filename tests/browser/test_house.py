@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboards import server
-from indexium_core.library import Library
+from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
@@ -131,6 +131,21 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     question.get_by_role("button", name=f"Forget {files} files").click()
     expect(page.get_by_text(f"{files} files forgotten.")).to_be_visible()
     assert library.libraries() == []
+
+
+def test_a_scan_is_told_of_once_on_its_page_and_at_the_foot_of_every_other(
+    serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = ScanProgress(done=3, total=59, current="demo", rate=1.0, eta_seconds=50.0)
+    monkeypatch.setattr(library, "scan_progress", lambda: running)
+    page = serve(library).visit("/library")
+    expect(page.get_by_role("region", name="Scan")).to_contain_text("of 59 files read")
+    foot = page.get_by_role("region", name="Work")
+    expect(foot).to_be_hidden()
+    page.get_by_role("link", name="Plan").click()
+    expect(foot).to_contain_text("Reading 3 of 59 files")
+    page.get_by_role("link", name="Library").click()
+    expect(foot).to_be_hidden()
 
 
 def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
