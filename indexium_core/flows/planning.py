@@ -252,12 +252,15 @@ class MetadataPlanner:
         now = self._clock()
         search = self.searching(plan, selection.query)
         newest = plans.refresh_within(tx, plan.modes, now=now)
+        parted_search = replace(search, version=plans.refresh_within(tx, parted.modes, now=now))
+        file_ids = plans.chosen(tx, parted_search, selection, levels=risk)
+        if not file_ids and sealed is None:
+            return []  # all that was shown has been done meanwhile
         _refuse_stale(plan, staleness.look(tx, search, newest, selection, limit=_NAMED))
-        search = replace(search, version=plans.refresh_within(tx, parted.modes, now=now))
-        if sealed is not None and plans.sealed(tx, search, selection, levels=risk) != sealed:
+        if sealed is not None and plans.sealed(tx, parted_search, selection, levels=risk) != sealed:
             message = "What is found is no longer what was shown: other files, or other films. Look again, then write."
             raise errors.StalePlanError(message)
-        return plans.chosen(tx, search, selection, levels=risk)
+        return file_ids
 
     def refuse_if_stale(self, plan: MetadataPlan, selection: Selection) -> None:
         """
