@@ -32,6 +32,7 @@ from indexium_core.flows import (
     keeping,
     people,
     planning,
+    queueing,
     recovery,
     retrying,
     running,
@@ -65,6 +66,7 @@ from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
 from indexium_core.model.details import FileDetails
 from indexium_core.model.facets import Facets, Wider
 from indexium_core.model.holdings import Forgetting
+from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operation import (
     BackupRecord,
     OperationCounts,
@@ -103,6 +105,9 @@ __all__ = [
     "Forgetting",
     "ImportCheck",
     "ImportReport",
+    "Job",
+    "JobLog",
+    "JobPage",
     "Library",
     "LibraryRow",
     "MetadataPlan",
@@ -137,6 +142,7 @@ class Library:
         self.home = store.home
         self.settings = config
         self.events = EventBus()
+        self.jobs = queueing.JobService()
         self._courtesy = Courtesy()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
