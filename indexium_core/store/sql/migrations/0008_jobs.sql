@@ -41,7 +41,7 @@ CREATE TABLE operation_state (job_id BIGINT NOT NULL, saved_at TIMESTAMPTZ NOT N
 CREATE SEQUENCE event_runs START 1;
 CREATE TABLE events (
     id BIGINT NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     name VARCHAR NOT NULL,                         -- <noun>:<verb>
     job_id BIGINT,
     operation_id BIGINT,
