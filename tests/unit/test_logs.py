@@ -1,0 +1,218 @@
+"""The log: a line is a record whatever is in it, a job has a file of its own, and reading it never misses a line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import logs
+
+logger = logging.getLogger("indexium_core.test")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    logs.attach(tmp_path / "logs", days=30)
+    yield tmp_path / "logs"
+    logs.detach()
+
+
+def day(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "indexium.log").read_text("utf-8").splitlines()]
+
+
+def events(folder: Path, job_id: int, **where: int) -> list[str]:
+    return [line["event"] for line in logs.read_job(folder, job_id, **where)[0]]
+
+
+def test_a_name_with_a_newline_stays_in_its_string(folder: Path) -> None:
+    logger.warning("file.odd", extra={"file_path": 'a\n{"event": "forged"}', "operation_id": 3})
+
+    assert [(line["event"], line["level"], line["file_path"], line["operation_id"]) for line in day(folder)] == [
+        ("file.odd", "warning", 'a\n{"event": "forged"}', 3)
+    ]
+
+
+def test_whatever_a_record_names_is_in_its_line_and_takes_nothing_elses_place(folder: Path) -> None:
+    logger.info("settings.changed", extra={"url": "u", "left": {"a": 1}, "event": "another", "level": "none"})
+
+    line = day(folder)[0]
+    assert (line["event"], line["level"], line["url"], line["left"]) == ("settings.changed", "info", "u", {"a": 1})
+    assert set(line) == {"at", "level", "event", "url", "left"}
+
+
+def test_a_job_has_its_lines_and_the_day_has_all(folder: Path) -> None:
+    logger.info("before")
+    with logs.job(7):
+        logger.info("one", extra={"operation_id": 1})
+        with logs.job(8):
+            logger.info("inner")
+        logger.info("two")
+    logger.info("after")
+
+    assert events(folder, 7) == ["one", "two"]
+    assert events(folder, 8) == ["inner"]
+    assert [(line["event"], line.get("job_id")) for line in day(folder)] == [
+        ("before", None),
+        ("one", 7),
+        ("inner", 8),
+        ("two", 7),
+        ("after", None),
+    ]
+
+
+def test_another_thread_tells_of_the_job_only_where_it_was_carried_there(folder: Path) -> None:
+    def tell(word: str) -> None:
+        logger.info(word)
+
+    with logs.job(7):
+        carried = logs.carry(tell)
+        threads = [threading.Thread(target=tell, args=("lost",)), threading.Thread(target=carried, args=("found",))]
+    for thread in threads:  # the block has ended meanwhile
+        thread.start()
+        thread.join()
+    carried("here")
+
+    assert events(folder, 7) == ["found", "here"]
+    assert [line["event"] for line in day(folder)] == ["lost", "found", "here"]
+
+
+def test_many_threads_of_one_job_cut_no_line_of_one_another(folder: Path) -> None:
+    with logs.job(7):
+        tell = logs.carry(lambda word: [logger.info("line", extra={"word": word * 500}) for _ in range(50)])
+        threads = [threading.Thread(target=tell, args=(word,)) for word in "abcdefgh"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    lines, _ = logs.read_job(folder, 7)
+    assert sorted(line["word"] for line in lines) == sorted(word * 500 for word in "abcdefgh" for _ in range(50))
+
+
+def test_reading_goes_on_where_it_ended(folder: Path) -> None:
+    with logs.job(7):
+        for number in range(7):
+            logger.info("é%d", number)
+        first, place = logs.read_job(folder, 7, limit=4)
+        second, end = logs.read_job(folder, 7, after=place, limit=4)
+        assert logs.read_job(folder, 7, after=end) == ([], end)
+        logger.info("later")
+
+    assert [line["event"] for line in first + second] == [f"é{number}" for number in range(7)]
+    assert [line["event"] for line in logs.read_job(folder, 7, after=end)[0]] == ["later"]
+
+
+@pytest.mark.parametrize(("limit", "last"), [(2, ["5", "6"]), (7, list("0123456")), (50, list("0123456")), (0, [])])
+def test_the_last_lines_can_be_read_first(folder: Path, limit: int, last: list[str]) -> None:
+    with logs.job(7):
+        for number in range(7):
+            logger.info(str(number))
+
+    lines, place = logs.read_job(folder, 7, after=-1, limit=limit)
+    assert [line["event"] for line in lines] == last
+    assert place == logs.job_file(folder, 7).stat().st_size
+
+
+def test_a_job_that_logged_nothing_has_no_lines(folder: Path) -> None:
+    assert logs.read_job(folder, 99) == ([], 0)
+    assert logs.read_job(folder, 99, after=500) == ([], 0)
+
+
+def test_a_line_that_is_not_whole_yet_waits(folder: Path) -> None:
+    place = logs.job_file(folder, 7)
+    place.parent.mkdir()
+    place.write_bytes(b'{"event": "one"}\n{"event": "tw')
+    lines, end = logs.read_job(folder, 7)
+    with place.open("ab") as stream:
+        stream.write(b'o"}\n')
+
+    assert [line["event"] for line in lines] == ["one"]
+    assert events(folder, 7, after=end) == ["two"]
+
+
+def test_a_line_that_a_kill_cut_takes_no_other_with_it(folder: Path) -> None:
+    place = logs.job_file(folder, 7)
+    place.parent.mkdir()
+    place.write_bytes(b'{"event": "one"}\n{"event": "tw')
+    with logs.job(7):
+        logger.info("three")
+
+    assert events(folder, 7) == ["one", "three"]
+
+
+def test_of_a_job_that_never_stops_talking_warnings_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "JOB_BYTES", 2000)
+    with logs.job(7):
+        for _ in range(100):
+            logger.info("chatter")
+        logger.warning("trouble")
+        for _ in range(100):
+            logger.warning("more")
+
+    assert "trouble" in events(folder, 7)
+    assert logs.job_file(folder, 7).stat().st_size < 2800
+    assert len(day(folder)) == 201
+
+
+def test_progress_lies_in_the_file_of_the_job_alone(folder: Path) -> None:
+    with logs.job(7):
+        logger.info(logs.PROGRESS, extra={"processed": 3})
+        logger.info("other")
+
+    assert events(folder, 7) == [logs.PROGRESS, "other"]
+    assert [line["event"] for line in day(folder)] == ["other"]
+
+
+def test_what_is_past_its_time_goes_and_what_is_written_to_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    names = (
+        "indexium.log",
+        "progress.log",
+        "indexium.log.2020-01-01",
+        "progress.log.1",
+        "jobs/1.jsonl",
+        "jobs/2.jsonl",
+    )
+    (folder / "jobs").mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text("{}\n")
+        age = 29 if name == "jobs/2.jsonl" else 31
+        os.utime(folder / name, (time.time() - age * 86_400,) * 2)
+    logs.attach(folder, days=30)
+    logs.detach()
+
+    assert {name for name in names if (folder / name).exists()} == {"indexium.log", "progress.log", "jobs/2.jsonl"}
+
+
+def test_of_too_much_the_oldest_goes_but_never_that_of_a_job_at_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "ALL_BYTES", 2500)
+    monkeypatch.setattr(logs, "_TIDY_SECONDS", 0.0)
+    (folder / "jobs").mkdir()
+    for number in range(1, 6):
+        logs.job_file(folder, number).write_bytes(b"x" * 1000)
+        os.utime(logs.job_file(folder, number), (time.time() - 1000 + number,) * 2)
+    with logs.job(1):
+        pass
+
+    assert sorted(place.stem for place in (folder / "jobs").iterdir()) == ["1", "4", "5"]
+
+
+def test_a_place_that_cannot_be_written_harms_nobody(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "jobs").write_text("not a folder")
+    (folder / "indexium.log").mkdir()
+    with logs.job(7):
+        logger.warning("lost")
+
+    assert capsys.readouterr() == ("", "")
+    assert logs.read_job(folder, 7) == ([], 0)
