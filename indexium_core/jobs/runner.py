@@ -2,14 +2,16 @@
 Working through many items on a few threads, with pause, resume and cancel between items.
 
 Knows nothing of what the work is. Results are delivered in groups on the calling thread, so that whoever stores them
-does so a few times a second and not once an item.
+does so a few times a second and not once an item. An item that is to be tried again waits while others are worked on.
 """
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import Enum
 from typing import Generic, TypeVar
@@ -26,6 +28,7 @@ class Ending(Enum):
     DONE = "done"  # every item was worked on
     CANCELLED = "cancelled"  # a person gave up the rest
     STOPPED = "stopped"  # the process is going down; the rest can be taken up again
+    FAILED = "failed"  # something stands in the way of all that is left; it can be taken up again when that is mended
 
 
 class Control:
@@ -61,10 +64,18 @@ class Control:
     def stop(self) -> None:
         self._set(ending=Ending.STOPPED)
 
+    def fail(self) -> None:
+        self._set(ending=Ending.FAILED)
+
     def wait_while_paused(self) -> None:
         """Return when nobody holds the work up any more."""
         with self._changed:
             self._changed.wait_for(lambda: not self.paused)
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Return when it is paused or comes to its end, or after some seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._paused or self._ending is not None, seconds)
 
     def _set(self, *, paused: bool | None = None, ending: Ending | None = None) -> None:
         with self._changed:
@@ -87,57 +98,120 @@ class Runner(Generic[Item, Result]):
         workers: int,
         control: Control,
         key: Callable[[Item], Hashable | None] = lambda _: None,
+        again: Callable[[Item, Result], float | None] = lambda _item, _result: None,
+        look: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """
+        Prepare a run.
+
+        Args:
+            work: Does one item; should not raise.
+            deliver: Takes results, on the thread that calls `run`.
+            workers: Items that are worked on at the same time.
+            control: Holds and ends it.
+            key: Two items with the same key (not None) are never worked on at the same time, nor is one overtaken by
+                the other while it waits to be tried again.
+            again: Says after how many seconds an item is to be tried again; None delivers its result.
+            look: Called some times a second while items are under way.
+            clock: Seconds that never jump.
+
+        """
         self._work = work
         self._deliver = deliver
         self._workers = workers
         self._control = control
-        self._key = key  # two items with the same key (not None) are never worked on at the same time
-        self._running: dict[Future[Result], Hashable | None] = {}
+        self._key = key
+        self._again = again
+        self._look = look
+        self._clock = clock
+        self._running: dict[Future[Result], Item] = {}
+        self._waiting: list[tuple[float, int, Item]] = []  # a heap: when it is tried again, its turn, the item
+        self._turns = itertools.count()
         self._results: list[Result] = []
-        self._delivered_at = time.monotonic()
+        self._delivered_at = clock()
 
     def run(self, items: Iterable[Item]) -> Ending:
         """
         Work through `items`; returns how it ended. Results of everything that was begun have then been delivered.
 
-        An exception from `deliver` ends the run after the work under way; `work` should not raise.
+        An item that was to be tried again when the run was ended has no result. An exception from `deliver` or
+        `work` ends the run after the work under way.
         """
-        source = iter(items)
-        waiting: Item | None = None
-        exhausted = False
+        source = _Source(iter(items))
         with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as pool:
             while True:
-                while self._has_room() and not exhausted:
-                    waiting = next(source, None) if waiting is None else waiting
-                    exhausted = waiting is None
-                    if waiting is None or self._is_running(waiting):
-                        break
-                    self._running[pool.submit(self._work, waiting)] = self._key(waiting)
-                    waiting = None
+                while self._has_room() and (item := self._next(source)) is not None:
+                    self._running[pool.submit(self._work, item)] = item
                 self._collect()
                 if self._running:
                     continue
-                if self._control.ending or exhausted:
+                done = source.is_empty and not self._waiting
+                if self._control.ending or done:
                     break
                 self._control.wait_while_paused()
-        return self._control.ending if self._control.ending and not exhausted else Ending.DONE
+                if self._waiting and source.held:
+                    self._control.wait_for_change(self._waiting[0][0] - self._clock())
+        return self._control.ending if self._control.ending and not done else Ending.DONE
 
     def _has_room(self) -> bool:
         free = len(self._running) <= self._workers
         return free and not self._control.paused and self._control.ending is None
 
-    def _is_running(self, item: Item) -> bool:
+    def _next(self, source: _Source[Item]) -> Item | None:
+        """Return an item that can be begun now: one that is due to be tried again, else the next one."""
+        if self._waiting and self._waiting[0][0] <= self._clock():
+            return heapq.heappop(self._waiting)[2]
+        item = source.peek()
+        source.held = item is None or self._is_barred(item)
+        return None if source.held else source.take()
+
+    def _is_barred(self, item: Item) -> bool:
         key = self._key(item)
-        return key is not None and key in self._running.values()
+        if key is None:
+            return False
+        others = (*self._running.values(), *(item for _, _, item in self._waiting))
+        return any(self._key(other) == key for other in others)
 
     def _collect(self) -> None:
-        done, _ = wait(self._running, timeout=self.GROUP_SECONDS, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._running, timeout=self._patience(), return_when=FIRST_COMPLETED)
         for future in done:
-            del self._running[future]
-            self._results.append(future.result())
-        due = time.monotonic() - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
+            item, result = self._running.pop(future), future.result()
+            seconds = self._again(item, result)
+            if seconds is None:
+                self._results.append(result)
+            elif self._control.ending is None:
+                heapq.heappush(self._waiting, (self._clock() + seconds, next(self._turns), item))
+        now = self._clock()
+        due = now - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
         if self._results and (due or not self._running):
             group, self._results = self._results, []
             self._deliver(group)
-            self._delivered_at = time.monotonic()
+            self._delivered_at = now
+        self._look()
+
+    def _patience(self) -> float:
+        """Return for how many seconds to wait for a result: not beyond the moment when an item is due again."""
+        if not self._waiting or not self._has_room():
+            return self.GROUP_SECONDS
+        return max(0.0, min(self.GROUP_SECONDS, self._waiting[0][0] - self._clock()))
+
+
+class _Source(Generic[Item]):
+    """Items to come, the next of which can be looked at."""
+
+    def __init__(self, items: Iterator[Item]) -> None:
+        self._items = items
+        self._next: Item | None = None
+        self.is_empty = False
+        self.held = False  # nothing of it can be begun now
+
+    def peek(self) -> Item | None:
+        if self._next is None and not self.is_empty:
+            self._next = next(self._items, None)
+            self.is_empty = self._next is None
+        return self._next
+
+    def take(self) -> Item | None:
+        item, self._next = self._next, None
+        return item

@@ -110,3 +110,101 @@ def test_a_failing_delivery_ends_the_run_after_the_work_under_way() -> None:
     with pytest.raises(RuntimeError, match="store is gone"):
         runner.run(range(1000))
     assert len(done) < 20
+
+
+def flaky(failures: dict[int, int]):
+    """Work that fails so often for an item, and the order of all tries."""
+    tries: list[int] = []
+
+    def work(item: int) -> tuple[int, bool]:
+        tries.append(item)
+        return item, tries.count(item) > failures.get(item, 0)
+
+    return work, tries
+
+
+def trying(work, *, after=lambda _item: 0.0, control: Control | None = None, **more) -> tuple[Runner, list]:
+    delivered: list = []
+    runner = Runner(
+        work,
+        delivered.extend,
+        workers=1,
+        control=control or Control(),
+        again=lambda item, result: None if result[1] else after(item),
+        **more,
+    )
+    return runner, delivered
+
+
+def test_an_item_that_is_tried_again_waits_while_others_are_worked_on() -> None:
+    work, tries = flaky({0: 1})
+    runner, delivered = trying(work, after=lambda _: 0.05)
+
+    assert runner.run(range(6)) is Ending.DONE
+    assert tries[0] == 0
+    assert tries[-1] == 0
+    assert sorted(delivered) == [(item, True) for item in range(6)]
+
+
+def test_what_is_due_again_goes_before_what_has_not_begun() -> None:
+    work, tries = flaky({0: 2})
+    runner, _ = trying(work)
+
+    runner.run(range(50))
+
+    assert tries.index(1) < 49
+    assert len(tries) == 52
+    assert max(at for at, item in enumerate(tries) if item == 0) < 10
+
+
+def test_an_item_with_the_key_of_one_that_waits_does_not_overtake_it() -> None:
+    work, tries = flaky({0: 2})
+    runner, delivered = trying(work, after=lambda _: 0.02, key=lambda item: item % 2)
+
+    assert runner.run([0, 2, 1, 4]) is Ending.DONE
+    assert [item for item in tries if item % 2 == 0] == [0, 0, 0, 2, 4]
+    assert len(delivered) == 4
+
+
+@pytest.mark.parametrize("end", [Control.cancel, Control.stop, Control.fail])
+def test_what_waits_to_be_tried_again_ends_at_once_without_a_result(end) -> None:
+    control = Control()
+    work, _ = flaky({0: 9})
+    runner, delivered = trying(work, after=lambda _: 3600.0, control=control)
+    endings: list[Ending] = []
+    thread = threading.Thread(target=lambda: endings.append(runner.run([0])))
+    thread.start()
+    thread.join(0.4)
+    assert thread.is_alive()
+    end(control)
+    thread.join(5)
+
+    assert endings == [control.ending]
+    assert delivered == []
+
+
+def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
+    """Else an item that only has to wait a little would be called failed because the program was stopped."""
+    control = Control()
+
+    def work(_: int) -> tuple[int, bool]:
+        control.stop()
+        return 0, False
+
+    runner, delivered = trying(work, control=control)
+
+    assert runner.run([0]) is Ending.STOPPED
+    assert delivered == []
+
+
+def test_somebody_looks_after_it_while_an_item_takes_its_time() -> None:
+    looked, go = threading.Event(), threading.Event()
+
+    def look() -> None:
+        looked.set()
+        go.set()
+
+    runner = Runner(lambda _: go.wait(5), lambda _: None, workers=1, control=Control(), look=look)
+
+    assert runner.run([0]) is Ending.DONE
+    assert looked.is_set()
