@@ -21,6 +21,7 @@ from indexium_core.flows import (
     changes,
     charts,
     checks,
+    clockwork,
     configuring,
     decisions,
     details,
@@ -144,6 +145,7 @@ class Library:
         self.events = EventBus()
         self.jobs = queueing.JobService()
         self._courtesy = Courtesy()
+        self._started = clockwork.Started.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
@@ -401,6 +403,8 @@ class Library:
         include_unknown: bool = False,
         hard_links: str = "block",
         plan_id: int | None = None,
+        file_hashes: Collection[str] | None = None,
+        file_ids: Collection[int] | None = None,
     ) -> MetadataPlan:
         """
         Work out what would change, for the files that `query` finds.
@@ -412,6 +416,8 @@ class Library:
             include_unknown: With `exact`, also files of which the database knows nobody.
             hard_links: `break` also plans files with several names that can only be written by replacing them.
             plan_id: Show the plan as it was then; a write then refuses what has changed since.
+            file_hashes: Only files with these payloads.
+            file_ids: Only these files.
 
         Raises:
             QueryError: The search cannot be read; says where.
@@ -421,12 +427,14 @@ class Library:
         """
         people_mode, comment_mode = planning.checked_modes(mode, comment_mode)
         return self._planner.generate_plan(
+            file_hashes,
             query=query,
             people_mode=people_mode,
             comment_mode=comment_mode,
             include_unknown=include_unknown,
             hard_links=hard_links,
             plan_id=plan_id,
+            file_ids=file_ids,
         )
 
     # One file.
@@ -762,6 +770,11 @@ class Library:
         """Return how far an operation is; UnknownIdError where there is none."""
         return self._writer.get_operation_status(operation_id)
 
+    def handle(self, operation_id: int) -> OperationHandle:
+        """Return the handle of an operation, to follow it or to wait for it; UnknownIdError where there is none."""
+        self.status(operation_id)
+        return OperationHandle(self._writer, operation_id)
+
     def pause(self, operation_id: int) -> bool:
         """Hold a running operation after the files under way; False where it is not running."""
         return self._writer.pause_operation(operation_id)
@@ -934,7 +947,14 @@ class Library:
     def doctor(self) -> list[Check]:
         """Look whether everything is here that is needed, and what may be promised where the files lie."""
         busy = bool(self._operations.at_work())
-        return doctor.Doctor(self._store, folder=self._backups_folder, use=self.backup_use(), busy=busy).run()
+        return doctor.Doctor(
+            self._store,
+            folder=self._backups_folder,
+            use=self.backup_use(),
+            busy=busy,
+            clock=self._clock,
+            started=self._started,
+        ).run()
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""

@@ -38,11 +38,11 @@ def shipped() -> str:
 
 
 def version(path: str) -> str:
-    """Return the version of an ffmpeg program; raises FFmpegError where it does not run (`no_ffmpeg`)."""
+    """Return the version of an ffmpeg or ffprobe program; raises FFmpegError where it does not run (`no_ffmpeg`)."""
     try:
         done = subprocess.run([path, "-version"], capture_output=True, timeout=20, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError) as error:
-        message = f"The ffmpeg program {path} does not run."
+        message = f"The program {path} does not run."
         raise errors.FFmpegError(message, code="no_ffmpeg") from error
-    found = re.match(r"ffmpeg version (\S+)", done.stdout.decode("utf-8", "replace"))
+    found = re.match(r"ff\w+ version (\S+)", done.stdout.decode("utf-8", "replace"))
     return found[1] if found else "of an unknown version"

@@ -15,8 +15,9 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ import av
 import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
-from indexium_core.flows import roots
+from indexium_core.flows import clockwork, roots
 from indexium_core.model import sizes
 from indexium_core.model.backup import BackupUse
 from indexium_core.store import catalog, database, ledger
@@ -47,7 +48,7 @@ _COPIES = "INDEXIUM_BACKUP_BUDGET sets how much may be kept; 'indexium backups l
 class Check:
     """One thing that was looked at."""
 
-    name: str  # python, packages, ffmpeg_libraries, ffmpeg, home, lock, backups …, library
+    name: str  # python, packages, ffmpeg_libraries, ffmpeg, home, lock, clock, backups …, library
     state: State
     message: str  # one sentence
     remedy: str = ""  # what to do, where something is to be done
@@ -57,12 +58,23 @@ class Check:
 class Doctor:
     """Looks after a home that this process holds."""
 
-    def __init__(self, store: database.Database, *, folder: Path, use: BackupUse, busy: bool) -> None:
+    def __init__(
+        self,
+        store: database.Database,
+        *,
+        folder: Path,
+        use: BackupUse,
+        busy: bool,
+        clock: Callable[[], datetime],
+        started: clockwork.Started,
+    ) -> None:
         """Take `folder` for that of the journals; `busy` where an operation of this process is running."""
         self._store = store
         self._folder = folder
         self._use = use
         self._busy = busy
+        self._clock = clock
+        self._started = started
 
     def run(self) -> list[Check]:
         """Return every check, in the order in which a person reads them."""
@@ -73,13 +85,28 @@ class Doctor:
             _packages(),
             _libraries_of_ffmpeg(),
             _ffmpeg(),
+            _ffprobe(),
             _home(self._store.home),
             _lock(self._store.home),
+            self._time(),
+            _logs(self._store.home / "logs"),
             self._backups(),
             self._operations(),
             self._leftovers(libraries),
             *map(check_library, libraries),
         ]
+
+    def _time(self) -> Check:
+        now = self._clock()
+        found = clockwork.doubts(self._store.read(), now=now, started=self._started)
+        details = {"now": now.isoformat(), **{name: value for each in found for name, value in each.details.items()}}
+        said = f"The clock says {now.astimezone():%Y-%m-%d %H:%M}"
+        if not found:
+            message = f"{said}, and nothing speaks against it."
+            return Check(name="clock", state="ok", message=message, details=details)
+        message = " ".join([f"{said}.", *(each.message for each in found)])
+        remedy = "Have the clock set by the network: the history, retries and the age of files go by it."
+        return Check(name="clock", state="warning", message=message, remedy=remedy, details=details)
 
     def _backups(self) -> Check:
         found = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
@@ -166,6 +193,20 @@ def _ffmpeg() -> Check:
     return Check(name=name, state="ok", message=f"ffmpeg {version}, the one {origin}.", details=details)
 
 
+def _ffprobe() -> Check:
+    """Look for the program that a rescan asks of what PyAV cannot open; many do well without it."""
+    name, where = "ffprobe", shutil.which("ffprobe")
+    needed = "it is asked only of a file that the built-in libraries cannot open"
+    if where is None:
+        return Check(name=name, state="ok", message=f"There is no ffprobe on PATH; {needed}.")
+    try:
+        version = program.version(where)
+    except errors.FFmpegError as error:
+        return Check(name=name, state="warning", message=error.message, remedy="Install ffmpeg again, or remove it.")
+    details = {"path": where, "version": version}
+    return Check(name=name, state="ok", message=f"ffprobe {version} on PATH; {needed}.", details=details)
+
+
 def _home(home: Path) -> Check:
     volume, free = volumes.of(os.fsencode(home)), shutil.disk_usage(home).free
     details = {"path": str(home), "free_bytes": free, **_facts(volume)}
@@ -187,6 +228,14 @@ def _lock(home: Path) -> Check:
         return Check(name="lock", state="warning", message=message, remedy=remedy, details={"pid": os.getpid()})
     message = f"This process (pid {os.getpid()}) holds the home; no other can change it."
     return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
+
+
+def _logs(folder: Path) -> Check:
+    sizes_found = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
+    files = "1 file" if len(sizes_found) == 1 else f"{len(sizes_found):,} files"
+    message = f"What happened is told in {folder}: {files}, {sizes.in_words(sum(sizes_found))}."
+    details = {"path": str(folder), "files": len(sizes_found), "bytes": sum(sizes_found)}
+    return Check(name="logs", state="ok", message=message, details=details)
 
 
 def check_library(library: LibraryRow) -> Check:

@@ -63,8 +63,11 @@ NAMES = (
     "packages",
     "ffmpeg_libraries",
     "ffmpeg",
+    "ffprobe",
     "home",
     "lock",
+    "clock",
+    "logs",
     "backups",
     "operations",
     "temporary_files",
@@ -160,6 +163,34 @@ def test_an_ffmpeg_that_does_not_run_is_none(library: Library, tmp_path: Path, m
     broken.chmod(0o755)
     monkeypatch.setattr(program, "executable", lambda: str(broken))
     assert "does not run" in check(library, "ffmpeg").message
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "words"),
+    [
+        (None, "ok", "There is no ffprobe on PATH; it is asked only of a file that"),
+        ("echo 'ffprobe version 9.1-odd Copyright'", "ok", "ffprobe 9.1-odd on PATH"),
+        ("exit 3", "warning", "does not run"),
+    ],
+)
+def test_ffprobe_is_of_use_and_not_needed(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, state: str, words: str
+) -> None:
+    if script:
+        (tmp_path / "ffprobe").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "ffprobe").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = check(library, "ffprobe")
+    assert (found.state, bool(found.remedy)) == (state, state != "ok")
+    assert words in found.message
+
+
+def test_the_logs_are_counted(library: Library, home: Path) -> None:
+    (home / "logs" / "jobs").mkdir(exist_ok=True)
+    (home / "logs" / "jobs" / "7.jsonl").write_bytes(bytes(5000))
+    found = check(library, "logs")
+    assert str(home / "logs") in found.message
+    assert found.details["bytes"] >= 5000
 
 
 def test_a_missing_package_is_a_problem(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,102 @@
+"""The clock: what makes the doctor doubt it, and what does not."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexium_core.flows import clockwork
+from indexium_core.library import Check, Library
+from indexium_core.store import catalog
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from tests.support.catalog import scanned
+
+NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)
+Fill = Callable[[Connection], object]
+
+
+def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill = lambda tx: None) -> Check:
+    """What the doctor says of the clock in a home that holds what `fill` writes, at `now`."""
+    shutil.copytree(empty_home, home)
+    with Database.open(home) as store, store.atomic() as tx:
+        fill(tx)
+    with Library.open(home, clock=lambda: now) as library:
+        (found,) = [each for each in library.doctor() if each.name == "clock"]
+    return found
+
+
+def scan_at(moment: datetime) -> Fill:
+    def fill(tx: Connection) -> None:
+        catalog.add_library(tx, b"/films", name="films")
+        tx.execute("UPDATE libraries SET scanned_at = $at", {"at": moment})
+
+    return fill
+
+
+def test_a_clock_that_is_right_is_believed(empty_home: Path, home: Path) -> None:
+    found = looked_at(empty_home, home, fill=scan_at(NOW - timedelta(days=3)))
+
+    assert (found.state, found.remedy) == ("ok", "")
+    assert found.details == {"now": NOW.isoformat()}
+
+
+def test_a_clock_behind_what_was_written_down_here_is_doubted(empty_home: Path, home: Path) -> None:
+    found = looked_at(empty_home, home, now=datetime(1970, 1, 2, tzinfo=UTC), fill=scan_at(NOW))
+
+    assert found.state == "warning"
+    assert "behind by 20,77" in found.message  # days
+    assert "a folder was scanned here at 2026-11-20" in found.message
+    assert "network" in found.remedy
+
+
+def test_what_machines_are_set_right_by_all_the_time_is_nothing(empty_home: Path, home: Path) -> None:
+    assert looked_at(empty_home, home, fill=scan_at(NOW + timedelta(seconds=40))).state == "ok"
+
+
+@pytest.mark.parametrize(("future", "state"), [(1, "ok"), (2, "ok"), (3, "warning"), (4, "warning")])
+def test_only_where_most_films_are_of_the_future_it_is_the_clock_that_is_wrong(
+    empty_home: Path, home: Path, future: int, state: str
+) -> None:
+    ahead = int((NOW + timedelta(days=9)).timestamp() * 1e9)
+
+    def fill(tx: Connection) -> None:
+        catalog.add_library(tx, b"/films", name="films")
+        rows = [scanned(f"{number}.mp4", mtime_ns=ahead if number < future else 7) for number in range(4)]
+        catalog.upsert_files(tx, 1, rows, at=NOW - timedelta(days=1))
+
+    found = looked_at(empty_home, home, fill=fill)
+    assert found.state == state
+    assert (f"{future} of 4 files" in found.message) == (state == "warning")
+
+
+@pytest.mark.parametrize(("seconds", "word"), [(7200.0, "forward by 120 minutes"), (-90.0, "back by 90 seconds")])
+def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, empty_home: Path, home: Path, seconds: float, word: str
+) -> None:
+    shutil.copytree(empty_home, home)
+    with Library.open(home) as library:
+        moved = time.time() + seconds
+        monkeypatch.setattr(clockwork.time, "time", lambda: moved)
+        (found,) = [each for each in library.doctor() if each.name == "clock"]
+
+    assert found.state == "warning"
+    assert f"It was set {word} since this process began." in found.message
+
+
+def test_a_step_back_among_what_was_told_is_remembered(empty_home: Path, home: Path) -> None:
+    times = [timedelta(hours=-9), timedelta(hours=-3), timedelta(hours=-8), timedelta(hours=-8, seconds=-30)]
+
+    def fill(tx: Connection) -> None:
+        for number, ago in enumerate(times):
+            values = {"id": number, "at": NOW + ago}
+            tx.execute("INSERT INTO events (id, \"at\", name, data) VALUES ($id, $at, 'job:progress', '{}')", values)
+
+    found = looked_at(empty_home, home, fill=fill)
+    assert found.state == "warning"
+    assert "It went back by 5 hours" in found.message
