@@ -20,7 +20,8 @@ Every error that a user can meet, as one tree.
         └── PayloadProtectedError  an edit reached for media bytes
 
 Item failures and store failures have different bases, so that no handler can confuse them. The class docstring is the
-default message; `code` is stable and is what faces, tests and the docs table go by.
+default message; `code` is stable and is what faces, tests and the docs table go by. What stopped one file and may be
+over in a moment has a code of `RETRIED`; nothing else is tried again by itself.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "RETRIED",
     "ConflictError",
     "CorruptFileError",
     "FFmpegError",
@@ -46,6 +48,9 @@ __all__ = [
     "ValidationError",
     "VerificationError",
 ]
+
+# Never a sync that failed: the kernel may have dropped what it could not write, and would call the next sync a success.
+RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout"})
 
 
 class IndexiumError(Exception):

@@ -32,7 +32,8 @@ class FileReader:
     was cut since answers with fewer bytes.
 
     Raises:
-        FileAccessError: The file is missing (`missing_file`) or cannot be read (`unreadable`); so does `read_at`.
+        FileAccessError: The file is missing (`missing_file`), somebody has it for himself (`in_use`), its disk failed
+            (`io_error`), or it cannot be read for another reason (`unreadable`); so does `read_at`.
 
     """
 
@@ -144,12 +145,18 @@ _SENTENCES = {
     errno.ENAMETOOLONG: "could not be opened: its path is too long",
 }
 
+_CODES = {
+    errno.ENOENT: "missing_file",
+    errno.ENOTDIR: "missing_file",
+    errno.EIO: "io_error",
+    errno.EWOULDBLOCK: "in_use",
+}
+
 
 def _refused(path: bytes, error: OSError | ValueError) -> errors.FileAccessError:
     number = error.errno if isinstance(error, OSError) else None
     sentence = _SENTENCES.get(number or 0, f"could not be read: {getattr(error, 'strerror', None) or error}")
-    missing = number in {errno.ENOENT, errno.ENOTDIR}
-    return errors.FileAccessError(f"{_shown(path)} {sentence}.", code="missing_file" if missing else "")
+    return errors.FileAccessError(f"{_shown(path)} {sentence}.", code=_CODES.get(number or 0, ""))
 
 
 def _shown(path: bytes) -> str:

@@ -34,6 +34,13 @@ _POLL = 0.05  # seconds between two looks at the child
 _LAST_WORDS = 5.0  # seconds to hear what an ended child had said
 _SHOWN = 4000  # bytes of what the child said last
 _FULL = re.compile("No space left on device|Disk quota exceeded")
+# What ffmpeg says when it would say the same of the same file any number of times.
+_FOR_GOOD = re.compile(
+    "Invalid data found|Invalid argument|Could not find (?:tag|codec)|not currently supported in container"
+    "|[Cc]odec not supported|Unsupported|Unknown (?:encoder|decoder|format)|Unrecognized option|matches no streams"
+    "|moov atom not found|does not contain any stream|Could not write header"
+    "|Permission denied|Operation not permitted|Function not implemented"
+)
 # Streams that begin late must be found too: what FFmpeg does not see at the start, it leaves out.
 _SEARCH = {"probesize": "50000000", "analyzeduration": "100000000"}
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-y")
@@ -58,8 +65,9 @@ def run(
         patience: Seconds without any growth of the new file after which the child is killed.
 
     Raises:
-        FFmpegError: It failed (`ffmpeg_failed`; the message ends with its last line), the disk is full (`low_space`),
-            there is no ffmpeg (`no_ffmpeg`), it stood still (`timeout`) or was cancelled (`cancelled`).
+        FFmpegError: It failed (`ffmpeg_failed`; `ffmpeg_refused` where it would do so each time; the message ends with
+            its last line), the disk is full (`low_space`), there is no ffmpeg (`no_ffmpeg`), it stood still (`timeout`)
+            or was cancelled (`cancelled`).
 
     """
     with _started([*_guard(), *command(edit, source, target)]) as child:
@@ -67,7 +75,8 @@ def run(
     is_full = _FULL.search(said) is not None  # FFmpeg 5 ends with 0 even then, where the file is short
     if child.returncode or is_full:
         message = f"ffmpeg could not rewrite the file: {_last_line(said) or f'exit code {child.returncode}'}"
-        raise errors.FFmpegError(message, code="low_space" if is_full else "ffmpeg_failed")
+        code = "low_space" if is_full else "ffmpeg_refused" if _FOR_GOOD.search(said) else "ffmpeg_failed"
+        raise errors.FFmpegError(message, code=code)
     if said:
         _log.warning("remux.complaints", extra={"error": _last_line(said)})
 

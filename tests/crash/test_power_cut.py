@@ -108,7 +108,7 @@ def test_a_sync_that_failed_is_never_believed(place: Place) -> None:
     place.backup.unlink()
     disk = powercut.Disk(place.folders)
     trap = gate.Trap(folders=tuple(map(str, place.folders)), keep=True, at=at, deed="fail", error=5)
-    report = place._forks.watch(trap, crashes.run_failing, place.edit, "io_error")
+    report = place._forks.watch(trap, crashes.run_failing, place.edit, "sync_failed")
     assert report.code == 0
     assert place.path.read_bytes() == OLD
     for call in report.calls:

@@ -23,6 +23,7 @@ from indexium_core import errors
 
 __all__ = [
     "Descriptor",
+    "SyncError",
     "access_error",
     "append",
     "can_shift",
@@ -91,6 +92,10 @@ _SENTENCES = {
     errno.ENOLCK: ("no_locks", "could not be locked: its file system knows no locks"),
     errno.EOPNOTSUPP: ("no_locks", "could not be locked: its file system knows no locks"),
 }
+
+
+class SyncError(OSError):
+    """A sync failed: nothing is known of what is on the medium, and the next sync that succeeds proves nothing."""
 
 
 class Descriptor:
@@ -239,18 +244,24 @@ def set_mtime(fd: int, mtime_ns: int) -> None:
 def sync(fd: int) -> None:
     """Return when bytes, size and times are on the medium; after an error nothing is known of what is there."""
     full = getattr(fcntl, "F_FULLFSYNC", None)  # macOS: fsync alone leaves the bytes in the drive's cache
-    if full is not None:
-        fcntl.fcntl(fd, full)
-    else:
-        os.fsync(fd)
+    try:
+        if full is not None:
+            fcntl.fcntl(fd, full)
+        else:
+            os.fsync(fd)
+    except OSError as error:
+        raise SyncError(error.errno, error.strerror) from error
 
 
 def sync_data(fd: int) -> None:
     """Return when bytes and size are on the medium."""
-    if hasattr(os, "fdatasync"):
-        os.fdatasync(fd)
-    else:
+    if not hasattr(os, "fdatasync"):
         sync(fd)
+        return
+    try:
+        os.fdatasync(fd)
+    except OSError as error:
+        raise SyncError(error.errno, error.strerror) from error
 
 
 # A new file beside an old one, and names. Names are looked up in a folder that is open: wherever the folder is moved
@@ -301,7 +312,7 @@ def sync_folder(fd: int) -> bool:
         os.fsync(fd)
     except OSError as error:
         if error.errno not in {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}:
-            raise
+            raise SyncError(error.errno, error.strerror) from error
         return False
     return True
 
@@ -379,6 +390,8 @@ def remove_attribute(fd: int, name: str) -> None:
 def access_error(path: bytes, error: OSError) -> errors.MetadataError:
     """Return what a failed system call on a media file means, as one sentence with a code."""
     code, sentence = _SENTENCES.get(error.errno or 0, ("", f"could not be written: {error.strerror or error}"))
+    if isinstance(error, SyncError) and code in {"", "io_error"}:
+        code, sentence = "sync_failed", "could not be written: the disk did not keep what was written"
     kind = errors.ConflictError if code == "in_use" else errors.FileAccessError
     return kind(f"{shown(path)} {sentence}.", code=code)
 
@@ -412,6 +425,8 @@ def _sync_folder(folder: Path) -> None:
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(fd)
+    except OSError as error:
+        raise SyncError(error.errno, error.strerror) from error
     finally:
         os.close(fd)
 

@@ -388,7 +388,8 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
             if failed is None:
                 assert failing.calls < nth
                 break
-        assert (failed.reason, "as it was before" in failed.message) == (FAULTS[number], True)
+        code = "sync_failed" if (call, number) == ("fsync", errno.EIO) else FAULTS[number]
+        assert (failed.reason, "as it was before" in failed.message) == (code, True)
         assert place.state() == (OLD, MTIME)
         assert place.marks() == ["undone"] * nth
     assert (nth > 1) == (call != "ftruncate" or name == "shrinking")
@@ -575,7 +576,7 @@ def test_old_bytes_are_made_durable_before_the_entry_is_closed(place: Place, mon
     assert journal.undo(entry).status == "undone"
     failing = Failing(os.fsync, errno.EIO)
     monkeypatch.setattr(os, "fsync", failing)
-    assert journal.undo(entry).code == "io_error"
+    assert journal.undo(entry).code == "sync_failed"
 
 
 def test_recovery_undoes_what_is_open_and_says_so_in_the_journal(place: Place) -> None:

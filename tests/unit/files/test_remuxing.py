@@ -96,7 +96,7 @@ def test_a_playlist_is_no_avi_and_opens_nothing(tmp_path: Path) -> None:
     source.write_text(f"#EXTM3U\n#EXTINF:1,\n{media.build('ts', tmp_path)}\n#EXT-X-ENDLIST\n")
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, os.fsencode(source), os.fsencode(tmp_path / "out"))
-    assert caught.value.reason == "ffmpeg_failed"
+    assert caught.value.reason == "ffmpeg_refused"
 
 
 def test_a_failure_says_what_ffmpeg_said_last(stub: Callable[[str], Path], tmp_path: Path) -> None:
