@@ -26,7 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PROGRESS = "job.progress"  # lines of this name are a job's alone: of the days, progress.log has them
-JOB_BYTES = 8_000_000  # of one job's file; from then on it takes warnings and errors only, up to a quarter more
+PART_BYTES, PARTS = 2_000_000, 5  # of one job: of a longer log the first part and the last ones are kept
 ALL_BYTES = 512_000_000  # of everything that is not written to any more; the oldest goes first
 _TIDY_SECONDS = 3_600.0  # how often a process that runs for months looks at age and size
 _NAME = "indexium_core"
@@ -74,7 +74,7 @@ class _Jobs(logging.Handler):
         super().__init__()
         self.days = days
         self._folder = folder
-        self._streams: dict[int, BinaryIO] = {}
+        self._streams: dict[int, _Stream] = {}
         self._bound: dict[int, int] = {}  # how many threads are at work on it
         self._tidied = time.monotonic()
         self.setFormatter(JsonLines())
@@ -101,13 +101,11 @@ class _Jobs(logging.Handler):
         if job_id is None:
             return
         with contextlib.suppress(OSError):  # a full disk: the work that this tells of is not to suffer
-            stream = self._streams.get(job_id) or self._open(job_id)
-            text = self.format(record)
-            size = stream.tell()
-            if size < JOB_BYTES or (record.levelno >= logging.WARNING and size < JOB_BYTES * 5 // 4):
-                stream.write(text.encode("utf-8", "backslashreplace") + b"\n")
-            if job_id not in self._bound:
-                self._close(job_id)
+            if job_id not in self._streams:
+                self._streams[job_id] = _Stream(self._folder, job_id)
+            self._streams[job_id].write(self.format(record).encode("utf-8", "backslashreplace") + b"\n")
+        if job_id not in self._bound:
+            self._close(job_id)
 
     def close(self) -> None:
         """Close every file."""
@@ -115,15 +113,6 @@ class _Jobs(logging.Handler):
             for job_id in list(self._streams):
                 self._close(job_id)
         super().close()
-
-    def _open(self, job_id: int) -> BinaryIO:
-        place = job_file(self._folder, job_id)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        # Unbuffered: what was said before a kill is there, and a line is one call of the system.
-        stream = self._streams[job_id] = place.open("a+b", buffering=0)
-        if stream.tell() and _last_byte(stream) != b"\n":
-            stream.write(b"\n")  # a cut line of a killed process must not take the next one with it
-        return stream
 
     def _close(self, job_id: int) -> None:
         stream = self._streams.pop(job_id, None)
@@ -143,6 +132,43 @@ class _Jobs(logging.Handler):
             yield
         finally:
             self.release()
+
+
+class _Stream:
+    """
+    The end of a job's log.
+
+    What is too long for one file goes on in others, which lie in a folder beside it and are named for the place at
+    which they begin: so a place in the log stays what it is when parts of it are gone.
+    """
+
+    def __init__(self, folder: Path, job_id: int) -> None:
+        self._folder, self._job_id = folder, job_id
+        parts = _parts(folder, job_id)
+        self._base, place = parts[-1] if parts else (0, job_file(folder, job_id))
+        self._open(place)
+        if self._size and _last_byte(self._file) != b"\n":
+            self.write(b"\n")  # a cut line of a killed process must not take the next one with it
+
+    def write(self, line: bytes) -> None:
+        """Append a line, in a file of its own where this one is long enough."""
+        if self._size and self._size + len(line) > PART_BYTES:
+            self.close()
+            self._base += self._size
+            self._open(_more(self._folder, self._job_id) / f"{self._base}.jsonl")
+            for _, place in _parts(self._folder, self._job_id)[1 : 1 - PARTS]:
+                place.unlink(missing_ok=True)
+        self._size += self._file.write(line)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _open(self, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # Unbuffered: what was said before a kill is there, and a line is one call of the system.
+        self._file = place.open("a+b", buffering=0)
+        self._size = self._file.seek(0, 2)
 
 
 def attach(folder: Path, *, days: int) -> None:
@@ -207,7 +233,7 @@ def carry(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def job_file(folder: Path, job_id: int) -> Path:
-    """Return the file that the lines of a job are in, below the folder of the logs; there may be none."""
+    """Return the file in which the log of a job begins, below the folder of the logs; there may be none."""
     return folder / "jobs" / f"{job_id:d}.jsonl"
 
 
@@ -215,7 +241,8 @@ def read_job(folder: Path, job_id: int, *, after: int = 0, limit: int = 500) -> 
     """
     Return lines of a job's log, oldest first, and where to go on reading.
 
-    A last line that is not whole yet is left for the next call; one that was cut by a kill is left out.
+    A last line that is not whole yet is left for the next call; one that was cut by a kill is left out. Where parts of
+    a long log are gone, a line `log.left_out` says how many bytes.
 
     Args:
         folder: The folder of the logs.
@@ -224,18 +251,24 @@ def read_job(folder: Path, job_id: int, *, after: int = 0, limit: int = 500) -> 
         limit: At most so many lines.
 
     """
-    try:
-        with job_file(folder, job_id).open("rb") as stream:
-            if after < 0:
-                after = _start_of_last(stream, limit)
-            stream.seek(after)
-            return _lines(stream, limit)
-    except OSError:  # there is none
-        return [], 0
-
-
-def _lines(stream: BinaryIO, limit: int) -> tuple[list[dict[str, Any]], int]:
+    parts = _parts(folder, job_id)
     found: list[dict[str, Any]] = []
+    place, end = (_start_of_last(parts, limit) if after < 0 else after), 0
+    for base, part in parts:
+        with contextlib.suppress(FileNotFoundError), part.open("rb") as stream:
+            end = base + stream.seek(0, 2)
+            if place >= end or len(found) >= limit:
+                continue
+            if place < base:
+                found.append({"level": "info", "event": "log.left_out", "bytes": base - place})
+                place = base
+            stream.seek(place - base)
+            place = base + _read(stream, found, limit)
+    return found, min(place, end)
+
+
+def _read(stream: BinaryIO, found: list[dict[str, Any]], limit: int) -> int:
+    """Add lines to those that were found, up to `limit`, and return where the last of them ends."""
     place = stream.tell()
     while len(found) < limit and (raw := stream.readline()).endswith(b"\n"):
         place += len(raw)
@@ -243,18 +276,35 @@ def _lines(stream: BinaryIO, limit: int) -> tuple[list[dict[str, Any]], int]:
             line = json.loads(raw)
             if isinstance(line, dict):
                 found.append(line)
-    return found, place
-
-
-def _start_of_last(stream: BinaryIO, limit: int) -> int:
-    """Return where the last `limit` lines of a file begin."""
-    whole = stream.read()
-    place = whole.rfind(b"\n") + 1
-    for _ in range(limit):
-        if place <= 0:
-            break
-        place = whole.rfind(b"\n", 0, place - 1) + 1
     return place
+
+
+def _start_of_last(parts: list[tuple[int, Path]], limit: int) -> int:
+    """Return the place at which the last `limit` lines of a log begin."""
+    place, left = 0, limit
+    for base, part in reversed(parts):
+        with contextlib.suppress(FileNotFoundError):
+            whole = part.read_bytes()
+            inside = whole.rfind(b"\n") + 1
+            while inside > 0 and left > 0:
+                inside = whole.rfind(b"\n", 0, inside - 1) + 1
+                left -= 1
+            place = base + inside
+        if left == 0:
+            break
+    return place
+
+
+def _more(folder: Path, job_id: int) -> Path:
+    """Return the folder with the rest of a job's log, where it is too long for one file."""
+    return job_file(folder, job_id).with_suffix("")
+
+
+def _parts(folder: Path, job_id: int) -> list[tuple[int, Path]]:
+    """Return the files of a job's log in order, each with the place in the log at which it begins."""
+    first = job_file(folder, job_id)
+    more = ((int(place.stem), place) for place in _more(folder, job_id).glob("*.jsonl") if place.stem.isdecimal())
+    return [(0, first)] * first.exists() + sorted(more)
 
 
 def _last_byte(stream: BinaryIO) -> bytes:
@@ -267,14 +317,17 @@ def _last_byte(stream: BinaryIO) -> bytes:
 
 def _remove_old(folder: Path, *, days: int, spared: frozenset[int] = frozenset()) -> None:
     """Remove what nobody writes to any more and is older than so many days, or more than there shall be in all."""
-    kept = {job_file(folder, job_id) for job_id in spared}
+    kept = {str(job_id) for job_id in spared}
     room, oldest = ALL_BYTES, time.time() - days * 86_400
     facts = []
-    for place in (*folder.glob("*.log.*"), *folder.glob("jobs/*.jsonl")):
+    for place in (*folder.glob("*.log.*"), *folder.glob("jobs/*.jsonl"), *folder.glob("jobs/*/*.jsonl")):
         with contextlib.suppress(OSError):  # gone meanwhile
             facts.append((place.stat().st_mtime, place.stat().st_size, place))
     for mtime, size, place in sorted(facts, reverse=True):
         room -= size
-        if place not in kept and (mtime < oldest or room < 0):
+        if not kept & {place.stem, place.parent.name} and (mtime < oldest or room < 0):
             with contextlib.suppress(OSError):
                 place.unlink()
+    for empty in folder.glob("jobs/*/"):
+        with contextlib.suppress(OSError):  # it is not
+            empty.rmdir()

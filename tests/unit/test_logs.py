@@ -149,18 +149,47 @@ def test_a_line_that_a_kill_cut_takes_no_other_with_it(folder: Path) -> None:
     assert events(folder, 7) == ["one", "three"]
 
 
-def test_of_a_job_that_never_stops_talking_warnings_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "JOB_BYTES", 2000)
+def test_of_a_job_that_never_stops_talking_the_beginning_and_the_end_are_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "PART_BYTES", 1000)
     with logs.job(7):
-        for _ in range(100):
-            logger.info("chatter")
-        logger.warning("trouble")
-        for _ in range(100):
-            logger.warning("more")
+        for number in range(50):
+            logger.info(str(number))
+    with logs.job(7):  # taken up again
+        for number in range(50, 100):
+            logger.info(str(number))
 
-    assert "trouble" in events(folder, 7)
-    assert logs.job_file(folder, 7).stat().st_size < 2800
-    assert len(day(folder)) == 201
+    found = events(folder, 7)
+    gap = found.index("log.left_out")
+    assert found[:gap] == [str(number) for number in range(gap)]
+    assert found[gap + 1 :] == [str(number) for number in range(101 - len(found) + gap, 100)]
+    assert 3 < gap < 40 < len(found) < 90
+    parts = [path for path in (folder / "jobs").rglob("*") if path.is_file()]
+    assert len(parts) == logs.PARTS
+    assert all(path.stat().st_size <= 1000 for path in parts)
+    assert len(day(folder)) == 100
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_a_long_log_is_read_on_and_from_its_end_across_its_parts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr(logs, "PART_BYTES", 500)
+    with logs.job(7):
+        for number in range(17):
+            logger.info(str(number))
+    assert len(list((folder / "jobs").rglob("*.jsonl"))) > 2
+
+    found, place = [], 0
+    while (step := logs.read_job(folder, 7, after=place, limit=limit))[0]:
+        found += [line["event"] for line in step[0]]
+        place = step[1]
+    assert found == [str(number) for number in range(17)]
+    assert logs.read_job(folder, 7, after=place + 5000) == ([], place)
+    last, end = logs.read_job(folder, 7, after=-1, limit=limit)
+    assert [line["event"] for line in last] == found[-limit:]
+    assert end == place
 
 
 def test_progress_lies_in_the_file_of_the_job_alone(folder: Path) -> None:
@@ -174,23 +203,18 @@ def test_progress_lies_in_the_file_of_the_job_alone(folder: Path) -> None:
 
 def test_what_is_past_its_time_goes_and_what_is_written_to_stays(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
-    names = (
-        "indexium.log",
-        "progress.log",
-        "indexium.log.2020-01-01",
-        "progress.log.1",
-        "jobs/1.jsonl",
-        "jobs/2.jsonl",
-    )
-    (folder / "jobs").mkdir(parents=True)
+    days = ("indexium.log", "progress.log", "indexium.log.2020-01-01", "progress.log.1")
+    names = (*days, "jobs/1.jsonl", "jobs/1/2000.jsonl", "jobs/2.jsonl", "jobs/2/2000.jsonl")
     for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("{}\n")
-        age = 29 if name == "jobs/2.jsonl" else 31
+        age = 29 if name == "jobs/2/2000.jsonl" else 31
         os.utime(folder / name, (time.time() - age * 86_400,) * 2)
     logs.attach(folder, days=30)
     logs.detach()
 
-    assert {name for name in names if (folder / name).exists()} == {"indexium.log", "progress.log", "jobs/2.jsonl"}
+    left = {str(path.relative_to(folder)) for path in folder.rglob("*")}
+    assert left == {"indexium.log", "progress.log", "jobs", "jobs/2", "jobs/2/2000.jsonl"}
 
 
 def test_of_too_much_the_oldest_goes_but_never_that_of_a_job_at_work(
