@@ -99,6 +99,7 @@ class MetadataPlanner:
         include_unknown: bool = False,
         hard_links: str = "block",
         plan_id: int | None = None,
+        file_ids: Collection[int] | None = None,
     ) -> MetadataPlan:
         """
         Work in what happened since the last plan, and return the newest one.
@@ -112,6 +113,7 @@ class MetadataPlanner:
             include_unknown: Also files of which the database knows nobody.
             hard_links: `break` plans files with several names that have to be replaced, too, so that their names part.
             plan_id: This version instead, with the modes for which it was made.
+            file_ids: Only these files.
 
         Raises:
             QueryError: The search cannot be read.
@@ -134,7 +136,8 @@ class MetadataPlanner:
         else:
             version, modes = plans.version(self._database.read(), plan_id)
         hashes = None if file_hashes is None else tuple(file_hashes)
-        search = Search(version=version, query=compiled, file_hashes=hashes, blocked=include_blocked)
+        ids = None if file_ids is None else tuple(file_ids)
+        search = Search(version=version, query=compiled, file_hashes=hashes, file_ids=ids, blocked=include_blocked)
         return MetadataPlan(self, search, modes, query)
 
     def newest_version(self) -> Version:

@@ -92,13 +92,14 @@ class Search:
     version: Version
     query: CompiledQuery
     file_hashes: tuple[str, ...] | None = None  # None = any
+    file_ids: tuple[int, ...] | None = None  # None = any
     blocked: bool = True  # False leaves blocked items out of everything
     everything: bool = False  # lists unchanged and postponed items too
 
     @property
     def is_whole(self) -> bool:
         """Whether it finds all there is (but for blocked items)."""
-        return self.query.where == "TRUE" and self.file_hashes is None
+        return self.query.where == "TRUE" and self.file_hashes is None and self.file_ids is None
 
     @property
     def unchanged(self) -> bool:
@@ -392,6 +393,7 @@ def _items(reader: Connection, result: Connection) -> list[PlanItem]:
 def _facts(search: Search) -> dict[str, Any]:
     return asdict(search.version) | {
         "file_hashes": None if search.file_hashes is None else list(search.file_hashes),
+        "file_ids": None if search.file_ids is None else list(search.file_ids),
         "blocked": search.blocked,
         "unchanged": search.unchanged,
         "postponed": search.postponed,

@@ -345,6 +345,7 @@ SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postpone
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
 GROUP BY ALL;
 
@@ -386,6 +387,7 @@ SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited,
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */);
 
 -- name: order_beside
@@ -458,6 +460,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
 ORDER BY list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR), i.file_id;
@@ -471,6 +474,7 @@ SELECT CASE $by WHEN 'container' THEN i.container WHEN 'folder' THEN split_part(
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND i.risk_level <> 'unchanged'
 GROUP BY ALL ORDER BY CASE WHEN $by = 'tags' THEN min(i.added_count) ELSE -count(*) END, "group";
@@ -482,6 +486,7 @@ SELECT i.file_id
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked')
   AND (i.file_id IN (SELECT unnest($included::BIGINT[]))
        OR $searched AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
@@ -512,6 +517,7 @@ WITH i AS MATERIALIZED (
 )
 SELECT i.file_id FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked') AND i.can_update AND NOT i.postponed
   AND (i.file_id IN (SELECT unnest($included::BIGINT[]))
        OR $searched AND list_contains($risk::VARCHAR[], i.risk_level::VARCHAR)
@@ -527,6 +533,7 @@ SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $tell
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked')
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND (TRUE /* search */)
 GROUP BY ALL;
@@ -552,6 +559,7 @@ SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $tell
        i.file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
 FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
   AND ($blocked OR i.risk_level <> 'blocked')
 GROUP BY ALL;
 
