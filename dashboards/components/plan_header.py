@@ -42,8 +42,9 @@ TITLES = {
     "folder": "Folder",
     "person": "Person",
     "tags": "People in the result",
+    "locked": "Locked",
 }
-PANEL = ("risk", "tags", "category", "container", "issue", "person", "folder")  # as the keys walk through it
+PANEL = ("risk", "tags", "category", "container", "issue", "locked", "person", "folder")  # as the keys walk through it
 SEARCHED = ("person", "folder")  # facets that may have thousands of values
 
 

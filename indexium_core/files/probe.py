@@ -22,11 +22,14 @@ from indexium_core.files.containers import Family, Layout, Means, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.model.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
 
-__all__ = ["facts_after", "facts_of", "probe"]
+__all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
 PLAIN = Means()
 # A strategy is judged by an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
+# FFmpeg's numbers and names of the transfer functions of a high dynamic range, and the codec tags that say so, too.
+_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
+_DOLBY_VISION = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
 _LONGEST = 1 << 18  # characters of one text: whole workflows are kept in comments, but a million would fill the memory
 
 
@@ -149,7 +152,7 @@ def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout:
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
     """Return what FFmpeg's libraries know, beside the fields that the layout found; raises av.error.FFmpegError."""
     with libav.opened(reader, layout.container) as media:
-        streams = tuple(_stream_facts(stream) for stream in media.streams)
+        streams = tuple(stream_facts(stream) for stream in media.streams)
         return FileFacts(
             state="ok",
             container=layout.container,
@@ -171,7 +174,8 @@ def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
     return tuple(_clean_field(value) for value in layout.fields if value.field == "comment")
 
 
-def _stream_facts(stream: Any) -> StreamFacts:
+def stream_facts(stream: Any) -> StreamFacts:
+    """Return what FFmpeg's libraries know of one stream of an open file."""
     context = stream.codec_context
     details: dict[str, Any] = {"tags": _clean_tags(stream.metadata), "disposition": int(stream.disposition)}
     if stream.frames:
@@ -179,7 +183,7 @@ def _stream_facts(stream: Any) -> StreamFacts:
     if stream.type == "video":
         details["attached_pic"] = bool(stream.disposition & Disposition.attached_pic)
     if stream.type == "video" and context is not None:
-        details |= {"width": context.width, "height": context.height}
+        details |= {"width": context.width, "height": context.height} | _pictures(stream, context)
     if stream.type == "audio" and context is not None:
         details |= {"channels": context.channels, "sample_rate": context.sample_rate}
     return StreamFacts(
@@ -189,6 +193,22 @@ def _stream_facts(stream: Any) -> StreamFacts:
         language=libav.clean(stream.language) if stream.language else None,
         details=details,
     )
+
+
+def _pictures(stream: Any, context: Any) -> dict[str, Any]:
+    """Return the frame rate of a film, and what makes it one of a high dynamic range, as far as the file says."""
+    found: dict[str, Any] = {}
+    if stream.guessed_rate:
+        found["frame_rate"] = round(float(stream.guessed_rate), 3)
+    if context.color_trc in _TRANSFERS:
+        found["transfer"] = _TRANSFERS[context.color_trc]
+    try:
+        tag = context.codec_tag
+    except UnicodeDecodeError:  # four bytes of anything, which the libraries take for letters
+        tag = ""
+    if tag in _DOLBY_VISION:
+        found["dolby_vision"] = True
+    return found
 
 
 def _bounded(facts: FileFacts) -> FileFacts:

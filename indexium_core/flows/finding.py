@@ -10,6 +10,7 @@ from indexium_core.flows.planning import MetadataPlan
 from indexium_core.model import people, query, risk
 from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue, Wider
 from indexium_core.model.plan import CATEGORIES, RISK_LEVELS
+from indexium_core.model.properties import LABELS
 from indexium_core.model.query import Completion, Key, Word
 from indexium_core.store import catalog, plans
 from indexium_core.store import facets as store
@@ -171,6 +172,8 @@ def _label(key: str, value: str) -> str:
         return risk.label(value)
     if key == "folder":
         return value.strip("/") or "not in a folder"
+    if key == "locked":
+        return LABELS.get(value, value)
     if key == "tags":
         return "nobody" if value == "0" else "1 person" if value == "1" else query.describe(f"tags:{value}")
     return value

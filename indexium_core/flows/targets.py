@@ -13,11 +13,11 @@ from typing import TypeAlias
 from indexium_core import errors
 from indexium_core.model.plan import RISK_LEVELS, Selection
 from indexium_core.model.query import compile_query
-from indexium_core.store import decisions, plans
+from indexium_core.store import decisions, plans, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.plans import Modes, Search, Version
 
-__all__ = ["Target", "mean", "mean_within"]
+__all__ = ["Target", "ids_of", "mean", "mean_within"]
 
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
@@ -48,6 +48,23 @@ def mean(reader: Connection, target: Target, version: Version) -> None:
         plans.mean(reader, Search(version=version, query=compile_query(target.query or "")), target)
     else:
         _mean_files(reader, target)
+
+
+def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> list[int]:
+    """
+    Return the ids of the files of a target, in order. A search finds files that are in no plan, too.
+
+    Raises:
+        QueryError: The search cannot be read.
+        UnknownIdError: There is no such file.
+
+    """
+    if isinstance(target, str):
+        return properties.found(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
+    mean_within(tx, target, modes, now=now)
+    ids = properties.meant(tx)
+    decisions.done(tx)
+    return ids
 
 
 def _mean_files(reader: Connection, file_ids: Sequence[int]) -> None:

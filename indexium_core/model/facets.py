@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["FACETS", "Facet", "FacetValue", "Facets", "Wider"]
 
-FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags")  # keys of the search grammar
+FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", "locked")  # keys of the search grammar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

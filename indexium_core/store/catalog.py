@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.store import faces, films, people, rows, sql
+from indexium_core.store import faces, films, people, properties, rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.rows import Restat, ScannedFile
 
@@ -135,7 +135,15 @@ def remove_library(tx: Connection, library_id: int) -> int:
     """
     _root(tx, library_id)
     files = int(tx.value(_sql("count_files"), [library_id]))
-    for statement in ("mark_library", "forget_decisions", "forget_touched", "forget_files", "forget_library"):
+    for statement in (
+        "mark_library",
+        "forget_decisions",
+        "forget_touched",
+        "forget_properties",
+        "forget_locks",
+        "forget_files",
+        "forget_library",
+    ):
         tx.execute(_sql(statement), [library_id])
     return files
 
@@ -193,6 +201,10 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
         films.follow_scan(tx)
+    if added or changed:
+        read = {file.path_bytes: file for file in unique}
+        changed_paths = tx.execute(_sql("changed_paths")).fetchall()
+        properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path in changed_paths}, at=at)
     if added or changed or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
@@ -223,6 +235,7 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
     rewritten = _rewritten(tx, written)
     tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at})
     tx.execute(_sql("mark_written"), {"file_id": list(written)})
+    properties.follow_write(tx, written)
     if rewritten:
         tx.execute(_sql("update_rewritten"), rows.columns_of_rewritten({key: written[key] for key in rewritten}))
         films.tie(tx, rewritten.values(), at=at)

@@ -10,6 +10,7 @@ from typing import Any
 
 from indexium_core.model import people
 from indexium_core.model.facets import FACETS
+from indexium_core.model.properties import LOCKABLE
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import people as people_store
 from indexium_core.store import sql
@@ -101,12 +102,17 @@ def _issues(group: Group) -> set[str]:
     return {code for place, code in enumerate(ISSUE_BITS) if group["issue_bits"] >> place & 1}
 
 
+def _locked(bits: int) -> tuple[str, ...]:
+    return tuple(name for place, name in enumerate(LOCKABLE) if bits >> place & 1)
+
+
 _OF_GROUP: Mapping[str, Callable[[Group], Iterable[str]]] = {
     "risk": lambda group: (group["risk"],),
     "category": lambda group: (group["category"],),
     "issue": _issues,
     "container": lambda group: (group["container"],) if group["container"] else (),
     "tags": lambda group: (str(group["tags"]),),
+    "locked": lambda group: _locked(group["locks"]),
 }
 
 

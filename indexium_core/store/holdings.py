@@ -77,7 +77,14 @@ def operations_at_work(reader: Connection, library_id: int, *, missing: bool = F
 
 def forget_missing(tx: Connection, library_id: int) -> None:
     """Forget a root's files that are gone, and the decisions on them; who is in them and their history are kept."""
-    for name in ("mark_missing_files", "forget_missing_decisions", "forget_missing_touched", "forget_missing_files"):
+    for name in (
+        "mark_missing_files",
+        "forget_missing_decisions",
+        "forget_missing_touched",
+        "forget_missing_properties",
+        "forget_missing_locks",
+        "forget_missing_files",
+    ):
         tx.execute(_sql(name), [library_id])
 
 

@@ -125,6 +125,7 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         "blocked": "cannot be written",
     },
     "issue": {code: rule.label for code, rule in risk.ISSUES.items()},
+    "locked": {"yes": "any field", "no": "no field at all"},
     "mode": {
         "merge": "people of database and file",
         "exact": "people of the database alone",

@@ -9,12 +9,13 @@ from typing import Literal
 
 from indexium_core.model import risk
 from indexium_core.model.plan import CATEGORIES, RISK_LEVELS
+from indexium_core.model.properties import LOCKABLE
 
 __all__ = ["BARE", "KEYS", "HelpRow", "Key", "Kind", "help_table", "nearest_key"]
 
 # What a value is: names of people; a piece of text; whole folders; the name of a root; one of several words; a code
-# in a list; a count; bytes; days; yes or no.
-Kind = Literal["people", "text", "folder", "root", "choice", "codes", "count", "size", "date", "flag"]
+# in a list; fields that are locked; a count; bytes; days; yes or no.
+Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "count", "size", "date", "flag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,14 @@ _TABLE = (
         "mode:preserve",
         choices=("merge", "exact", "replace", "preserve"),
     ),
+    _key(
+        "locked",
+        "locks",
+        "f.file_id",
+        "of which a field is locked: a certain one, anything (yes), or nothing at all (no)",
+        "locked:duration,size",
+        choices=("yes", "no", *LOCKABLE),
+    ),
 )
 KEYS: Mapping[str, Key] = {key.name: key for key in _TABLE}
 
@@ -104,6 +113,7 @@ _OTHER_WORDS = {
     "is": "risk",
     "level": "risk",
     "library": "root",
+    "lock": "locked",
     "modified": "mtime",
     "people": "person",
     "problem": "issue",

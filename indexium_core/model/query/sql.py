@@ -193,7 +193,19 @@ class _Builder:
     def _options(self, key: Key, value: Options) -> str:
         if key.kind == "codes":
             return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
+        if key.kind == "locks":
+            return self._locks(key.columns[0], value.options)
         tests = [f"{column} IN ({', '.join(map(self._parameter, value.options))})" for column in key.columns]
+        return _joined(" OR ", tests)
+
+    def _locks(self, column: str, options: Sequence[str]) -> str:
+        fields = [option for option in options if option not in ("yes", "no")]
+        tests = [f"{column} IN (SELECT file_id FROM locked_fields)"] if "yes" in options else []
+        if fields:
+            wanted = f"list_contains({self._parameter(fields)}::VARCHAR[], field)"
+            tests.append(f"{column} IN (SELECT file_id FROM locked_fields WHERE {wanted})")
+        if "no" in options:
+            tests.append(f"{column} NOT IN (SELECT file_id FROM locked_fields)")
         return _joined(" OR ", tests)
 
     def _span(self, key: Key, span: Span) -> str:

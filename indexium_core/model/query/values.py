@@ -75,7 +75,7 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
     """Read what stands after the colon of a key."""
     if key.kind in {"people", "text", "folder", "root"}:
         return Text(text, quoted)
-    if key.kind in {"choice", "codes"}:
+    if key.kind in {"choice", "codes", "locks"}:
         return _options(key, text)
     if key.kind == "flag":
         return _flag(text)

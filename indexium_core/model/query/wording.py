@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexium_core.model import risk
+from indexium_core.model.properties import LABELS
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
 from indexium_core.model.query.values import Flag, Options, Span, Text
 
@@ -29,7 +30,9 @@ _OPTIONS = {
     "ext": "{not}ending in .{options}",
     "container": "{not}of the kind {options}",
     "mode": "{not}in mode {options}",
+    "locked": "{not}with {options} locked",
 }
+_LOCKED = {"yes": "anything", "no": "nothing"}
 _FLAGS = {"edited": "{not}edited", "postponed": "{not}postponed"}
 _SPANS = {
     ">": {"tags": "more than {0} people", "size": "larger than {0}", "mtime": "changed after {0}"},
@@ -76,11 +79,17 @@ def _term(term: Term, negation: str) -> str:
             return _filled(_TEXTS[key], negation, text=f"“{value.text}”")
         return _filled(_PEOPLE[key], negation, name=value.text if value.exact else f"somebody like “{value.text}”")
     if isinstance(value, Options):
-        options = [risk.label(option) if key == "issue" else option for option in value.options]
+        options = [_option(key, option) for option in value.options]
         return _filled(_OPTIONS[key], negation, options=" or ".join(options))
     if isinstance(value, Flag):
         return _filled(_FLAGS[key], negation if value.wanted else _turned(negation))
     return negation + _span(key, value)
+
+
+def _option(key: str, option: str) -> str:
+    if key == "locked":
+        return _LOCKED.get(option) or LABELS[option].lower()
+    return risk.label(option) if key == "issue" else option
 
 
 def _turned(negation: str) -> str:

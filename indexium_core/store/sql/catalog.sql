@@ -55,6 +55,14 @@ DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE 
 -- So do the notes of what was taken from them.
 DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
+-- name: forget_properties
+-- The properties of a root's films go with them.
+DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
+-- name: forget_locks
+-- So does what is locked of them.
+DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
 -- name: count_files
 -- How many files a root has, missing ones included.
 SELECT count(*) FROM scanned_files WHERE library_id = $1;
@@ -267,6 +275,10 @@ SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new'
            + (SELECT count(*) FROM fresh_hashes) AS rehashed,
        (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced
 FROM changed;
+
+-- name: changed_paths
+-- The changed files by their paths.
+SELECT c.file_id, r.path_bytes FROM changed AS c JOIN resolved AS r USING (file_id);
 
 -- name: drop_incoming
 -- The tables of the batch are done with.

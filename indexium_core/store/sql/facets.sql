@@ -4,8 +4,11 @@
 -- a file counts for a facet where no other bit is set. Rows of three kinds: `groups` is a few hundred rows, however many
 -- files; `folder` and `person` are the values with most files, those that are chosen, and how many values there are.
 -- Unchanged items are listed only where they are asked for, but are a level of risk like any other.
-WITH found AS MATERIALIZED (
-    SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, f.folder, i.result_people AS people,
+WITH locks AS MATERIALIZED (
+    SELECT file_id, bit_or(1 << (list_position(lockable_fields(), field) - 1))::INTEGER AS bits
+    FROM locked_fields GROUP BY file_id
+), found AS MATERIALIZED (
+    SELECT i.file_id, coalesce(k.bits, 0) AS locks, i.risk_level, i.category, i.container, i.issue_bits, f.folder, i.result_people AS people,
            i.risk_level <> 'unchanged' OR $unchanged AS listed,
            -- Everybody, where somebody may be in file or database who is not in the result, or in the result twice.
            CASE WHEN i.removed_count > 0 OR i.edited
@@ -17,8 +20,10 @@ WITH found AS MATERIALIZED (
            | ((NOT coalesce((TRUE /* container */), FALSE))::INTEGER << 3)
            | ((NOT coalesce((TRUE /* folder */), FALSE))::INTEGER << 4)
            | ((NOT coalesce((TRUE /* person */), FALSE))::INTEGER << 5)
-           | ((NOT coalesce((TRUE /* tags */), FALSE))::INTEGER << 6) AS missed
+           | ((NOT coalesce((TRUE /* tags */), FALSE))::INTEGER << 6)
+           | ((NOT coalesce((TRUE /* locked */), FALSE))::INTEGER << 7) AS missed
     FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+    LEFT JOIN locks AS k ON k.file_id = i.file_id
     WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
       AND ($postponed OR NOT i.postponed) AND (TRUE /* search */)
 ),
@@ -59,15 +64,15 @@ persons AS (
     FROM spelt AS s LEFT JOIN exactly AS x ON x.spelling = s.name LEFT JOIN meant AS m ON m.key = lower(s.name)
     GROUP BY coalesce(x.name, m.name, lower(s.name))
 )
-SELECT 'groups' AS facet, risk_level::VARCHAR AS risk, category::VARCHAR AS category, container, issue_bits, len(people) AS tags, missed,
+SELECT 'groups' AS facet, risk_level::VARCHAR AS risk, category::VARCHAR AS category, container, issue_bits, len(people) AS tags, locks, missed,
        NULL AS value, count(*) AS files, NULL AS total
 FROM found WHERE bit_count(missed) <= 1 GROUP BY ALL
 UNION ALL
-SELECT 'folder', NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
+SELECT 'folder', NULL, NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
 FROM folders WHERE contains(strip_accents(lower(value)), $folder_part)
 QUALIFY row_number() OVER (ORDER BY files DESC, value) <= $most OR list_contains($folders::VARCHAR[], value)
 UNION ALL
-SELECT 'person', NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
+SELECT 'person', NULL, NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
 FROM persons WHERE contains(strip_accents(lower(value)), $person_part)
 QUALIFY row_number() OVER (ORDER BY files DESC, value) <= $most OR list_contains($persons::VARCHAR[], lower(value));
 

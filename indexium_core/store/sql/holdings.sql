@@ -137,6 +137,16 @@ DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE 
 DELETE FROM touched_files
 WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
 
+-- name: forget_missing_properties
+-- And the properties of their films.
+DELETE FROM media_properties
+WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+
+-- name: forget_missing_locks
+-- And what is locked of them.
+DELETE FROM field_locks
+WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+
 -- name: forget_missing_files
 -- The files of a root that are gone.
 DELETE FROM scanned_files WHERE library_id = $1 AND state = 'missing';

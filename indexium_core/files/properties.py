@@ -1,0 +1,178 @@
+"""
+The media properties of one file, read from the disk for a rescan.
+
+FFmpeg's libraries are asked first, told what the file is, as a scan does it. Where they cannot open it, the `ffprobe`
+program is asked once, if there is one: it may be newer than they are. It is given the descriptor that we opened with
+care, and may neither follow a playlist nor open anything else that a file names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.error
+
+from indexium_core import errors
+from indexium_core.files import libav, probe
+from indexium_core.files.containers import Layout, registry
+from indexium_core.files.reader import FileReader
+from indexium_core.model import properties
+from indexium_core.model.media import StreamFacts
+from indexium_core.model.properties import MediaReading
+
+__all__ = ["read"]
+
+PATIENCE = 60.0  # seconds for which ffprobe is waited for
+_LONGEST = 4_000_000  # bytes of an answer that is read at all
+# The demuxers that it may choose among: none that opens a second file (playlists, image sequences, concat scripts).
+_DEMUXERS = (
+    "mov,matroska,webm,avi,asf,asf_o,flv,live_flv,ogg,mpegts,mpeg,mpegvideo,h264,hevc,av1,obu,ivf,nut,rm,mxf,gxf,dv,"
+    "swf,wav,mp3,aac,flac,ac3,eac3,wtv,nsv,roq,bink,smk,vc1,cavsvideo,m4v,3gp"
+)
+_DOLBY_VISION = "DOVI configuration record"
+
+
+def read(path: bytes) -> MediaReading:
+    """
+    Return what the file says of its film.
+
+    Raises:
+        FileAccessError: It is missing (`missing_file`) or cannot be read (`unreadable`).
+        CorruptFileError: It is `empty`, damaged (`corrupt`), or no video file (`not_video`).
+
+    """
+    with FileReader(path) as reader:
+        if reader.size == 0:
+            raise errors.CorruptFileError("The file is empty.", code="empty")
+        family, layout = registry.examine(reader)
+        problem = layout.problem
+        try:
+            if family is None:
+                raise ValueError(problem.message if problem else "This is not a video file.")
+            reading = _by_libraries(reader, layout)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            answer = _by_program(reader)
+            if answer is not None:
+                return answer
+            raise _refused(error, known=family is not None) from error
+        if problem is not None and problem.code == "corrupt":
+            raise errors.CorruptFileError(problem.message)
+        return reading
+
+
+def _refused(error: Exception, *, known: bool) -> errors.CorruptFileError:
+    if not known:
+        return errors.CorruptFileError(str(error), code="not_video")
+    said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
+    return errors.CorruptFileError(f"The file is damaged: {said}.")
+
+
+def _by_libraries(reader: FileReader, layout: Layout) -> MediaReading:
+    with libav.opened(reader, layout.container) as media:
+        streams = [probe.stream_facts(stream) for stream in media.streams]
+        duration = None if media.duration is None else media.duration / av.time_base
+    return _reading(streams, duration, reader.size, "pyav")
+
+
+def _reading(streams: list[StreamFacts], duration: float | None, size: int, tool: str) -> MediaReading:
+    found, unknown = properties.of_streams(streams, duration=duration, size=size)
+    return MediaReading(properties=found, unknown=unknown, tool=tool)
+
+
+# The program.
+
+
+def _by_program(reader: FileReader) -> MediaReading | None:
+    """Return what ffprobe says, None where there is none or it does not know the file either."""
+    program = shutil.which("ffprobe")
+    if program is None:
+        return None
+    answer = _asked(program, reader)
+    streams = [_stream(number, each) for number, each in enumerate(_objects(answer.get("streams")))]
+    if not any(stream.kind in ("video", "audio") for stream in streams):
+        return None
+    length = _number(_object(answer.get("format")).get("duration"))
+    return _reading(streams, length, reader.size, "ffprobe")
+
+
+def _asked(program: str, reader: FileReader) -> Mapping[str, Any]:
+    descriptor = reader.fileno()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    command = [
+        *(program, "-v", "error", "-print_format", "json", "-show_format", "-show_streams"),
+        *("-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS, "-i", f"file:/dev/fd/{descriptor}"),
+    ]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(descriptor,),
+            timeout=PATIENCE,
+            check=True,
+        )
+        return _object(json.loads(done.stdout[:_LONGEST]))
+    except (OSError, ValueError, RecursionError, subprocess.SubprocessError):
+        return {}
+
+
+def _stream(number: int, known: Mapping[str, Any]) -> StreamFacts:
+    """Return a stream of ffprobe's answer as the libraries would have told it; `N/A` and nonsense are left out."""
+    disposition = _object(known.get("disposition"))
+    sides = _objects(known.get("side_data_list"))
+    details = {
+        "disposition": int(disposition.get("default") == 1),
+        "attached_pic": disposition.get("attached_pic") == 1,
+        "width": known.get("width"),
+        "height": known.get("height"),
+        "channels": known.get("channels"),
+        "sample_rate": _whole(known.get("sample_rate")),
+        "frame_rate": _rate(known.get("avg_frame_rate")) or _rate(known.get("r_frame_rate")),
+        "transfer": known.get("color_transfer"),
+        "dolby_vision": any(side.get("side_data_type") == _DOLBY_VISION for side in sides),
+    }
+    codec = known.get("codec_name")
+    return StreamFacts(
+        index=number,
+        kind=str(known.get("codec_type") or ""),
+        codec=codec[:40] if isinstance(codec, str) and codec not in ("unknown", "N/A") else "",
+        language=None,
+        details={name: value for name, value in details.items() if value is not None},
+    )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [_object(each) for each in value] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _rate(value: Any) -> float | None:
+    try:
+        return float(Fraction(value)) or None
+    except (TypeError, ValueError, ArithmeticError):
+        return None

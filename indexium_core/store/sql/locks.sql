@@ -1,0 +1,54 @@
+-- name: of
+-- What is locked of one file.
+SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path
+FROM locked_fields AS k JOIN scanned_files AS f USING (file_id)
+WHERE k.file_id = $file_id;
+
+-- name: list
+-- What is locked of some files ($file_ids NULL: of all).
+SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path
+FROM locked_fields AS k JOIN scanned_files AS f USING (file_id)
+WHERE $file_ids::BIGINT[] IS NULL OR k.file_id IN (SELECT unnest($file_ids::BIGINT[]))
+ORDER BY f.path, k.file_id, list_position(lockable_fields(), k.field);
+
+-- name: fresh
+-- Fields of files that are not locked yet.
+CREATE OR REPLACE TEMP TABLE fresh_locks AS
+SELECT n.file_id, n.field FROM (
+    SELECT file_id, unnest($fields::VARCHAR[]) AS field FROM (SELECT DISTINCT unnest($file_ids::BIGINT[]) AS file_id)
+) AS n ANTI JOIN field_locks AS k USING (file_id, field);
+
+-- name: lock
+-- Lock them.
+INSERT INTO field_locks BY NAME
+SELECT file_id, field, $by AS locked_by, $origin AS origin, $at AS locked_at FROM fresh_locks;
+
+-- name: stale
+-- Fields of files that are locked and shall not be.
+CREATE OR REPLACE TEMP TABLE fresh_locks AS
+SELECT DISTINCT file_id, field FROM field_locks
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND list_contains($fields::VARCHAR[], field);
+
+-- name: unlock
+-- Unlock them.
+DELETE FROM field_locks
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND list_contains($fields::VARCHAR[], field);
+
+-- name: note
+-- Each of them is an event of the audit.
+INSERT INTO audit_events
+SELECT nextval('audit_ids'), $at, $actor, $action, file_id, field, NULL, NULL, NULL
+FROM (FROM fresh_locks ORDER BY file_id, field);
+
+-- name: count_fresh
+-- How many they are.
+SELECT count(*) FROM fresh_locks;
+
+-- name: done
+-- Done with.
+DROP TABLE fresh_locks;
+
+-- name: count_edited
+-- How many of these files have people that a standing edit holds.
+SELECT count(DISTINCT file_id) FROM locked_fields
+WHERE field = 'people' AND origin = 'edit' AND file_id IN (SELECT unnest($file_ids::BIGINT[]));
