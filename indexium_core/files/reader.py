@@ -11,13 +11,17 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model.media import FileStat
 
-__all__ = ["BytesReader", "FileReader"]
+__all__ = ["BytesReader", "FileReader", "Heed", "ignore"]
+
+# Whoever follows long work on a file: told of bytes that were read or written. Raises where it is to be given up.
+Heed: TypeAlias = Callable[[int], None]
 
 # O_NONBLOCK: opening a fifo or a device must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
@@ -29,7 +33,7 @@ class FileReader:
     A regular file on disk, open for reading. A context manager; safe to share between threads until closed.
 
     `size` and `stat` are those of the moment of opening: bytes that are appended later are not seen, and a file that
-    was cut since answers with fewer bytes.
+    was cut since answers with fewer bytes. `heed` is told how many bytes were read, each time, and may raise.
 
     Raises:
         FileAccessError: The file is missing (`missing_file`), somebody has it for himself (`in_use`), its disk failed
@@ -40,6 +44,7 @@ class FileReader:
     def __init__(self, path: bytes) -> None:
         self._path = path
         self._fd = -1
+        self.heed: Heed = ignore
         try:
             self._fd = _opened(path)
             status = os.fstat(self._fd)
@@ -79,6 +84,7 @@ class FileReader:
                 data += more
         except OSError as error:
             raise _refused(self._path, error) from error
+        self.heed(len(data))
         return data
 
     def close(self) -> None:
@@ -94,6 +100,10 @@ class FileReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def ignore(_count: int) -> None:
+    """Take no notice."""
 
 
 class BytesReader:

@@ -24,6 +24,7 @@ import ffmpeg
 
 from indexium_core import errors
 from indexium_core.files import program
+from indexium_core.files.reader import Heed, ignore
 from indexium_core.model.media import Remux
 
 __all__ = ["command", "run"]
@@ -52,6 +53,7 @@ def run(
     target: bytes,
     *,
     cancelled: Callable[[], bool] = lambda: False,
+    heed: Heed = ignore,
     patience: float = 60.0,
 ) -> None:
     """
@@ -62,6 +64,7 @@ def run(
         source: The file as it is.
         target: Where the new one goes.
         cancelled: Asked several times a second; the child is killed as soon as it says so.
+        heed: Told several times a second by how many bytes the new file grew.
         patience: Seconds without any growth of the new file after which the child is killed.
 
     Raises:
@@ -71,7 +74,7 @@ def run(
 
     """
     with _started([*_guard(), *command(edit, source, target)]) as child:
-        said = _watch(child, target, cancelled, patience)
+        said = _watch(child, target, cancelled, heed, patience)
     is_full = _FULL.search(said) is not None  # FFmpeg 5 ends with 0 even then, where the file is short
     if child.returncode or is_full:
         message = f"ffmpeg could not rewrite the file: {_last_line(said) or f'exit code {child.returncode}'}"
@@ -156,13 +159,15 @@ if os.getppid() == int(sys.argv[1]):
 """
 
 
-def _watch(child: subprocess.Popen[bytes], target: bytes, cancelled: Callable[[], bool], patience: float) -> str:
+def _watch(
+    child: subprocess.Popen[bytes], target: bytes, cancelled: Callable[[], bool], heed: Heed, patience: float
+) -> str:
     """Wait for the end of the child and return what it said last; raises FFmpegError where it must not go on."""
     said = bytearray()
     assert child.stderr is not None
     listener = threading.Thread(target=_listen, args=(child.stderr, said), daemon=True)
     listener.start()
-    state, since = None, time.monotonic()
+    state, since, size = None, time.monotonic(), 0
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_POLL)
@@ -172,7 +177,8 @@ def _watch(child: subprocess.Popen[bytes], target: bytes, cancelled: Callable[[]
             raise errors.FFmpegError("The rewrite was cancelled; the file is as it was.", code="cancelled")
         now = _progress(target)
         if now != state:
-            state, since = now, time.monotonic()
+            heed(max(0, now[0] - size) if now else 0)
+            state, since, size = now, time.monotonic(), now[0] if now else 0
         elif time.monotonic() - since > patience:
             _kill(child)
             message = f"ffmpeg made no progress for {patience:.0f} seconds and was stopped; the file is as it was."

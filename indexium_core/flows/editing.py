@@ -25,7 +25,7 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, journal, reader, verify
 from indexium_core.files.containers import Layout, Means, registry
 from indexium_core.flows import protocol, replacing
-from indexium_core.flows.protocol import Checked, Edited, NothingToDo, Terms, Work
+from indexium_core.flows.protocol import Checked, Edited, NothingToDo, Stint, Terms, Work
 from indexium_core.model.media import Patch
 from indexium_core.model.operation import WriteResult
 from indexium_core.store.ledger import ItemRecord, Task
@@ -36,7 +36,7 @@ __all__ = ["behind", "check", "edit", "still_ours"]
 _NO_INSERT = frozenset({"in_use", "no_insert"})
 
 
-def edit(task: Task, undo: journal.OperationJournal, terms: Terms) -> Edited:
+def edit(task: Task, undo: journal.OperationJournal, terms: Terms, stint: Stint | None = None) -> Edited:
     """
     Carry out one task and say what became of it; never raises for what is wrong with one file.
 
@@ -44,9 +44,10 @@ def edit(task: Task, undo: journal.OperationJournal, terms: Terms) -> Edited:
         task: The item.
         undo: Journal of the running operation.
         terms: How its files are to be written.
+        stint: Told how far it is, where that takes its time.
 
     """
-    work = Work(task=task, undo=undo, terms=terms)
+    work = Work(task=task, undo=undo, terms=terms, stint=stint or Stint(terms))
     started = work.started
     try:
         if task.reverts_item is None or task.restore == "comment":
@@ -57,7 +58,8 @@ def edit(task: Task, undo: journal.OperationJournal, terms: Terms) -> Edited:
         return protocol.unchanged(work, outcome)
     except errors.MetadataError as error:
         if error.reason == "cancelled":  # the operation is being stopped; the file is as it was and waits again
-            return Edited(task=task, record=ItemRecord(result=protocol.result(task, "pending", started=started)))
+            result = protocol.result(task, "pending", "restored", error.message, started=started)
+            return Edited(task=task, record=ItemRecord(result=result))
         return Edited(task=task, record=ItemRecord(result=protocol.refused(task, error, started=started)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ __all__ = [
     "Edited",
     "NothingToDo",
     "Proven",
+    "Stint",
     "Terms",
     "Work",
     "came_back",
@@ -69,6 +71,46 @@ class Terms:
     keep_backup: bool = True  # what a file was must be able to come back
     make_room: Callable[[int, int], bool] = lambda _size, _item: True  # room for an original of that size of an item
     cancelled: Callable[[], bool] = lambda: False  # whether long work on a file is to be given up
+    moved: Callable[[], None] = lambda: None  # told that long work on a file goes on
+
+
+class Stint:
+    """
+    Long work on one file, where a new one is made: how far it is, and whether it is to be given up.
+
+    May be asked from any thread. What is changed in place takes milliseconds and is always finished.
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._lock = threading.Lock()
+        self._done = self._ahead = 0  # bytes to be read and written, of both files, as often as they are
+
+    def expect(self, count: int) -> None:
+        """Say about how many bytes there are to be read and written, of both files, as often as they are."""
+        with self._lock:
+            self._ahead = count
+
+    def did(self, count: int) -> None:
+        """
+        Note that so many bytes were read or written.
+
+        Raises:
+            MetadataError: It is to be given up (`cancelled`).
+
+        """
+        with self._lock:
+            self._done += count
+        self._terms.moved()
+        if self._terms.cancelled():
+            message = "Making the new file was given up; the file is as it was."
+            raise errors.MetadataError(message, code="cancelled")
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is done, from 0 to 1; None where no new file is made, or nothing is known yet."""
+        with self._lock:
+            return min(self._done / self._ahead, 1.0) if self._ahead else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +120,7 @@ class Work:
     task: Task
     undo: journal.OperationJournal  # of the running operation
     terms: Terms
+    stint: Stint
     started: float = field(default_factory=time.perf_counter)
 
     def success(self, strategy: str, proof: Mapping[str, Any]) -> WriteResult:
@@ -93,6 +136,11 @@ class Edited:
     record: ItemRecord
     stat: FileStat | None = None
     facts: FileFacts | None = None
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether what stopped it may be over in a moment."""
+        return self.record.result.status in {"failed", "conflict"} and self.record.result.code in errors.RETRIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

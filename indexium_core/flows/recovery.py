@@ -86,6 +86,7 @@ def recover(
     return report
 
 
+_RESTORED = "It was in the middle of a write when the program ended, and is as before again."
 _BECAME = {"undone": "old", "untouched": "untouched", "problem": "unclear"}
 _UNDER_WAY = frozenset({"pending", "in_progress", "failed"})
 
@@ -110,9 +111,12 @@ class _Settling:
 
     def _settle(self, path: Path, wanted: dict[int, ledger.Unsettled]) -> Iterator[running.Outcome]:
         unclear: dict[int, journal.Recovered] = {}
+        restored = set[int]()
         for settled in journal.recover(path, finished=self._finished):
             if not settled.outcome.settled:
                 unclear[settled.entry.item_id] = settled
+            elif settled.outcome.status == "undone":
+                restored.add(settled.entry.item_id)
             self._note(settled)
         entries = {entry.item_id: entry for entry in journal.read(path).entries}
         for item_id, item in wanted.items():
@@ -125,6 +129,9 @@ class _Settling:
             elif entry is not None and entry.state == "committed":
                 self._report.note(self._operation_id, entry.path, "new", "It was done and is written down now.")
                 yield _late(entry, item)
+            elif item_id in restored:
+                result = _result(item, "pending", "restored", _RESTORED)
+                yield running.Outcome(record=ledger.ItemRecord(result=result), file=None)
             elif item.status != "pending":  # it is as before: to be done again, or given up
                 yield running.Outcome(record=ledger.ItemRecord(result=_result(item, "pending", "", "")), file=None)
 

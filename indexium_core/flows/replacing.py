@@ -15,16 +15,21 @@ from indexium_core.files import delta, journal, reader, remuxing, swap, verify
 from indexium_core.files.containers import Choice, Means, registry
 from indexium_core.flows import protocol
 from indexium_core.flows.protocol import Checked, Edited, Proven, Work
-from indexium_core.model.media import Rebuild, Remux
+from indexium_core.model.media import Edit, Rebuild, Remux
 from indexium_core.store.ledger import Task
 
 __all__ = ["take_back", "write"]
+
+# How often a file's size is read and written where it is rewritten by FFmpeg, copied, or put back: made, compared
+# packet by packet, searched for what it has in common with the original, and the way back proven.
+_REMUX, _COPY, _BACK = 8, 4, 6
 
 
 def write(work: Work, file: reader.FileReader, checked: Checked, choice: Choice, *, means: Means) -> Edited:
     """Write one file by making a new one; raises MetadataError, and the file is then as it was."""
     task, edit, layout = work.task, choice.edit, checked.layout
     mtime_ns = file.stat.mtime_ns if work.terms.preserve_mtime else None
+    _begin(work, file, _times(edit))
     with _replacement(work, file, mtime_ns) as new:
         before = verify.gather(task.path, file, checked.family, layout, packets=isinstance(edit, Remux))
         protocol.same_film(task, before.payload_hash)
@@ -49,6 +54,7 @@ def take_back(work: Work, entry: journal.Entry | journal.SwapEntry) -> Edited:
         # A digest of all bytes proves more than any time; one of samples does not.
         by_samples = isinstance(entry, journal.Entry) or entry.old.sampled
         touched = by_samples and protocol.is_touched(task, file)
+        _begin(work, file, _BACK)
         with _replacement(work, file, None if touched else task.restore_mtime_ns) as new:
             before = verify.gather(task.path, file, protocol.whole(family, layout), layout)
             current = protocol.state_before(task, file, layout, before)
@@ -68,12 +74,25 @@ def _replacement(work: Work, file: reader.FileReader, mtime_ns: int | None) -> s
         expected=file.stat,
         mtime_ns=mtime_ns,
         break_links=work.terms.break_links,
+        heed=work.stint.did,
     )
+
+
+def _times(edit: Edit) -> int:
+    if isinstance(edit, Remux):
+        return _REMUX
+    return _COPY if isinstance(edit, Rebuild) and not edit.cloned else 0
+
+
+def _begin(work: Work, file: reader.FileReader, times: int) -> None:
+    """Have it said from here on how far it is, and given up where that is wished."""
+    work.stint.expect(times * file.size)
+    file.heed = work.stint.did
 
 
 def _remux(work: Work, new: swap.Replacement, edit: Remux) -> None:
     def run(target: bytes) -> None:
-        remuxing.run(edit, work.task.path, target, cancelled=work.terms.cancelled)
+        remuxing.run(edit, work.task.path, target, cancelled=work.terms.cancelled, heed=work.stint.did)
 
     new.fill(run, size=edit.size)
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk
+from indexium_core.files.reader import Heed, ignore
 from indexium_core.model.media import Extent, Rebuild
 
 __all__ = ["first_lost", "needed", "write"]
 
 _CHUNK = 1024 * 1024  # bytes that are written at once, and from which on the system is asked to copy by itself
 _TURN = 64 * _CHUNK  # bytes that it is asked to copy at once, so that an interruption is noticed
+_DIRTY = 4 * _TURN  # bytes that may wait in memory: the sync at the end must not take longer than anybody waits
 
 
 def needed(rebuild: Rebuild) -> int:
@@ -38,9 +40,11 @@ def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
     return None
 
 
-def write(rebuild: Rebuild, source: Reader, fd: int) -> int:
+def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> int:
     """
     Write all of a new file and return how many bytes of it are shared with the source. Never leaves a hole.
+
+    `heed` is told how many bytes were written, and may raise to give it up.
 
     Raises:
         ConflictError: The source became shorter.
@@ -49,7 +53,7 @@ def write(rebuild: Rebuild, source: Reader, fd: int) -> int:
     """
     if not rebuild.cloned:
         disk.reserve(fd, rebuild.size)
-    writer = _Writer(source, fd)
+    writer = _Writer(source, fd, heed)
     for piece in rebuild.pieces:
         if isinstance(piece, bytes):
             writer.put(piece)
@@ -64,8 +68,10 @@ def write(rebuild: Rebuild, source: Reader, fd: int) -> int:
 class _Writer:
     """Where in the new file we are, and what is still to be written there."""
 
-    def __init__(self, source: Reader, fd: int) -> None:
+    def __init__(self, source: Reader, fd: int, heed: Heed) -> None:
         self.shared = 0
+        self._heed = heed
+        self._dirty = 0  # bytes that were written since the last sync
         self._source = source
         self._source_fd: int = source.fileno() if hasattr(source, "fileno") else -1
         self._fd = fd
@@ -84,8 +90,16 @@ class _Writer:
         """Write what waits: small pieces go together."""
         if self._length:
             disk.pwrite(self._fd, b"".join(self._waiting), self._at)
-            self._at += self._length
-            self._waiting, self._length = [], 0
+            length, self._waiting, self._length = self._length, [], 0
+            self._wrote(length)
+
+    def _wrote(self, length: int) -> None:
+        self._at += length
+        self._dirty += length
+        if self._dirty >= _DIRTY:
+            disk.sync_data(self._fd)
+            self._dirty = 0
+        self._heed(length)
 
     def share(self, stretch: Extent) -> None:
         """Take over a stretch, sharing its whole blocks where they are whole blocks here too."""
@@ -112,7 +126,8 @@ class _Writer:
                 done = disk.copy(self._source_fd, at, min(_TURN, stretch.end - at), self._fd, self._at)
                 if not done:
                     break
-                at, self._at = at + done, self._at + done
+                at += done
+                self._wrote(done)
         self._read(Extent(at, stretch.end - at))
 
     def _read(self, stretch: Extent) -> None:

@@ -6,6 +6,7 @@ import os
 
 from indexium_core import errors
 from indexium_core.files.journal import disk
+from indexium_core.files.reader import Heed, ignore
 from indexium_core.files.walk import file_stat
 from indexium_core.model.media import FileStat
 
@@ -22,6 +23,7 @@ class Original:
         path: The file, as the operating system names it; links resolved.
         expected: What `stat` said when it was examined; None takes it as it is.
         break_links: Whether the file's other names may keep the old one.
+        heed: Told how many bytes were read.
 
     Raises:
         FileAccessError: It is missing, or may not be replaced (`read_only`).
@@ -30,8 +32,9 @@ class Original:
 
     """
 
-    def __init__(self, path: bytes, *, expected: FileStat | None, break_links: bool) -> None:
+    def __init__(self, path: bytes, *, expected: FileStat | None, break_links: bool, heed: Heed = ignore) -> None:
         self.path = path
+        self._heed = heed
         folder, self.name = os.path.split(path)
         self.folder = -1
         self._fd = disk.open_media(path)
@@ -62,10 +65,12 @@ class Original:
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer where the file ends, or ended when it was examined."""
         try:
-            return self._reader.read_at(offset, max(0, min(length, self.size - offset)))
+            data = self._reader.read_at(offset, max(0, min(length, self.size - offset)))
         except OSError as error:
             message = f"{disk.shown(self.path)} could not be read: {error.strerror or error}."
             raise errors.FileAccessError(message, code="io_error") from error
+        self._heed(len(data))
+        return data
 
     def check(self) -> None:
         """

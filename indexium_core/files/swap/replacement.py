@@ -17,7 +17,7 @@ from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import Imprint, OperationJournal, Outcome, SwapEntry, disk, settling
-from indexium_core.files.reader import FileReader
+from indexium_core.files.reader import FileReader, Heed, ignore
 from indexium_core.files.swap import content
 from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
 from indexium_core.files.swap.newfile import NewFile
@@ -65,6 +65,8 @@ class Replacement:
         expected: What `stat` said when the file was examined; None takes it as it is.
         mtime_ns: The modification time that the new file gets; None for that of its making.
         break_links: Whether the file's other names may keep the old one.
+        heed: Told how many bytes of either file were read or written, until the new one is to take its place. What it
+            raises gives the replacement up.
 
     Attributes:
         original: The file that is to be replaced, a `Reader`.
@@ -88,8 +90,10 @@ class Replacement:
         expected: FileStat | None = None,
         mtime_ns: int | None = None,
         break_links: bool = False,
+        heed: Heed = ignore,
     ) -> None:
         self.path = path
+        self._heed = heed
         self.item_id = item_id
         self._journal = journal
         self._mtime_ns = mtime_ns
@@ -99,8 +103,8 @@ class Replacement:
         self._digests: tuple[bytes, bytes] | None = None  # of the original and of the new file
         self._proven: Rebuild | None = None
         self._doubts: list[str] = []
-        self.original = Original(path, expected=expected, break_links=break_links)
-        self._new = NewFile(self.original, item_id=item_id)
+        self.original = Original(path, expected=expected, break_links=break_links, heed=self._did)
+        self._new = NewFile(self.original, item_id=item_id, heed=self._did)
         self._entry = SwapEntry(item_id=item_id, path=path, temp=self._new.name, old=Imprint.of(self.original.stat))
 
     @property
@@ -143,7 +147,7 @@ class Replacement:
         self._protect(edit, payload)
         with self._making(content.needed(edit)):
             self._new.create()
-            self._shared = content.write(edit, source or self.original, self._new.fileno())
+            self._shared = content.write(edit, source or self.original, self._new.fileno(), heed=self._did)
             self._edit = edit if source is None else None
             self._new.carry_over()
 
@@ -193,7 +197,7 @@ class Replacement:
                     raise
                 self._new.create()
                 whole = Rebuild((Extent(0, source.size),), cloned=True)
-                self._shared = content.write(whole, source, self._new.fileno())
+                self._shared = content.write(whole, source, self._new.fileno(), heed=self._did)
             finally:
                 os.close(shelf)
             self._new.carry_over()
@@ -210,7 +214,9 @@ class Replacement:
         """
         self._need(_Step.MADE)
         self._new.check()
-        return FileReader(self._new.path)
+        file = FileReader(self._new.path)
+        file.heed = self._did
+        return file
 
     def reverse(self) -> Rebuild | None:
         """
@@ -268,6 +274,7 @@ class Replacement:
         with self._undoing():
             self._new.carry_over_again()
             entry = self._announced(reverse, keep)
+            self._heed = ignore  # from here on it is carried through: what is left takes no time
             self._check()
             self._journal.swap(entry)
             self._entry = entry
@@ -315,6 +322,9 @@ class Replacement:
             log.error("swap.not_settled item_id=%d code=%s", self.item_id, outcome.code)
             if error is None or isinstance(error, errors.MetadataError):  # any other stops more than this file
                 raise self._unsettled(outcome) from error
+
+    def _did(self, count: int) -> None:
+        self._heed(count)
 
     # Steps 2 to 5.
 

@@ -1,0 +1,36 @@
+"""What came to a stop before its end: told file by file, so that a person can say what is to become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from indexium_core.model.interrupted import InterruptedOperation
+from indexium_core.store import database, interrupted, ledger
+
+__all__ = ["Interruptions"]
+
+
+class Interruptions:
+    """Finds operations that can be gone on with."""
+
+    def __init__(self, store: database.Database, *, at_work: Callable[[], frozenset[int]]) -> None:
+        """`at_work`: operations that are at work in this process, which nobody has to decide on."""
+        self._store = store
+        self._ledger = ledger.Ledger(store)
+        self._at_work = at_work
+
+    def list(self, *, files: int) -> list[InterruptedOperation]:
+        """Return them, newest first, each with the first `files` of its files."""
+        busy = self._at_work()
+        found = []
+        for operation_id in interrupted.operations(self._store.read()):
+            operation = None if operation_id in busy else self._ledger.operation(operation_id)
+            if operation is not None:
+                found.append(
+                    InterruptedOperation(
+                        operation=operation,
+                        counts=interrupted.counts(self._store.read(), operation_id),
+                        files=interrupted.files(self._store.read(), operation_id, count=files) if files else [],
+                    )
+                )
+        return found

@@ -1,0 +1,95 @@
+"""Operations that came to a stop before their end, file by file: for the person who decides what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from indexium_core.model.operation import MetadataOperation
+
+__all__ = ["BECAME", "InterruptedFile", "InterruptedOperation"]
+
+# What became of a file of an operation that was cut off, and what a person calls it; in the order in which it is told.
+BECAME = {
+    "unclear": "cannot tell yet",
+    "restored": "put back as before",
+    "refused": "left alone",
+    "not_started": "not started",
+    "done": "done",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterruptedFile:
+    """One file of it."""
+
+    item_id: int
+    file_id: int
+    file_path: str
+    became: str  # key of BECAME
+    code: str = ""  # refused, unclear: why
+    message: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the path."""
+        return self.file_path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterruptedOperation:
+    """An operation that can be gone on with."""
+
+    operation: MetadataOperation
+    counts: dict[str, int]  # files by what became of them: keys of BECAME, those that occur
+    files: list[InterruptedFile]  # the first of them, what needs a look first
+    by_itself: bool = (
+        False  # it goes on at the next start of a service without being asked: it was stopped, not cut off
+    )
+
+    @property
+    def id(self) -> int:
+        """The operation's."""
+        return self.operation.id
+
+    @property
+    def total(self) -> int:
+        """Files in all."""
+        return sum(self.counts.values())
+
+    @property
+    def left(self) -> int:
+        """Files that a resume would work on."""
+        return self.counts.get("restored", 0) + self.counts.get("not_started", 0)
+
+    @property
+    def why(self) -> str:
+        """Why it stopped, as a sentence; "" where the program simply ended."""
+        return self.operation.error_message
+
+    def say(self) -> str:
+        """Return how far it came, as one sentence."""
+        name = f" “{self.operation.user_note}”" if self.operation.user_note else ""
+        kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
+        state = "stopped" if self.operation.status == "failed" else "was interrupted"
+        parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
+        return f"{kind} {self.id}{name} {state}: of {self.total:,} files {', '.join(reversed(parts))}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it JSON-ready."""
+        return {
+            **self.operation.as_dict(),
+            "counts": self.counts,
+            "by_itself": self.by_itself,
+            "files": [
+                {
+                    "item_id": file.item_id,
+                    "file_id": file.file_id,
+                    "file_path": file.file_path,
+                    "became": file.became,
+                    "code": file.code,
+                    "message": file.message,
+                }
+                for file in self.files
+            ],
+        }

@@ -1,0 +1,34 @@
+"""Operations that came to a stop before their end: which they are, and what became of each file."""
+
+from __future__ import annotations
+
+from indexium_core.model.interrupted import InterruptedFile
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = ["counts", "files", "operations"]
+
+_SQL = sql.load("interrupted")
+
+
+def operations(reader: Connection) -> list[int]:
+    """Return the operations that were cut off or stopped by themselves and have files left, newest first."""
+    return [row[0] for row in reader.execute(_SQL["interrupted_operations"]).fetchall()]
+
+
+def counts(reader: Connection, operation_id: int) -> dict[str, int]:
+    """Return how many files of an operation there are, by what became of them."""
+    rows = reader.execute(_SQL["became_counts"], {"operation_id": operation_id}).fetchall()
+    return {became: int(number) for became, number in rows}
+
+
+def files(reader: Connection, operation_id: int, *, count: int) -> list[InterruptedFile]:
+    """Return the first `count` files of an operation and what became of each, what needs a look first."""
+    values = {"operation_id": operation_id, "count": count}
+    rows = reader.execute(_SQL["became_files"], values).fetchall()
+    return [
+        InterruptedFile(
+            item_id=item_id, file_id=file_id, file_path=file_path, became=became, code=code, message=message
+        )
+        for item_id, file_id, file_path, became, code, message in rows
+    ]
