@@ -39,6 +39,7 @@ from indexium_core.flows import (
     running,
     scanning,
     steps,
+    story,
     strays,
     suggestions,
     templates,
@@ -80,6 +81,7 @@ from indexium_core.model.operation import (
 )
 from indexium_core.model.plan import Seal, Selection, StaleFiles
 from indexium_core.model.query import Completion
+from indexium_core.model.story import OperationStory
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
 from indexium_core.settings import SettingRow
@@ -181,6 +183,7 @@ class Library:
             config=config,
             at_work=self._operations.at_work,
         )
+        self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
         self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
         self._exporter = exchange.Exporter(store, self._planner)
         self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
@@ -765,6 +768,14 @@ class Library:
         return self._history.get_operation_details(
             operation_id, page=page, per_page=per_page, statuses=statuses, text=query
         )
+
+    def operation_story(self, operation_id: int) -> OperationStory:
+        """
+        Return all that is known of an operation: what was asked, when what happened, each file, the lines of its log.
+
+        UnknownIdError where there is none.
+        """
+        return self._storyteller.tell(operation_id)
 
     def status(self, operation_id: int) -> OperationStatus:
         """Return how far an operation is; UnknownIdError where there is none."""

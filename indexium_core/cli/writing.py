@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from indexium_core import errors
-from indexium_core.cli import output
+from indexium_core.cli import output, story
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places
 from indexium_core.library import Library, OperationHandle, SelectionSummary
@@ -240,13 +240,13 @@ def show(
     operation_id: Id,
     as_json: AsJson = False,
 ) -> None:
-    """Show one operation with every file of it."""
+    """Tell the whole story of an operation: what was asked, when what happened, every file, the end of its log."""
     with opened(context) as library:
-        details = library.operation(operation_id, per_page=0)
+        found = library.operation_story(operation_id)
     if as_json:
-        output.to_json({**details.operation.as_dict(), "items": [item.as_dict() for item in details.items]})
+        output.to_json(found.as_dict())
         return
-    _print_operation(details.operation, details.items)
+    story.tell(found)
 
 
 @operations.command("people", epilog="Example: indexium operations people 3")

@@ -19,3 +19,13 @@ SELECT count(*), count(*) FILTER (mtime_ns > $now_ns) FROM scanned_files WHERE s
 -- Where the clock went back by more than a minute between one thing that was told and the next: the largest such step.
 SELECT before, after FROM (SELECT lag("at") OVER (ORDER BY id) AS before, "at" AS after FROM events)
 WHERE before > after + INTERVAL 1 MINUTE ORDER BY before - after DESC LIMIT 1;
+
+-- name: end_of_operation
+-- The job that carried an operation out, and how it ended, whatever was taken back since.
+SELECT job_id, finished_as FROM metadata_operations WHERE id = $operation_id;
+
+-- name: taken_back
+-- The rollbacks in force of files of an operation, when they began, and of how many files.
+SELECT o.id, o.started_at, count(*) FROM metadata_operation_items m
+JOIN metadata_operation_items r ON r.id = m.reverted_by JOIN metadata_operations o ON o.id = r.operation_id
+WHERE m.operation_id = $operation_id GROUP BY o.id, o.started_at ORDER BY o.id;

@@ -1,0 +1,134 @@
+"""How `operations show` tells the whole story of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from indexium_core.cli import output
+from indexium_core.model import strategies
+from indexium_core.model.operation import ItemDetails
+from indexium_core.model.story import OperationStory, has_backup
+
+__all__ = ["tell"]
+
+_FILES, _LINES = 200, 40  # of the operation, what went wrong first; of the log, the last
+_QUIET = ("job.progress", "file.success")  # lines that say nothing which the tables do not
+_COMMENT = 60  # characters of one that are shown
+_HEAD = ("at", "level", "event")
+_KNOWN = ("job_id", "operation_id", "traceback")  # the same in every line, or too long for one
+
+
+def tell(story: OperationStory) -> None:
+    """Print what was asked, when what happened, what became of each file, and the end of the log."""
+    output.table(("operation", str(story.operation.id)), _facts(story))
+    output.say_out("")
+    output.table(
+        ("when", "what", ""),
+        [(f"{each.at.astimezone():%Y-%m-%d %H:%M:%S}", each.what, each.text) for each in story.happenings],
+    )
+    output.say_out("")
+    output.table(
+        ("file", "outcome", "how", "took", "people", "proof", "backup", "why"),
+        [_file(item) for item in story.items[:_FILES]],
+        right=(3,),
+    )
+    if len(story.items) > _FILES:
+        output.note(f"{len(story.items) - _FILES:,} files more; 'operations show {story.operation.id} --json' has all.")
+    lines = [line for line in story.log if line.get("event") not in _QUIET]
+    if lines:
+        output.say_out("")
+        output.table(("log", "level", "what", ""), map(_line, lines[-_LINES:]))
+    if story.job is not None:
+        output.note(f"'indexium jobs log {story.job.id}' shows the whole log.")
+
+
+def _facts(story: OperationStory) -> Iterable[tuple[str, str]]:
+    operation, options = story.operation, story.options
+    yield "type", operation.operation_type
+    yield "state", operation.status.replace("_", " ")
+    yield "asked", operation.user_action.replace("_", " ")
+    if operation.user_note:
+        yield "note", operation.user_note
+    if operation.reverts_id:
+        yield "takes back", f"operation {operation.reverts_id}"
+    if operation.plan_id:
+        yield "plan", str(operation.plan_id)
+    if options:
+        said = {name.replace("_", " "): _said(value) for name, value in options.items() if value is not None}
+        yield "options", ", ".join(f"{name} {value}" for name, value in said.items())
+    if story.job is not None:
+        yield "job", _job(story)
+    yield "files", _files(story)
+    yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
+    yield "took", output.span(operation.seconds)
+    if story.taken_back_by:
+        yield "taken back by", ", ".join(map(str, story.taken_back_by))
+    yield "roll back", _way_back(story)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "+".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _job(story: OperationStory) -> str:
+    job = story.job
+    assert job is not None  # asked before
+    again = f", tried again {output.plural(job.retry_count, 'time')}" if job.retry_count else ""
+    held = f", held by {job.paused_by or 'somebody'}" if job.status == "paused" else ""
+    return f"{job.id}, {job.status.replace('_', ' ')}, priority {job.priority}{again}{held}"
+
+
+def _files(story: OperationStory) -> str:
+    operation = story.operation
+    counts = {
+        "done": operation.success_count,
+        "skipped": operation.skipped_count,
+        "failed": operation.failure_count,
+        "in conflict": operation.conflict_count,
+        "unclear": operation.unknown_count,
+    }
+    left = operation.file_count - sum(counts.values())
+    parts = [f"{count:,} {name}" for name, count in {**counts, "not started": left}.items() if count]
+    return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
+
+
+def _way_back(story: OperationStory) -> str:
+    operation = story.operation
+    if not operation.can_rollback:
+        return f"no: {operation.rollback_reason}"
+    until = f" until {operation.expires_at.astimezone():%Y-%m-%d}" if operation.expires_at else ""
+    kept = f"{output.size(operation.backup_bytes)} kept"
+    return f"'indexium rollback {operation.id}'{until}, {kept}. {operation.rollback_reason}".rstrip()
+
+
+def _file(item: ItemDetails) -> tuple[str, ...]:
+    back = f"taken back by {item.taken_back_by}" if item.taken_back_by else ""
+    kept = f"{item.backup_kind} {output.size(item.backup_bytes)}" if has_backup(item) else ""
+    why = ", ".join(part for part in (item.code, item.message) if part)
+    return (
+        item.file_path,
+        item.status,
+        strategies.in_a_word(item.strategy),
+        "" if item.seconds is None else output.span(item.seconds),
+        _change(item),
+        output.plural(len(item.proof), "check") if item.proof else "",
+        back or kept,
+        why,
+    )
+
+
+def _change(item: ItemDetails) -> str:
+    people = [f"+{name}" for name in item.tags_added] + [f"−{name}" for name in item.tags_removed]
+    if people:
+        return ", ".join(people)
+    comment = item.new_comment or ""
+    return comment if len(comment) <= _COMMENT else comment[:_COMMENT] + "…"
+
+
+def _line(line: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    said = {name: value for name, value in line.items() if name not in (*_HEAD, *_KNOWN)}
+    at, level, event = (str(line.get(name, "")) for name in _HEAD)
+    return at, level, event, " ".join(f"{name}={value}" for name, value in said.items())

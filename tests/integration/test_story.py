@@ -1,0 +1,124 @@
+"""`operations show`: what was asked, by whom and from where, what became of each file, and what can be taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import cli, errors
+from indexium_core.cli import story
+from tests.integration.test_rollback_choices import foreign
+from tests.support.studio import ALL, Studio
+
+FIRST = datetime(2026, 11, 20, 7, tzinfo=UTC)
+
+
+class Clock:
+    """Each look at it is a second later."""
+
+    def __init__(self) -> None:
+        self.now = FIRST
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """Operation 1 wrote two files and refused one, 2 took one of them back; for tests that change nothing."""
+    studio = Studio(tmp_path_factory.mktemp("story"), 3, clock=Clock())
+    plan = studio.library.plan()
+    foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
+    studio.library.write(plan, replace(ALL, user_note="Holiday 2019", source="dashboard")).wait()
+    studio.back(1, "0001")
+    yield studio
+    studio.library.close()
+
+
+def shown(studio: Studio, *words: str) -> int:
+    studio.library.close()
+    try:
+        return cli.main(["--home", str(studio.library.home), "operations", "show", *words])
+    finally:
+        studio.reopen(clock=Clock())
+
+
+def document(studio: Studio, operation_id: int, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    assert shown(studio, str(operation_id), "--json") == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_it_says_what_was_asked_by_whom_and_from_where(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    found = document(lived, 1, capsys)
+
+    assert (found["user_note"], found["source"], found["user_action"]) == ("Holiday 2019", "dashboard", "write")
+    assert found["options"]["risk"] == ["safe", "warning", "danger"]
+    assert found["happenings"][0]["what"] == "asked for"
+    assert found["happenings"][0]["text"].endswith("from the dashboard")
+
+
+def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) -> None:
+    told = lived.library.operation_story(1).happenings
+
+    assert [each.at for each in told] == sorted(each.at for each in told)
+    assert (told[0].what, told[-2].what) == ("asked for", "completed with errors")
+    assert (told[-1].what, told[-1].text) == ("1 file taken back", "by operation 2")
+
+
+def test_each_file_has_what_was_written_how_it_was_proven_and_what_is_kept_of_it(
+    lived: Studio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = {Path(item["file_path"]).name: item for item in document(lived, 1, capsys)["items"]}
+
+    assert items["0000.mp4"]["new_comment"] == "People: Ann Lee, Bob Ray"
+    assert items["0000.mp4"]["strategy"] == "mp4_in_place"
+    assert items["0000.mp4"]["proof"]["comment"] == "reads back as planned"
+    assert items["0000.mp4"]["backup"]["kind"] == "journal"
+    assert items["0000.mp4"]["taken_back_by"] is None
+    assert items["0001.mp4"]["taken_back_by"] == 2
+    assert (items["0002.mp4"]["status"], items["0002.mp4"]["backup"]) == ("conflict", None)
+
+
+def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(lived, "1") == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+    assert "state partly rolled back" in lines
+    assert "note Holiday 2019" in lines
+    assert "files 3: 2 done, 1 in conflict" in lines
+    assert "taken back by 2" in lines
+    assert any(line.startswith("roll back 'indexium rollback 1' until 2027-02-1") for line in lines)
+    written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
+    assert "success in place" in written
+    assert "+Ann Lee" in written
+
+
+def test_of_a_rollback_it_says_what_it_takes_back(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(lived, "2") == 0
+
+    assert "takes back operation 1" in " ".join(capsys.readouterr().out.split())
+
+
+def test_of_many_files_a_page_shows_those_that_went_wrong_first(
+    lived: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story, "_FILES", 1)
+    assert shown(lived, "1") == 0
+    said = capsys.readouterr()
+
+    assert "0002.mp4" in said.out
+    assert "0000.mp4" not in said.out
+    assert "2 files more" in said.err
+
+
+def test_an_operation_that_there_is_not_has_no_story(lived: Studio) -> None:
+    with pytest.raises(errors.UnknownIdError, match="99"):
+        lived.library.operation_story(99)
