@@ -29,10 +29,11 @@ __all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_
 FILE_NAME = "settings.toml"
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
 # From when a new value counts. All but the home may be changed while the program runs.
-_NOW, _WRITE, _SCAN, _PAGE = (
+_NOW, _WRITE, _SCAN, _RESCAN, _PAGE = (
     "at once",
     "from the next write on",
     "from the next scan on",
+    "from the next rescan on",
     "for pages opened from now on",
 )
 
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
     metadata_backup_retention_days: int = _setting(
         90, "Days for which a write can be taken back.", _WRITE, ge=1, le=36500
     )
+    metadata_operation_timeout_seconds: int = _setting(
+        3600, "Seconds without any progress after which a write or rollback is interrupted.", _NOW, ge=1, le=10**7
+    )
     backup_budget: ByteSize = _setting(
         "10GB", "Room for backups; where more is needed, the oldest originals go first.", _WRITE, ge=0, le=10**18
     )
@@ -81,6 +85,13 @@ class Settings(BaseSettings):
         default=False, description="True: a write leaves the modification time as it was.", counts=_WRITE
     )
     probe_threads: int = _setting(8, "Files probed at the same time.", _SCAN, ge=1, le=128)
+    rescan_batch_size: int = _setting(200, "Files that a rescan reads between two saves.", _RESCAN, ge=1, le=10_000)
+    rescan_batch_pause_ms: int = _setting(
+        0, "Milliseconds that a rescan rests after each batch, to leave the disk to others.", _NOW, ge=0, le=600_000
+    )
+    audit_retention_days: int = _setting(
+        365, "Days for which the audit says who changed which property or lock.", _RESCAN, ge=1, le=36500
+    )
     thumbnail_budget: ByteSize = _setting(
         "200MB", "Room for small pictures of films, kept in the home; 0 keeps none.", _NOW, ge=0, le=10**18
     )

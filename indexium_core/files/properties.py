@@ -52,26 +52,24 @@ def read(path: bytes) -> MediaReading:
         if reader.size == 0:
             raise errors.CorruptFileError("The file is empty.", code="empty")
         family, layout = registry.examine(reader)
-        problem = layout.problem
+        if family is None:
+            return _answered(reader, "This is not a video file, whatever its name says.", code="not_video")
         try:
-            if family is None:
-                raise ValueError(problem.message if problem else "This is not a video file.")
             reading = _by_libraries(reader, layout)
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            answer = _by_program(reader)
-            if answer is not None:
-                return answer
-            raise _refused(error, known=family is not None) from error
-        if problem is not None and problem.code == "corrupt":
-            raise errors.CorruptFileError(problem.message)
+            said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
+            return _answered(reader, f"The file is damaged: {said}.", code="corrupt")
+        if layout.problem is not None and layout.problem.code == "corrupt":
+            raise errors.CorruptFileError(layout.problem.message)
         return reading
 
 
-def _refused(error: Exception, *, known: bool) -> errors.CorruptFileError:
-    if not known:
-        return errors.CorruptFileError(str(error), code="not_video")
-    said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
-    return errors.CorruptFileError(f"The file is damaged: {said}.")
+def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:
+    """Return what ffprobe says of a file that the libraries cannot open; CorruptFileError where it cannot either."""
+    answer = _by_program(reader)
+    if answer is None:
+        raise errors.CorruptFileError(problem, code=code)
+    return answer
 
 
 def _by_libraries(reader: FileReader, layout: Layout) -> MediaReading:

@@ -21,9 +21,12 @@ from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDe
 from indexium_core.model.media import FieldValue, StreamFacts
 from indexium_core.model.operation import FINISHED_STATES
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, in_words
 from indexium_core.store import details as store
+from indexium_core.store import locks, properties
 from indexium_core.store.database import Database
 from indexium_core.store.details import Assignment, ItemRow
+from indexium_core.store.properties import Stored
 
 __all__ = ["EVENTS", "NAMES", "Details"]
 
@@ -53,6 +56,7 @@ class Details:
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)
         events, events_total = store.history(reader, file_id, count=EVENTS)
         assigned = store.assignments(reader, row["file_hash"], path)
+        stored = properties.of(reader, file_id)
         return FileDetails(
             **{name: row[name] for name in _AS_STORED},
             path_raw=_raw(path),
@@ -69,6 +73,10 @@ class Details:
             history=[_event(each, row["library_state"]) for each in events],
             history_total=events_total,
             plan=item,
+            properties=_properties(stored, locks.of(reader, file_id)),
+            read_with=stored.tool if stored else "",
+            properties_read_at=stored.read_at if stored else None,
+            properties_problem=stored.problem.message if stored and stored.problem else "",
         )
 
     def find(self, text: str) -> int:
@@ -196,6 +204,21 @@ def _people(
     return [
         PersonDetails(name=name, origins=tuple(origins), state=states.get(name, "removed"))
         for name, origins in found.items()
+    ]
+
+
+def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
+    by_field = {each.field: each for each in locked}
+    values = stored.properties if stored else MediaProperties()
+    return [
+        FileProperty(
+            field=name,
+            label=LABELS[name],
+            value=(value := getattr(values, name)),
+            text=in_words(name, value),
+            lock=by_field.get(name),
+        )
+        for name in FIELDS
     ]
 
 

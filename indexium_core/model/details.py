@@ -7,6 +7,7 @@ from datetime import datetime
 
 from indexium_core.model.media import FieldValue, StreamFacts
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.properties import FileProperty
 from indexium_core.model.readers import Reading
 
 __all__ = ["Copy", "FileDetails", "FileEvent", "Origin", "PersonDetails", "StandingDecision", "TagPlace"]
@@ -128,6 +129,10 @@ class FileDetails:
     history: list[FileEvent]  # newest first, the first of them
     history_total: int
     plan: PlanItem | None = field(default=None)  # what the plan says; None for a file that is in no plan
+    properties: list[FileProperty] = field(default_factory=list)  # of the film, each with its lock
+    read_with: str = ""  # which tool answered: pyav, ffprobe; "" where none did yet
+    properties_read_at: datetime | None = None  # UTC
+    properties_problem: str = ""  # why the last rescan could not read it
 
     @property
     def place(self) -> str:

@@ -15,7 +15,9 @@ __all__ = [
     "Job",
     "JobLog",
     "JobPage",
+    "LeftOver",
     "NewJob",
+    "Told",
 ]
 
 JOB_STATES = (
@@ -87,6 +89,34 @@ class NewJob:
     is_cancellable: bool = True
     dedup_key: str | None = None  # of two equal ones that have not begun only one is kept
     operation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How far a job is."""
+
+    job_id: int
+    current: int | None  # None: the work itself writes that down, with what it does
+    total: int | None
+    message: str
+    rate: float
+    eta_seconds: float | None
+    counters: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOver:
+    """A job that has not ended when a home is opened."""
+
+    job_id: int
+    job_type: str
+    payload_version: int
+    status: str
+    stopped_by: str  # stop, person, timeout, kill; "" where it did not begin
+    retry_count: int
+    max_retries: int
+    cancelled: bool  # somebody wanted it given up
+    operation_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,12 @@ from indexium_core.model.properties import LOCKABLE, FieldLock
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count_edited", "listed", "lock", "of", "unlock"]
+__all__ = ["count_edited", "is_file", "listed", "lock", "of", "unlock"]
+
+
+def is_file(reader: Connection, file_id: int) -> bool:
+    """Tell whether there is a file with this id."""
+    return bool(reader.value(_sql("is_file"), {"file_id": file_id}))
 
 
 def of(reader: Connection, file_id: int) -> list[FieldLock]:

@@ -1,7 +1,7 @@
 """
 The media properties of files, as a person sees them.
 
-Whatever a scan, a rescan or a write of ours found goes through `put` or `follow_write`, which leave locked fields alone;
+What a scan, a rescan or a write of ours found goes through `put` or `follow_write`, which leave locked fields alone;
 only `set_by_hand` writes one. All work is done in sets.
 """
 
@@ -176,9 +176,7 @@ def meant(tx: Connection) -> list[int]:
     return [file_id for (file_id,) in tx.execute(_sql("meant")).fetchall()]
 
 
-def set_by_hand(
-    tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, actor: str, at: datetime
-) -> None:
+def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, actor: str, at: datetime) -> None:
     """Let one field of files be what a person says, and note it in the audit; the lock is the caller's."""
     ids = {"file_id": list(file_ids)}
     wanted = None if value is None else str(value)

@@ -25,6 +25,8 @@ _EVERYBODY = "i.names"  # everybody of the three lists, folded, a line each
 _FOLDER = "('/' || f.folder || '/')"  # so that a name is found only as a whole
 _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # always as the table of people spells them
 _NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # as anybody may have spelt them
+_LOCKED = "(SELECT file_id FROM locked_fields)"
+_LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR[], field))"
 _PERSON_COLUMNS = KEYS["person"].columns
 
 
@@ -200,12 +202,11 @@ class _Builder:
 
     def _locks(self, column: str, options: Sequence[str]) -> str:
         fields = [option for option in options if option not in ("yes", "no")]
-        tests = [f"{column} IN (SELECT file_id FROM locked_fields)"] if "yes" in options else []
+        tests = [f"{column} IN {_LOCKED}"] if "yes" in options else []
         if fields:
-            wanted = f"list_contains({self._parameter(fields)}::VARCHAR[], field)"
-            tests.append(f"{column} IN (SELECT file_id FROM locked_fields WHERE {wanted})")
+            tests.append(f"{column} IN {_LOCKED_IN.format(self._parameter(fields))}")
         if "no" in options:
-            tests.append(f"{column} NOT IN (SELECT file_id FROM locked_fields)")
+            tests.append(f"{column} NOT IN {_LOCKED}")
         return _joined(" OR ", tests)
 
     def _span(self, key: Key, span: Span) -> str:

@@ -1,3 +1,7 @@
+-- name: is_file
+-- Whether there is a file with this id.
+SELECT count(*) FROM scanned_files WHERE file_id = $file_id;
+
 -- name: of
 -- What is locked of one file.
 SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path
