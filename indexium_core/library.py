@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, cast
 
 from indexium_core import errors, logs, settings
 from indexium_core.flows import (
@@ -31,10 +31,12 @@ from indexium_core.flows import (
     history,
     holdings,
     keeping,
+    locks,
     people,
     planning,
     queueing,
     recovery,
+    rescan,
     retrying,
     running,
     scanning,
@@ -53,6 +55,7 @@ from indexium_core.flows.doctor import Check
 from indexium_core.flows.people import AssignmentRow, ImportCheck, ImportReport, PersonRow, RejectedRow, Similar
 from indexium_core.flows.planning import MetadataPlan, SelectionSummary
 from indexium_core.flows.recovery import RecoverReport
+from indexium_core.flows.rescan import RescanReport
 from indexium_core.flows.retrying import Retrial
 from indexium_core.flows.scanning import ScanProgress, ScanReport
 from indexium_core.flows.steps import StepReport, StepRow, Steps
@@ -60,7 +63,9 @@ from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
 from indexium_core.jobs.courtesy import Courtesy
-from indexium_core.jobs.events import Event, EventBus
+from indexium_core.jobs.events import Event, EventBus, Recorder
+from indexium_core.jobs.progress_log import ProgressLog
+from indexium_core.jobs.queue import JobQueueService, Run
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
 from indexium_core.model.changes import ChangesPreview
@@ -80,18 +85,23 @@ from indexium_core.model.operation import (
     WriteOptions,
 )
 from indexium_core.model.plan import Seal, Selection, StaleFiles
+from indexium_core.model.properties import AuditEvent, AuditPage, FieldLock, FileProperty, LockReport
 from indexium_core.model.query import Completion
 from indexium_core.model.story import OperationStory
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
 from indexium_core.settings import SettingRow
 from indexium_core.store import backups as backups_store
-from indexium_core.store import casts, catalog, database, ledger
+from indexium_core.store import audit, casts, catalog, database, ledger
+from indexium_core.store import events as events_store
+from indexium_core.store import jobs as jobs_store
 from indexium_core.store.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 
 __all__ = [
     "AssignmentRow",
+    "AuditEvent",
+    "AuditPage",
     "BulkPeople",
     "ChangePreview",
     "ChangesPreview",
@@ -104,7 +114,9 @@ __all__ = [
     "DecisionRow",
     "DryRunReport",
     "Facets",
+    "FieldLock",
     "FileDetails",
+    "FileProperty",
     "Forgetting",
     "ImportCheck",
     "ImportReport",
@@ -113,11 +125,13 @@ __all__ = [
     "JobPage",
     "Library",
     "LibraryRow",
+    "LockReport",
     "MetadataPlan",
     "OperationHandle",
     "PersonRow",
     "RecoverReport",
     "RejectedRow",
+    "RescanReport",
     "Retrial",
     "SavedView",
     "ScanProgress",
@@ -144,8 +158,19 @@ class Library:
         self._clock = clock
         self.home = store.home
         self.settings = config
-        self.events = EventBus()
-        self.jobs = queueing.JobService()
+        self._event_rows = events_store.Events(store)
+        self.events = EventBus(self._event_rows.begin_run())
+        self._recorder = Recorder(self.events, self._event_rows, clock=clock)
+        job_rows = jobs_store.Jobs(store)
+        self._progress_log = ProgressLog(store.home / "logs")
+        self._queue = JobQueueService(job_rows, events=self.events, clock=clock, teller=self._progress_log)
+        self.jobs = queueing.JobService(
+            self._queue,
+            job_rows,
+            folder=store.home / "logs",
+            retry_operation=lambda operation_id: self.retry(operation_id).id,
+            clock=clock,
+        )
         self._courtesy = Courtesy()
         self._started = clockwork.Started.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
@@ -169,11 +194,15 @@ class Library:
             events=self.events,
             backups=folder,
             clock=clock,
+            preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
             courtesy=self._courtesy,
         )
-        self._writer = writing.MetadataWriter(store, self._planner, self._operations, config=config, clock=clock)
+        self._writer = writing.MetadataWriter(
+            store, self._planner, self._operations, self._queue, config=config, clock=clock
+        )
+        self._register_jobs()
         self._history = history.HistoryService(book, self._writer, backups=folder)
         self._backups = backups.BackupManager(
             backups_store.Backups(store),
@@ -181,7 +210,7 @@ class Library:
             self._keeper,
             folder=folder,
             config=config,
-            at_work=self._operations.at_work,
+            at_work=self._queue.operations_at_work,
         )
         self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
         self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
@@ -196,6 +225,18 @@ class Library:
         self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
         self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
         self._finder = finding.Finder(store)
+        self._rescanner = rescan.Rescanner(
+            store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
+        )
+        self._queue.register(
+            "rescan",
+            self._rescanner.handle,
+            title="Rescan",
+            timeout=lambda: config.metadata_operation_timeout_seconds,
+        )
+        self.locks = locks.LockService(
+            store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
+        )
         self.charts = charts.Charts(store, self._planner, clock=clock)
         cast = casts.Casts(store)
         self._suggestions = suggestions.Suggestions(store, cast, self._planner.newest_version, clock=clock)
@@ -211,6 +252,18 @@ class Library:
         self._thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
         )
+
+    def _register_jobs(self) -> None:
+        """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
+        for kind, title in (("write", "Write"), ("rollback", "Roll back")):
+            self._queue.register(
+                kind,
+                lambda job: self._operations.launch(cast("Run", job)),
+                title=title,
+                side_by_side=None,
+                of_operation=True,
+                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
+            )
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""
@@ -230,6 +283,7 @@ class Library:
         url: str = "",
         config: settings.Settings | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        take_over: Literal["nothing", "safe", "all"] = "safe",
     ) -> Self:
         """
         Open a home, making it where there is none, and put right what a killed process left.
@@ -239,6 +293,8 @@ class Library:
             url: Where the dashboard of this process is, for others that find the home in use.
             config: Settings to use instead of those of environment and file.
             clock: Source of the present moment (UTC).
+            take_over: Which jobs that former processes left go on by themselves: `safe`: scans and the like; `all`:
+                operations that were stopped in good order, too, as a service does; `nothing`: as a short command does.
 
         Raises:
             HomeInUseError: Another process holds it, and which.
@@ -256,13 +312,17 @@ class Library:
         try:
             logs.attach(config.home / "logs", days=config.log_retention_days)
             library = cls(store, config, clock=clock)
-            library._start()
+            library._start(take_over)
         except BaseException:
             store.close()
             raise
         return library
 
-    def _start(self) -> None:
+    def events_since(self, last_id: int, limit: int = 1000) -> list[Event]:
+        """Return what happened after an event, oldest first, also before a restart; of progress only the newest."""
+        return self._recorder.since(last_id, limit)
+
+    def _start(self, take_over: str) -> None:
         known = backups_store.Backups(self._store).journals()
         strays_healed = strays.put_aside(self._backups_folder, known)
         report = self.recovered = self.recover()
@@ -274,12 +334,22 @@ class Library:
             self.notices.append(f"Operation {operation_id} was interrupted; it can be resumed or rolled back.")
         self.notices += report.problems
         self._backups.tidy()
+        self._event_rows.prune(now=self._clock())
+        self._queue.start_worker(take_over=take_over)
 
-    def close(self) -> None:
-        """Finish the files under way, interrupt what is left, stop a scan, and let the home go."""
-        self._operations.close()
+    def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
+        """
+        Finish the files under way, interrupt what is left, stop a scan, and let the home go.
+
+        Operations that are interrupted by a `stop` go on by themselves at the next start of a service; by a `person`
+        they are offered only.
+        """
+        self._queue.stop_worker(by=interrupt)
         self._scanner.close()
+        self._rescanner.close()
+        self._recorder.close()
         self._store.close()
+        self._progress_log.close()
         logs.detach()
 
     def __enter__(self) -> Self:
@@ -288,7 +358,7 @@ class Library:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close("person" if kind is KeyboardInterrupt else "stop")
 
     def give_way(self) -> None:
         """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
@@ -301,6 +371,9 @@ class Library:
 
     def _plan_changed(self) -> None:
         self.events.emit("plan:changed")
+
+    def _locks_changed(self) -> None:
+        self.events.emit("locks:changed")
 
     def _views_changed(self) -> None:
         self.events.emit("views:changed")
@@ -374,6 +447,54 @@ class Library:
         with self._store.atomic() as tx:
             catalog.set_library_modes(tx, library_id, people_mode=modes[0], comment_mode=modes[1])
         self._plan_changed()
+
+    # The media of the films.
+
+    def rescan(
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+        progress: Callable[[ScanProgress], None] | None = None,
+    ) -> RescanReport:
+        """
+        Read the media properties of films again, and return what came of it; locked fields stay as they are.
+
+        Args:
+            query: Which: a search, which finds files outside the plan, too, or a selection.
+            everything: All files that there are.
+            file_ids: These files.
+            refresh: Which of `duration` and `size` to refresh, too; they are left as they are otherwise.
+            progress: Told some times a second how far it is.
+
+        Raises:
+            QueryError: The search cannot be read.
+            UnknownIdError: There is no such file.
+            UsageError: Nothing is named or found, or an unknown field.
+
+        """
+        orders = self._rescanner.orders(_rescanned(query, file_ids, everything=everything), refresh=refresh)
+        return self._rescanner.run(orders, progress=progress)
+
+    def rescan_job(
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+    ) -> Job:
+        """Let media properties be read again by a job, which outlives this process; arguments as those of `rescan`."""
+        orders = self._rescanner.orders(_rescanned(query, file_ids, everything=everything), refresh=refresh)
+        return self._queue.add_job("rescan", orders, title=rescan.title_of(orders, query))
+
+    def audit(
+        self, file_id: int | None = None, job_id: int | None = None, *, page: int = 1, per_page: int = 50
+    ) -> AuditPage:
+        """Return who changed which property or lock, newest first: of a file, or by a job, where they are named."""
+        return audit.page(self._store.read(), file_id=file_id, job_id=job_id, page=page, per_page=per_page)
 
     # Settings.
 
@@ -957,7 +1078,7 @@ class Library:
 
     def doctor(self) -> list[Check]:
         """Look whether everything is here that is needed, and what may be promised where the files lie."""
-        busy = bool(self._operations.at_work())
+        busy = bool(self._queue.operations_at_work())
         return doctor.Doctor(
             self._store,
             folder=self._backups_folder,
@@ -969,11 +1090,19 @@ class Library:
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""
-        busy = self._operations.at_work()
+        busy = self._queue.operations_at_work()
         report = recovery.recover(self._store, self._backups_folder, skip=busy, clock=self._clock)
         if report.undone or report.finished:
             self._plan_changed()
         return report
+
+
+def _rescanned(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
+    """Return which files a rescan is about, None for all; UsageError where nothing, or more than one way, is named."""
+    named = [bool(query), bool(file_ids), everything]
+    if sum(named) != 1:
+        raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
+    return None if everything else file_ids or query
 
 
 def _heal_without_database(home: Path) -> None:

@@ -2,54 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
-from indexium_core.model.job import Job, JobLog, JobPage
+from indexium_core import errors, logs
+from indexium_core.flows.writing import user_name
+from indexium_core.jobs.queue import JobQueueService, JobStore
+from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage
 
 __all__ = ["JobService"]
+
+_CAN = {  # what can be done with a job in each state, in the words of the command
+    "pending": "it can be paused, cancelled or given another priority",
+    "running": "it can be paused or cancelled",
+    "paused": "it can be resumed or cancelled",
+    "interrupted": "it can be resumed or cancelled",
+    "failed": "it can be resumed or tried again",
+    "completed": "there is nothing left to do",
+    "completed_with_errors": "it can be tried again",
+    "cancelled": "it can be tried again",
+}
 
 
 class JobService:
     """All that faces can do with jobs. A wrong state is a UsageError with the code `wrong_state`."""
 
+    def __init__(
+        self,
+        queue: JobQueueService,
+        store: JobStore,
+        *,
+        folder: Path,
+        retry_operation: Callable[[int], int],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """
+        Serve the jobs of a home.
+
+        Args:
+            queue: They are at work there.
+            store: They are written down there.
+            folder: Where the logs are.
+            retry_operation: Tries once more what an operation did not get done; returns the operation that does it.
+            clock: Source of the present moment (UTC).
+
+        """
+        self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
+        self._retry_operation = retry_operation
+
     def list(
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
     ) -> JobPage:
-        """Return a page of jobs: those under way, then those that wait as they come up, then the rest, newest first."""
-        raise NotImplementedError
+        """
+        Return a page of jobs: those under way, then those that wait as they come up, then the rest, newest first.
+
+        `per_page` 0: all. UsageError for a state or a page that there is not.
+        """
+        unknown = [status for status in statuses if status not in JOB_STATES]
+        if unknown:
+            message = f"No job is ever '{unknown[0]}'; the states are {', '.join(JOB_STATES)}."
+            raise errors.UsageError(message)
+        if page < 1 or per_page < 0:
+            message = f"There is no page {page} of {per_page} jobs; pages begin at 1."
+            raise errors.UsageError(message)
+        return self._store.page(
+            kinds=list(kinds), statuses=list(statuses), page=page, per_page=per_page, now=self._clock()
+        )
 
     def get(self, job_id: int) -> Job:
         """Return a job. UnknownIdError where there is none."""
-        raise NotImplementedError
+        return self._queue.get(job_id)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how many jobs of each kind there are in each state."""
-        raise NotImplementedError
+        return self._store.counts()
 
     def pause(self, job_id: int, by: str = "") -> Job:
-        """Hold a job after what it has under way; `by` says who does."""
-        raise NotImplementedError
+        """Hold a job after what it has under way; `by` says who does. UsageError where it neither waits nor runs."""
+        if not self._queue.pause(job_id, by=by or user_name()):
+            raise self._wrong(job_id, "paused")
+        return self.get(job_id)
 
     def resume(self, job_id: int) -> Job:
-        """Let a paused, interrupted or failed job go on."""
-        raise NotImplementedError
+        """Let a paused, interrupted or failed job go on. UsageError where there is nothing to go on with."""
+        if not self._queue.resume(job_id):
+            raise self._wrong(job_id, "resumed")
+        return self.get(job_id)
 
     def cancel(self, job_id: int) -> Job:
-        """Give up what a job has left."""
-        raise NotImplementedError
+        """Give up what a job has left; what it has under way it finishes. UsageError where it has ended."""
+        job = self.get(job_id)
+        if not job.is_cancellable and not job.ended:
+            message = f"Job {job_id} cannot be cancelled: others rely on it. Wait for its end."
+            raise errors.UsageError(message, code="wrong_state")
+        if not self._queue.cancel(job_id):
+            raise self._wrong(job_id, "cancelled")
+        return self.get(job_id)
 
     def retry(self, job_id: int) -> Job:
-        """Try a job again that failed, was cancelled or ended with errors; returns the job that does it."""
-        raise NotImplementedError
+        """
+        Try a job again that failed, was cut off, was cancelled or ended with errors; returns the job that does it.
 
-    def set_priority(self, job_id: int, priority: int) -> Job:
-        """Let a job come up sooner (1) or later (10)."""
-        raise NotImplementedError
+        One that failed or was cut off goes on where it was; of the others a new one is made, of an operation for just
+        what it did not get done.
+
+        Raises:
+            UnknownIdError: There is no such job.
+            UsageError: It has not ended, or there is nothing to do again.
+
+        """
+        job = self.get(job_id)
+        if job.status in ("failed", "interrupted") and self._queue.resume(job_id):
+            return self.get(job_id)
+        if job.status not in ENDED_STATES or job.status == "completed":
+            raise self._wrong(job_id, "tried again")
+        if job.operation_id is None:
+            return self._queue.again(job_id)
+        new = self._queue.job_of(self._retry_operation(job.operation_id))
+        return job if new is None else self.get(new)
+
+    def set_priority(self, job_id: int, priority: int | str) -> Job:
+        """Let a job come up sooner (1) or later (10). UsageError where it has ended, or that is no priority."""
+        if self.get(job_id).ended:
+            raise self._wrong(job_id, "given another priority")
+        self._queue.set_priority(job_id, priority)
+        return self.get(job_id)
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """Wait until a job has come to an end or is interrupted, at most `timeout` seconds, and return it."""
-        raise NotImplementedError
+        return self._queue.wait(job_id, timeout)
 
     def log(self, job_id: int, after: int = 0, limit: int = 500) -> JobLog:
-        """Return lines of a job's log from where `after` says."""
-        raise NotImplementedError
+        """Return lines of a job's log from where `after` says; negative: the last ones. UnknownIdError."""
+        self.get(job_id)
+        lines, place = logs.read_job(self._folder, job_id, after=after, limit=limit)
+        return JobLog(lines=lines, next=place)
+
+    def _wrong(self, job_id: int, what: str) -> errors.UsageError:
+        state = self.get(job_id).status
+        message = f"Job {job_id} is {state.replace('_', ' ')} and cannot be {what}: {_CAN[state]}."
+        return errors.UsageError(message, code="wrong_state")

@@ -1,5 +1,5 @@
 """
-Running operations in the background: one thread an operation, a few threads for its files, groups of results.
+Running operations, each the work of a job: one thread an operation, a few threads for its files, groups of results.
 
 Order, for a whole operation: items, preconditions and the backups' rows are in the ledger before this begins; the
 journal file is made; files are edited one by one as `editing` says; results and the catalog's new facts follow in
@@ -13,19 +13,22 @@ import contextlib
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from indexium_core import errors
+from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows import editing
 from indexium_core.flows.pace import Pace
 from indexium_core.flows.protocol import Edited, Terms
 from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.queue import Pulse
+from indexium_core.jobs.queue import Run as JobRun
 from indexium_core.jobs.runner import Control, Ending, Runner
 from indexium_core.model import people
 from indexium_core.model.media import FileFacts, FileStat
@@ -44,6 +47,7 @@ class Run:
     """An operation that is at work in this process."""
 
     operation_id: int
+    job_id: int
     kind: str  # write, rollback
     total: int
     settled: int  # items that had an outcome when the run began
@@ -56,16 +60,24 @@ class Run:
     processed: int = 0  # items of this run that have an outcome
     working: dict[int, tuple[str, float]] = field(default_factory=dict)  # items under way: name, time.monotonic() then
     left: dict[int, str] = field(default_factory=dict)  # items of which nothing came, and why
-    ended: bool = False
-    # Not Thread.join: where Ctrl-C interrupts that, Python 3.11 takes the thread for finished.
-    done: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
+    outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
 
     @property
     def current(self) -> str:
         """Name of a file under way, the one that was begun first; "" for none."""
         names = [name for name, _ in tuple(self.working.values())]
         return names[0] if names else ""
+
+    def pulse(self) -> Pulse:
+        """Return how far it is."""
+        return Pulse(
+            current=self.settled + self.processed,
+            total=self.total,
+            message=self.current,
+            rate=self.pace.rate,
+            eta_seconds=self.pace.eta_seconds,
+            counters=dict(self.outcomes),
+        )
 
     def seconds_at(self) -> dict[int, float]:
         """Return the items under way, and for how many seconds they have been."""
@@ -84,6 +96,7 @@ class Operations:
         events: EventBus,
         backups: Path,
         clock: Callable[[], datetime],
+        preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
         make_room: Callable[[int, int], bool] = lambda _size, _item: True,
         courtesy: Courtesy | None = None,
@@ -97,29 +110,57 @@ class Operations:
         self._events = events
         self._backups = backups
         self._clock = clock
+        self._preserve_mtime = preserve_mtime
         self._runs: dict[int, Run] = {}
         self._lock = threading.Lock()
 
-    def launch(self, operation_id: int, kind: str, *, again: bool = False, preserve_mtime: bool = False) -> None:
-        """Start the thread of an operation whose items are in the ledger; `again` where it ran before."""
-        options, counts = self._ledger.options(operation_id), self._ledger.counts(operation_id)
+    def launch(self, job: JobRun) -> Mapping[str, Any]:
+        """Carry out the operation of a job, whose items are in the ledger; returns when it has ended or was stopped."""
+        operation_id = int(job.payload["operation_id"])
+        kind, options, counts = job.job.job_type, self._ledger.options(operation_id), self._ledger.counts(operation_id)
+        outcomes = {status: count for status, count in counts.items() if status not in ("pending", "writing")}
         run = Run(
             operation_id=operation_id,
+            job_id=job.job_id,
             kind=kind,
             total=sum(counts.values()),
-            settled=sum(counts.values()) - counts.get("pending", 0),
-            control=Control(),
+            settled=sum(outcomes.values()),
+            control=job.control,
             pace=Pace(self._ledger.expected_seconds(operation_id)),
-            preserve_mtime=preserve_mtime,
+            preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
             break_links=options.get("hard_links") == "break",
             postpone=postpones(kind, options),
+            outcomes=Counter(outcomes),
         )
-        name = f"indexium-operation-{operation_id}"
-        run.thread = threading.Thread(target=self._work, args=(run,), kwargs={"again": again}, name=name, daemon=True)
         with self._lock:
             self._runs[operation_id] = run
-        run.thread.start()
+        job.pulse = run.pulse
+        self._follow(run)
+        self._work(run)
+        return {"counts": dict(run.outcomes)}
+
+    def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
+        wanted = options.get("preserve_mtime")
+        return kind == "write" and (self._preserve_mtime() if wanted is None else bool(wanted))
+
+    def _follow(self, run: Run) -> None:
+        """Tell when the run is held or goes on; while it is held, no time counts."""
+        was_held = False
+
+        def changed() -> None:
+            nonlocal was_held
+            held, was_held_before = run.control.paused, was_held
+            was_held = held
+            if held and not was_held_before:
+                run.pace.hold()
+                self._tell(run, "progress", message="paused")
+            elif was_held_before and not held:
+                run.pace.go_on()
+                self._tell(run, "progress", message="resumed")
+
+        run.control.watch(changed)
+        changed()
 
     def find(self, operation_id: int) -> Run | None:
         """Return the run of an operation, None where it is not at work here."""
@@ -130,61 +171,13 @@ class Operations:
         with self._lock:
             return frozenset(self._runs)
 
-    def pause(self, operation_id: int) -> bool:
-        """Hold an operation after the files under way; False where it is not running."""
-        with self._lock:
-            run = self._runs.get(operation_id)
-            if run is None or run.ended or run.control.ending is not None or run.control.paused:
-                return False
-            run.control.pause()
-            run.pace.hold()
-            self._ledger.set_status(operation_id, "paused")
-        self._tell(run, "progress", message="paused")
-        return True
-
-    def resume(self, operation_id: int) -> bool:
-        """Let a paused operation go on; False where it is not paused here."""
-        with self._lock:
-            run = self._runs.get(operation_id)
-            if run is None or not run.control.paused:
-                return False
-            self._ledger.set_status(operation_id, "in_progress")
-            run.pace.go_on()
-            run.control.resume()
-        self._tell(run, "progress", message="resumed")
-        return True
-
-    def cancel(self, operation_id: int) -> bool:
-        """Give up what an operation has left; False where it is not at work here."""
-        run = self._runs.get(operation_id)
-        if run is None or run.ended:
-            return False
-        run.control.cancel()
-        return True
-
-    def join(self, operation_id: int, timeout: float | None = None) -> None:
-        """Wait until an operation is not at work here any more."""
-        run = self._runs.get(operation_id)
-        if run is not None and run.thread is not threading.current_thread():
-            run.done.wait(timeout)
-
-    def close(self) -> None:
-        """Stop every operation after the files under way: `interrupted`, or still `paused`."""
-        runs = list(self._runs.values())
-        for run in runs:
-            run.control.stop()
-        for run in runs:
-            self.join(run.operation_id)
-
     # The thread of one operation.
 
-    def _work(self, run: Run, *, again: bool) -> None:
+    def _work(self, run: Run) -> None:
         status, message = "failed", ""
         try:
-            if again:
-                self._ledger.set_status(run.operation_id, "in_progress")
             self._tell(run, "started")
-            with self._journal(run.operation_id, again=again) as undo:
+            with self._journal(run.operation_id) as undo:
                 status = self._ended_as(run, self._runner(run, undo).run(self._tasks(run.operation_id)))
         except errors.IndexiumError as error:
             message = error.message
@@ -222,7 +215,7 @@ class Operations:
                 run.working.pop(task.item_id, None)
 
         return Runner(
-            one,
+            logs.carry(one),
             lambda group: self._store_results(run, group, undo),
             workers=self.workers,
             control=run.control,
@@ -238,10 +231,10 @@ class Operations:
             after = tasks[-1].item_id if tasks else after
 
     @contextlib.contextmanager
-    def _journal(self, operation_id: int, *, again: bool) -> Iterator[journal.OperationJournal]:
+    def _journal(self, operation_id: int) -> Iterator[journal.OperationJournal]:
         """Make the journal of this run: each run has a file of its own."""
         number, name = 0, f"{operation_id}.journal"
-        while again and (self._backups / name).exists():
+        while (self._backups / name).exists():
             number += 1
             name = f"{operation_id}.{number}.journal"
         if number:
@@ -259,6 +252,7 @@ class Operations:
             for edited in group
         ]
         write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=self._clock())
+        run.outcomes.update(edited.record.result.status for edited in group)
         run.processed += len(group)
         for edited in group:
             task, seconds = edited.task, edited.record.result.seconds
@@ -274,13 +268,9 @@ class Operations:
         return ending_of(self._ledger.counts(run.operation_id))
 
     def _end(self, run: Run, status: str, message: str) -> None:
-        with self._lock:
-            run.ended = True
         try:
-            now, seconds = self._clock(), run.pace.seconds
-            if status == "paused":
-                self._ledger.set_status(run.operation_id, status)
-            else:
+            if status != "paused":  # which was written down when it was held
+                now, seconds = self._clock(), run.pace.seconds
                 self._ledger.finish(
                     run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
                 )
@@ -293,7 +283,6 @@ class Operations:
                 self._runs.pop(run.operation_id, None)
             self._tell(run, "completed", message=status)
             self._events.emit("plan:changed")
-            run.done.set()
 
     def _drop_backup(self, operation_id: int) -> None:
         names = self._ledger.journals_of(operation_id)
@@ -304,6 +293,7 @@ class Operations:
     def _tell(self, run: Run, verb: str, *, message: str = "") -> None:
         self._events.emit(
             f"{run.kind}:{verb}",
+            job_id=run.job_id,
             operation_id=run.operation_id,
             current=run.settled + run.processed,
             total=run.total,

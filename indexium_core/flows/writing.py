@@ -19,12 +19,13 @@ from datetime import datetime, timedelta
 from indexium_core import errors, settings
 from indexium_core.flows import editing, planning, running
 from indexium_core.flows.protocol import Terms
+from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.runner import Control, Runner
 from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.plan import PlanItem, Seal, Selection
 from indexium_core.store import database, ledger
 
-__all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
+__all__ = ["DryRunReport", "MetadataWriter", "OperationHandle", "user_name"]
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ class MetadataWriter:
         store: database.Database,
         planner: planning.MetadataPlanner,
         operations: running.Operations,
+        queue: JobQueueService,
         *,
         config: settings.Settings,
         clock: Callable[[], datetime],
@@ -118,6 +120,7 @@ class MetadataWriter:
         self._ledger = ledger.Ledger(store)
         self._planner = planner
         self._operations = operations
+        self._queue = queue
         self._settings = config
         self._clock = clock
 
@@ -164,12 +167,12 @@ class MetadataWriter:
             variant_id=parted.variant_id,
             plan_id=parted.id,
             options=options,
-            user_name=_user(),
+            user_name=user_name(),
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+            owner=self._queue.owner,
         )
-        self._operations.launch(operation_id, "write", preserve_mtime=self._preserve(options.preserve_mtime))
-        return OperationHandle(self, operation_id)
+        return self._begin(operation_id)
 
     def start_rollback(
         self,
@@ -189,14 +192,18 @@ class MetadataWriter:
             restores=restores,
             note=note,
             source=source,
-            user_name=_user(),
+            user_name=user_name(),
             options={"postpone": not replan} if as_write else {"replan": replan},
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             operation_type=kind,
+            owner=self._queue.owner,
         )
-        self._operations.launch(rollback_id, kind, preserve_mtime=self._preserve(None) and as_write)
-        return OperationHandle(self, rollback_id)
+        return self._begin(rollback_id)
+
+    def _begin(self, operation_id: int) -> OperationHandle:
+        self._queue.wake(self._queue.give_job(operation_id))
+        return OperationHandle(self, operation_id)
 
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
         """Write one item, wait, and return what became of it; an operation like any other."""
@@ -306,9 +313,6 @@ class MetadataWriter:
             )
             raise errors.UsageError(message, code="low_space")
 
-    def _preserve(self, wanted: bool | None) -> bool:  # noqa: FBT001
-        return self._settings.preserve_mtime if wanted is None else wanted
-
     # Holding and ending.
 
     def get_operation_status(self, operation_id: int) -> OperationStatus:
@@ -337,35 +341,37 @@ class MetadataWriter:
             rollback_reason=operation.rollback_reason,
         )
 
-    def pause_operation(self, operation_id: int) -> bool:
-        """Hold a running operation after the files under way; False where it is not running."""
-        return self._operations.pause(operation_id)
+    def pause_operation(self, operation_id: int, *, by: str = "") -> bool:
+        """Hold an operation after the files under way; False where it is not running. `by` says who does."""
+        job_id = self._queue.job_of(operation_id)
+        return job_id is not None and self._queue.pause(job_id, by=by or user_name())
 
     def resume_operation(self, operation_id: int) -> bool:
         """Let a paused operation go on, also one that a former process left; False where there is nothing to resume."""
-        if self._operations.find(operation_id) is not None:
-            return self._operations.resume(operation_id)
         status = self.get_operation_status(operation_id)
         if status.status not in {"paused", "interrupted", "failed"} or not status.counts.get("pending"):
             return False
-        preserve = self._preserve(self._ledger.options(operation_id).get("preserve_mtime"))
-        self._operations.launch(operation_id, status.operation_type, again=True, preserve_mtime=preserve)
-        return True
+        return self._queue.resume(self._queue.give_job(operation_id))
 
     def cancel_operation(self, operation_id: int) -> bool:
         """Give up what an operation has left; False where it has ended."""
-        if self._operations.find(operation_id) is not None:
-            return self._operations.cancel(operation_id)
+        job_id = self._queue.job_of(operation_id)
+        return self.give_up(operation_id) if job_id is None else self._queue.cancel(job_id)
+
+    def give_up(self, operation_id: int) -> bool:
+        """Cancel an operation that is not at work; False where there is nothing left of it."""
         status = self.get_operation_status(operation_id)
-        if status.status not in {"paused", "interrupted", "failed"} or not status.counts.get("pending"):
+        if status.status not in {"pending", "paused", "interrupted", "failed"} or not status.counts.get("pending"):
             return False
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:
-        """Wait until an operation is not at work any more."""
-        self._operations.join(operation_id, timeout)
+        """Wait until an operation is neither at work nor about to be."""
+        job_id = self._queue.job_of(operation_id)
+        if job_id is not None:
+            self._queue.join(job_id, timeout)
 
 
 def _held(task: ledger.Task, busy: dict[int, int]) -> WriteResult | None:
@@ -383,7 +389,8 @@ def _held(task: ledger.Task, busy: dict[int, int]) -> WriteResult | None:
     )
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return who is at work here; "" where nobody can tell."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

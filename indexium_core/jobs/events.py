@@ -1,8 +1,9 @@
 """
-Events: what happened, told to whoever listens in this process.
+Events: what happened, told to whoever listens in this process, and written down for those who come later.
 
 Listeners are called on the thread that emits, so they must return at once; a listener that fails is logged and never
-harms the work that it watches.
+harms the work that it watches. Writing down is done by a thread of its own, some times a second: who emits may be in
+the middle of a transaction.
 """
 
 from __future__ import annotations
@@ -10,34 +11,26 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["Event", "EventBus"]
+from indexium_core import errors
+from indexium_core.model.event import Event
+
+__all__ = ["Event", "EventBus", "EventStore", "Recorder"]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One thing that happened; `name` is `<noun>:<verb>`."""
-
-    id: int
-    name: str  # scan:started|progress|completed, write:*, rollback:*, plan:changed
-    at: datetime  # UTC
-    data: dict[str, Any] = field(default_factory=dict)  # operation_id, current, total, message, rate, eta_seconds
 
 
 class EventBus:
     """Hand events to every subscriber, in the order in which they were emitted by each thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_id: int = 1) -> None:
         self._lock = threading.Lock()
         self._listeners: dict[int, Callable[[Event], None]] = {}
         self._tokens = itertools.count(1)
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(first_id)
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call `listener` for every event from now on; returns the function that ends it."""
@@ -62,3 +55,79 @@ class EventBus:
             except Exception:
                 logger.exception("event.listener_failed", extra={"event": name})
         return event
+
+
+class EventStore(Protocol):
+    """Where events are written down."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write down what happened; of the progress of a job only the newest need be kept."""
+
+    def since(self, last_id: int, limit: int) -> list[Event]:
+        """Return what happened after an event, oldest first."""
+
+    def prune(self, *, now: datetime) -> None:
+        """Remove what is past its time, and more than there shall be."""
+
+
+class Recorder:
+    """Writes down what a bus tells, from when it is made until it is closed."""
+
+    GROUP_SECONDS = 0.25
+    PRUNED_EVERY = 2_000  # events
+
+    def __init__(self, bus: EventBus, store: EventStore, *, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[Event] = []  # not written down yet
+        self._some = threading.Event()
+        self._closed = threading.Event()
+        self._written = 0
+        self._unsubscribe = bus.subscribe(self._take)
+        self._thread = threading.Thread(target=self._work, name="indexium-events", daemon=True)
+        self._thread.start()
+
+    def since(self, last_id: int, limit: int = 1000) -> list[Event]:
+        """Return what happened after an event, oldest first, also what is not written down yet."""
+        with self._lock:
+            waiting = [event for event in self._waiting if event.id > last_id]
+        found = {event.id: event for event in (*self._store.since(last_id, limit), *waiting)}
+        return [found[number] for number in sorted(found)[:limit]]
+
+    def close(self) -> None:
+        """Write down what is left, and end."""
+        self._unsubscribe()
+        self._closed.set()
+        self._some.set()
+        self._thread.join()
+
+    def _take(self, event: Event) -> None:
+        with self._lock:
+            self._waiting.append(event)
+        self._some.set()
+
+    def _work(self) -> None:
+        while not self._closed.is_set():
+            self._some.wait()
+            self._closed.wait(self.GROUP_SECONDS)  # what comes in the meantime goes with it
+            self._some.clear()
+            self._write()
+        self._write()
+
+    def _write(self) -> None:
+        with self._lock:
+            group = list(self._waiting)
+        if not group:
+            return
+        try:
+            self._store.append(group)
+            self._written += len(group)
+            if self._written >= self.PRUNED_EVERY:
+                self._written = 0
+                self._store.prune(now=self._clock())
+        except errors.StoreError:
+            # Who listens has been told; only those who come later miss it. What it is about has rows of its own.
+            logger.exception("event.not_written", extra={"count": len(group)})
+        with self._lock:
+            del self._waiting[: len(group)]

@@ -38,6 +38,11 @@ class Control:
         self._changed = threading.Condition()
         self._paused = False
         self._ending: Ending | None = None
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after every change, on the thread that makes it."""
+        self._watchers.append(watcher)
 
     @property
     def paused(self) -> bool:
@@ -82,6 +87,8 @@ class Control:
             self._paused = self._paused if paused is None else paused
             self._ending = self._ending or ending
             self._changed.notify_all()
+        for watcher in list(self._watchers):
+            watcher()
 
 
 class Runner(Generic[Item, Result]):

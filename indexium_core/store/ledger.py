@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core.model import people as names_of
+from indexium_core.model.job import NewJob
 from indexium_core.model.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
-from indexium_core.store import backups, database, ledger_rows, people, sql
+from indexium_core.store import backups, database, jobs, ledger_rows, people, sql
 from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Restore, Task, Unsettled
 
 __all__ = ["Candidate", "ItemRecord", "Ledger", "OperationFilter", "Restore", "Task", "Unsettled"]
@@ -41,11 +42,13 @@ class Ledger:
         user_name: str,
         now: datetime,
         expires_at: datetime,
+        owner: str = "",
     ) -> int:
         """
-        Record a write of the plan's current items of `file_ids`, with items and backups; returns its id.
+        Record a write of the plan's current items of `file_ids`, with items, backups and its job; returns its id.
 
-        Where `file_ids` is to be called, it says in the transaction which they are, or refuses.
+        Where `file_ids` is to be called, it says in the transaction which they are, or refuses. `owner` is the instance
+        that may take the job up.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
@@ -64,6 +67,8 @@ class Ledger:
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
             tx.execute(_SQL["insert_write_items"], items)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            what = f"'{options.user_note}'" if options.user_note else _files(tx, operation_id)
+            self._insert_job(tx, operation_id, "write", f"Write {what}", owner=owner, now=now)
         return operation_id
 
     def create_rollback(
@@ -78,9 +83,10 @@ class Ledger:
         now: datetime,
         expires_at: datetime,
         operation_type: str = "rollback",
+        owner: str = "",
     ) -> int:
         """
-        Record that items are taken back, those refused as conflicts; returns the id of the operation.
+        Record that items are taken back, those refused as conflicts, and its job; returns the id of the operation.
 
         With `operation_type` write it takes back no operation (a person's tag goes): items are ordinary writes.
         """
@@ -104,7 +110,18 @@ class Ledger:
             values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
             tx.execute(_SQL["insert_rollback_items"], values)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            what = f"Roll back operation {reverts_id}" if is_rollback else f"Write {_files(tx, operation_id)}"
+            self._insert_job(tx, operation_id, operation_type, what, owner=owner, now=now)
         return operation_id
+
+    def _insert_job(
+        self, tx: database.Connection, operation_id: int, kind: str, title: str, *, owner: str, now: datetime
+    ) -> None:
+        payload = {"operation_id": operation_id}
+        new = NewJob(job_type=kind, title=title, payload=payload, operation_id=operation_id)
+        job_id = jobs.insert(tx, new, owner=owner, now=now)
+        tx.execute(_SQL["name_job"], {"operation_id": operation_id, "job_id": job_id})
+        jobs.count_operation(tx, operation_id)
 
     def _insert_operation(
         self,
@@ -158,11 +175,6 @@ class Ledger:
 
     # Running it.
 
-    def set_status(self, operation_id: int, status: str) -> None:
-        """Note the state that an operation is in now."""
-        with self._store.atomic() as tx:
-            tx.execute(_SQL["set_status"], {"operation_id": operation_id, "status": status})
-
     def rename_journal(self, operation_id: int, journal: str) -> None:
         """Say that the pending items of a resumed operation go into another journal file."""
         with self._store.atomic() as tx:
@@ -214,6 +226,8 @@ class Ledger:
             "kept_bytes": [record.kept_bytes for record in records],
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
+        for operation_id in {row[0] for row in tx.execute(_SQL["operations_of"], {"ids": ids}).fetchall()}:
+            jobs.count_operation(tx, operation_id)
         if kind == "rollback":
             tx.execute(_SQL["mark_chain"], {"ids": ids})
             tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})
@@ -222,6 +236,7 @@ class Ledger:
         """Settle the items that a cancelled operation will not get to."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now})
+            jobs.count_operation(tx, operation_id)
 
     def finish(
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
@@ -231,6 +246,7 @@ class Ledger:
             tx.execute(_SQL["count_up"], {"operation_id": operation_id})
             values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
             tx.execute(_SQL["finish"], {**values, "error_message": error_message})
+            jobs.mirror(tx, operation_id, status, now=now, error_message=error_message)
             if kind != "rollback":
                 return
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
@@ -241,6 +257,7 @@ class Ledger:
         with self._store.atomic() as tx:
             tx.execute(_SQL["count_up"], {"operation_id": operation_id})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
+            jobs.mirror(tx, operation_id, status)
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["settle_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
 
@@ -376,6 +393,12 @@ class Ledger:
         """Note that the backups of an operation were not wanted and are gone."""
         reason = "none was to be kept"
         backups.Backups(self._store).drop_operation(operation_id, reason=reason, now=now)
+
+
+def _files(tx: database.Connection, operation_id: int) -> str:
+    """Return how many files an operation is about, as a person says it."""
+    count = sum(row[1] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _options(options: WriteOptions) -> str:

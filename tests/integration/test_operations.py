@@ -300,7 +300,7 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
     monkeypatch.setattr(running.Operations, "_end", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
-    studio.library._operations._runs[1].thread.join(20)
+    studio.library._writer.join(1, 20)
     monkeypatch.undo()
     assert half
     studio.films.rename(away)

@@ -165,7 +165,7 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
 
 
 def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
-    library._operations.join(operation_id)
+    library._writer.join(operation_id)
     return library.operation(operation_id).items
 
 

@@ -6,8 +6,12 @@ SELECT nextval('operation_ids');
 -- Record that an operation was asked for.
 INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, source,
                                  plan_id, reverts_id, options)
-VALUES ($id, $operation_type, 'in_progress', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
+VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
         $options);
+
+-- name: name_job
+-- The job that carries an operation out.
+UPDATE metadata_operations SET job_id = $job_id WHERE id = $operation_id;
 
 -- name: insert_write_items
 -- One item for each selected file, with the plan's result and the file's state as preconditions. Files that another
@@ -179,9 +183,9 @@ WITH RECURSIVE up AS (
     SELECT m.reverts_item FROM up JOIN metadata_operation_items m ON m.id = up.id WHERE m.reverts_item IS NOT NULL)
 SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id = up.id;
 
--- name: set_status
--- The state that an operation is in now.
-UPDATE metadata_operations SET status = $status WHERE id = $operation_id;
+-- name: operations_of
+-- The operations that items belong to.
+SELECT DISTINCT operation_id FROM metadata_operation_items WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: skip_pending
 -- Items that a cancelled operation will not get to.

@@ -1,0 +1,29 @@
+"""Events: what happened, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+__all__ = ["Event"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened; `name` is `<noun>:<verb>`."""
+
+    id: int
+    name: str  # job:changed, <kind of job>:started|progress|completed, plan:changed
+    at: datetime  # UTC
+    data: dict[str, Any] = field(default_factory=dict)  # job_id, operation_id, current, total, message, rate …
+
+    @property
+    def job_id(self) -> int | None:
+        """The job that it is about."""
+        return self.data.get("job_id")
+
+    @property
+    def is_progress(self) -> bool:
+        """Whether it says how far something is, so that only the newest of them counts."""
+        return self.name.endswith(":progress")

@@ -1,0 +1,61 @@
+"""What happened, as rows, so that whoever comes late or comes back can catch up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from indexium_core.model.event import Event
+from indexium_core.store import rows, sql
+from indexium_core.store.database import Database
+
+__all__ = ["MOST", "Events"]
+
+MOST = 10_000  # events that are kept …
+DAYS = 7  # … for so long
+_RUN = 1_000_000_000  # ids of one run of the program
+
+
+class Events:
+    """Reads and writes of events. Fulfils `EventStore` of `jobs.events`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin_run(self) -> int:
+        """Return the id of the first event of this run of the program, above those of all runs before."""
+        with self._database.atomic() as tx:
+            return int(tx.value(_sql("begin_run"))) * _RUN
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write down what happened; of the progress of a job only the newest is kept."""
+        newest = {(event.name, event.job_id): event.id for event in events if event.is_progress}
+        kept = [event for event in events if not event.is_progress or newest[event.name, event.job_id] == event.id]
+        values = {
+            "ids": [event.id for event in kept],
+            "moments": [event.at for event in kept],
+            "names": [event.name for event in kept],
+            "jobs": [event.job_id for event in kept],
+            "operations": [event.data.get("operation_id") for event in kept],
+            "data": [rows.printable(json.dumps(event.data, ensure_ascii=False, default=str)) for event in kept],
+        }
+        with self._database.atomic() as tx:
+            if newest:
+                told = {"names": [name for name, _ in newest], "jobs": [job_id for _, job_id in newest]}
+                tx.execute(_sql("thin"), told)
+            tx.execute(_sql("append"), values)
+
+    def since(self, last_id: int, limit: int) -> list[Event]:
+        """Return what happened after an event, oldest first."""
+        found = self._database.read().execute(_sql("since"), {"last_id": last_id, "count": limit}).fetchall()
+        return [Event(id=row[0], at=row[1], name=row[2], data=json.loads(row[3])) for row in found]
+
+    def prune(self, *, now: datetime) -> None:
+        """Remove what is past its time, and more than there shall be."""
+        with self._database.atomic() as tx:
+            tx.execute(_sql("prune"), {"before": now - timedelta(days=DAYS), "most": MOST})
+
+
+def _sql(name: str) -> str:
+    return sql.load("events")[name]

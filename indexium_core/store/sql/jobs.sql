@@ -1,0 +1,215 @@
+-- name: next_id
+-- The id of a job that is about to be written down.
+SELECT nextval('job_ids');
+
+-- name: insert
+-- A job that is to be done.
+INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, dedup_key, status, owner,
+                       progress_total, max_retries, next_retry_at, created_at, is_cancellable, operation_id)
+VALUES ($id, $job_type, $title, $priority, $payload, $payload_version, $dedup_key, 'pending', $owner,
+        $progress_total, $max_retries, $not_before, $now, $is_cancellable, $operation_id);
+
+-- name: depend
+-- Jobs that must have completed before this one.
+INSERT INTO job_dependencies SELECT $id, unnest($depends_on::BIGINT[]);
+
+-- name: known
+-- How many of these jobs there are.
+SELECT count(*) FROM job_queue WHERE id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: equal_waiting
+-- A job that is to do the same and has not begun.
+SELECT id FROM job_queue WHERE status = 'pending' AND dedup_key = $dedup_key AND started_at IS NULL ORDER BY id LIMIT 1;
+
+-- name: hurry
+-- A job that is wanted again comes up as early as the most urgent of those who want it, and belongs to the newest.
+UPDATE job_queue SET priority = least(priority, $priority), owner = $owner, next_retry_at = CASE
+    WHEN $not_before IS NULL THEN NULL ELSE least(next_retry_at, $not_before::TIMESTAMPTZ) END
+WHERE id = $id;
+
+-- name: next_to_begin
+-- The job that comes up next: of these kinds, due, and with all that it depends on done. A pause between two tries is
+-- never long, so one that lies far ahead is that of a clock that was set back.
+SELECT id FROM job_queue
+WHERE status = 'pending' AND owner = $owner AND job_type IN (SELECT unnest($kinds::VARCHAR[]))
+  AND (next_retry_at IS NULL OR next_retry_at <= $now OR retry_count > 0 AND next_retry_at > $now + INTERVAL 5 MINUTE)
+  AND id NOT IN (SELECT d.job_id FROM job_dependencies d JOIN job_queue p ON p.id = d.depends_on
+                 WHERE p.status NOT IN ('completed', 'completed_with_errors'))
+ORDER BY priority, id LIMIT 1;
+
+-- name: next_due
+-- When the first of the jobs that wait for their time comes up.
+SELECT min(next_retry_at) FROM job_queue
+WHERE status = 'pending' AND owner = $owner AND next_retry_at IS NOT NULL AND next_retry_at > $now;
+
+-- name: begin
+-- A job is taken up. Until it says otherwise it counts as one that was killed.
+UPDATE job_queue SET status = 'running', started_at = coalesce(started_at, $now), heartbeat_at = $now,
+       stopped_by = 'kill', completed_at = NULL, next_retry_at = NULL, error_message = '', error_stack = '',
+       paused_at = NULL, paused_by = '', rate = 0, eta_seconds = NULL
+WHERE id = $id;
+
+-- name: set_operation
+-- The state of the operation that a job carries out.
+UPDATE metadata_operations SET status = $status WHERE id = $operation_id;
+
+-- name: mirror
+-- The job of an operation is in the state that the operation is in.
+UPDATE job_queue SET
+       status = CASE $status WHEN 'in_progress' THEN 'running' ELSE $status END,
+       completed_at = CASE WHEN $status IN ('completed', 'completed_with_errors', 'failed', 'cancelled')
+                           THEN coalesce(completed_at, $now) END,
+       error_message = coalesce($error_message, error_message)
+WHERE operation_id = $operation_id;
+
+-- name: count_operation
+-- How far the job of an operation is: as many items have an outcome.
+UPDATE job_queue SET progress_current = t.done, progress_total = t.total
+FROM (SELECT count(*) AS total, count(*) FILTER (status NOT IN ('pending', 'writing')) AS done
+      FROM metadata_operation_items WHERE operation_id = $operation_id) AS t
+WHERE job_queue.operation_id = $operation_id;
+
+-- name: tell
+-- How far a job is. NULL for a number that the work itself writes down.
+UPDATE job_queue SET progress_current = coalesce($current, progress_current),
+       progress_total = CASE WHEN $current IS NULL THEN progress_total ELSE $total END,
+       progress_message = $message, rate = $rate, eta_seconds = $eta_seconds, counters = $counters, heartbeat_at = $now
+WHERE id = $id;
+
+-- name: beat
+-- Signs of life.
+UPDATE job_queue SET heartbeat_at = $now WHERE id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: pause
+-- A job is held, by whom and from when on; no row where it has ended meanwhile.
+UPDATE job_queue SET status = 'paused', paused_at = $now, paused_by = $by
+WHERE id = $id AND status IN ('pending', 'running') RETURNING id;
+
+-- name: go_on
+-- A job that was held at work is at work again; no row where it has ended meanwhile.
+UPDATE job_queue SET status = 'running', paused_at = NULL, paused_by = '', heartbeat_at = $now
+WHERE id = $id AND status = 'paused' RETURNING id;
+
+-- name: wait_again
+-- A job is to be taken up by this instance, when it is its turn.
+UPDATE job_queue SET status = 'pending', owner = $owner, retry_count = $retry_count, next_retry_at = $not_before,
+       error_message = $error_message, completed_at = NULL, cancelled_at = NULL, paused_at = NULL, paused_by = '',
+       rate = 0, eta_seconds = NULL
+WHERE id = $id;
+
+-- name: adopt
+-- A job that waits may be taken up by this instance.
+UPDATE job_queue SET owner = $owner WHERE id = $id;
+
+-- name: ask_to_cancel
+-- Somebody wants a job given up; no row where it has ended meanwhile.
+UPDATE job_queue SET cancelled_at = coalesce(cancelled_at, $now)
+WHERE id = $id AND status IN ('pending', 'running', 'paused', 'interrupted') RETURNING id;
+
+-- name: set_priority
+-- When a job comes up among those that wait.
+UPDATE job_queue SET priority = $priority WHERE id = $id;
+
+-- name: settle
+-- A job, or its present run, has come to its end.
+UPDATE job_queue SET status = $status, stopped_by = $stopped_by, error_message = $error_message,
+       error_stack = $error_stack, summary = coalesce($summary, summary), heartbeat_at = $now, rate = 0, eta_seconds = NULL,
+       completed_at = CASE WHEN $status IN ('completed', 'completed_with_errors', 'failed', 'cancelled') THEN $now END
+WHERE id = $id;
+
+-- name: sign_off
+-- The run of an operation's job has come to its end; its state is written by the operation itself.
+UPDATE job_queue SET stopped_by = CASE WHEN status = 'running' THEN 'kill' ELSE $stopped_by END, heartbeat_at = $now,
+       rate = 0, eta_seconds = NULL
+WHERE id = $id;
+
+-- name: fail_dependents
+-- What waits for a job that came to nothing comes to nothing, too, and so does what waits for that.
+UPDATE job_queue SET status = 'failed', completed_at = $now, error_message = 'It waits for job ' || lost.cause
+       || ', which did not complete; try that one again, then this one.'
+FROM (WITH RECURSIVE down AS (
+          SELECT d.job_id, d.depends_on AS cause FROM job_dependencies d JOIN job_queue p ON p.id = d.depends_on
+          WHERE p.status IN ('failed', 'cancelled')
+          UNION
+          SELECT d.job_id, d.depends_on FROM down JOIN job_dependencies d ON d.depends_on = down.job_id
+          JOIN job_queue j ON j.id = down.job_id WHERE j.status = 'pending')
+      SELECT job_id, min(cause) AS cause FROM down GROUP BY job_id) AS lost
+WHERE job_queue.id = lost.job_id AND job_queue.status = 'pending';
+
+-- name: save
+-- Where the next run of a job goes on.
+INSERT INTO operation_state (job_id, saved_at, state) VALUES ($id, $now, $state);
+
+-- name: forget_state
+-- What a job saved before.
+DELETE FROM operation_state WHERE job_id = $id;
+
+-- name: saved
+-- What a job saved last.
+SELECT state FROM operation_state WHERE job_id = $id ORDER BY saved_at DESC LIMIT 1;
+
+-- name: begun_anew
+-- A job that saved something has got on: how often it was tried before does not count any more.
+UPDATE job_queue SET retry_count = 0 WHERE id = $id AND retry_count <> 0;
+
+-- name: job
+-- One job.
+SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
+       j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id),
+       j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
+       j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
+       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled)
+FROM job_queue j WHERE j.id = $id;
+
+-- name: page
+-- A page of jobs: those under way and held, then those that wait, as they come up, then the rest, newest first.
+WITH page AS (
+    SELECT *, count(*) OVER () AS found, row_number() OVER (
+        ORDER BY CASE status WHEN 'running' THEN 0 WHEN 'paused' THEN 1 WHEN 'pending' THEN 2 ELSE 3 END,
+                 CASE WHEN status = 'pending' THEN priority END,
+                 CASE WHEN status IN ('running', 'paused', 'pending') THEN id END,
+                 coalesce(completed_at, heartbeat_at, created_at) DESC, id DESC) AS place
+    FROM (SELECT id, status, priority, completed_at, heartbeat_at, created_at FROM job_queue
+          WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
+            AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status)))
+    ORDER BY place LIMIT $count OFFSET $skip)
+SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
+       j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id),
+       j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
+       j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
+       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled), p.found
+FROM page p JOIN job_queue j ON j.id = p.id ORDER BY p.place;
+
+-- name: total
+-- How many jobs a search finds; asked where its page is empty.
+SELECT count(*) FROM job_queue
+WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
+  AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status));
+
+-- name: counts
+-- How many jobs there are of each kind and state.
+SELECT job_type, status, count(*) FROM job_queue GROUP BY job_type, status ORDER BY job_type, status;
+
+-- name: of_operation
+-- The job of an operation.
+SELECT id FROM job_queue WHERE operation_id = $operation_id;
+
+-- name: held_operations
+-- Operations that an instance is at, or is about to be.
+SELECT operation_id FROM job_queue
+WHERE operation_id IS NOT NULL AND owner = $owner AND status IN ('pending', 'running', 'paused');
+
+-- name: operation_of
+-- An operation that has no job yet: it was begun by an older program.
+SELECT operation_type, user_note, file_count FROM metadata_operations WHERE id = $operation_id;
+
+-- name: name_job
+-- The job that carries an operation out.
+UPDATE metadata_operations SET job_id = $id WHERE id = $operation_id;
+
+-- name: left_over
+-- Jobs that have not ended when a home is opened, and how they stopped.
+SELECT id, job_type, payload_version, status, stopped_by, retry_count, max_retries, cancelled_at IS NOT NULL, operation_id
+FROM job_queue WHERE status IN ('pending', 'running', 'interrupted') ORDER BY id;
