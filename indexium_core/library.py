@@ -91,8 +91,8 @@ from indexium_core.model.story import OperationStory
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
 from indexium_core.settings import SettingRow
-from indexium_core.store import backups as backups_store
 from indexium_core.store import audit, casts, catalog, database, ledger
+from indexium_core.store import backups as backups_store
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
 from indexium_core.store.catalog import LibraryRow
@@ -202,6 +202,9 @@ class Library:
         self._writer = writing.MetadataWriter(
             store, self._planner, self._operations, self._queue, config=config, clock=clock
         )
+        self._rescanner = rescan.Rescanner(
+            store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
+        )
         self._register_jobs()
         self._history = history.HistoryService(book, self._writer, backups=folder)
         self._backups = backups.BackupManager(
@@ -225,15 +228,6 @@ class Library:
         self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
         self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
         self._finder = finding.Finder(store)
-        self._rescanner = rescan.Rescanner(
-            store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
-        )
-        self._queue.register(
-            "rescan",
-            self._rescanner.handle,
-            title="Rescan",
-            timeout=lambda: config.metadata_operation_timeout_seconds,
-        )
         self.locks = locks.LockService(
             store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
         )
@@ -264,6 +258,12 @@ class Library:
                 of_operation=True,
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
             )
+        self._queue.register(
+            "rescan",
+            self._rescanner.handle,
+            title="Rescan",
+            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+        )
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""

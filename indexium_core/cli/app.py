@@ -19,7 +19,7 @@ import typer
 
 import indexium_core
 from indexium_core import errors, settings
-from indexium_core.cli import output
+from indexium_core.cli import leaving, output
 from indexium_core.library import Library
 
 __all__ = ["app", "main", "opened", "run"]
@@ -89,6 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         exchanging,
         keeping,
         planning,
+        rescanning,
         serving,
         showing,
         viewing,
@@ -101,7 +102,11 @@ def main(arguments: list[str] | None = None) -> int:
 def run(command: typer.Typer, arguments: list[str]) -> int:
     """Run a typer application and turn everything that can end it into an exit code."""
     try:
-        code = command(args=arguments, standalone_mode=False, prog_name="indexium")
+        with leaving.stoppable():
+            code = command(args=arguments, standalone_mode=False, prog_name="indexium")
+    except leaving.Stopped:
+        output.complain("Stopped.")
+        return leaving.EXIT_CODE
     except errors.IndexiumError as error:
         output.complain(error.message)
         return error.exit_code

@@ -36,7 +36,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.plans import Modes
 from indexium_core.store.properties import Due, Problem
 
-__all__ = ["AUDIT_MOST", "RescanReport", "Rescanner"]
+__all__ = ["AUDIT_MOST", "RescanReport", "Rescanner", "title_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,16 @@ class _Outcome:
     problem: Problem | None = None
     missing: bool = False
     skipped: bool = False
+
+
+def title_of(orders: Mapping[str, Any], query: object) -> str:
+    """Return what a person calls a rescan with these orders."""
+    if orders["file_ids"] is None:
+        return "Rescan of everything"
+    if isinstance(query, str) and query.strip():
+        return f"Rescan “{query.strip()[:80]}”"
+    count = len(orders["file_ids"])
+    return "Rescan of 1 file" if count == 1 else f"Rescan of {count:,} files"
 
 
 class Rescanner:
@@ -141,14 +151,21 @@ class Rescanner:
 
     def run(self, orders: Mapping[str, Any], *, progress: Callable[[ScanProgress], None] | None = None) -> RescanReport:
         """Do it now, on this thread; `progress` is told some times a second how far it is."""
-        return self.work(_Here(orders, self._events, progress, self._closing.is_set))
+        self._events.emit("rescan:started", current=0, total=None, message="Rescan")
+        report, message = RescanReport(), "The rescan stopped; the log says why"
+        try:
+            report = self.work(_Here(orders, self._events, progress, self._closing.is_set))
+            message = report.summary
+        finally:
+            self._events.emit("rescan:completed", current=report.processed, total=report.total, message=message)
+        return report
 
     def close(self) -> None:
         """Let the rescans that run on threads of their callers come to an end."""
         self._closing.set()
 
     def handle(self, context: JobContext) -> dict[str, Any]:
-        """Do it as a job, and return the summary."""
+        """Do it as a job, whose queue tells how far it is, and return the summary."""
         report = self.work(context)
         return {
             "processed": report.processed,
@@ -165,18 +182,9 @@ class Rescanner:
     def work(self, context: JobContext) -> RescanReport:
         """Do what a job says, from its checkpoint on if it has one."""
         run = _Run(self._database, context, config=self._config, clock=self._clock)
-        told = {"job_id": context.job_id} if context.job_id else {}
-        self._events.emit("rescan:started", current=run.report.processed, total=run.report.total, **told)
-        message = "The rescan stopped; the log says why"
         try:
             run.go()
-            message = run.report.summary
-        except errors.StoreError:
-            message = "The rescan stopped: the database failed"
-            raise
         finally:
-            done, total = run.report.processed, run.report.total
-            self._events.emit("rescan:completed", current=done, total=total, message=message, **told)
             if run.lost:
                 self._events.emit("plan:changed")
         self._tidy()
@@ -214,16 +222,17 @@ class _Run:
         """Work through what is left."""
         threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
         self._tell()
+        is_first = True
         with _pool(threads) as pool:
             while batch := self._next():
                 asked, due = batch
-                outcomes = list(self._read(pool, due))
+                if not (is_first or self._rest()):
+                    self.report.cancelled = True
+                    return
+                is_first, outcomes = False, list(self._read(pool, due))
                 self._store(outcomes, asked=asked if len(outcomes) == len(due) else None)
                 if len(outcomes) < len(due):
                     self.report.cancelled = True
-                    return
-                if not self._pause():
-                    self.report.cancelled = self._is_left()
                     return
 
     def _next(self) -> tuple[list[int], list[Due]] | None:
@@ -234,9 +243,6 @@ class _Run:
             return ([each.file_id for each in due], due) if due else None
         asked = [file_id for file_id in self._file_ids if file_id > self._after][:count]
         return (asked, store.batch(reader, after=self._after, count=count, file_ids=asked)) if asked else None
-
-    def _is_left(self) -> bool:
-        return self._next() is not None
 
     def _read(self, pool: ThreadPoolExecutor, due: Sequence[Due]) -> Iterator[_Outcome]:
         """Yield what became of files, in their order; ends early where the rescan is to stop."""
@@ -325,7 +331,7 @@ class _Run:
         counts = ("processed", "updated", "unchanged", "skipped", "missing", "seconds")
         return {"after": self._after, "errors": dict(report.errors)} | {name: getattr(report, name) for name in counts}
 
-    def _pause(self) -> bool:
+    def _rest(self) -> bool:
         """Rest between two batches, as the setting has it; False where the rescan is to stop."""
         end = time.monotonic() + self._config.rescan_batch_pause_ms / 1000
         while not self._context.should_stop():

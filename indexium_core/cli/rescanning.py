@@ -1,0 +1,132 @@
+"""`rescan`, `lock`, `unlock`, `locks`: the media properties of films, and what of them only a person may write."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.app import app, opened
+from indexium_core.cli.planning import AsJson, Query
+from indexium_core.library import FieldLock, Library, LockReport
+from indexium_core.model.job import Job
+from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE
+
+_GLANCE = 0.4  # seconds between two looks at how far it is
+
+Everything = Annotated[bool, typer.Option("--all", help="All files there are.")]
+Fields = Annotated[
+    str, typer.Option("--fields", metavar="A,B", help=f"Which, by commas; default: all of {', '.join(FIELDS)}.")
+]
+Searched = Annotated[str, typer.Argument(metavar="QUERY", help="A search, in quotes.")]
+
+
+@app.command(epilog="Example: indexium rescan 'folder:2019' --refresh duration,size")
+def rescan(
+    context: typer.Context,
+    query: Query = "",
+    everything: Everything = False,
+    refresh: Annotated[
+        str, typer.Option(metavar="A,B", help="Read duration, size or both again, too; else they stay.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read resolution, codecs, frame rate and the like again; locked fields stay as they are."""
+    with opened(context) as library:
+        job = library.rescan_job(query, everything=everything, refresh=_listed(refresh))
+        job = _followed(library, job)
+    if as_json:
+        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
+    else:
+        _print_job(job)
+    if job.status not in ("completed", "completed_with_errors"):  # a file that cannot be read is a row, no failure
+        raise typer.Exit(1)
+
+
+def _followed(library: Library, job: Job) -> Job:
+    with output.bar("Rescan") as update:
+        while not job.ended and job.status != "interrupted":
+            job = library.jobs.wait(job.id, timeout=_GLANCE)
+            update(job.progress_current, job.progress_total, job.progress_message)
+    return job
+
+
+def _print_job(job: Job) -> None:
+    if job.error_message:
+        output.note(job.error_message)
+    if job.summary:
+        output.note(f"{job.summary['message']}, in {output.span(float(job.summary['seconds']))}.")
+    if job.status not in ("completed", "completed_with_errors"):
+        output.note(f"The rescan is {job.status}; 'indexium jobs resume {job.id}' goes on with it.")
+
+
+@app.command(epilog="Example: indexium lock 'folder:2019' --fields duration,resolution")
+def lock(
+    context: typer.Context,
+    query: Searched = "",
+    fields: Fields = "",
+    value: Annotated[
+        str | None, typer.Option("--set", metavar="VALUE", help="Let the one field be this, and lock it; '-' for none.")
+    ] = None,
+    everything: Everything = False,
+) -> None:
+    """Keep fields as they are: no scan and no rescan writes them any more."""
+    names = _listed(fields)
+    if value is not None and len(names) != 1:
+        raise errors.UsageError("Name the one field that is to be set, such as --fields resolution.")
+    with opened(context) as library:
+        target = _meant(query, everything=everything)
+        if value is not None:
+            report = library.locks.set(target, names[0], value, by=getpass.getuser())
+        else:
+            report = library.locks.lock(target, names or FIELDS, by=getpass.getuser())
+    _print_report(report, "locked")
+
+
+@app.command(epilog="Example: indexium unlock 'locked:duration' --fields duration")
+def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", everything: Everything = False) -> None:
+    """Let scans and rescans write fields again."""
+    with opened(context) as library:
+        target = _meant(query, everything=everything)
+        report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
+    _print_report(report, "unlocked")
+    if report.by_edit:
+        files = output.plural(report.by_edit, "file")
+        output.note(f"The people of {files} stay locked by your edits; 'indexium decisions revoke' takes them back.")
+
+
+@app.command(epilog="Example: indexium locks 'folder:2019'")
+def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) -> None:
+    """Show which fields of which files are locked, by whom and since when."""
+    with opened(context) as library:
+        rows = library.locks.list(query)
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+    else:
+        output.table(("id", "file", "field", "locked"), [_row(row) for row in rows], right=(0,))
+
+
+def _row(row: FieldLock) -> tuple[object, ...]:
+    who = {"edit": "set by hand"}.get(row.origin, "by a padlock") + (f", {row.locked_by}" if row.locked_by else "")
+    return row.file_id, row.file_path, LABELS[row.field].lower(), f"{row.locked_at.astimezone():%Y-%m-%d %H:%M} {who}"
+
+
+def _print_report(report: LockReport, done: str) -> None:
+    if not report.files:
+        output.note("No file is found by that; nothing was changed.")
+        return
+    output.note(f"{output.plural(report.changed, 'field')} of {output.plural(report.files, 'file')} {done}.")
+
+
+def _meant(query: str, *, everything: bool) -> str:
+    """Return the search that is meant; UsageError where none is named, so that nobody locks all by accident."""
+    if bool(query.strip()) == everything:
+        raise errors.UsageError("Name a search, or --all for every file.")
+    return query
+
+
+def _listed(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]
