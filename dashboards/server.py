@@ -32,6 +32,7 @@ from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 from dashboards import app, door, downloads, uploads
 from dashboards.thumbnails import Thumbnail
 from indexium_core import __version__, errors
+from indexium_core.cli import leaving
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -250,7 +251,13 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    old = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def told(number: int, _: object) -> None:
+        if number == signal.SIGTERM:
+            leaving.hurry()
+        stop()
+
+    old = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

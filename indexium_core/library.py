@@ -21,6 +21,7 @@ from indexium_core.flows import (
     changes,
     charts,
     checks,
+    chronicle,
     clockwork,
     configuring,
     decisions,
@@ -30,6 +31,7 @@ from indexium_core.flows import (
     finding,
     history,
     holdings,
+    interrupted,
     keeping,
     locks,
     people,
@@ -73,6 +75,7 @@ from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
 from indexium_core.model.details import FileDetails
 from indexium_core.model.facets import Facets, Wider
 from indexium_core.model.holdings import Forgetting
+from indexium_core.model.interrupted import InterruptedOperation
 from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operation import (
     BackupRecord,
@@ -120,6 +123,7 @@ __all__ = [
     "Forgetting",
     "ImportCheck",
     "ImportReport",
+    "InterruptedOperation",
     "Job",
     "JobLog",
     "JobPage",
@@ -148,6 +152,8 @@ __all__ = [
     "Template",
     "Wider",
 ]
+
+_NOTICES = 3  # interrupted operations that are told of at a start; `interrupted` lists all
 
 
 class Library:
@@ -249,6 +255,7 @@ class Library:
 
     def _register_jobs(self) -> None:
         """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
+        self.events.subscribe(chronicle.follow)
         for kind, title in (("write", "Write"), ("rollback", "Roll back")):
             self._queue.register(
                 kind,
@@ -256,6 +263,7 @@ class Library:
                 title=title,
                 side_by_side=None,
                 of_operation=True,
+                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
             )
         self._queue.register(
@@ -330,12 +338,11 @@ class Library:
         if report.undone:
             files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
             self.notices.append(f"{files} in the middle of a write, now as before again.")
-        for operation_id in report.interrupted:
-            self.notices.append(f"Operation {operation_id} was interrupted; it can be resumed or rolled back.")
         self.notices += report.problems
         self._backups.tidy()
         self._event_rows.prune(now=self._clock())
         self._queue.start_worker(take_over=take_over)
+        self.notices += [f"{each.say()} {each.what_to_type()}" for each in self.interrupted(files=0)[:_NOTICES]]
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
@@ -570,6 +577,10 @@ class Library:
     def find_file(self, text: str) -> int:
         """Return the id of the file that a person means, by its id or its path; UnknownIdError where no scan met it."""
         return self._details.find(text)
+
+    def files_of(self, file_hash: str) -> list[int]:
+        """Return the files that hold the same media, by their hash; UnknownIdError where there is none."""
+        return self._details.of_hash(file_hash)
 
     def thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
         """Return a small picture of a film as a JPEG, None where there is none, or not now."""
@@ -1086,7 +1097,16 @@ class Library:
             busy=busy,
             clock=self._clock,
             started=self._started,
+            jobs=self.jobs,
         ).run()
+
+    def interrupted(self, *, files: int = 1000) -> list[InterruptedOperation]:
+        """
+        Return the operations that came to a stop before their end and can be gone on with, newest first.
+
+        Each says, of the first `files` of its files, what became of them: done, not started, put back as before.
+        """
+        return interrupted.Interruptions(self._store, at_work=self._queue.operations_at_work).list(files=files)
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""

@@ -104,15 +104,12 @@ def run(command: typer.Typer, arguments: list[str]) -> int:
     try:
         with leaving.stoppable():
             code = command(args=arguments, standalone_mode=False, prog_name="indexium")
-    except leaving.Stopped:
-        output.complain("Stopped.")
-        return leaving.EXIT_CODE
     except errors.IndexiumError as error:
         output.complain(error.message)
         return error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt, leaving.Stopped):
         output.complain("Interrupted.")
-        return 130
+        return leaving.EXIT_CODE
     except typer.TyperException as error:
         text = str(error.format_message())
         if "\n" in text:  # a group of commands without one of them: its help

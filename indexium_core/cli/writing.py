@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from indexium_core import errors
-from indexium_core.cli import output, story
+from indexium_core.cli import leaving, output, story
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places
 from indexium_core.library import Library, OperationHandle, SelectionSummary
@@ -162,6 +162,12 @@ def follow(
             handle.cancel()
             handle.wait()
             output.note("Cancelled; files that were under way have been finished.")
+            raise
+        except leaving.Stopped:
+            output.note(
+                f"Operation {handle.id} goes on by itself when 'indexium serve' starts, or with "
+                f"'indexium operations resume {handle.id}'."
+            )
             raise
     details = library.operation(handle.id, per_page=0)
     if as_json:

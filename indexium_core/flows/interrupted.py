@@ -23,7 +23,7 @@ class Interruptions:
         """Return them, newest first, each with the first `files` of its files."""
         busy = self._at_work()
         found = []
-        for operation_id in interrupted.operations(self._store.read()):
+        for operation_id, by_itself in interrupted.operations(self._store.read()):
             operation = None if operation_id in busy else self._ledger.operation(operation_id)
             if operation is not None:
                 found.append(
@@ -31,6 +31,7 @@ class Interruptions:
                         operation=operation,
                         counts=interrupted.counts(self._store.read(), operation_id),
                         files=interrupted.files(self._store.read(), operation_id, count=files) if files else [],
+                        by_itself=by_itself,
                     )
                 )
         return found

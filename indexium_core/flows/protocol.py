@@ -11,9 +11,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
@@ -141,6 +141,22 @@ class Edited:
     def may_pass(self) -> bool:
         """Whether what stopped it may be over in a moment."""
         return self.record.result.status in {"failed", "conflict"} and self.record.result.code in errors.RETRIED
+
+    def tried(self, before: Sequence[str]) -> Self:
+        """Return it as one that was tried before, with the codes of why that failed each time."""
+        if not before:
+            return self
+        was, times = self.record.result, len(before) + 1
+        if was.status in {"failed", "conflict"}:
+            told = replace(was, message=f"{was.message} It was tried {times} times.")
+        else:
+            told = replace(was, proof={**was.proof, "tries": f"{times}; before: {', '.join(before)}"})
+        return replace(self, record=replace(self.record, result=told))
+
+    def set_back(self) -> Self:
+        """Return it as one that waits again: nothing came of it, and nothing is wrong with the file."""
+        was = self.record.result
+        return replace(self, record=ItemRecord(result=replace(was, status="pending", code="", message="")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,11 @@ from typing import Any
 
 from indexium_core import errors, logs
 from indexium_core.files import journal
-from indexium_core.flows import editing
+from indexium_core.flows import chronicle, editing
+from indexium_core.flows.hindrance import Hindrances
 from indexium_core.flows.pace import Pace
-from indexium_core.flows.protocol import Edited, Terms
+from indexium_core.flows.protocol import Edited, Stint, Terms
+from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.queue import Pulse
@@ -40,6 +42,15 @@ logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
 _LEFT = ("failed", "conflict", "unknown")  # outcomes of a file that is as it was, as far as anybody knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working:
+    """An item under way."""
+
+    name: str  # of its file
+    begun: float  # time.monotonic() then
+    stint: Stint
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,14 +69,18 @@ class Run:
     break_links: bool
     postpone: bool  # rollback: files taken back are postponed
     processed: int = 0  # items of this run that have an outcome
-    working: dict[int, tuple[str, float]] = field(default_factory=dict)  # items under way: name, time.monotonic() then
+    working: dict[int, Working] = field(default_factory=dict)  # items under way
     left: dict[int, str] = field(default_factory=dict)  # items of which nothing came, and why
+    moved: Callable[[], None] = lambda: None  # told that work goes on
+    overdue: Callable[[], float | None] = lambda: None  # seconds without progress for which it was stopped
+    tries: dict[int, list[str]] = field(default_factory=dict)  # items that are tried again, and why each try failed
+    hindrance: str = ""  # what stands in the way of all that is left, as a sentence
     outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
 
     @property
     def current(self) -> str:
         """Name of a file under way, the one that was begun first; "" for none."""
-        names = [name for name, _ in tuple(self.working.values())]
+        names = [item.name for item in tuple(self.working.values())]
         return names[0] if names else ""
 
     def pulse(self) -> Pulse:
@@ -82,7 +97,12 @@ class Run:
     def seconds_at(self) -> dict[int, float]:
         """Return the items under way, and for how many seconds they have been."""
         now = time.monotonic()
-        return {item_id: now - begun for item_id, (_, begun) in tuple(self.working.items())}
+        return {item_id: now - item.begun for item_id, item in tuple(self.working.items())}
+
+    def shares(self) -> dict[int, float]:
+        """Return, of items under way of which a new file is made, how much of that is done, from 0 to 1."""
+        found = {item_id: item.stint.share for item_id, item in tuple(self.working.items())}
+        return {item_id: share for item_id, share in found.items() if share is not None}
 
 
 class Operations:
@@ -100,6 +120,8 @@ class Operations:
         faststart: str = "keep",
         make_room: Callable[[int, int], bool] = lambda _size, _item: True,
         courtesy: Courtesy | None = None,
+        backoff: Backoff | None = None,
+        hindrances: Hindrances | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -107,6 +129,8 @@ class Operations:
         self.workers = workers
         self._make_room = make_room
         self._courtesy = courtesy or Courtesy()
+        self._backoff = backoff or Backoff()
+        self._hindrances = hindrances or Hindrances(store)
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -132,6 +156,8 @@ class Operations:
             break_links=options.get("hard_links") == "break",
             postpone=postpones(kind, options),
             outcomes=Counter(outcomes),
+            moved=job.moved,
+            overdue=lambda: job.kind.timeout() if job.stopped_by == "timeout" else None,
         )
         with self._lock:
             self._runs[operation_id] = run
@@ -157,6 +183,7 @@ class Operations:
                 self._tell(run, "progress", message="paused")
             elif was_held_before and not held:
                 run.pace.go_on()
+                run.moved()
                 self._tell(run, "progress", message="resumed")
 
         run.control.watch(changed)
@@ -179,6 +206,7 @@ class Operations:
             self._tell(run, "started")
             with self._journal(run.operation_id) as undo:
                 status = self._ended_as(run, self._runner(run, undo).run(self._tasks(run.operation_id)))
+                message = run.hindrance or _stood_still(run.overdue())
         except errors.IndexiumError as error:
             message = error.message
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
@@ -200,27 +228,56 @@ class Operations:
             keep_backup=run.keep_backup,
             make_room=self._make_room,
             cancelled=lambda: run.control.ending is not None,
+            moved=run.moved,
         )
 
         def one(task: ledger.Task) -> Edited:
             self._courtesy.give_way()
-            run.working[task.item_id] = (task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace"), time.monotonic())
+            stint, name = Stint(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
+            run.working[task.item_id] = Working(name=name, begun=time.monotonic(), stint=stint)
             stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
             try:
-                edited = editing.behind(task, stuck) if stuck else editing.edit(task, undo, terms)
-                if edited.record.result.status in _LEFT:
-                    run.left[task.item_id] = edited.record.result.message or edited.record.result.code
-                return edited
+                edited = editing.behind(task, stuck) if stuck else editing.edit(task, undo, terms, stint)
+                return self._judged(run, edited)
             finally:
                 run.working.pop(task.item_id, None)
+                run.moved()
 
         return Runner(
             logs.carry(one),
             lambda group: self._store_results(run, group, undo),
             workers=self.workers,
             control=run.control,
-            key=lambda task: (task.device, task.inode) if task.inode else None,
+            key=lambda task: (task.device, task.inode) if task.inode else task.path,
+            again=lambda _, edited: self._again_after(run, edited),
         )
+
+    def _judged(self, run: Run, edited: Edited) -> Edited:
+        """Look whether what stopped a file stops all of them, and say how often one was tried."""
+        result, item_id = edited.record.result, edited.task.item_id
+        run.left.pop(item_id, None)
+        if result.status not in _LEFT:
+            return edited.tried(run.tries.get(item_id, ()))
+        hindrance = self._hindrances.behind(edited.task, result.code)
+        if hindrance:
+            run.hindrance = run.hindrance or hindrance
+            run.control.fail()
+            if result.status != "unknown":
+                return edited.set_back()
+        run.left[item_id] = result.message or result.code
+        return edited.tried(run.tries.get(item_id, ()))
+
+    def _again_after(self, run: Run, edited: Edited) -> float | None:
+        """Return after how many seconds a file is tried again, None where its outcome stands."""
+        if not edited.may_pass:
+            return None
+        result, tries = edited.record.result, run.tries.setdefault(edited.task.item_id, [])
+        tries.append(result.code)
+        seconds = self._backoff.after(len(tries))
+        if seconds is not None:
+            where = {"operation_id": run.operation_id, "file_path": edited.task.path.decode("utf-8", "replace")}
+            logger.info("item.tried_again", extra={**where, "code": result.code, "tries": len(tries)})
+        return seconds
 
     def _tasks(self, operation_id: int) -> Iterator[ledger.Task]:
         after, more = -1, True
@@ -252,9 +309,11 @@ class Operations:
             for edited in group
         ]
         write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=self._clock())
-        run.outcomes.update(edited.record.result.status for edited in group)
-        run.processed += len(group)
-        for edited in group:
+        settled = [edited for edited in group if edited.record.result.status != "pending"]
+        chronicle.files(run.operation_id, settled)
+        run.outcomes.update(edited.record.result.status for edited in settled)
+        run.processed += len(settled)
+        for edited in settled:
             task, seconds = edited.task, edited.record.result.seconds
             run.pace.did(anew=task.anew, expected=task.expected_seconds, seconds=seconds)
         self._tell(run, "progress")
@@ -265,6 +324,8 @@ class Operations:
         if ending is Ending.CANCELLED:
             self._ledger.skip_pending(run.operation_id, now=self._clock())
             return "cancelled"
+        if ending is Ending.FAILED:
+            return "failed"
         return ending_of(self._ledger.counts(run.operation_id))
 
     def _end(self, run: Run, status: str, message: str) -> None:
@@ -333,6 +394,15 @@ def write_down(
         if postpone and done:
             names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]
             decisions.postpone(tx, names, until=None, reason="rolled_back", at=now)
+
+
+def _stood_still(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return (
+        f"It got no further for {seconds:,.0f} seconds and was interrupted: look whether the disk of its files "
+        "answers, then resume."
+    )
 
 
 def postpones(kind: str, options: Mapping[str, Any]) -> bool:

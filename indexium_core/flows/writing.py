@@ -333,6 +333,7 @@ class MetadataWriter:
             bytes_total=sum(size for _, size in sizes.values()),
             current_file=run.current if run else "",
             working=run.seconds_at() if run else {},
+            shares=run.shares() if run else {},
             rate=run.pace.rate if run else rate,
             eta_seconds=run.pace.eta_seconds if run else None,
             started_at=operation.started_at,

@@ -175,6 +175,11 @@ class Run:
         with self._lock:
             self._got_on = time.monotonic()
 
+    def moved(self) -> None:
+        """Note that work on an item goes on, though none has come to its end."""
+        with self._lock:
+            self._got_on = time.monotonic()
+
     def should_stop(self) -> bool:
         if self.control.paused:
             self.control.wait_while_paused()
@@ -773,7 +778,9 @@ class JobQueueService:
 
     def _say(self, job: Job) -> None:
         """Tell that a job is in another state, or another place."""
-        self._events.emit("job:changed", **_data(job), status=job.status, message=job.title, priority=job.priority)
+        why = {"by": job.paused_by, "error": job.error_message, "tries": job.retry_count}
+        what = {"status": job.status, "message": job.title, "priority": job.priority}
+        self._events.emit("job:changed", **_data(job), **what, **why)
 
     def _kind(self, name: str) -> Kind:
         if name not in self._kinds:

@@ -73,7 +73,13 @@ class InterruptedOperation:
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
         state = "stopped" if self.operation.status == "failed" else "was interrupted"
         parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
-        return f"{kind} {self.id}{name} {state}: of {self.total:,} files {', '.join(reversed(parts))}."
+        files = "1 file" if self.total == 1 else f"{self.total:,} files"
+        return f"{kind} {self.id}{name} {state}: of {files} {', '.join(reversed(parts))}."
+
+    def what_to_type(self) -> str:
+        """Return by which commands it is gone on with, or taken back, as one sentence."""
+        back = f", 'indexium rollback {self.id}' takes back what it did" if self.operation.success_count else ""
+        return f"'indexium operations resume {self.id}' goes on with it{back}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return it JSON-ready."""

@@ -231,6 +231,7 @@ class OperationStatus:
     bytes_done: int = 0  # of the files that are done with, whatever came of them
     bytes_total: int = 0
     working: dict[int, float] = field(default_factory=dict)  # items at work → seconds since they were begun
+    shares: dict[int, float] = field(default_factory=dict)  # … of which a new file is made → how much is done, 0 to 1
 
     @property
     def total(self) -> int:

@@ -11,9 +11,14 @@ __all__ = ["counts", "files", "operations"]
 _SQL = sql.load("interrupted")
 
 
-def operations(reader: Connection) -> list[int]:
-    """Return the operations that were cut off or stopped by themselves and have files left, newest first."""
-    return [row[0] for row in reader.execute(_SQL["interrupted_operations"]).fetchall()]
+def operations(reader: Connection) -> list[tuple[int, bool]]:
+    """
+    Return the operations that were cut off or stopped by themselves and have files left, newest first.
+
+    With each goes whether it goes on by itself at the next start of a service.
+    """
+    rows: list[tuple[int, bool]] = reader.execute(_SQL["interrupted_operations"]).fetchall()
+    return rows
 
 
 def counts(reader: Connection, operation_id: int) -> dict[str, int]:

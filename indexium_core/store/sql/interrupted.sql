@@ -1,6 +1,9 @@
 -- name: interrupted_operations
 -- Operations that a process did not bring to an end, or that stopped by themselves, and have files left; newest first.
-SELECT o.id FROM metadata_operations o
+-- With each: whether it was stopped in good order, and goes on by itself.
+SELECT o.id, o.status = 'interrupted' AND EXISTS (
+           SELECT 1 FROM job_queue j WHERE j.operation_id = o.id AND j.status = 'interrupted' AND j.stopped_by = 'stop')
+FROM metadata_operations o
 WHERE o.status IN ('interrupted', 'failed')
   AND EXISTS (SELECT 1 FROM metadata_operation_items m
               WHERE m.operation_id = o.id AND m.status IN ('pending', 'writing', 'unknown'))
