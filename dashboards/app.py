@@ -29,6 +29,8 @@ from dashboards.desk import Desk
 from dashboards.pages.checks import ChecksScreen
 from dashboards.pages.foot import Foot
 from dashboards.pages.history import HistoryScreen
+from dashboards.pages.interrupted import Interrupted
+from dashboards.pages.jobs import JobsScreen
 from dashboards.pages.library import LibraryScreen
 from dashboards.pages.plan import PlanScreen
 from dashboards.pages.progress import ProgressScreen
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from bokeh.document import Document
 
     from indexium_core.library import DecisionReport, Library, LibraryRow
-    from indexium_core.model.operation import PaginatedOperations
+    from indexium_core.model.operation import MetadataOperation, PaginatedOperations
 
 __all__ = ["PAGES", "ROUTES", "Entry", "Pages", "Session"]
 
@@ -69,6 +71,7 @@ PAGES = (
     Entry("progress", "Progress", lambda s: ProgressScreen(s.library, s.bridge, s.dialog, s)),
     Entry("history", "History", lambda s: HistoryScreen(s.library, s.bridge, s.dialog, s)),
     Entry("library", "Library", lambda s: LibraryScreen(s.library, s.bridge, s.dialog, s)),
+    Entry("jobs", "Jobs", lambda s: JobsScreen(s.library, s.bridge, s.dialog, s, s.interrupted)),
     Entry("settings", "Settings", lambda s: SettingsScreen(s.library, s.bridge, s.dialog, s)),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
@@ -90,6 +93,7 @@ class Pages:
         self.local = local
         self.desk = Desk()
         self.since = datetime.now(UTC)
+        self.later: set[int] = set()  # interrupted operations that somebody wants to decide on later
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
         self.shelf = Shelf(library, self.pool)
         self._template = _template()
@@ -171,6 +175,7 @@ class Session:
         self._counts: dict[str, int] = {}  # by page, of those that say themselves how much there is on them
         self._counting = False
         self.undoing: Undoing = Undoing(pages.library, self.bridge)
+        self.interrupted: Interrupted = Interrupted(pages.library, self.bridge, self.dialog, self, later=pages.later)
         self._foot = Foot(pages.library, self.bridge, self.dialog, self, since=pages.since)
         self._pages: Mapping[str, Any] = {entry.name: entry.make(self) for entry in PAGES}
         self._started = False
@@ -366,6 +371,10 @@ class Session:
         """Return the operation that the page of progress tells of."""
         followed: int | None = self._pages["progress"].followed
         return followed
+
+    def retry(self, operation: MetadataOperation) -> None:
+        """Ask whether what an operation left is to be tried again."""
+        self._pages["progress"].retry(operation)
 
     def refresh_foot(self) -> None:
         """Bring the foot of the page up to date: what runs, what waits, what was done."""

@@ -26,6 +26,7 @@ from indexium_core.model.view import SavedView
 __all__ = [
     "ChecksState",
     "HistoryState",
+    "JobsState",
     "LibraryState",
     "PlanState",
     "ProgressState",
@@ -327,6 +328,30 @@ class LibraryState(_Addressed):
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
 
     _address: ClassVar[Mapping[str, str]] = {"kind": "list", "number": "page"}
+
+
+class JobsState(_Addressed):
+    """Which jobs are listed, and which one is looked at."""
+
+    kind = param.String(default="", regex=r"^[a-z_]{0,40}$", doc="Kind that is listed; '' for all.")
+    ended = param.Selector(
+        default="",
+        objects=["", "completed", "completed_with_errors", "failed", "cancelled"],
+        doc="State of the finished ones that are listed; '' for all.",
+    )
+    waiting = param.Integer(default=1, bounds=(1, None), doc="Page of those that wait, from 1.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of those that have ended, from 1.")
+    job_id = param.Integer(default=None, allow_None=True, doc="The job shown in detail; None for none.")
+    log = param.Boolean(default=False, doc="Whether its log is open.")
+
+    _address: ClassVar[Mapping[str, str]] = {
+        "kind": "kind",
+        "ended": "show",
+        "waiting": "waiting",
+        "number": "page",
+        "job_id": "job",
+        "log": "log",
+    }
 
 
 class SettingsState(_Addressed):

@@ -39,12 +39,18 @@ class Dialog(Component):
         self._then: Callable[[str, frozenset[str]], None] | None = None
         self._acts: Mapping[str, Callable[[], None]] = {}
         self._turn: Turn | None = None
+        self._left: Callable[[], None] | None = None  # told when somebody closes what is shown, without an answer
         self._choices: dict[str, str] = {}
         self._demands: Mapping[str, Any] = {}  # what an answer must bring: the page sees to it, and so do we
         self.on(confirm=self._confirmed, close=self._closed, act=self._acted, turn=self._turned)
 
     def ask(self, title: str, sections: list[Section], then: Callable[[str], None], **view: Any) -> int:
-        """Show a question; `then` gets the note when it is confirmed. Returns its serial number, as all of these do."""
+        """
+        Show a question; `then` gets the note when it is confirmed. Returns its serial number, as all of these do.
+
+        Beside the parts of the view: `acts` (what the `actions` call), `turn` (gets the pages of lists that are asked
+        for), `left` (is called when somebody closes it without an answer).
+        """
         return self._show(title, sections, lambda note, _: then(note), view)
 
     def choose(
@@ -80,7 +86,7 @@ class Dialog(Component):
 
     def dismiss(self) -> None:
         """Take away what is shown."""
-        self._then, self._acts, self._turn = None, {}, None
+        self._then, self._acts, self._turn, self._left = None, {}, None, None
         self.put(open=False)
 
     def _show(
@@ -91,7 +97,7 @@ class Dialog(Component):
         view: Mapping[str, Any],
     ) -> int:
         view = dict(view)
-        self._acts, self._turn = view.pop("acts", {}), view.pop("turn", None)
+        self._acts, self._turn, self._left = view.pop("acts", {}), view.pop("turn", None), view.pop("left", None)
         self._choices = {}
         self._demands = {name: view.get(name) for name in ("ack", "typed", "needs")}
         self._serial, self._then = next(self._serials), then
@@ -131,7 +137,10 @@ class Dialog(Component):
 
     def _closed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") == self._serial:
+            left = self._left
             self.dismiss()
+            if left is not None:
+                left()
 
 
 def _spelt(text: Any) -> str:

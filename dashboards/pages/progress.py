@@ -14,7 +14,7 @@ from dashboards.pages import holding, rollback
 from dashboards.pages.asking import WRITABLE, Wish, WriteQuestion
 from dashboards.state import ProgressState
 from indexium_core import errors
-from indexium_core.model.operation import HOLDING_STATES, OperationDetails
+from indexium_core.model.operation import HOLDING_STATES, MetadataOperation, OperationDetails
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -131,9 +131,11 @@ class ProgressScreen:
 
     def _retry(self) -> None:
         """Look at what was left and ask whether it is to be written; of a rollback, ask for the rest of it."""
-        operation = self._details.operation if self._details else None
-        if operation is None:
-            return
+        if self._details is not None:
+            self.retry(self._details.operation)
+
+    def retry(self, operation: MetadataOperation) -> None:
+        """Ask whether what an operation left is to be tried again."""
         if operation.operation_type == "rollback":
             self._roll_back(operation.reverts_id or operation.id)
             return
@@ -145,7 +147,7 @@ class ProgressScreen:
             hint = f"{words.files(left)} of {words.count(found.files)} cannot be written now." if left > 0 else ""
             return Wish(found.plan, found.selection, options, hint=hint)
 
-        self._bridge.run(look, self._question.ask, name="retry", once=True)
+        self._bridge.run(look, self._question.ask, name="retry_check", once=True)
 
     def _started(self, operation_id: int) -> None:
         self._session.go("progress", operation_id=operation_id, status="", number=1)

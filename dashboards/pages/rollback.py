@@ -52,6 +52,7 @@ def ask(
     query: str = "",
     item_ids: Sequence[int] | None = None,
     person: str = "",
+    left: Callable[[], None] | None = None,
 ) -> None:
     """
     Check what taking an operation back would do, ask, and start it.
@@ -65,6 +66,7 @@ def ask(
         query: Take back only the files that it finds.
         item_ids: Take back only these of its items.
         person: Take out only this person's tag, by an ordinary write.
+        left: Is called when somebody closes the question without an answer.
 
     """
     part = Part(query=query, item_ids=item_ids, person=person)
@@ -93,7 +95,8 @@ def ask(
         operation, check = found
         ways = [] if person else _ways(check)
         if not check.restorable and not ways:
-            dialog.report("This cannot be rolled back", [_named(operation), *_refusal(check), *_conflicts(check)])
+            sections = [_named(operation), *_refusal(check), *_conflicts(check)]
+            dialog.report("This cannot be rolled back", sections, left=left)
             return
         dialog.choose(
             _title(operation, part),
@@ -104,6 +107,7 @@ def ask(
             counted=_counted(check.restorable, part, ways),
             needs=[] if check.restorable else [str(way["key"]) for way in ways],
             note="Note (optional)",
+            left=left,
         )
 
     bridge.run(look, question, name="rollback_check", once=True)

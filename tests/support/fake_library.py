@@ -54,6 +54,7 @@ from indexium_core.model.plan import (
     StaleFiles,
 )
 from indexium_core.model.query.values import Flag, Options, Span, Text
+from tests.support.fake_jobs import FakeJobs
 
 __all__ = ["FakeLibrary", "items"]
 
@@ -326,6 +327,7 @@ class FakeLibrary:
         self.items = items(count)
         self.version = 1
         self.events = EventBus()
+        self.jobs = FakeJobs(self.events)
         self.instance_id = "fake"
         self.home_id = "home"
         self.notices: list[str] = []
@@ -594,6 +596,9 @@ class FakeLibrary:
 
     def status(self, operation_id: int) -> OperationStatus:
         return self._run(operation_id).status()
+
+    def interrupted(self) -> list[Any]:
+        return []
 
     def give_way(self) -> None:
         """Nothing runs here that could."""

@@ -414,7 +414,7 @@ class _Asked:
     def choose(self, title: str, sections: Any, options: Any, then: Any, **view: Any) -> None:
         self.title, self.sections, self.options, self.then, self.view = title, sections, options, then, view
 
-    def report(self, title: str, sections: Any) -> None:
+    def report(self, title: str, sections: Any, **_: Any) -> None:
         self.title, self.sections = title, sections
 
 

@@ -1,0 +1,251 @@
+// Jobs that are under way, that wait and that have ended, in areas that keep their height whatever is in them.
+const AREAS = ["under_way", "waiting", "ended"]
+const WORD = {pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", settle: "What next for", log: "Open the log of"}
+
+const DOES = {pause: ["pause", "resume", "settle"], cancel: ["cancel"], retry: ["retry", "settle"]} // of a key
+
+const act = (item, row) =>
+  button(item.label, item.act, {
+    kind: item.quiet ? "small quiet" : "small",
+    data: {id: row.id, key: item.act},
+    "aria-label": `${WORD[item.act]} ${row.name}`,
+  })
+
+const drawGauge = (gauge, name) =>
+  h(
+    "div",
+    {
+      class: gauge.max === null ? "gauge busy-gauge" : "gauge",
+      role: "progressbar",
+      "aria-label": name,
+      "aria-valuemin": "0",
+      "aria-valuemax": gauge.max ?? 100,
+      "aria-valuenow": gauge.now,
+    },
+    h("i", {class: "ok", style: {width: gauge.max === null ? "30%" : `${gauge.ok}%`}, data: {key: "ok"}}),
+    gauge.bad > 0 && h("i", {class: "bad", style: {width: `${gauge.bad}%`}, data: {key: "bad"}}),
+  )
+
+const drawRank = row =>
+  h(
+    "span",
+    {class: "rank"},
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        title: "Sooner (+)",
+        "aria-label": `Sooner: ${row.name}`,
+        disabled: row.priority <= 1 || null,
+        data: {act: "sooner", id: row.id, key: "sooner"},
+      },
+      "↑",
+    ),
+    h("span", {title: "1 comes first, 10 last"}, h("span", {class: "vh"}, "priority "), row.priority),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        title: "Later (-)",
+        "aria-label": `Later: ${row.name}`,
+        disabled: row.priority >= 10 || null,
+        data: {act: "later", id: row.id, key: "later"},
+      },
+      "↓",
+    ),
+  )
+
+const drawRow = (row, area, {cursor, stop}) =>
+  h(
+    "div",
+    {
+      class: row.id === cursor ? "row jrow cursor" : "row jrow",
+      role: "row",
+      tabindex: row.id === stop ? "0" : "-1",
+      "aria-selected": String(row.id === cursor),
+      data: {act: "open", id: row.id, key: `job${row.id}`},
+    },
+    h(
+      "span",
+      {class: "f file", role: "gridcell"},
+      h("b", {title: row.name}, h("bdi", null, row.name)),
+      h("small", {class: "said", title: row.text}, h("bdi", null, row.text)),
+      row.gauge && drawGauge(row.gauge, row.name),
+    ),
+    h(
+      "span",
+      {class: "r", role: "gridcell"},
+      chip(row.level, row.status),
+      h("small", null, area === "ended" ? row.when : row.pace),
+    ),
+    h(
+      "span",
+      {class: "jacts", role: "gridcell"},
+      area === "waiting" && drawRank(row),
+      row.acts.map(item => act(item, row)),
+      area !== "waiting" && act({label: "Open log", act: "log", quiet: area === "ended"}, row),
+    ),
+  )
+
+const drawArea = (area, title, list, places, {none, more} = {}) =>
+  h(
+    "section",
+    {class: `card area ${area}`, "aria-label": title, data: {key: area}},
+    h(
+      "div",
+      {class: "pager top"},
+      h("h2", null, title, h("span", null, list.count)),
+      more,
+      list.pages > 1 &&
+        h(
+          "span",
+          {class: "turn"},
+          h("span", {"aria-live": "polite"}, list.range),
+          button("‹ Previous", "turn", {kind: "link", data: {area, page: list.page - 1}, disabled: list.page <= 1}),
+          button("Next ›", "turn", {kind: "link", data: {area, page: list.page + 1}, disabled: list.page >= list.pages}),
+        ),
+    ),
+    list.rows.length > 0
+      ? h(
+          "div",
+          {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": list.total},
+          list.rows.map(row => drawRow(row, area, places)),
+        )
+      : h("div", {class: "rows none"}, h("p", null, none)),
+  )
+
+const drawFilter = list =>
+  h(
+    "label",
+    {class: "grow"},
+    h("span", {class: "vh"}, "Show"),
+    h(
+      "select",
+      {class: "select", data: {change: "ended", key: "ended"}},
+      list.shown.map(item => h("option", {value: item.value, selected: item.value === list.value || null}, item.label)),
+    ),
+  )
+
+export function render(context) {
+  const {model} = context
+  let cursor = null
+  const rows = me => AREAS.flatMap(area => me.view[area]?.rows ?? [])
+  const at = (me, id) => me.root.querySelector(`[role=row][data-id="${id}"]`)
+  const current = () => rows(me).find(row => row.id === cursor)
+  const open = (self, id) => {
+    cursor = id
+    self.paint()
+    at(self, id)?.focus({preventScroll: true})
+    self.send("open", {id})
+  }
+  const move = (self, step) => {
+    const all = rows(self)
+    if (!all.length) return
+    const here = all.findIndex(row => row.id === cursor)
+    const next = all[Math.max(0, Math.min(here + step, all.length - 1))].id
+    const moved = next !== cursor
+    cursor = next
+    if (moved) self.paint()
+    at(self, cursor)?.focus()
+    if (moved) self.send("cursor", {id: cursor})
+  }
+  const rank = (id, step) => {
+    const row = rows(me).find(each => each.id === id)
+    if (row) me.send("priority", {id, priority: Math.max(1, Math.min(row.priority + step, 10))})
+  }
+
+  const me = component(context, {
+    draw(view, self) {
+      if (view.error)
+        return h(
+          "div",
+          {class: "card", data: {key: "error"}},
+          h(
+            "div",
+            {class: "empty", role: "alert"},
+            h("b", null, "The jobs cannot be listed now"),
+            h("p", null, view.error),
+            button("Try again", "again", {kind: "primary"}),
+          ),
+        )
+      if (!view.ended) return null
+      const all = rows(self)
+      const places = {cursor, stop: all.some(row => row.id === cursor) ? cursor : all[0]?.id}
+      return h(
+        "div",
+        {class: "areas", data: {key: "areas"}},
+        drawArea("under_way", "Under way", view.under_way, places, {none: "Nothing is under way."}),
+        drawArea("waiting", "Waiting", view.waiting, places, {none: "Nothing waits."}),
+        drawArea("ended", "Finished", view.ended, places, {none: view.ended.none, more: drawFilter(view.ended)}),
+      )
+    },
+    act: {
+      open(data, event, self) {
+        if (!String(window.getSelection())) open(self, Number(data.id))
+      },
+      ...Object.fromEntries(
+        ["log", "pause", "resume", "cancel", "retry", "settle"].map(name => [
+          name,
+          (data, event, self) => {
+            cursor = Number(data.id)
+            self.paint()
+            self.send(name, {id: Number(data.id)})
+          },
+        ]),
+      ),
+      sooner: data => rank(Number(data.id), -1),
+      later: data => rank(Number(data.id), 1),
+      turn: (data, event, self) => self.send(data.area === "ended" ? "page" : "waiting_page", {page: Number(data.page)}),
+      ended: (data, event, self, target) => self.send("ended", {value: target.value}),
+    },
+    drawn(self) {
+      if (self.view.cursor === undefined || self.view.cursor === self.before?.cursor) return
+      if (self.view.cursor !== null && self.view.cursor !== cursor) {
+        cursor = self.view.cursor
+        self.before = self.view
+        self.paint()
+      }
+    },
+    setup(self) {
+      self.root.addEventListener("keydown", event => {
+        if (!event.target.matches("[role=row]")) return
+        const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
+        if (!step) return
+        event.preventDefault()
+        move(self, step)
+      })
+    },
+  })
+  listen(model, window, "indexium:jobs", () => (at(me, cursor) ?? me.root.querySelector("[role=row]"))?.focus())
+  // A key that can do nothing with the job says why.
+  const press = name => () => {
+    const row = current()
+    const item = row.acts.find(each => DOES[name].includes(each.act))
+    if (item) me.send(item.act, {id: row.id})
+    else me.send("unable", {text: `${row.name}: ${row.cannot[name] ?? ""}`})
+  }
+  const chosen = () => Boolean(current())
+  const ranked = () => (me.view.waiting?.rows ?? []).some(row => row.id === cursor)
+  keys(model, "jobs", {
+    j: {does: "next job", group: "Move", run: () => move(me, 1)},
+    k: {does: "previous job", group: "Move", run: () => move(me, -1)},
+    Enter: {does: "details of the job", group: "Move", run: () => cursor !== null && (open(me, cursor), true)},
+    Escape: {
+      does: "close the details",
+      group: "Move",
+      run() {
+        me.send("close")
+        return false
+      },
+    },
+    p: {does: "pause or resume the job", group: "Do", when: chosen, run: press("pause")},
+    c: {does: "cancel the job…", group: "Do", when: chosen, run: press("cancel")},
+    r: {does: "retry the job", group: "Do", when: chosen, run: press("retry")},
+    l: {does: "open the log of the job", group: "Do", when: chosen, run: () => me.send("log", {id: cursor})},
+    "+": {does: "let the job come up sooner", group: "Do", when: ranked, run: () => rank(cursor, -1)},
+    "-": {does: "let the job come up later", group: "Do", when: ranked, run: () => rank(cursor, 1)},
+    f: {does: "in a log: follow its end, or not", group: "Do"},
+  })
+}

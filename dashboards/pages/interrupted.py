@@ -1,0 +1,106 @@
+"""Operations that were cut off: offered once after a start, and whenever somebody asks for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from dashboards.bridge import Bridge
+from dashboards.components import interrupted as parts
+from dashboards.components.dialog import Dialog
+from dashboards.pages import rollback
+from indexium_core.model.interrupted import InterruptedOperation
+
+if TYPE_CHECKING:
+    from dashboards.app import Session
+    from indexium_core.library import Library
+
+__all__ = ["Interrupted"]
+
+
+class Interrupted:
+    """Asks what is to become of each: go on, take back, or decide later."""
+
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, session: Session, *, later: set[int]) -> None:
+        """
+        Ask in one session.
+
+        Args:
+            library: The library.
+            bridge: Carries the work.
+            dialog: Asks.
+            session: The session.
+            later: Operations that somebody wants to decide on later; of all sessions of a process.
+
+        """
+        self._library, self._bridge, self._dialog, self._session, self._later = library, bridge, dialog, session, later
+
+    def start(self) -> None:
+        """Offer what was cut off and nobody has decided on, one operation after the other."""
+        self._bridge.run(self._undecided, self._offer, name="interrupted")
+
+    def show(self, operation_id: int) -> None:
+        """Offer one operation; where it cannot be gone on with, show what became of it."""
+
+        def found(operations: Sequence[InterruptedOperation]) -> None:
+            if operations:
+                self._ask(operations[0], others=0, then=lambda: None)
+            else:
+                self._session.go("progress", operation_id=operation_id, status="", number=1)
+
+        self._bridge.run(
+            lambda: [each for each in self._library.interrupted() if each.id == operation_id],
+            found,
+            name="interrupted",
+        )
+
+    def _undecided(self) -> list[InterruptedOperation]:
+        cut = self._library.interrupted()
+        return [each for each in cut if not each.by_itself and each.id not in self._later]
+
+    def _offer(self, operations: Sequence[InterruptedOperation]) -> None:
+        if operations:
+            self._ask(operations[0], others=len(operations) - 1, then=self.start)
+
+    def _ask(self, operation: InterruptedOperation, *, others: int, then: Callable[[], None]) -> None:
+        """Ask about one operation; `then` comes after whatever the answer is."""
+
+        def turn(_list: str, page: int, became: str) -> None:
+            self._dialog.renew_list(serial, parts.files_section(operation, page=page, became=became))
+
+        def later() -> None:
+            self._later.add(operation.id)
+            then()
+
+        def take_back() -> None:
+            self._later.add(operation.id)
+            self._dialog.dismiss()
+            started: Callable[[int], None] = lambda number: self._watch(number, then)  # noqa: E731
+            rollback.ask(self._library, self._bridge, self._dialog, operation.id, started, left=then)
+
+        back = parts.rollback_label(operation)
+        serial = self._dialog.ask(
+            parts.title(operation, others=others),
+            [*parts.sections(operation), parts.files_section(operation)],
+            lambda _: self._resume(operation.id, then),
+            confirm=parts.resume_label(operation),
+            back="Later",
+            actions=[{"label": back, "act": "rollback"}] if back else [],
+            acts={"rollback": take_back},
+            turn=turn,
+            left=later,
+            wide=True,
+        )
+
+    def _resume(self, operation_id: int, then: Callable[[], None]) -> None:
+        self._later.add(operation_id)
+        self._bridge.run(
+            lambda: self._library.resume(operation_id),
+            lambda _: self._watch(operation_id, then),
+            name="resume",
+            once=True,
+        )
+
+    def _watch(self, operation_id: int, then: Callable[[], None]) -> None:
+        self._session.go("progress", operation_id=operation_id, status="", number=1)
+        then()

@@ -1,0 +1,235 @@
+"""Jobs: what is under way, what waits and what has ended, with the log of each and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dashboards.bridge import Bridge
+from dashboards.components import jobs as parts
+from dashboards.components.dialog import Dialog
+from dashboards.pages.interrupted import Interrupted
+from dashboards.pages.job_log import OpenLog
+from dashboards.state import JobsState
+from indexium_core import errors
+from indexium_core.model.job import Job, JobPage
+from indexium_core.model.operation import OperationStatus
+
+if TYPE_CHECKING:
+    from dashboards.app import Session
+    from indexium_core.library import Library
+
+__all__ = ["EVENTS", "JobsScreen"]
+
+PER_PAGE = 10  # of those that have ended: just what the area holds
+WAITING = 20
+AT_ONCE = 50  # of those under way
+EVENTS = tuple(f"{noun}:{verb}" for noun in parts.KINDS for verb in ("started", "progress", "completed"))
+
+
+class JobsScreen:
+    """The lists, one job in detail beside them, and its log."""
+
+    def __init__(
+        self, library: Library, bridge: Bridge, dialog: Dialog, session: Session, interrupted: Interrupted
+    ) -> None:
+        self.state = JobsState()
+        self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
+        self._interrupted = interrupted
+        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.Jobs(), parts.JobDetails()
+        self._log = OpenLog(library, bridge, closed=self._close_log)
+        self._found: parts.Found | None = None
+        self._ticking = False
+        acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "close": lambda _: self._show_one(None),
+            "log": lambda message: self._show_log(int(message["id"])),
+            "pause": lambda message: self._act(library.jobs.pause, message),
+            "resume": lambda message: self._act(library.jobs.resume, message),
+            "cancel": lambda message: self._with_job(message, self._cancel),
+            "retry": lambda message: self._with_job(message, self._retry),
+            "settle": lambda message: self._with_job(message, self._settle),
+            "priority": self._set_priority,
+        }
+        self._header.on(**acts, kind=lambda message: self._narrow(kind=str(message.get("kind", ""))))
+        self._lists.on(
+            **acts,
+            open=lambda message: self._show_one(int(message["id"])),
+            cursor=self._move,
+            ended=lambda message: self._narrow(ended=str(message.get("value", ""))),
+            waiting_page=lambda message: self._narrow(waiting=max(1, int(message["page"]))),
+            page=lambda message: self._narrow(number=max(1, int(message["page"]))),
+            again=lambda _: self.refresh(),
+            unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
+        )
+        self._drawer.on(
+            **acts,
+            progress=lambda message: self._with_job(message, lambda job: self._follow(job, "progress")),
+            history=lambda message: self._with_job(message, lambda job: self._follow(job, "history")),
+        )
+
+    def roots(self) -> dict[str, Any]:
+        """Return the components by their places in the page."""
+        return {
+            "jobs_header": self._header,
+            "jobs": self._lists,
+            "job_details": self._drawer,
+            "job_log": self._log.view,
+        }
+
+    def start(self) -> None:
+        """Follow the process's events; every 500 ms at most."""
+        self._bridge.listen(EVENTS, self.refresh, every=0.5)
+
+    def enter(self) -> None:
+        """Show the page, with the log where the address says so."""
+        self.refresh()
+        if self.state.log and self.state.job_id is not None:
+            self._log.open(self.state.job_id)
+        else:
+            self._log.close()
+
+    def redraw(self) -> None:
+        """Nothing here is drawn in a theme's colours by the server."""
+
+    def refresh(self) -> None:
+        """Read the lists again, where the page is looked at."""
+        if self._session.showing("jobs"):
+            self._bridge.run(self._read, self._show, name="jobs", failed=self._failed)
+
+    def _read(self) -> parts.Found:
+        state, jobs = self.state, self._library.jobs
+        kinds = (state.kind,) if state.kind else ()
+        under_way = jobs.list(kinds, parts.UNDER_WAY, per_page=AT_ONCE)
+        return parts.Found(
+            counts=jobs.counts(),
+            under_way=under_way,
+            waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
+            ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
+            held=[job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if parts.held(job)],
+            statuses=self._statuses(under_way.items),
+            shown=self._one(state.job_id),
+        )
+
+    def _page(self, kinds: Sequence[str], statuses: Sequence[str], number: int, per_page: int) -> JobPage:
+        """Return a page of jobs; the last one where there are not so many."""
+        page = self._library.jobs.list(kinds, statuses, page=number, per_page=per_page)
+        if page.items or number == 1:
+            return page
+        return self._library.jobs.list(kinds, statuses, page=max(1, -(-page.total // per_page)), per_page=per_page)
+
+    def _statuses(self, jobs: Sequence[Job]) -> dict[int, OperationStatus]:
+        """Return how far the operations are that jobs carry out: they know bytes and the file at work."""
+        found = {}
+        for job in jobs:
+            if job.operation_id is not None and job.status in ("running", "paused"):
+                try:
+                    found[job.id] = self._library.status(job.operation_id)
+                except errors.UnknownIdError:  # gone since the job was read
+                    continue
+        return found
+
+    def _one(self, job_id: int | None) -> Job | None:
+        if job_id is None:
+            return None
+        try:
+            return self._library.jobs.get(job_id)
+        except errors.UnknownIdError:
+            self._bridge.soon(lambda: self._bridge.toast("error", f"There is no job {job_id}."))
+            self._bridge.soon(lambda: self.state.param.update(job_id=None, log=False))
+            return None
+
+    def _show(self, found: parts.Found) -> None:
+        self._found = found
+        self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
+        self._header.put(**parts.header_view(found, kind=self.state.kind))
+        self._lists.put(**parts.view(found, self.state))
+        shown = found.shown
+        if shown is None or shown.id != self.state.job_id:
+            self._drawer.put(open=False)
+        else:
+            self._drawer.put(**parts.details_view(shown, found.statuses.get(shown.id)))
+        if not self._ticking:  # a large file may take minutes without any news, and a wait comes to its end
+            self._ticking = True
+            going = any(job.status == "running" for job in found.under_way.items)
+            self._bridge.after(1000 if going else 5000, self._tick)
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        self._lists.put(error=error.message)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        self.refresh()
+
+    def _retry(self, job: Job) -> None:
+        """Try a job again; of an operation ask first what is to be written, as its own page does."""
+        operation_id = job.operation_id
+        if operation_id is None:
+            self._act(self._library.jobs.retry, {"id": job.id})
+            return
+        self._bridge.run(
+            lambda: self._library.operation(operation_id, per_page=1).operation,
+            self._session.retry,
+            name="retry",
+            once=True,
+        )
+
+    # What is looked at.
+
+    def _narrow(self, **values: Any) -> None:
+        pages = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
+        self.state.param.update(**pages, **values)
+        self._session.tell_address()
+        self.refresh()
+
+    def _show_one(self, job_id: int | None) -> None:
+        self.state.param.update(job_id=job_id, log=False)
+        self._session.tell_address()
+        self.refresh()
+
+    def _move(self, message: Mapping[str, Any]) -> None:
+        if self.state.job_id is not None:  # what is beside the lists is what the keys act on
+            self._show_one(int(message["id"]))
+
+    def _show_log(self, job_id: int) -> None:
+        self.state.param.update(job_id=job_id, log=True)
+        self._session.tell_address()
+        self._log.open(job_id)
+        self.refresh()
+
+    def _close_log(self) -> None:
+        self.state.log = False
+        self._session.tell_address()
+
+    def _follow(self, job: Job, page: str) -> None:
+        self._session.go(page, operation_id=job.operation_id)
+
+    # What the person does.
+
+    def _act(self, call: Callable[..., Job], message: Mapping[str, Any], *more: Any) -> None:
+        job_id = int(message["id"])
+        self._bridge.run(lambda: call(job_id, *more), lambda _: self.refresh(), name=f"job{job_id}", once=True)
+
+    def _with_job(self, message: Mapping[str, Any], act: Callable[[Job], None]) -> None:
+        job_id = int(message["id"])
+        self._bridge.run(lambda: self._library.jobs.get(job_id), act, name="job", once=True)
+
+    def _set_priority(self, message: Mapping[str, Any]) -> None:
+        self._act(self._library.jobs.set_priority, message, int(message["priority"]))
+
+    def _cancel(self, job: Job) -> None:
+        """Say what cancelling leaves, ask, and cancel."""
+        if why := parts.cannot(job, "cancel"):
+            self._bridge.toast("info", why)
+            return
+        self._dialog.ask(
+            f"Cancel “{parts.name(job)}”?",
+            [{"kind": "text", "text": parts.leaves(job)}],
+            lambda _: self._act(self._library.jobs.cancel, {"id": job.id}),
+            confirm="Cancel the rest" if job.progress_current else "Cancel it",
+            back="Let it go on",
+            risky=True,
+        )
+
+    def _settle(self, job: Job) -> None:
+        if job.operation_id is not None:
+            self._interrupted.show(job.operation_id)

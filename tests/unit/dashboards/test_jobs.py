@@ -1,0 +1,426 @@
+"""What the page of jobs says of a job, in which state what can be done with it, and what its log looks like."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dashboards.components import interrupted, job_log, jobs
+from dashboards.components.dialog import Dialog
+from dashboards.pages.interrupted import Interrupted
+from dashboards.pages.job_log import OpenLog
+from dashboards.pages.jobs import JobsScreen
+from dashboards.state import JobsState
+from indexium_core import errors
+from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.job import JOB_STATES, Job
+from indexium_core.model.operation import OperationStatus, RollbackCheck
+from tests.support.fake_library import FakeLibrary
+from tests.unit.dashboards.test_acting import Line, operation
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def job(status: str = "running", **values: Any) -> Job:
+    facts = {"id": 7, "job_type": "write", "title": "Write 'Holiday 2019'", "priority": 5, "payload": {}}
+    return Job(status=status, **facts | values)
+
+
+def status(**values: Any) -> OperationStatus:
+    facts = {
+        "id": 3,
+        "operation_type": "write",
+        "status": "in_progress",
+        "counts": {"success": 39, "failed": 1, "writing": 1, "pending": 173},
+        "current_file": "Clip.mkv",
+        "rate": 118.0,
+        "eta_seconds": 350.0,
+        "started_at": NOW,
+        "completed_at": None,
+        "can_rollback": False,
+        "rollback_reason": "",
+        "bytes_done": 3_100_000_000,
+        "bytes_total": 18_000_000_000,
+    }
+    return OperationStatus(**facts | values)
+
+
+def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
+    row = jobs.row(job(), status(), NOW)
+    assert row["name"] == "Write 'Holiday 2019'"
+    assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
+    assert row["pace"] == "118 files/s · 18 %"
+    assert row["gauge"] == {"now": 40, "max": 214, "ok": 18.224, "bad": 0.467}
+
+
+SENTENCES = [
+    (job(progress_current=4312), "4,312 files so far"),
+    (job(), "beginning"),
+    (job(progress_current=214, progress_total=214, eta_seconds=0.2), "file 214 of 214, almost done"),
+    (job("pending", created_at=NOW - timedelta(minutes=4)), "waits for its turn, asked for 4 min ago"),
+    (job("pending", depends_on=(3, 4)), "waits until each of the jobs 3, 4 has completed"),
+    (
+        job(
+            "pending", retry_count=1, next_retry_at=NOW + timedelta(seconds=4), error_message="The disk did not answer."
+        ),
+        "try 2 of 4 in 4.0 s; The disk did not answer.",
+    ),
+    (
+        job("paused", progress_current=41, progress_total=214, paused_at=NOW - timedelta(days=2), paused_by="Ann"),
+        "41 of 214 files done, paused since 18 Nov",
+    ),
+    (job("failed", error_message="The disk is full."), "The disk is full."),
+    (job("failed"), "It stopped; its log says why."),
+    (job("cancelled"), "cancelled before it began"),
+    (job("cancelled", progress_current=2, progress_total=9), "2 of 9 files done when it was cancelled"),
+    (
+        job("interrupted", progress_current=2, progress_total=9),
+        "2 of 9 files done when it was cut off; every file is whole",
+    ),
+    (
+        job(
+            "completed", counters={"success": 212, "failed": 0}, started_at=NOW, completed_at=NOW + timedelta(minutes=6)
+        ),
+        "212 done in 6 min",
+    ),
+    (
+        job(stalled=True, progress_current=3, progress_total=9, heartbeat_at=NOW - timedelta(minutes=3)),
+        "3 of 9 files done; last sign of life 3 min ago",
+    ),
+]
+
+
+@pytest.mark.parametrize(("known", "text"), SENTENCES, ids=lambda value: value[:24] if isinstance(value, str) else "")
+def test_every_state_has_its_sentence(known: Job, text: str) -> None:
+    assert jobs.sentence(known, now=NOW).startswith(text)
+
+
+ABLE = {
+    "pending": ["pause", "cancel"],
+    "running": ["pause", "cancel"],
+    "paused": ["resume", "cancel"],
+    "completed": [],
+    "completed_with_errors": ["retry"],
+    "failed": ["retry"],
+    "cancelled": ["retry"],
+    "interrupted": ["resume", "cancel"],
+}
+
+
+@pytest.mark.parametrize("state", JOB_STATES)
+def test_a_state_offers_what_can_be_done_in_it_and_says_why_the_rest_cannot(state: str) -> None:
+    known = job(state)
+    assert [item["act"] for item in jobs.actions(known)] == ABLE[state]
+    assert jobs.cannot(known, "cancel") == (
+        "" if "cancel" in ABLE[state] else f"It is {_said(state)} and cannot be cancelled."
+    )
+
+
+def _said(state: str) -> str:
+    return {"completed_with_errors": "with errors"}.get(state, state)
+
+
+def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -> None:
+    for state in ("interrupted", "failed"):
+        assert jobs.actions(job(state, operation_id=3))[0]["act"] == "settle"
+    asked_for = job(cancelled_at=NOW)
+    assert (jobs.actions(asked_for), jobs.chip(asked_for)) == ([], ("cancelling", "blocked"))
+    assert jobs.cannot(asked_for, "pause") == "It is being cancelled already."
+    assert [item["act"] for item in jobs.actions(job(is_cancellable=False))] == ["pause"]
+
+
+def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> None:
+    shown = jobs.cards(
+        {"write": {"running": 1, "failed": 2, "interrupted": 3}, "poster_fetch": {"pending": 1200}}, chosen="write"
+    )
+    assert [card["label"] for card in shown] == ["Writes", "Rollbacks", "Scans", "Rescans", "Poster fetch"]
+    assert [item["count"] for item in shown[0]["counts"]] == ["1", "0", "2", "0"]
+    assert (shown[0]["on"], shown[0]["cut"], shown[0]["counts"][2]["level"]) == (True, "3", "danger")
+    assert shown[4]["counts"][1]["count"] == "1,200"
+    assert (
+        jobs.summary({"scan": {"running": 1, "pending": 2}})
+        == "1 under way · 2 waiting · goes on if you close this page"
+    )
+    assert jobs.summary({"scan": {"completed": 9}}) == "nothing to do"
+
+
+def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
+    for hours, forgotten in ((23, False), (25, True)):
+        known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
+        assert jobs.held(known, now=NOW) is forgotten
+    assert not jobs.held(job("running", paused_at=NOW - timedelta(days=9)), now=NOW)
+    assert jobs.held_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
+
+
+def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
+    summary = {
+        "processed": 1204,
+        "errors": {"in_use": 2},
+        "seconds": 90.0,
+        "bytes_read": 4_100,
+        "missing": 0,
+        "ids": [1, 2],
+    }
+    view = jobs.details_view(job("completed", counters={"success": 3}, summary=summary | {"success": 3}), now=NOW)
+    assert view["outcome"] == [
+        ["Done", "3"],
+        ["Processed", "1,204"],
+        ["Errors: in use", "2"],
+        ["Took", "2 min"],
+        ["Bytes read", "4.1 KB"],
+        ["Ids", "1, 2"],
+    ]
+    assert view["priorities"] == []
+    assert [each["label"] for each in jobs.details_view(job(), now=NOW)["priorities"]][::4] == [
+        "1, first of all",
+        "5, normal",
+        "9",
+    ]
+
+
+def test_the_address_keeps_what_is_looked_at() -> None:
+    state = JobsState()
+    state.take("kind=scan&show=failed&waiting=2&page=3&job=12&log=1")
+    assert (state.kind, state.ended, state.waiting, state.number, state.job_id, state.log) == (
+        "scan",
+        "failed",
+        2,
+        3,
+        12,
+        True,
+    )
+    assert state.search() == "kind=scan&show=failed&waiting=2&page=3&job=12&log=1"
+    state.take("kind=%3Cb%3E&show=nothing&job=x&page=0")
+    assert state.search() == ""
+
+
+# The log.
+
+
+def test_a_line_of_the_log_is_told_in_columns_whatever_is_in_it() -> None:
+    entry = {
+        "at": "2026-11-20T12:00:00.250Z",
+        "level": "warning",
+        "event": "item.refused",
+        "job_id": 7,
+        "file": "<b>.mp4",
+    }
+    told = job_log.line(entry | {"codes": ["a"], "none": None}, key=3)
+    assert (told["word"], told["level"], told["grave"]) == ("warning", "warning", True)
+    assert told["at"].endswith(":00.250")
+    assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]']]
+    odd = job_log.line({"at": "yesterday", "event": 5}, key=0)
+    assert (odd["at"], odd["text"], odd["grave"]) == ("yesterday", "5", False)
+
+
+class Clock(Line):
+    """A line whose timers are rung by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rung: list[Any] = []
+
+    def after(self, milliseconds: int, call: Any) -> None:
+        self.rung.append((milliseconds, call))
+
+    def ring(self) -> None:
+        waiting, self.rung = self.rung, []
+        for _, call in waiting:
+            call()
+
+
+def _shown(component: Any) -> dict[str, Any]:
+    view: dict[str, Any] = json.loads(component.shown)
+    return view
+
+
+def test_an_open_log_looks_for_more_every_five_seconds_and_a_closed_one_does_not() -> None:
+    library, line, closed = FakeLibrary(1), Clock(), []
+    library.jobs.put("write", "running", id=7)
+    for number in range(job_log.SHOWN + 20):
+        library.jobs.say(7, f"line.{number}")
+    log = OpenLog(library, line, closed=lambda: closed.append(True))  # type: ignore[arg-type]
+    log.open(7)
+    assert [each["text"] for each in (_shown(log.view)["lines"][0], _shown(log.view)["lines"][-1])] == [
+        "line.20",
+        "line.519",
+    ]
+    library.jobs.say(7, "news")
+    assert [milliseconds for milliseconds, _ in line.rung] == [5000]
+    line.ring()
+    view = _shown(log.view)
+    assert (len(view["lines"]), view["lines"][-1]["text"], view["lines"][0]["text"]) == (
+        job_log.SHOWN,
+        "news",
+        "line.21",
+    )
+    assert len({each["key"] for each in view["lines"]}) == job_log.SHOWN
+    log.view._handle_msg({"type": "close", "id": 7})
+    assert (closed, _shown(log.view)) == ([True], {"open": False})
+    line.ring()
+    assert line.rung == []
+
+
+# The page.
+
+
+class Stage:
+    """The page on jobs in memory."""
+
+    def __init__(self) -> None:
+        self.library, self.line, self.dialog = FakeLibrary(4), Clock(), Dialog()
+        self.gone: list[Any] = []
+        cut = Interrupted(self.library, self.line, self.dialog, self, later=set())  # type: ignore[arg-type]
+        self.screen = JobsScreen(self.library, self.line, self.dialog, self, cut)  # type: ignore[arg-type]
+
+    def showing(self, page: str) -> bool:
+        return page == "jobs"
+
+    def tell_address(self) -> None:
+        """Nobody looks at it."""
+
+    def go(self, page: str, **values: Any) -> None:
+        self.gone.append((page, values.get("operation_id")))
+
+    def tell(self, place: str, name: str, **message: Any) -> None:
+        self.screen.roots()[place]._handle_msg({"type": name, **message})
+
+    def view(self, place: str) -> dict[str, Any]:
+        return _shown(self.screen.roots()[place])
+
+
+def test_jobs_are_listed_narrowed_opened_and_acted_on() -> None:
+    stage = Stage()
+    table = stage.library.jobs
+    table.put("write", "running", id=1)
+    table.put("scan", "pending", id=2)
+    for number in range(3, 20):
+        table.put("rescan", "completed", id=number)
+    stage.screen.enter()
+    assert [row["id"] for row in stage.view("jobs")["under_way"]["rows"]] == [1]
+    assert (stage.view("jobs")["ended"]["range"], stage.view("jobs")["ended"]["pages"]) == ("1–10 of 17", 2)
+    stage.tell("jobs", "page", page=9)
+    assert stage.view("jobs")["ended"]["page"] == 2  # the last there is
+    stage.tell("jobs_header", "kind", kind="scan")
+    view = stage.view("jobs")
+    assert ([row["id"] for row in view["waiting"]["rows"]], view["under_way"]["rows"], view["ended"]["page"]) == (
+        [2],
+        [],
+        1,
+    )
+    stage.tell("jobs", "priority", id=2, priority=1)
+    assert table.get(2).priority == 1
+    stage.tell("jobs", "pause", id=2)
+    assert table.get(2).status == "paused"
+    stage.tell("jobs", "open", id=2)
+    assert (stage.view("job_details")["id"], stage.view("job_details")["status"]) == (2, "paused")
+    stage.tell("job_details", "cancel", id=2)
+    assert table.get(2).status == "paused"  # asked first
+    stage.dialog._handle_msg({"type": "confirm", "serial": _shown(stage.dialog)["serial"], "note": ""})
+    assert table.get(2).status == "cancelled"
+    stage.tell("job_details", "close")
+    assert not stage.view("job_details")["open"]
+
+
+def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage()
+
+    def broken() -> Any:
+        raise errors.IndexiumError("The database is busy.")
+
+    monkeypatch.setattr(stage.library.jobs, "counts", broken)
+    stage.screen.enter()
+    assert stage.view("jobs") == {"error": "The database is busy."}
+    monkeypatch.undo()
+    stage.tell("jobs", "again")
+    assert stage.view("jobs")["ended"]["none"] == "Nothing has ended yet."
+
+
+# What was cut off.
+
+
+def cut(number: int = 1, **values: Any) -> InterruptedOperation:
+    files = [InterruptedFile(item_id=n, file_id=n, file_path=f"/v/{n}.mp4", became=b) for n, b in enumerate(BECAME)]
+    facts = {"counts": {"done": 2, "not_started": 1, "restored": 1}, "files": files}
+    record = operation(id=number, status="interrupted", can_rollback=True, user_note="nightly")
+    return InterruptedOperation(operation=record, **facts | values)
+
+
+BECAME = ("restored", "not_started", "done", "done")
+
+
+class Offered(Stage):
+    """The dialog at the start, on operations that were cut off."""
+
+    def __init__(self, *cuts: InterruptedOperation) -> None:
+        super().__init__()
+        self.cuts, self.resumed, self.later = list(cuts), [], set[int]()
+        self.library.interrupted = lambda: self.cuts  # type: ignore[method-assign]
+        self.library.resume = self._resume  # type: ignore[method-assign]
+        self.offer = Interrupted(self.library, self.line, self.dialog, self, later=self.later)  # type: ignore[arg-type]
+
+    def _resume(self, operation_id: int) -> None:
+        self.resumed.append(operation_id)
+        self.cuts = [each for each in self.cuts if each.id != operation_id]
+
+    def answer(self, kind: str, **message: Any) -> None:
+        self.dialog._handle_msg({"type": kind, "serial": self.asked["serial"], **message})
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return _shown(self.dialog)
+
+
+def test_each_interrupted_operation_is_offered_once_and_later_means_later() -> None:
+    stage = Offered(cut(1), cut(2), cut(3, by_itself=True))
+    stage.offer.start()
+    assert stage.asked["title"] == "A write was interrupted (and 1 other)"
+    assert (stage.asked["confirm"], stage.asked["actions"][0]["label"]) == ("Resume 2 files", "Roll back 2…")
+    stage.answer("confirm", note="")
+    assert stage.resumed == [1]
+    assert stage.asked["title"] == "A write was interrupted"
+    stage.answer("close")
+    assert (stage.later, stage.asked["open"]) == ({1, 2}, False)
+    stage.offer.start()  # another tab
+    assert not stage.asked["open"]
+    stage.offer.show(2)  # but whoever asks is told
+    assert stage.asked["open"]
+
+
+def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
+    stage = Offered(cut())
+    stage.offer.start()
+    [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
+    assert [item["status"] for item in files["items"]] == ["put back as before", "not started", "done", "done"]
+    assert files["choices"][0]["label"] == "all 4"
+    stage.answer("turn", list="files", page=1, choice="done")
+    [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
+    assert ([item["name"] for item in files["items"]], files["range"]) == (["2.mp4", "3.mp4"], "1–2 of 2")
+
+
+def test_rolling_back_asks_once_more_and_then_the_next_is_offered() -> None:
+    stage = Offered(cut(1), cut(2))
+    check = RollbackCheck(
+        operation_id=1, restorable=2, conflicts=[], can_rollback=True, reason="", exact=2, comment_only=0, superseded=0
+    )
+    found = SimpleNamespace(operation=operation(id=1, status="interrupted"))
+    stage.library.operation = lambda *_, **__: found  # type: ignore[method-assign]
+    stage.library.rollback_check = lambda *_, **__: check  # type: ignore[method-assign]
+    stage.offer.start()
+    stage.answer("act", act="rollback")
+    assert stage.asked["title"] == "Roll back operation 1?"
+    stage.answer("close")
+    assert stage.asked["sections"][0]["text"].startswith("Write “nightly”")
+    assert stage.asked["confirm"] == "Resume 2 files"
+
+
+def test_what_cannot_be_done_is_not_offered() -> None:
+    whole = cut(counts={"done": 4}, files=[])
+    assert (interrupted.resume_label(whole), interrupted.rollback_label(cut(counts={"not_started": 3}))) == ("", "")
+    stage = Offered()
+    stage.offer.show(9)  # it has ended meanwhile
+    assert stage.gone == [("progress", 9)]
