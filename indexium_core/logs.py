@@ -25,12 +25,20 @@ __all__ = ["attach", "carry", "detach", "job", "job_file", "keep", "read_job"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PROGRESS = "job.progress"  # lines of this name are a job's alone: of the days, progress.log has them
+ONLY_JOB = "only_job"  # a record with this in its `extra`, and true, is for the log of its job alone
 PART_BYTES, PARTS = 2_000_000, 5  # of one job: of a longer log the first part and the last ones are kept
 ALL_BYTES = 512_000_000  # of everything that is not written to any more; the oldest goes first
 _TIDY_SECONDS = 3_600.0  # how often a process that runs for months looks at age and size
 _NAME = "indexium_core"
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "at", "level", "event"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "at",
+    "level",
+    "event",
+    ONLY_JOB,
+}
 
 logging.getLogger(_NAME).addHandler(logging.NullHandler())  # a console is for sentences, not for records
 _job: contextvars.ContextVar[int | None] = contextvars.ContextVar("indexium_job", default=None)
@@ -61,7 +69,7 @@ class _Days(logging.handlers.TimedRotatingFileHandler):
         place = folder / "indexium.log"
         super().__init__(place, when="midnight", backupCount=days, utc=True, delay=True, encoding="utf-8")
         self.setFormatter(JsonLines())
-        self.addFilter(lambda record: record.msg != PROGRESS)
+        self.addFilter(lambda record: not getattr(record, ONLY_JOB, False))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Lose the line: a full disk shall not fill the console, too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from indexium_core.cli import output
@@ -13,7 +14,12 @@ from indexium_core.model.story import OperationStory, has_backup
 __all__ = ["tell"]
 
 _FILES, _LINES = 200, 40  # of the operation, what went wrong first; of the log, the last
-_QUIET = ("job.progress", "file.success")  # lines that say nothing which the tables do not
+_QUIET = (
+    "job.progress",
+    "job.changed",
+    "file.success",
+    "file.skipped",
+)  # lines that say nothing which the tables do not
 _COMMENT = 60  # characters of one that are shown
 _HEAD = ("at", "level", "event")
 _KNOWN = ("job_id", "operation_id", "traceback")  # the same in every line, or too long for one
@@ -130,5 +136,6 @@ def _change(item: ItemDetails) -> str:
 
 def _line(line: Mapping[str, Any]) -> tuple[str, str, str, str]:
     said = {name: value for name, value in line.items() if name not in (*_HEAD, *_KNOWN)}
-    at, level, event = (str(line.get(name, "")) for name in _HEAD)
+    level, event = str(line.get("level", "")), str(line.get("event", ""))
+    at = f"{datetime.fromisoformat(line['at']).astimezone():%Y-%m-%d %H:%M:%S}" if "at" in line else ""
     return at, level, event, " ".join(f"{name}={value}" for name, value in said.items())

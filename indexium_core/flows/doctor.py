@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ import av
 import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
-from indexium_core.flows import clockwork, roots
+from indexium_core.flows import clockwork, queueing, roots
 from indexium_core.model import sizes
 from indexium_core.model.backup import BackupUse
 from indexium_core.store import catalog, database, ledger
@@ -40,6 +40,8 @@ _PACKAGES = ("duckdb", "av", "numpy", "pandas", "panel", "pydantic", "typer")
 _OLDEST_PYTHON = (3, 11)
 LITTLE, _TOO_LITTLE = 1_000_000_000, 50_000_000  # bytes free
 _SEARCH_SECONDS = 20.0  # for leftover files; a library on a slow network may be large
+_JOBS = 200  # that are looked at
+_A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
 _TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
 _COPIES = "INDEXIUM_BACKUP_BUDGET sets how much may be kept; 'indexium backups list' shows of what."
 
@@ -67,6 +69,7 @@ class Doctor:
         busy: bool,
         clock: Callable[[], datetime],
         started: clockwork.Started,
+        jobs: queueing.JobService,
     ) -> None:
         """Take `folder` for that of the journals; `busy` where an operation of this process is running."""
         self._store = store
@@ -75,6 +78,7 @@ class Doctor:
         self._busy = busy
         self._clock = clock
         self._started = started
+        self._jobs = jobs
 
     def run(self) -> list[Check]:
         """Return every check, in the order in which a person reads them."""
@@ -92,6 +96,7 @@ class Doctor:
             _logs(self._store.home / "logs"),
             self._backups(),
             self._operations(),
+            self._queue(),
             self._leftovers(libraries),
             *map(check_library, libraries),
         ]
@@ -130,6 +135,26 @@ class Doctor:
         remedy = f"'indexium recover' tries again; 'indexium operations resume {found[0]}' goes on."
         return Check(name="operations", state="warning", message=message, remedy=remedy, details=details)
 
+    def _queue(self) -> Check:
+        now = self._clock()
+        open_jobs = self._jobs.list(statuses=("running", "paused", "pending"), per_page=_JOBS).items
+        failed = self._jobs.list(statuses=("failed",), per_page=_JOBS).items
+        found = {
+            "give no sign of life": [job.id for job in open_jobs if job.stalled],
+            "are paused for more than a day": [job.id for job in open_jobs if _since(job.paused_at, now) > _A_DAY],
+            "failed in the last week": [job.id for job in failed if _since(job.completed_at, now) < _A_WEEK],
+        }
+        details = {"open": len(open_jobs), **{what.replace(" ", "_"): ids for what, ids in found.items()}}
+        said = [f"{what}: {', '.join(map(str, ids))}" for what, ids in found.items() if ids]
+        if not said:
+            number = (
+                "No job is" if not open_jobs else "1 job is" if len(open_jobs) == 1 else f"{len(open_jobs)} jobs are"
+            )
+            return Check(name="jobs", state="ok", message=f"{number} at work or waiting.", details=details)
+        message = f"Jobs that {'; that '.join(said)}."
+        remedy = "'indexium jobs log ID' says why; 'indexium jobs resume ID' goes on, 'jobs cancel ID' gives up."
+        return Check(name="jobs", state="warning", message=message, remedy=remedy, details=details)
+
     def _leftovers(self, libraries: list[LibraryRow]) -> Check:
         name = "temporary_files"
         if self._busy:
@@ -146,6 +171,10 @@ class Doctor:
         what = "It is a copy that was never finished; remove it" if one else "They are unfinished copies; remove them"
         remedy = f"{what} if no other Indexium is at work there."
         return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": found})
+
+
+def _since(moment: datetime | None, now: datetime) -> timedelta:
+    return timedelta() if moment is None else now - moment
 
 
 def _python() -> Check:

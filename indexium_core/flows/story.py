@@ -7,13 +7,13 @@ is kept for a while only: then the story is shorter, and nothing in it is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from indexium_core import logs
-from indexium_core.flows import history
+from indexium_core.flows import chronicle, history
 from indexium_core.model.job import Job
 from indexium_core.model.operation import MetadataOperation
 from indexium_core.model.story import Happening, OperationStory
@@ -22,17 +22,16 @@ from indexium_core.store import database, diagnosis, ledger
 __all__ = ["Storyteller"]
 
 _LINES = 1_000  # of the log
+_UNKNOWN = "1970-01-01T00:00:00+00:00"
 _FROM = {"cli": "the command line", "dashboard": "the dashboard", "api": "a program over the web", "python": "Python"}
-# Lines of a job's log that are about it as a whole, and not about one of its files.
-_ABOUT_ALL = {
-    "job.started": "began",
-    "job.paused": "paused",
-    "job.resumed": "went on",
-    "job.retried": "to be tried again",
-    "job.interrupted": "interrupted",
-    "job.cancelling": "to be cancelled",
+_STATES = {  # of the job, as the log names them
+    "pending": "waits",
+    "running": "began",
+    "paused": "paused",
+}
+_BESIDE = {  # other lines of the log that are about the operation as a whole
+    "job.stood_still": "got no further",
     "operation.recovered": "files put right",
-    "operation.failed": "stopped by itself",
 }
 
 
@@ -75,16 +74,28 @@ def _happenings(
     who = f"by {operation.user_name}, " if operation.user_name else ""
     asked = f"{who}from {_FROM.get(operation.source, operation.source or 'an unknown place')}"
     found = [Happening(at=operation.started_at, what="asked for", text=asked)]
-    for line in lines:
-        what = _ABOUT_ALL.get(line.get("event", ""))
-        if what is not None:
-            at = datetime.fromisoformat(line["at"])
-            by = f"by {line['by']}" if line.get("by") else ""
-            found.append(Happening(at=at, what=what, text=by or str(line.get("error") or line.get("message") or "")))
+    found += _told(lines)
     if operation.completed_at is not None:
         state = (ended_as or operation.status).replace("_", " ")
+        if found[-1].what == state:
+            del found[-1]  # the same by the log
         found.append(Happening(at=operation.completed_at, what=state, text=operation.error_message))
     for rollback_id, at, count in back:
         files = "1 file" if count == 1 else f"{count:,} files"
         found.append(Happening(at=at, what=f"{files} taken back", text=f"by operation {rollback_id}"))
     return found
+
+
+def _told(lines: list[dict[str, Any]]) -> Iterator[Happening]:
+    """Yield what a job's log says of the operation as a whole."""
+    before, began = "", False
+    for line in lines:
+        event, status = line.get("event", ""), str(line.get("status", ""))
+        at = datetime.fromisoformat(str(line.get("at") or _UNKNOWN))
+        if event == chronicle.CHANGED and status != before:
+            again, began, before = began, began or status == "running", status
+            what = "went on" if again and status == "running" else _STATES.get(status, status.replace("_", " "))
+            text = f"by {line['by']}" if line.get("by") else str(line.get("error", ""))
+            yield Happening(at=at, what=what, text=text)
+        elif event in _BESIDE:
+            yield Happening(at=at, what=_BESIDE[event])

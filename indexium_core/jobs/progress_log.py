@@ -99,7 +99,7 @@ class ProgressLog:
             self._file.emit(logging.makeLogRecord({"msg": f"{self._clock():%Y-%m-%dT%H:%M:%SZ} {line}"}))
         facts = {"job_id": job_id, "kind": kind, "processed": processed, "total": total, "counters": dict(counters)}
         with logs.job(job_id):
-            logger.info(logs.PROGRESS, extra={**facts, "rate": rate, "eta_seconds": eta_seconds})
+            logger.info("job.progress", extra={**facts, "rate": rate, "eta_seconds": eta_seconds, logs.ONLY_JOB: True})
 
     def close(self) -> None:
         """Close the file."""

@@ -70,6 +70,7 @@ NAMES = (
     "logs",
     "backups",
     "operations",
+    "jobs",
     "temporary_files",
     "library",
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,11 @@ from indexium_core.cli import story
 from tests.integration.test_rollback_choices import foreign
 from tests.support.studio import ALL, Studio
 
-FIRST = datetime(2026, 11, 20, 7, tzinfo=UTC)
-
-
-class Clock:
-    """Each look at it is a second later."""
-
-    def __init__(self) -> None:
-        self.now = FIRST
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """Operation 1 wrote two files and refused one, 2 took one of them back; for tests that change nothing."""
-    studio = Studio(tmp_path_factory.mktemp("story"), 3, clock=Clock())
+    studio = Studio(tmp_path_factory.mktemp("story"), 3)
     plan = studio.library.plan()
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
     studio.library.write(plan, replace(ALL, user_note="Holiday 2019", source="dashboard")).wait()
@@ -47,7 +34,7 @@ def shown(studio: Studio, *words: str) -> int:
     try:
         return cli.main(["--home", str(studio.library.home), "operations", "show", *words])
     finally:
-        studio.reopen(clock=Clock())
+        studio.reopen()
 
 
 def document(studio: Studio, operation_id: int, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -95,10 +82,44 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
     assert "note Holiday 2019" in lines
     assert "files 3: 2 done, 1 in conflict" in lines
     assert "taken back by 2" in lines
-    assert any(line.startswith("roll back 'indexium rollback 1' until 2027-02-1") for line in lines)
+    assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
     assert "success in place" in written
     assert "+Ann Lee" in written
+
+
+def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in_the_log(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, 3)
+    foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
+    with studio.library as library:
+        at_work, go_on = threading.Event(), threading.Event()
+        library._courtesy.give_way = lambda: (at_work.set(), go_on.wait(60))  # type: ignore[method-assign,assignment]
+        handle = library.write(library.plan(), ALL)
+        assert at_work.wait(60)
+        job_id = library.operation_story(handle.id).job.id  # type: ignore[union-attr]
+        library.jobs.pause(job_id, by="Ann")
+        library.jobs.resume(job_id)
+        go_on.set()
+        handle.wait()
+        library.jobs.wait(job_id)
+        told = library.operation_story(handle.id)
+
+    assert [(each.what, each.text) for each in told.happenings[1:]] == [
+        ("waits", ""),
+        ("began", ""),
+        ("paused", "by Ann"),
+        ("went on", ""),
+        ("completed with errors", ""),
+    ]
+    files = [line for line in told.log if line["event"].startswith("file.")]
+    assert sorted((line["event"], line["level"], Path(line["file_path"]).name) for line in files) == [
+        ("file.conflict", "warning", "0002.mp4"),
+        ("file.success", "info", "0000.mp4"),
+        ("file.success", "info", "0001.mp4"),
+    ]
+    days = (studio.library.home / "logs" / "indexium.log").read_text("utf-8")
+    assert "file.conflict" in days
+    assert "file.success" not in days
 
 
 def test_of_a_rollback_it_says_what_it_takes_back(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:

@@ -192,13 +192,14 @@ def test_a_long_log_is_read_on_and_from_its_end_across_its_parts(
     assert end == place
 
 
-def test_progress_lies_in_the_file_of_the_job_alone(folder: Path) -> None:
+def test_what_is_for_the_job_alone_is_not_in_the_day(folder: Path) -> None:
     with logs.job(7):
-        logger.info(logs.PROGRESS, extra={"processed": 3})
-        logger.info("other")
+        logger.info("one", extra={"processed": 3, logs.ONLY_JOB: True})
+        logger.info("other", extra={logs.ONLY_JOB: False})
 
-    assert events(folder, 7) == [logs.PROGRESS, "other"]
+    assert events(folder, 7) == ["one", "other"]
     assert [line["event"] for line in day(folder)] == ["other"]
+    assert logs.ONLY_JOB not in logs.read_job(folder, 7)[0][0]
 
 
 def test_what_is_past_its_time_goes_and_what_is_written_to_stays(tmp_path: Path) -> None:

@@ -112,5 +112,5 @@ def test_the_log_of_the_job_has_the_same_as_a_record(progress: ProgressLog, fold
     tell(progress)
 
     (line,), _ = logs.read_job(folder, 12)
-    assert (line["event"], line["processed"], line["total"], line["counters"]) == (logs.PROGRESS, 100, 5000, COUNTERS)
+    assert (line["event"], line["processed"], line["total"], line["counters"]) == ("job.progress", 100, 5000, COUNTERS)
     assert (line["rate"], line["eta_seconds"]) == (210.4, 23.28)

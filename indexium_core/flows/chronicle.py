@@ -1,0 +1,50 @@
+"""
+What the log of a job says beside what its work logs by itself: each change of state, and the fate of each file.
+
+The story of an operation is told from these lines later, so their names and fields are as good as an interface; they
+are listed in docs/logs.md.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from indexium_core import logs
+from indexium_core.flows.protocol import Edited
+from indexium_core.model.event import Event
+
+__all__ = ["CHANGED", "files", "follow"]
+
+CHANGED = "job.changed"
+
+logger = logging.getLogger(__name__)
+
+
+def follow(event: Event) -> None:
+    """Log that a job is in another state; to be subscribed to the events."""
+    job_id = event.job_id
+    if event.name != "job:changed" or job_id is None:
+        return
+    names = ("kind", "operation_id", "status", "priority", "by", "error", "tries", "not_before")
+    facts = {name: event.data[name] for name in names if event.data.get(name) not in (None, "", 0)}
+    with logs.job(job_id):
+        logger.info(CHANGED, extra=facts)
+
+
+def files(operation_id: int, group: Iterable[Edited]) -> None:
+    """Log what became of some files of an operation; of those that are done the log of the job alone says so."""
+    for edited in group:
+        result = edited.record.result
+        bad = result.status in ("failed", "conflict", "unknown")
+        facts = {
+            "operation_id": operation_id,
+            "file_id": result.file_id,
+            "file_path": edited.task.path.decode("utf-8", "replace"),
+            "code": result.code,
+            "error": result.message,
+            "strategy": result.strategy,
+        }
+        said = {name: value for name, value in facts.items() if value not in (None, "")}
+        extra = {**said, "seconds": round(result.seconds, 3), logs.ONLY_JOB: not bad}
+        logger.log(logging.WARNING if bad else logging.INFO, "file.%s", result.status, extra=extra)
