@@ -37,6 +37,7 @@ from dashboards.pages.progress import ProgressScreen
 from dashboards.pages.settings import SettingsScreen
 from dashboards.pages.undoing import Undoing
 from dashboards.shelf import Shelf
+from indexium_core.model.job import ENDED_STATES
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -77,9 +78,12 @@ PAGES = (
 TITLES = {entry.name: entry.title for entry in PAGES}
 ROUTES = ("/", *(f"/{name}" for name in TITLES))
 NEWS = tuple(
-    f"{noun}:{verb}" for noun in ("scan", "write", "rollback") for verb in ("started", "progress", "completed")
+    f"{noun}:{verb}"
+    for noun in ("scan", "rescan", "write", "rollback")
+    for verb in ("started", "progress", "completed")
 )
 
+COMMAND = "'indexium operations resume "  # in a notice: what is to be typed, where a dialog asks here
 LATER = 1500  # milliseconds after which the checks are counted: not while the first page is waited for
 CHECKED = 15.0  # seconds for which that count does
 
@@ -292,12 +296,13 @@ class Session:
             )
             self.bridge.listen((*NEWS, "plan:changed"), self.refresh_frame, every=1.0)
             self._foot.start()
+            self.interrupted.start()
             self.undoing.start()
             for page in self._pages.values():
                 page.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
-            for sentence in self.library.notices[:3]:
+            for sentence in [each for each in self.library.notices if COMMAND not in each][:3]:
                 self.bridge.toast("info", sentence)
         self._enter()
 
@@ -406,20 +411,26 @@ class Session:
         library = self.library
         statistics = self.shelf.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live = self.shelf.lately("frame", 0.9, self._read_work)
+        past, roots, live, jobs = self.shelf.lately("frame", 0.9, self._read_work)
         held = sum(root.file_count for root in roots)
-        counts = self._counts | {"plan": changing, "history": past.total, "library": held}
+        counts = self._counts | {"plan": changing, "history": past.total, "library": held, "jobs": jobs}
         return {"pages": shell.pages(TITLES, counts, live, self._base), **shell.roots(roots, library.scan_progress())}
 
-    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None]:
-        """Read the operations there are, the roots, and how many percent are done of what runs."""
+    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int]:
+        """Read the operations there are, the roots, how much is done of what runs, and how many jobs have not ended."""
         library = self.library
         running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
         live = None
         if running:
             status = library.status(running[0].id)
             live = round(100 * status.processed / max(1, status.total))
-        return library.history(per_page=1), library.libraries(), live
+        jobs = sum(
+            number
+            for by_state in library.jobs.counts().values()
+            for state, number in by_state.items()
+            if state not in ENDED_STATES
+        )
+        return library.history(per_page=1), library.libraries(), live, jobs
 
 
 def _shared() -> Pages:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards import words
-from dashboards.components import progress
+from dashboards.components import jobs, progress
 from dashboards.components.base import Component, module
 from indexium_core.library import ScanProgress
+from indexium_core.model.job import Job
 from indexium_core.model.operation import MetadataOperation, OperationStatus
 
-__all__ = ["Footer", "done", "interrupted", "running", "scanning"]
+__all__ = ["Footer", "done", "held", "interrupted", "running", "scanning", "working"]
 
 
 class Footer(Component):
@@ -19,7 +20,7 @@ class Footer(Component):
     View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss}).
 
     A row with `dismiss` can be put away for good. Messages: `pause`, `resume`, `cancel`, `details`, `why`, `undo`,
-    `scan` and `stop_scan`, each with the `id` of the operation.
+    `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that of a job.
     """
 
     _esm = module("footer")
@@ -78,6 +79,41 @@ def scanning(scan: ScanProgress) -> dict[str, Any]:
         "buttons": [
             {"label": "Stop", "act": "stop_scan", "spoken": "Stop the scan"},
             {"label": "Details", "act": "scan", "kind": "opt"},
+        ],
+    }
+
+
+def working(job: Job) -> dict[str, Any]:
+    """Return the row of a job at work that is neither an operation nor a scan."""
+    bar = jobs.gauge(job)
+    parts = [{"kind": kind, "share": bar[kind]} for kind in ("ok", "bad") if bar[kind]]
+    return {
+        "key": f"job{job.id}",
+        "id": job.id,
+        "kind": "running",
+        "title": jobs.name(job),
+        "note": jobs.sentence(job),
+        "bar": {"now": bar["now"], "max": bar["max"], "parts": parts},
+        "buttons": [
+            {"label": "Pause", "act": "job_pause"},
+            {"label": "Details", "act": "job", "kind": "opt"},
+        ],
+    }
+
+
+def held(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
+    """Return the row of a job that was paused long ago, and perhaps forgotten."""
+    return {
+        "key": f"held{job.id}",
+        "id": job.id,
+        "kind": "interrupted",
+        "title": f"{jobs.name(job)} {jobs.held_sentence(job, now=now)}",
+        "note": jobs.sentence(job, now=now),
+        "level": "warning",
+        "glyph": "!",
+        "buttons": [
+            {"label": "Show", "act": "job", "kind": "opt"},
+            {"label": "Resume", "act": "job_resume", "kind": "primary"},
         ],
     }
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.bridge import Bridge
-from dashboards.components import footer
+from dashboards.components import footer, jobs
 from dashboards.components.dialog import Dialog
 from dashboards.pages import holding, rollback
+from indexium_core.model.job import Job
 from indexium_core.model.operation import FINISHED_STATES, HOLDING_STATES, MetadataOperation, OperationStatus
 
 if TYPE_CHECKING:
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["Foot"]
 
 EVENTS = tuple(
-    f"{noun}:{verb}" for noun in ("scan", "write", "rollback") for verb in ("started", "progress", "completed")
+    f"{noun}:{verb}"
+    for noun in ("scan", "rescan", "write", "rollback")
+    for verb in ("started", "progress", "completed")
 )
 FRESH = timedelta(days=1)  # how long what another program did is news
 RUNNING, WAITING = 2, 2  # rows of each kind, at most
+TOLD = ("write", "rollback", "scan")  # kinds of jobs that have rows of their own
 
 
 class _Operations(NamedTuple):
@@ -31,6 +35,8 @@ class _Operations(NamedTuple):
     at_work: list[tuple[MetadataOperation, OperationStatus]]
     cut: list[MetadataOperation]
     newest: list[MetadataOperation]
+    jobs: list[Job]  # at work, of kinds that have no row of their own
+    held: list[Job]  # paused for more than a day
 
 
 class Foot:
@@ -48,6 +54,9 @@ class Foot:
             details=lambda message: self._show(message, ""),
             why=lambda message: self._show(message, "failed"),
             undo=lambda message: rollback.ask(library, bridge, dialog, _id(message), lambda _: self.refresh()),
+            job=lambda message: session.go("jobs", job_id=_id(message)),
+            job_pause=lambda message: self._act(library.jobs.pause, message),
+            job_resume=lambda message: self._act(library.jobs.resume, message),
             scan=lambda _: session.go("library"),
             stop_scan=lambda _: bridge.run(library.cancel_scan, lambda _: self.refresh(), name="stop_scan", once=True),
         )
@@ -61,19 +70,27 @@ class Foot:
         self._bridge.run(self._read, self._draw, name="foot")
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
-        at_work, cut, newest = self._session.shelf.lately("foot", 0.4, self._read_operations)
+        at_work, cut, newest, working, held = self._session.shelf.lately("foot", 0.4, self._read_operations)
+        if self._session.showing("jobs"):  # which tells all of them
+            working, held = [], []
+        told = {job.operation_id for job in held if job.operation_id is not None}
         rows = [
-            *(footer.running(each, status) for each, status in at_work if not self._is_shown(each)),
+            *(footer.held(each) for each in held),
+            *(footer.running(each, s) for each, s in at_work if not self._is_shown(each) and each.id not in told),
+            *(footer.working(each) for each in working),
             *([footer.scanning(scan)] if (scan := self._scan_elsewhere()) else []),
             *(footer.interrupted(each) for each in cut if not self._is_shown(each)),
             *(footer.done(each) for each in newest if self._is_news(each) and not at_work),
         ]
-        return rows, bool(at_work)
+        return rows, bool(at_work or working)
 
     def _read_operations(self) -> _Operations:
         library = self._library
         at_work = library.history(status=HOLDING_STATES, per_page=RUNNING).items
+        others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in TOLD]
         return _Operations(
+            jobs=others[:RUNNING],
+            held=[job for job in library.jobs.list((), ("paused",)).items if jobs.held(job)][:WAITING],
             at_work=[(each, library.status(each.id)) for each in at_work],
             cut=library.history(status="interrupted", per_page=WAITING).items,
             newest=library.history(per_page=1).items,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import interrupted, job_log, jobs
+from dashboards.components import footer, interrupted, job_log, jobs
 from dashboards.components.dialog import Dialog
 from dashboards.pages.interrupted import Interrupted
 from dashboards.pages.job_log import OpenLog
@@ -196,6 +196,18 @@ def test_the_address_keeps_what_is_looked_at() -> None:
     assert state.search() == "kind=scan&show=failed&waiting=2&page=3&job=12&log=1"
     state.take("kind=%3Cb%3E&show=nothing&job=x&page=0")
     assert state.search() == ""
+
+
+def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_every_page() -> None:
+    at_work = footer.working(job(job_type="rescan", title="Rescan", progress_current=5, progress_total=10))
+    assert (at_work["title"], at_work["note"], at_work["bar"]["parts"]) == (
+        "Rescan",
+        "file 6 of 10",
+        [{"kind": "ok", "share": 50.0}],
+    )
+    forgotten = footer.held(job("paused", paused_at=NOW - timedelta(days=3), paused_by="Ann"), now=NOW)
+    assert forgotten["title"].startswith("Write 'Holiday 2019' has been paused for 3 days by Ann.")
+    assert [item["act"] for item in forgotten["buttons"]] == ["job", "job_resume"]
 
 
 # The log.
