@@ -18,7 +18,7 @@ from indexium_core.model import query
 from indexium_core.model.facets import FACETS
 from indexium_core.model.people import fold, person_key
 from indexium_core.model.plan import PlanItem
-from indexium_core.store import decisions, people
+from indexium_core.store import decisions, locks, people
 from indexium_core.store.database import Database
 from indexium_core.store.people import Wanted
 from tests.support.catalog import NOW, scanned, store
@@ -38,6 +38,10 @@ FOLDERS = ["", "a b", "100%", "Łódź/x_y", "łódź", "O'Neil", "שרה", "-x/
 
 Test = Callable[[PlanItem], bool]
 Atom = tuple[str, Test]
+
+
+LOCKED = ["duration", "resolution", "people"]
+LOCKS: set[tuple[int, str]] = set()  # of the room: what is locked of which file
 
 
 class Room:
@@ -71,6 +75,11 @@ class Room:
                 decisions.edit(tx, {file_id: chance.sample([*NAMES, "Nobody Else"], chance.randint(0, 2))}, at=NOW)
             decisions.postpone(tx, chance.sample(ids, 8), until=NOW + timedelta(days=1), at=NOW)
             decisions.set_mode(tx, chance.sample(ids, 9), people_mode="exact", comment_mode="preserve", at=NOW)
+            self.locked = [
+                (file_id, field) for file_id in chance.sample(ids, 15) for field in LOCKED[: file_id % 3 + 1]
+            ]
+            for file_id, field in self.locked:
+                locks.lock(tx, [file_id], [field], by="", at=NOW)
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
         self.finder = Finder(database)
         self.items = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
@@ -83,7 +92,10 @@ def room(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     home = tmp_path_factory.mktemp("room") / "home"
     shutil.copytree(empty_home, home)
     with Database.open(home) as database:
-        yield Room(database)
+        made = Room(database)
+        LOCKS.update(made.locked)
+        yield made
+        LOCKS.clear()
 
 
 def everybody(item: PlanItem) -> list[str]:
@@ -107,6 +119,12 @@ def words(text: str) -> Test:
     return lambda item: fold(text) in fold(item.file_path) or any(fold(text) in fold(name) for name in everybody(item))
 
 
+def is_locked(item: PlanItem, what: str) -> bool:
+    """Tell whether a field is locked, or anything (yes), or nothing (no); an edit by hand locks the people."""
+    locked = {field for file_id, field in LOCKS if file_id == item.file_id} | ({"people"} if item.edited else set())
+    return {"yes": bool(locked), "no": not locked}.get(what, what in locked)
+
+
 def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
@@ -120,6 +138,7 @@ VALUES: dict[str, tuple[list[str], Callable[[str], Test]]] = {
     "folder": ([f"/{folder}" for folder in FOLDERS], lambda v: below(v.strip("/"))),
     "person": ([*NAMES, "Annie", "Zoe\u0308 O\u0308z", "Nobody Else"], is_person),
     "tags": (["0", "1", "2", "3"], lambda v: lambda item: len(item.result_people) == int(v)),
+    "locked": ([*LOCKED, "size"], lambda v: lambda item: is_locked(item, v)),
 }
 
 
@@ -163,7 +182,9 @@ ATOMS: st.SearchStrategy[Atom] = st.one_of(
     ),
     st.just(("mode:exact,preserve", lambda item: item.people_mode == "exact" or item.comment_mode == "preserve")),
     st.just(("size:>1kb", lambda item: item.size > 1000)),
-    st.just(("tags:1..2", lambda item: 1 <= len(item.result_people) <= 2)),
+    # Not as one term of its key: that is a choice, which `chosen` makes.
+    st.just(("-(tags:0 OR tags:>2)", lambda item: 1 <= len(item.result_people) <= 2)),
+    st.just(("-locked:no", lambda item: is_locked(item, "yes"))),
 )
 SEARCHES = st.recursive(
     ATOMS, lambda of: st.one_of(of.map(negated), st.builds(either, of, of), st.builds(both, of, of)), max_leaves=4

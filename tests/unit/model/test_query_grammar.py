@@ -166,7 +166,7 @@ def test_every_example_of_the_help_can_be_searched_for(row: query.HelpRow) -> No
 
 def test_the_keys_are_those_of_the_contract() -> None:
     wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
-    assert set(query.KEYS) == {*wanted.split(), "mode", "container"}
+    assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked"}
 
 
 def test_a_compiled_query_says_what_it_names() -> None:
@@ -187,6 +187,8 @@ def test_a_compiled_query_says_what_it_names() -> None:
             "danger, with Ann Lee, not under a path containing “archive”",
         ),
         ("-person:ann", "not with somebody like “ann”"),
+        ("locked:duration,frame_rate", "with duration or frame rate locked"),
+        ("-locked:yes locked:no", "not with anything locked, with nothing locked"),
         ("sea OR (alps size:>1.5gb)", "matching “sea” or (matching “alps” and larger than 1.5 GB)"),
         ("-(a OR b)", "not (matching “a” or matching “b”)"),
         ("risk:danger,blocked -risk:safe", "danger or blocked, not safe"),

@@ -1,0 +1,436 @@
+"""Rescans of real films: what they change and leave alone, what goes wrong with single files, locks, and the audit."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors, settings
+from indexium_core.files import libav
+from indexium_core.flows import rescan
+from indexium_core.library import Library, RescanReport
+from indexium_core.model.plan import Selection
+from indexium_core.model.properties import FIELDS, FileProperty
+from tests.support import media
+
+OLD = 1_600_000_000
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 7, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for name in ("ann.mp4", "bob.mp4", "cy.mp4"):
+        media.build("mp4", folder, name=name, seed=ord(name[0]))
+        os.utime(folder / name, (OLD, OLD))
+    return folder
+
+
+@pytest.fixture
+def library(home: Path, root: Path, clock: Clock) -> Iterator[Library]:
+    config = settings.load(home, rescan_batch_size=2)
+    with Library.open(home, config=config, clock=clock) as opened:
+        opened.scan([root])
+        yield opened
+
+
+def ids(library: Library) -> dict[str, int]:
+    rows = library._store.read().execute("SELECT file_name, file_id FROM scanned_files").fetchall()
+    return dict(rows)
+
+
+def meddle(library: Library, **values: Any) -> None:
+    """Let the database say other things of all films than the films do."""
+    with library._store.atomic() as tx:
+        for name, value in values.items():
+            tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
+
+
+def stored(library: Library, name: str) -> dict[str, Any]:
+    return {each.field: each.value for each in library.file(ids(library)[name]).properties}
+
+
+def shown(library: Library, name: str, field: str) -> FileProperty:
+    return next(each for each in library.file(ids(library)[name]).properties if each.field == field)
+
+
+def counts(report: RescanReport) -> tuple[int, int, int, int, int, Mapping[str, int]]:
+    return report.processed, report.updated, report.unchanged, report.skipped, report.missing, report.errors
+
+
+def test_a_scan_stores_what_the_films_are(library: Library) -> None:
+    found = stored(library, "ann.mp4")
+    assert found["resolution"] == "160x90"
+    assert {name for name, value in found.items() if value is None} == set()
+    assert library.file(ids(library)["ann.mp4"]).read_with == "pyav"
+
+
+def test_a_rescan_puts_right_what_differs_and_leaves_length_and_size(library: Library) -> None:
+    true = stored(library, "ann.mp4")
+    meddle(library, resolution="1x1", video_codec="mpeg2video", frame_rate=1, hdr="pq", duration=5, size=7)
+
+    report = library.rescan(everything=True)
+
+    assert counts(report) == (3, 3, 0, 0, 0, {})
+    assert stored(library, "ann.mp4") == true | {"duration": 5.0, "size": 7}
+    assert counts(library.rescan(everything=True)) == (3, 0, 3, 0, 0, {})
+
+
+def test_length_and_size_are_refreshed_where_that_is_asked_for(library: Library) -> None:
+    true = stored(library, "ann.mp4")
+    meddle(library, duration=5, size=7)
+    library.rescan("name:ann", refresh=["size"])
+    assert stored(library, "ann.mp4") == true | {"duration": 5.0}
+    library.rescan("name:ann", refresh=["duration"])
+    assert stored(library, "ann.mp4") == true
+    assert stored(library, "bob.mp4")["size"] == 7
+
+
+def test_what_is_not_known_yet_is_filled_in_unasked(library: Library) -> None:
+    true = stored(library, "ann.mp4")
+    meddle(library, duration=None, size=None)
+    library.rescan(everything=True)
+    assert stored(library, "ann.mp4") == true
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_locked_field_is_left_alone_by_rescan_and_scan(library: Library, root: Path, field: str) -> None:
+    true = stored(library, "ann.mp4")
+    wrong = {
+        name: "1x1" if name == "resolution" else "h263" if "codec" in name else "hlg" if name == "hdr" else 3
+        for name in FIELDS
+    }
+    meddle(library, **wrong)
+    library.locks.lock("name:ann", [field])
+
+    library.rescan(everything=True, refresh=["duration", "size"])
+    assert stored(library, "ann.mp4") == true | {field: wrong[field]}
+    assert stored(library, "bob.mp4")[field] != wrong[field]
+
+    os.utime(root / "ann.mp4", (OLD + 9, OLD + 9))
+    library.scan(full=True)
+    assert stored(library, "ann.mp4")[field] == wrong[field]
+
+    library.locks.unlock("name:ann", [field])
+    library.rescan(everything=True, refresh=["duration", "size"])
+    assert stored(library, "ann.mp4") == true
+
+
+def test_a_scan_of_a_changed_film_stores_the_new_properties_and_says_what_changed(library: Library, root: Path) -> None:
+    with library._store.atomic() as tx:
+        tx.execute("UPDATE media_properties SET channels = 7")
+    library.scan(full=True)
+    os.utime(root / "ann.mp4", (OLD + 9, OLD + 9))
+    library.scan()
+    assert stored(library, "ann.mp4")["channels"] == 1
+    [event] = library.audit(ids(library)["ann.mp4"]).items
+    assert (event.actor, event.field, event.old, event.new) == ("scan", "channels", "7", "1")
+
+
+def test_a_write_of_ours_takes_the_size_along_but_not_a_locked_one(library: Library, root: Path) -> None:
+    library.locks.lock("name:bob", ["size"])
+    before = stored(library, "bob.mp4")["size"]
+    library.people.add([root / "ann.mp4", root / "bob.mp4"], ["Ann Lee"])
+    library.write(library.plan()).wait()
+    assert (root / "ann.mp4").stat().st_size != before or (root / "bob.mp4").stat().st_size != before
+    assert stored(library, "ann.mp4")["size"] == (root / "ann.mp4").stat().st_size
+    assert stored(library, "bob.mp4")["size"] == before
+
+
+def test_an_edit_by_hand_locks_its_field(library: Library) -> None:
+    file_id = ids(library)["ann.mp4"]
+    library.locks.set([file_id], "resolution", "640 x 480", by="me")
+
+    library.rescan(everything=True)
+
+    found = shown(library, "ann.mp4", "resolution")
+    assert (found.value, found.text) == ("640x480", "640 × 480")
+    assert found.lock is not None
+    assert (found.lock.origin, found.lock.locked_by) == ("edit", "me")
+    assert [(each.action, each.old, each.new) for each in library.audit(file_id).items] == [
+        ("lock", None, None),
+        ("edit", "160x90", "640x480"),
+    ]
+
+
+def test_an_edit_of_the_people_locks_them_while_it_stands(library: Library) -> None:
+    file_id = ids(library)["ann.mp4"]
+    library.edit([file_id], ["Ann Lee"])
+    assert [(each.field, each.origin) for each in library.locks.of(file_id)] == [("people", "edit")]
+    assert library.locks.unlock([file_id]).by_edit == 1
+    assert library.plan("locked:people").statistics.total_files == 1
+    library.undo()
+    assert library.locks.of(file_id) == []
+
+
+def test_bulk_lock_and_unlock_count_what_they_change(library: Library) -> None:
+    assert library.locks.lock("mp4", ["size", "duration"]).changed == 6
+    again = library.locks.lock("name:ann", ["size", "hdr"])
+    assert (again.files, again.changed) == (1, 1)
+    assert library.locks.unlock("mp4").changed == 7
+    assert library.locks.list() == []
+
+
+def test_a_search_finds_what_is_locked_also_outside_the_plan(library: Library) -> None:
+    library.locks.lock("name:ann", ["size"])
+    assert {row.file_path.rpartition("/")[2] for row in library.locks.list("locked:size")} == {"ann.mp4"}
+    assert library.rescan("locked:no").processed == 2
+    assert library.rescan("-locked:yes").processed == 2
+    assert library.rescan("locked:yes OR name:bob").processed == 2
+
+
+def test_a_selection_of_the_plan_can_be_rescanned_and_locked(library: Library, root: Path) -> None:
+    library.people.add([root / "ann.mp4", root / "bob.mp4"], ["Ann Lee"])
+    chosen = Selection(query="", excluded=frozenset({ids(library)["bob.mp4"]}))
+    assert library.rescan(chosen).processed == 1
+    assert library.locks.lock(chosen, ["size"]).files == 1
+
+
+def test_files_that_are_missing_corrupt_or_empty_are_counted_and_the_rest_goes_on(library: Library, root: Path) -> None:
+    media.truncated("mp4", root, name="cut.mp4")
+    shutil.copy(root / "ann.mp4", root / "dee.mp4")
+    library.scan()
+    (root / "ann.mp4").unlink()
+    (root / "bob.mp4").write_bytes(b"")
+    (root / "cy.mp4").write_bytes(b"words" * 1000)
+    meddle(library, hdr="pq")
+
+    report = library.rescan(everything=True)
+
+    assert counts(report) == (5, 1, 0, 0, 1, {"empty": 1, "not_video": 1, "corrupt": 1})
+    assert stored(library, "dee.mp4")["hdr"] == "no"
+    assert stored(library, "bob.mp4")["hdr"] == "pq"
+    assert library.file(ids(library)["bob.mp4"]).properties_problem == "The file is empty."
+    assert library.file(ids(library)["ann.mp4"]).state == "missing"
+    assert report.summary == "5 files: 1 updated, 0 unchanged, 1 missing, 1 corrupt, 1 empty, 1 not video"
+
+
+def test_a_problem_is_forgotten_when_the_file_can_be_read_again(library: Library, root: Path) -> None:
+    content = (root / "ann.mp4").read_bytes()
+    (root / "ann.mp4").write_bytes(b"")
+    library.rescan(everything=True)
+    (root / "ann.mp4").write_bytes(content)
+    library.rescan(everything=True)
+    assert library.file(ids(library)["ann.mp4"]).properties_problem == ""
+
+
+def test_the_files_of_an_offline_library_are_skipped(library: Library, root: Path) -> None:
+    root.rename(root.with_name("elsewhere"))
+    assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
+    assert library.file(ids(library)["ann.mp4"]).state == "ok"
+
+
+def test_sound_alone_is_read_and_shows_no_resolution(library: Library, root: Path) -> None:
+    from tests.unit.files.test_properties import made
+
+    made(root / "song.mp4", "-f", "lavfi", "-i", "sine=440:d=0.3", "-c:a", "aac")
+    library.scan()
+    assert library.rescan("name:song").errors == {}
+    assert shown(library, "song.mp4", "resolution").text == "-"
+    assert shown(library, "song.mp4", "audio_codec").text == "aac"
+
+
+def test_which_of_the_two_tools_answered_is_stored(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.files.test_properties import closed, pretender
+
+    answer = '{"streams": [{"codec_type": "video", "codec_name": "vvc", "width": "N/A"}], "format": {}}'
+    asked = pretender(tmp_path, monkeypatch, answer)
+    monkeypatch.setattr(libav, "opened", closed)
+
+    library.rescan("name:ann", refresh=["duration"])
+
+    assert len(asked.read_text().splitlines()) == 1
+    assert library.file(ids(library)["ann.mp4"]).read_with == "ffprobe"
+    found = stored(library, "ann.mp4")
+    assert (found["video_codec"], found["resolution"], found["audio_codec"]) == ("vvc", "160x90", None)
+    assert found["duration"] is not None, "N/A is no news"
+
+
+def test_the_audit_says_what_was_and_what_is_and_by_which_job(library: Library) -> None:
+    meddle(library, hdr="pq")
+    job = library.jobs.wait(library.rescan_job("name:ann").id, timeout=30)
+    library.rescan(everything=True)
+
+    [event] = library.audit(ids(library)["ann.mp4"]).items
+    assert (event.actor, event.action, event.field, event.old, event.new) == ("rescan", "rescan", "hdr", "pq", "no")
+    assert event.job_id == job.id
+    assert [each.file_id for each in library.audit(job_id=job.id).items] == [ids(library)["ann.mp4"]]
+    page = library.audit(page=2, per_page=2)
+    assert (len(page.items), page.total) == (1, 3)
+
+
+def test_old_events_of_the_audit_are_dropped(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.locks.lock("mp4", ["size"])
+    clock.now += timedelta(days=366)
+    library.locks.lock("mp4", ["hdr"])
+    library.rescan("name:ann")
+    assert {each.field for each in library.audit().items} == {"hdr"}
+    monkeypatch.setattr(rescan, "AUDIT_MOST", 1)
+    library.rescan("name:ann")
+    assert library.audit().total == 1
+
+
+def test_a_job_does_the_same_and_tells_how_far_it_is(library: Library, home: Path, root: Path) -> None:
+    meddle(library, hdr="pq")
+    (root / "cy.mp4").unlink()
+
+    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
+
+    assert (job.status, job.title, job.progress_current, job.progress_total) == (
+        "completed",
+        "Rescan of everything",
+        3,
+        3,
+    )
+    assert {name: job.summary[name] for name in ("processed", "updated", "unchanged", "skipped", "missing")} == {
+        "processed": 3,
+        "updated": 2,
+        "unchanged": 0,
+        "skipped": 0,
+        "missing": 1,
+    }
+    last = (home / "logs" / "progress.log").read_text().splitlines()[-1]
+    assert re.fullmatch(
+        r"\S+Z job=\d+ kind=rescan processed=3/3 updated=2 unchanged=0 skipped=0 missing=1 errors=0 rate=\S+ eta=\S+",
+        last,
+    )
+
+
+def test_files_that_cannot_be_read_make_a_job_end_with_errors(library: Library, root: Path) -> None:
+    (root / "ann.mp4").write_bytes(b"")
+    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
+    assert (job.status, job.summary["errors"], job.summary["unchanged"]) == ("completed_with_errors", {"empty": 1}, 2)
+
+
+class Stopping:
+    """A context that is told to stop after some files, and remembers what was saved."""
+
+    job_id = 7
+
+    def __init__(self, payload: Mapping[str, Any], checkpoint: Mapping[str, Any] | None, *, after: int) -> None:
+        self.payload, self.checkpoint, self._left = payload, checkpoint, after
+        self.saved: list[Mapping[str, Any]] = []
+
+    def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
+        assert current == sum(counters.values()) or current > sum(counters.values())
+
+    def save(self, checkpoint: Mapping[str, Any]) -> None:
+        self.saved.append(checkpoint)
+
+    def should_stop(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize("after", range(8))
+def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
+    library: Library, root: Path, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "bob.mp4").write_bytes(b"")
+    meddle(library, hdr="pq")
+    orders = library._rescanner.orders(None)
+    context: Any = Stopping(orders, None, after=after)
+    first = library._rescanner.work(context)
+    saved = context.saved[-1] if context.saved else None
+    read: list[bytes] = []
+    original = rescan.media.read
+    monkeypatch.setattr(rescan.media, "read", lambda path: (read.append(path), original(path))[1])
+
+    context = Stopping(orders, saved, after=1000)
+    second = library._rescanner.work(context)
+
+    assert len(read) == 3 - (saved or {"processed": 0})["processed"], "no file is read twice"
+    assert counts(second) == (3, 2, 0, 0, 0, {"empty": 1})
+    assert first.cancelled == (len(read) > 0)
+
+
+def test_a_rest_between_batches_can_be_cut_short(library: Library) -> None:
+    library.set_setting("rescan_batch_pause_ms", "600000")
+    done = threading.Event()
+    thread = threading.Thread(target=lambda: (library.rescan(everything=True), done.set()))
+    thread.start()
+    assert not done.wait(0.5)
+    library._rescanner.close()
+    assert done.wait(10)
+    thread.join()
+
+
+def test_a_rest_is_taken_between_batches_only(library: Library) -> None:
+    library.set_setting("rescan_batch_pause_ms", "300")
+    began = time.monotonic()
+    library.rescan(everything=True)
+    assert time.monotonic() - began >= 0.3  # two batches, one rest
+    began = time.monotonic()
+    library.rescan("name:ann")
+    assert time.monotonic() - began < 3
+
+
+def test_files_that_were_forgotten_meanwhile_are_missing(library: Library) -> None:
+    orders = library._rescanner.orders([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
+    with library._store.atomic() as tx:
+        tx.execute("DELETE FROM scanned_files WHERE file_name = 'cy.mp4'")
+    assert counts(library._rescanner.run(orders)) == (2, 0, 1, 0, 1, {})
+
+
+def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library: Library) -> None:
+    library.locks.lock("mp4", ["size"])
+    library.remove_library(library.libraries()[0].library_id)
+    reader = library._store.read()
+    assert reader.value("SELECT count(*) FROM media_properties") == 0
+    assert reader.value("SELECT count(*) FROM field_locks") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({}, "Name the files"),
+        ({"query": "ann", "everything": True}, "Name the files"),
+        ({"query": "nobody has this name"}, "No file is found"),
+        ({"everything": True, "refresh": ["hdr"]}, "it can be duration or size"),
+        ({"file_ids": [999]}, "no file with the id 999"),
+        ({"query": "locked:colour"}, "locked: knows no"),
+    ],
+)
+def test_bad_orders_are_refused_with_the_mend(library: Library, arguments: dict[str, Any], told: str) -> None:
+    with pytest.raises(errors.UsageError, match=told):
+        library.rescan(**arguments)
+    with pytest.raises(errors.UsageError, match=told):
+        library.rescan_job(**arguments)
+
+
+def test_bad_locks_are_refused(library: Library) -> None:
+    with pytest.raises(errors.UsageError, match="no field “colour”"):
+        library.locks.lock("ann", ["colour"])
+    with pytest.raises(errors.UsageError, match="Name a field"):
+        library.locks.lock("ann", [])
+    with pytest.raises(errors.UnknownIdError, match="999"):
+        library.locks.of(999)
+    with pytest.raises(errors.ValidationError, match="no resolution"):
+        library.locks.set("ann", "resolution", "huge")
+    assert library.locks.list() == []

@@ -1,0 +1,160 @@
+"""Media properties: what follows from streams, what a person reads, and what is read of what a person writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.model import properties
+from indexium_core.model.media import StreamFacts
+from indexium_core.model.properties import FIELDS, LOCKABLE, ON_REQUEST, MediaProperties
+
+
+def film(**details: Any) -> StreamFacts:
+    return StreamFacts(index=0, kind="video", codec=details.pop("codec", "h264"), language=None, details=details)
+
+
+def sound(**details: Any) -> StreamFacts:
+    return StreamFacts(index=1, kind="audio", codec=details.pop("codec", "aac"), language=None, details=details)
+
+
+def test_a_film_with_sound_has_every_property() -> None:
+    streams = [film(width=1920, height=1080, frame_rate=25.0), sound(channels=2, sample_rate=48000)]
+
+    found, unknown = properties.of_streams(streams, duration=60.04, size=1000)
+
+    assert found == MediaProperties(
+        resolution="1920x1080",
+        duration=60.04,
+        size=1000,
+        video_codec="h264",
+        audio_codec="aac",
+        channels=2,
+        sample_rate=48000,
+        frame_rate=25.0,
+        hdr="no",
+    )
+    assert unknown == ()
+
+
+def test_sound_alone_has_no_resolution_and_that_is_known() -> None:
+    found, unknown = properties.of_streams([sound(channels=1, sample_rate=44100)], duration=1.0, size=9)
+    assert (found.resolution, found.hdr, found.frame_rate, found.audio_codec) == (None, None, None, "aac")
+    assert unknown == ()
+
+
+def test_a_film_without_sound_has_none_and_that_is_known() -> None:
+    found, unknown = properties.of_streams([film(width=16, height=16, frame_rate=5)], duration=1.0, size=9)
+    assert (found.audio_codec, found.channels, unknown) == (None, None, ())
+
+
+@pytest.mark.parametrize("value", [None, 0, -4, "N/A", 2**40, float("nan"), float("inf")])
+def test_what_a_file_does_not_say_is_unknown_not_absent(value: Any) -> None:
+    streams = [film(codec="", width=value, height=value, frame_rate=value), sound(codec="", channels=value)]
+    found, unknown = properties.of_streams(streams, duration=None, size=9)
+    assert found.resolution is None
+    assert {"resolution", "duration", "video_codec", "audio_codec", "channels", "sample_rate"} <= set(unknown)
+
+
+def test_a_cover_is_no_film() -> None:
+    found, _ = properties.of_streams([film(attached_pic=True, width=600, height=600), sound()], duration=1.0, size=9)
+    assert (found.resolution, found.video_codec) == (None, None)
+
+
+def test_the_default_stream_counts_else_the_first() -> None:
+    first, default = film(width=16, height=16), film(width=32, height=32, disposition=1)
+    assert properties.of_streams([first, default], duration=1, size=1)[0].resolution == "32x32"
+    assert properties.of_streams([first, film(width=8, height=8)], duration=1, size=1)[0].resolution == "16x16"
+
+
+@pytest.mark.parametrize(
+    ("details", "hdr"),
+    [
+        ({}, "no"),
+        ({"transfer": "smpte2084"}, "pq"),
+        ({"transfer": "arib-std-b67"}, "hlg"),
+        ({"transfer": "bt709"}, "no"),
+        ({"transfer": "smpte2084", "dolby_vision": True}, "dolby_vision"),
+    ],
+)
+def test_the_dynamic_range(details: dict[str, Any], hdr: str) -> None:
+    assert properties.of_streams([film(**details)], duration=1, size=1)[0].hdr == hdr
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("resolution", "1920x1080", "1920 × 1080"),
+        ("resolution", None, "-"),
+        ("duration", 6727.2, "1:52:07"),
+        ("duration", 61.4, "1:01"),
+        ("duration", 0.04, "0.04 s"),
+        ("size", 4_100_000_000, "4.1 GB"),
+        ("channels", 2, "2 (stereo)"),
+        ("channels", 3, "3"),
+        ("sample_rate", 44100, "44.1 kHz"),
+        ("frame_rate", 29.97, "29.97 fps"),
+        ("frame_rate", 25.0, "25 fps"),
+        ("hdr", "pq", "HDR10 (PQ)"),
+        ("video_codec", "h264", "h264"),
+    ],
+)
+def test_what_a_person_reads(field: str, value: Any, text: str) -> None:
+    assert properties.in_words(field, value) == text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("resolution", " 1920 x 1080 ", "1920x1080"),
+        ("resolution", "1920×1080", "1920x1080"),
+        ("resolution", "-", None),
+        ("duration", "1:52:07", 6727.0),
+        ("duration", "90.5", 90.5),
+        ("size", "1.5 GB", 1_500_000_000),
+        ("size", "123", 123),
+        ("channels", "6", 6),
+        ("sample_rate", "48000 Hz", 48000),
+        ("frame_rate", "30000/1001", 29.97),
+        ("frame_rate", "25 fps", 25.0),
+        ("hdr", "Dolby Vision", "dolby_vision"),
+        ("video_codec", "HEVC", "hevc"),
+        ("audio_codec", "", None),
+    ],
+)
+def test_what_is_read_of_what_a_person_writes(field: str, text: str, value: Any) -> None:
+    assert properties.parse(field, text) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("resolution", "1920"),
+        ("resolution", "0x1080"),
+        ("resolution", "1920x1080x2"),
+        ("duration", "soon"),
+        ("duration", "0"),
+        ("duration", "1e400"),
+        ("size", "-4"),
+        ("size", "999999999999999999tb"),
+        ("channels", "0"),
+        ("channels", "99999999999"),
+        ("sample_rate", "fast"),
+        ("frame_rate", "25/0"),
+        ("frame_rate", "nan"),
+        ("hdr", "very"),
+        ("video_codec", "<b>"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_an_example(field: str, text: str) -> None:
+    with pytest.raises(errors.ValidationError, match="write it like"):
+        properties.parse(field, text)
+
+
+def test_fields_are_named_as_people_name_them_and_come_in_order() -> None:
+    assert properties.checked_fields(["Frame rate", " size", "size"], FIELDS) == ("size", "frame_rate")
+    with pytest.raises(errors.UsageError, match=r"no field “people”.*it can be duration or size"):
+        properties.checked_fields(["people"], ON_REQUEST)
+    assert set(FIELDS) < set(LOCKABLE)
