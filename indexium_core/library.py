@@ -41,6 +41,7 @@ from indexium_core.flows import (
     rescan,
     retrying,
     running,
+    scan_jobs,
     scanning,
     steps,
     story,
@@ -164,19 +165,7 @@ class Library:
         self._clock = clock
         self.home = store.home
         self.settings = config
-        self._event_rows = events_store.Events(store)
-        self.events = EventBus(self._event_rows.begin_run())
-        self._recorder = Recorder(self.events, self._event_rows, clock=clock)
-        job_rows = jobs_store.Jobs(store)
-        self._progress_log = ProgressLog(store.home / "logs")
-        self._queue = JobQueueService(job_rows, events=self.events, clock=clock, teller=self._progress_log)
-        self.jobs = queueing.JobService(
-            self._queue,
-            job_rows,
-            folder=store.home / "logs",
-            retry_operation=lambda operation_id: self.retry(operation_id).id,
-            clock=clock,
-        )
+        self._open_queue()
         self._courtesy = Courtesy()
         self._started = clockwork.Started.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
@@ -211,6 +200,7 @@ class Library:
         self._rescanner = rescan.Rescanner(
             store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
         )
+        self._scan_jobs = scan_jobs.ScanJobs(store, self._scanner, self._queue, on_change=self._plan_changed)
         self._register_jobs()
         self._history = history.HistoryService(book, self._writer, backups=folder)
         self._backups = backups.BackupManager(
@@ -253,6 +243,22 @@ class Library:
             store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
         )
 
+    def _open_queue(self) -> None:
+        logs_folder, clock = self.home / "logs", self._clock
+        self._event_rows = events_store.Events(self._store)
+        self.events = EventBus(self._event_rows.begin_run())
+        self._recorder = Recorder(self.events, self._event_rows, clock=clock)
+        self._progress_log = ProgressLog(logs_folder)
+        rows = jobs_store.Jobs(self._store)
+        self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
+        self.jobs = queueing.JobService(
+            self._queue,
+            rows,
+            folder=logs_folder,
+            retry_operation=lambda operation_id: self.retry(operation_id).id,
+            clock=clock,
+        )
+
     def _register_jobs(self) -> None:
         """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
         self.events.subscribe(chronicle.follow)
@@ -265,13 +271,18 @@ class Library:
                 of_operation=True,
                 timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
+                quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
             )
+        self._queue.register(scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience)
         self._queue.register(
             "rescan",
             self._rescanner.handle,
             title="Rescan",
             timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
+
+    def _patience(self) -> float:
+        return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""
@@ -413,9 +424,26 @@ class Library:
         finally:
             self._plan_changed()
 
+    def scan_job(
+        self,
+        dirs: Iterable[str | Path] = (),
+        *,
+        full: bool = False,
+        really_gone: bool = False,
+        priority: int | str = "normal",
+    ) -> Job:
+        """
+        Ask for a scan in the background, which goes on after a restart; returns at once. `jobs.wait` waits for it.
+
+        Arguments are those of `scan`, and a priority: 1 (first) to 10, or high, normal, low. An equal scan that has not
+        begun is returned instead of a second one. UsageError: a folder that cannot be scanned, or no such priority.
+        """
+        return self._scan_jobs.add(list(dirs), full=full, really_gone=really_gone, priority=priority)
+
     def cancel_scan(self) -> bool:
         """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
-        return self._scanner.cancel()
+        cancelled = [self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND)]
+        return any([*cancelled, self._scanner.cancel()])
 
     def scan_progress(self) -> ScanProgress | None:
         """Return how far the scan is that runs, None where none does."""

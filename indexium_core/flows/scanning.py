@@ -17,12 +17,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows import reading, roots, survey
 from indexium_core.flows.meter import Meter, ScanProgress
 from indexium_core.flows.reading import Found
 from indexium_core.flows.survey import Survey
+from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.settings import Settings
 from indexium_core.store import catalog
@@ -30,10 +32,11 @@ from indexium_core.store.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["ScanProgress", "ScanReport", "Scanner"]
+__all__ = ["ScanProgress", "ScanReport", "Scanner", "summary"]
 
 GROUP = 2000  # files stored in one transaction …
 GROUP_SECONDS = 2.0  # … or what was read in this time, so that pages see them come in
+_PATIENCE = 0.5  # seconds between two looks whether another scan has ended
 GROUP_TEXT = 500_000  # … or comments of so many characters, of which the database makes several copies on the way
 
 
@@ -127,44 +130,93 @@ class Scanner:
         try:
             chosen = roots.choose(self._database, dirs)
             self._cancel.clear()
-            return self._run(chosen, progress, full=full, really_gone=really_gone)
+            self._events.emit("scan:started", current=0, total=None, message="Looking for files")
+            done, message = 0, "The scan stopped; the log says why"
+            try:
+                one = self._one(Meter(self._events, self._tell(progress)))
+                report = self._run(one, chosen, full=full, really_gone=really_gone)
+                message = summary(report)
+            except errors.StoreError:
+                message = "The scan stopped: the database failed"
+                raise
+            finally:
+                done, self.now = self.now.done if self.now else 0, None
+                self._events.emit("scan:completed", current=done, total=done, message=message)
+            return report
         finally:
             self._running.release()
 
-    def _run(
-        self,
-        chosen: Sequence[LibraryRow],
-        progress: Callable[[ScanProgress], None] | None,
-        *,
-        full: bool,
-        really_gone: bool,
-    ) -> ScanReport:
+    def scan_for(self, job: JobContext, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool) -> ScanReport:
+        """
+        Scan libraries for a job, which is told how far it is; waits for the end of another scan.
+
+        Where the job was cut off, it goes on: what was read is not read again, and what it had found counts.
+        """
+        while not self._running.acquire(timeout=_PATIENCE):
+            if job.should_stop():
+                return ScanReport(cancelled=True)
+        try:
+            self._cancel.clear()
+            former = dict(job.checkpoint or {})
+            begun = former.setdefault("begun", self._clock().isoformat())
+
+            def tell(now: ScanProgress) -> None:
+                job.progress(now.done, now.total, now.current)
+
+            one = self._one(
+                Meter(EventBus(), self._tell(tell)),
+                stop=lambda: job.should_stop() or self._cancel.is_set(),
+                stored=lambda report: job.save({**former, **_found(report, former)}),
+            )
+            since = datetime.fromisoformat(begun) if job.checkpoint else None
+            report = self._run(one, chosen, full=full, really_gone=really_gone, since=since)
+            for name, count in _found(report, former).items():
+                setattr(report, name, count)
+            report.unchanged = max(0, report.seen - report.new - report.changed - report.moved)
+            return report
+        finally:
+            self.now = None
+            self._running.release()
+
+    def _tell(self, progress: Callable[[ScanProgress], None] | None) -> Callable[[ScanProgress], None]:
         def tell(now: ScanProgress) -> None:
             self.now = now
             if progress:
                 progress(now)
 
+        return tell
+
+    def _run(
+        self,
+        one: _Scan,
+        chosen: Sequence[LibraryRow],
+        *,
+        full: bool,
+        really_gone: bool,
+        since: datetime | None = None,
+    ) -> ScanReport:
         self.now = ScanProgress(done=0, total=None, current="", rate=0.0, eta_seconds=None)
-        one = self._one(Meter(self._events, tell))
-        self._events.emit("scan:started", current=0, total=None, message="Looking for files")
-        message = "The scan stopped; the log says why"
-        try:
-            report = self.last = one.run(chosen, full=full, really_gone=really_gone)
-            message = _summary(report)
-        except errors.StoreError:
-            message = "The scan stopped: the database failed"
-            raise
-        finally:
-            done, self.now = self.now.done, None
-            self._events.emit("scan:completed", current=done, total=done, message=message)
+        report = self.last = one.run(chosen, full=full, really_gone=really_gone, since=since)
         return report
 
-    def _one(self, meter: Meter) -> _Scan:
+    def _one(
+        self,
+        meter: Meter,
+        *,
+        stop: Callable[[], bool] | None = None,
+        stored: Callable[[ScanReport], None] = lambda _: None,
+    ) -> _Scan:
         """Return a scan by the settings as they are now."""
-        # More threads than processors help where a disk is slow to answer; many more only wait for each other.
-        threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
-        stop = self._cancel.is_set
-        return _Scan(self._database, meter, self._clock(), threads=threads, faststart=self._config.faststart, stop=stop)
+        return _Scan(
+            self._database,
+            meter,
+            self._clock(),
+            # More threads than processors help where a disk is slow to answer; many more only wait for each other.
+            threads=min(self._config.probe_threads, 2 * (os.cpu_count() or 1)),
+            faststart=self._config.faststart,
+            stop=stop or self._cancel.is_set,
+            stored=stored,
+        )
 
     def reread(self, files: Sequence[tuple[int, bytes]]) -> None:
         """
@@ -195,6 +247,7 @@ class _Scan:
         threads: int,
         faststart: str,
         stop: Callable[[], bool] = lambda: False,
+        stored: Callable[[ScanReport], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._meter = meter
@@ -203,12 +256,16 @@ class _Scan:
         self._threads = threads
         self._faststart = faststart
         self._stop = stop
+        self._stored = stored  # told what was found so far when a group is in the database
+        self._since: datetime | None = None
         self._report = ScanReport()
         self._gone: list[int] = []  # files that were marked missing; those that moved are found again
 
-    def run(self, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool) -> ScanReport:
-        """Scan the roots `chosen`."""
-        report = self._report
+    def run(
+        self, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool, since: datetime | None = None
+    ) -> ScanReport:
+        """Scan the roots `chosen`; `since`: when a former run of the same scan began."""
+        report, self._since = self._report, since
         report.libraries = len(chosen)
         try:
             surveys = [self._survey(library, full=full, really_gone=really_gone) for library in chosen]
@@ -253,6 +310,7 @@ class _Scan:
             self._database.read(),
             now_ns=self._now_ns,
             full=full,
+            since=self._since,
             really_gone=really_gone,
             walked=self._walked,
         )
@@ -324,6 +382,7 @@ class _Scan:
         stored, missing = self._database.run(lambda tx: self._put(tx, one, group, gone))
         self._gone += missing
         self._tally(group, stored)
+        self._stored(self._report)
         return True
 
     def _put(
@@ -353,7 +412,13 @@ def _count(report: ScanReport, states: Mapping[str, int]) -> None:
         report.by_state[state] = report.by_state.get(state, 0) + count
 
 
-def _summary(report: ScanReport) -> str:
+def _found(report: ScanReport, former: Mapping[str, Any]) -> dict[str, int]:
+    """Return what a scan has found, with what its former runs had."""
+    return {name: getattr(report, name) + int(former.get(name, 0)) for name in ("new", "changed", "moved", "missing")}
+
+
+def summary(report: ScanReport) -> str:
+    """Return what a scan found, in some words."""
     files = "1 file" if report.seen == 1 else f"{report.seen:,} files"
     stopped = "Stopped after " if report.cancelled else ""
     return f"{stopped}{files}: {report.new:,} new, {report.changed:,} changed, {report.missing:,} missing"

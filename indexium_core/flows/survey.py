@@ -11,6 +11,7 @@ import collections
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from indexium_core.files import walk
 from indexium_core.flows import roots
@@ -84,6 +85,7 @@ def survey(
     *,
     now_ns: int,
     full: bool = False,
+    since: datetime | None = None,
     really_gone: bool = False,
     walked: Callable[[int, bytes], None] = lambda _count, _path: None,
 ) -> Survey:
@@ -95,6 +97,7 @@ def survey(
         reader: The catalog.
         now_ns: The time, in nanoseconds since 1970.
         full: Every file is to be read again.
+        since: … but those that were read since this moment: a former run of the same scan did it.
         really_gone: The person's word that what is not there is gone, so the root is not offline for it.
         walked: Told after each folder how many files there were, and which folder it was.
 
@@ -109,7 +112,9 @@ def survey(
         _compare(seen, folder, calm)
         walked(len(folder.files), folder.path)
     paths = None if full else [*calm, *(path for path, _ in seen.odd), *(path for path, _ in seen.unreachable)]
-    _judge(result, seen, catalog.known(reader, library.path_bytes, paths), now_ns=now_ns, full=full)
+    known = catalog.known(reader, library.path_bytes, paths)
+    read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
+    _judge(result, seen, known, now_ns=now_ns, again=(lambda path: path not in read) if full else lambda _: False)
     result.offline = roots.doubt_root(library, trusting=really_gone)  # it may have gone while it was walked
     if not really_gone and not result.offline:
         result.offline = roots.doubt_loss(library, result.lost, (candidate.stat for candidate in result.fresh))
@@ -132,13 +137,19 @@ def _compare(seen: _Seen, folder: walk.Folder, calm: dict[bytes, tuple[object, .
         seen.closed.append((folder.path, folder.problem))
 
 
-def _judge(result: Survey, seen: _Seen, known: dict[bytes, KnownFile], *, now_ns: int, full: bool) -> None:
-    """Sort what the walk left open; `known` has a row for each of these files that is not new, and is emptied."""
+def _judge(
+    result: Survey, seen: _Seen, known: dict[bytes, KnownFile], *, now_ns: int, again: Callable[[bytes], bool]
+) -> None:
+    """
+    Sort what the walk left open; `known` has a row for each of these files that is not new, and is emptied.
+
+    `again` says of a path whether it is to be read although it may not have changed.
+    """
     if seen.calm:
         result.states["ok"] += seen.calm
     for path, now in seen.odd:
         row = known.pop(path, None)
-        if row is None or full or _has_changed(row, now, now_ns):
+        if row is None or again(path) or _has_changed(row, now, now_ns):
             result.fresh.append(Candidate(path, walk.file_stat(now)))
             continue
         result.states[row.state] += 1

@@ -74,7 +74,7 @@ class JobStore(Protocol):
         error_stack: str = "",
         summary: Mapping[str, Any] | None = None,
     ) -> None: ...
-    def sign_off(self, job_id: int, *, stopped_by: str, now: datetime) -> None: ...
+    def sign_off(self, job_id: int, *, stopped_by: str, now: datetime, summary: Mapping[str, Any] | None) -> None: ...
     def left_over(self) -> list[LeftOver]: ...
     def fail_dependents(self, *, now: datetime) -> None: ...
     def find(self, job_id: int, *, now: datetime) -> Job | None: ...
@@ -116,6 +116,7 @@ class Kind:
     of_operation: bool = False  # its operation writes its state and its numbers down, with what it does
     timeout: Callable[[], float] = lambda: float("inf")  # seconds without progress after which it is stopped
     give_up: Callable[[Job], bool] | None = None  # cancels one that is not at work; False: there is nothing left of it
+    quiet: Callable[[Job], None] | None = None  # returns when one that was just held has nothing under way any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,6 +405,8 @@ class JobQueueService:
                     run.control.resume()
         if not held:
             return False
+        if run is not None and run.kind.quiet is not None:
+            run.kind.quiet(job)
         self._tell_one(run, message="paused")
         self._say(self.get(job_id))
         return True
@@ -731,7 +734,8 @@ class JobQueueService:
             if told is not None:
                 self._store.tell([told], now=now)
             if run.kind.of_operation:
-                self._store.sign_off(job.id, stopped_by=run.stopped_by if run.control.ending else "", now=now)
+                stopped_by = run.stopped_by if run.control.ending else ""
+                self._store.sign_off(job.id, stopped_by=stopped_by, now=now, summary=summary)
             elif again is not None:
                 later = now + timedelta(seconds=again)
                 tries = self.get(job.id).retry_count + 1  # saving something sets it back
@@ -770,7 +774,8 @@ class JobQueueService:
                 self._tell_on(run, told, last=True)
             job = self.get(run.job_id)
             if not run.kind.of_operation:
-                facts = {"current": run.current, "total": job.progress_total, "message": job.status}
+                message = job.error_message or job.summary.get("message") or job.status
+                facts = {"current": run.current, "total": job.progress_total, "message": message, "status": job.status}
                 self._events.emit(f"{run.kind.name}:completed", **_data(job), **facts)
             self._say(job)
         except errors.StoreError:

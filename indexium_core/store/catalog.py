@@ -167,6 +167,11 @@ def known(reader: Connection, root: bytes, paths: Collection[bytes] | None = Non
     return {row[0]: KnownFile._make(row) for row in found}
 
 
+def read_since(reader: Connection, root: bytes, moment: datetime) -> set[bytes]:
+    """Return the paths below `root` of files that were read since a moment."""
+    return {row[0] for row in reader.execute(_sql("read_since"), [*_span(root), moment]).fetchall()}
+
+
 def _span(root: bytes) -> list[bytes]:
     """Return between which two paths everything below `root` lies; "0" is the byte after "/"."""
     return [root.rstrip(b"/") + b"/", root.rstrip(b"/") + b"0"]

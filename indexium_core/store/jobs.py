@@ -257,10 +257,11 @@ class Jobs:
             if status in ("completed", "completed_with_errors"):
                 tx.execute(_sql("forget_state"), {"id": job_id})
 
-    def sign_off(self, job_id: int, *, stopped_by: str, now: datetime) -> None:
+    def sign_off(self, job_id: int, *, stopped_by: str, now: datetime, summary: Mapping[str, Any] | None) -> None:
         """Note that the run of an operation's job is over; its state is the operation's."""
         with self._database.atomic() as tx:
-            tx.execute(_sql("sign_off"), {"id": job_id, "stopped_by": stopped_by, "now": now})
+            text = None if summary is None else as_json(summary)
+            tx.execute(_sql("sign_off"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text})
             tx.execute(_sql("fail_dependents"), {"now": now})
 
     # After a start.

@@ -89,6 +89,10 @@ FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2
   AND ($3::BLOB[] IS NULL OR state <> 'ok' OR growing OR path_bytes IN (SELECT unnest($3::BLOB[])))
 QUALIFY row_number() OVER (PARTITION BY path_bytes ORDER BY state = 'missing', file_id DESC) = 1;
 
+-- name: read_since
+-- Files below a root that were read since a moment.
+SELECT path_bytes FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND scanned_at >= $3;
+
 -- name: incoming
 -- The files of one batch, as they were handed over.
 CREATE OR REPLACE TEMP TABLE incoming AS SELECT

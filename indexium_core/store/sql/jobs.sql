@@ -120,7 +120,7 @@ WHERE id = $id;
 -- name: sign_off
 -- The run of an operation's job has come to its end; its state is written by the operation itself.
 UPDATE job_queue SET stopped_by = CASE WHEN status = 'running' THEN 'kill' ELSE $stopped_by END, heartbeat_at = $now,
-       rate = 0, eta_seconds = NULL
+       summary = coalesce($summary, summary), rate = 0, eta_seconds = NULL
 WHERE id = $id;
 
 -- name: fail_dependents
