@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from indexium_core.files import program, volumes
 from indexium_core.files.swap import newfile
 from indexium_core.flows import doctor
 from indexium_core.library import Check, Library
+from indexium_core.model.job import NewJob
+from indexium_core.store import jobs
 from tests.support import places
 
 Command = Callable[..., int]
@@ -183,6 +186,28 @@ def test_ffprobe_is_of_use_and_not_needed(
     monkeypatch.setenv("PATH", str(tmp_path))
     found = check(library, "ffprobe")
     assert (found.state, bool(found.remedy)) == (state, state != "ok")
+    assert words in found.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ("status = 'running', heartbeat_at = $now - INTERVAL 1 SECOND", ""),
+        ("status = 'running', heartbeat_at = $now - INTERVAL 1 HOUR", "give no sign of life: 1"),
+        ("status = 'paused', paused_at = $now - INTERVAL 2 HOUR", ""),
+        ("status = 'paused', paused_at = $now - INTERVAL 25 HOUR", "are paused for more than a day: 1"),
+        ("status = 'failed', completed_at = $now - INTERVAL 6 DAY", "failed in the last week: 1"),
+        ("status = 'failed', completed_at = $now - INTERVAL 8 DAY", ""),
+        ("status = 'completed', completed_at = $now", ""),
+    ],
+)
+def test_jobs_that_stand_still_or_failed_are_named(library: Library, changes: str, words: str) -> None:
+    now = datetime.now(UTC)
+    with library._store.atomic() as tx:
+        jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
+        tx.execute(f"UPDATE job_queue SET {changes}", {"now": now} if "$now" in changes else {})
+    found = check(library, "jobs")
+    assert (found.state, bool(found.remedy)) == (("warning", True) if words else ("ok", False))
     assert words in found.message
 
 
