@@ -46,6 +46,7 @@ __all__ = [
     "skeleton",
     "state_before",
     "unchanged",
+    "waits",
     "whole",
 ]
 
@@ -71,7 +72,7 @@ class Terms:
     keep_backup: bool = True  # what a file was must be able to come back
     make_room: Callable[[int, int], bool] = lambda _size, _item: True  # room for an original of that size of an item
     cancelled: Callable[[], bool] = lambda: False  # whether long work on a file is to be given up
-    moved: Callable[[], None] = lambda: None  # told that long work on a file goes on
+    moved: Callable[[Stint], None] = lambda _: None  # told that long work on a file goes on; may keep it waiting
 
 
 class Stint:
@@ -85,6 +86,7 @@ class Stint:
         self._terms = terms
         self._lock = threading.Lock()
         self._done = self._ahead = 0  # bytes to be read and written, of both files, as often as they are
+        self.stands_still = False  # while the operation is held
 
     def expect(self, count: int) -> None:
         """Say about how many bytes there are to be read and written, of both files, as often as they are."""
@@ -101,7 +103,7 @@ class Stint:
         """
         with self._lock:
             self._done += count
-        self._terms.moved()
+        self._terms.moved(self)
         if self._terms.cancelled():
             message = "Making the new file was given up; the file is as it was."
             raise errors.MetadataError(message, code="cancelled")
@@ -371,6 +373,11 @@ def done(task: Task, after: Proven, *, original: str, outcome: WriteResult, **ke
     """Return a success."""
     record = ItemRecord(result=outcome, original_state=original, written_state=after.state, **kept)
     return Edited(task=task, record=record, stat=after.stat, facts=after.facts)
+
+
+def waits(task: Task) -> Edited:
+    """Return that nothing was done, and the item waits on."""
+    return Edited(task=task, record=ItemRecord(result=result(task, "pending", started=time.perf_counter())))
 
 
 def unchanged(work: Work, outcome: WriteResult) -> Edited:

@@ -22,7 +22,7 @@ from typing import Any
 
 from indexium_core import errors, logs
 from indexium_core.files import journal
-from indexium_core.flows import chronicle, editing
+from indexium_core.flows import chronicle, editing, protocol
 from indexium_core.flows.hindrance import Hindrances
 from indexium_core.flows.pace import Pace
 from indexium_core.flows.protocol import Edited, Stint, Terms
@@ -41,6 +41,8 @@ __all__ = ["Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones
 logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
+_FINISHING = 5.0  # seconds for which a file under way is finished when the operation is held; then it stands still
+_HUNG = 60.0  # seconds after which a file that neither ends nor stands still is not waited for: its disk never answers
 _LEFT = ("failed", "conflict", "unknown")  # outcomes of a file that is as it was, as far as anybody knows
 
 
@@ -75,6 +77,8 @@ class Run:
     overdue: Callable[[], float | None] = lambda: None  # seconds without progress for which it was stopped
     tries: dict[int, list[str]] = field(default_factory=dict)  # items that are tried again, and why each try failed
     hindrance: str = ""  # what stands in the way of all that is left, as a sentence
+    held_at: float = 0.0  # time.monotonic() when it was held last
+    quiet: threading.Condition = field(default_factory=threading.Condition)  # told when an item ends or stands still
     outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
 
     @property
@@ -98,6 +102,43 @@ class Run:
         """Return the items under way, and for how many seconds they have been."""
         now = time.monotonic()
         return {item_id: now - item.begun for item_id, item in tuple(self.working.items())}
+
+    def begin(self, item_id: int, working: Working) -> bool:
+        """Take an item for one under way, unless the operation is held: then wait. False where it has to end first."""
+        while True:
+            self.working[item_id] = working
+            if not self.control.paused:
+                return self.control.ending is None or not self.control.held
+            self.end(item_id)
+            self.control.wait_while_paused()
+
+    def end(self, item_id: int) -> None:
+        """Take an item for one that is not under way any more."""
+        self.working.pop(item_id, None)
+        self.moved()
+        with self.quiet:
+            self.quiet.notify_all()
+
+    def go_on_with(self, stint: Stint) -> None:
+        """Note that a long piece of work goes on; where the operation has been held for a while, stand still."""
+        self.moved()
+        if self.control.paused and time.monotonic() - self.held_at > _FINISHING:
+            with self.quiet:
+                stint.stands_still = True
+                self.quiet.notify_all()
+            self.control.wait_while_paused()
+            stint.stands_still = False
+            self.moved()
+
+    def wait_until_quiet(self) -> None:
+        """Return when nothing changes any more because the operation is held: what was under way has ended."""
+        with self.quiet:
+            self.quiet.wait_for(
+                lambda: (
+                    not self.control.paused or all(item.stint.stands_still for item in tuple(self.working.values()))
+                ),
+                _HUNG,
+            )
 
     def shares(self) -> dict[int, float]:
         """Return, of items under way of which a new file is made, how much of that is done, from 0 to 1."""
@@ -179,6 +220,7 @@ class Operations:
             held, was_held_before = run.control.paused, was_held
             was_held = held
             if held and not was_held_before:
+                run.held_at = time.monotonic()
                 run.pace.hold()
                 self._tell(run, "progress", message="paused")
             elif was_held_before and not held:
@@ -192,6 +234,12 @@ class Operations:
     def find(self, operation_id: int) -> Run | None:
         """Return the run of an operation, None where it is not at work here."""
         return self._runs.get(operation_id)
+
+    def wait_until_quiet(self, operation_id: int) -> None:
+        """Return when an operation that was just held changes nothing any more."""
+        run = self.find(operation_id)
+        if run is not None:
+            run.wait_until_quiet()
 
     def at_work(self) -> frozenset[int]:
         """Return the operations that are at work here."""
@@ -228,20 +276,20 @@ class Operations:
             keep_backup=run.keep_backup,
             make_room=self._make_room,
             cancelled=lambda: run.control.ending is not None,
-            moved=run.moved,
+            moved=run.go_on_with,
         )
 
         def one(task: ledger.Task) -> Edited:
             self._courtesy.give_way()
             stint, name = Stint(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
-            run.working[task.item_id] = Working(name=name, begun=time.monotonic(), stint=stint)
-            stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
             try:
+                if not run.begin(task.item_id, Working(name=name, begun=time.monotonic(), stint=stint)):
+                    return protocol.waits(task)
+                stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
                 edited = editing.behind(task, stuck) if stuck else editing.edit(task, undo, terms, stint)
                 return self._judged(run, edited)
             finally:
-                run.working.pop(task.item_id, None)
-                run.moved()
+                run.end(task.item_id)
 
         return Runner(
             logs.carry(one),

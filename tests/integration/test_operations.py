@@ -301,6 +301,9 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library._writer.join(1, 20)
+    for thread in threading.enumerate():  # which ends a moment after the job
+        if thread.name.startswith("indexium-job-"):
+            thread.join(20)
     monkeypatch.undo()
     assert half
     studio.films.rename(away)
