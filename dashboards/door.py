@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import json
 import re
 import secrets
 import socket
+from collections.abc import Callable
+from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +19,7 @@ from tornado.web import Application, RequestHandler
 
 __all__ = ["Hosts", "guard", "names"]
 
+_REST = "/api/"
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
 _HEADERS = {
@@ -91,13 +95,18 @@ def _loopback(host: str) -> bool:
     return host in {"127.0.0.1", "localhost", "::1"}
 
 
-def guard(application: Application, hosts: Hosts) -> None:
-    """Stand before every route of a Bokeh application: pages, websockets, static files and errors alike."""
+def guard(application: Application, hosts: Hosts, *, holds: Callable[[str | None], bool | None]) -> None:
+    """
+    Stand before every route of a Bokeh application: pages, websockets, static files and errors alike.
+
+    `holds` tells of an Authorization header whether it brings the service's token: no page of somebody else's has that,
+    so a program that brings it to the REST routes may say any Origin.
+    """
     application.websocket_origins.update(name for name in names("::1", hosts.port) if "[" in name)
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
-        refusal = _refusal(request, hosts)
+        refusal = _refusal(request, hosts, holds)
         if refusal:
             return application.get_handler_delegate(request, _hardened(Refused), {"answer": refusal})
         delegate = route(request, **kwargs)
@@ -107,9 +116,18 @@ def guard(application: Application, hosts: Hosts) -> None:
     application.find_handler = find_handler
 
 
-def _refusal(request: HTTPServerRequest, hosts: Hosts) -> tuple[int, str] | None:
+def _refusal(
+    request: HTTPServerRequest, hosts: Hosts, holds: Callable[[str | None], bool | None]
+) -> tuple[int, str] | None:
     if not hosts.allow(request.host or ""):
         return 421, "This server does not go by that name."
+    if request.path.startswith(_REST) and holds(request.headers.get("Authorization")):
+        return None
+    return _refused_page(request)
+
+
+def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
+    """Say why a page that asks is not one of ours."""
     origin = request.headers.get("Origin")
     upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
     if upgrade and urlsplit(origin or "").netloc.lower() != request.host.lower():
@@ -141,6 +159,12 @@ class Refused(RequestHandler):
     def prepare(self) -> None:
         status, sentence = self._answer
         self.set_status(status)
+        if self.request.path.startswith(_REST):
+            self.set_header("Content-Type", "application/problem+json")
+            code = {421: "unknown_host", 403: "forbidden"}.get(status, "unknown_address")
+            problem = {"type": f"urn:indexium:{code}", "title": responses[status], "status": status}
+            self.finish(json.dumps(problem | {"detail": sentence, "code": code}))
+            return
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(sentence)
 

@@ -32,6 +32,9 @@ from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 from dashboards import app, door, downloads, uploads
 from dashboards.thumbnails import Thumbnail
 from indexium_core import __version__, errors
+from indexium_core.api import gate, service
+from indexium_core.api.app import largest, make_app
+from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import leaving
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ def serve(
     """
     server = make_server(library, host=host, port=port, dev=dev, allow_remote=allow_remote)
     sys.setswitchinterval(0.0005)  # busy Python threads must not hold a click for 5 ms each
-    server.run(open_browser=open_browser)
+    server.run(open_browser=open_browser, announce=True)
 
 
 def make_server(
@@ -133,6 +136,8 @@ class DashboardServer:
         self._dev, self._linger = dev, linger
         self._pages = app.Pages(library, local=host in LOOPBACK)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
+        self.token = service.new_token()  # lets programs in; commands find it in the home
+        self._api = Mount(make_app(library, token=self.token), largest=largest)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
 
@@ -142,11 +147,16 @@ class DashboardServer:
         name = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{_reachable(name)}:{self.port}"
 
-    def run(self, *, open_browser: bool = False) -> None:
-        """Serve until SIGTERM, SIGINT or `stop`. Everything is made here: a loop belongs to the thread that runs it."""
+    def run(self, *, open_browser: bool = False, announce: bool = False) -> None:
+        """
+        Serve until SIGTERM, SIGINT or `stop`. Everything is made here: a loop belongs to the thread that runs it.
+
+        `announce`: let commands find this service, by a file in the home.
+        """
         self._loop = IOLoop()
         server = self._make(self._loop)
-        with _signals(self.stop):
+        with _signals(self.stop), self._announced() if announce else contextlib.nullcontext():
+            self._loop.run_sync(self._api.start)
             server.start()
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
@@ -157,6 +167,10 @@ class DashboardServer:
                 self._loop.start()
             finally:
                 self._close(server)
+
+    def _announced(self) -> contextlib.AbstractContextManager[None]:
+        library = self._library
+        return service.announced(library.home, url=self.url, token=self.token, instance_id=library.instance_id)
 
     def _make(self, loop: IOLoop) -> Any:
         """Return Panel's server with our routes, behind our door."""
@@ -179,13 +193,18 @@ class DashboardServer:
             )
         except OSError as error:  # somebody took the port since it was looked at
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
-        door.guard(server._tornado, hosts)  # noqa: SLF001 - the one way to stand before it all
+        door.guard(
+            server._tornado,  # noqa: SLF001 - the one way to stand before it all
+            hosts,
+            holds=lambda header: gate.bearer(header, self.token),
+        )
         return server
 
     def _routes(self) -> list[tuple[Any, ...]]:
-        """List every address beside the pages. The REST handler takes its place here, as `(r"/api/.*", ...)`."""
+        """List every address beside the pages."""
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
+            (r"/api/.*", Asgi, {"mount": self._api}),
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *downloads.routes(self._library, self._pages.desk, self._pages.pool),
@@ -220,6 +239,7 @@ class DashboardServer:
             client._socket.close()  # noqa: SLF001
         server.stop(wait=False)
         if self._loop is not None:
+            self._loop.run_sync(self._api.close)
             self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets say goodbye
             self._loop.close()
         logger.info("dashboard.stopped")

@@ -115,6 +115,11 @@ class HomeInUseError(IndexiumError):
     exit_code = 3
     http_status = 409
 
+    def __init__(self, message: str = "", *, pid: int = 0, url: str = "") -> None:
+        super().__init__(message)
+        self.pid = pid  # who holds it; 0: they do not say
+        self.url = url  # where their dashboard is; "" where they have none
+
 
 class HomeVersionError(IndexiumError):
     """The home was made by a newer Indexium: update the program. Nothing was changed."""

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     metadata_enable_inline_edit: bool = _setting(
         default=True, description="False hides Edit in the dashboard.", counts=_NOW
     )
+    api_writes_per_minute: int = _setting(
+        60, "Writes, rollbacks and scans that REST may begin in a minute; 0: any number.", _NOW, ge=0, le=100_000
+    )
     max_operation_items: int = _setting(1_000_000, "Largest number of files of one operation.", _NOW, ge=1, le=10**9)
     preserve_mtime: bool = _setting(
         default=False, description="True: a write leaves the modification time as it was.", counts=_WRITE

@@ -10,21 +10,25 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 import indexium_core
 from indexium_core import errors, settings
+from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library
 
 __all__ = ["app", "main", "opened", "run"]
 
 logger = logging.getLogger(__name__)
+
+_PATIENCE = 10.0  # seconds that a service is given to begin, or to end
 
 _NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # how a library says it
 
@@ -58,9 +62,14 @@ def frame(
 
 
 @contextmanager
-def opened(context: typer.Context) -> Iterator[Library]:
-    """Open the library of the home that was asked for, and close it whatever happens."""
-    with Library.open(chosen_home(context)) as library:
+def opened(context: typer.Context, *, alone: bool = False) -> Iterator[Library]:
+    """
+    Open the library of the home that was asked for, or that of the service which holds it; close it whatever happens.
+
+    `alone`: only where no other process holds the home.
+    """
+    home = chosen_home(context)
+    with Library.open(home) if alone else _library(home) as library:
         for sentence in library.notices:
             output.note(sentence)
         try:
@@ -70,6 +79,25 @@ def opened(context: typer.Context) -> Iterator[Library]:
         except Exception:
             logger.exception("cli.unexpected")  # while the home's log is open
             raise
+
+
+def _library(home: Path) -> Library:
+    """
+    Open a home, or reach the service that holds it.
+
+    A service that begins holds the home before it answers, and one that ends after: that is waited for.
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return Library.open(home)
+        except errors.HomeInUseError as error:
+            found = remote.connect(home) if error.url else None
+            if found is not None:
+                return cast("Library", found)  # it has the same methods
+            if not error.url or time.monotonic() >= end:
+                raise
+        time.sleep(0.1)
 
 
 def chosen_home(context: typer.Context) -> Path:
@@ -87,6 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         deciding,
         doctor,
         exchanging,
+        jobs,
         keeping,
         planning,
         rescanning,

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import rich.console
 import rich.progress
 import rich.table
 import rich.text
+
+from indexium_core.model import jsonable
 
 __all__ = [
     "Bar",
@@ -82,7 +81,7 @@ def clean(text: str) -> str:
 
 def to_json(value: Any) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(value, default=jsonable.plain, ensure_ascii=False, indent=2) + "\n")
 
 
 def pieces(texts: Iterable[str]) -> None:
@@ -96,23 +95,6 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, frozenset | set | tuple):
-        return sorted(value)
-    message = f"{type(value).__name__} has no JSON form"
-    raise TypeError(message)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:

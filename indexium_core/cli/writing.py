@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from indexium_core import errors
+from indexium_core.api import remote
 from indexium_core.cli import leaving, output, story
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places
@@ -144,6 +145,8 @@ def follow(
     """
     Show a bar until the operation has ended; an interrupt cancels it after the files under way.
 
+    One that runs in the service goes on there instead.
+
     Args:
         library: Where it runs.
         handle: The operation.
@@ -158,16 +161,8 @@ def follow(
         try:
             while not (status := handle.wait(0.2)).finished:
                 update(status.processed, status.total, status.current_file)
-        except KeyboardInterrupt:
-            handle.cancel()
-            handle.wait()
-            output.note("Cancelled; files that were under way have been finished.")
-            raise
-        except leaving.Stopped:
-            output.note(
-                f"Operation {handle.id} goes on by itself when 'indexium serve' starts, or with "
-                f"'indexium operations resume {handle.id}'."
-            )
+        except (KeyboardInterrupt, leaving.Stopped) as left:
+            _leave(handle, left)
             raise
     details = library.operation(handle.id, per_page=0)
     if as_json:
@@ -181,6 +176,25 @@ def follow(
         if postpones and details.operation.success_count:
             _say_postponed(len({item.file_id for item in details.items if item.status == "success"}))
     raise typer.Exit(1 if status.status == "failed" else _code_of(status.counts))
+
+
+def _leave(handle: OperationHandle, left: BaseException) -> None:
+    """Bring an operation to the end that is due to it when its command is broken off, and say what becomes of it."""
+    number = handle.id
+    if remote.is_there(handle):
+        output.note(
+            f"Operation {number} goes on in the service: 'indexium operations show {number}' says how far it is, "
+            f"'indexium operations pause {number}' holds it, 'indexium operations cancel {number}' gives up the rest."
+        )
+    elif isinstance(left, leaving.Stopped):
+        output.note(
+            f"Operation {number} goes on by itself when 'indexium serve' starts, or with "
+            f"'indexium operations resume {number}'."
+        )
+    else:
+        handle.cancel()
+        handle.wait()
+        output.note("Cancelled; files that were under way have been finished.")
 
 
 def _code_of(counts: dict[str, int]) -> int:
@@ -266,6 +280,17 @@ def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False)
     output.table(("person", "files", "can go"), [(each.name, each.files, each.able) for each in found], right=(1, 2))
 
 
+@operations.command("pause", epilog="Example: indexium operations pause 3")
+def pause(context: typer.Context, operation_id: Id) -> None:
+    """Hold an operation that runs in the service, after the files under way; 'resume' lets it go on."""
+    with opened(context) as library:
+        if not library.pause(operation_id):
+            state = library.status(operation_id).status.replace("_", " ")
+            message = f"Operation {operation_id} is {state}: there is nothing to pause."
+            raise errors.UsageError(message, code="wrong_state")
+    output.note(f"Operation {operation_id} is held; 'indexium operations resume {operation_id}' lets it go on.")
+
+
 @operations.command("resume", epilog="Example: indexium operations resume 3")
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Go on with a paused or interrupted operation; nothing is written twice."""
@@ -344,7 +369,7 @@ def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[st
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
     """Put right what a killed process left, and say for each file what was done; every start does the same."""
-    with opened(context) as library:
+    with opened(context, alone=True) as library:
         report = library.recovered
     if as_json:
         output.to_json(report)

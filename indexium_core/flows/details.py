@@ -100,6 +100,14 @@ class Details:
             raise errors.UnknownIdError(message)
         return found
 
+    def of_hash(self, file_hash: str) -> list[int]:
+        """Return the files with this payload; UnknownIdError where there is none."""
+        found = store.files_of_hash(self._database.read(), file_hash)
+        if not found:
+            message = f"There is no file with the hash {file_hash}."
+            raise errors.UnknownIdError(message)
+        return found
+
     def names_like(self, text: str, count: int = NAMES) -> list[tuple[str, int]]:
         """Return people whose name has a text in it, whatever case and accents, and in how many films each is."""
         return store.names_like(self._database.read(), people.fold(text.strip()), count=count)

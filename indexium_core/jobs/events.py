@@ -31,6 +31,7 @@ class EventBus:
         self._listeners: dict[int, Callable[[Event], None]] = {}
         self._tokens = itertools.count(1)
         self._ids = itertools.count(first_id)
+        self.last_id = first_id - 1  # of the newest event
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call `listener` for every event from now on; returns the function that ends it."""
@@ -48,6 +49,7 @@ class EventBus:
         """Make an event of `name` and `data` and tell every listener."""
         with self._lock:
             event = Event(id=next(self._ids), name=name, at=datetime.now(UTC), data=data)
+            self.last_id = event.id
             listeners = list(self._listeners.values())
         for listener in listeners:
             try:

@@ -22,6 +22,7 @@ __all__ = [
     "file",
     "file_at",
     "file_below",
+    "files_of_hash",
     "history",
     "is_held",
     "names_like",
@@ -88,6 +89,11 @@ def file_at(reader: Connection, path: bytes) -> int | None:
     """Return the file with this path, None where no scan has met one."""
     found = reader.value(_sql("file_at"), {"path": path})
     return None if found is None else int(found)
+
+
+def files_of_hash(reader: Connection, file_hash: str) -> list[int]:
+    """Return the files with this payload."""
+    return [int(row[0]) for row in reader.execute(_sql("files_of_hash"), {"file_hash": file_hash}).fetchall()]
 
 
 def file_below(reader: Connection, path: bytes) -> int | None:

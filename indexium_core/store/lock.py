@@ -69,14 +69,14 @@ def _flock(descriptor: int, home: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise errors.HomeInUseError(_in_use(descriptor, home)) from error
+        pid, url = _holder(descriptor)
+        raise errors.HomeInUseError(_in_use(home, pid, url), pid=pid, url=url) from error
     except OSError as error:
         message = f"The home {home} cannot be locked: {error.strerror}. Choose one on a local disk with --home."
         raise errors.StoreError(message) from error
 
 
-def _in_use(descriptor: int, home: Path) -> str:
-    pid, url = _holder(descriptor)
+def _in_use(home: Path, pid: int, url: str) -> str:
     who = "this process" if pid == os.getpid() else f"process {pid}" if pid else "another process"
     served = f" ({url})" if url else ""
     remedy = f"Open {url}, stop that process" if url else "Wait until it ends, stop it"

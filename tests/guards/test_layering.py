@@ -20,6 +20,7 @@ LAYERS = {
     "indexium_core.flows": 3,
     "indexium_core.library": 4,
     "indexium_core.demo": 5,
+    "indexium_core.api": 5,
     "indexium_core.cli": 5,
     "dashboards": 5,
 }
@@ -32,7 +33,7 @@ FACE_MAY_SEE = (
     "indexium_core.demo",
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")
-FACES = ("indexium_core.cli", "dashboards")
+FACES = ("indexium_core.api", "indexium_core.cli", "dashboards")
 
 
 def room_of(module: str) -> str | None:

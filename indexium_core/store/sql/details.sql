@@ -12,6 +12,10 @@ WHERE f.file_id = $file_id;
 -- The file with this path; one that is there before one that is gone.
 SELECT file_id FROM scanned_files WHERE path_bytes = $path ORDER BY state = 'missing', file_id DESC LIMIT 1;
 
+-- name: files_of_hash
+-- The files with this payload.
+SELECT file_id FROM scanned_files WHERE file_hash = $file_hash ORDER BY file_id;
+
 -- name: file_below
 -- The files with this path below the folder of a library, one a library.
 SELECT arg_max(f.file_id, (f.state <> 'missing', f.file_id)) FROM scanned_files f JOIN libraries l USING (library_id)

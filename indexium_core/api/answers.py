@@ -1,0 +1,174 @@
+"""Answers as JSON, and their shapes as the API's description tells them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse
+
+from indexium_core.model import jsonable
+from indexium_core.model.operation import OperationDetails, OperationStatus
+from indexium_core.model.plan import PlanItem, PlanStatistics
+
+__all__ = [
+    "Decided",
+    "ItemPage",
+    "Json",
+    "OperationAnswer",
+    "OperationPage",
+    "OperationWithItems",
+    "PlanAnswer",
+    "Started",
+    "operation",
+    "with_items",
+]
+
+
+class Json(JSONResponse):
+    """A JSON answer in which the library's values have the form that the command prints."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the text."""
+        text = json.dumps(content, default=jsonable.plain, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PlanAnswer(_Shape):
+    """One page of a plan; `items` hold only the asked `fields`, all of them by default."""
+
+    items: list[PlanItem]
+    total: int
+    page: int
+    per_page: int
+    statistics: PlanStatistics
+    plan_id: int
+
+
+class Decided(_Shape):
+    """What was decided: for how many files, and what the plan says of the first one now."""
+
+    files: int
+    file_ids: list[int]
+    item: PlanItem | None
+
+
+class OperationAnswer(_Shape):
+    """An operation, and how far it is."""
+
+    id: int
+    operation_id: int
+    operation_type: Literal["write", "rollback"]
+    status: str
+    started_at: str
+    completed_at: str | None
+    file_count: int
+    success_count: int
+    failure_count: int
+    skipped_count: int
+    conflict_count: int
+    unknown_count: int
+    seconds: float
+    user_note: str
+    user_action: str
+    source: str
+    error_message: str
+    reverts_id: int | None
+    can_rollback: bool
+    rollback_reason: str
+    comment_only: int
+
+
+class Following(OperationAnswer):
+    """An operation with its progress."""
+
+    counts: dict[str, int]
+    current: int
+    total: int
+    current_file: str
+    rate: float
+    eta_seconds: float | None
+    bytes_done: int
+    bytes_total: int
+
+
+class Item(_Shape):
+    """What became of one file."""
+
+    id: int
+    file_id: int
+    file_path: str
+    status: str
+    code: str
+    message: str
+    previous_comment: str | None
+    new_comment: str | None
+    tags_added: list[str]
+    tags_removed: list[str]
+    strategy: str
+    seconds: float | None
+    proof: dict[str, Any]
+    processed_at: str | None
+
+
+class OperationPage(_Shape):
+    """One page of operations, newest first."""
+
+    items: list[OperationAnswer]
+    total: int
+    page: int
+    per_page: int
+
+
+class ItemPage(_Shape):
+    """One page of an operation's files."""
+
+    items: list[Item]
+    total: int
+    page: int
+    per_page: int
+
+
+class OperationWithItems(Following):
+    """An operation with one page of its files."""
+
+    items: list[Item]
+    items_total: int
+    page: int
+    per_page: int
+
+
+class Started(_Shape):
+    """Work that was begun."""
+
+    operation_id: int
+    excluded: dict[str, int] = {}
+
+
+def operation(details: OperationDetails) -> dict[str, Any]:
+    """Return an operation with its progress."""
+    return details.operation.as_dict() | _progress(details.status)
+
+
+def _progress(status: OperationStatus) -> dict[str, Any]:
+    return {
+        "counts": status.counts,
+        "current": status.processed,
+        "total": status.total,
+        "current_file": status.current_file,
+        "rate": status.rate,
+        "eta_seconds": status.eta_seconds,
+        "bytes_done": status.bytes_done,
+        "bytes_total": status.bytes_total,
+    }
+
+
+def with_items(details: OperationDetails) -> dict[str, Any]:
+    """Return an operation with its progress and one page of its files."""
+    page = {"items_total": details.total, "page": details.page, "per_page": details.per_page}
+    return operation(details) | {"items": [item.as_dict() for item in details.items], **page}

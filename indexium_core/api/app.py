@@ -1,0 +1,78 @@
+"""
+The REST application: routers, what is in front of them, and its description.
+
+`make_app` puts one together for a library; `asgi` lets it live in the dashboard's own server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.responses import HTMLResponse, Response
+
+import indexium_core
+from indexium_core.api import calling, events, gate, jobs, metrics, operations, page, planning, problems, tracks
+from indexium_core.api.answers import Json
+from indexium_core.api.asgi import ASGIApp
+from indexium_core.api.context import Work
+from indexium_core.library import Library
+
+__all__ = ["largest", "make_api", "make_app"]
+
+_BODY = 32_000_000  # bytes: a list of a million ids
+_CALL = 400_000_000  # bytes of a command's call: a CSV of a large library
+_CALLERS = 32  # calls of commands at a time
+
+ABOUT = """Everything that the dashboard and the command can do with a library, for programs.
+
+Lists are `{"items", "total", "page", "per_page"}`. A refusal is a problem document (RFC 9457) with a stable `code`.
+Changes are sent as `application/json`. Moments are UTC."""
+
+
+def largest(path: str) -> int:
+    """Return how many bytes the body of a request to a path may have."""
+    return _CALL if path.startswith(problems.CALLS) else _BODY
+
+
+def make_app(library: Library, *, token: str) -> ASGIApp:
+    """Return the application with its gate: what a server is to run."""
+    return gate.Gate(make_api(library), token=token)
+
+
+def make_api(library: Library) -> FastAPI:
+    """Return the application alone, to which every request that comes is welcome."""
+    pool = ThreadPoolExecutor(max_workers=_CALLERS, thread_name_prefix="indexium-call")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(
+        title="Indexium",
+        version=indexium_core.__version__,
+        description=ABOUT,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page would fetch scripts from another machine
+        redoc_url=None,
+        default_response_class=Json,
+        redirect_slashes=False,
+    )
+    app.state.library = library
+    app.state.caller = calling.Caller(library, pool)
+    app.state.work = Work(gate.Rate(lambda: library.settings.api_writes_per_minute), gate.Once())
+    problems.install(app)
+    for router in (planning.router, operations.router, jobs.router, tracks.router, events.router, metrics.router):
+        app.include_router(router)
+    app.include_router(calling.router)
+
+    @app.get("/api/docs", include_in_schema=False)
+    def docs() -> Response:
+        """Show what the service can be asked, on a page without anything from elsewhere."""
+        return HTMLResponse(page.of(app.openapi()))
+
+    return app

@@ -1,0 +1,273 @@
+"""
+An ASGI application inside a Tornado server: one `RequestHandler` that builds the scope and carries what both say.
+
+What Tornado does by itself and must not be left to it (each has its test): a body over 100 MB is a bare 400 after all
+of it was read; a handler is called only when the body is complete; nobody runs the application's lifespan; nobody tells
+the application that the other side has gone, and a write to a connection that has gone never returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from tornado.iostream import StreamClosedError
+from tornado.web import RequestHandler, stream_request_body
+
+__all__ = ["ASGIApp", "Asgi", "Mount"]
+
+logger = logging.getLogger(__name__)
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+_WAITING = 16  # pieces of a body that may lie here before the sender has to wait
+_GOODBYE = 2.0  # seconds that requests under way are given when the server stops
+_DROPPED = 2**40  # bytes that Tornado may count: the limit is ours
+
+
+class Mount:
+    """An application with its lifespan, its limit for bodies, and the requests that are under way."""
+
+    def __init__(self, app: ASGIApp, *, largest: Callable[[str], int]) -> None:
+        """
+        Take an application.
+
+        Args:
+            app: The application.
+            largest: Returns how many bytes the body of a request to a path may have.
+
+        """
+        self.app = app
+        self.largest = largest
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._lifespan: asyncio.Task[None] | None = None
+        self._orders: asyncio.Queue[Message] = asyncio.Queue()
+        self._answers: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def start(self) -> None:
+        """Let the application begin; RuntimeError where it will not."""
+        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+        self._lifespan = asyncio.create_task(self._live(scope))
+        self._orders.put_nowait({"type": "lifespan.startup"})
+        answer = await self._answers.get()
+        if answer["type"] != "lifespan.startup.complete":
+            message = f"The service could not begin: {answer.get('message') or 'no reason was given'}."
+            raise RuntimeError(message)
+
+    async def _live(self, scope: Message) -> None:
+        try:
+            await self.app(scope, self._orders.get, self._answers.put)
+        except Exception as error:
+            logger.exception("api.lifespan_failed")
+            self._answers.put_nowait({"type": "lifespan.startup.failed", "message": str(error)})
+
+    async def close(self) -> None:
+        """End what is under way, streams above all, and let the application end."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_GOODBYE)
+        if self._lifespan is not None and not self._lifespan.done():
+            self._orders.put_nowait({"type": "lifespan.shutdown"})
+            await asyncio.wait([self._lifespan], timeout=_GOODBYE)
+            self._lifespan.cancel()
+
+    def begin(self, call: Awaitable[None]) -> asyncio.Task[None]:
+        """Run a request beside everything else."""
+        task = asyncio.ensure_future(call)
+        assert isinstance(task, asyncio.Task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+@stream_request_body
+class Asgi(RequestHandler):
+    """One request. The application begins with the headers, and is given the body as it comes."""
+
+    SUPPORTED_METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS")
+
+    def initialize(self, mount: Mount) -> None:
+        self._mount = mount
+        self._waiting: deque[Message] = deque()
+        self._changed = asyncio.Event()  # something came in, or was taken, or the other side has gone
+        self._gone = asyncio.Event()
+        self._received = 0
+        self._complete = False  # the whole body is here
+        self._task: asyncio.Task[None] | None = None
+
+    def prepare(self) -> None:
+        """Refuse a body that says to be too large before any of it is read; else let the application begin."""
+        self.request.connection.set_max_body_size(_DROPPED)
+        self._limit = self._mount.largest(self.request.path)
+        length = self.request.headers.get("Content-Length", "0")
+        if length.isdecimal() and int(length) > self._limit:
+            self._refuse()
+        else:
+            self._task = self._mount.begin(self._run())
+
+    async def data_received(self, chunk: bytes) -> None:
+        """Hand a piece on; wait where the application does not keep up."""
+        self._received += len(chunk)
+        if self._finished:
+            return
+        if self._received > self._limit:
+            self._stop()
+            self._refuse()
+            return
+        while len(self._waiting) >= _WAITING and not self._over:
+            await self._change()
+        self._tell({"type": "http.request", "body": bytes(chunk), "more_body": True})
+
+    async def _answer(self) -> None:
+        """Wait for the application, now that the body is complete."""
+        self._complete = True
+        self._tell({"type": "http.request", "body": b"", "more_body": False})
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    get = head = post = delete = patch = put = options = _answer
+
+    def on_connection_close(self) -> None:
+        """Tell the application that nobody listens any more."""
+        super().on_connection_close()
+        self._gone.set()
+        self._changed.set()
+
+    def check_xsrf_cookie(self) -> None:
+        """Let it pass: the door has compared host and origin; a program has no page and no cookie."""
+
+    def _log(self) -> None:
+        """Say nothing to the console of requests that were refused: whoever asked is told."""
+
+    def log_exception(self, *details: Any) -> None:
+        """Say nothing to the console of a failure, either: it is in the answer and in the log."""
+
+    # What the application sees.
+
+    async def _run(self) -> None:
+        try:
+            await self._mount.app(self._scope(), self._receive, self._send)
+            if not self._finished and not self._gone.is_set():
+                self.finish()
+        except asyncio.CancelledError:
+            self._hang_up()
+        except Exception:
+            if not self._gone.is_set():  # else the other side went while it was told something, or was telling
+                logger.exception("api.failed", extra={"user_action": f"{self.request.method} {self.request.path}"})
+            self._hang_up()
+        finally:
+            self._changed.set()
+
+    def _scope(self) -> Message:
+        request = self.request
+        host, _, port = request.host.rpartition(":")
+        headers = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in request.headers.get_all()]
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": request.version.removeprefix("HTTP/"),
+            "method": request.method,
+            "scheme": request.protocol,
+            "path": unquote(request.path, errors="replace"),
+            "raw_path": request.path.encode("latin-1", "replace"),
+            "query_string": request.query.encode("latin-1", "replace"),
+            "root_path": "",
+            "headers": headers,
+            "client": (request.remote_ip, 0),
+            "server": (host or request.host, int(port) if port.isdecimal() else None),
+            "state": {},
+        }
+
+    async def _receive(self) -> Message:
+        while not self._waiting:
+            if self._gone.is_set():
+                return {"type": "http.disconnect"}
+            await self._change()
+        message = self._waiting.popleft()
+        self._changed.set()
+        return message
+
+    async def _send(self, message: Message) -> None:
+        if self._gone.is_set() or self._finished:
+            raise StreamClosedError
+        if message["type"] == "http.response.start":
+            self._head(message)
+        elif message["type"] == "http.response.body":
+            self.write(message.get("body", b""))
+            await self._flushed()
+            if not message.get("more_body", False):
+                self.finish()
+
+    def _head(self, message: Message) -> None:
+        status = int(message["status"])
+        self.set_status(status, None if status in _KNOWN else "Unknown")
+        self.clear_header("Content-Type")
+        seen: set[str] = set()
+        for raw_name, raw in message.get("headers", ()):
+            name = raw_name.decode("latin-1")
+            (self.add_header if name in seen else self.set_header)(name, raw.decode("latin-1"))
+            seen.add(name)
+
+    async def _flushed(self) -> None:
+        """Wait until what was written has left; a connection that closes meanwhile would let that wait for ever."""
+        flushed, gone = asyncio.ensure_future(self.flush()), asyncio.ensure_future(self._gone.wait())
+        try:
+            await asyncio.wait({flushed, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            if not flushed.done():
+                flushed.cancel()
+        if not flushed.done() or flushed.cancelled():
+            raise StreamClosedError
+        flushed.result()
+
+    # Between the two.
+
+    @property
+    def _over(self) -> bool:
+        return self._gone.is_set() or self._finished or self._task is None or self._task.done()
+
+    def _tell(self, message: Message) -> None:
+        if not self._over:
+            self._waiting.append(message)
+            self._changed.set()
+
+    async def _change(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _refuse(self) -> None:
+        """Say that the body is too large. What still comes of it is read and dropped, so that the other hears it."""
+        if self._headers_written:
+            return
+        self.clear()
+        self.set_status(413)
+        self.set_header("Content-Type", "application/problem+json")
+        sentence = f"The body of this request is larger than {self._limit:,} bytes."
+        problem = {"type": "urn:indexium:too_large", "title": "Content Too Large", "status": 413}
+        self.finish(json.dumps(problem | {"detail": sentence, "code": "too_large"}))
+
+    def _hang_up(self) -> None:
+        """Cut an answer that cannot be finished, so that the other does not take it for whole."""
+        if self._finished or self._gone.is_set():
+            return
+        with contextlib.suppress(Exception):
+            self.request.connection.stream.close()
+
+
+_KNOWN = frozenset(int(status) for status in HTTPStatus)

@@ -1,0 +1,103 @@
+"""
+What happens, as it happens: server-sent events, of which none is lost when a connection is.
+
+A stream reads events from where its listener was last; the bus only wakes it. So a slow listener costs no memory, and
+one that comes back with `Last-Event-ID` is told everything since, also after a restart of the service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from indexium_core.api import problems
+from indexium_core.api.context import Open, Text, words
+from indexium_core.jobs.events import Event
+from indexium_core.library import Library
+from indexium_core.model import jsonable
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["events"])
+
+_ALIVE = 15.0  # seconds after which a quiet stream says that it is there
+_MOMENT = 0.05  # seconds in which what happens at once is gathered
+_PAGE = 500  # events that are read at a time
+_COMMON = ("job_id", "operation_id", "current", "total", "message", "rate", "eta_seconds")
+
+
+@router.get("/events")
+async def events(
+    library: Open,
+    last_event_id: Annotated[str | None, Header(max_length=30)] = None,
+    after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="The same as Last-Event-ID.")] = None,
+    names: Annotated[Text, Query(description="Only these, split by commas: write:completed, job:*")] = "",
+    operation_id: int | None = None,
+    job_id: int | None = None,
+) -> StreamingResponse:
+    """Tell what happens, as server-sent events, from now on or from where `Last-Event-ID` says."""
+    if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
+        raise problems.Problem(422, "invalid_request", "Last-Event-ID is the number of an event.")
+    start = int(last_event_id) if last_event_id else after
+    wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
+    stream = _told(library, library.events.last_id if start is None else start, wanted)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+class _Wanted:
+    """Which events a listener asked for."""
+
+    def __init__(self, names: tuple[str, ...], ids: dict[str, int | None]) -> None:
+        self._names = names
+        self._ids = {name: number for name, number in ids.items() if number is not None}
+
+    def __call__(self, event: Event) -> bool:
+        named = not self._names or any(
+            event.name.startswith(name[:-1]) if name.endswith("*") else event.name == name for name in self._names
+        )
+        return named and all(event.data.get(name) == number for name, number in self._ids.items())
+
+
+async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncIterator[str]:
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+    unsubscribe = library.events.subscribe(lambda _: _wake(loop, woken))
+    try:
+        yield f": from here on\nid: {cursor}\n\n"  # who loses the connection now knows from where on
+        while True:
+            woken.clear()
+            found = await run_in_threadpool(library.events_since, cursor, _PAGE)
+            if found:
+                cursor = found[-1].id
+                yield "".join(_block(event) for event in found if wanted(event)) or f"id: {cursor}\n\n"
+            if len(found) < _PAGE:
+                yield_alive = not await _waited(woken)
+                if yield_alive:
+                    yield ": still there\n\n"
+    finally:
+        unsubscribe()
+
+
+def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(woken.set)
+
+
+async def _waited(woken: asyncio.Event) -> bool:
+    """Wait until something happened, and a moment more; False where nothing did for long."""
+    try:
+        await asyncio.wait_for(woken.wait(), _ALIVE)
+    except TimeoutError:
+        return False
+    await asyncio.sleep(_MOMENT)
+    return True
+
+
+def _block(event: Event) -> str:
+    data: dict[str, Any] = {"id": event.id, "at": event.at, **dict.fromkeys(_COMMON), **event.data}
+    return f"id: {event.id}\nevent: {event.name}\ndata: {json.dumps(data, default=jsonable.plain)}\n\n"

@@ -1,0 +1,85 @@
+"""Routes of jobs: long work that is written down before it begins."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from indexium_core.api.answers import Json
+from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, listed, words
+from indexium_core.model.job import Job, JobLog, JobPage
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+
+@router.get("", response_model=JobPage)
+def jobs(library: Open, kind: Text = "", status: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
+    """Return jobs: those under way, then those that wait, then the rest; `kind` and `status` split by commas."""
+    return Json(listed(library.jobs.list(words(kind), words(status), page, per_page)))
+
+
+@router.get("/counts", response_model=dict[str, dict[str, int]])
+def counts(library: Open) -> Json:
+    """Return how many jobs of each kind there are in each state."""
+    return Json(library.jobs.counts())
+
+
+@router.get("/{job_id}", response_model=Job)
+def job(library: Open, job_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0) -> Json:
+    """Return a job; `wait`: seconds to wait for its end before that."""
+    return Json(library.jobs.wait(job_id, wait) if wait else library.jobs.get(job_id))
+
+
+@router.get("/{job_id}/log", response_model=JobLog)
+def log(
+    library: Open,
+    job_id: Id,
+    after: Annotated[int, Query(ge=0, le=2**62, description="`next` of the last answer.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 500,
+) -> Json:
+    """Return lines of a job's log from `after` on."""
+    return Json(library.jobs.log(job_id, after, limit))
+
+
+@router.post("/{job_id}/pause", response_model=Job)
+def pause(library: Open, job_id: Id) -> Json:
+    """Hold a job after what it has under way."""
+    library.jobs.pause(job_id, by="rest")
+    return Json(library.jobs.get(job_id))
+
+
+@router.post("/{job_id}/resume", response_model=Job)
+def resume(library: Open, job_id: Id) -> Json:
+    """Let a paused, interrupted or failed job go on."""
+    library.jobs.resume(job_id)
+    return Json(library.jobs.get(job_id))
+
+
+@router.post("/{job_id}/cancel", response_model=Job)
+def cancel(library: Open, job_id: Id) -> Json:
+    """Give up what a job has left."""
+    library.jobs.cancel(job_id)
+    return Json(library.jobs.get(job_id))
+
+
+@router.post("/{job_id}/retry", status_code=202, response_model=Job)
+def retry(library: Open, work: Beginning, request: Request, job_id: Id) -> Json:
+    """Try a job again that failed or was cancelled; returns the job that does it."""
+    return Json(work.begin(None, request, None, lambda: library.jobs.retry(job_id)), 202)
+
+
+class Priority(Body):
+    """How soon a job comes up."""
+
+    priority: Annotated[int, Field(ge=1, le=10)]
+
+
+@router.post("/{job_id}/priority", response_model=Job)
+def priority(library: Open, job_id: Id, body: Priority) -> Json:
+    """Let a job come up sooner (1) or later (10)."""
+    library.jobs.set_priority(job_id, body.priority)
+    return Json(library.jobs.get(job_id))

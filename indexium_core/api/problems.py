@@ -1,0 +1,124 @@
+"""Refusals as RFC 9457 problem documents: one sentence for a person, a stable code for a program."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from indexium_core import errors
+from indexium_core.api import wire
+from indexium_core.model import jsonable
+
+__all__ = ["CALLS", "CODES", "Problem", "answer", "install", "of_error"]
+
+logger = logging.getLogger(__name__)
+
+CALLS = "/api/library/"  # the calls of commands: for holders of the token alone
+
+# Codes of the service itself; those of the library are on the errors page.
+CODES: Mapping[str, str] = {
+    "bad_request": "the request cannot be read, or asks for what cannot be",
+    "unauthorized": "the token is not that of this run of the service, or there is none where one is needed",
+    "forbidden": "a page of somebody else asks",
+    "unknown_host": "the service does not go by the name in the Host header",
+    "unknown_address": "there is nothing at this address",
+    "method_not_allowed": "this cannot be done with what is there",
+    "not_json": "changes are sent as application/json",
+    "too_large": "the body is larger than the service takes",
+    "invalid_request": "a field or a parameter is missing or has a value that cannot be",
+    "key_reused": "the Idempotency-Key was used for another request",
+    "too_many": "more work was begun in a minute than the settings allow; Retry-After says when to ask again",
+    "internal": "the service failed; its log says why",
+}
+_OF_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "unknown_address"}
+_OF_STATUS |= {405: "method_not_allowed", 413: "too_large", 415: "not_json", 422: "invalid_request", 429: "too_many"}
+
+
+class Problem(Exception):  # noqa: N818 - it is what the document is called
+    """A refusal by the service itself."""
+
+    def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
+
+
+def answer(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """Return a problem document; `more` are fields of its own."""
+    body = {
+        "type": f"urn:indexium:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+    }
+    text = json.dumps(body, default=jsonable.plain)
+    return Response(text, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def of_error(error: errors.IndexiumError, /, **more: Any) -> Response:
+    """Return the problem document of an error of the library."""
+    if isinstance(error, errors.QueryError):
+        more = {"position": error.position, "word": error.word, **more}
+    return answer(error.http_status, error.reason, error.message, **more)
+
+
+def install(app: FastAPI) -> None:
+    """Let everything that goes wrong end as a problem document."""
+    app.add_exception_handler(errors.IndexiumError, _library)
+    app.add_exception_handler(Problem, _own)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _library(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.IndexiumError)
+    if error.http_status >= 500:
+        logger.error("api.refused", extra={"error": error.reason}, exc_info=error)
+    if request.url.path.startswith(CALLS):
+        return of_error(error, error=wire.error_to_wire(error))  # a command raises it again
+    return of_error(error)
+
+
+def _own(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return answer(error.status, error.code, error.detail, headers=error.headers)
+
+
+def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [{"field": _field(each["loc"]), "message": each["msg"]} for each in error.errors()]
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return answer(400, "bad_request", "The body is no JSON.")
+    named = "; ".join(f"{each['field']}: {each['message']}" for each in found[:3])
+    return answer(422, "invalid_request", f"This cannot be: {named}.", errors=found)
+
+
+def _field(place: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in place[1:]) or str(place[0])
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _OF_STATUS.get(error.status_code, "bad_request")
+    sentences = {
+        404: f"There is nothing at {request.url.path}; /api/docs lists what there is.",
+        405: f"{request.method} cannot be done with {request.url.path}.",
+        400: "The body cannot be read.",
+    }
+    detail = sentences.get(error.status_code, str(error.detail))
+    return answer(error.status_code, code, detail, headers=error.headers)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("api.unexpected", extra={"user_action": f"{request.method} {request.url.path}"}, exc_info=error)
+    return answer(500, "internal", "The service failed here; its log says why. No file was left half-written.")

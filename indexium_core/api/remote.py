@@ -1,0 +1,327 @@
+"""
+The library of a running service: the same methods as `Library`, done by the process that holds the home.
+
+A value that stays over there (a plan, a running operation) is here an object that asks for what it is asked. Paths are
+made whole before they travel, for the service stands in another folder.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import indexium_core
+from indexium_core import errors
+from indexium_core.api import service
+from indexium_core.api.calls import CALLS, GROUPS, LONGEST_WAIT, Call
+from indexium_core.api.wire import Codec, error_from_wire
+from indexium_core.model.operation import OperationStatus
+from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics, Selection
+
+__all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "is_there"]
+
+_PATIENCE = 5.0  # seconds for the first word of a service
+_CHUNK = 500  # items that are asked for at once
+
+
+def is_there(handle: object) -> bool:
+    """Tell whether an operation runs in the service, where it goes on without this process."""
+    return isinstance(handle, RemoteHandle)
+
+
+def connect(home: Path) -> RemoteLibrary | None:
+    """
+    Return the library of the service that runs on a home; None where none answers.
+
+    Raises:
+        UsageError: It is of another version than this program.
+
+    """
+    found = service.read(home)
+    if found is None or not _answers(found):
+        return None
+    if found.version != indexium_core.__version__:
+        message = (
+            f"The service on {home} is Indexium {found.version}, this command {indexium_core.__version__}. "
+            f"Stop the service (process {found.pid}) and start it again."
+        )
+        raise errors.UsageError(message, code="other_version")
+    return RemoteLibrary(home, found)
+
+
+def _answers(found: service.Service) -> bool:
+    """Tell whether that run of the service is there: the file may be left from one that was killed."""
+    connection = _connection(found.url, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/healthz")
+        said = json.load(connection.getresponse())
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(said, dict) and said.get("instance_id") == found.instance_id
+
+
+def _connection(url: str, *, timeout: float | None) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
+
+
+class RemoteLibrary:
+    """
+    What `Library` can do, through the service. May be used from any thread.
+
+    Raises what the library raises; `StoreError` with the code `service_gone` where the service ends meanwhile.
+    """
+
+    def __init__(self, home: Path, found: service.Service) -> None:
+        self.home = home
+        self.instance_id = found.instance_id
+        self.notices: list[str] = []  # those of the service were said where it was started
+        self._service = found
+        self._codec = Codec(
+            give=_given,
+            take={
+                "plan": lambda facts: RemotePlan(self, facts),
+                "operation": lambda operation_id: RemoteHandle(self, operation_id),
+            },
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the service answers."""
+        return self._service.url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go; the service and what was begun there go on."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in GROUPS:
+            return _Group(self, name)
+        if name in CALLS:
+            return functools.partial(self.call, name)
+        message = f"'{name}' cannot be done through a running service."
+        raise AttributeError(message)
+
+    def find_file(self, text: str) -> int:
+        """Return the id of a file, by its id, its path from here on, or its path below the one folder that has it."""
+        if not text.isdecimal():
+            try:
+                return int(self.call("find_file", str(Path(text).expanduser().absolute())))
+            except errors.UnknownIdError:
+                pass  # then it is a path below a folder, or none
+        return int(self.call("find_file", text))
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of the table by its name; what it raises there is raised here."""
+        known = CALLS[name]
+        progress = kwargs.pop("progress", None) if known.progress else None
+        words = _words(known, args, kwargs)
+        if known.pieces:
+            return self._pieces(name, words)
+        if progress is not None:
+            return self._followed(name, words, progress)
+        with self._asked(name, words) as answer:
+            return self._codec.loads(answer.read())
+
+    def _followed(self, name: str, words: dict[str, Any], progress: Callable[..., Any]) -> Any:
+        """Return what a long call comes to. Whoever leaves before (Ctrl-C) ends it there, too."""
+        for what, value in self._lines(name, words):
+            if what == "result":
+                return value
+            progress(*value)
+        raise self._gone()
+
+    def _pieces(self, name: str, words: dict[str, Any]) -> Iterator[str]:
+        for what, value in self._lines(name, words):
+            if what == "result":
+                return
+            yield value
+        raise self._gone()
+
+    def _lines(self, name: str, words: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        with self._asked(name, {**words, "stream": True}) as answer:
+            for line in answer:
+                [(what, value)] = json.loads(line).items()
+                if what == "problem":
+                    raise error_from_wire(value)
+                yield what, self._codec.decoded(value)
+
+    @contextmanager
+    def _asked(self, name: str, words: dict[str, Any]) -> Iterator[http.client.HTTPResponse]:
+        connection = _connection(self.url, timeout=None)
+        headers = {"Authorization": f"Bearer {self._service.token}", "Content-Type": "application/json"}
+        try:
+            connection.request("POST", f"/api/library/{name}", self._codec.dumps(words), headers)
+            answer = connection.getresponse()
+            if answer.status != 200:
+                raise error_from_wire(_said(answer))
+            yield answer
+        except (OSError, http.client.HTTPException) as error:
+            raise self._gone() from error
+        finally:
+            connection.close()
+
+    def _gone(self) -> errors.StoreError:
+        message = (
+            f"The service at {self.url} ended before it had answered. What it was at is safe: no file is left "
+            "half-written. Start it again, or say the command again."
+        )
+        return errors.StoreError(message, code="service_gone")
+
+
+def _said(answer: http.client.HTTPResponse) -> dict[str, Any]:
+    """Return what a refusal says, in the words that an error is made from."""
+    try:
+        problem = json.loads(answer.read())
+        return {"message": problem["detail"], "reason": problem["code"], **problem.get("error", {})}
+    except (ValueError, KeyError, TypeError):
+        return {"message": f"The service answered with the status {answer.status} and no reason."}
+
+
+def _words(known: Call, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call as they travel, with whole paths."""
+    placed, named = list(args), dict(kwargs)
+    for place, name in known.paths:
+        if place < len(placed):
+            placed[place] = _whole(placed[place])
+        elif name in named:
+            named[name] = _whole(named[name])
+    return {"args": placed, "kwargs": named}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        value = Path(value)
+    if isinstance(value, Path):
+        return value.expanduser().absolute()
+    return value if value is None or isinstance(value, bytes) else [_whole(each) for each in value]
+
+
+class _Group:
+    """One of the library's services, such as `people`."""
+
+    def __init__(self, library: RemoteLibrary, name: str) -> None:
+        self._library, self._name = library, name
+
+    def __getattr__(self, name: str) -> Any:
+        full = f"{self._name}.{name}"
+        if full not in CALLS:
+            message = f"'{full}' cannot be done through a running service."
+            raise AttributeError(message)
+        return functools.partial(self._library.call, full)
+
+
+class RemotePlan:
+    """A plan that the service made; see `MetadataPlan`."""
+
+    def __init__(self, library: RemoteLibrary, facts: dict[str, Any]) -> None:
+        self._library = library
+        self.facts = facts  # what the service finds it by
+        self.id: int = facts["plan_id"]
+        self.query: str = facts["query"]
+
+    def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        return self._library.call(f"plan.{name}", self, *args, **kwargs)
+
+    @functools.cached_property
+    def statistics(self) -> PlanStatistics:
+        """The counts over everything that the query finds."""
+        return self._call("statistics")  # type: ignore[no-any-return]
+
+    def page(self, number: int = 1, **wishes: Any) -> PlanPage:
+        """Return one page of the list, with the counts over all of it."""
+        return self._call("page", number, **wishes)  # type: ignore[no-any-return]
+
+    @property
+    def items(self) -> Iterator[PlanItem]:
+        """The list, read in pieces as it is used."""
+        number, total = 1, 1
+        while (number - 1) * _CHUNK < total:
+            page = self.page(number, per_page=_CHUNK)
+            yield from page.items
+            number, total = number + 1, page.total
+
+    def item(self, file_id: int) -> PlanItem:
+        """Return the item of a file, listed or not; `UnknownIdError` where the plan has none."""
+        return self._call("item", file_id)  # type: ignore[no-any-return]
+
+    def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
+        """Return what `query` finds within the plan's own query as a selection; `risk`: only these levels."""
+        return self._call("select", query, tuple(risk))  # type: ignore[no-any-return]
+
+    def ids(self, selection: Selection) -> list[int]:
+        """Return the files of a selection that can be written, by id."""
+        return self._call("ids", selection)  # type: ignore[no-any-return]
+
+    def edit(self, file_id: int, people: Sequence[str]) -> Any:
+        """Set by hand who is in a file and its copies, until revoked; a new plan shows it."""
+        return self._call("edit", file_id, list(people))
+
+    def newest(self) -> RemotePlan:
+        """Return the same plan as it is now."""
+        return self._call("newest")  # type: ignore[no-any-return]
+
+    def narrowed(self, query: str) -> RemotePlan:
+        """Return the same version seen through another query. Raises `QueryError`."""
+        return self._call("narrowed", query)  # type: ignore[no-any-return]
+
+    def __len__(self) -> int:
+        return self.page(per_page=1).total
+
+
+class RemoteHandle:
+    """An operation that runs in the service; see `OperationHandle`. It goes on when this process ends."""
+
+    def __init__(self, library: RemoteLibrary, operation_id: int) -> None:
+        self._library = library
+        self.id = operation_id
+
+    def status(self) -> OperationStatus:
+        """Return how far it is."""
+        return self._library.call("status", self.id)  # type: ignore[no-any-return]
+
+    def wait(self, timeout: float | None = None) -> OperationStatus:
+        """Wait until it has ended, at most `timeout` seconds, and return how far it is then."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = LONGEST_WAIT if end is None else max(0.0, min(LONGEST_WAIT, end - time.monotonic()))
+            status: OperationStatus = self._library.call("operation.wait", self.id, left)
+            if status.finished or (end is not None and time.monotonic() >= end):
+                return status
+
+    def pause(self) -> bool:
+        """Hold it after the files that are under way."""
+        return bool(self._library.call("pause", self.id))
+
+    def resume(self) -> bool:
+        """Let it go on."""
+        self._library.call("resume", self.id)
+        return True
+
+    def cancel(self) -> bool:
+        """Give up what is left; files that are under way are finished."""
+        self._library.call("cancel", self.id)
+        return True
+
+
+def _given(value: Any) -> tuple[str, Any] | None:
+    if isinstance(value, RemotePlan):
+        return "plan", value.facts
+    return None

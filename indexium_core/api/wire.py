@@ -1,0 +1,171 @@
+"""
+How values travel between a command and the service: JSON in which a value that is none of JSON's own says what it is.
+
+`{"$": "datetime", "v": "…"}` is a moment, `{"$": "PlanItem", "v": {…}}` one of our frozen dataclasses. Only classes of
+`model/` and of the library's own `__all__` are made, only with their own fields: nothing that comes in chooses code.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import functools
+import importlib
+import json
+import math
+import os
+import pkgutil
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from indexium_core import errors, library, model
+
+__all__ = ["Codec", "error_from_wire", "error_to_wire"]
+
+_TAG = "$"
+_EXTRAS = (str, int, float, bool, type(None))  # what of an error's own fields travels with it
+
+
+@functools.cache
+def _classes() -> Mapping[str, Any]:
+    """Return the dataclasses that travel, by name."""
+    modules = [
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(model.__path__, f"{model.__name__}.")
+    ]
+    known = [value for module in modules for value in vars(module).values()]
+    known += [getattr(library, name) for name in library.__all__]
+    found: dict[str, Any] = {}
+    for kind in known:
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            assert found.setdefault(kind.__name__, kind) is kind, f"two values are called {kind.__name__}"
+    return found
+
+
+class Codec:
+    """
+    Turns values into JSON text and back.
+
+    Args:
+        give: Turns an object that stays on its side (a plan, a running operation) into its name and a description;
+            None for all others.
+        take: Makes, by the same name, what stands for such an object on this side.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        give: Callable[[Any], tuple[str, Any] | None] = lambda _: None,
+        take: Mapping[str, Callable[[Any], Any]] | None = None,
+    ) -> None:
+        self._give = give
+        self._take = take or {}
+
+    def dumps(self, value: Any) -> bytes:
+        """Return a value as one line of JSON. TypeError: it does not travel."""
+        return json.dumps(self.encoded(value), allow_nan=False, separators=(",", ":")).encode("ascii")
+
+    def loads(self, text: bytes) -> Any:
+        """Return the value of a line. ValueError: it is none."""
+        return self.decoded(json.loads(text))
+
+    def encoded(self, value: Any) -> Any:
+        """Return what stands for a value in JSON."""
+        if value is None or isinstance(value, bool | int | str):
+            return value if not isinstance(value, str) else str(value)
+        if isinstance(value, float):
+            return value if math.isfinite(value) else _tagged("float", repr(value))
+        if isinstance(value, list):
+            return [self.encoded(each) for each in value]
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        given = self._give(value)
+        if given is not None:
+            return _tagged(given[0], self.encoded(given[1]))
+        return self._other(value)
+
+    def _mapping(self, value: Mapping[Any, Any]) -> Any:
+        if all(isinstance(key, str) for key in value) and _TAG not in value:
+            return {key: self.encoded(each) for key, each in value.items()}
+        return _tagged("dict", [[self.encoded(key), self.encoded(each)] for key, each in value.items()])
+
+    def _other(self, value: Any) -> Any:
+        kind: Any = type(value)
+        ours = _classes().get(kind.__name__) is kind
+        if ours:
+            own = {field.name: self.encoded(getattr(value, field.name)) for field in dataclasses.fields(kind)}
+            return _tagged(kind.__name__, own)
+        for scalar, called, text in _SCALARS:
+            if isinstance(value, scalar):
+                return _tagged(called, text(value))
+        for collection, called in _COLLECTIONS.items():
+            if isinstance(value, collection):
+                return _tagged(called, [self.encoded(each) for each in value])
+        message = f"A {kind.__name__} does not travel between a command and the service."
+        raise TypeError(message)
+
+    def decoded(self, value: Any) -> Any:
+        """Return the value that JSON stands for. ValueError: it stands for nothing that is known."""
+        if isinstance(value, list):
+            return [self.decoded(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if _TAG not in value:
+            return {key: self.decoded(each) for key, each in value.items()}
+        return self._made(value[_TAG], value.get("v"))
+
+    def _made(self, name: Any, inner: Any) -> Any:
+        try:
+            if name == "dict":
+                return {self.decoded(key): self.decoded(each) for key, each in inner}
+            if name in self._take:
+                return self._take[name](self.decoded(inner))
+            if name in _MAKERS:
+                return _MAKERS[name](inner if name in _NAMES else self.decoded(inner))
+            kind = _classes()[name]
+            return kind(**{key: self.decoded(each) for key, each in inner.items()})
+        except (KeyError, TypeError, AttributeError) as error:
+            message = f"Nothing is known that is called {str(name)[:50]!r} and looks like this."
+            raise ValueError(message) from error
+
+
+def _tagged(name: str, value: Any) -> dict[str, Any]:
+    return {_TAG: name, "v": value}
+
+
+_SCALARS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
+    (datetime, "datetime", datetime.isoformat),
+    (date, "date", date.isoformat),
+    (Path, "path", lambda path: base64.b64encode(os.fsencode(path)).decode()),  # a name need not be text
+    (bytes, "bytes", lambda data: base64.b64encode(data).decode()),
+)
+_COLLECTIONS: Mapping[Any, str] = {tuple: "tuple", frozenset: "frozenset", set: "set"}
+_MAKERS: Mapping[str, Callable[[Any], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "path": lambda text: Path(os.fsdecode(base64.b64decode(text))),
+    "bytes": base64.b64decode,
+    "float": float,
+    "tuple": tuple,
+    "frozenset": frozenset,
+    "set": set,
+}
+_NAMES = frozenset({"datetime", "date", "path", "bytes", "float"})
+
+
+def error_to_wire(error: errors.IndexiumError) -> dict[str, Any]:
+    """Return what an error is made again from: its class, its sentence, its code and its own fields."""
+    own = {name: value for name, value in vars(error).items() if isinstance(value, _EXTRAS)}
+    return {"error": type(error).__name__, **own}
+
+
+def error_from_wire(said: Mapping[str, Any]) -> errors.IndexiumError:
+    """Return the error that the service met, of its class where that is one of ours."""
+    name = said.get("error", "")
+    kind = getattr(errors, name) if name in errors.__all__ else errors.IndexiumError
+    made: errors.IndexiumError = kind.__new__(kind)
+    errors.IndexiumError.__init__(made, str(said.get("message", "")), code=str(said.get("reason", "")))
+    vars(made).update({key: value for key, value in said.items() if key not in {"error", "message", "reason"}})
+    return made

@@ -1,0 +1,36 @@
+"""How values look in the JSON that people and programs are given: one form for the command line and for REST."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+__all__ = ["plain"]
+
+
+def plain(value: Any) -> Any:
+    """
+    Return what stands for a value that JSON does not know; for `json.dumps(…, default=plain)`.
+
+    Moments are ISO-8601 (UTC with Z), dataclasses are objects, sets are sorted. TypeError for anything else.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    for kind, form in _FORMS:
+        if isinstance(value, kind):
+            return form(value)
+    message = f"{type(value).__name__} has no JSON form"
+    raise TypeError(message)
+
+
+_FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (datetime, lambda moment: moment.isoformat().replace("+00:00", "Z")),
+    (date, date.isoformat),
+    (bytes, lambda data: data.decode("utf-8", "replace")),
+    (Path, str),
+    (Mapping, dict),
+    (frozenset | set | tuple, sorted),
+)
