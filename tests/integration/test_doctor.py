@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -77,6 +78,11 @@ NAMES = (
     "temporary_files",
     "library",
 )
+
+
+def test_every_check_is_on_the_page_of_logs_and_diagnosis() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "logs.md").read_text("utf-8").partition("## Doctor")[2]
+    assert set(re.findall(r"`([a-z_]+)`[,|  ]", page)) >= set(NAMES)
 
 
 def test_each_library_says_what_holds_there(library: Library, tmp_path: Path) -> None:
