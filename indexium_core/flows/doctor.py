@@ -252,10 +252,10 @@ def _home(home: Path) -> Check:
 
 def _lock(home: Path) -> Check:
     if volumes.of(os.fsencode(home)).network:
-        message = "This process holds the home, but on a network another machine may not see its lock."
+        message = "One process holds the home, but on a network another machine may not see its lock."
         remedy = "Use the home from one machine only."
         return Check(name="lock", state="warning", message=message, remedy=remedy, details={"pid": os.getpid()})
-    message = f"This process (pid {os.getpid()}) holds the home; no other can change it."
+    message = f"Process {os.getpid()} holds the home; no other can change it."
     return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from indexium_core import cli, errors
+from indexium_core.api.wire import Codec
 from indexium_core.cli import story
 from tests.integration.test_rollback_choices import foreign
 from tests.support.studio import ALL, Studio
@@ -138,6 +139,11 @@ def test_of_many_files_a_page_shows_those_that_went_wrong_first(
     assert "0002.mp4" in said.out
     assert "0000.mp4" not in said.out
     assert "2 files more" in said.err
+
+
+def test_a_story_that_comes_through_a_service_is_the_same(lived: Studio) -> None:
+    told = lived.library.operation_story(1)
+    assert Codec().loads(Codec().dumps(told)) == told
 
 
 def test_an_operation_that_there_is_not_has_no_story(lived: Studio) -> None:
