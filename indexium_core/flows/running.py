@@ -367,6 +367,8 @@ class Operations:
         self._tell(run, "progress")
 
     def _ended_as(self, run: Run, ending: Ending) -> str:
+        if run.control.ending is not None and self._ledger.counts(run.operation_id).get("pending"):
+            ending = run.control.ending  # the last files were begun, but given up
         if ending is Ending.STOPPED:
             return "paused" if run.control.held else "interrupted"
         if ending is Ending.CANCELLED:
