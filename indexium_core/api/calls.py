@@ -31,6 +31,7 @@ _SOURCE = Call(paths=((0, "path"), (1, "root")))
 CALLS: Mapping[str, Call] = {
     # What is on disk.
     "scan": Call(paths=((0, "dirs"),), progress=True),
+    "scan_job": Call(paths=((0, "dirs"),)),
     "cancel_scan": _PLAIN,
     "scan_progress": _PLAIN,
     "last_scan": _PLAIN,
@@ -53,6 +54,7 @@ CALLS: Mapping[str, Call] = {
     "locks.list": _PLAIN,
     "locks.lock": _PLAIN,
     "locks.unlock": _PLAIN,
+    "locks.set": _PLAIN,
     "audit": _PLAIN,
     # Jobs.
     "jobs.list": _PLAIN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from indexium_core import errors
 from indexium_core.api.answers import Json
@@ -73,6 +74,26 @@ def libraries(library: Open) -> Json:
     """Return the folders that are scanned."""
     rows = library.libraries()
     return Json({"items": rows, "total": len(rows), "page": 1, "per_page": len(rows)})
+
+
+class Scan(Body):
+    """How to scan a folder."""
+
+    full: Annotated[bool, Field(description="Read every file again, and hash all of it.")] = False
+    really_gone: Annotated[bool, Field(description="What is not there was deleted: it is not just offline.")] = False
+
+
+@router.post("/libraries/{library_id}/scan", status_code=202, response_model=Job, tags=["libraries"])
+def scan(
+    library: Open, work: Beginning, request: Request, library_id: Id, body: Scan | None = None, key: Key = None
+) -> Json:
+    """Begin to scan a folder; 202 with the job that does it."""
+    wish = body or Scan()
+    folder = _folder(library, library_id).path
+    begun = work.begin(
+        key, request, body, lambda: library.scan_job([folder], full=wish.full, really_gone=wish.really_gone)
+    )
+    return _begun(begun)
 
 
 class RescanAll(Rescan):

@@ -163,9 +163,14 @@ def error_to_wire(error: errors.IndexiumError) -> dict[str, Any]:
 
 def error_from_wire(said: Mapping[str, Any]) -> errors.IndexiumError:
     """Return the error that the service met, of its class where that is one of ours."""
-    name = said.get("error", "")
-    kind = getattr(errors, name) if name in errors.__all__ else errors.IndexiumError
+    kind = _errors().get(str(said.get("error")), errors.IndexiumError)
     made: errors.IndexiumError = kind.__new__(kind)
     errors.IndexiumError.__init__(made, str(said.get("message", "")), code=str(said.get("reason", "")))
     vars(made).update({key: value for key, value in said.items() if key not in {"error", "message", "reason"}})
     return made
+
+
+@functools.cache
+def _errors() -> Mapping[str, type[errors.IndexiumError]]:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    return {kind.__name__: kind for kind in kinds if issubclass(kind, errors.IndexiumError)}

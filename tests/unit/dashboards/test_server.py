@@ -21,9 +21,13 @@ from tests.support.fake_library import FakeLibrary
 
 SERVE = """
 import sys
+from pathlib import Path
 from dashboards import server
 from tests.support.fake_library import FakeLibrary
-server.serve(FakeLibrary(5), port=int(sys.argv[1]))
+library = FakeLibrary(5)
+library.home = Path(sys.argv[2])
+server.serve(library, port=int(sys.argv[1]))
+print("left behind:", [path.name for path in library.home.iterdir()])
 print("stopped clean")
 """
 
@@ -61,10 +65,10 @@ def test_an_unspecified_address_is_opened_by_a_name_that_leads_here() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_clean(number: signal.Signals) -> None:
+def test_a_signal_stops_it_clean(number: signal.Signals, tmp_path: Path) -> None:
     port = server.free_port("127.0.0.1", 0)
     root = Path(__file__).parents[3]
-    command = [sys.executable, "-c", SERVE, str(port)]
+    command = [sys.executable, "-c", SERVE, str(port), str(tmp_path)]
     with subprocess.Popen(
         command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -77,4 +81,5 @@ def test_a_signal_stops_it_clean(number: signal.Signals) -> None:
         process.send_signal(number)
         said, _ = process.communicate(timeout=30)
     assert "stopped clean" in said
+    assert "left behind: []" in said
     assert process.returncode == 0

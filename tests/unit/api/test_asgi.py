@@ -1,0 +1,313 @@
+"""What Tornado does by itself and must not be left to it, each on a real server with a small application."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.testing import bind_unused_port
+from tornado.web import Application
+
+from indexium_core.api.asgi import Asgi, Mount
+from tests.support.rest import PATIENCE, Client, spoken
+
+LIMIT = 150_000_000  # more than Tornado takes by itself
+
+
+@contextmanager
+def serving(app: Any, *, limit: int = LIMIT) -> Iterator[str]:
+    """Serve an application on a loop of its own thread."""
+    mount = Mount(app, largest=lambda _: limit)
+    sock, port = bind_unused_port()
+    started, made = threading.Event(), {}
+
+    def run() -> None:
+        made["loop"] = loop = IOLoop()
+        loop.run_sync(mount.start)
+        server = HTTPServer(Application([(r"/.*", Asgi, {"mount": mount})]))
+        server.add_socket(sock)
+        loop.add_callback(started.set)
+        loop.start()
+        server.stop()
+        loop.run_sync(mount.close)
+        loop.run_sync(lambda: asyncio.sleep(0.05))
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert started.wait(PATIENCE)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        made["loop"].add_callback(made["loop"].stop)
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+class Toy:
+    """An application that notes what it sees; `work` answers."""
+
+    def __init__(self, work: Callable[..., Any]) -> None:
+        self.work = work
+        self.lived: list[str] = []
+        self.seen: list[Any] = []
+        self.ended = threading.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            for kind in ("startup", "shutdown"):
+                assert (await receive())["type"] == f"lifespan.{kind}"
+                self.lived.append(kind)
+                await send({"type": f"lifespan.{kind}.complete"})
+            return
+        try:
+            await self.work(self, scope, receive, send)
+        finally:
+            self.ended.set()
+
+
+async def answered(send: Any, body: bytes, *, status: int = 200, headers: Any = ()) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def body_of(receive: Any) -> bytes:
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message["body"])
+        more = message["more_body"]
+    return b"".join(parts)
+
+
+def test_the_application_is_told_when_it_begins_and_when_it_ends() -> None:
+    async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
+        await answered(send, b"")
+
+    toy = Toy(work)
+    with serving(toy) as url:
+        assert toy.lived == ["startup"]
+        assert Client(url).get("/").status == 200
+    assert toy.lived == ["startup", "shutdown"]
+
+
+def test_an_application_that_will_not_begin_is_not_served() -> None:
+    async def app(_: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no room"})
+
+    async def start() -> None:
+        with pytest.raises(RuntimeError, match="no room"):
+            await Mount(app, largest=lambda _: 1).start()
+
+    asyncio.run(start())
+
+
+def test_a_request_arrives_whole() -> None:
+    async def work(toy: Toy, scope: Any, receive: Any, send: Any) -> None:
+        toy.seen.append((scope, await body_of(receive)))
+        await answered(send, b"made", status=201, headers=[(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")])
+
+    toy = Toy(work)
+    with serving(toy) as url:
+        answer = Client(url).post("/films/a%20b?x=1&y=%C3%A9", {"a": 1}, X_Own="yes")
+
+    [(scope, body)] = toy.seen
+    assert (answer.status, answer.text) == (201, b"made")
+    assert json.loads(body) == {"a": 1}
+    assert (scope["method"], scope["path"], scope["raw_path"]) == ("POST", "/films/a b", b"/films/a%20b")
+    assert scope["query_string"] == b"x=1&y=%C3%A9"
+    assert (b"x-own", b"yes") in scope["headers"]
+    assert (scope["scheme"], scope["http_version"], scope["server"][0]) == ("http", "1.1", "127.0.0.1")
+
+
+def test_a_body_is_handed_on_as_it_comes() -> None:
+    first = threading.Event()
+
+    async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
+        toy.seen.append((await receive())["body"])
+        first.set()
+        await answered(send, await body_of(receive))
+
+    toy = Toy(work)
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\nConnection: close\r\n\r\nfirst"
+    with serving(toy) as url, spoken(url, head) as said:
+        assert first.wait(PATIENCE)  # … while the rest has not been sent
+        assert toy.seen == [b"first"]
+        said.sendall(b"later")
+        assert b"\r\nlater\r\n" in read_all(said)
+
+
+def read_all(opened: socket.socket) -> bytes:
+    parts = []
+    while part := opened.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def test_a_body_of_more_than_a_hundred_megabytes_is_taken_where_the_limit_is_higher() -> None:
+    async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
+        size = 0
+        while (message := await receive())["more_body"]:
+            size += len(message["body"])
+        await answered(send, str(size).encode())
+
+    with serving(Toy(work)) as url:
+        assert Client(url).post("/", b"x" * 110_000_000).text == b"110000000"
+
+
+def test_a_body_that_says_to_be_too_large_is_refused_before_it_is_read() -> None:
+    async def work(toy: Toy, *_: Any) -> None:
+        toy.seen.append("asked")
+
+    toy = Toy(work)
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 900000000000\r\n\r\n"
+    with serving(toy, limit=1000) as url, spoken(url, head) as said:
+        found = said.recv(65536)  # not a byte of the body was sent
+        assert found.startswith(b"HTTP/1.1 413 ")
+        assert b"application/problem+json" in found
+        assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_large"
+    assert toy.seen == []
+
+
+def test_a_body_that_grows_too_large_is_refused_while_it_comes() -> None:
+    async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
+        toy.seen.append(await body_of(receive))
+        await answered(send, b"taken")
+
+    toy = Toy(work)
+    chunks = b"".join(b"400\r\n" + b"x" * 0x400 + b"\r\n" for _ in range(20)) + b"0\r\n\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    with serving(toy, limit=10_000) as url, spoken(url, head + chunks) as said:
+        found = read_all(said)
+        assert found.startswith(b"HTTP/1.1 413 ")
+        assert b"too_large" in found
+        assert toy.ended.wait(PATIENCE)
+    assert toy.seen == []
+
+
+def test_an_answer_may_come_before_the_body_does() -> None:
+    async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
+        await answered(send, b"no need", status=401)
+
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n"
+    with serving(Toy(work)) as url, spoken(url, head) as said:
+        assert said.recv(65536).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    "head", [b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_a_connection_that_closes_is_told_to_the_application(head: bytes) -> None:
+    begun = threading.Event()
+
+    async def work(toy: Toy, _: Any, receive: Any, __: Any) -> None:
+        begun.set()
+        while (message := await receive())["type"] != "http.disconnect":
+            toy.seen.append(message["type"])
+
+    toy = Toy(work)
+    with serving(toy) as url:
+        with spoken(url, head):
+            assert begun.wait(PATIENCE)
+        assert toy.ended.wait(PATIENCE)
+
+
+def test_telling_something_to_a_connection_that_has_gone_ends_with_an_error() -> None:
+    async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        try:
+            while True:
+                await send({"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": True})
+        except OSError:
+            toy.seen.append("gone")
+
+    toy = Toy(work)
+    with serving(toy) as url:
+        with spoken(url, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n") as said:
+            said.recv(1000)  # and no more: the buffers between the two fill up
+        assert toy.ended.wait(PATIENCE)
+    assert toy.seen == ["gone"]
+
+
+def test_a_piece_of_an_answer_leaves_at_once() -> None:
+    go_on = threading.Event()
+
+    async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": b"first\n", "more_body": True})
+        await asyncio.to_thread(go_on.wait, PATIENCE)
+        await send({"type": "http.response.body", "body": b"last\n"})
+
+    with serving(Toy(work)) as url, spoken(url, b"GET / HTTP/1.0\r\nHost: here\r\n\r\n") as said:
+        found = b""
+        while b"first\n" not in found:
+            found += said.recv(1000)
+        go_on.set()
+        assert read_all(said).endswith(b"last\n")
+
+
+def test_an_application_that_fails_midway_leaves_no_answer_that_looks_whole() -> None:
+    async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        message = "broken"
+        raise RuntimeError(message)
+
+    with serving(Toy(work)) as url, spoken(url, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n") as said:
+        assert not read_all(said).endswith(b"0\r\n\r\n")
+
+
+def test_streams_end_when_the_server_does() -> None:
+    begun = threading.Event()
+
+    async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"on", "more_body": True})
+        begun.set()
+        await asyncio.sleep(10 * PATIENCE)
+
+    toy = Toy(work)
+    with serving(toy) as url, spoken(url, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"):
+        assert begun.wait(PATIENCE)
+    assert toy.ended.is_set()
+
+
+def test_a_slow_application_holds_the_sender_up() -> None:
+    """Else a large body would lie in memory: what waits is at most some pieces of it."""
+    go_on = threading.Event()
+
+    async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await asyncio.to_thread(go_on.wait, PATIENCE)
+        await answered(send, str(len(await body_of(receive))).encode())
+
+    size = 60_000_000
+    head = f"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
+    with serving(Toy(work)) as url, spoken(url, head) as said:
+        said.settimeout(1.0)
+        sent = sent_until_full(said, size)
+        assert sent < size // 2
+        go_on.set()
+        said.settimeout(PATIENCE)
+        said.sendall(b"x" * (size - sent))
+        assert read_all(said).startswith(b"HTTP/1.1 200 ")
+
+
+def sent_until_full(opened: socket.socket, size: int) -> int:
+    """How many bytes a connection takes before it takes no more for a while, at most `size`."""
+    sent, piece = 0, b"x" * 1_000_000
+    try:
+        while sent < size:
+            sent += opened.send(piece)
+    except TimeoutError:
+        pass
+    return sent

@@ -1,0 +1,142 @@
+"""Who is let through, how much may be begun, and that a request sent twice is done once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from indexium_core.api import gate
+from indexium_core.api.problems import Problem
+
+TOKEN = "a-token"
+
+
+def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
+    """The status of a request that stands before the gate; 200: it was let through."""
+    found: list[int] = []
+
+    async def app(_: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:
+        found.extend([message["status"]] if message["type"] == "http.response.start" else [])
+
+    said = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "headers": said}
+    asyncio.run(gate.Gate(app, token=TOKEN)(scope, None, send))  # type: ignore[arg-type]
+    return found[0]
+
+
+def test_only_the_token_of_this_run_opens_the_calls_of_commands() -> None:
+    json = {"content_type": "application/json"}
+    assert asked("/api/library/plan", "POST", **json) == 401
+    assert asked("/api/library/plan", "POST", authorization="Bearer other", **json) == 401
+    assert asked("/api/library/plan", "POST", authorization=f"Basic {TOKEN}", **json) == 401
+    assert asked("/api/library/plan", "POST", authorization=f"bearer {TOKEN}", **json) == 200
+
+
+def test_a_wrong_token_is_refused_everywhere_and_none_is_needed_for_the_rest() -> None:
+    assert asked() == 200
+    assert asked(authorization="Bearer other") == 401
+    assert asked(authorization="Bearer tök") == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", {}, 200),
+        ("POST", {}, 415),
+        ("POST", {"content_type": "text/plain"}, 415),
+        ("POST", {"content_type": "application/x-www-form-urlencoded"}, 415),
+        ("POST", {"content_type": "application/json-not"}, 415),
+        ("POST", {"content_type": "Application/JSON; charset=utf-8"}, 200),
+        ("DELETE", {}, 200),
+        ("DELETE", {"content_length": "3"}, 415),
+        ("DELETE", {"content_length": "3", "content_type": "application/json"}, 200),
+        ("PUT", {}, 415),
+    ],
+)
+def test_changes_are_json(method: str, headers: dict[str, str], status: int) -> None:
+    assert asked(method=method, **headers) == status
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_so_much_may_be_begun_in_a_minute() -> None:
+    clock = Clock()
+    rate = gate.Rate(lambda: 2, clock=clock)
+    rate.take()
+    clock.now = 30
+    rate.take()
+    with pytest.raises(Problem) as refused:
+        rate.take()
+    assert (refused.value.status, refused.value.code) == (429, "too_many")
+    assert 30 <= int(refused.value.headers["Retry-After"]) <= 31
+    clock.now = 61
+    rate.take()
+
+
+def test_no_limit_is_no_limit() -> None:
+    rate = gate.Rate(lambda: 0)
+    for _ in range(1000):
+        rate.take()
+
+
+def test_a_key_is_done_once_also_while_it_is_being_done() -> None:
+    once, begun, go_on = gate.Once(), threading.Event(), threading.Event()
+    done: list[int] = []
+    answers: list[int] = []
+
+    def work() -> int:
+        begun.set()
+        assert go_on.wait(30)
+        done.append(1)
+        return len(done)
+
+    threads = [threading.Thread(target=lambda: answers.append(once("key", "write a", work))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(30)
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert (done, answers) == ([1], [1] * 5)
+    assert once("other", "write a", work) == 2
+    assert once(None, "write a", work) == 3
+
+
+def test_a_key_that_comes_with_another_request_is_refused() -> None:
+    once = gate.Once()
+    once("key", "write a", lambda: 1)
+    with pytest.raises(Problem) as refused:
+        once("key", "write b", lambda: 2)
+    assert (refused.value.status, refused.value.code) == (422, "key_reused")
+
+
+def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
+    once = gate.Once()
+
+    def fail() -> int:
+        raise Problem(429, "too_many", "Later.")
+
+    with pytest.raises(Problem):
+        once("key", "write a", fail)
+    assert once("key", "write a", lambda: 1) == 1
+
+
+def test_keys_are_forgotten_after_a_day() -> None:
+    clock = Clock()
+    once = gate.Once(clock=clock)
+    assert once("key", "a", lambda: 1) == 1
+    clock.now = 86_399
+    assert once("key", "a", lambda: 2) == 1
+    clock.now = 86_401
+    assert once("key", "a", lambda: 3) == 3
