@@ -76,7 +76,8 @@ PAGES = (
     Entry("settings", "Settings", lambda s: SettingsScreen(s.library, s.bridge, s.dialog, s)),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
-ROUTES = ("/", *(f"/{name}" for name in TITLES))
+TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file: the plan with its details open
+ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
 NEWS = tuple(
     f"{noun}:{verb}"
     for noun in ("scan", "rescan", "write", "rollback")
@@ -259,16 +260,18 @@ class Session:
         if request is None:
             return
         path = request.path.rstrip("/")
-        self._base = "" if (path or "/") in ROUTES else path
+        self._base = "" if (path or "/") in ROUTES or TRACK.fullmatch(path) else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
         ]
         self._follow(path, urlencode(pairs))
 
     def _follow(self, path: str, search: str) -> None:
+        track = TRACK.fullmatch(path)
         name = dict(parse_qsl(search)).get("view") if self._base else path.rsplit("/", 1)[-1]
-        self.view.page = name if name in self._pages else self._first_page()
+        self.view.page = "plan" if track else name if name in self._pages else self._first_page()
         self._pages[self.view.page].state.take(search)
+        self._pages["plan"].follow(min(int(track[1][:20]), 2**63 - 1) if track else None)
 
     def _first_page(self) -> str:
         """Return the page of an address that names none: an empty home begins with its library."""
@@ -356,7 +359,9 @@ class Session:
         title = f"{TITLES[self.view.page]} · Indexium"
         if self._base:
             search = f"view={self.view.page}&{search}".rstrip("&")
-        url = (self._base or f"/{self.view.page}") + (f"?{search}" if search else "")
+        track = self._pages["plan"].state.track if self.view.page == "plan" and not self._base else None
+        place = f"/track/{track}" if track is not None else f"/{self.view.page}"
+        url = (self._base or place) + (f"?{search}" if search else "")
         self._put(page=self.view.page, url=url, push=push, title=title)
 
     def decided(self, text: str, report: DecisionReport) -> None:

@@ -60,7 +60,7 @@ class Shelf:
     def _hear(self, event: Event) -> None:
         if event.name == "plan:changed":
             self._news += 1
-        if event.name in ("plan:changed", "scan:completed"):
+        if event.name in ("plan:changed", "scan:completed", "locks:changed"):
             self._facts += 1
         if event.name == "views:changed":
             self._views += 1

@@ -119,6 +119,9 @@ class PlanState(_Addressed):
     selection = param.ClassSelector(default=NOTHING, class_=Selection, doc="What is chosen, as a value over file ids.")
     cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
     details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
+    track = param.Integer(
+        default=None, allow_None=True, doc="The file that was opened by its own address, also one that is in no plan."
+    )
 
     _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
 

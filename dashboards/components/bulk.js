@@ -6,6 +6,7 @@ const TABS = [
   ["templates", "Templates"],
   ["skip", "Skip"],
   ["modes", "Modes"],
+  ["media", "Media"],
 ]
 const MANY = 24 // people from which on they can be looked for
 
@@ -21,6 +22,8 @@ export function render(context) {
     keptAs = null, // what was kept last
     day = "next",
     modes = {people: "", comment: ""},
+    media = "rescan", // what is done to the media: rescan, lock, unlock
+    ticked = new Set(), // fields of it: to be refreshed, too, or to be locked or unlocked
     problem = "",
     shown = 0,
     opened = 0
@@ -292,6 +295,48 @@ export function render(context) {
     ),
   )
 
+  const tick = (field, label) =>
+    h(
+      "label",
+      {class: "tick", data: {key: `tick:${field}`}},
+      h("input", {type: "checkbox", checked: ticked.has(field), data: {change: "tick", field}}),
+      label,
+    )
+  const drawMedia = view => [
+    h(
+      "div",
+      {class: "options", role: "radiogroup", "aria-label": "What to do"},
+      option("media", "rescan", media, "Rescan", "read resolution, codecs, frame rate and the like again; locked fields stay"),
+      option("media", "lock", media, "Lock", "no scan and no rescan writes these fields any more"),
+      option("media", "unlock", media, "Unlock", "they may be written again"),
+    ),
+    h(
+      "fieldset",
+      {class: "ticks", data: {key: `ticks-${media}`}},
+      h("legend", {class: "label"}, {rescan: "Refresh these, too", lock: "Fields to lock", unlock: "Fields to unlock"}[media]),
+      media !== "rescan" &&
+        h(
+          "label",
+          {class: "tick all"},
+          h("input", {
+            type: "checkbox",
+            checked: ticked.size === view.fields.length,
+            indeterminate: ticked.size > 0 && ticked.size < view.fields.length,
+            data: {change: "tick-all"},
+          }),
+          "All of them",
+        ),
+      view.fields.filter(item => media !== "rescan" || item.asked).map(item => tick(item.field, item.label)),
+    ),
+  ]
+  const footMedia = view => {
+    const of = files(view.own)
+    if (media === "rescan") return {text: "It runs in the background; Jobs shows how far it is.", act: "rescan", label: `Rescan ${of}`, ready: true}
+    const what = ticked.size === 1 ? "1 field" : `${ticked.size} fields`
+    const verb = media === "lock" ? "Lock" : "Unlock"
+    return {text: "", act: "lock", label: ticked.size ? `${verb} ${what} of ${of}` : verb, ready: ticked.size > 0}
+  }
+
   // What is under the tabs: in words what will happen, and the button that does it.
   const foot = view => {
     const waits = asked() && !effect()
@@ -300,6 +345,7 @@ export function render(context) {
       const to = until(view)
       return {text: "", act: "skip", label: to ? `Skip ${files(view.files)} until ${readable(view, to)}` : `Skip ${files(view.files)}`, ready: true}
     }
+    if (tab === "media") return footMedia(view)
     if (tab === "modes") return {text: "", act: "modes", label: `Set for ${files(view.files)}`, ready: Boolean(modes.people || modes.comment)}
     const nothing = {people: "Choose who is added or removed. Everybody else stays.", replace: "", templates: ""}[tab]
     const verb = {people: "Change", replace: "Replace in", templates: "Apply to"}[tab]
@@ -317,8 +363,9 @@ export function render(context) {
     return known && day !== "date" ? known.text : new Date(`${to}T12:00`).toLocaleDateString("en-GB", {day: "numeric", month: "short", year: "numeric"})
   }
 
+  const note = view => (tab === "media" ? view.hidden : view.note)
   const tabs = view => TABS.filter(([name]) => view.tabs.includes(name))
-  const body = view => ({people: drawPeople, replace: drawReplace, templates: drawTemplates, skip: drawSkip, modes: drawModes})[tab](view)
+  const body = view => ({people: drawPeople, replace: drawReplace, templates: drawTemplates, skip: drawSkip, modes: drawModes, media: drawMedia})[tab](view)
 
   function drawDialog(view) {
     const now = foot(view)
@@ -351,7 +398,7 @@ export function render(context) {
       h(
         "div",
         {class: "d-body", role: "tabpanel", id: "bulk-panel", "aria-labelledby": `tab-${tab}`, data: {key: `panel-${tab}`}},
-        view.note && h("p", {class: "hint"}, view.note),
+        note(view) && h("p", {class: "hint"}, note(view)),
         body(view),
         h("p", {class: "bad-text", id: "bulk-problem", role: "alert"}, problem),
       ),
@@ -380,6 +427,8 @@ export function render(context) {
     day = "next"
     date = ""
     modes = {people: "", comment: ""}
+    media = "rescan"
+    ticked.clear()
     problem = ""
     for (const field of Object.values(fields)) field.reset()
   }
@@ -505,6 +554,22 @@ export function render(context) {
         if (day !== "date" || input.reportValidity()) self.send("skip", {serial: self.view.serial, until: until(self.view)})
       },
       modes: (data, event, self) => self.send("modes", {serial: self.view.serial, ...modes}),
+      media(data, event, self) {
+        if ((media === "rescan") !== (data.value === "rescan")) ticked.clear()
+        media = data.value
+        self.paint()
+      },
+      tick(data, event, self, target) {
+        target.checked ? ticked.add(data.field) : ticked.delete(data.field)
+        self.paint()
+      },
+      "tick-all": (data, event, self, target) => {
+        ticked.clear()
+        if (target.checked) for (const item of self.view.fields) ticked.add(item.field)
+        self.paint()
+      },
+      rescan: (data, event, self) => self.send("rescan", {serial: self.view.serial, refresh: [...ticked]}),
+      lock: (data, event, self) => self.send("lock", {serial: self.view.serial, fields: [...ticked], on: media === "lock"}),
     },
     setup(self) {
       makeFields(self)

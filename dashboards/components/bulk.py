@@ -1,4 +1,4 @@
-"""What is decided of many files at once: people, templates, skipping, modes. A dialog of its own."""
+"""What is done with many files at once: people, templates, skipping, modes, media. A dialog of its own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from dashboards import words
 from dashboards.components import person_field
 from dashboards.components.base import Component, module
-from indexium_core.library import BulkPeople, ChangePreview, Template
+from indexium_core.library import BulkPeople, ChangePreview, LockReport, Template
+from indexium_core.model.properties import FIELDS, LABELS, ON_REQUEST
 
-__all__ = ["Bulk", "days", "effect", "templates", "view"]
+__all__ = ["Bulk", "days", "effect", "locked", "templates", "view"]
 
 SHOWN = 60  # people that are shown as chips
 NAMED = 4  # people that a sentence names
@@ -24,7 +25,8 @@ class Bulk(Component):
     View: see `view`, with `tabs` (those there are), `templates`, and `effect` of what was asked last (named by its
     `asked`); `{open: false}` closes it. Messages, each with the `serial` of the opening: `look` {asked} (what would it
     do?), `apply` {asked}, `find` {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name,
-    asked}, `forget` {name}, `typing` {text}, `close`. `asked` is {add, remove}, {old, new} or {template}.
+    asked}, `forget` {name}, `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. `asked` is
+    {add, remove}, {old, new} or {template}.
     Sent to it: {offers} (see `person_field.offers`), {problem}.
     """
 
@@ -49,7 +51,7 @@ def view(
     Args:
         found: Who would be in them.
         serial: Number of this opening.
-        tab: The tab that is shown first: people, replace, templates, skip, modes.
+        tab: The tab that is shown first: people, replace, templates, skip, modes, media.
         kept: The templates there are.
         today: The day on which it is.
         hidden: Files of the selection that the search does not show.
@@ -65,9 +67,13 @@ def view(
             "replace": f"Replace a person in {words.files(found.files)}",
             "templates": f"Apply a template to {words.files(found.files)}",
             "skip": f"Skip {words.files(found.files)}",
+            "media": f"Media of {words.files(found.files - found.copies)}",
             "modes": f"How {words.files(found.files)} {'is' if found.files == 1 else 'are'} written",
         },
         "note": " ".join(part for part in (_hidden(hidden), _copies(found)) if part),
+        "hidden": _hidden(hidden),
+        "own": found.files - found.copies,
+        "fields": [{"field": name, "label": LABELS[name], "asked": name in ON_REQUEST} for name in FIELDS],
         "people": [{"name": person.name, "files": person.files} for person in found.people],
         "total": found.total,
         "rest": f"and {words.count(found.total - len(found.people))} more; type a name to find them"
@@ -88,6 +94,13 @@ def _copies(found: BulkPeople) -> str:
         return ""
     they = "1 of them is a copy" if found.copies == 1 else f"{words.count(found.copies)} of them are copies"
     return f"{they} of what you selected: the same film has the same people."
+
+
+def locked(report: LockReport, done: str) -> str:
+    """Return what locking (or unlocking: `done`) has done."""
+    if not report.changed:
+        return f"Nothing to do: all of it was {done} already."
+    return f"{words.plural(report.changed, 'field')} of {words.files(report.files)} {done}."
 
 
 def templates(kept: Sequence[Template]) -> list[dict[str, str]]:

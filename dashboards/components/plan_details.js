@@ -251,7 +251,8 @@ export function render(context) {
     day = "",
     whole = false,
     copied = false
-  const opened = new Set(["history"])
+  const opened = new Set(["history", "media"])
+  const media = mediaProperties()
   const pictures = new Map() // by address: there, none
   const narrow = () => window.matchMedia("(max-width: 1080px)").matches
   const named = (list, name) => list.some(item => item.toLowerCase() === name.toLowerCase())
@@ -327,12 +328,14 @@ export function render(context) {
           view.shows.rows.length > 0 && [h("div", {class: "label"}, view.shows.label), drawShows(view.shows.rows)],
           h("div", {class: "label"}, "How it is written"),
           facts(view.how),
+          more(opened, "media", "Media properties", media.draw(view)),
           drawMore(view, opened, whole),
           !draft && drawActs(view, until, day),
         ),
       ]
     },
     act: {
+      ...media.act,
       edit: (data, event, self) => begin(self),
       cancel_edit: (data, event, self) => end(self),
       remove(data, event, self) {
@@ -384,6 +387,7 @@ export function render(context) {
       },
     },
     setup(self) {
+      media.listen(self)
       field = personField(self, {
         id: "add-person",
         label: "Add a person",
@@ -421,6 +425,7 @@ export function render(context) {
       if (view.id !== before.id) {
         until = whole = copied = false
         day = ""
+        media.reset()
         const sheet = self.root.querySelector(".drawer")
         if (sheet && before.id !== undefined) sheet.scrollTop = 0
         if (draft) {
@@ -453,6 +458,7 @@ export function render(context) {
   })
 
   function onKey(self, event) {
+    if (media.key(self, event)) return
     if (event.target === field.input()) {
       if (field.key(event)) {
         event.preventDefault()
@@ -505,6 +511,7 @@ export function render(context) {
       field.input()?.focus()
     }
     if (message.saved) end(me)
+    media.told(me, message)
     if (message.offers) field.offer(message.offers)
   })
   model.on("remove", () => document.documentElement.removeAttribute("data-sheet"))

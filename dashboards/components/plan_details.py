@@ -10,13 +10,15 @@ from typing import Any
 from dashboards import thumbnails, words
 from dashboards.components import comment_diff, person_field, plan_table
 from dashboards.components.base import Component, source
+from indexium_core.library import RescanReport
 from indexium_core.model import strategies
 from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.media import StreamFacts
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.properties import FieldLock
 from indexium_core.model.suggestion import Suggestion
 
-__all__ = ["PlanDetails", "acts", "how", "view"]
+__all__ = ["PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
 
 SHOWN_EVENTS = 5
 SHOWN_TAG = 400  # characters of a tag
@@ -39,12 +41,13 @@ class PlanDetails(Component):
     The drawer beside the table, or the sheet below it.
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
-    `decline` {id, name}, `typing` {text}, `operation` {id}. Sent to it: {problem} (a name that may not be written),
-    {saved}, {offers} (see `person_field.names`). View: see `view`; `{open: false}` hides it.
+    `decline` {id, name}, `typing` {text}, `operation` {id}, `rescan` {id, refresh}, `lock` {id, field, on}, `set` {id,
+    field, text}. Sent to it: {problem} (a name that may not be written), {saved}, {offers} (see `person_field.names`),
+    {rescanned}, {set: problem, "" for none}. View: see `view`; `{open: false}` hides it.
     """
 
-    _esm = source("dom.js") + source("person_field.js") + source("plan_details.js")
-    _styles = ("person_field.css", "plan_details.css")
+    _esm = source("dom.js") + source("person_field.js") + source("properties.js") + source("plan_details.js")
+    _styles = ("person_field.css", "plan_details.css", "properties.css")
 
     def complain(self, problem: str) -> None:
         """Show a sentence in the editor."""
@@ -57,6 +60,18 @@ class PlanDetails(Component):
     def saved(self) -> None:
         """Close the editor: what it held is in force."""
         self._send_msg({"saved": True})
+
+    def rescanned(self) -> None:
+        """Say that the rescan has ended."""
+        self._send_msg({"rescanned": True})
+
+    def was_set(self) -> None:
+        """Close the field of a property that was set."""
+        self._send_msg({"set": ""})
+
+    def mistaken(self, problem: str) -> None:
+        """Say why a property cannot be set to what was typed."""
+        self._send_msg({"set": problem})
 
 
 def view(
@@ -113,12 +128,51 @@ def view(
         "how": how(details, item, decided, undo_days),
         "acts": acts(item, decided, editable=editable),
         "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
+        "media": media(details, editable=editable),
         "streams": [_stream(stream) for stream in details.streams],
         "places": [{"name": _place(details, each.place), "rows": _tag_rows(each.tags)} for each in details.tags],
         "facts": facts(details),
         "history": [_event(each) for each in details.history[:SHOWN_EVENTS]],
         "past": details.history_total,
     }
+
+
+def outside(details: FileDetails) -> PlanItem:
+    """Return a file that is in no plan as a plan would have it: nothing is to be done."""
+    people = [person.name for person in details.people]
+    return PlanItem(
+        file_id=details.file_id,
+        file_hash=details.file_hash,
+        file_path=details.file_path,
+        file_name=details.file_name,
+        file_ext=details.file_ext,
+        size=details.size,
+        mtime=details.mtime.isoformat(),
+        mtime_ns=int(details.mtime.timestamp()) * 10**9,
+        container=details.container,
+        library=details.library,
+        folder=details.folder,
+        duration=details.duration,
+        db_people=[],
+        existing_people=people,
+        result_people=people,
+        tags_to_add=[],
+        tags_to_remove=[],
+        existing_comment=details.comment,
+        result_comment=details.comment,
+        changes=[],
+        category="unchanged",
+        risk_level="unchanged",
+        can_update=False,
+        issues=[],
+        strategy=details.strategy,
+        est_seconds=0.0,
+        est_bytes=0,
+        edited=False,
+        postponed=False,
+        people_mode="merge",
+        comment_mode="replace",
+    )
 
 
 # What the file is.
@@ -154,6 +208,49 @@ def facts(details: FileDetails) -> list[list[str]]:
     pairs.append(["Found", words.when(details.first_seen_at)])
     pairs.append(["Read", words.when(details.scanned_at)])
     return pairs
+
+
+def media(details: FileDetails, *, editable: bool) -> dict[str, Any]:
+    """Return the properties of the film, each with its lock, and when and how they were read."""
+    return {
+        "editable": editable,
+        "rows": [
+            {
+                "field": each.field,
+                "label": each.label,
+                "text": each.text,
+                "locked": each.lock is not None,
+                "who": _locked(each.lock) if each.lock else "",
+            }
+            for each in details.properties
+        ],
+        "read": _read(details),
+        "problem": details.properties_problem,
+    }
+
+
+def _locked(lock: FieldLock) -> str:
+    how = "set by hand" if lock.origin == "edit" else "locked"
+    who = f" by {lock.locked_by}" if lock.locked_by else ""
+    return f"{how}{who}, {words.when(lock.locked_at)}"
+
+
+def _read(details: FileDetails) -> str:
+    if details.properties_read_at is None:
+        return "Not read yet."
+    tool = ", by ffprobe" if details.read_with == "ffprobe" else ""
+    return f"Read {words.when(details.properties_read_at)}{tool}."
+
+
+def rescanned(report: RescanReport) -> str:
+    """Return what came of the rescan of one file."""
+    if report.missing:
+        return "The file is not there any more."
+    if report.skipped:
+        return "Its library is offline: nothing was read."
+    if report.failed:
+        return "The file could not be read: what is known of it stays."
+    return "Read again: something is new." if report.updated else "Read again: nothing is new."
 
 
 def _codec(stream: StreamFacts) -> str:

@@ -32,7 +32,7 @@ __all__ = ["PlanScreen"]
 
 PAINTED = 60  # milliseconds after which a browser has shown what it got, and has no use for a processor
 IDLE = 250  # milliseconds after which nothing is waited for
-EVENTS = ("plan:changed", "scan:completed", "views:changed")
+EVENTS = ("plan:changed", "scan:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
 class Loaded(NamedTuple):
@@ -133,6 +133,10 @@ class PlanScreen:
             "plan_bulk": self._bulk.dialog,
             "risk_chart": self._risk.card,
         }
+
+    def follow(self, track: int | None) -> None:
+        """Take from an address which file it is the own one of, if any; its details are shown with the page."""
+        self._file.follow(track)
 
     def start(self) -> None:
         """Follow the process's events: two sessions see the same plan."""

@@ -16,12 +16,21 @@ from indexium_core.model.plan import Selection
 
 if TYPE_CHECKING:
     from dashboards.app import Session
-    from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
+    from indexium_core.library import (
+        BulkPeople,
+        ChangePreview,
+        DecisionReport,
+        Library,
+        LockReport,
+        Target,
+        Template,
+    )
+    from indexium_core.model.job import Job
 
 __all__ = ["PlanBulk"]
 
-TABS = ("people", "replace", "templates", "skip", "modes")
-UNEDITED = ("skip", "modes")  # those where editing is switched off
+TABS = ("people", "replace", "templates", "skip", "modes", "media")
+UNEDITED = ("skip", "modes", "media")  # those where editing is switched off
 
 
 class _Seen(NamedTuple):
@@ -47,6 +56,8 @@ class PlanBulk:
             find=self._current(self._find),
             skip=self._current(self._skip),
             modes=self._current(self._modes),
+            rescan=self._current(self._rescan),
+            lock=self._current(self._lock),
             save=self._current(self._save),
             forget=self._current(self._forget),
             typing=self._typing,
@@ -188,6 +199,37 @@ class PlanBulk:
             self._session.decided(labels.sentence(report.label or SO_ALREADY), report)
 
         self._bridge.run(work, told, name="bulk_decide", once=True, failed=self._complain)
+
+    # The media.
+
+    def _rescan(self, message: Mapping[str, Any]) -> None:
+        """Let the media of the files be read again, by a job."""
+        target, library = self._target, self._library
+        refresh = [str(each) for each in message.get("refresh", [])]
+
+        def begin() -> Job:
+            if isinstance(target, str | Selection):
+                return library.rescan_job(target, refresh=refresh)
+            return library.rescan_job(file_ids=target, refresh=refresh)
+
+        def told(job: Job) -> None:
+            self._close()
+            self._bridge.toast("success", f"{job.title} has begun. Jobs shows how far it is.")
+
+        self._bridge.run(begin, told, name="bulk_rescan", once=True, failed=self._complain)
+
+    def _lock(self, message: Mapping[str, Any]) -> None:
+        """Lock or unlock fields of the files."""
+        target, on, locks = self._target, bool(message.get("on")), self._library.locks
+        fields = [str(each) for each in message.get("fields", [])]
+
+        def told(report: LockReport) -> None:
+            self._close()
+            done = "locked" if on else "unlocked"
+            self._bridge.toast("success", bulk.locked(report, done))
+
+        act = locks.lock if on else locks.unlock
+        self._bridge.run(lambda: act(target, fields), told, name="bulk_lock", once=True, failed=self._complain)
 
     # Templates.
 

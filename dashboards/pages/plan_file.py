@@ -17,7 +17,7 @@ from indexium_core.model.suggestion import Suggestion
 
 if TYPE_CHECKING:
     from dashboards.app import Session
-    from indexium_core.library import DecisionReport, Library
+    from indexium_core.library import DecisionReport, Library, RescanReport
 
 __all__ = ["PlanFile"]
 
@@ -43,6 +43,9 @@ class PlanFile:
             decline=self._decline,
             typing=self._typing,
             operation=lambda message: self._session.go("history", operation_id=int(message["id"])),
+            rescan=self._rescan,
+            lock=self._lock,
+            set=self._set,
         )
 
     def open(self, file_id: int, *, edit: bool = False) -> None:
@@ -52,12 +55,28 @@ class PlanFile:
             return
         self._edits += edit
         self._state.param.update(cursor=file_id, details=True)
+        self._leave(file_id)
         self._load(edit=self._edits if edit else 0)
+
+    def follow(self, track: int | None) -> None:
+        """Show the file whose own address was opened, with the page; None: the address was that of the page."""
+        if track is not None:
+            self._state.param.update(cursor=track, details=True, track=track)
+        elif self._state.track is not None:
+            self._state.param.update(track=None, details=False)
+            self.drawer.put(open=False)
+
+    def _leave(self, file_id: int | None = None) -> None:
+        """Take the page's address again, where another file than its own is shown, or none."""
+        if self._state.track not in (None, file_id):
+            self._state.track = None
+            self._session.tell_address()
 
     def move(self, file_id: int) -> None:
         """Follow the cursor."""
         self._state.cursor = file_id
         if self._state.details:
+            self._leave(file_id)
             self._load()
 
     def refresh(self) -> None:
@@ -70,6 +89,7 @@ class PlanFile:
         if self._state.details:
             self._state.details = False
             self.drawer.put(open=False)
+            self._leave()
 
     def _load(self, *, edit: int = 0) -> None:
         file_id = self._state.cursor
@@ -77,16 +97,24 @@ class PlanFile:
             lambda: self._library.file(file_id, plan=self._session.shelf.plan()),
             lambda details: self._show(details, edit),
             name="item",
-            failed=lambda _: self.close(),
+            failed=self._lost,
         )
+
+    def _lost(self, error: errors.IndexiumError) -> None:
+        """Say why there is nothing to show, where somebody asked for just that file."""
+        if self._state.track is not None:
+            self._bridge.toast("error", error.message)
+        self.close()
 
     def _show(self, details: FileDetails, edit: int) -> None:
         if not self._state.details or self._state.cursor != details.file_id:
             return
-        if details.plan is None:  # the file has left the plan
+        if details.plan is None and self._state.track != details.file_id:  # the file has left the plan
             self.close()
             return
-        self._draw(details, details.plan, edit)
+        self._draw(details, details.plan or plan_details.outside(details), edit)
+        if details.plan is None:
+            return
         self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
 
     def _look_for_suggestions(self, details: FileDetails) -> None:
@@ -130,6 +158,50 @@ class PlanFile:
                 self._bridge.run(lambda: person_field.with_similar(library, offers), self.drawer.offer, name="similar")
 
         self._bridge.run(lambda: person_field.names(library, text), similar, name="offers")
+
+    # The media.
+
+    def _rescan(self, message: Mapping[str, Any]) -> None:
+        """Read the media of the file again, and say what came of it."""
+        file_id, refresh = int(message["id"]), [str(each) for each in message.get("refresh", [])]
+        library = self._library
+
+        def told(report: RescanReport) -> None:
+            self.drawer.rescanned()
+            kind = "info" if report.failed or report.missing or report.skipped else "success"
+            self._bridge.toast(kind, plan_details.rescanned(report))
+            self.refresh()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self.drawer.rescanned()
+            self._bridge.toast("error", error.message)
+
+        self._bridge.run(
+            lambda: library.rescan(file_ids=[file_id], refresh=refresh), told, name="rescan", failed=failed, once=True
+        )
+
+    def _lock(self, message: Mapping[str, Any]) -> None:
+        """Lock or unlock a field of the file."""
+        file_id, field, on = int(message["id"]), str(message["field"]), bool(message.get("on"))
+        act = self._library.locks.lock if on else self._library.locks.unlock
+        self._bridge.run(lambda: act([file_id], [field]), lambda _: self.refresh(), name=f"lock_{field}")
+
+    def _set(self, message: Mapping[str, Any]) -> None:
+        """Let a property be what the person says."""
+        file_id, field, text = int(message["id"]), str(message["field"]), str(message.get("text", ""))[:200]
+        library = self._library
+
+        def done(_: object) -> None:
+            self.drawer.was_set()
+            self.refresh()
+
+        self._bridge.run(
+            lambda: library.locks.set([file_id], field, text),
+            done,
+            name="set_property",
+            failed=lambda error: self.drawer.mistaken(error.message),
+            once=True,
+        )
 
     # Deciding.
 
