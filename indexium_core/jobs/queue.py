@@ -282,7 +282,9 @@ class JobQueueService:
         teller: Teller | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        self.owner = uuid.uuid4().hex  # only what was asked for, or taken over, by this instance is taken up by it
+        # Only what was asked for, or taken over, by this instance is taken up by it. Short, for the database compares
+        # texts of 12 letters several times as fast as longer ones.
+        self.owner = uuid.uuid4().hex[:12]
         self._store, self._events, self._clock = store, events, clock
         self._executor = executor or Threads()
         self._teller = teller

@@ -27,15 +27,19 @@ UPDATE job_queue SET priority = least(priority, $priority), owner = $owner, next
     WHEN $not_before IS NULL THEN NULL ELSE least(next_retry_at, $not_before::TIMESTAMPTZ) END
 WHERE id = $id;
 
+-- name: blocked
+-- Jobs that wait for another one.
+SELECT list(DISTINCT d.job_id) FROM job_dependencies d JOIN job_queue p ON p.id = d.depends_on
+WHERE p.status NOT IN ('completed', 'completed_with_errors');
+
 -- name: next_to_begin
 -- The job that comes up next: of these kinds, due, and with all that it depends on done. A pause between two tries is
--- never long, so one that lies far ahead is that of a clock that was set back.
-SELECT id FROM job_queue
-WHERE status = 'pending' AND owner = $owner AND job_type IN (SELECT unnest($kinds::VARCHAR[]))
+-- never long, so one that lies far ahead is that of a clock that was set back. Priority and id as one number, which takes
+-- half the time of sorting by both.
+SELECT min(priority * 1000000000000 + id) % 1000000000000 FROM job_queue
+WHERE status = 'pending' AND owner = $owner AND list_contains($kinds::VARCHAR[], job_type)
   AND (next_retry_at IS NULL OR next_retry_at <= $now OR retry_count > 0 AND next_retry_at > $now + INTERVAL 5 MINUTE)
-  AND id NOT IN (SELECT d.job_id FROM job_dependencies d JOIN job_queue p ON p.id = d.depends_on
-                 WHERE p.status NOT IN ('completed', 'completed_with_errors'))
-ORDER BY priority, id LIMIT 1;
+  AND NOT list_contains($blocked::BIGINT[], id);
 
 -- name: next_due
 -- When the first of the jobs that wait for their time comes up.
@@ -43,11 +47,10 @@ SELECT min(next_retry_at) FROM job_queue
 WHERE status = 'pending' AND owner = $owner AND next_retry_at IS NOT NULL AND next_retry_at > $now;
 
 -- name: begin
--- A job is taken up. Until it says otherwise it counts as one that was killed.
+-- A job is taken up; none where it does not wait any more. Until it says otherwise it counts as one that was killed.
 UPDATE job_queue SET status = 'running', started_at = coalesce(started_at, $now), heartbeat_at = $now,
-       stopped_by = 'kill', completed_at = NULL, next_retry_at = NULL, error_message = '', error_stack = '',
-       paused_at = NULL, paused_by = '', rate = 0, eta_seconds = NULL
-WHERE id = $id;
+       stopped_by = 'kill'
+WHERE id = $id AND status = 'pending';
 
 -- name: set_operation
 -- The state of the operation that a job carries out.
@@ -81,14 +84,14 @@ WHERE id = $id;
 UPDATE job_queue SET heartbeat_at = $now WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: pause
--- A job is held, by whom and from when on; no row where it has ended meanwhile.
+-- A job is held, by whom and from when on; none where it has ended meanwhile.
 UPDATE job_queue SET status = 'paused', paused_at = $now, paused_by = $by
-WHERE id = $id AND status IN ('pending', 'running') RETURNING id;
+WHERE id = $id AND status IN ('pending', 'running');
 
 -- name: go_on
--- A job that was held at work is at work again; no row where it has ended meanwhile.
+-- A job that was held at work is at work again; none where it has ended meanwhile.
 UPDATE job_queue SET status = 'running', paused_at = NULL, paused_by = '', heartbeat_at = $now
-WHERE id = $id AND status = 'paused' RETURNING id;
+WHERE id = $id AND status = 'paused';
 
 -- name: wait_again
 -- A job is to be taken up by this instance, when it is its turn.
@@ -102,9 +105,9 @@ WHERE id = $id;
 UPDATE job_queue SET owner = $owner WHERE id = $id;
 
 -- name: ask_to_cancel
--- Somebody wants a job given up; no row where it has ended meanwhile.
+-- Somebody wants a job given up; none where it has ended meanwhile.
 UPDATE job_queue SET cancelled_at = coalesce(cancelled_at, $now)
-WHERE id = $id AND status IN ('pending', 'running', 'paused', 'interrupted') RETURNING id;
+WHERE id = $id AND status IN ('pending', 'running', 'paused', 'interrupted');
 
 -- name: set_priority
 -- When a job comes up among those that wait.
@@ -122,6 +125,10 @@ WHERE id = $id;
 UPDATE job_queue SET stopped_by = CASE WHEN status = 'running' THEN 'kill' ELSE $stopped_by END, heartbeat_at = $now,
        summary = coalesce($summary, summary), rate = 0, eta_seconds = NULL
 WHERE id = $id;
+
+-- name: has_dependents
+-- Whether any job waits for another one.
+SELECT count(*) > 0 FROM job_dependencies;
 
 -- name: fail_dependents
 -- What waits for a job that came to nothing comes to nothing, too, and so does what waits for that.
@@ -156,7 +163,7 @@ UPDATE job_queue SET retry_count = 0 WHERE id = $id AND retry_count <> 0;
 -- One job.
 SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
        j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id),
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = $id),
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
        j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled)
@@ -164,23 +171,27 @@ FROM job_queue j WHERE j.id = $id;
 
 -- name: page
 -- A page of jobs: those under way and held, then those that wait, as they come up, then the rest, newest first.
-WITH page AS (
-    SELECT *, count(*) OVER () AS found, row_number() OVER (
+WITH chosen AS (
+    SELECT id, status, priority, coalesce(completed_at, heartbeat_at, created_at) AS at_last FROM job_queue
+    WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
+      AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status))),
+page AS (
+    SELECT id, row_number() OVER () AS place FROM (
+        SELECT id FROM chosen
         ORDER BY CASE status WHEN 'running' THEN 0 WHEN 'paused' THEN 1 WHEN 'pending' THEN 2 ELSE 3 END,
                  CASE WHEN status = 'pending' THEN priority END,
-                 CASE WHEN status IN ('running', 'paused', 'pending') THEN id END,
-                 coalesce(completed_at, heartbeat_at, created_at) DESC, id DESC) AS place
-    FROM (SELECT id, status, priority, completed_at, heartbeat_at, created_at FROM job_queue
-          WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
-            AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status)))
-    ORDER BY place LIMIT $count OFFSET $skip)
+                 CASE WHEN status IN ('running', 'paused', 'pending') THEN id END, at_last DESC, id DESC
+        LIMIT $count OFFSET $skip)),
+waits AS (
+    SELECT job_id, list(depends_on ORDER BY depends_on) AS ids FROM job_dependencies
+    WHERE job_id IN (SELECT id FROM page) GROUP BY job_id)
 SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
-       j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id),
+       j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at, w.ids,
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
-       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled), p.found
-FROM page p JOIN job_queue j ON j.id = p.id ORDER BY p.place;
+       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled),
+       (SELECT count(*) FROM chosen)
+FROM page p JOIN job_queue j ON j.id = p.id LEFT JOIN waits w ON w.job_id = j.id ORDER BY p.place;
 
 -- name: total
 -- How many jobs a search finds; asked where its page is empty.
