@@ -99,6 +99,7 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
         assert at_work.wait(60)
         job_id = library.operation_story(handle.id).job.id  # type: ignore[union-attr]
         library.jobs.pause(job_id, by="Ann")
+        library.jobs.set_priority(job_id, 3)
         library.jobs.resume(job_id)
         go_on.set()
         handle.wait()
