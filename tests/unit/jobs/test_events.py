@@ -1,0 +1,142 @@
+"""Events: told at once, written down soon, and found again by whoever comes late or after a restart."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.jobs.events import Event, EventBus, Recorder
+from indexium_core.store import events as events_store
+from indexium_core.store.database import Database
+from indexium_core.store.events import Events
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(tmp_path / "home") as opened:
+        yield opened
+
+
+class Run:
+    """A run of the program, as far as its events go."""
+
+    def __init__(self, database: Database) -> None:
+        self.store = Events(database)
+        self.bus = EventBus(self.store.begin_run())
+        self.recorder = Recorder(self.bus, self.store, clock=lambda: NOW)
+
+
+@pytest.fixture
+def run(database: Database) -> Iterator[Run]:
+    made = Run(database)
+    yield made
+    made.recorder.close()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        threading.Event().wait(0.005)
+
+
+def test_what_happened_is_found_at_once_and_in_order(run: Run) -> None:
+    made = [run.bus.emit("job:changed", job_id=number) for number in range(5)]
+
+    assert run.recorder.since(0) == made
+    assert run.recorder.since(made[2].id) == made[3:]
+    assert run.recorder.since(0, limit=2) == made[:2]
+
+
+def test_what_was_written_down_is_what_was_told(run: Run) -> None:
+    made = run.bus.emit("write:completed", job_id=3, operation_id=7, message="Fuß\ud800\n", rate=1.5)
+    until(lambda: run.store.since(0, 10) != [])
+
+    [found] = run.store.since(0, 10)
+    assert (found.id, found.name, found.at) == (made.id, made.name, made.at)
+    assert found.data == {**made.data, "message": "Fuß\ufffd\n"}
+
+
+def test_of_progress_only_the_newest_of_each_job_is_kept(run: Run) -> None:
+    for number in range(3):
+        run.bus.emit("scan:progress", job_id=1, current=number)
+        run.bus.emit("scan:progress", current=number)
+        run.bus.emit("write:progress", job_id=2, current=number)
+        run.bus.emit("job:changed", job_id=1)
+    run.recorder.close()
+
+    found = [(event.name, event.job_id, event.data.get("current")) for event in run.store.since(0, 100)]
+    assert sorted(found, key=str) == sorted(
+        [("job:changed", 1, None)] * 3
+        + [("scan:progress", 1, 2), ("scan:progress", None, 2), ("write:progress", 2, 2)],
+        key=str,
+    )
+
+
+def test_ids_go_on_after_a_restart_also_where_the_last_events_were_lost(database: Database) -> None:
+    first = Run(database)
+    first.bus.emit("plan:changed")
+    first.recorder.close()
+    lost = [first.bus.emit("plan:changed") for _ in range(1000)][-1]  # nobody writes any more: as after a kill
+
+    second = Run(database)
+    later = second.bus.emit("plan:changed")
+    second.recorder.close()
+
+    assert later.id > lost.id
+    assert second.recorder.since(lost.id) == [later]
+
+
+def test_what_is_emitted_in_a_transaction_waits_for_nobody(database: Database, run: Run) -> None:
+    with database.atomic():
+        made = run.bus.emit("plan:changed")
+        assert run.recorder.since(0) == [made]
+
+
+def test_old_events_go_and_never_more_than_a_number_stay(
+    database: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events_store, "MOST", 10)
+    many = [Event(id=number, name="job:changed", at=NOW) for number in range(1, 31)]
+    run.store.append([*many, Event(id=31, name="job:changed", at=NOW - timedelta(days=8))])
+
+    run.store.prune(now=NOW)
+
+    assert [event.id for event in run.store.since(0, 100)] == list(range(22, 31))
+
+
+def test_a_listener_that_fails_harms_nobody(run: Run) -> None:
+    heard: list[str] = []
+    run.bus.subscribe(lambda _: 1 / 0)
+    leave = run.bus.subscribe(lambda event: heard.append(event.name))
+
+    run.bus.emit("plan:changed")
+    leave()
+    run.bus.emit("plan:changed")
+
+    assert heard == ["plan:changed"]
+
+
+def test_a_disk_that_is_full_costs_events_and_nothing_else(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = threading.Event()
+
+    def full(_: Events, __: Sequence[Event]) -> None:
+        tried.set()
+        raise errors.StoreError("The disk is full.")
+
+    monkeypatch.setattr(Events, "append", full)
+    run.bus.emit("plan:changed")
+    assert tried.wait(20)
+    monkeypatch.undo()
+    until(lambda: run.recorder.since(0) == [])
+    kept = run.bus.emit("plan:changed")
+
+    until(lambda: run.store.since(0, 10) == [kept])

@@ -1,0 +1,491 @@
+"""The queue: what comes up when, how it is held, given up, tried again, and what a restart makes of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexium_core import errors
+from indexium_core.jobs import queue as queue_module
+from indexium_core.jobs.backoff import Backoff
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.events import Event, EventBus
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model.job import Job, NewJob
+from indexium_core.store.database import Database
+from indexium_core.store.jobs import Jobs
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PATIENCE = 20.0
+
+
+class Bench:
+    """A queue on a real store, with a clock that a test sets and kinds that wait for a word of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.database = Database.open(folder / "home")
+        self.store = Jobs(self.database)
+        self.told: list[Event] = []
+        self.done: list[tuple[str, Any]] = []
+        self.begun: dict[int, threading.Event] = {}
+        self.may_end = threading.Event()
+        self.queue = self.make()
+
+    def make(self) -> JobQueueService:
+        bus = EventBus()
+        bus.subscribe(self.told.append)
+        made = JobQueueService(self.store, events=bus, clock=lambda: self.now, backoff=Backoff(delays=(0.0, 0.0, 0.0)))
+        made.register("note", self.note, title="Note")
+        made.register("long", self.long, title="Something long")
+        made.register("stuck", self.long, title="Stuck", timeout=lambda: 0.2)
+        made.register("shy", self.long, title="Something that does not go on by itself", goes_on=False)
+        return made
+
+    def restart(self, **how: Any) -> None:
+        self.queue.stop_worker()
+        self.queue = self.make()
+        self.queue.start_worker(**how)
+
+    def note(self, job: JobContext) -> Mapping[str, Any]:
+        self.done.append(("note", job.payload.get("name")))
+        return {}
+
+    def long(self, job: JobContext) -> Mapping[str, Any]:
+        """Count to 3, one at each word of the test, from where the last run had come to."""
+        begun = self.begun.setdefault(job.job_id, threading.Event())
+        at = (job.checkpoint or {}).get("at", 0)
+        begun.set()
+        while at < 3:
+            self.may_end.wait(0.01)
+            if job.should_stop():
+                return {"at": at}
+            if self.may_end.is_set() or at == 0:
+                at += 1
+                job.save({"at": at})
+                job.progress(at, 3, f"number {at}", counted=at)
+        return {"at": at, "counted": at}
+
+    def begin(self, kind: str = "long", **facts: Any) -> Job:
+        """Add a job and wait until it is at work and has counted to 1."""
+        job = self.queue.add_job(kind, **facts)
+        assert self.begun.setdefault(job.id, threading.Event()).wait(PATIENCE)
+        until(lambda: (self.store.saved(job.id) or {}).get("at") == 1)
+        return self.queue.get(job.id)
+
+    def status(self, job_id: int) -> str:
+        return self.queue.get(job_id).status
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        threading.Event().wait(0.005)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.queue.stop_worker()
+    made.database.close()
+
+
+def test_a_job_is_done_and_says_what_came_of_it(bench: Bench) -> None:
+    bench.queue.start_worker()
+    bench.may_end.set()
+
+    job = bench.queue.wait(bench.queue.add_job("long").id, PATIENCE)
+
+    assert (job.status, job.progress_current, job.progress_total) == ("completed", 3, 3)
+    assert (job.summary, job.counters) == ({"at": 3, "counted": 3}, {"counted": 3})
+    assert (job.started_at, job.completed_at, job.title) == (NOW, NOW, "Something long")
+    assert [event.name for event in bench.told if event.name.startswith("long:")][::2] == [
+        "long:started",
+        "long:completed",
+    ]
+
+
+def test_urgent_jobs_come_up_first_and_equally_urgent_ones_in_turn(bench: Bench) -> None:
+    for name, priority in (("c", 8), ("a", "high"), ("b", 5), ("b2", "normal"), ("z", 10)):
+        bench.queue.add_job("note", {"name": name}, priority=priority)
+    bench.queue.set_priority(bench.queue.add_job("note", {"name": "first"}, priority=9).id, 1)
+    bench.queue.start_worker()
+
+    until(lambda: len(bench.done) == 6)
+    assert [name for _, name in bench.done] == ["first", "a", "b", "b2", "c", "z"]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    with Database.open(tmp_path_factory.mktemp("kept") / "home") as database:
+        yield database
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
+def test_what_comes_up_next_is_what_a_sorted_list_says(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
+    """Priority, then age; never before its time, never before what it depends on."""
+    store = Jobs(kept)
+    with kept.atomic() as tx:
+        tx.execute("DELETE FROM job_queue")
+        tx.execute("DELETE FROM job_dependencies")
+    made: list[tuple[int, int]] = []
+    waiting: set[int] = set()
+    for priority, later, after in facts:
+        needed = tuple(job_id for _, job_id in made[:after])
+        new = NewJob(
+            job_type="note",
+            title="",
+            priority=priority,
+            not_before=NOW + timedelta(days=1) if later else None,
+            depends_on=needed,
+        )
+        job_id = store.add(new, owner="me", now=NOW)
+        made.append((priority, job_id))
+        if later or needed:
+            waiting.add(job_id)
+
+    found = []
+    while (job := store.claim(["note"], owner="me", now=NOW)) is not None:
+        found.append(job.id)
+
+    assert found == [job_id for _, job_id in sorted(made) if job_id not in waiting]
+
+
+def test_one_of_a_kind_at_a_time(bench: Bench) -> None:
+    bench.queue.start_worker()
+    first = bench.begin(payload={"n": 1})
+    second = bench.queue.add_job("long", {"n": 2})
+    other = bench.queue.wait(bench.queue.add_job("note", {"name": "beside it"}).id, PATIENCE)
+
+    assert other.status == "completed"
+    assert bench.status(second.id) == "pending"
+    bench.may_end.set()
+    assert bench.queue.wait(second.id, PATIENCE).status == "completed"
+    assert bench.status(first.id) == "completed"
+
+
+def test_equal_jobs_that_have_not_begun_are_one(bench: Bench) -> None:
+    first = bench.queue.add_job("note", {"a": 1, "b": 2}, priority=5)
+    again = bench.queue.add_job("note", {"b": 2, "a": 1}, priority=2)
+    other = bench.queue.add_job("note", {"a": 1, "b": 3})
+    wanted_twice = bench.queue.add_job("note", {"a": 1, "b": 2}, dedup=False)
+
+    assert again.id == first.id
+    assert again.priority == 2
+    assert len({first.id, other.id, wanted_twice.id}) == 3
+
+
+def test_a_job_waits_for_its_time(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.queue.add_job("note", {"name": "later"}, not_before=NOW + timedelta(hours=1))
+    bench.queue.wait(bench.queue.add_job("note", {"name": "now"}).id, PATIENCE)
+
+    assert bench.status(job.id) == "pending"
+    bench.now += timedelta(hours=2)
+    bench.queue.add_job("note", {"name": "wakes the queue"})
+    assert bench.queue.wait(job.id, PATIENCE).status == "completed"
+
+
+def test_a_clock_that_was_set_back_does_not_hold_a_second_try_for_a_year(bench: Bench) -> None:
+    job_id = bench.store.add(NewJob(job_type="note", title=""), owner=bench.queue.owner, now=NOW)
+    job = bench.queue.get(job_id)
+    bench.store.wait_again(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
+    bench.now -= timedelta(days=365)
+    bench.queue.start_worker()
+
+    assert bench.queue.wait(job_id, PATIENCE).status == "completed"
+
+
+def test_a_job_waits_for_those_it_depends_on_and_fails_with_them(bench: Bench) -> None:
+    bench.queue.start_worker()
+    first = bench.begin()
+    second = bench.queue.add_job("note", {"name": "second"}, depends_on=[first.id])
+    third = bench.queue.add_job("note", {"name": "third"}, depends_on=[second.id])
+    assert bench.queue.get(third.id).depends_on == (second.id,)
+    assert bench.done == []
+
+    bench.queue.cancel(first.id)
+    failed = bench.queue.wait(third.id, PATIENCE)
+
+    assert failed.status == "failed"
+    assert failed.error_message.startswith(f"It waits for job {second.id}, which did not complete")
+    with pytest.raises(errors.UnknownIdError, match="999"):
+        bench.queue.add_job("note", depends_on=[999])
+
+
+def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+
+    assert bench.queue.pause(job.id, by="Ann")
+    assert not bench.queue.pause(job.id, by="Bob")
+    bench.may_end.set()
+    held = bench.queue.wait(job.id, 0.1)
+    assert (held.status, held.paused_by, held.paused_at) == ("paused", "Ann", NOW)
+    assert bench.store.saved(job.id) == {"at": 1}
+
+    assert bench.queue.resume(job.id)
+    assert bench.queue.wait(job.id, PATIENCE).status == "completed"
+    assert bench.queue.get(job.id).paused_at is None
+
+
+def test_a_job_that_was_held_before_it_began_is_not_begun(bench: Bench) -> None:
+    job = bench.queue.add_job("note", {"name": "held"})
+    assert bench.queue.pause(job.id, by="Ann")
+    bench.restart(take_over="all")
+    bench.queue.wait(bench.queue.add_job("note", {"name": "other"}).id, PATIENCE)
+
+    assert bench.done == [("note", "other")]
+    assert bench.queue.resume(job.id)
+    assert bench.queue.wait(job.id, PATIENCE).status == "completed"
+
+
+def test_a_cancelled_job_ends_and_its_wish_is_on_the_record(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+
+    assert bench.queue.cancel(job.id)
+    job = bench.queue.wait(job.id, PATIENCE)
+
+    assert (job.status, job.cancelled_at, job.summary["at"]) == ("cancelled", NOW, 1)
+    assert not bench.queue.cancel(job.id)
+    assert not bench.queue.pause(job.id, by="")
+    assert not bench.queue.resume(job.id)
+
+
+def test_a_job_that_had_done_everything_is_not_called_cancelled(bench: Bench) -> None:
+    def deaf(job: JobContext) -> Mapping[str, Any]:
+        bench.queue.cancel(job.job_id)
+        return {"all": "done"}
+
+    bench.queue.register("deaf", deaf, title="Deaf")
+    bench.queue.start_worker()
+
+    assert bench.queue.wait(bench.queue.add_job("deaf").id, PATIENCE).status == "completed"
+
+
+@pytest.mark.parametrize("by", ["stop", "person"])
+def test_what_was_stopped_goes_on_where_it_was_unless_a_person_stopped_it(bench: Bench, by: str) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+    bench.queue.stop_worker(by=by)
+    assert bench.status(job.id) == "interrupted"
+    bench.may_end.set()
+
+    bench.queue = bench.make()
+    bench.queue.start_worker(take_over="safe")
+
+    if by == "person":
+        assert bench.status(job.id) == "interrupted"
+        assert bench.queue.resume(job.id)
+    assert bench.queue.wait(job.id, PATIENCE).summary == {"at": 3, "counted": 3}
+
+
+def kill(bench: Bench, job: Job, *, cancelled: bool = False) -> None:
+    """Leave the store as a killed process leaves it."""
+    bench.queue.stop_worker()
+    with bench.database.atomic() as tx:
+        at = NOW if cancelled else None
+        tx.execute(
+            "UPDATE job_queue SET status = 'running', stopped_by = 'kill', cancelled_at = $2 WHERE id = $1",
+            [job.id, at],
+        )
+
+
+def test_what_was_killed_goes_on_where_it_was(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+    kill(bench, job)
+    bench.may_end.set()
+
+    bench.restart(take_over="safe")
+
+    assert bench.queue.wait(job.id, PATIENCE).summary == {"at": 3, "counted": 3}
+
+
+def test_a_short_command_takes_nothing_up_that_others_left(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+    kill(bench, job)
+    waiting = bench.queue.add_job("note", {"name": "left"})
+
+    bench.restart(take_over="nothing")
+    bench.queue.wait(bench.queue.add_job("note", {"name": "own"}).id, PATIENCE)
+
+    assert (bench.status(job.id), bench.status(waiting.id)) == ("interrupted", "pending")
+    assert bench.done == [("note", "own")]
+
+
+def test_a_kind_that_does_not_go_on_by_itself_is_offered(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin("shy")
+    kill(bench, job)
+    bench.restart(take_over="all")
+
+    found = bench.queue.get(job.id)
+    assert (found.status, found.error_message) == ("interrupted", "The program ended in the middle of it.")
+
+
+def test_a_job_that_was_to_be_given_up_when_the_process_died_does_not_go_on(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+    kill(bench, job, cancelled=True)
+    bench.restart(take_over="all")
+
+    assert bench.status(job.id) == "cancelled"
+
+
+def test_a_job_that_kills_the_program_again_and_again_is_left_in_the_end(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+    with bench.database.atomic() as tx:
+        tx.execute("UPDATE job_queue SET retry_count = 3 WHERE id = $1", [job.id])
+    kill(bench, job)
+    with bench.database.atomic() as tx:
+        tx.execute("UPDATE job_queue SET retry_count = 3 WHERE id = $1", [job.id])
+    bench.restart(take_over="all")
+
+    found = bench.queue.get(job.id)
+    assert (found.status, found.error_message[:26]) == ("failed", "The program ended 4 times ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "why"),
+    [("enrich", 1, "This program does no jobs of the kind 'enrich'"), ("note", 2, "A newer program asked for this.")],
+)
+def test_a_job_of_another_program_fails_with_a_sentence_and_harms_nothing(
+    bench: Bench, kind: str, version: int, why: str
+) -> None:
+    strange = bench.store.add(NewJob(job_type=kind, title="Strange", payload_version=version), owner="other", now=NOW)
+    own = bench.queue.add_job("note", {"name": "own"})
+    bench.restart(take_over="safe")
+
+    assert bench.queue.wait(own.id, PATIENCE).status == "completed"
+    found = bench.queue.get(strange)
+    assert found.status == "failed"
+    assert found.error_message.startswith(why)
+
+
+def test_what_may_pass_is_tried_again_and_then_left(bench: Bench) -> None:
+    tries: list[int] = []
+
+    def busy(job: JobContext) -> Mapping[str, Any]:
+        tries.append(job.job_id)
+        raise errors.FileAccessError("Somebody has it open.", code=sorted(errors.RETRIED)[0])
+
+    bench.queue.register("busy", busy, title="Busy")
+    bench.queue.start_worker()
+
+    job = bench.queue.wait(bench.queue.add_job("busy").id, PATIENCE)
+
+    assert (job.status, job.error_message, len(tries)) == ("failed", "Somebody has it open.", 4)
+    assert (job.retry_count, job.max_retries) == (3, 3)
+
+
+def test_what_cannot_pass_is_not_tried_again(bench: Bench) -> None:
+    tries: list[int] = []
+
+    def wrong(job: JobContext) -> Mapping[str, Any]:
+        tries.append(job.job_id)
+        raise errors.UsageError("It can never be.") if job.payload else ZeroDivisionError("really")
+
+    bench.queue.register("wrong", wrong, title="Wrong")
+    bench.queue.start_worker()
+    refused = bench.queue.wait(bench.queue.add_job("wrong", {"a": 1}).id, PATIENCE)
+    broken = bench.queue.wait(bench.queue.add_job("wrong").id, PATIENCE)
+
+    assert (refused.status, refused.error_message) == ("failed", "It can never be.")
+    assert (broken.status, broken.error_message) == ("failed", "Something unexpected went wrong: really")
+    assert len(tries) == 2
+
+
+@pytest.mark.parametrize("summary", [{"failed": 2}, {"errors": {"corrupt": 1}}, {"errors": 3}])
+def test_items_that_failed_make_a_job_end_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
+    bench.queue.register("half", lambda _: summary, title="Half")
+    bench.queue.start_worker()
+
+    assert bench.queue.wait(bench.queue.add_job("half").id, PATIENCE).status == "completed_with_errors"
+
+
+def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "BEAT", 0.05)
+    bench.queue.start_worker()
+
+    job = bench.queue.wait(bench.queue.add_job("stuck").id, PATIENCE)
+
+    assert job.status == "interrupted"
+    assert "got no further" in job.error_message
+    bench.restart(take_over="all")
+    assert bench.status(job.id) == "interrupted", "it would only stand still again"
+
+
+def test_a_running_job_gives_signs_of_life_and_one_without_is_stalled(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "BEAT", 0.05)
+    bench.queue.start_worker()
+    job = bench.begin()
+    bench.now += timedelta(seconds=10)
+    until(lambda: bench.queue.get(job.id).heartbeat_at == bench.now)
+    assert not bench.queue.get(job.id).stalled
+
+    found = bench.store.find(job.id, now=bench.now + timedelta(seconds=31))
+    assert found is not None
+    assert found.stalled
+
+
+def test_progress_is_told_at_most_twice_a_second(bench: Bench) -> None:
+    def fast(job: JobContext) -> Mapping[str, Any]:
+        for number in range(20_000):
+            job.progress(number + 1, 20_000, "fast")
+        return {}
+
+    bench.queue.register("fast", fast, title="Fast")
+    bench.queue.start_worker()
+    begun = time.monotonic()
+    job = bench.queue.wait(bench.queue.add_job("fast").id, PATIENCE)
+    told = [event for event in bench.told if event.name == "fast:progress"]
+
+    assert job.progress_current == 20_000
+    assert 1 <= len(told) <= 2 + (time.monotonic() - begun) / queue_module.TICK
+    assert told[-1].data["current"] == 20_000
+
+
+def test_bad_input_is_refused_with_a_sentence(bench: Bench) -> None:
+    for call, words in (
+        (lambda: bench.queue.add_job("dance"), "no jobs of the kind 'dance'"),
+        (lambda: bench.queue.add_job("note", priority=11), "'11' is no priority"),
+        (lambda: bench.queue.add_job("note", priority="urgent"), "'urgent' is no priority"),
+        (lambda: bench.queue.add_job("note", {"a": float("nan")}), "JSON values only"),
+        (lambda: bench.queue.add_job("note", {"a": object()}), "JSON values only"),
+        (lambda: bench.queue.get(77), "There is no job 77"),
+    ):
+        with pytest.raises(errors.UsageError, match=words):
+            call()
+
+
+def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, failed = Jobs.claim, threading.Event()
+
+    def once(self: Jobs, *args: Any, **named: Any) -> Job | None:
+        if not failed.is_set():
+            failed.set()
+            raise errors.StoreError("The disk is full.")
+        return claim(self, *args, **named)
+
+    monkeypatch.setattr(Jobs, "claim", once)
+    bench.queue.start_worker()
+
+    assert bench.queue.wait(bench.queue.add_job("note").id, PATIENCE).status == "completed"
+    assert failed.is_set()
