@@ -21,13 +21,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "max_operation_items",
     ),
     "Taking back": ("metadata_backup_retention_days", "backup_budget"),
-    "Scanning": ("probe_threads", "thumbnail_budget"),
+    "Scanning": ("probe_threads", "rescan_batch_size", "rescan_batch_pause_ms", "thumbnail_budget"),
     "This dashboard": (
         "metadata_preview_page_size",
         "metadata_enable_inline_edit",
         "metadata_enable_websocket",
     ),
-    "Home": ("home", "log_retention_days"),
+    "Home": ("home", "log_retention_days", "audit_retention_days"),
 }
 LABELS: Mapping[str, str] = {
     "metadata_max_concurrent_writes": "Files written at once",
@@ -38,12 +38,15 @@ LABELS: Mapping[str, str] = {
     "metadata_backup_retention_days": "Days to take back",
     "backup_budget": "Room for backups",
     "probe_threads": "Files read at once",
+    "rescan_batch_size": "Files of a rescan between two saves",
+    "rescan_batch_pause_ms": "Rest of a rescan after each of them, in ms",
     "thumbnail_budget": "Room for pictures",
     "metadata_preview_page_size": "Rows of a page",
     "metadata_enable_inline_edit": "Editing in the dashboard",
     "metadata_enable_websocket": "Pages are told of changes",
     "home": "Home folder",
     "log_retention_days": "Days of logs",
+    "audit_retention_days": "Days of the audit",
 }
 ORIGINS = {
     "environment": ("environment", "note"),

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from indexium_core import errors
@@ -190,7 +191,8 @@ def _chosen(streams: Sequence[StreamFacts]) -> StreamFacts | None:
 
 def _of_film(stream: StreamFacts) -> dict[str, Any]:
     width, height = (_whole(stream.details.get(name)) for name in ("width", "height"))
-    hdr = "dolby_vision" if stream.details.get("dolby_vision") else _TRANSFERS.get(stream.details.get("transfer"), "no")
+    transfer = str(stream.details.get("transfer"))
+    hdr = "dolby_vision" if stream.details.get("dolby_vision") else _TRANSFERS.get(transfer, "no")
     return {
         "resolution": f"{width}x{height}" if width and height else None,
         "video_codec": stream.codec or None,
@@ -298,7 +300,7 @@ def _read_size(text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,18})(\.[0-9]{1,6})?\s*([kmgtp]?)b?(ytes?)?", text)
     if match is None:
         raise ValueError(text)
-    number = round(float(match[1] + (match[2] or "")) * 1000 ** " kmgtp".index(match[3] or " "))
+    number = round(Decimal(match[1] + (match[2] or "")) * Decimal(1000) ** " kmgtp".index(match[3] or " "))
     if number > _LONGEST:
         raise ValueError(text)
     return number

@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from indexium_core import errors
+from indexium_core.flows.rescan import RescanReport
 from indexium_core.flows.writing import DryRunReport
 from indexium_core.jobs.events import EventBus
 from indexium_core.model import check, query, readers, risk
@@ -53,6 +54,7 @@ from indexium_core.model.plan import (
     SelectionSummary,
     StaleFiles,
 )
+from indexium_core.model.properties import FIELDS, LABELS, FileProperty, LockReport
 from indexium_core.model.query.values import Flag, Options, Span, Text
 from tests.support.fake_jobs import FakeJobs
 
@@ -170,6 +172,9 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
         history=[],
         history_total=0,
         plan=item,
+        properties=[FileProperty(field=name, label=LABELS[name], value=None, text="-") for name in FIELDS],
+        read_with="pyav",
+        properties_read_at=moment,
     )
     return dataclasses.replace(found, **changes)
 
@@ -356,6 +361,13 @@ class FakeLibrary:
             totals=self._totals,
         )
         self.views = SimpleNamespace(list=list, default=lambda: None)
+        self.locks = SimpleNamespace(
+            of=lambda file_id: [],
+            list=lambda query="": [],
+            lock=lambda target, fields=(), by="": LockReport(files=len(target), changed=len(target) * len(fields)),
+            unlock=lambda target, fields=(), by="": LockReport(files=len(target), changed=0),
+            set=lambda target, field, text, by="": LockReport(files=len(target), changed=1),
+        )
         self._decisions: dict[int, Any] = {}
         self._ids = itertools.count(1)
         self._runs: dict[int, _Run] = {}
@@ -446,6 +458,10 @@ class FakeLibrary:
 
     def stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         return StaleFiles(plan_id=self.version, count=0, items=[])
+
+    def rescan(self, query: Any = "", *, file_ids: Sequence[int] = (), **_: Any) -> RescanReport:
+        count = len(file_ids) or len(self.items)
+        return RescanReport(processed=count, unchanged=count, total=count)
 
     def scan_progress(self) -> None:
         return None

@@ -28,6 +28,7 @@ def test_the_search_says_what_is_chosen() -> None:
         "folder": ["/a"],
         "person": ["Ann Lee"],
         "tags": [">2"],
+        "locked": [],
     }
 
 

@@ -1,0 +1,158 @@
+"""The media properties of a file and of many: looked at, locked, set by hand, read again; a file's own address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+
+def drawer(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Details")
+
+
+def media_row(page: Page, label: str) -> Locator:
+    return drawer(page).locator(".props li").filter(has_text=label)
+
+
+def padlock(page: Page, label: str) -> Locator:
+    return drawer(page).get_by_role("button", name=f"Lock {label}", exact=True)
+
+
+def planned(library: Library, query: str) -> list[int]:
+    return [item.file_id for item in library.plan(query).page(1, per_page=0).items]
+
+
+def meddle(library: Library, **values: object) -> None:
+    """Let the database say other things of all films than the films do."""
+    with library._store.atomic() as tx:
+        for name, value in values.items():
+            tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_a_field_is_locked_and_a_rescan_leaves_it_alone(site: Site, library: Library, width: int, theme: str) -> None:
+    file_id = planned(library, "name:Haircut")[0]
+    meddle(library, resolution="7x7", channels=9, duration=500)
+    page = site.visit(f"/track/{file_id}", width=width, theme=theme)
+    expect(media_row(page, "Resolution")).to_contain_text("7 × 7")
+    again = drawer(page).get_by_role("group", name="Read the media again")
+    expect(again.get_by_role("checkbox")).to_have_count(2)
+    expect(again.get_by_role("checkbox", name="duration")).not_to_be_checked()
+    expect(again.get_by_role("checkbox", name="size")).not_to_be_checked()
+
+    padlock(page, "resolution").click()
+    expect(padlock(page, "resolution")).to_have_attribute("aria-pressed", "true")
+    again.get_by_role("button", name="Rescan").click()
+
+    expect(media_row(page, "Channels")).to_contain_text("1 (mono)")
+    expect(media_row(page, "Resolution")).to_contain_text("7 × 7")
+    expect(media_row(page, "Duration")).to_contain_text("8:20")
+    assert [each.field for each in library.locks.of(file_id)] == ["resolution"]
+
+    padlock(page, "resolution").click()
+    expect(padlock(page, "resolution")).to_have_attribute("aria-pressed", "false")
+    again.get_by_role("checkbox", name="duration").check()
+    again.get_by_role("button", name="Rescan").click()
+    expect(media_row(page, "Resolution")).to_contain_text("192 × 108")
+    expect(media_row(page, "Duration")).to_contain_text(re.compile("0:0[0-9]"))
+
+
+def test_a_property_is_set_by_hand_with_the_keyboard_and_locked(site: Site, library: Library) -> None:
+    file_id = planned(library, "name:Haircut")[0]
+    page = site.visit(f"/track/{file_id}")
+    value = drawer(page).get_by_role("button", name=re.compile("^Frame rate"))
+    value.focus()
+    page.keyboard.press("Enter")
+    field = drawer(page).get_by_role("textbox", name="Frame rate")
+    expect(field).to_be_focused()
+    field.fill("quick")
+    page.keyboard.press("Enter")
+    expect(drawer(page).get_by_role("alert").filter(has_text="write it like 25")).to_be_visible()
+    field.fill("30000/1001")
+    page.keyboard.press("Enter")
+
+    expect(media_row(page, "Frame rate")).to_contain_text("29.97 fps")
+    expect(padlock(page, "frame rate")).to_have_attribute("aria-pressed", "true")
+    expect(value).to_be_focused()
+    assert library.locks.of(file_id)[0].origin == "edit"
+
+    value.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    expect(drawer(page)).to_be_visible()
+
+
+def test_a_file_has_an_address_also_one_that_is_in_no_plan(site: Site, library: Library) -> None:
+    known = set(planned(library, "")) | set(planned(library, "risk:unchanged")) | set(planned(library, "postponed:yes"))
+    rows = library._store.read().execute("SELECT file_id FROM media_properties ORDER BY file_id").fetchall()
+    outside = next(file_id for (file_id,) in rows if file_id not in known)
+    page = site.visit(f"/track/{outside}")
+    expect(drawer(page).get_by_role("heading")).to_have_text(library.file(outside).file_name)
+    expect(page).to_have_url(re.compile(rf"/track/{outside}$"))
+    expect(media_row(page, "Resolution")).to_be_visible()
+    page.reload()
+    expect(drawer(page).get_by_role("heading")).to_have_text(library.file(outside).file_name)
+
+    page.get_by_role("button", name="Close details").click()
+    expect(page).to_have_url(re.compile(r"/plan$"))
+    expect(drawer(page)).to_have_count(0)
+
+
+def test_an_address_of_no_file_says_so(site: Site) -> None:
+    page = site.visit("/track/99999999999999999999999")
+    expect(page.locator(".toast")).to_contain_text("There is no file with the id")
+    expect(page).to_have_url(re.compile(r"/plan$"))
+
+
+def test_going_back_to_a_file_s_address_opens_it_again(site: Site, library: Library) -> None:
+    file_id = planned(library, "name:Haircut")[0]
+    page = site.visit(f"/track/{file_id}")
+    expect(drawer(page)).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page).to_have_url(re.compile("/history"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(rf"/track/{file_id}$"))
+    expect(drawer(page)).to_be_visible()
+
+
+def test_many_are_locked_found_unlocked_and_rescanned(serve: Callable[[Library], Site], library: Library) -> None:
+    site = serve(library)
+    meddle(library, channels=9)
+    page = site.visit("/plan?q=folder:Concerts")
+    expect(page.get_by_role("row").nth(1)).to_be_attached()
+    count = len(planned(library, "folder:Concerts"))
+    page.keyboard.press("a")
+    expect(page.get_by_text(f"{count} selected")).to_be_visible()
+    page.keyboard.press("b")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Media").click()
+    dialog.get_by_text("Lock", exact=True).click()
+    dialog.get_by_role("checkbox", name="Channels").check()
+    dialog.get_by_role("checkbox", name="HDR").check()
+    dialog.get_by_role("button", name=f"Lock 2 fields of {count} files").click()
+    expect(page.locator(".toast")).to_contain_text(f"{2 * count} fields of {count} files locked.")
+    assert len(planned(library, "locked:channels")) == count
+
+    page.keyboard.press("b")
+    dialog.get_by_role("tab", name="Media").click()
+    expect(dialog.get_by_role("checkbox")).to_have_count(2)
+    for box in dialog.get_by_role("checkbox").all():
+        expect(box).not_to_be_checked()
+    dialog.get_by_role("button", name=f"Rescan {count} files").click()
+    expect(page.locator(".toast").last).to_contain_text("has begun")
+    [job] = library.jobs.list(kinds=("rescan",)).items
+    assert library.jobs.wait(job.id, timeout=30).summary["processed"] == count
+    file_id = planned(library, "locked:channels")[0]
+    assert {each.field: each.value for each in library.file(file_id).properties}["channels"] == 9
+
+    search = page.get_by_role("combobox", name=re.compile("Search", re.IGNORECASE))
+    search.fill("locked:hdr")
+    search.press("Enter")
+    expect(page.get_by_text(f"with hdr locked · {count} files")).to_be_visible()

@@ -1,0 +1,82 @@
+"""`rescan`, `lock`, `unlock` and `locks` as a person types them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexium_core.cli.app import main
+from indexium_core.library import Library
+from tests.support import media
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(home: Path, tmp_path: Path) -> Run:
+    root = tmp_path / "films"
+    root.mkdir()
+    for name in ("ann.mp4", "bob.mp4"):
+        media.build("mp4", root, name=name, seed=ord(name[0]))
+        os.utime(root / name, (1_600_000_000, 1_600_000_000))
+    with Library.open(home) as library:
+        library.scan([root])
+        with library._store.atomic() as tx:
+            tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
+    return lambda *words: main(["--home", str(home), *words])
+
+
+def test_a_rescan_says_what_became_of_the_files(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("rescan", "name:ann") == 0
+    assert "1 file: 1 updated, 0 unchanged, in " in capsys.readouterr().err
+    assert run("rescan", "--all", "--refresh", "duration,size", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["processed"], told["updated"], told["errors"]) == ("completed", 2, 2, {})
+    assert told["job_id"] == 2
+
+
+def test_a_file_that_cannot_be_read_is_a_row_and_no_failure(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "films" / "bob.mp4").write_bytes(b"")
+    assert run("rescan", "--all") == 0
+    assert "1 empty" in capsys.readouterr().err
+
+
+def test_fields_are_locked_listed_and_unlocked(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("lock", "name:ann", "--fields", "hdr, frame rate") == 0
+    assert run("lock", "name:bob", "--fields", "resolution", "--set", "640x480") == 0
+    capsys.readouterr()
+    assert run("locks", "--json") == 0
+    rows = json.loads(capsys.readouterr().out)["items"]
+    assert [(Path(row["file_path"]).name, row["field"], row["origin"]) for row in rows] == [
+        ("ann.mp4", "frame_rate", "lock"),
+        ("ann.mp4", "hdr", "lock"),
+        ("bob.mp4", "resolution", "edit"),
+    ]
+    assert run("unlock", "--all") == 0
+    assert "3 fields of 2 files unlocked." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["rescan"], "Name the files to rescan"),
+        (["rescan", "ann", "--all"], "Name the files to rescan"),
+        (["rescan", "--all", "--refresh", "hdr"], "it can be duration or size"),
+        (["rescan", "colour:red"], "colour"),
+        (["lock"], "Name a search, or --all"),
+        (["lock", "ann", "--fields", "colour"], "no field “colour”"),
+        (["lock", "ann", "--set", "5"], "Name the one field"),
+        (["lock", "ann", "--fields", "hdr", "--set", "very"], "write it like no, pq"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_two(
+    run: Run, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    assert run(*words) == 2
+    assert told in capsys.readouterr().err
