@@ -69,7 +69,7 @@ def opened(context: typer.Context, *, alone: bool = False) -> Iterator[Library]:
     `alone`: only where no other process holds the home.
     """
     home = chosen_home(context)
-    with Library.open(home) if alone else _library(home) as library:
+    with Library.open(home, take_over="nothing") if alone else _library(home) as library:
         for sentence in library.notices:
             output.note(sentence)
         try:
@@ -90,7 +90,7 @@ def _library(home: Path) -> Library:
     end = time.monotonic() + _PATIENCE
     while True:
         try:
-            return Library.open(home)
+            return Library.open(home, take_over="nothing")
         except errors.HomeInUseError as error:
             found = remote.connect(home) if error.url else None
             if found is not None:

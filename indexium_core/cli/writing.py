@@ -52,6 +52,8 @@ def write(
     """Write what the plan says into the files found."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
+        for each in () if library.notices else library.interrupted(files=0):  # a service has told of them elsewhere
+            output.note(f"{each.say()} {each.what_to_type()}")
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
         summary = library.preview(selection, made)

@@ -1,0 +1,300 @@
+"""
+Operations of a real process that is held, stopped and killed, and what a next one makes of them.
+
+By default 3 kills of a write and of a rollback of 200 files; with `--all-kills` 20 of 2,000.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core.files import journal
+from indexium_core.library import Library
+from indexium_core.store import ledger
+from tests.support import media, tally
+from tests.support.long_write import ALL, ROOT, Child
+from tests.support.oracles import oracle
+from tests.support.studio import OLD
+
+pytestmark = pytest.mark.crash
+
+LIMIT = 10.0  # seconds in which everything ends that is told to
+Print = tuple[int, int, int, int]  # inode, size, times of the last change of bytes and of anything
+
+
+class Films:
+    """Films that name Bob Ray, in a library that knows Ann Lee to be in them."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.films, self.home = folder / "films", folder / "home"
+        self.films.mkdir(parents=True)
+        self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
+        self.old = self.bytes()
+        with Library.open(self.home) as library:
+            library.scan([self.films])
+            library.people.add(self.paths, ["Ann Lee"])
+
+    def bytes(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.paths}
+
+    def prints(self) -> dict[str, Print]:
+        """What tells that somebody wrote to a file."""
+        found = {path.name: path.stat() for path in self.paths}
+        return {name: (s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in found.items()}
+
+    def count_touched(self, since: dict[str, Print]) -> int:
+        """How many have been written to; not all of these are done."""
+        return sum(seen != since[name] for name, seen in self.prints().items())
+
+    def changed(self, since: dict[str, bytes]) -> set[str]:
+        return {name for name, data in self.bytes().items() if data != since[name]}
+
+    def committed(self, operation_id: int) -> Counter[int]:
+        """How often each item of an operation was written and proven, by its journals."""
+        found: Counter[int] = Counter()
+        for path in (self.home / "backups").glob(f"{operation_id}.*journal"):
+            found.update(mark.item_id for mark in journal.read(path).marks if mark.state == "committed")
+        return found
+
+    def strays(self) -> list[str]:
+        return sorted({path.name for path in self.films.iterdir()} - {path.name for path in self.paths})
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Films:
+    return Films(tmp_path, 40)
+
+
+# Held.
+
+
+def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: Films) -> None:
+    with Child(films.home, "write") as child:
+        child.hear("begun")
+        changed = False
+        for _ in range(3):
+            child.say("pause")
+            child.hear("paused")
+            before = films.prints()
+            for _ in range(30):  # a moment in which a file that is still under way would be done many times over
+                time.sleep(0.01)
+                assert films.prints() == before
+            changed = changed or 0 < len(films.changed(films.old)) < len(films.paths)
+            child.say("resume")
+            child.hear("resumed")
+            time.sleep(0.02)
+        assert changed, "it was not held in the middle"
+        assert child.hear("done") == "completed"
+    assert len(films.changed(films.old)) == len(films.paths)
+
+
+def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(films: Films) -> None:
+    with Child(films.home, "write") as child:
+        child.hear("begun")
+        child.say("pause")
+        child.hear("paused")
+        before = films.prints()
+        child.kill()
+
+    with Library.open(films.home, take_over="all") as library:
+        assert library.status(1).status == "paused"
+        assert films.prints() == before
+        assert library.resume(1).wait().counts == {"success": len(films.paths)}
+    assert set(films.committed(1).values()) == {1}
+
+
+# Killed.
+
+
+def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(films: Films) -> None:
+    with Child(films.home, "write") as child:
+        child.hear("begun")
+        while len(films.changed(films.old)) < 7:
+            time.sleep(0.002)
+        child.kill()
+
+    with Library.open(films.home) as library:
+        new = films.changed(films.old)
+        prints = films.prints()
+        [left] = library.interrupted()
+        done = {file.file_name for file in left.files if file.became == "done"}
+        assert done == new
+        assert left.counts["done"] + left.counts["not_started"] + left.counts.get("restored", 0) == len(films.paths)
+        assert not left.by_itself
+        assert library.status(1).status == "interrupted"
+        assert library.resume(1).wait().counts == {"success": len(films.paths)}
+    assert {name for name, seen in films.prints().items() if seen == prints[name]} == new
+    assert set(films.committed(1).values()) == {1}
+    assert films.strays() == []
+
+
+@pytest.fixture
+def size(pytestconfig: pytest.Config) -> tuple[int, int]:
+    """How many files, and how many kills."""
+    return (2000, 20) if pytestconfig.getoption("--all-kills") else (200, 3)
+
+
+def test_a_write_and_a_rollback_killed_at_random_end_as_undisturbed_ones_and_write_each_file_once(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    count, kills = size
+    films, calm = Films(tmp_path / "killed", count), Films(tmp_path / "calm", count)
+    with Library.open(calm.home) as library:
+        library.write(library.plan(), ALL).wait()
+    rng = random.Random(5)
+
+    cut = killed_at_random(films, "write", 1, kills, rng, since=films.old)
+
+    assert films.bytes() == calm.bytes()
+    assert account(films.home, 1) == account(calm.home, 1)
+    tally.count("operations", "kills of a write", cut)
+
+    with Library.open(calm.home) as library:
+        library.rollback(1).wait()
+    cut = killed_at_random(films, "back", 2, kills, rng, since=films.bytes())
+
+    assert films.bytes() == calm.bytes() == films.old
+    assert {path.stat().st_mtime for path in films.paths} == {OLD}
+    assert account(films.home, 2) == account(calm.home, 2)
+    assert account(films.home, 1) == account(calm.home, 1)
+    tally.count("operations", "kills of a rollback", cut)
+
+
+def killed_at_random(
+    films: Films, what: str, operation_id: int, kills: int, rng: random.Random, *, since: dict[str, bytes]
+) -> int:
+    """Kill it so often, each time in the middle, and let it come to its end; returns how often it was at work then."""
+    cut, written, before = 0, dict[str, Print](), films.prints()
+    steps = sorted(rng.sample(range(1, len(films.paths)), kills))
+    for until in steps:
+        with Child(films.home, what) as child:
+            child.hear("begun")
+            while films.count_touched(before) < until:
+                time.sleep(0.001)
+            time.sleep(rng.random() * 0.02)
+            child.kill()
+        cut += 1
+        with Library.open(films.home, take_over="nothing") as library:  # which settles what was under way
+            status = library.status(operation_id)
+            done = films.changed(since)
+            assert status.counts.get("success", 0) == len(done)
+            assert status.status == ("interrupted" if len(done) < len(films.paths) else "completed")
+            prints = films.prints()
+        assert all(prints[name] == seen for name, seen in written.items()), "a file was written twice"
+        written = {name: prints[name] for name in done}
+    with Child(films.home, what) as child:
+        child.hear("begun")
+        assert child.hear("done") == "completed"
+    prints = films.prints()
+    assert all(prints[name] == seen for name, seen in written.items()), "a file was written twice"
+    assert len(films.changed(since)) == len(films.paths)
+    assert set(films.committed(operation_id).values()) == {1}
+    assert films.strays() == []
+    return cut
+
+
+def account(home: Path, operation_id: int) -> object:
+    """What a person sees of an operation, without when it was and how a file was written of which it came late."""
+    with Library.open(home, take_over="nothing") as library:
+        details = library.operation(operation_id, per_page=0)
+        items = sorted(
+            (each.file_name, each.status, each.new_comment or "", each.taken_back_by or 0) for each in details.items
+        )
+        plan = library.plan().statistics
+        return details.operation.status, details.status.counts, items, plan.unchanged_count, plan.safe_count
+
+
+# Stopped.
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """A film that has to be copied as a whole, which takes a moment, after some that are written in place."""
+    folder, home = tmp_path / "films", tmp_path / "home"
+    folder.mkdir()
+    small = media.series("mp4", folder, 3, comment="People: Bob Ray")
+    path = folder / "large.wmv"
+    source = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=100"]
+    sound = ["-f", "lavfi", "-i", "anullsrc=r=192000:cl=7.1:d=100"]
+    coded = ["-c:v", "wmv2", "-c:a", "pcm_s16le", "-shortest", str(path)]
+    subprocess.run([oracle("ffmpeg"), "-v", "error", *source, *sound, *coded], check=True)
+    os.utime(path, (OLD, OLD))
+    with Library.open(home) as library:
+        library.scan([folder])
+        library.people.add([*small, path], ["Ann Lee"])
+    yield home, path
+    shutil.rmtree(folder)
+
+
+def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_service_goes_on_with_it(
+    large: tuple[Path, Path],
+) -> None:
+    home, path = large
+    old = path.stat()
+    seconds, code, said = stopped(["write", "--risk", "safe,warning,danger", "--yes"], large)
+
+    assert seconds < LIMIT
+    assert code == 130
+    assert "goes on by itself when 'indexium serve' starts" in said
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (old.st_ino, old.st_mtime_ns)
+    assert no_strays(path)
+    with Library.open(home, take_over="nothing") as library:
+        [left] = library.interrupted()
+        assert left.counts == {"done": 3, "restored": 1}
+        assert left.by_itself
+
+    seconds, code, _ = stopped(["serve", "--port", "0"], large)  # which goes on with it, and is stopped too
+    assert (seconds < LIMIT, code) == (True, 0)
+    assert no_strays(path)
+
+    with Library.open(home, take_over="all") as library:
+        library._writer.join(1, 60)
+        assert library.status(1).counts == {"success": 4}
+        assert library.interrupted() == []
+        assert set(Counter(each.status for each in library.operation(1).items)) == {"success"}
+        assert ledger.Ledger(library._store).counts(1) == {"success": 4}
+
+
+def stopped(arguments: list[str], large: tuple[Path, Path]) -> tuple[float, int, str]:
+    """Run the command until the large film is being rewritten, then tell it to end; returns seconds, code and words."""
+    home, path = large
+    command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        while not any(path.parent.glob(".indexium-*.tmp")):
+            assert process.poll() is None, process.communicate()[0]
+            time.sleep(0.001)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=10 * LIMIT)
+        return time.monotonic() - begun, process.returncode, said
+
+
+def no_strays(path: Path) -> bool:
+    return not [each for each in path.parent.iterdir() if each.name.startswith(".indexium-")]
+
+
+def test_what_was_killed_waits_for_a_person_also_where_a_service_starts(films: Films) -> None:
+    with Child(films.home, "write") as child:
+        child.hear("begun")
+        while len(films.changed(films.old)) < 5:
+            time.sleep(0.002)
+        child.kill()
+
+    with Library.open(films.home, take_over="all") as library:
+        prints = films.prints()
+        assert library.status(1).status == "interrupted"
+        assert any("'indexium operations resume 1'" in notice for notice in library.notices)
+        library._writer.join(1, 1)
+        assert library.status(1).status == "interrupted"
+        assert films.prints() == prints
