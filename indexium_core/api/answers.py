@@ -51,7 +51,7 @@ class PlanAnswer(_Shape):
 
 
 class Decided(_Shape):
-    """What was decided: for how many files, and what the plan says of the first one now."""
+    """What was decided: for how many files (an edit holds for all copies), and what the plan says of the first now."""
 
     files: int
     file_ids: list[int]

@@ -11,7 +11,7 @@ from pydantic import Field
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
-from indexium_core.library import Library
+from indexium_core.library import DecisionReport, Library
 from indexium_core.model.plan import PlanItem
 from indexium_core.model.query.filters import filtered
 
@@ -155,32 +155,28 @@ class Modes(Body):
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
     """Set by hand who is in a file (by its id) or in all files of a hash; stands until revoked."""
     files = _files(library, ref)
-    library.edit(files, body.result_people)
-    return _decided(library, files)
+    return _decided(library, files, library.edit(files, body.result_people))
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
 def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
     """Leave files out of every list and write."""
     files = _files(library, ref)
-    library.postpone(files, body.until)
-    return _decided(library, files)
+    return _decided(library, files, library.postpone(files, body.until))
 
 
 @router.post("/{ref}/mode", response_model=Decided)
 def mode(library: Open, ref: Reference, body: Modes) -> Json:
     """Choose how people and comment of files are combined."""
     files = _files(library, ref)
-    library.set_mode(files, mode=body.mode, comment_mode=body.comment_mode)
-    return _decided(library, files)
+    return _decided(library, files, library.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
 def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
     """Take an edit, a postponement or a mode back."""
     files = _files(library, ref)
-    library.revoke_of(files, [kind])
-    return _decided(library, files)
+    return _decided(library, files, library.revoke_of(files, [kind]))
 
 
 def _files(library: Library, ref: str) -> list[int]:
@@ -188,7 +184,7 @@ def _files(library: Library, ref: str) -> list[int]:
     return [int(ref)] if ref.isdecimal() and len(ref) < 19 else library.files_of(ref)
 
 
-def _decided(library: Library, files: list[int]) -> Json:
+def _decided(library: Library, files: list[int], report: DecisionReport) -> Json:
     plan = library.plan(file_ids=files)
     items = plan.page(per_page=1, include_unchanged=True).items
-    return Json({"files": len(files), "file_ids": files, "item": items[0] if items else None})
+    return Json({"files": report.files, "file_ids": files, "item": items[0] if items else None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -89,7 +90,7 @@ def scan(
 ) -> Json:
     """Begin to scan a folder; 202 with the job that does it."""
     wish = body or Scan()
-    folder = _folder(library, library_id).path
+    folder = os.fsdecode(_folder(library, library_id).path_bytes)
     begun = work.begin(
         key, request, body, lambda: library.scan_job([folder], full=wish.full, really_gone=wish.really_gone)
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import typer
 
 from indexium_core import errors
+from indexium_core.api import problems
+from indexium_core.api.app import make_api
 from indexium_core.cli import (
     app,
     checking,
@@ -26,6 +29,7 @@ from indexium_core.cli import (
     writing,
 )
 from indexium_core.files import volumes
+from indexium_core.library import Library
 from indexium_core.model import holdings, query, risk
 from indexium_core.settings import Settings
 
@@ -98,6 +102,19 @@ def test_every_search_key_is_on_the_plan_page() -> None:
     text = (DOCS / "plan.md").read_text(encoding="utf-8")
 
     assert [key for key in query.KEYS if f"`{key}:" not in text] == []
+
+
+def test_every_route_is_on_the_rest_page() -> None:
+    documented = {route for route in rows("api.md") if "/" in route}
+    paths = make_api(cast("Library", SimpleNamespace())).openapi()["paths"]
+
+    assert documented == {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
+
+
+def test_every_code_of_the_service_is_on_the_rest_page() -> None:
+    documented = {code: words[1] for code, words in rows("api.md").items() if "/" not in code}
+
+    assert documented == dict(problems.CODES)
 
 
 def test_links_between_pages_lead_somewhere() -> None:

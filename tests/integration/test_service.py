@@ -1,0 +1,373 @@
+"""Commands through a service that runs: real processes, as a person starts them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core.api import remote, service
+from indexium_core.library import Library
+from tests.support import media
+from tests.support.rest import PATIENCE, Client
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = [sys.executable, "-m", "indexium_core.cli"]
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+class Service:
+    """`indexium serve` on a home."""
+
+    def __init__(self, home: Path, process: subprocess.Popen[str]) -> None:
+        self.home, self.process = home, process
+        self._told = ""
+
+    @property
+    def rest(self) -> Client:
+        found = service.read(self.home)
+        assert found is not None
+        return Client(found.url, Authorization=f"Bearer {found.token}")
+
+    def end(self, number: int = signal.SIGTERM) -> float:
+        """Send a signal and return how many seconds the end took."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+        return time.monotonic() - begun
+
+
+@contextlib.contextmanager
+def serving(home: Path) -> Iterator[Service]:
+    command = [*RUN, "--home", str(home), "serve", "--port", "0"]
+    process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("Dashboard:"):
+                break
+        yield Service(home, process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+class Ran:
+    """A command that has ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def ran(home: Path, *words: str | Path, cwd: Path | None = None, told: str | None = None) -> Ran:
+    command = [*RUN, "--home", str(home), *map(str, words)]
+    done = subprocess.run(
+        command, env=environment(), cwd=cwd, input=told, capture_output=True, text=True, timeout=120, check=False
+    )
+    return Ran(done)
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
+    media.build("mkv", folder, name="new\nline.mkv", seed=2)
+    media.build("mp4", folder, name="lake.mp4", seed=3)
+    for path in folder.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    return folder
+
+
+def known(home: Path, films: Path) -> None:
+    """A home that knows who is in the films."""
+    with Library.open(home) as library:
+        library.scan([films])
+        library.people.add(sorted(films.iterdir()), ["Ann Lee"])
+
+
+def test_the_same_commands_say_the_same_with_and_without_a_service(home: Path, films: Path, tmp_path: Path) -> None:
+    """From an empty home on: two homes, one of them served; every answer and every exit code is compared."""
+    alone, served = home, tmp_path / "served"
+    other = tmp_path / "twin" / "films"
+    other.mkdir(parents=True)
+    for path in films.iterdir():
+        (other / path.name).write_bytes(path.read_bytes())
+        os.utime(other / path.name, (1_600_000_000, 1_600_000_000))
+    people = "path,person\nsea.mp4,Ann Lee\nlake.mp4,Bob Ray\nnot-there.mp4,Ann Lee\n"
+    for folder in (films, other):
+        (folder / "people.csv").write_text(people)
+    commands: list[tuple[str, ...]] = [
+        ("scan", "."),
+        ("libraries", "list", "--json"),
+        ("people", "import", "people.csv"),
+        ("people", "add", "new\nline.mkv", "--person", "Ann Lee"),
+        ("people", "list", "--json"),
+        ("plan", "--json"),
+        ("plan", "--stats", "--json"),
+        ("plan", "--facets"),
+        ("plan", "--csv"),
+        ("plan", "foo("),
+        ("show", "sea.mp4"),
+        ("show", "nothing.mp4"),
+        ("files", "people", "--json"),
+        ("checks", "--json"),
+        ("suggest", "sea.mp4", "--json"),
+        ("edit", "lake", "--add", "Zoë Öz"),
+        ("undo", "--list"),
+        ("undo",),
+        ("postpone", "sea"),
+        ("decisions", "list", "--json"),
+        ("views", "save", "Mine", "risk:danger"),
+        ("views", "list", "--json"),
+        ("settings", "set", "backup_budget", "20GB"),
+        ("write", "--dry-run", "--json"),
+        ("write",),
+        ("write", "--yes", "--json"),
+        ("operations", "show", "1", "--json"),
+        ("operations", "people", "1", "--json"),
+        ("backups", "list", "--json"),
+        ("backups", "verify"),
+        ("rollback", "1", "lake", "--dry-run"),
+        ("rollback", "1", "--yes"),
+        ("rollback", "1", "--yes"),
+        ("history", "--json"),
+        ("operations", "pause", "1"),
+        ("operations", "resume", "77"),
+        ("libraries", "remove", "7", "--yes"),
+    ]
+    with serving(served) as running:
+        for words in commands:
+            one = ran(alone, *words, cwd=films)
+            two = ran(served, *words, cwd=other)
+            assert "use by" not in two.err, words
+            assert one.code == two.code, words
+            assert same(one.out, films) == same(two.out, other), words
+            assert same(one.err, films) == same(two.err, other), words
+        assert running.end() < 10
+    assert {path.name: path.read_bytes() for path in films.iterdir()} == {
+        path.name: path.read_bytes() for path in other.iterdir()
+    }
+
+
+def same(text: str, folder: Path) -> str:
+    """What a command said, without what differs between two runs of it."""
+    text = text.replace(str(folder), "FOLDER")
+    text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?", "MOMENT", text)
+    text = re.sub(
+        r'"(seconds|mtime_ns|est_seconds|plan_id|bytes|free_bytes|device|proof|rate)": [^,\n]*', r'"\1"', text
+    )
+    text = re.sub(r"\d+(\.\d+)? (ms|s|min)\b", "TIME", text)
+    return re.sub(r"\s+", " ", text)
+
+
+def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_service(home: Path, films: Path) -> None:
+    known(home, films)
+    with serving(home) as running:
+        running.end(signal.SIGKILL)
+    assert (home / "service.json").exists()
+    assert remote.connect(home) is None
+    assert ran(home, "plan", "--json").json["total"] == 3
+
+
+def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: Path) -> None:
+    known(home, films)
+    with serving(home) as running:
+        assert ran(home, "history", "--json").code == 0
+        path = home / "service.json"
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert json.loads(path.read_text())["pid"] == running.process.pid
+        running.end()
+        assert not path.exists()
+
+
+def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> None:
+    known(home, films)
+    command = [*RUN, "--home", str(home), "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) as process:
+        try:
+            while not (home / "lock").exists() or b"http" not in (home / "lock").read_bytes():
+                time.sleep(0.01)
+            found = ran(home, "plan", "--json")  # it holds the home, and does not answer yet
+            assert (found.code, found.json["total"]) == (0, 3)
+        finally:
+            process.kill()
+
+
+def test_what_needs_the_home_for_itself_says_who_has_it(home: Path, films: Path) -> None:
+    known(home, films)
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        found = ran(home, "recover")
+        assert found.code == 3
+        assert f"in use by process {running.process.pid} (http://127.0.0.1:" in found.err
+        assert ran(home, "serve", "--port", "0").code == 3
+
+
+def test_a_command_that_holds_the_home_is_waited_for_by_nobody(home: Path) -> None:
+    with Library.open(home):
+        found = ran(home, "plan")
+    assert found.code == 3
+    assert f"in use by process {os.getpid()}" in found.err
+
+
+def test_a_service_of_another_version_is_refused_with_the_mend(home: Path, films: Path) -> None:
+    known(home, films)
+    with serving(home):
+        assert ran(home, "history").code == 0
+        path = home / "service.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"version": "0.0.1"}))
+        found = ran(home, "plan")
+    assert found.code == 2
+    assert "Stop the service" in found.err
+
+
+def test_a_token_that_is_not_the_services_opens_nothing(home: Path, films: Path) -> None:
+    known(home, films)
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        client = Client(running.rest.url)
+        for headers in ({}, {"Authorization": "Bearer x"}):
+            answer = client.post("/api/library/libraries", {"args": [], "kwargs": {}}, **headers)
+            assert (answer.status, answer.code) == (401, "unauthorized")
+        for name in ("close", "_start", "__init__", "recover", "people._edit_out", "settings.home", "plan.__init__"):
+            assert running.rest.post(f"/api/library/{name}", {"args": [], "kwargs": {}}).code == "unknown_address"
+        for words in ({}, {"args": [1, 2, 3], "kwargs": {}}, {"args": [], "kwargs": {"odd": 1}}, [], 3):
+            assert running.rest.post("/api/library/libraries", words).code == "invalid_request"
+        bad = {"args": [{"$": "Popen", "v": {}}], "kwargs": {}}
+        assert running.rest.post("/api/library/scan", bad).code == "invalid_request"
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """Enough films that a write of them can be met while it runs."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    first = media.build("mp4", folder, name="0.mp4", seed=1)
+    data = first.read_bytes()
+    for number in range(1, 600):
+        (folder / f"{number}.mp4").write_bytes(data + number.to_bytes(4, "big").join([b"\0\0\0\x0cfree", b""]))
+    for path in folder.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    return folder
+
+
+def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Path, many: Path) -> None:
+    known(home, many)
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        command = [*RUN, "--home", str(home), "write", "--yes"]
+        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+            while not running.rest.get("/api/metadata/operations").json["total"]:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 130
+        assert "Operation 1 goes on in the service" in said
+        assert "'indexium operations show 1'" in said
+        while not (found := running.rest.get("/api/metadata/operations/1?wait=20").json)["completed_at"]:
+            pass
+    assert (found["status"], found["success_count"]) == ("completed", found["file_count"])
+
+
+def test_a_command_holds_a_write_of_the_service_and_lets_it_go_on(home: Path, many: Path) -> None:
+    known(home, many)
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        assert running.rest.post("/api/metadata/write", {"all": True}).status == 202
+        assert ran(home, "operations", "pause", "1").code == 0
+        assert running.rest.get("/api/metadata/operations/1").json["status"] == "paused"
+        again = ran(home, "operations", "resume", "1", "--json")
+        assert (again.code, again.json["status"]) == (0, "completed")
+
+
+def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        command = [*RUN, "--home", str(home), "scan", str(many), "--full"]
+        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+            library = remote.connect(home)
+            assert library is not None
+            while library.scan_progress() is None:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=PATIENCE)
+        assert process.returncode == 130
+        while library.scan_progress() is not None:
+            time.sleep(0.02)
+        assert library.last_scan().cancelled
+        assert running.process.poll() is None
+
+
+def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Path) -> None:
+    known(home, many)
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        command = [*RUN, "--home", str(home), "write", "--yes"]
+        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+            while not running.rest.get("/api/metadata/operations").json["total"]:
+                time.sleep(0.02)
+            running.end(signal.SIGKILL)
+            _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "ended before it had answered" in said
+    assert "Traceback" not in said
+
+
+def test_progress_of_a_long_call_comes_while_it_is_at_work(home: Path, many: Path) -> None:
+    with serving(home):
+        assert ran(home, "history").code == 0
+        library = remote.connect(home)
+        assert library is not None
+        told: list[Any] = []
+        report = library.scan([many], progress=told.append)
+    assert report.new == 600
+    assert told
+    assert all(one.done <= (one.total or 600) for one in told)
+
+
+def test_a_service_ends_within_seconds_whatever_is_followed(home: Path, many: Path) -> None:
+    known(home, many)
+    with serving(home) as running:
+        assert ran(home, "history").code == 0
+        rest = running.rest
+        follow = subprocess.Popen(
+            [sys.executable, "-c", FOLLOW, rest.url], env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        assert follow.stdout is not None
+        assert select.select([follow.stdout], [], [], PATIENCE)[0]
+        rest.post("/api/metadata/write", {"all": True})
+        assert running.end() < 10
+        follow.communicate(timeout=PATIENCE)
+    assert follow.returncode == 0
+
+
+FOLLOW = """
+import sys
+from tests.support.rest import events
+with events(sys.argv[1]) as told:
+    print(next(told), flush=True)
+    for _ in told:
+        pass
+"""
