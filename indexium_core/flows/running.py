@@ -367,8 +367,11 @@ class Operations:
         self._tell(run, "progress")
 
     def _ended_as(self, run: Run, ending: Ending) -> str:
-        if run.control.ending is not None and self._ledger.counts(run.operation_id).get("pending"):
+        left = self._ledger.counts(run.operation_id).get("pending")
+        if run.control.ending is not None and left:
             ending = run.control.ending  # the last files were begun, but given up
+        elif ending is Ending.STOPPED and not left:
+            ending = Ending.DONE  # it was held when the last files had been begun
         if ending is Ending.STOPPED:
             return "paused" if run.control.held else "interrupted"
         if ending is Ending.CANCELLED:

@@ -350,7 +350,9 @@ class MetadataWriter:
     def resume_operation(self, operation_id: int) -> bool:
         """Let a paused operation go on, also one that a former process left; False where there is nothing to resume."""
         status = self.get_operation_status(operation_id)
-        if status.status not in {"paused", "interrupted", "failed"} or not status.counts.get("pending"):
+        if status.status not in {"paused", "interrupted", "failed"}:
+            return False
+        if status.status != "paused" and not status.counts.get("pending"):  # one that is held may only have to end
             return False
         return self._queue.resume(self._queue.give_job(operation_id))
 

@@ -751,11 +751,13 @@ class JobQueueService:
         except errors.StoreError:  # what the next start finds is a job that was cut off
             logger.exception("job.not_recorded", extra={"job_id": job.id})
         finally:
-            with self._changed:
-                self._runs.pop(job.id, None)
-                self._awake = True
-                self._changed.notify_all()
-            self._tell_end(run, told, status)
+            try:
+                self._tell_end(run, told, status)  # first: who waits for its end may close the home then
+            finally:
+                with self._changed:
+                    self._runs.pop(job.id, None)
+                    self._awake = True
+                    self._changed.notify_all()
 
     def _settle(self, run: Run, status: str, *, message: str, stack: str, summary: Mapping[str, Any] | None) -> None:
         if status == "paused":

@@ -107,11 +107,12 @@ class Jobs:
             if found is None:
                 message = f"There is no operation {operation_id}; 'indexium history' lists them."
                 raise errors.UnknownIdError(message)
-            kind, note, _ = found
+            kind, note, status = found
             title = f"{kind.capitalize()} '{note}'" if note else f"{kind.capitalize()} (operation {operation_id})"
             new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
             job_id = insert(tx, new, owner=owner, now=now)
             tx.execute(_sql("name_job"), {"id": job_id, "operation_id": operation_id})
+            mirror(tx, operation_id, status, now=now)
             count_operation(tx, operation_id)
             return job_id
 

@@ -214,7 +214,7 @@ WHERE operation_id IS NOT NULL AND owner = $owner AND status IN ('pending', 'run
 
 -- name: operation_of
 -- An operation that has no job yet: it was begun by an older program.
-SELECT operation_type, user_note, file_count FROM metadata_operations WHERE id = $operation_id;
+SELECT operation_type, user_note, status FROM metadata_operations WHERE id = $operation_id;
 
 -- name: name_job
 -- The job that carries an operation out.

@@ -382,7 +382,7 @@ def test_what_may_pass_is_tried_again_and_then_left(bench: Bench) -> None:
 
     def busy(job: JobContext) -> Mapping[str, Any]:
         tries.append(job.job_id)
-        raise errors.FileAccessError("Somebody has it open.", code=sorted(errors.RETRIED)[0])
+        raise errors.FileAccessError("Somebody has it open.", code=min(errors.RETRIED))
 
     bench.queue.register("busy", busy, title="Busy")
     bench.queue.start_worker()
