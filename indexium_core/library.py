@@ -1,56 +1,29 @@
 """
 The library: one home, opened, with everything that can be done to it.
 
-This is the composition root (nothing else builds a database, a planner or a writer) and the only thing that faces call.
+The only thing that faces call; what it is made of is put together in `assembly`.
 A `Library` may be used from any thread.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Literal, Self
 
-from indexium_core import errors, logs, settings
+from indexium_core import assembly, errors, logs, settings
 from indexium_core.flows import (
-    backups,
     bulk,
-    changes,
-    charts,
-    checks,
-    chronicle,
-    clockwork,
-    configuring,
-    decisions,
-    details,
     doctor,
-    exchange,
     finding,
-    history,
-    holdings,
     interrupted,
-    keeping,
-    locks,
-    people,
     planning,
-    queueing,
     recovery,
     rescan,
-    retrying,
-    running,
     scan_jobs,
-    scanning,
-    steps,
-    story,
     strays,
-    suggestions,
-    templates,
-    thumbnails,
-    views,
-    writing,
 )
 from indexium_core.flows.bulk import BulkPeople, ChangePreview
 from indexium_core.flows.decisions import DecisionReport, DecisionRow
@@ -65,10 +38,7 @@ from indexium_core.flows.steps import StepReport, StepRow, Steps
 from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
-from indexium_core.jobs.courtesy import Courtesy
-from indexium_core.jobs.events import Event, EventBus, Recorder
-from indexium_core.jobs.progress_log import ProgressLog
-from indexium_core.jobs.queue import JobQueueService, Run
+from indexium_core.jobs.events import Event
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
 from indexium_core.model.changes import ChangesPreview
@@ -95,10 +65,8 @@ from indexium_core.model.story import OperationStory
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
 from indexium_core.settings import SettingRow
-from indexium_core.store import audit, casts, catalog, database, ledger
+from indexium_core.store import audit, catalog, database
 from indexium_core.store import backups as backups_store
-from indexium_core.store import events as events_store
-from indexium_core.store import jobs as jobs_store
 from indexium_core.store.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 
@@ -157,142 +125,11 @@ __all__ = [
 _NOTICES = 3  # interrupted operations that are told of at a start; `interrupted` lists all
 
 
-class Library:
+class Library(assembly.Assembly):
     """An open home. Make one with `open`; it is a context manager."""
 
     def __init__(self, store: database.Database, config: settings.Settings, *, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._clock = clock
-        self.home = store.home
-        self.settings = config
-        self._open_queue()
-        self._courtesy = Courtesy()
-        self._started = clockwork.Started.now()
-        self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
-        self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
-        self.notices: list[str] = []  # sentences for the person who opened it
-        self.recovered = RecoverReport()  # what was put right when it was opened
-        folder = store.home / "backups"
-        book = ledger.Ledger(store)
-        self._planner = planning.MetadataPlanner(store, config=config, clock=clock)
-        self._decisions = decisions.Decisions(store, modes=self._planner.default_modes, clock=clock)
-        self._bulk = bulk.Bulk(store, modes=self._planner.default_modes, clock=clock)
-        self._review = steps.Review(store, clock=clock)
-        self.templates = templates.Templates(
-            store, self._decisions, self._bulk, clock=clock, on_change=self._plan_changed
-        )
-        self._scanner = scanning.Scanner(store, events=self.events, config=config, clock=clock)
-        self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
-        self._operations = running.Operations(
-            store,
-            workers=config.metadata_max_concurrent_writes,
-            events=self.events,
-            backups=folder,
-            clock=clock,
-            preserve_mtime=lambda: config.preserve_mtime,
-            faststart=config.faststart,
-            make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
-            courtesy=self._courtesy,
-        )
-        self._writer = writing.MetadataWriter(
-            store, self._planner, self._operations, self._queue, config=config, clock=clock
-        )
-        self._rescanner = rescan.Rescanner(
-            store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
-        )
-        self._scan_jobs = scan_jobs.ScanJobs(store, self._scanner, self._queue, on_change=self._plan_changed)
-        self._register_jobs()
-        self._history = history.HistoryService(book, self._writer, backups=folder)
-        self._backups = backups.BackupManager(
-            backups_store.Backups(store),
-            self._history,
-            self._keeper,
-            folder=folder,
-            config=config,
-            at_work=self._queue.operations_at_work,
-        )
-        self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
-        self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
-        self._exporter = exchange.Exporter(store, self._planner)
-        self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
-        self.events.subscribe(self._tidy)
-        self._backups_folder = folder
-        self.holdings = holdings.Holdings(store, still=self._scanner.still)
-        self.configuration = configuring.Configuration(
-            config, use=self.backup_use, clock=clock, apply=self._setting_readers()
-        )
-        self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
-        self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
-        self._finder = finding.Finder(store)
-        self.locks = locks.LockService(
-            store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
-        )
-        self.charts = charts.Charts(store, self._planner, clock=clock)
-        cast = casts.Casts(store)
-        self._suggestions = suggestions.Suggestions(store, cast, self._planner.newest_version, clock=clock)
-        self.findings = checks.Checks(
-            store,
-            cast,
-            self._decisions,
-            version=self._planner.newest_version,
-            clock=clock,
-            on_change=self._plan_changed,
-        )
-        self._details = details.Details(store, self._planner, clock=clock)
-        self._thumbnails = thumbnails.Thumbnails(
-            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
-        )
-
-    def _open_queue(self) -> None:
-        logs_folder, clock = self.home / "logs", self._clock
-        self._event_rows = events_store.Events(self._store)
-        self.events = EventBus(self._event_rows.begin_run())
-        self._recorder = Recorder(self.events, self._event_rows, clock=clock)
-        self._progress_log = ProgressLog(logs_folder)
-        rows = jobs_store.Jobs(self._store)
-        self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
-        self.jobs = queueing.JobService(
-            self._queue,
-            rows,
-            folder=logs_folder,
-            retry_operation=lambda operation_id: self.retry(operation_id).id,
-            clock=clock,
-        )
-
-    def _register_jobs(self) -> None:
-        """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
-        self.events.subscribe(chronicle.follow)
-        for kind, title in (("write", "Write"), ("rollback", "Roll back")):
-            self._queue.register(
-                kind,
-                lambda job: self._operations.launch(cast("Run", job)),
-                title=title,
-                side_by_side=None,
-                of_operation=True,
-                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
-                quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
-            )
-        self._queue.register(scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience)
-        self._queue.register(
-            "rescan",
-            self._rescanner.handle,
-            title="Rescan",
-            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
-        )
-
-    def _patience(self) -> float:
-        return float(self.settings.metadata_operation_timeout_seconds)
-
-    def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
-        """Return who has to be told of a changed setting; all others read it each time."""
-        operations, keeper = self._operations, self._keeper
-        return {
-            "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
-            "faststart": lambda value: setattr(operations, "faststart", value),
-            "backup_budget": lambda value: setattr(keeper, "budget", int(value)),
-            "log_retention_days": logs.keep,
-        }
+        super().__init__(store, config, clock=clock, retry=lambda operation_id: self.retry(operation_id).id)
 
     @classmethod
     def open(
@@ -381,20 +218,6 @@ class Library:
     def give_way(self) -> None:
         """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
         self._courtesy.ask()
-
-    def _tidy(self, event: Event) -> None:
-        """After each operation backups that are past their time or over the budget go."""
-        if event.name in ("write:completed", "rollback:completed"):
-            self._backups.tidy()
-
-    def _plan_changed(self) -> None:
-        self.events.emit("plan:changed")
-
-    def _locks_changed(self) -> None:
-        self.events.emit("locks:changed")
-
-    def _views_changed(self) -> None:
-        self.events.emit("views:changed")
 
     # What is on disk.
 

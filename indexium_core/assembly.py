@@ -1,0 +1,243 @@
+"""
+The services of an open home, put together: the one place where a database, a planner or a writer is built.
+
+`Library` is this with all that can be done to it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from indexium_core import logs, settings
+from indexium_core.flows import (
+    backups,
+    bulk,
+    changes,
+    charts,
+    checks,
+    chronicle,
+    clockwork,
+    configuring,
+    decisions,
+    details,
+    exchange,
+    finding,
+    history,
+    holdings,
+    keeping,
+    locks,
+    people,
+    planning,
+    queueing,
+    rescan,
+    retrying,
+    running,
+    scan_jobs,
+    scanning,
+    steps,
+    story,
+    suggestions,
+    templates,
+    thumbnails,
+    views,
+    writing,
+)
+from indexium_core.flows.recovery import RecoverReport
+from indexium_core.jobs.courtesy import Courtesy
+from indexium_core.jobs.events import Event, EventBus, Recorder
+from indexium_core.jobs.progress_log import ProgressLog
+from indexium_core.jobs.queue import JobQueueService, Run
+from indexium_core.store import backups as backups_store
+from indexium_core.store import casts, database, ledger
+from indexium_core.store import events as events_store
+from indexium_core.store import jobs as jobs_store
+
+__all__ = ["Assembly"]
+
+
+class Assembly:
+    """The services of an open home, and who is told of what."""
+
+    def __init__(
+        self,
+        store: database.Database,
+        config: settings.Settings,
+        *,
+        clock: Callable[[], datetime],
+        retry: Callable[[int], int],
+    ) -> None:
+        """
+        Put the services of a home together.
+
+        Args:
+            store: Its database.
+            config: Its settings.
+            clock: Source of the present moment (UTC).
+            retry: Tries once more what an operation did not get done; returns the operation that does it.
+
+        """
+        self._store = store
+        self._clock = clock
+        self.home = store.home
+        self.settings = config
+        self._open_queue(retry)
+        self._courtesy = Courtesy()
+        self._started = clockwork.Started.now()
+        self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
+        self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
+        self.notices: list[str] = []  # sentences for the person who opened it
+        self.recovered = RecoverReport()  # what was put right when it was opened
+        self._backups_folder = store.home / "backups"
+        self._build_planning(store, config, clock)
+        self._build_writing(store, config, clock)
+        self._build_looking(store, clock)
+        self.events.subscribe(self._tidy)
+
+    def _build_planning(
+        self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
+    ) -> None:
+        """Put together what plans and decides."""
+        self._planner = planning.MetadataPlanner(store, config=config, clock=clock)
+        self._decisions = decisions.Decisions(store, modes=self._planner.default_modes, clock=clock)
+        self._bulk = bulk.Bulk(store, modes=self._planner.default_modes, clock=clock)
+        self._review = steps.Review(store, clock=clock)
+        self.templates = templates.Templates(
+            store, self._decisions, self._bulk, clock=clock, on_change=self._plan_changed
+        )
+        self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
+        self._exporter = exchange.Exporter(store, self._planner)
+        self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
+        self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
+        self.locks = locks.LockService(
+            store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
+        )
+
+    def _build_writing(
+        self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
+    ) -> None:
+        """Put together what scans, writes, takes back and keeps what that needs."""
+        folder = self._backups_folder
+        self._scanner = scanning.Scanner(store, events=self.events, config=config, clock=clock)
+        self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
+        self._operations = running.Operations(
+            store,
+            workers=config.metadata_max_concurrent_writes,
+            events=self.events,
+            backups=folder,
+            clock=clock,
+            preserve_mtime=lambda: config.preserve_mtime,
+            faststart=config.faststart,
+            make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
+            courtesy=self._courtesy,
+        )
+        self._writer = writing.MetadataWriter(
+            store, self._planner, self._operations, self._queue, config=config, clock=clock
+        )
+        self._rescanner = rescan.Rescanner(
+            store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
+        )
+        self._scan_jobs = scan_jobs.ScanJobs(store, self._scanner, self._queue, on_change=self._plan_changed)
+        self._register_jobs()
+        book = ledger.Ledger(store)
+        self._history = history.HistoryService(book, self._writer, backups=folder)
+        self._backups = backups.BackupManager(
+            backups_store.Backups(store),
+            self._history,
+            self._keeper,
+            folder=folder,
+            config=config,
+            at_work=self._queue.operations_at_work,
+        )
+        self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
+        self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
+        self.holdings = holdings.Holdings(store, still=self._scanner.still)
+        self.configuration = configuring.Configuration(
+            config, use=self._backups.use, clock=clock, apply=self._setting_readers()
+        )
+
+    def _build_looking(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+        """Put together what only looks, and what settles what it finds."""
+        self._finder = finding.Finder(store)
+        self.charts = charts.Charts(store, self._planner, clock=clock)
+        cast = casts.Casts(store)
+        self._suggestions = suggestions.Suggestions(store, cast, self._planner.newest_version, clock=clock)
+        self.findings = checks.Checks(
+            store,
+            cast,
+            self._decisions,
+            version=self._planner.newest_version,
+            clock=clock,
+            on_change=self._plan_changed,
+        )
+        self._details = details.Details(store, self._planner, clock=clock)
+        self._thumbnails = thumbnails.Thumbnails(
+            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
+        )
+
+    def _open_queue(self, retry: Callable[[int], int]) -> None:
+        logs_folder, clock = self.home / "logs", self._clock
+        self._event_rows = events_store.Events(self._store)
+        self.events = EventBus(self._event_rows.begin_run())
+        self._recorder = Recorder(self.events, self._event_rows, clock=clock)
+        self._progress_log = ProgressLog(logs_folder)
+        rows = jobs_store.Jobs(self._store)
+        self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
+        self.jobs = queueing.JobService(
+            self._queue,
+            rows,
+            folder=logs_folder,
+            retry_operation=retry,
+            clock=clock,
+        )
+
+    def _register_jobs(self) -> None:
+        """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
+        self.events.subscribe(chronicle.follow)
+        for kind, title in (("write", "Write"), ("rollback", "Roll back")):
+            self._queue.register(
+                kind,
+                lambda job: self._operations.launch(cast("Run", job)),
+                title=title,
+                side_by_side=None,
+                of_operation=True,
+                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
+                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
+                quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
+            )
+        self._queue.register(scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience)
+        self._queue.register(
+            "rescan",
+            self._rescanner.handle,
+            title="Rescan",
+            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+        )
+
+    def _patience(self) -> float:
+        return float(self.settings.metadata_operation_timeout_seconds)
+
+    def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
+        """Return who has to be told of a changed setting; all others read it each time."""
+        operations, keeper = self._operations, self._keeper
+        return {
+            "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
+            "faststart": lambda value: setattr(operations, "faststart", value),
+            "backup_budget": lambda value: setattr(keeper, "budget", int(value)),
+            "log_retention_days": logs.keep,
+        }
+
+    def _tidy(self, event: Event) -> None:
+        """After each operation backups that are past their time or over the budget go."""
+        if event.name in ("write:completed", "rollback:completed"):
+            self._backups.tidy()
+
+    def _plan_changed(self) -> None:
+        self.events.emit("plan:changed")
+
+    def _locks_changed(self) -> None:
+        self.events.emit("locks:changed")
+
+    def _views_changed(self) -> None:
+        self.events.emit("views:changed")
