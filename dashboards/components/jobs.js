@@ -113,7 +113,7 @@ const drawArea = (area, title, list, places, {none, more} = {}) =>
           {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": list.total},
           list.rows.map(row => drawRow(row, area, places)),
         )
-      : h("div", {class: "rows none"}, h("p", null, none)),
+      : h("div", {class: "rows none"}, h("div", {class: area === "ended" ? "empty" : ""}, h("p", null, none))),
   )
 
 const drawFilter = list =>

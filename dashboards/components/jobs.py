@@ -47,6 +47,7 @@ ENDED = {  # value of the filter → (words, states)
     "failed": ("failed", ("failed",)),
     "cancelled": ("cancelled", ("cancelled",)),
 }
+NOTHING = "Nothing has ended yet. Writes, rollbacks, scans and rescans are listed here, each with its log."
 HELD = timedelta(days=1)  # paused for longer: somebody may have forgotten it
 _SLOW = 0.1  # files a second; below that a rate says less than the time that is left
 _AGAIN = frozenset({"failed", "completed_with_errors", "cancelled"})
@@ -112,7 +113,7 @@ def view(found: Found, state: JobsState, *, now: datetime | None = None) -> dict
     """Return the three lists."""
     now = now or datetime.now(UTC)
     at_work = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]
-    narrowed = "No job of this kind has ended so." if state.ended or state.kind else "Nothing has ended yet."
+    narrowed = "No job of this kind has ended so." if state.ended or state.kind else NOTHING
     return {
         "under_way": _listed(found.under_way, at_work),
         "waiting": _listed(found.waiting, [row(job, None, now) for job in found.waiting.items]),
@@ -235,7 +236,7 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
         return _doing(job, status)
     if job.status == "paused":
         since = f" since {words.when(job.paused_at, now=now)}" if job.paused_at else ""
-        return f"{_so_far(job)}, paused{since}{_by(job)}"
+        return f"{_so_far(job, status)}, paused{since}{_by(job)}"
     if job.status == "pending":
         return _waiting(job, now)
     if job.status == "interrupted":
@@ -260,9 +261,10 @@ def _doing(job: Job, status: OperationStatus | None) -> str:
     return ", ".join(said)
 
 
-def _so_far(job: Job) -> str:
-    if job.progress_total:
-        return f"{words.count(job.progress_current)} of {words.files(job.progress_total)} done"
+def _so_far(job: Job, status: OperationStatus | None = None) -> str:
+    current, total = (status.processed, status.total) if status else (job.progress_current, job.progress_total)
+    if total:
+        return f"{words.count(current)} of {words.files(total)} done"
     return f"{words.files(job.progress_current)} done" if job.progress_current else "nothing done yet"
 
 

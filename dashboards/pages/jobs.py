@@ -151,7 +151,7 @@ class JobsScreen:
         if not self._ticking:  # a large file may take minutes without any news, and a wait comes to its end
             self._ticking = True
             going = any(job.status == "running" for job in found.under_way.items)
-            self._bridge.after(1000 if going else 5000, self._tick)
+            self._bridge.after(1000 if going else 2000, self._tick)
 
     def _failed(self, error: errors.IndexiumError) -> None:
         self._lists.put(error=error.message)

@@ -81,12 +81,12 @@ class Gate:
         self.refused: set[bytes] = set()
         self._edit = editing.edit
 
-    def __call__(self, task: Any, undo: Any, terms: Any) -> editing.Edited:
+    def __call__(self, task: Any, undo: Any, terms: Any, *more: Any) -> editing.Edited:
         self.opened.wait(60)
         if task.path.rsplit(b"/", 1)[-1] in self.refused:
             refusal = errors.ConflictError("The file is open in another program.", code="in_use")
             return editing.Edited(task=task, record=ItemRecord(result=protocol.refused(task, refusal, started=0.0)))
-        return self._edit(task, undo, terms)
+        return self._edit(task, undo, terms, *more)
 
 
 @pytest.fixture

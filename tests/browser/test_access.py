@@ -25,6 +25,7 @@ PAGES = {  # name → what is there once the page is complete
     "Progress": ".summary",
     "History": "[role=grid] [role=row]",
     "Library": ".folder",
+    "Jobs": ".jrow",
     "Settings": ".setting",
 }
 AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options}).then(found =>
@@ -182,6 +183,16 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     page.get_by_role("button", name=re.compile("damaged, empty")).click()
     expect(page.get_by_role("table")).to_be_visible()
     look("a folder and a list")
+    visit(page, "Jobs")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Details").get_by_text("What is known of it")).to_be_visible()
+    look("a job")
+    page.keyboard.press("l")
+    expect(page.get_by_role("dialog", name=re.compile("^Log: ")).get_by_role("listitem").first).to_be_visible()
+    look("a log")
+    close(page)
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize(("width", "theme", "other"), [(1280, "light", "dark"), (390, "dark", "light")])
@@ -212,7 +223,7 @@ def test_axe_finds_nothing_serious_in_an_empty_home(serve: Callable[[Library], S
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]
-    for name in ("Plan", "Progress", "History", "Checks"):
+    for name in ("Plan", "Progress", "History", "Checks", "Jobs"):
         page.get_by_role("link", name=name).click()
         expect(page.get_by_role("region", name=name, exact=True).locator(".empty").first).to_be_visible()
         found.append(grave(page))

@@ -1,0 +1,221 @@
+"""Jobs in a browser: followed live, held, given up, read in their log, and what was cut off is decided at the start."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core import demo
+from indexium_core.flows import editing
+from indexium_core.library import Library
+from indexium_core.model.operation import WriteOptions
+from tests.browser.conftest import Gate, Site
+from tests.browser.test_acting import foot
+
+SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")
+
+
+def area(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def rows(page: Page, name: str) -> Locator:
+    return area(page, name).get_by_role("row")
+
+
+def card(page: Page, kind: str) -> Locator:
+    return page.get_by_role("group", name="Jobs by kind").get_by_role("button", name=re.compile(f"^{kind}"))
+
+
+def tops(page: Page) -> list[float]:
+    """Where the areas begin and end: none of it may move by itself."""
+    boxes = [area(page, name).bounding_box() for name in ("Under way", "Waiting", "Finished")]
+    return [place for box in boxes if box for place in (box["y"], box["y"] + box["height"])]
+
+
+def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, library: Library, gate: Gate) -> None:
+    page = site.visit("/jobs")
+    expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
+    before = tops(page)
+    handle = library.write(library.plan("risk:safe"), SAFE)
+    row = rows(page, "Under way").first
+    expect(row).to_contain_text("Holiday 2019")
+    expect(row).to_contain_text(re.compile(r"file 1 of \d+, .*now: "))
+    expect(card(page, "Writes")).to_have_accessible_name(re.compile("^Writes: 1 active, 0 waiting, 0 failed, 0 paused"))
+    expect(page.get_by_role("link", name=re.compile(r"^Jobs\s*1$"))).to_be_visible()
+    assert tops(page) == before
+
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(row).to_contain_text("pausing")
+    done = len(library.status(handle.id).working)
+    gate.opened.set()  # what was under way is finished
+    expect(row).to_contain_text(re.compile(rf"{done} of \d+ files done, paused since today"))
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("complementary", name="Details")
+    expect(drawer).to_contain_text("paused")
+    page.reload()  # it is in the address
+    expect(drawer).to_contain_text("Holiday 2019")
+    assert library.status(handle.id).processed == done
+    page.keyboard.press("c")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("What is done stays done and can be rolled back")
+    question.get_by_role("button", name=re.compile("^Cancel (the rest|it)$")).click()
+    expect(rows(page, "Finished").first).to_contain_text("cancelled")
+    expect(drawer).to_contain_text("cancelled")
+    expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
+    assert tops(page) == before
+    drawer.get_by_role("button", name="See it in History").click()
+    expect(page).to_have_url(re.compile(rf"/history\?op={handle.id}"))
+
+
+def test_the_log_is_one_click_away_grows_by_itself_and_is_left_alone_by_whoever_reads(
+    site: Site, library: Library, gate: Gate
+) -> None:
+    page = site.visit("/jobs")
+    library.write(library.plan("risk:safe"), SAFE)
+    rows(page, "Under way").first.get_by_role("button", name=re.compile("^Open the log of")).click()
+    log = page.get_by_role("dialog", name=re.compile("^Log: "))
+    lines = log.get_by_role("listitem")
+    expect(log).to_contain_text("Looks for more every 5 s")
+    expect(lines.first).to_be_visible()
+    there = lines.count()
+    gate.opened.set()
+    expect(log).to_contain_text("The job has ended")
+    expect(lines.nth(there)).to_be_attached()
+    follow = log.get_by_role("checkbox", name=re.compile("^Follow"))
+    expect(follow).to_be_checked()
+    page.keyboard.press("f")
+    expect(follow).not_to_be_checked()
+    page.reload()
+    expect(log).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(log).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("log=1"))
+    page.keyboard.press("l")
+    expect(log).to_be_visible()
+
+
+def test_kinds_and_states_narrow_the_lists_and_finished_jobs_come_in_pages(site: Site, library: Library) -> None:
+    for _ in range(12):
+        library.jobs.wait(library.scan_job().id, timeout=60)
+    library.write(library.plan("risk:safe"), SAFE).wait()
+    page = site.visit("/jobs")
+    finished = area(page, "Finished")
+    expect(rows(page, "Finished")).to_have_count(10)
+    expect(rows(page, "Finished").first).to_contain_text("Holiday 2019")
+    finished.get_by_role("button", name="Next ›").click()
+    expect(page).to_have_url(re.compile("page=2"))
+    expect(finished).to_contain_text(re.compile(r"11–\d+ of \d+"))
+    card(page, "Writes").click()
+    expect(rows(page, "Finished")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"kind=write"))
+    finished.get_by_label("Show").select_option("failed")
+    expect(finished).to_contain_text("No job of this kind has ended so.")
+    card(page, "Writes").click()
+    finished.get_by_label("Show").select_option("")
+    expect(rows(page, "Finished")).to_have_count(10)
+
+
+def test_what_was_paused_long_ago_is_said_on_every_page(
+    serve: Callable[[Library], Site], media: Path, tmp_path: Path, gate: Gate
+) -> None:
+    ahead = timedelta()
+    with Library.open(tmp_path / "home", clock=lambda: datetime.now(UTC) - ahead) as library:
+        demo.prepare(library, media)
+        ahead = timedelta(days=3)
+        handle = library.write(library.plan("risk:safe"), SAFE)
+        job = library.jobs.list(("write",)).items[0]
+        library.jobs.pause(job.id, by="Ann")
+        ahead = timedelta()
+        page = serve(library).visit("/history")
+        expect(foot(page)).to_contain_text(re.compile(r"Holiday 2019. has been paused for [23] days by Ann"))
+        foot(page).get_by_role("button", name="Show").click()
+        banner = page.get_by_role("alert").filter(has_text="has been paused")
+        expect(banner).to_contain_text("by Ann")
+        banner.get_by_role("button", name=re.compile("^Resume")).click()
+        expect(banner).to_be_hidden()
+        gate.opened.set()
+        handle.wait()
+
+
+class Cut:
+    """Lets so many files of a write through, and holds the next until the operation was told to end."""
+
+    def __init__(self, count: int) -> None:
+        self.left = count
+        self.reached = threading.Event()
+        self.go_on = threading.Event()
+        self._edit = editing.edit
+        self._lock = threading.Lock()
+
+    def __call__(self, task: Any, undo: Any, terms: Any, *more: Any) -> Any:
+        with self._lock:
+            self.left -= 1
+            through = self.left >= 0
+        if not through:
+            self.reached.set()
+            self.go_on.wait(60)
+        return self._edit(task, undo, terms, *more)
+
+
+@pytest.fixture
+def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A home that is opened again after a write was cut off."""
+    gate = Cut(3)
+    monkeypatch.setattr(editing, "edit", gate)
+    first = Library.open(tmp_path / "home")
+    demo.prepare(first, media)
+    first.write(first.plan("risk:safe"), SAFE)
+    assert gate.reached.wait(60)
+    ending = threading.Thread(target=first.close, args=("person",))
+    ending.start()
+    gate.go_on.set()
+    ending.join(60)
+    monkeypatch.undo()
+    with Library.open(tmp_path / "home") as opened:
+        yield opened
+
+
+def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
+    serve: Callable[[Library], Site], interrupted: Library
+) -> None:
+    [cut] = interrupted.interrupted()
+    page = serve(interrupted).visit("/plan")
+    dialog = page.get_by_role("dialog", name="A write was interrupted")
+    expect(dialog).to_contain_text("Every file is whole.")
+    report = dialog.get_by_role("list", name="File by file").get_by_role("listitem")
+    expect(report).to_have_count(cut.total)
+    dialog.get_by_label("Show").select_option("done")
+    expect(report).to_have_count(cut.counts["done"])
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.reload()
+    expect(foot(page)).to_contain_text("Interrupted")  # later: it is asked for no more, but can be found
+    expect(dialog).to_be_hidden()
+
+    page.goto(page.url.split("/plan")[0] + "/jobs")
+    rows(page, "Under way").first.get_by_role("button", name=re.compile("^What next for")).click()
+    dialog.get_by_role("button", name=f"Resume {cut.left} file").click()
+    expect(page).to_have_url(re.compile("/progress"))
+    expect(page.locator(".summary")).to_contain_text("Completed")
+    assert interrupted.status(cut.id).counts == {"success": cut.total}
+    assert interrupted.interrupted() == []
+
+
+def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library], Site], interrupted: Library) -> None:
+    [cut] = interrupted.interrupted()
+    page = serve(interrupted).visit("/plan", width=390)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=f"Roll back {cut.counts['done']}…").click()
+    expect(dialog).to_contain_text("Roll back operation 1?")
+    dialog.get_by_role("button", name=re.compile("^Roll back [0-9]+ files?$")).click()
+    expect(page.locator(".summary")).to_contain_text("taken back, byte for byte")
+    assert interrupted.operation(cut.id).operation.status in {"rolled_back", "partly_rolled_back"}
