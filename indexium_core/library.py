@@ -39,6 +39,7 @@ from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
 from indexium_core.jobs.events import Event
+from indexium_core.jobs.queue import GRACE
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
 from indexium_core.model.changes import ChangesPreview
@@ -200,7 +201,7 @@ class Library(assembly.Assembly):
         they are offered only.
         """
         self._queue.stop_worker(by=interrupt)
-        self._scanner.close()
+        self._scanner.close(seconds=GRACE)
         self._rescanner.close()
         self._recorder.close()
         self._store.close()

@@ -28,13 +28,13 @@ from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.jobs.runner import Control, Ending
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage, LeftOver, NewJob, Told
 
-__all__ = ["JobQueueService", "JobStore", "Kind", "Pulse", "Run"]
+__all__ = ["GRACE", "JobQueueService", "JobStore", "Kind", "Pulse", "Run"]
 
 logger = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds between two words on how far a job is
 BEAT = 5.0  # seconds between two signs of life
-GRACE = 10.0  # seconds for which the end of work that never changes a film is waited for
+GRACE = 5.0  # seconds for which the end of work that never changes a film is waited for
 
 
 class JobStore(Protocol):
@@ -60,7 +60,7 @@ class JobStore(Protocol):
         error_message: str = "",
         afresh: bool = False,
     ) -> None: ...
-    def adopt(self, job_id: int, *, owner: str) -> None: ...
+    def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool: ...
     def ask_to_cancel(self, job_id: int, *, now: datetime) -> bool: ...
     def set_priority(self, job_id: int, priority: int) -> None: ...
     def settle(
@@ -414,7 +414,7 @@ class JobQueueService:
         return True
 
     def resume(self, job_id: int) -> bool:
-        """Let a job go on that is held, was cut off or failed; False where there is nothing to go on with."""
+        """Let a job go on that is held, cut off, failed, or left waiting; False where there is nothing to go on with."""
         with self._changed:
             run, job = self._runs.get(job_id), self.get(job_id)
             if run is not None:
@@ -426,7 +426,7 @@ class JobQueueService:
             elif job.status in ("paused", "interrupted", "failed"):
                 self._kind(job.job_type)
                 self._store.wait_again(job, owner=self.owner)
-            else:
+            elif job.status != "pending" or not self._store.adopt([job_id], owner=self.owner):
                 return False
         self._tell_one(run, message="resumed")
         self._say(self.get(job_id))
@@ -538,7 +538,7 @@ class JobQueueService:
             thread.join()
 
     def _take_over(self, what: str) -> None:
-        now = self._clock()
+        now, waiting = self._clock(), []
         self._store.fail_dependents(now=now)
         for left in self._store.left_over():
             reason = self._refused(left)
@@ -547,10 +547,11 @@ class JobQueueService:
             elif left.cancelled:
                 self._give_up(self.get(left.job_id))
             elif left.status == "pending":
-                if what != "nothing":
-                    self._store.adopt(left.job_id, owner=self.owner)
+                waiting.append(left.job_id)
             else:
                 self._take_over_cut(left, what, now)
+        if waiting and what != "nothing":
+            self._store.adopt(waiting, owner=self.owner)
 
     def _take_over_cut(self, left: LeftOver, what: str, now: datetime) -> None:
         rules, killed = self._kinds[left.job_type], left.status == "running"

@@ -219,10 +219,10 @@ class Jobs:
             if afresh:
                 tx.execute(_sql("forget_state"), {"id": job.id})
 
-    def adopt(self, job_id: int, *, owner: str) -> None:
-        """Let an instance take up a job that waits."""
+    def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool:
+        """Let an instance take up jobs that wait; False where none of them waited for another one."""
         with self._database.atomic() as tx:
-            tx.execute(_sql("adopt"), {"id": job_id, "owner": owner})
+            return _changes(tx, "adopt", {"ids": list(job_ids), "owner": owner})
 
     def ask_to_cancel(self, job_id: int, *, now: datetime) -> bool:
         """Note that somebody wants a job given up; False where it has ended meanwhile."""

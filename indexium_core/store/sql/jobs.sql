@@ -101,8 +101,9 @@ UPDATE job_queue SET status = 'pending', owner = $owner, retry_count = $retry_co
 WHERE id = $id;
 
 -- name: adopt
--- A job that waits may be taken up by this instance.
-UPDATE job_queue SET owner = $owner WHERE id = $id;
+-- Jobs that wait may be taken up by this instance, which did not ask for them.
+UPDATE job_queue SET owner = $owner
+WHERE id IN (SELECT unnest($ids::BIGINT[])) AND status = 'pending' AND owner <> $owner;
 
 -- name: ask_to_cancel
 -- Somebody wants a job given up; none where it has ended meanwhile.

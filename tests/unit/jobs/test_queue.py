@@ -325,6 +325,8 @@ def test_a_short_command_takes_nothing_up_that_others_left(bench: Bench) -> None
 
     assert (bench.status(job.id), bench.status(waiting.id)) == ("interrupted", "pending")
     assert bench.done == [("note", "own")]
+    assert bench.queue.resume(waiting.id)
+    assert bench.queue.wait(waiting.id, PATIENCE).status == "completed"
 
 
 def test_a_kind_that_does_not_go_on_by_itself_is_offered(bench: Bench) -> None:
