@@ -703,7 +703,6 @@ class JobQueueService:
                 except Exception as error:
                     message, stack = f"Something unexpected went wrong: {error}", traceback.format_exc()
                     logger.exception("job.failed")
-                logger.info("job.ended", extra={"status": "retried" if again is not None else status})
         finally:
             self._end(run, status, message=message, stack=stack, summary=summary, again=again)
 
