@@ -7,6 +7,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from indexium_core import cli
 from indexium_core.api import remote, service
 from indexium_core.library import Library
 from tests.support import media
@@ -33,7 +35,7 @@ def environment() -> dict[str, str]:
 class Service:
     """`indexium serve` on a home."""
 
-    def __init__(self, home: Path, process: subprocess.Popen[str]) -> None:
+    def __init__(self, home: Path, process: subprocess.Popen[bytes]) -> None:
         self.home, self.process = home, process
         self._told = ""
 
@@ -54,19 +56,16 @@ class Service:
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[Service]:
     command = [*RUN, "--home", str(home), "serve", "--port", "0"]
-    process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
     try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("Dashboard:"):
-                break
+        while remote.connect(home) is None:
+            assert process.poll() is None
+            time.sleep(0.05)
         yield Service(home, process)
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
-        assert process.stderr is not None
-        process.stderr.close()
 
 
 class Ran:
@@ -107,16 +106,16 @@ def known(home: Path, films: Path) -> None:
         library.people.add(sorted(films.iterdir()), ["Ann Lee"])
 
 
-def test_the_same_commands_say_the_same_with_and_without_a_service(home: Path, films: Path, tmp_path: Path) -> None:
+def test_the_same_commands_say_the_same_with_and_without_a_service(
+    home: Path, films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From an empty home on: two homes, one of them served; every answer and every exit code is compared."""
     alone, served = home, tmp_path / "served"
-    other = tmp_path / "twin" / "films"
-    other.mkdir(parents=True)
-    for path in films.iterdir():
-        (other / path.name).write_bytes(path.read_bytes())
-        os.utime(other / path.name, (1_600_000_000, 1_600_000_000))
+    one, two = tmp_path / "one" / "films", tmp_path / "two" / "films"  # of one length: journals hold the path
+    for folder in (one, two):
+        shutil.copytree(films, folder)
     people = "path,person\nsea.mp4,Ann Lee\nlake.mp4,Bob Ray\nnot-there.mp4,Ann Lee\n"
-    for folder in (films, other):
+    for folder in (one, two):
         (folder / "people.csv").write_text(people)
     commands: list[tuple[str, ...]] = [
         ("scan", "."),
@@ -157,17 +156,20 @@ def test_the_same_commands_say_the_same_with_and_without_a_service(home: Path, f
         ("operations", "resume", "77"),
         ("libraries", "remove", "7", "--yes"),
     ]
+
+    def say(where: Path, folder: Path, words: tuple[str, ...]) -> tuple[int, str, str]:
+        """Run a command in this process, which is quicker; the service is one of its own all the same."""
+        monkeypatch.chdir(folder)
+        code = cli.main(["--home", str(where), *words])
+        out, err = capsys.readouterr()
+        return code, same(out, folder), same(err, folder)
+
     with serving(served) as running:
         for words in commands:
-            one = ran(alone, *words, cwd=films)
-            two = ran(served, *words, cwd=other)
-            assert "use by" not in two.err, words
-            assert one.code == two.code, words
-            assert same(one.out, films) == same(two.out, other), words
-            assert same(one.err, films) == same(two.err, other), words
+            assert say(alone, one, words) == say(served, two, words), words
         assert running.end() < 10
-    assert {path.name: path.read_bytes() for path in films.iterdir()} == {
-        path.name: path.read_bytes() for path in other.iterdir()
+    assert {path.name: path.read_bytes() for path in one.iterdir()} == {
+        path.name: path.read_bytes() for path in two.iterdir()
     }
 
 
@@ -179,7 +181,7 @@ def same(text: str, folder: Path) -> str:
         r'"(seconds|mtime_ns|est_seconds|plan_id|bytes|free_bytes|device|proof|rate)": [^,\n]*', r'"\1"', text
     )
     text = re.sub(r"\d+(\.\d+)? (ms|s|min)\b", "TIME", text)
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r'"log": \[.*', "", re.sub(r"\s+", " ", text))  # lines of two threads come as they come
 
 
 def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_service(home: Path, films: Path) -> None:
@@ -194,7 +196,6 @@ def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_servi
 def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
-        assert ran(home, "history", "--json").code == 0
         path = home / "service.json"
         assert path.stat().st_mode & 0o777 == 0o600
         assert json.loads(path.read_text())["pid"] == running.process.pid
@@ -218,7 +219,6 @@ def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> N
 def test_what_needs_the_home_for_itself_says_who_has_it(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         found = ran(home, "recover")
         assert found.code == 3
         assert f"in use by process {running.process.pid} (http://127.0.0.1:" in found.err
@@ -235,7 +235,6 @@ def test_a_command_that_holds_the_home_is_waited_for_by_nobody(home: Path) -> No
 def test_a_service_of_another_version_is_refused_with_the_mend(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home):
-        assert ran(home, "history").code == 0
         path = home / "service.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"version": "0.0.1"}))
         found = ran(home, "plan")
@@ -246,7 +245,6 @@ def test_a_service_of_another_version_is_refused_with_the_mend(home: Path, films
 def test_a_token_that_is_not_the_services_opens_nothing(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         client = Client(running.rest.url)
         for headers in ({}, {"Authorization": "Bearer x"}):
             answer = client.post("/api/library/libraries", {"args": [], "kwargs": {}}, **headers)
@@ -276,7 +274,6 @@ def many(tmp_path: Path) -> Path:
 def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         command = [*RUN, "--home", str(home), "write", "--yes"]
         with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
             while not running.rest.get("/api/metadata/operations").json["total"]:
@@ -294,7 +291,6 @@ def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Pa
 def test_a_command_holds_a_write_of_the_service_and_lets_it_go_on(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         assert running.rest.post("/api/metadata/write", {"all": True}).status == 202
         assert ran(home, "operations", "pause", "1").code == 0
         assert running.rest.get("/api/metadata/operations/1").json["status"] == "paused"
@@ -304,7 +300,6 @@ def test_a_command_holds_a_write_of_the_service_and_lets_it_go_on(home: Path, ma
 
 def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         command = [*RUN, "--home", str(home), "scan", str(many), "--full"]
         with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
             library = remote.connect(home)
@@ -323,7 +318,6 @@ def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
 def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         command = [*RUN, "--home", str(home), "write", "--yes"]
         with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
             while not running.rest.get("/api/metadata/operations").json["total"]:
@@ -337,7 +331,6 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
 
 def test_progress_of_a_long_call_comes_while_it_is_at_work(home: Path, many: Path) -> None:
     with serving(home):
-        assert ran(home, "history").code == 0
         library = remote.connect(home)
         assert library is not None
         told: list[Any] = []
@@ -350,7 +343,6 @@ def test_progress_of_a_long_call_comes_while_it_is_at_work(home: Path, many: Pat
 def test_a_service_ends_within_seconds_whatever_is_followed(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        assert ran(home, "history").code == 0
         rest = running.rest
         follow = subprocess.Popen(
             [sys.executable, "-c", FOLLOW, rest.url], env=environment(), stdout=subprocess.PIPE, text=True
