@@ -53,7 +53,9 @@ def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
     word, level = LEVELS.get(str(entry.get("level", "")), (str(entry.get("level", "")), ""))
     at, on = _moment(entry.get("at"))
     more = [
-        [_words(name), _value(value)] for name, value in entry.items() if name not in _TOLD and value not in (None, "")
+        [_words(name), _value(value)]
+        for name, value in entry.items()
+        if name not in _TOLD and value not in (None, "", {}, [])
     ]
     return {
         "key": key,
@@ -82,5 +84,7 @@ def _words(key: str) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

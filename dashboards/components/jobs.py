@@ -477,7 +477,8 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
 def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
     """Return what came of it so far, a number with its word each, and the summary of one that has ended."""
     counts = status.counts if status else job.counters
-    summed = {key: value for key, value in job.summary.items() if key not in counts}
+    told = {key: value for key, value in counts.items() if value}
+    summed = {key: value for key, value in job.summary.items() if key not in counts and value != told}
     return [*_plain(counts), *_plain(summed)]
 
 

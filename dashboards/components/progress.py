@@ -214,7 +214,8 @@ def _was(number: int) -> str:
 def items(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
     first = (details.page - 1) * details.per_page
-    rows = [item_row(item) for item in details.items]
+    shares = details.status.shares
+    rows = [item_row(item, share=shares.get(item.id)) for item in details.items]
     return {
         "rows": rows,
         "total": details.total,
@@ -224,9 +225,11 @@ def items(details: OperationDetails) -> dict[str, Any]:
     }
 
 
-def item_row(item: ItemDetails) -> dict[str, Any]:
-    """Return one file of an operation."""
+def item_row(item: ItemDetails, *, share: float | None = None) -> dict[str, Any]:
+    """Return one file of an operation; `share`: how much of the new file that is made of it is there, 0 to 1."""
     status, level = words.item_status(item.status, item.code)
+    if item.status == "writing" and share is not None:
+        status, level = f"rewriting {int(100 * share)} %", "warning"
     return {
         "id": item.id,
         "name": item.file_name,

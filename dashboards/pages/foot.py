@@ -71,12 +71,13 @@ class Foot:
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
         at_work, cut, newest, working, held = self._session.shelf.lately("foot", 0.4, self._read_operations)
+        here = at_work
         if self._session.showing("jobs"):  # which tells all of them
-            working, held = [], []
+            here, working, held = [], [], []
         told = {job.operation_id for job in held if job.operation_id is not None}
         rows = [
             *(footer.held(each) for each in held),
-            *(footer.running(each, s) for each, s in at_work if not self._is_shown(each) and each.id not in told),
+            *(footer.running(each, s) for each, s in here if not self._is_shown(each) and each.id not in told),
             *(footer.working(each) for each in working),
             *([footer.scanning(scan)] if (scan := self._scan_elsewhere()) else []),
             *(footer.interrupted(each) for each in cut if not self._is_shown(each)),
@@ -109,7 +110,8 @@ class Foot:
 
     def _scan_elsewhere(self) -> ScanProgress | None:
         """Return how far a scan is, unless the page that is looked at tells it."""
-        return None if self._session.showing("library") else self._library.scan_progress()
+        told = self._session.showing("library") or self._session.showing("jobs")
+        return None if told else self._library.scan_progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
         """Tell whether the page that is looked at tells all of an operation itself."""

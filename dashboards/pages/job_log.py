@@ -57,7 +57,8 @@ class OpenLog:
         def read() -> tuple[Job, list[Mapping[str, Any]], int]:
             job = self._library.jobs.get(job_id)  # before its log: what it says last is in that of one that has ended
             page = self._library.jobs.log(job_id, after=after, limit=job_log.SHOWN)
-            lines, seen = list(page.lines), page.next
+            lines: list[Mapping[str, Any]] = [*page.lines]
+            seen = page.next
             while len(page.lines) == job_log.SHOWN and page.next > 0:
                 page = self._library.jobs.log(job_id, after=seen, limit=job_log.SHOWN)
                 lines, seen = [*lines, *page.lines], page.next

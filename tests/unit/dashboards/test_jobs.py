@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import footer, interrupted, job_log, jobs
+from dashboards.components import footer, interrupted, job_log, jobs, progress
 from dashboards.components.dialog import Dialog
 from dashboards.pages.interrupted import Interrupted
 from dashboards.pages.job_log import OpenLog
@@ -19,7 +19,7 @@ from indexium_core import errors
 from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.job import JOB_STATES, Job
 from indexium_core.model.operation import OperationStatus, RollbackCheck
-from tests.support.fake_library import FakeLibrary
+from tests.support.fake_library import FakeLibrary, _row, items
 from tests.unit.dashboards.test_acting import Line, operation
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -165,7 +165,9 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         "missing": 0,
         "ids": [1, 2],
     }
-    view = jobs.details_view(job("completed", counters={"success": 3}, summary=summary | {"success": 3}), now=NOW)
+    view = jobs.details_view(
+        job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
+    )
     assert view["outcome"] == [
         ["Done", "3"],
         ["Processed", "1,204"],
@@ -210,6 +212,13 @@ def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_
     assert [item["act"] for item in forgotten["buttons"]] == ["job", "job_resume"]
 
 
+def test_a_file_of_which_a_new_one_is_made_says_how_far_that_is() -> None:
+    item = items(1)[1]
+    row = progress.item_row(_row(1, item, "writing"), share=0.614)
+    assert (row["status"], row["level"]) == ("rewriting 61 %", "warning")
+    assert progress.item_row(_row(1, item, "writing"))["status"] == "writing"
+
+
 # The log.
 
 
@@ -221,10 +230,10 @@ def test_a_line_of_the_log_is_told_in_columns_whatever_is_in_it() -> None:
         "job_id": 7,
         "file": "<b>.mp4",
     }
-    told = job_log.line(entry | {"codes": ["a"], "none": None}, key=3)
+    told = job_log.line(entry | {"codes": ["a"], "none": None, "rate": 1.743533219017558, "counters": {}}, key=3)
     assert (told["word"], told["level"], told["grave"]) == ("warning", "warning", True)
     assert told["at"].endswith(":00.250")
-    assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]']]
+    assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]'], ["rate", "1.744"]]
     odd = job_log.line({"at": "yesterday", "event": 5}, key=0)
     assert (odd["at"], odd["text"], odd["grave"]) == ("yesterday", "5", False)
 
