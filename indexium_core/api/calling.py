@@ -78,10 +78,11 @@ class Caller:
         member = getattr(target, own)
         return member if callable(member) else lambda: member
 
-    def give_up(self, name: str) -> None:
-        """End what a listener that has gone was waiting for."""
+    def give_up(self, name: str) -> bool:
+        """End in good order what a listener that has gone was waiting for; False where there is no such way."""
         if name == "scan":
             self._library.cancel_scan()
+        return name in {"scan", "dry_run"}
 
 
 def _given(value: Any) -> tuple[str, Any] | None:
@@ -132,10 +133,13 @@ class _Line:
             raise _Left
         asyncio.run_coroutine_threadsafe(self._queue.put(line), self._loop).result()
 
+    @property
+    def left(self) -> bool:
+        """Whether nobody listens any more."""
+        return self._left.is_set()
+
     def due(self) -> bool:
-        """Tell whether to say now how far it is; raises `_Left`."""
-        if self._left.is_set():
-            raise _Left
+        """Tell whether to say now how far it is."""
         now = time.monotonic()
         due = now - self._told >= _TOLD
         self._told = now if due else self._told
@@ -167,9 +171,14 @@ async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> Async
 
 
 def _work(caller: Caller, method: str, work: Callable[..., Any], line: _Line) -> None:
-    def told(*values: Any) -> None:
+    def told(*values: Any) -> bool:
+        if line.left:
+            if caller.give_up(method):
+                return False  # by which a dry run gives the rest up
+            raise _Left
         if line.due():
             line.send(_text("progress", caller.codec.encoded(list(values))))
+        return True
 
     try:
         try:
