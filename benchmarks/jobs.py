@@ -19,6 +19,7 @@ import statistics
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -33,13 +34,17 @@ from indexium_core.flows import editing
 from indexium_core.flows.protocol import Terms
 from indexium_core.jobs.runner import Runner
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.model.job import NewJob
 from indexium_core.store import jobs, ledger
 from indexium_core.store.database import Database
 
 T = TypeVar("T")
 Seconds = tuple[float, float]
 
+_WAITING = """
+INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, status, owner, created_at)
+SELECT nextval('job_ids'), 'scan', 'Scan ' || i, 1 + i * 7 % 10, '{}', 1, 'pending', $owner, $now
+FROM range($waiting) AS numbers(i)
+"""
 _CLAIMS = 200
 _PAUSE = 0.005  # seconds between two questions, as of some pages that are open at once
 
@@ -185,14 +190,12 @@ def status(folder: Path, count: int) -> None:
 def claim(folder: Path, waiting: int) -> None:
     """Take up one job after the other while many wait."""
     home = folder / "queue"
-    now = datetime.now(UTC)
+    now, owner = datetime.now(UTC), uuid.uuid4().hex
     with Database.open(home) as database:
         with database.atomic() as tx:
-            for number in range(waiting):
-                new = NewJob(job_type="scan", title=f"Scan {number}", priority=1 + number * 7 % 10)
-                jobs.insert(tx, new, owner="bench", now=now)
+            tx.execute(_WAITING, {"waiting": waiting, "owner": owner, "now": now})
         store = jobs.Jobs(database)
-        times = [timed(lambda: store.claim(["scan", "rescan"], owner="bench", now=now)) for _ in range(_CLAIMS)]
+        times = [timed(lambda: store.claim(["scan", "rescan"], owner=owner, now=now)) for _ in range(_CLAIMS)]
     shutil.rmtree(home)
     print(f"\ntaking up one of {waiting:,} jobs that wait: {spread(times)} ({_CLAIMS} times)")
 
