@@ -18,6 +18,7 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.flows import editing, reading, scanning
+from indexium_core.jobs import runner
 from indexium_core.jobs.events import Event
 from indexium_core.library import Library
 from indexium_core.model.job import Job
@@ -192,6 +193,22 @@ def test_a_paused_operation_is_paused_after_a_restart_and_by_whom(
     found = studio.library.jobs.get(job.id)
     assert (found.status, found.paused_by, found.paused_at) == ("paused", "Ann", job.paused_at)
     assert studio.library.jobs.wait(studio.library.jobs.resume(job.id).id, PATIENCE).status == "completed"
+
+
+def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runner.Runner.run
+
+    def unaware(self: Any, items: Any) -> runner.Ending:
+        """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
+        run(self, items)
+        return runner.Ending.STOPPED
+
+    monkeypatch.setattr(runner.Runner, "run", unaware)
+
+    assert studio.write().status == "completed"
+    assert job_of(studio.library, 1).status == "completed"
 
 
 def test_an_operation_of_a_program_without_jobs_can_be_resumed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,8 +70,8 @@ def test_of_progress_only_the_newest_of_each_job_is_kept(run: Run) -> None:
         run.bus.emit("scan:progress", job_id=1, current=number)
         run.bus.emit("scan:progress", current=number)
         run.bus.emit("write:progress", job_id=2, current=number)
-        run.bus.emit("job:changed", job_id=1)
-    run.recorder.close()
+        last = run.bus.emit("job:changed", job_id=1)
+        until(lambda last=last: last in run.store.since(0, 100))  # so that they are written down in several groups
 
     found = [(event.name, event.job_id, event.data.get("current")) for event in run.store.since(0, 100)]
     assert sorted(found, key=str) == sorted(
