@@ -227,7 +227,7 @@ def test_axe_finds_nothing_serious_in_an_empty_home(serve: Callable[[Library], S
         page.get_by_role("link", name=name).click()
         expect(page.get_by_role("region", name=name, exact=True).locator(".empty").first).to_be_visible()
         found.append(grave(page))
-    assert found == [[], [], [], [], []]
+    assert found == [[], [], [], [], [], []]
 
 
 def test_every_stop_of_the_keyboard_is_seen_and_nothing_moves_where_that_is_asked_for(site: Site) -> None:

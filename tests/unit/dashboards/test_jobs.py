@@ -26,12 +26,18 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def job(status: str = "running", **values: Any) -> Job:
-    facts = {"id": 7, "job_type": "write", "title": "Write 'Holiday 2019'", "priority": 5, "payload": {}}
+    facts: dict[str, Any] = {
+        "id": 7,
+        "job_type": "write",
+        "title": "Write 'Holiday 2019'",
+        "priority": 5,
+        "payload": {},
+    }
     return Job(status=status, **facts | values)
 
 
 def status(**values: Any) -> OperationStatus:
-    facts = {
+    facts: dict[str, Any] = {
         "id": 3,
         "operation_type": "write",
         "status": "in_progress",
@@ -366,7 +372,7 @@ def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatc
 
 def cut(number: int = 1, **values: Any) -> InterruptedOperation:
     files = [InterruptedFile(item_id=n, file_id=n, file_path=f"/v/{n}.mp4", became=b) for n, b in enumerate(BECAME)]
-    facts = {"counts": {"done": 2, "not_started": 1, "restored": 1}, "files": files}
+    facts: dict[str, Any] = {"counts": {"done": 2, "not_started": 1, "restored": 1}, "files": files}
     record = operation(id=number, status="interrupted", can_rollback=True, user_note="nightly")
     return InterruptedOperation(operation=record, **facts | values)
 
@@ -379,7 +385,8 @@ class Offered(Stage):
 
     def __init__(self, *cuts: InterruptedOperation) -> None:
         super().__init__()
-        self.cuts, self.resumed, self.later = list(cuts), [], set[int]()
+        self.cuts, self.later = list(cuts), set[int]()
+        self.resumed: list[int] = []
         self.library.interrupted = lambda: self.cuts  # type: ignore[method-assign]
         self.library.resume = self._resume  # type: ignore[method-assign]
         self.offer = Interrupted(self.library, self.line, self.dialog, self, later=self.later)  # type: ignore[arg-type]
