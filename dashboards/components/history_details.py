@@ -20,7 +20,12 @@ from indexium_core.model.operation import (
 
 __all__ = ["SHOWN", "HistoryDetails", "Look", "proof_lines", "view"]
 
-SOURCES = {"dashboard": "from the dashboard", "cli": "from the command line", "python": "from Python"}
+SOURCES = {
+    "dashboard": "from the dashboard",
+    "cli": "from the command line",
+    "python": "from Python",
+    "rest": "through REST",
+}
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
     "problems": ("not done", ("failed", "conflict", "unknown")),

@@ -51,7 +51,12 @@ NOTHING = "Nothing has ended yet. Writes, rollbacks, scans and rescans are liste
 HELD = timedelta(days=1)  # paused for longer: somebody may have forgotten it
 _SLOW = 0.1  # files a second; below that a rate says less than the time that is left
 _AGAIN = frozenset({"failed", "completed_with_errors", "cancelled"})
-_HOLDERS = {"dashboard": " from the dashboard", "cli": " from the command line", "python": " from Python"}
+_HOLDERS = {
+    "dashboard": " from the dashboard",
+    "cli": " from the command line",
+    "python": " from Python",
+    "rest": " through REST",
+}
 
 
 class JobsHeader(Component):

@@ -109,7 +109,12 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     """Return when and by whom it was started, and that it does not need the page."""
-    source = {"dashboard": "from the dashboard", "cli": "from the command line", "python": "from Python"}
+    source = {
+        "dashboard": "from the dashboard",
+        "cli": "from the command line",
+        "python": "from Python",
+        "rest": "through REST",
+    }
     started = f"started {words.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
     if status.status == "paused":
         waits = "pausing after the file under way" if status.working else "paused: what is done stays done"

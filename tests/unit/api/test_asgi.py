@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -114,7 +115,7 @@ def test_an_application_that_will_not_begin_is_not_served() -> None:
 def test_a_request_arrives_whole() -> None:
     async def work(toy: Toy, scope: Any, receive: Any, send: Any) -> None:
         toy.seen.append((scope, await body_of(receive)))
-        await answered(send, b"made", status=201, headers=[(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")])
+        await answered(send, b"made", status=201)
 
     toy = Toy(work)
     with serving(toy) as url:
@@ -127,6 +128,14 @@ def test_a_request_arrives_whole() -> None:
     assert scope["query_string"] == b"x=1&y=%C3%A9"
     assert (b"x-own", b"yes") in scope["headers"]
     assert (scope["scheme"], scope["http_version"], scope["server"][0]) == ("http", "1.1", "127.0.0.1")
+
+
+def test_a_header_that_is_said_twice_is_sent_twice() -> None:
+    async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
+        await answered(send, b"", headers=[(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")])
+
+    with serving(Toy(work)) as url, spoken(url, b"GET / HTTP/1.0\r\nHost: here\r\n\r\n") as said:
+        assert re.findall(rb"(?i)set-cookie: (\w=\d)", read_all(said)) == [b"a=1", b"b=2"]
 
 
 def test_a_body_is_handed_on_as_it_comes() -> None:
