@@ -117,7 +117,7 @@ class Jobs:
             return job_id
 
     def claim(self, kinds: Sequence[str], *, owner: str, now: datetime) -> Job | None:
-        """Take up the job of these kinds that comes next, None where none is due."""
+        """Take up the job of these kinds that comes next, None where none is due. What it waited for is left out."""
         reader = self._database.read()
         if self._any_waits is None:
             self._any_waits = bool(reader.value(_sql("has_dependents")))
@@ -129,9 +129,11 @@ class Jobs:
         with self._database.atomic() as tx:
             if not _changes(tx, "begin", {"id": job_id, "now": now}):
                 return None
-            job = _job(tx, job_id, now=now)
-            if job is not None and job.operation_id is not None:
-                tx.execute(_sql("set_operation"), {"operation_id": job.operation_id, "status": "in_progress"})
+            row = tx.execute(_sql("taken_up"), {"id": job_id}).fetchone()
+            assert row is not None  # it was changed a moment ago
+            job = _row(row)
+            if job.operation_id is not None:
+                _set_operation(tx, job, "in_progress")
                 count_operation(tx, job.operation_id)
             return job
 

@@ -52,6 +52,14 @@ UPDATE job_queue SET status = 'running', started_at = coalesce(started_at, $now)
        stopped_by = 'kill'
 WHERE id = $id AND status = 'pending';
 
+-- name: taken_up
+-- A job that was just taken up, in the columns of `job`: those that its run goes by. A column that is not read is time
+-- that nobody waits.
+SELECT id, job_type, title, priority, status, payload, progress_current, progress_total, progress_message, 0, NULL,
+       counters, retry_count, max_retries, NULL, NULL, created_at, started_at, NULL, NULL, '', NULL, is_cancellable, NULL,
+       NULL, '', operation_id, FALSE
+FROM job_queue WHERE id = $id;
+
 -- name: set_operation
 -- The state of the operation that a job carries out.
 UPDATE metadata_operations SET status = $status WHERE id = $operation_id;

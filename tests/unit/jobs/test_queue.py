@@ -491,3 +491,25 @@ def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, mo
 
     assert bench.queue.wait(bench.queue.add_job("note").id, PATIENCE).status == "completed"
     assert failed.is_set()
+
+
+def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> None:
+    store = Jobs(kept)
+    with kept.atomic() as tx:
+        tx.execute("DELETE FROM job_queue")
+        tx.execute(
+            "INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, status, owner, created_at) "
+            "SELECT i, 'note', 'Note ' || i, 1 + i % 10, '{}', 1, 'pending', 'me', $1 FROM range(100_000) t(i)",
+            [NOW],
+        )
+    taken = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        job = store.claim(["long", "note"], owner="me", now=NOW)
+        taken.append(time.perf_counter() - begun)
+        assert job is not None
+        assert job.priority == 1
+    with kept.atomic() as tx:
+        tx.execute("DELETE FROM job_queue")
+
+    assert min(taken) < 0.05
