@@ -16,7 +16,9 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.flows import editing, protocol, running
+from indexium_core.flows.pace import Pace
 from indexium_core.jobs.backoff import Backoff
+from indexium_core.jobs.runner import Control
 from indexium_core.library import Library
 from indexium_core.model.operation import OperationStatus
 from indexium_core.store import ledger
@@ -79,6 +81,12 @@ class Gate:
             return real(*arguments)
 
         monkeypatch.setattr(editing, "edit", edit)
+
+    def open_at_the_end(self, library: Library) -> None:
+        """Open it as soon as operation 1 is told to end."""
+        run = library._operations.find(1)
+        assert run is not None
+        run.control.watch(self.opened.set)
 
 
 # What may be over in a moment is tried again; nothing else is.
@@ -176,7 +184,7 @@ def test_an_older_item_of_a_file_waits_for_the_newer_one_that_is_tried_again(stu
     studio.library.people.add(studio.paths, ["Cem Öz"])
     studio.write()
     with held_by_another(studio.paths[0]) as let_go:
-        retry_with(studio.library, let_go)
+        retry_with(studio.library, let_go, delay=0.5)
         status = studio.back(1, with_newer=True)
 
     assert status.counts == {"success": 12}
@@ -368,7 +376,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     library = Library.open(tmp_path / "home")
     library.scan([films])
     library.people.add([path], ["Ann Lee"])
-    begun, paused, real = threading.Event(), threading.Event(), protocol.Stint.did
+    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.Stint.did
 
     def slowly(self: protocol.Stint, count: int) -> None:
         begun.set()
@@ -385,11 +393,43 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
 
     assert handle.status().status == "paused"
     assert handle.status().counts == {"pending": 1}
-    before = path.stat()
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert handle.resume()
     assert handle.wait().counts == {"success": 1}
     library.close()
+
+
+@pytest.mark.parametrize(("change", "may_begin"), [(Control.resume, True), (Control.stop, False)])
+def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_is_held(
+    change: Callable[[Control], None], may_begin: bool
+) -> None:
+    """A worker may have been handed a file before the pause, and look at it after."""
+    run = running.Run(
+        operation_id=1,
+        job_id=1,
+        kind="write",
+        total=1,
+        settled=0,
+        control=Control(),
+        pace=Pace({}),
+        preserve_mtime=False,
+        keep_backup=True,
+        break_links=False,
+        postpone=False,
+    )
+    run.control.pause()
+    working = running.Working(name="film", begun=0.0, stint=protocol.Stint(protocol.Terms(backups=Path())))
+    began: list[bool] = []
+    worker = threading.Thread(target=lambda: began.append(run.begin(7, working)))
+    worker.start()
+    worker.join(0.2)
+
+    assert began == []
+    run.wait_until_quiet()
+    assert run.working == {}
+    change(run.control)
+    worker.join(5)
+    assert began == [may_begin]
 
 
 # Beside one another.
@@ -538,7 +578,7 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     gate = Gate(monkeypatch, 2)
     studio.library.write(studio.library.plan(), replace(ALL, user_note="Holiday"))
     assert gate.reached.wait(20)
-    threading.Timer(0.2, gate.opened.set).start()
+    gate.open_at_the_end(studio.library)
     studio.library.close(by)  # type: ignore[arg-type]
     studio.library = Library.open(studio.library.home)
 
@@ -560,10 +600,11 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
 
 
 def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.library._operations.workers = 1
     gate = Gate(monkeypatch, 3)
     studio.library.write(studio.library.plan(), ALL)
     assert gate.reached.wait(20)
-    threading.Timer(0.2, gate.opened.set).start()
+    gate.open_at_the_end(studio.library)
     studio.reopen()
 
     done = studio.library.interrupted()[0].counts["done"]
