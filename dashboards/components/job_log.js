@@ -19,7 +19,8 @@ const drawLine = line =>
 export function render(context) {
   let follow = true,
     grave = false,
-    shown = null
+    shown = null,
+    putAway = false // closed here, which the server does not know yet: what it sends meanwhile opens nothing
   const box = h("dialog", {class: "log", "aria-labelledby": "log-title"})
   const root = document.documentElement
   const place = () => box.querySelector(".lines")
@@ -35,8 +36,10 @@ export function render(context) {
       if (!view.open) {
         if (box.open) box.close()
         shown = null
+        putAway = false
         return
       }
+      if (putAway) return
       if (view.id !== shown) {
         shown = view.id
         follow = true
@@ -115,6 +118,7 @@ export function render(context) {
   box.addEventListener("close", () => {
     if (box.open) return
     root.removeAttribute("data-dialog")
+    putAway = me.view.open
     if (me.view.open) me.send("close", {id: me.view.id})
   })
   context.model.on("remove", () => box.open && box.close())
