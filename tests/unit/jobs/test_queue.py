@@ -498,8 +498,8 @@ def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> N
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute(
-            "INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, status, owner, created_at) "
-            "SELECT i, 'note', 'Note ' || i, 1 + i % 10, '{}', 1, 'pending', 'me', $1 FROM range(100_000) t(i)",
+            "INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, status, owner, created_at)"
+            " SELECT i, 'note', 'Note ' || i, 1 + i % 10, '{}', 1, 'pending', 'me', $1 FROM range(100_000) t(i)",
             [NOW],
         )
     taken = []
