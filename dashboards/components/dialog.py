@@ -39,6 +39,7 @@ class Dialog(Component):
         self._then: Callable[[str, frozenset[str]], None] | None = None
         self._acts: Mapping[str, Callable[[], None]] = {}
         self._turn: Turn | None = None
+        self._follows: int | None = None
         self._left: Callable[[], None] | None = None  # told when somebody closes what is shown, without an answer
         self._choices: dict[str, str] = {}
         self._demands: Mapping[str, Any] = {}  # what an answer must bring: the page sees to it, and so do we
@@ -49,7 +50,8 @@ class Dialog(Component):
         Show a question; `then` gets the note when it is confirmed. Returns its serial number, as all of these do.
 
         Beside the parts of the view: `acts` (what the `actions` call), `turn` (gets the pages of lists that are asked
-        for), `left` (is called when somebody closes it without an answer).
+        for), `left` (is called when somebody closes it without an answer), `follows` (the number of the one in whose
+        place it comes by itself: who closes that one at this very moment means both).
         """
         return self._show(title, sections, lambda note, _: then(note), view)
 
@@ -98,6 +100,7 @@ class Dialog(Component):
     ) -> int:
         view = dict(view)
         self._acts, self._turn, self._left = view.pop("acts", {}), view.pop("turn", None), view.pop("left", None)
+        self._follows = view.pop("follows", None)
         self._choices = {}
         self._demands = {name: view.get(name) for name in ("ack", "typed", "needs")}
         self._serial, self._then = next(self._serials), then
@@ -136,7 +139,8 @@ class Dialog(Component):
         self._turn(name, max(1, int(message["page"])), self._choices.get(name, ""))
 
     def _closed(self, message: Mapping[str, Any]) -> None:
-        if message.get("serial") == self._serial:
+        serial = message.get("serial")
+        if serial is not None and serial in (self._serial, self._follows):
             left = self._left
             self.dismiss()
             if left is not None:

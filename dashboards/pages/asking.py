@@ -188,6 +188,7 @@ class WriteQuestion:
                     "more": f"and {words.count(rest)} more" if rest > 0 else "",
                 },
             ],
+            follows=self._serial,
             wide=True,
             actions=[{"label": "Look again", "act": "again", "kind": "primary"}],
             acts={"again": lambda: self._again(wish)},

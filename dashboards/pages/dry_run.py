@@ -106,7 +106,7 @@ class DryRun:
 
         def show(found: tuple[Checked, str]) -> None:
             if self._dialog.showing(serial):
-                self._report(*found, wish)
+                self._report(*found, wish, serial)
 
         def failed(error: Any) -> None:
             if self._dialog.showing(serial):
@@ -115,24 +115,34 @@ class DryRun:
 
         self._bridge.run(check, show, name="dry_run", failed=failed)
 
-    def _report(self, checked: Checked, token: str, wish: Wish) -> None:
+    def _report(self, checked: Checked, token: str, wish: Wish, serial: int) -> None:
+        """Show what was found, in the place of the gauge of that serial number, if nobody has closed it by then."""
         report = checked.report
         ready = report.counts.get("success", 0)
         action = {"label": f"Write {words.files(ready)}…", "act": "write", "kind": "primary"}
         self._bridge.run(
             lambda: checked.section("", 1),
-            lambda section: self._show(checked, token, [section], [action] if ready else [], wish),
+            lambda section: self._show(checked, token, [section], [action] if ready else [], wish, serial),
             name="dry_run_page",
         )
 
     def _show(
-        self, checked: Checked, token: str, lists: list[dict[str, Any]], actions: list[dict[str, str]], wish: Wish
+        self,
+        checked: Checked,
+        token: str,
+        lists: list[dict[str, Any]],
+        actions: list[dict[str, str]],
+        wish: Wish,
+        serial: int,
     ) -> None:
+        if not self._dialog.showing(serial):
+            return
         report = checked.report
         rest = Selection(included=report.ready)
         self._serial = self._dialog.report(
             "Dry run",
             [*_verdict(report), *lists, *self._links(token)],
+            follows=serial,
             wide=True,
             actions=actions,
             acts={"write": lambda: self._write(wish._replace(selection=rest))},

@@ -414,7 +414,7 @@ class JobQueueService:
         return True
 
     def resume(self, job_id: int) -> bool:
-        """Let a job go on that is held, cut off, failed, or left waiting; False where there is nothing to go on with."""
+        """Let a job go on that is held, cut off, failed or left waiting; False where there is nothing to go on with."""
         with self._changed:
             run, job = self._runs.get(job_id), self.get(job_id)
             if run is not None:

@@ -379,6 +379,24 @@ def test_a_dry_run_whose_dialog_was_closed_is_given_up(monkeypatch: pytest.Monke
     library.close()
 
 
+def test_a_dry_run_that_was_closed_at_its_last_moment_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    library, dialog, line = FakeLibrary(20), Dialog(), Line()
+    real = line.run
+
+    def run(work: Any, done: Any, *, name: str = "", **rest: Any) -> None:
+        if name == "dry_run_page":  # the check is done, its first page is read
+            dialog._handle_msg({"type": "close", "serial": json.loads(dialog.shown)["serial"]})
+        real(work, done, **rest)
+
+    monkeypatch.setattr(line, "run", run)
+    monkeypatch.setattr(library, "dry_run", lambda *_, **__: DryRunReport(items=[], counts={}, excluded={}))
+    plan: Any = library.plan()
+    DryRun(library, line, dialog, Desk(), lambda _: None, files=str).run(Wish(plan, Selection(query="")))  # type: ignore[arg-type]
+
+    assert not json.loads(dialog.shown)["open"]
+    library.close()
+
+
 def test_the_desk_keeps_a_few_things_and_says_when_one_is_gone() -> None:
     desk = Desk()
     tokens = [desk.keep(number) for number in range(9)]

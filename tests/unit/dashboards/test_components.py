@@ -193,6 +193,21 @@ def test_an_answer_without_what_is_demanded_is_none_whatever_the_browser_sends(
     assert len(notes) == 1
 
 
+def test_who_closes_a_dialog_closes_what_comes_in_its_place_at_that_moment_and_nothing_else() -> None:
+    dialog = Dialog()
+    other = dialog.report("Another", [])
+    gauge = dialog.report("Dry run", [])
+    dialog.report("Dry run", [], follows=gauge)
+    dialog._handle_msg({"type": "close", "serial": other})
+    assert json.loads(dialog.shown)["open"]
+    dialog._handle_msg({"type": "close", "serial": gauge})
+    assert not json.loads(dialog.shown)["open"]
+
+    dialog.report("Keys", [])
+    dialog._handle_msg({"type": "close", "serial": gauge})
+    assert json.loads(dialog.shown)["open"]
+
+
 # The plan.
 
 
