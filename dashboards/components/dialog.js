@@ -113,6 +113,7 @@ export function render(context) {
     note = "",
     typed = "",
     shown = 0,
+    left = null, // number of the one that was closed last, by the person
     opened = 0
   const box = h("dialog", {"aria-labelledby": "title"})
   const close = () => {
@@ -125,7 +126,7 @@ export function render(context) {
     draw: () => null,
     drawn(self) {
       const {view} = self
-      if (!view.open) {
+      if (!view.open || (view.follows && view.follows === left)) {
         close()
         return
       }
@@ -298,7 +299,9 @@ export function render(context) {
   box.addEventListener("close", () => {
     if (box.open) return // what was closed is gone already, and this is the next one
     root().removeAttribute("data-dialog")
-    if (me.view.open) me.send("close", {serial: me.view.serial})
+    if (!me.view.open) return
+    left = me.view.serial
+    me.send("close", {serial: left})
   })
   model.on("remove", close)
 }

@@ -100,7 +100,7 @@ class Dialog(Component):
     ) -> int:
         view = dict(view)
         self._acts, self._turn, self._left = view.pop("acts", {}), view.pop("turn", None), view.pop("left", None)
-        self._follows = view.pop("follows", None)
+        self._follows = view.get("follows")
         self._choices = {}
         self._demands = {name: view.get(name) for name in ("ack", "typed", "needs")}
         self._serial, self._then = next(self._serials), then

@@ -122,7 +122,7 @@ class DryRun:
         action = {"label": f"Write {words.files(ready)}…", "act": "write", "kind": "primary"}
         self._bridge.run(
             lambda: checked.section("", 1),
-            lambda section: self._show(checked, token, [section], [action] if ready else [], wish, serial),
+            lambda section: self._show(checked, token, [section], [action] if ready else [], wish, serial=serial),
             name="dry_run_page",
         )
 
@@ -133,6 +133,7 @@ class DryRun:
         lists: list[dict[str, Any]],
         actions: list[dict[str, str]],
         wish: Wish,
+        *,
         serial: int,
     ) -> None:
         if not self._dialog.showing(serial):
