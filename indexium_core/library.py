@@ -770,9 +770,13 @@ class Library(assembly.Assembly):
         self.status(operation_id)
         return OperationHandle(self._writer, operation_id)
 
-    def pause(self, operation_id: int) -> bool:
-        """Hold a running operation after the files under way; False where it is not running."""
-        return self._writer.pause_operation(operation_id)
+    def pause(self, operation_id: int, *, wait: bool = True) -> bool:
+        """
+        Hold a running operation after the files under way; False where it is not running.
+
+        `wait`: return when these have ended, too, so that nothing changes any more.
+        """
+        return self._writer.pause_operation(operation_id, wait=wait)
 
     def resume(self, operation_id: int) -> OperationHandle:
         """Go on with a paused, interrupted or failed operation. UsageError where there is nothing to resume."""

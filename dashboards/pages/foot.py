@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.bridge import Bridge
@@ -48,14 +49,14 @@ class Foot:
         self._ticking = False
         self.view = footer.Footer()
         self.view.on(
-            pause=lambda message: self._act(library.pause, message),
+            pause=lambda message: self._act(partial(library.pause, wait=False), message),
             resume=lambda message: self._act(library.resume, message),
             cancel=lambda message: holding.ask_cancel(library, bridge, dialog, _id(message)),
             details=lambda message: self._show(message, ""),
             why=lambda message: self._show(message, "failed"),
             undo=lambda message: rollback.ask(library, bridge, dialog, _id(message), lambda _: self.refresh()),
             job=lambda message: session.go("jobs", job_id=_id(message)),
-            job_pause=lambda message: self._act(library.jobs.pause, message),
+            job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),
             scan=lambda _: session.go("library"),
             stop_scan=lambda _: bridge.run(library.cancel_scan, lambda _: self.refresh(), name="stop_scan", once=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dashboards.bridge import Bridge
@@ -43,7 +44,7 @@ class JobsScreen:
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
             "log": lambda message: self._show_log(int(message["id"])),
-            "pause": lambda message: self._act(library.jobs.pause, message),
+            "pause": lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             "resume": lambda message: self._act(library.jobs.resume, message),
             "cancel": lambda message: self._with_job(message, self._cancel),
             "retry": lambda message: self._with_job(message, self._retry),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dashboards import words
@@ -44,7 +45,7 @@ class ProgressScreen:
         self._question = WriteQuestion(library, bridge, dialog, self._started)
         self._ticking = False
         self._view.on(
-            pause=lambda _: self._act(library.pause),
+            pause=lambda _: self._act(partial(library.pause, wait=False)),
             resume=lambda _: self._act(library.resume),
             cancel=lambda _: self._with_shown(lambda shown: holding.ask_cancel(library, bridge, dialog, shown)),
             rollback=lambda _: self._with_shown(self._roll_back),

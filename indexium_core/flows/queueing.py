@@ -78,9 +78,13 @@ class JobService:
         """Return how many jobs of each kind there are in each state."""
         return self._store.counts()
 
-    def pause(self, job_id: int, by: str = "") -> Job:
-        """Hold a job after what it has under way; `by` says who does. UsageError where it neither waits nor runs."""
-        if not self._queue.pause(job_id, by=by or user_name()):
+    def pause(self, job_id: int, by: str = "", *, wait: bool = True) -> Job:
+        """
+        Hold a job after what it has under way; UsageError where it neither waits nor runs.
+
+        `by` says who does; `wait`: return when what it has under way has ended, too.
+        """
+        if not self._queue.pause(job_id, by=by or user_name(), wait=wait):
             raise self._wrong(job_id, "paused")
         return self.get(job_id)
 

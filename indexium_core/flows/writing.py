@@ -342,10 +342,14 @@ class MetadataWriter:
             rollback_reason=operation.rollback_reason,
         )
 
-    def pause_operation(self, operation_id: int, *, by: str = "") -> bool:
-        """Hold an operation after the files under way; False where it is not running. `by` says who does."""
+    def pause_operation(self, operation_id: int, *, by: str = "", wait: bool = True) -> bool:
+        """
+        Hold an operation after the files under way; False where it is not running.
+
+        `by` says who does; `wait`: return when these have ended, too.
+        """
         job_id = self._queue.job_of(operation_id)
-        return job_id is not None and self._queue.pause(job_id, by=by or user_name())
+        return job_id is not None and self._queue.pause(job_id, by=by or user_name(), wait=wait)
 
     def resume_operation(self, operation_id: int) -> bool:
         """Let a paused operation go on, also one that a former process left; False where there is nothing to resume."""

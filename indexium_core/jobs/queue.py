@@ -389,8 +389,12 @@ class JobQueueService:
 
     # Changing its course.
 
-    def pause(self, job_id: int, *, by: str) -> bool:
-        """Hold a job that waits or is at work; False where it is neither."""
+    def pause(self, job_id: int, *, by: str, wait: bool = True) -> bool:
+        """
+        Hold a job that waits or is at work; False where it is neither.
+
+        `wait`: return only when nothing changes any more, what was under way included.
+        """
         with self._changed:
             run, job = self._runs.get(job_id), self.get(job_id)
             if run is not None and (run.control.ending is not None or run.control.paused):
@@ -407,7 +411,7 @@ class JobQueueService:
                     run.control.resume()
         if not held:
             return False
-        if run is not None and run.kind.quiet is not None:
+        if wait and run is not None and run.kind.quiet is not None:
             run.kind.quiet(job)
         self._tell_one(run, message="paused")
         self._say(self.get(job_id))

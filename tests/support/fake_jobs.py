@@ -72,7 +72,7 @@ class FakeJobs:
             by_state[job.status] = by_state.get(job.status, 0) + 1
         return counts
 
-    def pause(self, job_id: int, by: str = "") -> Job:
+    def pause(self, job_id: int, by: str = "", *, wait: bool = True) -> Job:
         return self._lead(job_id, "pause", paused_at=datetime.now(UTC), paused_by=by)
 
     def resume(self, job_id: int) -> Job:

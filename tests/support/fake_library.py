@@ -619,7 +619,7 @@ class FakeLibrary:
     def give_way(self) -> None:
         """Nothing runs here that could."""
 
-    def pause(self, operation_id: int) -> bool:
+    def pause(self, operation_id: int, *, wait: bool = True) -> bool:
         run = self._run(operation_id)
         run.going.clear()
         run.to("paused")
