@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
 
@@ -26,7 +26,10 @@ def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None
         if end and moment.time() == datetime.min.time():
             moment += timedelta(days=1)  # before there is a zone: a day may have 23 or 25 hours
         # By its timestamp, for astimezone() takes a midnight that the clocks skip for an hour of the day before.
-        return datetime.fromtimestamp(moment.timestamp()).astimezone() if moment.tzinfo is None else moment
-    except (ValueError, OverflowError) as error:  # the first and last days of the calendar have no local time
+        found = datetime.fromtimestamp(moment.timestamp()).astimezone() if moment.tzinfo is None else moment
+        for zone in (UTC, None):  # it will be stored in the one, and shown in the other
+            found.astimezone(zone)
+    except (ValueError, OverflowError) as error:  # the first and last days of the calendar are not days everywhere
         message = f"'{value}' is not a date; write it like 2026-11-20."
         raise errors.UsageError(message) from error
+    return found

@@ -66,6 +66,15 @@ def test_a_moment_of_a_zone_stays_what_it_is(live: Live) -> None:
     assert (moments.parse(""), moments.parse(None)) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00+00:00"]
+)
+def test_a_moment_that_no_clock_here_can_show_is_refused(live: Live, text: str) -> None:
+    live("Asia/Tokyo")
+    with pytest.raises(errors.UsageError, match="is not a date"):
+        moments.parse(text)
+
+
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", "9999-12-31", "2026-02-30"])
 def test_what_is_no_day_is_refused(live: Live, text: str) -> None:
     live("Asia/Tokyo")
