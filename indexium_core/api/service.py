@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import indexium_core
 
@@ -64,9 +66,13 @@ def read(home: Path) -> Service | None:
     """Return what the home says of its service; None where it says nothing that can be understood."""
     try:
         said = json.loads((home / FILE).read_bytes())
-        return Service(**{name: kind(said[name]) for name, kind in _FIELDS.items()})
-    except (OSError, ValueError, KeyError, TypeError):
+        found = Service(**{name: kind(said[name]) for name, kind in _FIELDS.items()})
+        parts = urlsplit(found.url)
+        whole = parts.scheme == "http" and parts.hostname and parts.port
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+    return found if whole and _TOKEN.fullmatch(found.token) else None  # who asks it relies on both
 
 
+_TOKEN = re.compile(r"[!-~]+")  # what a header takes
 _FIELDS = {"url": str, "token": str, "pid": int, "instance_id": str, "version": str}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,37 @@ def test_a_file_that_says_nothing_is_no_service(tmp_path: Path, text: str) -> No
     (tmp_path / "service.json").write_text(text)
     assert service.read(tmp_path) is None
     assert remote.connect(tmp_path) is None
+
+
+SAID = {"url": "http://127.0.0.1:1", "token": "abc", "pid": 1, "instance_id": "run", "version": "0"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"url": "http://127.0.0.1:port"},
+        {"url": "http://127.0.0.1:99999"},
+        {"url": "http://[::1"},
+        {"url": "file:///etc/passwd"},
+        {"url": "https://127.0.0.1:1"},
+        {"url": "http://127.0.0.1"},
+        {"token": "a\nb"},
+        {"token": "Ā"},
+        {"token": ""},
+        {"pid": float("inf")},
+    ],
+)
+def test_a_file_that_says_what_cannot_be_is_no_service(tmp_path: Path, said: dict[str, object]) -> None:
+    (tmp_path / "service.json").write_text(json.dumps(SAID))
+    assert service.read(tmp_path) == service.Service(**SAID)
+    (tmp_path / "service.json").write_text(json.dumps(SAID | said))
+    assert service.read(tmp_path) is None
+    assert remote.connect(tmp_path) is None
+
+
+def test_a_file_without_end_of_brackets_is_no_service(tmp_path: Path) -> None:
+    (tmp_path / "service.json").write_text("[" * 100_000)
+    assert service.read(tmp_path) is None
 
 
 def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
