@@ -130,15 +130,23 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
     """Say why a page that asks is not one of ours."""
     origin = request.headers.get("Origin")
     upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
-    if upgrade and urlsplit(origin or "").netloc.lower() != request.host.lower():
+    if upgrade and _host_of(origin) != request.host.lower():
         return 403, "A websocket is only for the pages of this server."
-    if origin and request.method not in {"GET", "HEAD"} and urlsplit(origin).netloc.lower() != request.host.lower():
+    if origin and request.method not in {"GET", "HEAD"} and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may change anything here."
     if request.path.endswith("/autoload.js"):  # Bokeh offers its pages to be put into those of others
         return 404, "There is nothing here."
     if _is_foreign(request):
         return 403, "This is only for the pages of this server."
     return None
+
+
+def _host_of(origin: str | None) -> str:
+    """Return `name:port` of an Origin, "" where it has none."""
+    try:
+        return urlsplit(origin or "").netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _is_foreign(request: HTTPServerRequest) -> bool:

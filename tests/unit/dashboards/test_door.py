@@ -52,6 +52,12 @@ def test_no_page_can_be_put_into_that_of_another(served: DashboardServer, path: 
     assert "access-control-allow-origin" not in headers
 
 
+@pytest.mark.parametrize("origin", ["http://[::1", "http://[", "null", "http://"])
+def test_an_origin_that_is_none_is_refused(served: DashboardServer, origin: str) -> None:
+    assert ask(served, "/api/jobs/1/pause", method="POST", Origin=origin)[0] == 403
+    assert ask(served, "/ws", Origin=origin, **SOCKET)[0] == 403
+
+
 @pytest.mark.parametrize("path", ROUTES)
 def test_a_foreign_host_name_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
     status, _, body = ask(served, path, Host=f"evil.example:{served.port}")
