@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -24,24 +24,30 @@ logger = logging.getLogger(__name__)
 
 
 class EventBus:
-    """Hand events to every subscriber, in the order in which they were emitted by each thread."""
+    """Hand events to every subscriber, in the order in which each thread emitted them."""
 
     def __init__(self, first_id: int = 1) -> None:
         self._lock = threading.Lock()
         self._listeners: dict[int, Callable[[Event], None]] = {}
+        self._first: dict[int, Callable[[Event], None]] = {}  # those that are told in order
         self._tokens = itertools.count(1)
         self._ids = itertools.count(first_id)
         self.last_id = first_id - 1  # of the newest event
 
-    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `listener` for every event from now on; returns the function that ends it."""
+    def subscribe(self, listener: Callable[[Event], None], *, in_order: bool = False) -> Callable[[], None]:
+        """
+        Call `listener` for every event from now on; returns the function that ends it.
+
+        `in_order`: before there is another event, and before all others are told. Such a one neither waits nor emits.
+        """
+        listeners = self._first if in_order else self._listeners
         with self._lock:
             token = next(self._tokens)
-            self._listeners[token] = listener
+            listeners[token] = listener
 
         def unsubscribe() -> None:
             with self._lock:
-                self._listeners.pop(token, None)
+                listeners.pop(token, None)
 
         return unsubscribe
 
@@ -51,12 +57,17 @@ class EventBus:
             event = Event(id=next(self._ids), name=name, at=datetime.now(UTC), data=data)
             self.last_id = event.id
             listeners = list(self._listeners.values())
-        for listener in listeners:
-            try:
-                listener(event)
-            except Exception:
-                logger.exception("event.listener_failed", extra={"event": name})
+            _tell(self._first.values(), event)
+        _tell(listeners, event)
         return event
+
+
+def _tell(listeners: Iterable[Callable[[Event], None]], event: Event) -> None:
+    for listener in listeners:
+        try:
+            listener(event)
+        except Exception:
+            logger.exception("event.listener_failed", extra={"event": event.name})
 
 
 class EventStore(Protocol):
@@ -86,7 +97,8 @@ class Recorder:
         self._some = threading.Event()
         self._closed = threading.Event()
         self._written = 0
-        self._unsubscribe = bus.subscribe(self._take)
+        # In order: who has read up to an event asks only for what comes after it.
+        self._unsubscribe = bus.subscribe(self._take, in_order=True)
         self._thread = threading.Thread(target=self._work, name="indexium-events", daemon=True)
         self._thread.start()
 

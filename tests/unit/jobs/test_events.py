@@ -56,6 +56,25 @@ def test_what_happened_is_found_at_once_and_in_order(run: Run) -> None:
     assert run.recorder.since(0, limit=2) == made[:2]
 
 
+def test_none_is_passed_over_that_is_still_being_told(database: Database) -> None:
+    """Who has read up to an event must have seen all before it, however long their telling takes."""
+    store, told, go_on = Events(database), threading.Event(), threading.Event()
+    bus = EventBus(store.begin_run())
+    bus.subscribe(lambda event: (told.set(), go_on.wait(20)) if event.name == "slow" else None)
+    recorder = Recorder(bus, store, clock=lambda: NOW)
+    slow = threading.Thread(target=bus.emit, args=("slow",))
+    slow.start()
+    assert told.wait(20)
+    bus.emit("fast")
+
+    try:
+        assert [event.name for event in recorder.since(0)] == ["slow", "fast"]
+    finally:
+        go_on.set()
+        slow.join()
+        recorder.close()
+
+
 def test_what_was_written_down_is_what_was_told(run: Run) -> None:
     made = run.bus.emit("write:completed", job_id=3, operation_id=7, message="Fuß\ud800\n", rate=1.5)
     until(lambda: run.store.since(0, 10) != [])
