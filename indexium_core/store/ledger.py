@@ -227,6 +227,7 @@ class Ledger:
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
         for operation_id in {row[0] for row in tx.execute(_SQL["operations_of"], {"ids": ids}).fetchall()}:
+            tx.execute(_SQL["count_up"], {"operation_id": operation_id})
             jobs.count_operation(tx, operation_id)
         if kind == "rollback":
             tx.execute(_SQL["mark_chain"], {"ids": ids})

@@ -87,6 +87,22 @@ def book(database: Database) -> Book:
     return Book(database, 3)
 
 
+def test_an_operation_is_as_far_as_its_files_before_it_has_ended(book: Book) -> None:
+    """It may be held for a week: the list of operations says the same as its page."""
+    operation_id = book.begin()
+    tasks = book.ledger.pending(operation_id, after=-1, count=2)
+    records = [
+        ItemRecord(result=result(task, status), original_state="old", written_state="new")
+        for task, status in zip(tasks, ("success", "failed"), strict=True)
+    ]
+    with book.database.atomic() as tx:
+        book.ledger.record(tx, records, kind="write", now=NOW)
+
+    [listed] = book.ledger.operations()[0]
+    assert (listed.file_count, listed.success_count, listed.failure_count, listed.skipped_count) == (3, 1, 1, 0)
+    assert book.ledger.counts(operation_id) == {"success": 1, "failed": 1, "pending": 1}
+
+
 # The end of an operation.
 
 
