@@ -78,6 +78,7 @@ class JobStore(Protocol):
     def left_over(self) -> list[LeftOver]: ...
     def fail_dependents(self, *, now: datetime) -> None: ...
     def find(self, job_id: int, *, now: datetime) -> Job | None: ...
+    def payload_version(self, job_id: int) -> int: ...
     def of_operation(self, operation_id: int) -> int | None: ...
     def held_operations(self, *, owner: str) -> frozenset[int]: ...
     def page(
@@ -428,7 +429,7 @@ class JobQueueService:
                     return False
                 run.control.resume()
             elif job.status in ("paused", "interrupted", "failed"):
-                self._kind(job.job_type)
+                self._require_known(job)
                 self._store.wait_again(job, owner=self.owner)
             elif job.status != "pending" or not self._store.adopt([job_id], owner=self.owner):
                 return False
@@ -440,6 +441,7 @@ class JobQueueService:
     def again(self, job_id: int) -> Job:
         """Do what a job did once more from its beginning: one that has ended, as a job of its own."""
         job = self.get(job_id)
+        self._require_known(job)
         return self.add_job(job.job_type, job.payload, title=job.title, priority=job.priority)
 
     def cancel(self, job_id: int) -> bool:
@@ -545,7 +547,7 @@ class JobQueueService:
         now, waiting = self._clock(), []
         self._store.fail_dependents(now=now)
         for left in self._store.left_over():
-            reason = self._refused(left)
+            reason = self._refused(left.job_type, left.payload_version)
             if reason:
                 self._store.settle(left.job_id, "failed", now=now, error_message=reason)
             elif left.cancelled:
@@ -572,12 +574,18 @@ class JobQueueService:
             message = "The program ended in the middle of it."
             self._store.settle(left.job_id, "interrupted", now=now, stopped_by="kill", error_message=message)
 
-    def _refused(self, left: LeftOver) -> str:
-        """Return why this program cannot do a job, "" where it can."""
-        rules = self._kinds.get(left.job_type)
+    def _require_known(self, job: Job) -> None:
+        """Raise UsageError where this program cannot do a job."""
+        reason = self._refused(job.job_type, self._store.payload_version(job.id))
+        if reason:
+            raise errors.UsageError(reason)
+
+    def _refused(self, kind: str, version: int) -> str:
+        """Return why this program cannot do a job of a kind with a payload of that version, "" where it can."""
+        rules = self._kinds.get(kind)
         if rules is None:
-            return f"This program does no jobs of the kind '{left.job_type}'. Update it, then try this one again."
-        if left.payload_version > rules.version:
+            return f"This program does no jobs of the kind '{kind}'. Update it, then try this one again."
+        if version > rules.version:
             return "A newer program asked for this. Update this one, then try it again."
         return ""
 

@@ -292,6 +292,10 @@ class Jobs:
         """Return a job, None where there is none."""
         return _job(self._database.read(), job_id, now=now)
 
+    def payload_version(self, job_id: int) -> int:
+        """Return by which rules the payload of a job was made, 0 where there is no such job."""
+        return int(self._database.read().value(_sql("payload_version"), {"id": job_id}) or 0)
+
     def of_operation(self, operation_id: int) -> int | None:
         """Return the job of an operation, None where it has none."""
         found: int | None = self._database.read().value(_sql("of_operation"), {"operation_id": operation_id})

@@ -212,6 +212,10 @@ WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
 -- How many jobs there are of each kind and state.
 SELECT job_type, status, count(*) FROM job_queue GROUP BY job_type, status ORDER BY job_type, status;
 
+-- name: payload_version
+-- By which rules the payload of a job was made.
+SELECT payload_version FROM job_queue WHERE id = $id;
+
 -- name: of_operation
 -- The job of an operation.
 SELECT id FROM job_queue WHERE operation_id = $operation_id;

@@ -379,6 +379,22 @@ def test_a_job_of_another_program_fails_with_a_sentence_and_harms_nothing(
     assert found.error_message.startswith(why)
 
 
+@pytest.mark.parametrize("status", ["paused", "failed"])
+def test_a_job_of_a_newer_program_is_not_done_by_this_one_either_when_it_is_asked_to(bench: Bench, status: str) -> None:
+    """It would be done by the rules of another payload."""
+    new = NewJob(job_type="note", title="Strange", payload={"name": "strange"}, payload_version=2)
+    strange = bench.store.add(new, owner="other", now=NOW)
+    bench.store.settle(strange, status, now=NOW)
+    bench.restart(take_over="all")
+
+    for ask in (bench.queue.resume, bench.queue.again):
+        with pytest.raises(errors.UsageError, match="A newer program asked for this"):
+            ask(strange)
+    assert bench.queue.get(strange).status == status
+    assert bench.done == []
+    assert bench.queue.cancel(strange) == (status == "paused")
+
+
 def test_what_may_pass_is_tried_again_and_then_left(bench: Bench) -> None:
     tries: list[int] = []
 
