@@ -8,7 +8,6 @@ sides go through the same SQL expression, which does what `people.fold` does.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -236,11 +235,10 @@ def _folded(text: str) -> str:
 
 
 def _midnight(day: date, zone: tzinfo | None) -> int:
-    """Return when a day begins, in ns since 1970."""
-    if zone is not None:
-        return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 10**9
+    """Return when a day begins, in ns since 1970; of a midnight that comes twice, the first."""
     try:
-        seconds = time.mktime((day.year, day.month, day.day, 0, 0, 0, 0, 0, -1))
-    except OverflowError:  # Windows knows no local time before 1970; no film was changed then
+        # Not by time.mktime, which takes either of two midnights, as it did the last time that it was asked.
+        seconds = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
+    except (ValueError, OverflowError, OSError):  # there is no local time so far from today
         seconds = (day - date(1970, 1, 1)).total_seconds()
     return int(seconds) * 10**9
