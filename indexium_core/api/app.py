@@ -17,7 +17,7 @@ import indexium_core
 from indexium_core.api import calling, events, gate, jobs, metrics, operations, page, planning, problems, tracks
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
-from indexium_core.api.context import Work
+from indexium_core.api.context import Waits, Work
 from indexium_core.library import Library
 
 __all__ = ["largest", "make_api", "make_app"]
@@ -65,6 +65,7 @@ def make_api(library: Library) -> FastAPI:
     app.state.library = library
     app.state.caller = calling.Caller(library, pool)
     app.state.work = Work(gate.Rate(lambda: library.settings.api_writes_per_minute), gate.Once())
+    app.state.waits = Waits()
     problems.install(app)
     for router in (planning.router, operations.router, jobs.router, tracks.router, events.router, metrics.router):
         app.include_router(router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ __all__ = [
     "Page",
     "PerPage",
     "Text",
+    "Waiting",
+    "Waits",
     "Work",
     "listed",
     "words",
@@ -67,6 +70,21 @@ class Work:
         return self._once(key, said, begun)
 
 
+class Waits:
+    """Lets requests wait for an end: only so many at a time, so that there are threads left for all others."""
+
+    def __init__(self, most: int = 20) -> None:
+        self._free = threading.BoundedSemaphore(most)
+
+    def __call__(self, seconds: float, wait: Callable[[float], Any]) -> None:
+        """Call `wait` with so many seconds; not at all where enough others wait."""
+        if seconds and self._free.acquire(blocking=False):
+            try:
+                wait(seconds)
+            finally:
+                self._free.release()
+
+
 def _library(request: Request) -> Library:
     return request.app.state.library  # type: ignore[no-any-return]
 
@@ -75,8 +93,13 @@ def _work(request: Request) -> Work:
     return request.app.state.work  # type: ignore[no-any-return]
 
 
+def _waits(request: Request) -> Waits:
+    return request.app.state.waits  # type: ignore[no-any-return]
+
+
 Open = Annotated[Library, Depends(_library)]
 Beginning = Annotated[Work, Depends(_work)]
+Waiting = Annotated[Waits, Depends(_waits)]
 
 
 def listed(page: Any, items: list[Any] | None = None) -> Mapping[str, Any]:

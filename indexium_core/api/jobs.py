@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, listed, words
+from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
 from indexium_core.model.job import Job, JobLog, JobPage
 
 __all__ = ["router"]
@@ -29,9 +29,10 @@ def counts(library: Open) -> Json:
 
 
 @router.get("/{job_id}", response_model=Job)
-def job(library: Open, job_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0) -> Json:
-    """Return a job; `wait`: seconds to wait for its end before that."""
-    return Json(library.jobs.wait(job_id, wait) if wait else library.jobs.get(job_id))
+def job(library: Open, waits: Waiting, job_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0) -> Json:
+    """Return a job; `wait`: at most so many seconds to wait for its end before that."""
+    waits(wait, lambda seconds: library.jobs.wait(job_id, seconds))
+    return Json(library.jobs.get(job_id))
 
 
 @router.get("/{job_id}/log", response_model=JobLog)

@@ -11,7 +11,20 @@ from starlette.responses import Response
 from indexium_core import errors
 from indexium_core.api import answers, problems
 from indexium_core.api.answers import ItemPage, Json, OperationPage, OperationWithItems, Started
-from indexium_core.api.context import Beginning, Body, Id, Key, Number, Open, Page, PerPage, Text, listed, words
+from indexium_core.api.context import (
+    Beginning,
+    Body,
+    Id,
+    Key,
+    Number,
+    Open,
+    Page,
+    PerPage,
+    Text,
+    Waiting,
+    listed,
+    words,
+)
 from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.operation import FINISHED_STATES, HOLDING_STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.plan import RISK_LEVELS, Selection
@@ -163,10 +176,11 @@ def _page(found: PaginatedOperations) -> Json:
 
 
 @router.get("/operations/{operation_id}", response_model=answers.Following)
-def operation(library: Open, operation_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0) -> Json:
-    """Return an operation and how far it is; `wait`: seconds to wait for its end before that."""
-    if wait:
-        library.handle(operation_id).wait(wait)
+def operation(
+    library: Open, waits: Waiting, operation_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0
+) -> Json:
+    """Return an operation and how far it is; `wait`: at most so many seconds to wait for its end before that."""
+    waits(wait, lambda seconds: library.handle(operation_id).wait(seconds))
     return _followed(library, operation_id)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from pydantic import TypeAdapter
@@ -15,10 +16,11 @@ from pydantic import TypeAdapter
 from dashboards import server
 from dashboards.server import DashboardServer
 from indexium_core.api import answers
+from indexium_core.flows import editing
 from indexium_core.library import Library
 from indexium_core.model.plan import PlanItem
 from tests.support import media
-from tests.support.rest import Client, events, spoken
+from tests.support.rest import PATIENCE, Client, connection, events, spoken
 
 PEOPLE = ["Ann Lee", "Bob Ray"]
 
@@ -354,6 +356,75 @@ def test_a_listener_that_goes_leaves_nothing_behind(running: DashboardServer, li
             break
         gone.wait(0.1)
     assert gone.is_set()
+
+
+def test_who_says_an_event_that_there_is_not_yet_is_told_from_now_on(running: DashboardServer, rest: Client) -> None:
+    """A browser that was connected to another home at this address, or before its database was restored."""
+    with events(running.url, Last_Event_ID=str(2**63 - 1)) as told:
+        next(told)
+        number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
+        assert "event" in next(told)
+    ended(rest, number)
+
+
+# Who waits.
+
+
+class Slow(NamedTuple):
+    """An operation that gets no further until it is let go."""
+
+    number: int
+    let_go: threading.Event
+
+
+@pytest.fixture
+def slow(rest: Client, library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    let_go, edit = threading.Event(), editing.edit
+    monkeypatch.setattr(editing, "edit", lambda *what: let_go.wait(60) and edit(*what))
+    made = Slow(rest.post("/api/metadata/write", {"all": True}).json["operation_id"], let_go)
+    yield made
+    let_go.set()
+    library.handle(made.number).wait()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        threading.Event().wait(0.01)
+
+
+def test_many_who_wait_hold_nobody_else_up(rest: Client, slow: Slow) -> None:
+    answered = threading.Semaphore(0)
+
+    def wait() -> None:
+        assert rest.get(f"/api/metadata/operations/{slow.number}?wait=20").status == 200
+        answered.release()
+
+    waiters = [threading.Thread(target=wait) for _ in range(60)]
+    for each in waiters:
+        each.start()
+    try:
+        assert all(answered.acquire(timeout=10) for _ in range(40))  # and 20 wait
+        begun = time.monotonic()
+        assert rest.get("/api/jobs").status == 200
+        assert time.monotonic() - begun < 10
+    finally:
+        slow.let_go.set()
+        for each in waiters:
+            each.join()
+
+
+def test_who_goes_before_the_answer_is_no_failure(
+    running: DashboardServer, rest: Client, slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connection(rest.url) as asked:
+        asked.request("GET", f"/api/metadata/operations/{slow.number}?wait=20")
+        until(lambda: bool(running._api._tasks))
+    slow.let_go.set()
+    until(lambda: not running._api._tasks)
+
+    assert not [each for each in caplog.records if each.message.startswith("api.")]
 
 
 # Bad input.

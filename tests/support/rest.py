@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["Answer", "Client", "events", "spoken"]
+__all__ = ["PATIENCE", "Answer", "Client", "connection", "events", "spoken"]
 
 PATIENCE = 30.0  # seconds for anything that must come
 
