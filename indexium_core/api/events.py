@@ -46,7 +46,8 @@ async def events(
         raise problems.Problem(422, "invalid_request", "Last-Event-ID is the number of an event.")
     start = int(last_event_id) if last_event_id else after
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
-    stream = _told(library, library.events.last_id if start is None else start, wanted)
+    newest = library.events.last_id  # one that is not yet there is of another home, or of a database that was restored
+    stream = _told(library, newest if start is None else min(start, newest), wanted)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
