@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from tornado.iostream import StreamClosedError
 
 from indexium_core import errors
 from indexium_core.api import wire
@@ -120,5 +121,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error("api.unexpected", extra={"user_action": f"{request.method} {request.url.path}"}, exc_info=error)
+    if not isinstance(error, StreamClosedError):  # who asked went before the answer, which is everybody's right
+        what = f"{request.method} {request.url.path}"
+        logger.error("api.unexpected", extra={"user_action": what}, exc_info=error)
     return answer(500, "internal", "The service failed here; its log says why. No file was left half-written.")
