@@ -63,7 +63,7 @@ class Caller:
             args, kwargs = self.codec.decoded(words["args"]), self.codec.decoded(words["kwargs"])
             method = self._method(name, args)
             inspect.signature(method).bind(*args, **kwargs)
-        except (TypeError, KeyError, ValueError) as error:
+        except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
             raise problems.Problem(422, "invalid_request", f"'{name}' cannot be called so: {error}.") from error
         return lambda **more: method(*args, **kwargs, **more)
 
