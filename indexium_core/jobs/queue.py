@@ -141,6 +141,7 @@ class Run:
         self.stopped_by = "stop"
         self.thread: threading.Thread | None = None
         self.pulse: Callable[[], Pulse] | None = None  # of an operation
+        self._felt: Pulse | None = None  # the one that was told last
         self._store, self._clock = store, clock
         self._checkpoint = store.saved(job.id)
         self._lock = threading.Lock()
@@ -208,7 +209,7 @@ class Run:
     def told(self, *, again: bool = False) -> Told | None:
         """Return how far it is, None where that was told already and is not to be told `again`."""
         if self.pulse is not None:
-            return self._told_by(self.pulse())
+            return self._told_by(self.pulse(), again=again)
         with self._lock:
             if not (self._fresh or again):
                 return None
@@ -225,9 +226,11 @@ class Run:
                 counters=dict(self._counters),
             )
 
-    def _told_by(self, pulse: Pulse) -> Told:
+    def _told_by(self, pulse: Pulse, *, again: bool) -> Told | None:
         with self._lock:
-            self._current, self._total = pulse.current, pulse.total
+            if pulse == self._felt and not again:
+                return None
+            self._felt, self._current, self._total = pulse, pulse.current, pulse.total
         return Told(
             job_id=self.job.id,
             current=None,

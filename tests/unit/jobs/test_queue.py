@@ -18,7 +18,7 @@ from indexium_core.jobs import queue as queue_module
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import Event, EventBus
-from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.queue import JobQueueService, Kind, Pulse, Run
 from indexium_core.model.job import Job, NewJob
 from indexium_core.store.database import Database
 from indexium_core.store.jobs import Jobs
@@ -529,3 +529,20 @@ def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> N
         tx.execute("DELETE FROM job_queue")
 
     assert min(taken) < 0.05
+
+
+def test_an_operation_that_gets_no_further_is_not_written_down_again_and_again(bench: Bench) -> None:
+    kind = Kind(name="long", handler=bench.long, title="Something long")
+    run = Run(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
+    at = Pulse(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
+    felt = [at]
+    run.pulse = lambda: felt[0]
+    first = run.told()
+    assert first is not None
+    assert first.total == 3
+    assert run.told() is None
+    felt[0] = Pulse(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
+    moved = run.told()
+    assert moved is not None
+    assert moved.counters == {"success": 2}
+    assert run.told(again=True) == moved  # at its end it is told, whatever was before
