@@ -106,7 +106,6 @@ class Runner(Generic[Item, Result]):
         control: Control,
         key: Callable[[Item], Hashable | None] = lambda _: None,
         again: Callable[[Item, Result], float | None] = lambda _item, _result: None,
-        look: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
@@ -120,7 +119,6 @@ class Runner(Generic[Item, Result]):
             key: Two items with the same key (not None) are never worked on at the same time, nor is one overtaken by
                 the other while it waits to be tried again.
             again: Says after how many seconds an item is to be tried again; None delivers its result.
-            look: Called some times a second while items are under way.
             clock: Seconds that never jump.
 
         """
@@ -130,7 +128,6 @@ class Runner(Generic[Item, Result]):
         self._control = control
         self._key = key
         self._again = again
-        self._look = look
         self._clock = clock
         self._running: dict[Future[Result], Item] = {}
         self._waiting: list[tuple[float, int, Item]] = []  # a heap: when it is tried again, its turn, the item
@@ -195,7 +192,6 @@ class Runner(Generic[Item, Result]):
             group, self._results = self._results, []
             self._deliver(group)
             self._delivered_at = now
-        self._look()
 
     def _patience(self) -> float:
         """Return for how many seconds to wait for a result: not beyond the moment when an item is due again."""

@@ -195,16 +195,3 @@ def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
 
     assert runner.run([0]) is Ending.STOPPED
     assert delivered == []
-
-
-def test_somebody_looks_after_it_while_an_item_takes_its_time() -> None:
-    looked, go = threading.Event(), threading.Event()
-
-    def look() -> None:
-        looked.set()
-        go.set()
-
-    runner = Runner(lambda _: go.wait(5), lambda _: None, workers=1, control=Control(), look=look)
-
-    assert runner.run([0]) is Ending.DONE
-    assert looked.is_set()
