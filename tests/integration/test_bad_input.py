@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ from tests.support.studio import ALL, OLD
 SECONDS = 20  # of a processor, of which the scan takes some four
 MEGABYTES = 700  # of which a scan of nothing takes 170; what is in memory at once depends on the threads
 IN_OPEN = 0x20  # inotify(7)
+# What a process tells of itself: `ru_maxrss` of a child begins with that of the process that made it (getrusage(2)).
+MEASURED = """
+import pathlib, sys
+from indexium_core.cli import main
+code = main(sys.argv[2:])
+pathlib.Path(sys.argv[1]).write_text(pathlib.Path("/proc/self/status").read_text())
+sys.exit(code)
+"""
 
 
 @dataclass(frozen=True)
@@ -68,13 +77,13 @@ def state(path: Path) -> tuple[str, int, int]:
 
 def scanned(home: Path, films: Path) -> float:
     """Scan in a process that is killed when it takes too much of a processor; return how much memory it took."""
-    command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), "scan", str(films)]
+    told = home.parent / "status"
+    command = [sys.executable, "-c", MEASURED, str(told), "--home", str(home), "scan", str(films)]
     limited = ["sh", "-c", f'ulimit -t {SECONDS}; exec "$@"', "sh", *command]
-    with subprocess.Popen(limited, stdout=subprocess.DEVNULL) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    assert running.returncode == 0
-    return usage.ru_maxrss / 1024
+    subprocess.run(limited, stdout=subprocess.DEVNULL, check=True)
+    peak = re.search(r"^VmHWM:\s*(\d+) kB$", told.read_text(), re.MULTILINE)
+    assert peak
+    return int(peak[1]) / 1024
 
 
 @contextlib.contextmanager
