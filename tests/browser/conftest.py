@@ -41,8 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One browser for this folder's tests, and for no other: Playwright runs an event loop in the tests' own thread."""
     path = oracle("chromium")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -103,7 +104,7 @@ def empty_library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One profile for all tests, so that scripts are fetched and compiled once."""
     made = browser.new_context()
@@ -162,7 +163,7 @@ class Site:
         assert self.complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
     """A served library for tests that change nothing."""
     folder = tmp_path_factory.mktemp("shared")
