@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from indexium_core.jobs.speed import Speed
+
 __all__ = ["Load", "Pace"]
 
-_WINDOW = 15.0  # seconds at work over which the rate is taken
 _ENOUGH = 1.0  # seconds at work before a time is named …
 _SHARE = 0.05  # … unless this share of what was expected is done
 _LEAST = 1e-4  # seconds that are expected of a file of which nothing is known
@@ -47,7 +47,7 @@ class Pace:
         self._before = 0.0  # seconds at work before that
         self._done = 0
         self._last = 0.0  # seconds at work when the last file was done
-        self._marks: deque[tuple[float, int]] = deque([(0.0, 0)])
+        self._speed = Speed()
 
     @property
     def seconds(self) -> float:
@@ -59,8 +59,7 @@ class Pace:
     def rate(self) -> float:
         """Files a second, of late."""
         with self._lock:
-            now, (then, files) = self._active(), self._marks[0]
-            return (self._done - files) / max(now - then, 1e-3)
+            return self._speed.rate(at=self._active())
 
     @property
     def eta_seconds(self) -> float | None:
@@ -94,10 +93,7 @@ class Pace:
             load.spent += max(seconds, 0.0)
             self._done += 1
             self._last = self._active()
-            if self._last - self._marks[-1][0] > _WINDOW / 30:
-                self._marks.append((self._last, self._done))
-            while len(self._marks) > 2 and self._last - self._marks[1][0] > _WINDOW:  # two make a span
-                self._marks.popleft()
+            self._speed.did(self._done, at=self._last)
 
     def _active(self) -> float:
         return self._before + (self._clock() - self._since if self._since is not None else 0.0)

@@ -14,7 +14,6 @@ import threading
 import time
 import traceback
 import uuid
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from indexium_core.jobs.context import Handler
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.jobs.runner import Control, Ending
+from indexium_core.jobs.speed import Speed
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage, LeftOver, NewJob, Told
 
 __all__ = ["GRACE", "JobQueueService", "JobStore", "Kind", "Pulse", "Run"]
@@ -46,7 +46,7 @@ class JobStore(Protocol):
     def next_due(self, *, owner: str, now: datetime) -> datetime | None: ...
     def tell(self, told: Sequence[Told], *, now: datetime) -> None: ...
     def beat(self, job_ids: Sequence[int], *, now: datetime) -> None: ...
-    def save(self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime) -> None: ...
+    def save(self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Any = None) -> None: ...
     def saved(self, job_id: int) -> Mapping[str, Any] | None: ...
     def pause(self, job: Job, *, by: str, now: datetime) -> bool: ...
     def go_on(self, job: Job, *, now: datetime) -> bool: ...
@@ -147,9 +147,9 @@ class Run:
         self._lock = threading.Lock()
         self._current, self._total, self._message = job.progress_current, job.progress_total, job.progress_message
         self._counters: Mapping[str, int] = job.counters
-        self._speed = _Speed(self._current)
         self._fresh = False
         self._got_on = time.monotonic()
+        self._speed = Speed(self._current, at=self._got_on)
         self._heeded = False  # whether the handler was told to come to an end
 
     # What the handler sees.
@@ -170,10 +170,10 @@ class Run:
         with self._lock:
             self._current, self._total, self._message, self._counters = current, total, message, counters
             self._fresh, self._got_on = True, time.monotonic()
-            self._speed.at(current)
+            self._speed.did(current, at=self._got_on)
 
-    def save(self, checkpoint: Mapping[str, Any]) -> None:
-        self._store.save(self.job.id, checkpoint, now=self._clock())
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
+        self._store.save(self.job.id, checkpoint, now=self._clock(), tx=tx)
         self._checkpoint = checkpoint
         with self._lock:
             self._got_on = time.monotonic()
@@ -188,7 +188,7 @@ class Run:
             self.control.wait_while_paused()
             with self._lock:
                 self._got_on = time.monotonic()
-                self._speed.begin_anew()
+                self._speed = Speed(self._current, at=self._got_on)  # a pause is no time at work
         if self.control.ending is None:
             return False
         self._heeded = True
@@ -214,7 +214,7 @@ class Run:
             if not (self._fresh or again):
                 return None
             self._fresh = False
-            rate = self._speed.rate
+            rate = self._speed.rate(at=time.monotonic())
             left = None if self._total is None or not rate else max(0.0, (self._total - self._current) / rate)
             return Told(
                 job_id=self.job.id,
@@ -245,32 +245,6 @@ class Run:
     def current(self) -> int:
         """Items that have an outcome."""
         return self._current
-
-
-class _Speed:
-    """Items a second, smoothed over the last seconds at work."""
-
-    _WINDOW = 15.0
-
-    def __init__(self, current: int) -> None:
-        self._marks: deque[tuple[float, int]] = deque([(time.monotonic(), current)])
-        self._current = current
-
-    def at(self, current: int) -> None:
-        now, self._current = time.monotonic(), current
-        if now - self._marks[-1][0] > self._WINDOW / 30:
-            self._marks.append((now, current))
-        while len(self._marks) > 2 and now - self._marks[1][0] > self._WINDOW:
-            self._marks.popleft()
-
-    def begin_anew(self) -> None:
-        """Forget what was before a pause."""
-        self._marks = deque([(time.monotonic(), self._current)])
-
-    @property
-    def rate(self) -> float:
-        then, before = self._marks[0]
-        return max(0, self._current - before) / max(time.monotonic() - then, 1e-3)
 
 
 class JobQueueService:
