@@ -1,9 +1,8 @@
 """
 Rescan: the media properties of films are read again, and what changed is stored.
 
-It goes through the files in the order of their ids, a batch at a time. What was read of a batch is stored in one
-transaction and the place is saved; so a rescan that is cut short goes on from there, and what it did is done. One bad
-file never stops it: the file is counted by what is wrong with it, and keeps what was known of it. Locked fields stay as
+It goes through the files in the order of their ids, a batch at a time. What was read of a batch and the place are stored
+in one transaction; so a rescan that is cut short goes on from there, and what it did is done and counted. One bad file never stops it: the file is counted by what is wrong with it, and keeps what was known of it. Locked fields stay as
 they are, and length and size are refreshed only where that was asked for.
 """
 
@@ -297,7 +296,7 @@ class _Run:
 
     def _store(self, outcomes: Sequence[_Outcome], *, asked: Sequence[int] | None) -> None:
         """
-        Store what was read of a batch, and save the place.
+        Store what was read of a batch and the place, in one transaction: so what is counted is what was done.
 
         `asked`: all ids of a batch that was read to its end; those that nobody knows any more are missing.
         """
@@ -306,15 +305,7 @@ class _Run:
         problems = {each.due.file_id: each.problem for each in outcomes if each.problem is not None}
         missing = [each.due.file_id for each in outcomes if each.missing]
         at, job_id = self._clock(), self._context.job_id or None
-
-        def put(tx: Any) -> set[int]:
-            store.put_problems(tx, problems)
-            self.lost |= bool(catalog.mark_missing(tx, missing)) if missing else False
-            return store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id)
-
-        updated = self._database.run(put)
-        report.updated += len(updated)
-        report.unchanged += len(readings) - len(updated)
+        updated, unchanged = report.updated, report.unchanged  # before
         if asked is not None:
             forgotten = len(asked) - len(outcomes)
             report.processed += forgotten
@@ -323,8 +314,16 @@ class _Run:
         elif outcomes:
             self._after = outcomes[-1].due.file_id
         report.seconds = time.monotonic() - self._began
+
+        def put(tx: Any) -> None:
+            store.put_problems(tx, problems)
+            self.lost |= bool(catalog.mark_missing(tx, missing)) if missing else False
+            new = len(store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id))
+            report.updated, report.unchanged = updated + new, unchanged + len(readings) - new
+            self._context.save(self._place(), tx=tx)
+
+        self._database.run(put)
         self._tell(outcomes[-1].due.path if outcomes else b"")
-        self._context.save(self._place())
 
     def _place(self) -> dict[str, Any]:
         report = self.report
@@ -414,8 +413,8 @@ class _Here:
             "rescan:progress", current=current, total=total, message=message, rate=rate, eta_seconds=eta, **counters
         )
 
-    def save(self, checkpoint: Mapping[str, Any]) -> None:
-        del checkpoint
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
+        del checkpoint, tx
 
     def should_stop(self) -> bool:
         return self._stop()

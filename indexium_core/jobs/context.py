@@ -35,8 +35,12 @@ class JobContext(Protocol):
 
         """
 
-    def save(self, checkpoint: Mapping[str, Any]) -> None:
-        """Write down where a next run is to go on; durable when it returns. Every 100 items, or each batch."""
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
+        """
+        Write down where a next run is to go on. Every 100 items, or each batch.
+
+        Durable when it returns; or, in the transaction `tx` of the store, together with what was done up to there.
+        """
 
     def should_stop(self) -> bool:
         """

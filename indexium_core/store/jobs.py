@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -165,9 +166,11 @@ class Jobs:
         with self._database.atomic() as tx:
             tx.execute(_sql("beat"), {"ids": list(job_ids), "now": now})
 
-    def save(self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime) -> None:
-        """Write down where the next run of a job goes on; durable when it returns."""
-        with self._database.atomic() as tx:
+    def save(
+        self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None
+    ) -> None:
+        """Write down where the next run of a job goes on: in `tx`, with what it did up to there, or by itself."""
+        with self._database.atomic() if tx is None else nullcontext(tx) as tx:
             tx.execute(_sql("forget_state"), {"id": job_id})
             tx.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(checkpoint)})
             tx.execute(_sql("begun_anew"), {"id": job_id})

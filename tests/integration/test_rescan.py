@@ -328,6 +328,10 @@ def test_files_that_cannot_be_read_make_a_job_end_with_errors(library: Library, 
     assert (job.status, job.summary["errors"], job.summary["unchanged"]) == ("completed_with_errors", {"empty": 1}, 2)
 
 
+class CutError(Exception):
+    """In place of a process that is killed."""
+
+
 class Stopping:
     """A context that is told to stop after some files, and remembers what was saved."""
 
@@ -336,11 +340,15 @@ class Stopping:
     def __init__(self, payload: Mapping[str, Any], checkpoint: Mapping[str, Any] | None, *, after: int) -> None:
         self.payload, self.checkpoint, self._left = payload, checkpoint, after
         self.saved: list[Mapping[str, Any]] = []
+        self.cut = False
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         assert current == sum(counters.values()) or current > sum(counters.values())
 
-    def save(self, checkpoint: Mapping[str, Any]) -> None:
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
+        assert tx is not None
+        if self.cut:
+            raise CutError
         self.saved.append(checkpoint)
 
     def should_stop(self) -> bool:
@@ -368,6 +376,17 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
     assert len(read) == 3 - (saved or {"processed": 0})["processed"], "no file is read twice"
     assert counts(second) == (3, 2, 0, 0, 0, {"empty": 1})
     assert first.cancelled == (len(read) > 0)
+
+
+def test_what_was_read_of_a_batch_and_its_place_are_stored_together(library: Library) -> None:
+    meddle(library, hdr="pq")
+    context: Any = Stopping(library._rescanner.orders(None), None, after=1000)
+    context.cut = True
+    with pytest.raises(CutError):
+        library._rescanner.work(context)
+
+    assert {stored(library, name)["hdr"] for name in ids(library)} == {"pq"}
+    assert library.audit().total == 0
 
 
 def test_a_rest_between_batches_can_be_cut_short(library: Library) -> None:
