@@ -49,7 +49,8 @@ from indexium_core.flows.recovery import RecoverReport
 from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import Event, EventBus, Recorder
 from indexium_core.jobs.progress_log import ProgressLog
-from indexium_core.jobs.queue import JobQueueService, Run
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.run import Run
 from indexium_core.store import backups as backups_store
 from indexium_core.store import casts, database, ledger
 from indexium_core.store import events as events_store

@@ -38,8 +38,8 @@ from indexium_core.flows.steps import StepReport, StepRow, Steps
 from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
+from indexium_core.jobs.dispatcher import GRACE
 from indexium_core.jobs.events import Event
-from indexium_core.jobs.queue import GRACE
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
 from indexium_core.model.changes import ChangesPreview

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from indexium_core import errors, logs
 from indexium_core.flows.writing import user_name
-from indexium_core.jobs.queue import JobQueueService, JobStore
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage
 
 __all__ = ["JobService"]

@@ -29,8 +29,9 @@ from indexium_core.flows.protocol import Edited, Stint, Terms
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import EventBus
-from indexium_core.jobs.queue import Pulse
-from indexium_core.jobs.queue import Run as JobRun
+from indexium_core.jobs.executors import Executor, Threads
+from indexium_core.jobs.run import Pulse
+from indexium_core.jobs.run import Run as JobRun
 from indexium_core.jobs.runner import Control, Ending, Runner
 from indexium_core.model import people
 from indexium_core.model.media import FileFacts, FileStat

@@ -2,7 +2,7 @@
 Jobs: rows of `job_queue`, what they depend on, and where their next runs go on.
 
 Functions that take a transaction are for those who change a job together with something else (the ledger does); the
-class fulfils `JobStore` of `jobs.queue`.
+class fulfils `JobStore` of `jobs.store`.
 """
 
 from __future__ import annotations
@@ -208,9 +208,8 @@ class Jobs:
         retry_count: int = 0,
         not_before: datetime | None = None,
         error_message: str = "",
-        afresh: bool = False,
     ) -> None:
-        """Let a job be taken up once more; `afresh`: from its beginning, whatever it saved."""
+        """Let a job be taken up once more."""
         values = {
             "id": job.id,
             "owner": owner,
@@ -221,8 +220,6 @@ class Jobs:
         with self._database.atomic() as tx:
             tx.execute(_sql("wait_again"), values)
             _set_operation(tx, job, "pending")
-            if afresh:
-                tx.execute(_sql("forget_state"), {"id": job.id})
 
     def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool:
         """Let an instance take up jobs that wait; False where none of them waited for another one."""

@@ -166,7 +166,7 @@ def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsew
             assert gate.entered.wait(PATIENCE)
             stopping = threading.Thread(target=studio.library.close, args=(by,))
             stopping.start()
-            until(lambda: studio.library._queue._thread is None)
+            until(lambda: not studio.library._queue._dispatcher.is_on)
             gate.open()
             stopping.join(PATIENCE)
         studio.library = Library.open(studio.library.home, take_over=take_over)  # type: ignore[arg-type]
@@ -340,7 +340,7 @@ def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkey
     until(lambda: studio.library._queue.run_of(job.id).checkpoint is not None)  # type: ignore[union-attr]
     closing = threading.Thread(target=studio.library.close)
     closing.start()
-    until(lambda: studio.library._queue._thread is None)
+    until(lambda: not studio.library._queue._dispatcher.is_on)
     go_on.set()
     closing.join(PATIENCE)
     known = already(studio.library.home)

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.jobs import queue as queue_module
+from indexium_core.jobs import dispatcher
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import Event, EventBus
-from indexium_core.jobs.queue import JobQueueService, Kind, Pulse, Run
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.run import Kind, Pulse, Run
 from indexium_core.model.job import Job, NewJob
 from indexium_core.store.database import Database
 from indexium_core.store.jobs import Jobs
@@ -437,7 +438,7 @@ def test_items_that_failed_make_a_job_end_with_errors(bench: Bench, summary: dic
 
 
 def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_module, "BEAT", 0.05)
+    monkeypatch.setattr(dispatcher, "BEAT", 0.05)
     bench.queue.start_worker()
 
     job = bench.queue.wait(bench.queue.add_job("stuck").id, PATIENCE)
@@ -451,7 +452,7 @@ def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest
 def test_a_running_job_gives_signs_of_life_and_one_without_is_stalled(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue_module, "BEAT", 0.05)
+    monkeypatch.setattr(dispatcher, "BEAT", 0.05)
     bench.queue.start_worker()
     job = bench.begin()
     bench.now += timedelta(seconds=10)
@@ -476,7 +477,7 @@ def test_progress_is_told_at_most_twice_a_second(bench: Bench) -> None:
     told = [event for event in bench.told if event.name == "fast:progress"]
 
     assert job.progress_current == 20_000
-    assert 1 <= len(told) <= 2 + (time.monotonic() - begun) / queue_module.TICK
+    assert 1 <= len(told) <= 2 + (time.monotonic() - begun) / dispatcher.TICK
     assert told[-1].data["current"] == 20_000
 
 

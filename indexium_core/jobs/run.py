@@ -1,0 +1,161 @@
+"""One run of a job: what its handler sees of it, and what the queue sees."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from indexium_core.jobs.context import Handler
+from indexium_core.jobs.runner import Control
+from indexium_core.jobs.speed import Speed
+from indexium_core.jobs.store import JobStore
+from indexium_core.model.job import Job, Told
+
+__all__ = ["Kind", "Pulse", "Run"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of job: how it is done, and by which rules."""
+
+    name: str
+    handler: Handler
+    title: str
+    version: int = 1  # of its payload; a job with a higher one was made by a newer program
+    side_by_side: int | None = 1  # how many are at work at a time; None: as many as there are
+    goes_on: bool = True  # whether it is taken up by itself where it was cut off
+    of_operation: bool = False  # its operation writes its state and its numbers down, with what it does
+    timeout: Callable[[], float] = lambda: float("inf")  # seconds without progress after which it is stopped
+    give_up: Callable[[Job], bool] | None = None  # cancels one that is not at work; False: there is nothing left of it
+    quiet: Callable[[Job], None] | None = None  # returns when one that was just held has nothing under way any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """How far an operation is, as it says itself."""
+
+    current: int
+    total: int
+    message: str
+    rate: float
+    eta_seconds: float | None
+    counters: Mapping[str, int]
+
+
+class Run:
+    """A job that is at work here; its handler's `JobContext`."""
+
+    def __init__(self, job: Job, kind: Kind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
+        self.job, self.kind = job, kind
+        self.control = Control()
+        self.stopped_by = "stop"
+        self.thread: threading.Thread | None = None
+        self.pulse: Callable[[], Pulse] | None = None  # of an operation
+        self._felt: Pulse | None = None  # the one that was told last
+        self._store, self._clock = store, clock
+        self._checkpoint = store.saved(job.id)
+        self._lock = threading.Lock()
+        self._current, self._total, self._message = job.progress_current, job.progress_total, job.progress_message
+        self._counters: Mapping[str, int] = job.counters
+        self._fresh = False
+        self._got_on = time.monotonic()
+        self._speed = Speed(self._current, at=self._got_on)
+        self._heeded = False  # whether the handler was told to come to an end
+
+    # What the handler sees.
+
+    @property
+    def job_id(self) -> int:
+        return self.job.id
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        return self.job.payload
+
+    @property
+    def checkpoint(self) -> Mapping[str, Any] | None:
+        return self._checkpoint
+
+    def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
+        with self._lock:
+            self._current, self._total, self._message, self._counters = current, total, message, counters
+            self._fresh, self._got_on = True, time.monotonic()
+            self._speed.did(current, at=self._got_on)
+
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
+        self._store.save(self.job.id, checkpoint, now=self._clock(), tx=tx)
+        self._checkpoint = checkpoint
+        with self._lock:
+            self._got_on = time.monotonic()
+
+    def moved(self) -> None:
+        """Note that work on an item goes on, though none has come to its end."""
+        with self._lock:
+            self._got_on = time.monotonic()
+
+    def should_stop(self) -> bool:
+        if self.control.paused:
+            self.control.wait_while_paused()
+            with self._lock:
+                self._got_on = time.monotonic()
+                self._speed = Speed(self._current, at=self._got_on)  # a pause is no time at work
+        if self.control.ending is None:
+            return False
+        self._heeded = True
+        return True
+
+    # What the queue sees.
+
+    @property
+    def heeded(self) -> bool:
+        return self._heeded
+
+    @property
+    def stood_still(self) -> float:
+        """Seconds without progress; none while it is held."""
+        with self._lock:
+            return 0.0 if self.control.paused else time.monotonic() - self._got_on
+
+    def told(self, *, again: bool = False) -> Told | None:
+        """Return how far it is, None where that was told already and is not to be told `again`."""
+        if self.pulse is not None:
+            return self._told_by(self.pulse(), again=again)
+        with self._lock:
+            if not (self._fresh or again):
+                return None
+            self._fresh = False
+            rate = self._speed.rate(at=time.monotonic())
+            left = None if self._total is None or not rate else max(0.0, (self._total - self._current) / rate)
+            return Told(
+                job_id=self.job.id,
+                current=self._current,
+                total=self._total,
+                message=self._message,
+                rate=rate,
+                eta_seconds=left,
+                counters=dict(self._counters),
+            )
+
+    def _told_by(self, pulse: Pulse, *, again: bool) -> Told | None:
+        with self._lock:
+            if pulse == self._felt and not again:
+                return None
+            self._felt, self._current, self._total = pulse, pulse.current, pulse.total
+        return Told(
+            job_id=self.job.id,
+            current=None,
+            total=pulse.total,
+            message=pulse.message,
+            rate=pulse.rate,
+            eta_seconds=pulse.eta_seconds,
+            counters=pulse.counters,
+        )
+
+    @property
+    def current(self) -> int:
+        """Items that have an outcome."""
+        return self._current
