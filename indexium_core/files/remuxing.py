@@ -64,7 +64,8 @@ def run(
         source: The file as it is.
         target: Where the new one goes.
         cancelled: Asked several times a second; the child is killed as soon as it says so.
-        heed: Told several times a second by how many bytes the new file grew.
+        heed: Told several times a second by how many bytes the new file grew; while it does not return, the child
+            stands still.
         patience: Seconds without any growth of the new file after which the child is killed.
 
     Raises:
@@ -132,11 +133,28 @@ def _started(line: list[bytes]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
+    if os.name == "posix":
+        _signal(child, "SIGKILL")
+    else:
+        child.kill()
+
+
+@contextlib.contextmanager
+def _held(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Let a child stand still, where the system can do that: a new file that grows is no operation that is held."""
+    if os.name != "posix":
+        yield
+        return
+    _signal(child, "SIGSTOP")
+    try:
+        yield
+    finally:
+        _signal(child, "SIGCONT")
+
+
+def _signal(child: subprocess.Popen[bytes], name: str) -> None:
     with contextlib.suppress(ProcessLookupError):
-        if os.name == "posix":
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
+        os.killpg(child.pid, getattr(signal, name))
 
 
 def _guard() -> list[bytes]:
@@ -177,7 +195,8 @@ def _watch(
             raise errors.FFmpegError("The rewrite was cancelled; the file is as it was.", code="cancelled")
         now = _progress(target)
         if now != state:
-            heed(max(0, now[0] - size) if now else 0)
+            with _held(child):
+                heed(max(0, now[0] - size) if now else 0)
             state, since, size = now, time.monotonic(), now[0] if now else 0
         elif time.monotonic() - since > patience:
             _kill(child)

@@ -153,6 +153,25 @@ def test_a_child_is_stopped_when_the_operation_is_cancelled(stub: Callable[[str]
     assert not is_alive(pid)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only there can a process be made to stand still")
+def test_a_child_stands_still_while_whoever_is_told_of_it_does_not_return(
+    stub: Callable[[str], Path], tmp_path: Path
+) -> None:
+    stub('for i in 1 2 3 4 5 6 7 8 9; do echo x >> "$target"; sleep 0.05; done')
+    target, seen = tmp_path / "out", list[int]()
+
+    def heed(_: int) -> None:
+        if not seen:
+            time.sleep(0.05)  # a signal takes a moment
+            before = target.stat().st_size
+            time.sleep(0.5)  # in which it would have come to its end
+            seen.extend((before, target.stat().st_size))
+
+    remuxing.run(COPY, b"/in", os.fsencode(target), heed=heed)
+    assert seen[0] == seen[1] < len(target.read_text())
+    assert target.read_text() == "x\n" * 9
+
+
 def test_an_interruption_leaves_no_child(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60")
 
