@@ -8,7 +8,6 @@ run saved.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import uuid
@@ -97,18 +96,18 @@ class JobQueueService:
             UnknownIdError: It depends on a job that there is not.
 
         """
-        rules, payload = self._kind(kind), dict(payload or {})
+        rules = self._kind(kind)
         new = NewJob(
             job_type=kind,
             title=title or rules.title,
-            payload=payload,
+            payload=dict(payload or {}),
             payload_version=rules.version,
             priority=checked_priority(priority),
             not_before=None if not_before is None else not_before.astimezone(UTC),
             depends_on=tuple(depends_on),
             max_retries=max_retries,
             is_cancellable=is_cancellable,
-            dedup_key=_equal(kind, payload, depends_on) if dedup else None,
+            dedup=dedup,
         )
         job_id = self._store.add(new, owner=self.owner, now=self._clock())
         self.wake(job_id)
@@ -350,12 +349,3 @@ def checked_priority(priority: int | str) -> int:
         message = f"'{priority}' is no priority; take 1 (first) to 10 (last), or {', '.join(PRIORITIES)}."
         raise errors.UsageError(message)
     return number
-
-
-def _equal(kind: str, payload: Mapping[str, Any], depends_on: Sequence[int]) -> str:
-    """Return what two jobs have in common that do the same; UsageError where the payload is no JSON."""
-    try:
-        return json.dumps([kind, payload, sorted(set(depends_on))], sort_keys=True, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        message = f"A job takes JSON values only: {error}."
-        raise errors.UsageError(message) from error

@@ -87,7 +87,7 @@ class NewJob:
     depends_on: tuple[int, ...] = ()
     max_retries: int = 3
     is_cancellable: bool = True
-    dedup_key: str | None = None  # of two equal ones that have not begun only one is kept
+    dedup: bool = False  # of two equal ones that have not begun only one is kept
     operation_id: int | None = None
 
 

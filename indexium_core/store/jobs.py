@@ -37,6 +37,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
 
     Raises:
         UnknownIdError: It depends on a job that there is not.
+        UsageError: What it is to do is no JSON.
 
     """
     wanted = sorted(set(new.depends_on))
@@ -51,7 +52,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
         "priority": new.priority,
         "payload": as_json(new.payload),
         "payload_version": new.payload_version,
-        "dedup_key": new.dedup_key,
+        "dedup_key": _equal(new) if new.dedup else None,
         "owner": owner,
         "progress_total": total,
         "max_retries": new.max_retries,
@@ -89,10 +90,10 @@ class Jobs:
     # Making and taking up.
 
     def add(self, new: NewJob, *, owner: str, now: datetime) -> int:
-        """Write down a job, or return the equal one that has not begun; errors as those of `insert`."""
+        """Write down a job, or return the equal one that has not begun where it says so; errors as those of `insert`."""
         with self._database.atomic() as tx:
-            if new.dedup_key is not None:
-                found: int | None = tx.value(_sql("equal_waiting"), {"dedup_key": new.dedup_key})
+            if new.dedup:
+                found: int | None = tx.value(_sql("equal_waiting"), {"dedup_key": _equal(new)})
                 if found is not None:
                     values = {"id": found, "priority": new.priority, "owner": owner, "not_before": new.not_before}
                     tx.execute(_sql("hurry"), values)
@@ -166,13 +167,11 @@ class Jobs:
         with self._database.atomic() as tx:
             tx.execute(_sql("beat"), {"ids": list(job_ids), "now": now})
 
-    def save(
-        self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None
-    ) -> None:
+    def save(self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None) -> None:
         """Write down where the next run of a job goes on: in `tx`, with what it did up to there, or by itself."""
         with self._database.atomic() if tx is None else nullcontext(tx) as tx:
             tx.execute(_sql("forget_state"), {"id": job_id})
-            tx.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(checkpoint)})
+            tx.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
             tx.execute(_sql("begun_anew"), {"id": job_id})
 
     def saved(self, job_id: int) -> Mapping[str, Any] | None:
@@ -331,14 +330,19 @@ class Jobs:
         return found
 
 
-def as_json(value: Mapping[str, Any]) -> str:
+def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return JSON values as text that DuckDB takes; UsageError where they are something else."""
     try:
-        text = json.dumps(dict(value), ensure_ascii=False, allow_nan=False, sort_keys=True)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
     except (TypeError, ValueError) as error:
         message = f"A job takes JSON values only: {error}."
         raise errors.UsageError(message) from error
     return rows.printable(text)
+
+
+def _equal(new: NewJob) -> str:
+    """Return what two jobs have in common that do the same."""
+    return as_json([new.job_type, new.payload, sorted(set(new.depends_on))])
 
 
 def _changes(tx: Connection, name: str, values: Mapping[str, Any]) -> bool:
