@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from indexium_core import logs, settings
 from indexium_core.flows import (
+    auditing,
     backups,
     bulk,
     changes,
@@ -119,6 +120,7 @@ class Assembly:
     def _build_writing(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
+        self._auditor = auditing.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self._backups_folder
         self._scanner = scanning.Scanner(store, events=self.events, config=config, clock=clock)

@@ -68,6 +68,7 @@ from indexium_core.model.view import SavedView
 from indexium_core.settings import SettingRow
 from indexium_core.store import audit, catalog, database
 from indexium_core.store import backups as backups_store
+from indexium_core.store import catalog, database
 from indexium_core.store.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 
@@ -350,10 +351,20 @@ class Library(assembly.Assembly):
         return self._queue.add_job("rescan", orders, title=rescan.title_of(orders, query))
 
     def audit(
-        self, file_id: int | None = None, job_id: int | None = None, *, page: int = 1, per_page: int = 50
+        self,
+        file_id: int | None = None,
+        job_id: int | None = None,
+        *,
+        query: str = "",
+        page: int = 1,
+        per_page: int = 50,
     ) -> AuditPage:
-        """Return who changed which property or lock, newest first: of a file, or by a job, where they are named."""
-        return audit.page(self._store.read(), file_id=file_id, job_id=job_id, page=page, per_page=per_page)
+        """
+        Return who changed which property or lock, newest first; of a file, of files that a search finds, or by a job.
+
+        `per_page` 0: all. QueryError: the search cannot be read; UnknownIdError: there is no such file or job.
+        """
+        return self._auditor.page(query=query, file_id=file_id, job_id=job_id, page=page, per_page=per_page)
 
     # Settings.
 

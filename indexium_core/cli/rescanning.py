@@ -1,4 +1,4 @@
-"""`rescan`, `lock`, `unlock`, `locks`: the media properties of films, and what of them only a person may write."""
+"""`rescan`, `lock`, `unlock`, `locks`, `audit`: the media properties of films, and who may write and who wrote them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson, Query
-from indexium_core.library import FieldLock, Library, LockReport
+from indexium_core.cli.planning import MOST, AsJson, Query
+from indexium_core.library import AuditEvent, FieldLock, Library, LockReport
 from indexium_core.model.job import Job
 from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
+_PAGES = 10**9  # a page, or changes of one: their product is a number of the database
 
 Everything = Annotated[bool, typer.Option("--all", help="All files there are.")]
 Fields = Annotated[
@@ -112,6 +113,36 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
 def _row(row: FieldLock) -> tuple[object, ...]:
     who = {"edit": "set by hand"}.get(row.origin, "by a padlock") + (f", {row.locked_by}" if row.locked_by else "")
     return row.file_id, row.file_path, LABELS[row.field].lower(), f"{row.locked_at.astimezone():%Y-%m-%d %H:%M} {who}"
+
+
+@app.command(epilog="Example: indexium audit 'folder:2019'")
+def audit(
+    context: typer.Context,
+    query: Query = "",
+    job_id: Annotated[
+        int | None, typer.Option("--job", metavar="ID", min=1, max=MOST, help="Only by this job.")
+    ] = None,
+    page: Annotated[int, typer.Option(min=1, max=_PAGES)] = 1,
+    per_page: Annotated[int, typer.Option(min=0, max=_PAGES, help="0 = all.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show which media properties and locks were changed: from what to what, when and by what; newest first."""
+    with opened(context) as library:
+        found = library.audit(job_id=job_id, query=query, page=page, per_page=per_page)
+    if as_json:
+        output.to_json(found)
+        return
+    if found.items:
+        output.table(("when", "by", "id", "file", "field", "change"), map(_change, found.items), right=(2,))
+    more = f"; --page {page + 1} shows more" if per_page and page * per_page < found.total else ""
+    output.note(f"{output.plural(found.total, 'change')}{more}.")
+
+
+def _change(event: AuditEvent) -> tuple[object, ...]:
+    by = event.actor + ("" if event.job_id is None else f" (job {event.job_id})")
+    change = {"lock": "locked", "unlock": "unlocked"}.get(event.action, f"{event.before} → {event.after}")
+    field = LABELS.get(event.field, event.field).lower()
+    return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}", by, event.file_id, event.file_path, field, change
 
 
 def _print_report(report: LockReport, done: str) -> None:

@@ -58,6 +58,7 @@ FIELDS = tuple(LABELS)[:9]  # that a rescan reads
 LOCKABLE = tuple(LABELS)
 ON_REQUEST = ("duration", "size")  # that a rescan refreshes only when it is asked to
 
+_NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate"})
 _HDR = {"no": "no", "pq": "HDR10 (PQ)", "hlg": "HLG", "dolby_vision": "Dolby Vision"}
 _TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _SPEAKERS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
@@ -134,6 +135,17 @@ class AuditEvent:
     old: str | None
     new: str | None
     job_id: int | None
+    file_path: str = ""  # for display; "" of a file that was forgotten
+
+    @property
+    def before(self) -> str:
+        """The old value as a person reads it; "-" for none."""
+        return _said(self.field, self.old)
+
+    @property
+    def after(self) -> str:
+        """The new value as a person reads it; "-" for none."""
+        return _said(self.field, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +239,14 @@ def _measure(value: Any, *, digits: int = 6) -> float | None:
 def in_words(name: str, value: Value) -> str:
     """Return a property as a person reads it: `1920 × 1080`, `1:52:07`, `4.1 GB`, `29.97 fps`; "-" for none."""
     return "-" if value is None else _WORDS.get(name, str)(value)
+
+
+def _said(name: str, text: str | None) -> str:
+    """Return a value that is kept as text in words."""
+    value: Value = text
+    if text is not None and name in _NUMBERS:
+        value = float(text) if "." in text or "e" in text else int(text)
+    return in_words(name, value)
 
 
 def _clock(seconds: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from indexium_core.model.properties import AuditEvent, AuditPage
@@ -28,10 +28,15 @@ def add(
 
 
 def page(
-    reader: Connection, *, file_id: int | None, job_id: int | None, page: int = 1, per_page: int = 50
+    reader: Connection,
+    *,
+    file_ids: Sequence[int] | None = None,
+    job_id: int | None = None,
+    page: int = 1,
+    per_page: int = 50,
 ) -> AuditPage:
-    """Return one page of the audit, newest first: of one file or one job where they are named; `per_page` 0: all."""
-    wanted = {"file_id": file_id, "job_id": job_id}
+    """Return one page of the audit, newest first: of some files or one job where they are named; `per_page` 0: all."""
+    wanted = {"file_ids": None if file_ids is None else list(file_ids), "job_id": job_id}
     limits = {"limit": per_page or None, "offset": (page - 1) * per_page}
     rows = reader.execute(_sql("page"), wanted | limits).fetchall()
     items = [AuditEvent(**dict(zip(AuditEvent.__dataclass_fields__, row, strict=True))) for row in rows]

@@ -1,9 +1,11 @@
-"""`rescan`, `lock`, `unlock` and `locks` as a person types them."""
+"""`rescan`, `lock`, `unlock`, `locks` and `audit` as a person types them."""
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +75,9 @@ def test_fields_are_locked_listed_and_unlocked(run: Run, capsys: pytest.CaptureF
         (["lock", "ann", "--fields", "colour"], "no field “colour”"),
         (["lock", "ann", "--set", "5"], "Name the one field"),
         (["lock", "ann", "--fields", "hdr", "--set", "very"], "write it like no, pq"),
+        (["audit", "colour:red"], "colour"),
+        (["audit", "--job", "77"], "no job 77"),
+        (["audit", "--job", "x"], "a whole number is needed"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_two(
@@ -80,3 +85,44 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
 ) -> None:
     assert run(*words) == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_audit_says_what_was_changed_when_and_by_what(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("rescan", "name:ann", "--refresh", "duration") == 0
+    assert run("lock", "name:bob", "--fields", "channels", "--set", "6") == 0
+    assert run("unlock", "name:bob") == 0
+    capsys.readouterr()
+
+    assert run("audit") == 0
+    told = capsys.readouterr()
+    lines = [" ".join(line.split()).replace(f"{tmp_path}/films/", "") for line in told.out.splitlines()[1:]]
+    me = getpass.getuser()
+    assert [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", "", line) for line in lines] == [
+        f"{me} 2 bob.mp4 channels unlocked",
+        f"{me} 2 bob.mp4 channels locked",
+        f"{me} 2 bob.mp4 channels 1 (mono) → 6 (5.1)",
+        "rescan (job 1) 1 ann.mp4 hdr HDR10 (PQ) → no",
+        "rescan (job 1) 1 ann.mp4 duration 8:20 → 0:01",
+    ]
+    assert "5 changes." in told.err
+
+
+def test_the_audit_is_of_the_files_or_the_job_that_were_named(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("rescan", "--all") == 0
+    assert run("lock", "name:bob", "--fields", "size") == 0
+    capsys.readouterr()
+
+    def asked(*words: str) -> list[tuple[str, str, int | None]]:
+        assert run("audit", "--json", *words) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["total"] == len(found["items"])
+        return [(Path(each["file_path"]).name, each["action"], each["job_id"]) for each in found["items"]]
+
+    assert asked("name:bob") == [("bob.mp4", "lock", None), ("bob.mp4", "rescan", 1)]
+    assert asked("name:bob", "--job", "1") == [("bob.mp4", "rescan", 1)]
+    assert asked("--job", "1") == [("bob.mp4", "rescan", 1), ("ann.mp4", "rescan", 1)]
+    assert asked("name:nothing") == []
+    assert run("audit", "--per-page", "2") == 0
+    assert "3 changes; --page 2 shows more." in capsys.readouterr().err

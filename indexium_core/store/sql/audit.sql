@@ -1,13 +1,18 @@
 -- name: page
--- One page of the audit, newest first, of one file or one job where they are named.
-SELECT id, "at", actor, action, file_id, field, "old", "new", job_id FROM audit_events
-WHERE ($file_id::BIGINT IS NULL OR file_id = $file_id) AND ($job_id::BIGINT IS NULL OR job_id = $job_id)
-ORDER BY id DESC LIMIT $limit OFFSET $offset;
+-- One page of the audit, newest first, of some files or one job where they are named.
+SELECT e.id, e."at", e.actor, e.action, e.file_id, e.field, e."old", e."new", e.job_id, coalesce(f.path, '')
+FROM (
+    FROM audit_events
+    WHERE ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])))
+      AND ($job_id::BIGINT IS NULL OR job_id = $job_id)
+    ORDER BY id DESC LIMIT $limit OFFSET $offset
+) AS e LEFT JOIN scanned_files AS f USING (file_id) ORDER BY e.id DESC;
 
 -- name: count
 -- How many events that are.
 SELECT count(*) FROM audit_events
-WHERE ($file_id::BIGINT IS NULL OR file_id = $file_id) AND ($job_id::BIGINT IS NULL OR job_id = $job_id);
+WHERE ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])))
+  AND ($job_id::BIGINT IS NULL OR job_id = $job_id);
 
 -- name: add
 -- Changes that a person made by hand.
