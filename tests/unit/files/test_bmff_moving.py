@@ -240,7 +240,7 @@ def test_an_index_that_does_not_stand_in_front_stays_where_it_is(name: str, shap
     assert refused("mp4_insert_range", content)
 
 
-@pytest.mark.parametrize("shape", [*(set(FRONT) - {"mdat to the end", "junk"}), *BEHIND])
+@pytest.mark.parametrize("shape", [*(shape for shape in FRONT if shape not in ("mdat to the end", "junk")), *BEHIND])
 def test_the_index_moves_to_the_end(shape: str) -> None:
     content = {**FRONT, **BEHIND}[shape]()
     if examine(content).fragmented:
