@@ -39,83 +39,48 @@ const drawMend = (item, index) =>
 
 export function render(context) {
   const {model} = context
-  const narrow = () => window.matchMedia("(max-width: 1080px)").matches
-  let back = null
   const me = component(context, {
+    ...drawer(context, {of: "subject"}),
     draw(view) {
       if (!view.open) return null
-      return [
-        h("div", {class: "veil", data: {act: "close", key: "veil"}}),
+      return drawerFrame(
+        {title: view.title, kind: "cdrawer", label: "Finding"},
+        h("p", {class: `why ${view.right ? "note" : "warning"}`}, view.text),
+        view.names.length > 0 &&
+          h(
+            "dl",
+            {class: "names", data: {key: "names"}},
+            view.names.map(item => [h("dt", null, h("bdi", null, item.name)), h("dd", null, item.text)]),
+          ),
+        view.mends.length > 0 && [
+          h("div", {class: "label", data: {key: "ways"}}, "Ways to settle it"),
+          h("div", {class: "mends", data: {key: "mends"}}, view.mends.map(drawMend)),
+        ],
         h(
-          "aside",
-          {class: "card drawer cdrawer", "aria-label": "Finding", data: {key: "drawer"}},
-          h(
-            "div",
-            {class: "top"},
-            h("h2", {tabindex: "-1"}, h("bdi", null, view.title)),
-            h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
-          ),
-          h("p", {class: `why ${view.right ? "note" : "warning"}`}, view.text),
-          view.names.length > 0 &&
-            h(
-              "dl",
-              {class: "names", data: {key: "names"}},
-              view.names.map(item => [h("dt", null, h("bdi", null, item.name)), h("dd", null, item.text)]),
-            ),
-          view.mends.length > 0 && [
-            h("div", {class: "label", data: {key: "ways"}}, "Ways to settle it"),
-            h("div", {class: "mends", data: {key: "mends"}}, view.mends.map(drawMend)),
-          ],
-          h(
-            "div",
-            {class: "acts", data: {key: "acts"}},
-            view.right
-              ? button("Make it a finding again", "back", {key: "r"})
-              : button("Right as it is", "right", {key: "r"}),
-            view.href &&
-              h("a", {class: "btn quiet", href: view.href, data: {act: "plan"}}, "Open in the plan", h("kbd", {"aria-hidden": "true"}, "o")),
-          ),
-          view.files.length > 0 && [
-            h("div", {class: "label", data: {key: "files-label"}}, "Files"),
-            h(
-              "ul",
-              {class: "listing", tabindex: "0", "aria-label": "Files of this finding", data: {key: "files"}},
-              view.files.map(drawFile),
-              view.more && h("li", null, h("small", null, view.more)),
-            ),
-          ],
+          "div",
+          {class: "acts", data: {key: "acts"}},
+          view.right
+            ? button("Make it a finding again", "back", {key: "r"})
+            : button("Right as it is", "right", {key: "r"}),
+          view.href &&
+            h("a", {class: "btn quiet", href: view.href, data: {act: "plan"}}, "Open in the plan", h("kbd", {"aria-hidden": "true"}, "o")),
         ),
-      ]
+        view.files.length > 0 && [
+          h("div", {class: "label", data: {key: "files-label"}}, "Files"),
+          h(
+            "ul",
+            {class: "listing", tabindex: "0", "aria-label": "Files of this finding", data: {key: "files"}},
+            view.files.map(drawFile),
+            view.more && h("li", null, h("small", null, view.more)),
+          ),
+        ],
+      )
     },
     act: {
       // What is meant is what is shown: somebody may have moved on a moment ago.
       mend: (data, event, self) => self.send("mend", {subject: self.view.subject, code: data.code}),
       right: (data, event, self) => self.send("right", {subject: self.view.subject}),
       back: (data, event, self) => self.send("back", {subject: self.view.subject}),
-    },
-    drawn(self) {
-      const {view, before = {}} = self
-      context.el.getRootNode().host?.closest(".work")?.classList.toggle("single", !view.open)
-      if (view.subject !== before.subject) {
-        const drawer = self.root.querySelector(".drawer")
-        if (drawer) drawer.scrollTop = 0
-      }
-      if (view.open && !before.open && narrow()) {
-        back = document.activeElement
-        while (back?.shadowRoot?.activeElement) back = back.shadowRoot.activeElement
-        self.root.querySelector("h2").focus()
-      }
-      if (!view.open && before.open && back) {
-        back.focus?.()
-        back = null
-      }
-    },
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (event.key !== "Escape") return
-        event.stopPropagation()
-        self.send("close")
-      })
     },
   })
   const press = selector => {
@@ -138,5 +103,4 @@ export function render(context) {
     r: {does: "right as it is, or a finding again", group: "Settle", when: shown, run: () => press("[data-act=right], [data-act=back]")},
     o: {does: "open in the plan", group: "Settle", when: () => shown() && Boolean(me.view.href), run: () => press("[data-act=plan]")},
   })
-  model.on("remove", () => (back = null))
 }

@@ -11,36 +11,16 @@ const oddTag = ({text, kind, note}) =>
 export function render(context) {
   const {model} = context
   const roomy = window.matchMedia("(min-width: 1081px)")
-  let cursor = "",
-    offered = ""
-  const rows = me => me.view.rows ?? []
-  const at = (me, subject) => [...me.root.querySelectorAll(".crow")].find(row => row.dataset.key === subject)
-  const open = (me, subject) => {
-    cursor = subject
-    me.paint()
-    at(me, subject)?.focus({preventScroll: true})
-    me.send("open", {subject})
-  }
-  const move = (me, step) => {
-    const list = rows(me)
-    const place = list.findIndex(row => row.subject === cursor)
-    const next = list[Math.min(list.length - 1, Math.max(0, place + step))]
-    if (!next || next.subject === cursor) return
-    cursor = next.subject
-    me.paint()
-    at(me, cursor)?.focus()
-    if (roomy.matches || me.view.subject) me.send("open", {subject: cursor})
-  }
-  const line = (row, index) =>
+  let offered = ""
+  const list = rowsWithCursor("checks", {
+    rows: view => view.rows ?? [],
+    of: "subject",
+    moved: (self, subject) => (roomy.matches || self.view.subject) && self.send("open", {subject}),
+  })
+  const line = row =>
     h(
       "div",
-      {
-        class: row.subject === cursor ? "row crow cursor" : "row crow",
-        role: "row",
-        tabindex: row.subject === cursor || (!cursor && index === 0) ? "0" : "-1",
-        "aria-selected": String(row.subject === cursor),
-        data: {act: "open", subject: row.subject, key: row.subject},
-      },
+      list.row(row, "crow"),
       h(
         "span",
         {class: "f file", role: "gridcell"},
@@ -60,7 +40,7 @@ export function render(context) {
     view.turn &&
     button(view.turn, "right", {kind: "link", data: {on: view.right ? "" : "1", key: "turn"}, "aria-pressed": String(view.right)})
 
-  const me = component(context, {
+  component(context, {
     draw(view) {
       if (!view.rows) return null
       return h(
@@ -92,7 +72,7 @@ export function render(context) {
                 "aria-rowcount": view.total,
                 data: {key: "rows"},
               },
-              rows(me).map(line),
+              view.rows.map(line),
             ),
         pager({
           ...view,
@@ -107,54 +87,22 @@ export function render(context) {
       )
     },
     act: {
-      open(data, event, self) {
-        if (!String(window.getSelection())) open(self, data.subject)
-      },
+      ...list.act,
       page: (data, event, self) => self.send("page", {page: Number(data.page)}),
       right: (data, event, self) => self.send("right", {on: data.on === "1"}),
     },
     drawn(self) {
-      const {view, before = {}} = self
-      const first = rows(self)[0]?.subject ?? ""
-      const there = rows(self).some(row => row.subject === cursor)
-      const next = view.subject || (there ? cursor : "")
+      const {rows, subject} = self.view
+      const first = rows?.[0]?.subject ?? ""
       // Where there is room, the first one stands beside the list without having been asked for.
-      if (roomy.matches && first && !view.subject && first !== offered) {
+      if (subject) offered = first
+      else if (roomy.matches && first && first !== offered) {
         offered = first
         self.send("first", {subject: first})
       }
-      if (view.rows !== before.rows || view.subject !== before.subject) {
-        const held = self.root.getRootNode().activeElement?.matches?.(".crow")
-        if (next !== cursor) {
-          cursor = next
-          self.before = view
-          self.paint()
-        }
-        if (held && cursor) at(self, cursor)?.focus({preventScroll: true})
-      }
+      list.follow(subject || null)
     },
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
-        if (!step || !event.target.matches("[role=row]")) return
-        event.preventDefault()
-        move(self, step)
-      })
-    },
+    setup: list.setup,
   })
-  keys(model, "checks", {
-    j: {does: "next finding", group: "Move", run: () => move(me, 1)},
-    k: {does: "previous finding", group: "Move", run: () => move(me, -1)},
-    Enter: {does: "details of the finding", group: "Move", run: () => cursor !== "" && (open(me, cursor), true)},
-    Escape: {
-      does: "close the details",
-      group: "Move",
-      when: () => Boolean(me.view.subject),
-      run() {
-        offered = rows(me)[0]?.subject ?? ""
-        me.send("close")
-        return false
-      },
-    },
-  })
+  keys(model, "checks", list.keys("finding"))
 }

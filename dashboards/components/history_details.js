@@ -216,33 +216,22 @@ const files = view => [
 
 export function render(context) {
   const {model} = context
-  let back = null,
-    conflicts = false,
+  const beside = drawer(context)
+  let conflicts = false,
     timer = 0
-  const narrow = () => window.matchMedia("(max-width: 1080px)").matches
   const me = component(context, {
     draw(view) {
       if (!view.open) return null
-      return [
-        h("div", {class: "veil", data: {act: "close", key: "veil"}}),
-        h(
-          "aside",
-          {class: "card drawer", "aria-label": "Details", data: {key: "drawer"}},
-          h(
-            "div",
-            {class: "top"},
-            h("h2", {tabindex: "-1"}, h("bdi", null, view.title)),
-            h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
-          ),
-          h("div", {class: "path"}, view.when),
-          view.verdict && h("p", {class: `why ${view.verdict.level}`}, view.verdict.text),
-          facts(view.facts),
-          outlook(view.check, conflicts),
-          offers(view.buttons),
-          people(view.people),
-          files(view.files),
-        ),
-      ]
+      return drawerFrame(
+        {title: view.title},
+        h("div", {class: "path"}, view.when),
+        view.verdict && h("p", {class: `why ${view.verdict.level}`}, view.verdict.text),
+        facts(view.facts),
+        outlook(view.check, conflicts),
+        offers(view.buttons),
+        people(view.people),
+        files(view.files),
+      )
     },
     act: {
       page: (data, event, self) => self.send("page", {page: Number(data.page)}),
@@ -256,11 +245,7 @@ export function render(context) {
       },
     },
     setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (event.key !== "Escape" || event.target.matches(".find")) return
-        event.stopPropagation()
-        self.send("close")
-      })
+      beside.setup(self)
       self.root.addEventListener("input", event => {
         if (!event.target.matches(".find")) return
         clearTimeout(timer)
@@ -269,26 +254,9 @@ export function render(context) {
       })
     },
     drawn(self) {
-      const {view, before = {}} = self
-      context.el.getRootNode().host?.closest(".work")?.classList.toggle("single", !view.open)
-      if (view.id !== before.id) {
-        conflicts = false
-        const drawer = self.root.querySelector(".drawer")
-        if (drawer) drawer.scrollTop = 0
-      }
-      if (view.open && !before.open && narrow()) {
-        back = document.activeElement
-        while (back?.shadowRoot?.activeElement) back = back.shadowRoot.activeElement
-        self.root.querySelector("h2").focus()
-      }
-      if (!view.open && before.open && back) {
-        back.focus?.()
-        back = null
-      }
+      beside.drawn(self)
+      if (self.view.id !== self.before?.id) conflicts = false
     },
   })
-  model.on("remove", () => {
-    back = null
-    clearTimeout(timer)
-  })
+  model.on("remove", () => clearTimeout(timer))
 }

@@ -44,7 +44,7 @@ class HistoryDetails(Component):
     {id} (look at one), `files` {value}, `find` {query}, `page` {page}.
     """
 
-    _esm = module("history_details")
+    _esm = module("history_details", "drawer")
     _styles = ("history.css",)
 
 

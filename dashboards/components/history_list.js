@@ -2,26 +2,11 @@
 export function render(context) {
   const {model} = context
   const roomy = window.matchMedia("(min-width: 1081px)")
-  let cursor = null,
-    offered = null
-  const at = (me, id) => me.root.querySelector(`.row[data-key="${id}"]`)
-  const open = (me, id) => {
-    cursor = id
-    me.paint()
-    at(me, id)?.focus({preventScroll: true})
-    me.send("open", {id})
-  }
-  const move = (me, step) => {
-    const rows = me.view.rows ?? []
-    if (!rows.length) return
-    const here = rows.findIndex(row => row.id === cursor)
-    const next = rows[Math.max(0, Math.min(here + step, rows.length - 1))].id
-    const moved = next !== cursor
-    cursor = next
-    if (moved) me.paint()
-    at(me, cursor)?.focus()
-    if (moved) me.send("cursor", {id: cursor})
-  }
+  let offered = null
+  const list = rowsWithCursor("history", {
+    rows: view => view.rows ?? [],
+    moved: (self, id) => self.send("cursor", {id}),
+  })
   const back = row =>
     h(
       "span",
@@ -49,16 +34,10 @@ export function render(context) {
         h(
           "div",
           {role: "grid", "aria-label": "Operations", "aria-rowcount": view.total},
-          view.rows.map((row, index) =>
+          view.rows.map(row =>
             h(
               "div",
-              {
-                class: row.id === cursor ? "row hrow cursor" : "row hrow",
-                role: "row",
-                tabindex: row.id === cursor || (cursor === null && index === 0) ? "0" : "-1",
-                "aria-selected": String(row.id === cursor),
-                data: {act: "open", id: row.id, key: row.id},
-              },
+              list.row(row, "hrow"),
               h(
                 "span",
                 {class: "f file", role: "gridcell"},
@@ -76,16 +55,11 @@ export function render(context) {
       )
     },
     act: {
-      open(data, event, self) {
-        if (!String(window.getSelection())) open(self, Number(data.id))
-      },
+      ...list.act,
       page: (data, event, self) => self.send("page", {page: Number(data.page)}),
       rollback: (data, event, self) => self.send("rollback", {id: Number(data.id)}),
     },
     drawn(self) {
-      // Where a row has the focus it is the one that the keys act on, also when that is listed only later.
-      const active = self.root.getRootNode().activeElement
-      if (active?.matches("[role=row]") && Number(active.dataset.id) !== cursor) at(self, cursor)?.focus({preventScroll: true})
       const first = self.view.rows?.[0]?.id ?? null
       // Where there is room, the newest one stands beside the list without having been asked for.
       const anew = first !== offered || (self.before?.cursor ?? null) !== null
@@ -93,51 +67,20 @@ export function render(context) {
         offered = first
         self.send("first", {id: first})
       }
-      if (self.view.cursor === undefined || self.view.cursor === self.before?.cursor) return
-      if (self.view.cursor !== cursor) {
-        cursor = self.view.cursor
-        self.before = self.view
-        self.paint()
-      }
+      list.follow(self.view.cursor)
     },
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (!event.target.matches("[role=row]")) return
-        if (event.key === "ArrowDown") {
-          event.preventDefault()
-          move(self, 1)
-        }
-        if (event.key === "ArrowUp") {
-          event.preventDefault()
-          move(self, -1)
-        }
-      })
-    },
+    setup: list.setup,
   })
-  listen(model, window, "indexium:operations", () => {
-    if (page() === "history") (at(me, cursor) ?? me.root.querySelector(".hrow"))?.focus()
-  })
-  const current = () => me.view.rows?.find(row => row.id === cursor)
   keys(model, "history", {
+    ...list.keys("operation"),
     r: {
       does: "roll the operation back",
       group: "Do",
-      when: () => Boolean(current()),
+      when: () => Boolean(list.current()),
       run() {
-        const {id, able, title, undo} = current()
+        const {id, able, title, undo} = list.current()
         if (able) me.send("rollback", {id})
         else me.send("unable", {text: `${title}: ${undo}.`})
-      },
-    },
-    j: {does: "next operation", group: "Move", run: () => move(me, 1)},
-    k: {does: "previous operation", group: "Move", run: () => move(me, -1)},
-    Enter: {does: "details of the operation", group: "Move", run: () => cursor !== null && (open(me, cursor), true)},
-    Escape: {
-      does: "close the details",
-      group: "Move",
-      run() {
-        me.send("close")
-        return false
       },
     },
   })

@@ -71,7 +71,7 @@ export function render(context) {
   const arrive = me => {
     if (going === null || me.view.error || me.view.query?.trim() !== going.trim()) return
     going = null
-    setTimeout(() => window.dispatchEvent(new Event("indexium:operations")))
+    setTimeout(() => window.dispatchEvent(new Event("indexium:list")))
   }
   const box = me => me.root.querySelector("input.q")
   const search = (me, wait) => {

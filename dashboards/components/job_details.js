@@ -2,70 +2,58 @@
 const way = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})
 
 export function render(context) {
-  const {model} = context
-  const narrow = () => window.matchMedia("(max-width: 1080px)").matches
   const withId = name => (data, event, self) => self.send(name, {id: self.view.id})
-  let back = null
   component(context, {
+    ...drawer(context),
     draw(view) {
       if (!view.open) return null
-      return [
-        h("div", {class: "veil", data: {act: "close", key: "veil"}}),
-        h(
-          "aside",
-          {class: "card drawer job", "aria-label": "Details", data: {key: "drawer"}},
+      return drawerFrame(
+        {title: view.title, kind: "job"},
+        h("div", {class: "path"}, view.when),
+        h("p", {class: `why ${view.level}`, data: {key: "verdict"}}, h("b", null, view.status), h("span", null, view.text)),
+        view.gauge &&
           h(
             "div",
-            {class: "top"},
-            h("h2", {tabindex: "-1"}, h("bdi", null, view.title)),
-            h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
-          ),
-          h("div", {class: "path"}, view.when),
-          h("p", {class: `why ${view.level}`, data: {key: "verdict"}}, h("b", null, view.status), h("span", null, view.text)),
-          view.gauge &&
+            {data: {key: "gauge"}},
             h(
               "div",
-              {data: {key: "gauge"}},
-              h(
-                "div",
-                {
-                  class: view.gauge.max === null ? "gauge busy-gauge" : "gauge",
-                  role: "progressbar",
-                  "aria-label": "Done",
-                  "aria-valuemin": "0",
-                  "aria-valuemax": view.gauge.max ?? 100,
-                  "aria-valuenow": view.gauge.now,
-                },
-                h("i", {class: "ok", style: {width: view.gauge.max === null ? "30%" : `${view.gauge.ok}%`}, data: {key: "ok"}}),
-                view.gauge.bad > 0 && h("i", {class: "bad", style: {width: `${view.gauge.bad}%`}, data: {key: "bad"}}),
-              ),
-              h("p", {class: "hint"}, view.pace),
+              {
+                class: view.gauge.max === null ? "gauge busy-gauge" : "gauge",
+                role: "progressbar",
+                "aria-label": "Done",
+                "aria-valuemin": "0",
+                "aria-valuemax": view.gauge.max ?? 100,
+                "aria-valuenow": view.gauge.now,
+              },
+              h("i", {class: "ok", style: {width: view.gauge.max === null ? "30%" : `${view.gauge.ok}%`}, data: {key: "ok"}}),
+              view.gauge.bad > 0 && h("i", {class: "bad", style: {width: `${view.gauge.bad}%`}, data: {key: "bad"}}),
             ),
-          h(
-            "div",
-            {class: "acts", data: {key: "acts"}},
-            view.acts.map(item => way(item, view.id)),
-            way({label: "Open log", act: "log"}, view.id),
-            view.follow && button(view.follow.label, view.follow.act, {kind: "quiet", data: {key: "follow"}}),
+            h("p", {class: "hint"}, view.pace),
           ),
-          view.priorities.length > 0 &&
+        h(
+          "div",
+          {class: "acts", data: {key: "acts"}},
+          view.acts.map(item => way(item, view.id)),
+          way({label: "Open log", act: "log"}, view.id),
+          view.follow && button(view.follow.label, view.follow.act, {kind: "quiet", data: {key: "follow"}}),
+        ),
+        view.priorities.length > 0 &&
+          h(
+            "label",
+            {class: "inline rank-field", data: {key: "priority"}},
+            "Priority",
             h(
-              "label",
-              {class: "inline rank-field", data: {key: "priority"}},
-              "Priority",
-              h(
-                "select",
-                {class: "select", data: {change: "priority", key: "priority-in"}},
-                view.priorities.map(each =>
-                  h("option", {value: each.value, selected: each.value === view.priority || null}, each.label),
-                ),
+              "select",
+              {class: "select", data: {change: "priority", key: "priority-in"}},
+              view.priorities.map(each =>
+                h("option", {value: each.value, selected: each.value === view.priority || null}, each.label),
               ),
             ),
-          h("div", {class: "label"}, "What is known of it"),
-          facts(view.facts),
-          view.outcome.length > 0 && [h("div", {class: "label"}, "What came of it"), h("div", {class: "outcome"}, facts(view.outcome))],
-        ),
-      ]
+          ),
+        h("div", {class: "label"}, "What is known of it"),
+        facts(view.facts),
+        view.outcome.length > 0 && [h("div", {class: "label"}, "What came of it"), h("div", {class: "outcome"}, facts(view.outcome))],
+      )
     },
     act: {
       ...Object.fromEntries(
@@ -73,30 +61,5 @@ export function render(context) {
       ),
       priority: (data, event, self, target) => self.send("priority", {id: self.view.id, priority: Number(target.value)}),
     },
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (event.key !== "Escape") return
-        event.stopPropagation()
-        self.send("close")
-      })
-    },
-    drawn(self) {
-      const {view, before = {}} = self
-      context.el.getRootNode().host?.closest(".work")?.classList.toggle("single", !view.open)
-      if (view.id !== before.id) {
-        const drawer = self.root.querySelector(".drawer")
-        if (drawer) drawer.scrollTop = 0
-      }
-      if (view.open && !before.open && narrow() && !dialogOpen()) {
-        back = document.activeElement
-        while (back?.shadowRoot?.activeElement) back = back.shadowRoot.activeElement
-        self.root.querySelector("h2").focus()
-      }
-      if (!view.open && before.open && back) {
-        back.focus?.()
-        back = null
-      }
-    },
   })
-  model.on("remove", () => (back = null))
 }

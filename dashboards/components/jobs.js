@@ -57,16 +57,10 @@ const drawRank = row =>
     ),
   )
 
-const drawRow = (row, area, {cursor, stop}) =>
+const drawRow = (row, area, attributes) =>
   h(
     "div",
-    {
-      class: row.id === cursor ? "row jrow cursor" : "row jrow",
-      role: "row",
-      tabindex: row.id === stop ? "0" : "-1",
-      "aria-selected": String(row.id === cursor),
-      data: {act: "open", id: row.id, key: `job${row.id}`},
-    },
+    attributes,
     h(
       "span",
       {class: "f file", role: "gridcell"},
@@ -89,7 +83,7 @@ const drawRow = (row, area, {cursor, stop}) =>
     ),
   )
 
-const drawArea = (area, title, list, places, {none, more} = {}) =>
+const drawArea = (area, title, list, {attributes, none, more}) =>
   h(
     "section",
     {class: `card area ${area}`, "aria-label": title, data: {key: area}},
@@ -111,7 +105,7 @@ const drawArea = (area, title, list, places, {none, more} = {}) =>
       ? h(
           "div",
           {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": list.total},
-          list.rows.map(row => drawRow(row, area, places)),
+          list.rows.map(row => drawRow(row, area, attributes(row))),
         )
       : h("div", {class: "rows none"}, h("div", {class: area === "ended" ? "empty" : ""}, h("p", null, none))),
   )
@@ -130,34 +124,16 @@ const drawFilter = list =>
 
 export function render(context) {
   const {model} = context
-  let cursor = null
-  const rows = me => AREAS.flatMap(area => me.view[area]?.rows ?? [])
-  const at = (me, id) => me.root.querySelector(`[role=row][data-id="${id}"]`)
-  const current = () => rows(me).find(row => row.id === cursor)
-  const open = (self, id) => {
-    cursor = id
-    self.paint()
-    at(self, id)?.focus({preventScroll: true})
-    self.send("open", {id})
-  }
-  const move = (self, step) => {
-    const all = rows(self)
-    if (!all.length) return
-    const here = all.findIndex(row => row.id === cursor)
-    const next = all[Math.max(0, Math.min(here + step, all.length - 1))].id
-    const moved = next !== cursor
-    cursor = next
-    if (moved) self.paint()
-    at(self, cursor)?.focus()
-    if (moved) self.send("cursor", {id: cursor})
-  }
+  const rows = view => AREAS.flatMap(area => view[area]?.rows ?? [])
+  const list = rowsWithCursor("jobs", {rows, moved: (self, id) => self.send("cursor", {id})})
+  const attributes = row => list.row(row, "jrow")
   const rank = (id, step) => {
-    const row = rows(me).find(each => each.id === id)
+    const row = rows(me.view).find(each => each.id === id)
     if (row) me.send("priority", {id, priority: Math.max(1, Math.min(row.priority + step, 10))})
   }
 
   const me = component(context, {
-    draw(view, self) {
+    draw(view) {
       if (view.error)
         return h(
           "div",
@@ -171,26 +147,21 @@ export function render(context) {
           ),
         )
       if (!view.ended) return null
-      const all = rows(self)
-      const places = {cursor, stop: all.some(row => row.id === cursor) ? cursor : all[0]?.id}
       return h(
         "div",
         {class: "areas", data: {key: "areas"}},
-        drawArea("under_way", "Under way", view.under_way, places, {none: "Nothing is under way."}),
-        drawArea("waiting", "Waiting", view.waiting, places, {none: "Nothing waits."}),
-        drawArea("ended", "Finished", view.ended, places, {none: view.ended.none, more: drawFilter(view.ended)}),
+        drawArea("under_way", "Under way", view.under_way, {attributes, none: "Nothing is under way."}),
+        drawArea("waiting", "Waiting", view.waiting, {attributes, none: "Nothing waits."}),
+        drawArea("ended", "Finished", view.ended, {attributes, none: view.ended.none, more: drawFilter(view.ended)}),
       )
     },
     act: {
-      open(data, event, self) {
-        if (!String(window.getSelection())) open(self, Number(data.id))
-      },
+      ...list.act,
       ...Object.fromEntries(
         ["log", "pause", "resume", "cancel", "retry", "settle"].map(name => [
           name,
           (data, event, self) => {
-            cursor = Number(data.id)
-            self.paint()
+            list.point(Number(data.id))
             self.send(name, {id: Number(data.id)})
           },
         ]),
@@ -200,52 +171,26 @@ export function render(context) {
       turn: (data, event, self) => self.send(data.area === "ended" ? "page" : "waiting_page", {page: Number(data.page)}),
       ended: (data, event, self, target) => self.send("ended", {value: target.value}),
     },
-    drawn(self) {
-      if (self.view.cursor === undefined || self.view.cursor === self.before?.cursor) return
-      if (self.view.cursor !== null && self.view.cursor !== cursor) {
-        cursor = self.view.cursor
-        self.before = self.view
-        self.paint()
-      }
-    },
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (!event.target.matches("[role=row]")) return
-        const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
-        if (!step) return
-        event.preventDefault()
-        move(self, step)
-      })
-    },
+    drawn: self => list.follow(self.view.cursor),
+    setup: list.setup,
   })
-  listen(model, window, "indexium:jobs", () => (at(me, cursor) ?? me.root.querySelector("[role=row]"))?.focus())
   // A key that can do nothing with the job says why.
   const press = name => () => {
-    const row = current()
+    const row = list.current()
     const item = row.acts.find(each => DOES[name].includes(each.act))
     if (item) me.send(item.act, {id: row.id})
     else me.send("unable", {text: `${row.name}: ${row.cannot[name] ?? ""}`})
   }
-  const chosen = () => Boolean(current())
-  const ranked = () => (me.view.waiting?.rows ?? []).some(row => row.id === cursor)
+  const chosen = () => Boolean(list.current())
+  const ranked = () => (me.view.waiting?.rows ?? []).includes(list.current())
   keys(model, "jobs", {
-    j: {does: "next job", group: "Move", run: () => move(me, 1)},
-    k: {does: "previous job", group: "Move", run: () => move(me, -1)},
-    Enter: {does: "details of the job", group: "Move", run: () => cursor !== null && (open(me, cursor), true)},
-    Escape: {
-      does: "close the details",
-      group: "Move",
-      run() {
-        me.send("close")
-        return false
-      },
-    },
+    ...list.keys("job"),
     p: {does: "pause or resume the job", group: "Do", when: chosen, run: press("pause")},
     c: {does: "cancel the job…", group: "Do", when: chosen, run: press("cancel")},
     r: {does: "retry the job", group: "Do", when: chosen, run: press("retry")},
-    l: {does: "open the log of the job", group: "Do", when: chosen, run: () => me.send("log", {id: cursor})},
-    "+": {does: "let the job come up sooner", group: "Do", when: ranked, run: () => rank(cursor, -1)},
-    "-": {does: "let the job come up later", group: "Do", when: ranked, run: () => rank(cursor, 1)},
+    l: {does: "open the log of the job", group: "Do", when: chosen, run: () => me.send("log", {id: list.current().id})},
+    "+": {does: "let the job come up sooner", group: "Do", when: ranked, run: () => rank(list.current().id, -1)},
+    "-": {does: "let the job come up later", group: "Do", when: ranked, run: () => rank(list.current().id, 1)},
     f: {does: "in a log: follow its end, or not", group: "Do"},
   })
 }

@@ -75,7 +75,7 @@ class Jobs(Component):
     `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
     """
 
-    _esm = module("jobs")
+    _esm = module("jobs", "rows")
     _styles = ("jobs.css",)
 
 
@@ -87,7 +87,7 @@ class JobDetails(Component):
     `history`, each {id}, and `priority` {id, priority}.
     """
 
-    _esm = module("job_details")
+    _esm = module("job_details", "drawer")
     _styles = ("jobs.css",)
 
 

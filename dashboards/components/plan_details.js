@@ -32,26 +32,18 @@ function drawPicture(view, state) {
   )
 }
 
-function drawTop(view, copied) {
-  return [
-    h(
-      "div",
-      {class: "top", data: {key: "top"}},
-      h("div", {class: "grip", "aria-hidden": "true"}),
-      h("h2", {tabindex: "-1"}, h("bdi", {dir: "ltr"}, view.name)),
-      h("button", {type: "button", class: "icon step", "aria-label": "Previous file", data: {act: "step", by: -1}}, "‹"),
-      h("button", {type: "button", class: "icon step", "aria-label": "Next file", data: {act: "step", by: 1}}, "›"),
-      h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
-    ),
-    h(
-      "div",
-      {class: "path", title: view.path, data: {key: "path"}},
-      h("bdi", {dir: "ltr"}, view.place),
-      button(copied ? "Copied" : "Copy path", "copy", {kind: "link"}),
-      h("span", {class: "vh", role: "status"}, copied ? "The path was copied." : ""),
-    ),
-  ]
-}
+const grip = () => h("div", {class: "grip", "aria-hidden": "true"})
+const step = (label, by, sign) =>
+  h("button", {type: "button", class: "icon step", "aria-label": label, data: {act: "step", by}}, sign)
+
+const drawPath = (view, copied) =>
+  h(
+    "div",
+    {class: "path", title: view.path, data: {key: "path"}},
+    h("bdi", {dir: "ltr"}, view.place),
+    button(copied ? "Copied" : "Copy path", "copy", {kind: "link"}),
+    h("span", {class: "vh", role: "status"}, copied ? "The path was copied." : ""),
+  )
 
 // Of very many people those come first who come or go: the rest is shown when asked for.
 const MANY = 12
@@ -246,7 +238,6 @@ export function render(context) {
   const {model} = context
   let draft = null,
     problem = "",
-    back = null,
     until = false,
     day = "",
     whole = false,
@@ -254,7 +245,6 @@ export function render(context) {
   const opened = new Set(["history", "media"])
   const media = mediaProperties()
   const pictures = new Map() // by address: there, none
-  const narrow = () => window.matchMedia("(max-width: 1080px)").matches
   const named = (list, name) => list.some(item => item.toLowerCase() === name.toLowerCase())
   const begin = self => {
     draft = [...self.view.people]
@@ -288,7 +278,7 @@ export function render(context) {
     const card = document.querySelector(".overview")
     if (card) card.hidden = !shown
   }
-  const close = self => self.send("close")
+  const beside = drawer(context, {placed: open => overview(!open)})
   const skipUntil = self => {
     const input = self.root.querySelector(".until input")
     if (input.reportValidity()) self.send("skip", {id: self.view.id, until: input.value})
@@ -298,41 +288,38 @@ export function render(context) {
   const me = component(context, {
     draw(view, self) {
       if (!view.open) return null
-      return [
-        h("div", {class: "veil", data: {act: "close", key: "veil"}}),
+      const steps = [step("Previous file", -1, "‹"), step("Next file", 1, "›")]
+      return drawerFrame(
+        {title: view.name, kind: "details", dir: "ltr", before: grip(), more: steps},
+        drawPath(view, copied),
+        drawPicture(view, pictures.get(view.picture) ?? ""),
         h(
-          "aside",
-          {class: "card drawer details", "aria-label": "Details", data: {key: "drawer"}},
-          drawTop(view, copied),
-          drawPicture(view, pictures.get(view.picture) ?? ""),
-          h(
-            "div",
-            {class: "strip", data: {key: "strip"}},
-            view.strip.join(" · "),
-          ),
-          view.issues.map(issue => h("p", {class: `why ${issue.severity}`}, chipless(issue.severity), issue.message)),
-          draft
-            ? drawEditor(draft, field, problem)
-            : [
-                h("div", {class: "label"}, "People"),
-                drawTags(view.tags, opened.has("everybody")),
-                view.origins.sum &&
-                  more(opened, "origins", `Where they come from: ${view.origins.sum}`, facts(view.origins.each)),
-                comment("Comment now", view.old, view.old?.some(part => part.mark) ? "old" : "same", whole),
-                view.same
-                  ? [h("div", {class: "label"}, "Comment planned"), h("div", {class: "diff none"}, "Stays as it is")]
-                  : comment(view.barred ? "Comment planned, not written" : "Comment planned", view.new, "new", whole),
-                view.fields.length > 0 && [h("div", {class: "label"}, "Where it lies in the file"), facts(view.fields)],
-                drawSuggestions(view),
-              ],
-          view.shows.rows.length > 0 && [h("div", {class: "label"}, view.shows.label), drawShows(view.shows.rows)],
-          h("div", {class: "label"}, "How it is written"),
-          facts(view.how),
-          more(opened, "media", "Media properties", media.draw(view)),
-          drawMore(view, opened, whole),
-          !draft && drawActs(view, until, day),
+          "div",
+          {class: "strip", data: {key: "strip"}},
+          view.strip.join(" · "),
         ),
-      ]
+        view.issues.map(issue => h("p", {class: `why ${issue.severity}`}, chipless(issue.severity), issue.message)),
+        draft
+          ? drawEditor(draft, field, problem)
+          : [
+              h("div", {class: "label"}, "People"),
+              drawTags(view.tags, opened.has("everybody")),
+              view.origins.sum &&
+                more(opened, "origins", `Where they come from: ${view.origins.sum}`, facts(view.origins.each)),
+              comment("Comment now", view.old, view.old?.some(part => part.mark) ? "old" : "same", whole),
+              view.same
+                ? [h("div", {class: "label"}, "Comment planned"), h("div", {class: "diff none"}, "Stays as it is")]
+                : comment(view.barred ? "Comment planned, not written" : "Comment planned", view.new, "new", whole),
+              view.fields.length > 0 && [h("div", {class: "label"}, "Where it lies in the file"), facts(view.fields)],
+              drawSuggestions(view),
+            ],
+        view.shows.rows.length > 0 && [h("div", {class: "label"}, view.shows.label), drawShows(view.shows.rows)],
+        h("div", {class: "label"}, "How it is written"),
+        facts(view.how),
+        more(opened, "media", "Media properties", media.draw(view)),
+        drawMore(view, opened, whole),
+        !draft && drawActs(view, until, day),
+      )
     },
     act: {
       ...media.act,
@@ -402,6 +389,7 @@ export function render(context) {
         if (event.target === field.input()) field.typed()
       })
       self.root.addEventListener("keydown", event => onKey(self, event))
+      beside.setup(self)
       for (const name of ["load", "error"])
         self.root.addEventListener(
           name,
@@ -413,21 +401,19 @@ export function render(context) {
           },
           true,
         )
-      dragging(self, () => close(self))
+      dragging(self, () => self.send("close"))
       listen(model, window, "scroll", fit)
       listen(model, window, "resize", fit)
     },
     drawn(self) {
       const {view, before = {}} = self
       fit()
-      overview(!view.open)
-      document.documentElement.toggleAttribute("data-sheet", Boolean(view.open) && narrow())
+      document.documentElement.toggleAttribute("data-sheet", Boolean(view.open) && NARROW.matches)
+      beside.drawn(self)
       if (view.id !== before.id) {
         until = whole = copied = false
         day = ""
         media.reset()
-        const sheet = self.root.querySelector(".drawer")
-        if (sheet && before.id !== undefined) sheet.scrollTop = 0
         if (draft) {
           draft = null
           problem = ""
@@ -440,19 +426,6 @@ export function render(context) {
       if (view.open && view.edit && view.edit !== before.edit) {
         self.before = view
         begin(self)
-        return
-      }
-      if (view.open && !before.open) {
-        back = deepFocus()
-        if (narrow()) self.root.querySelector("h2").focus()
-      }
-      if (!view.open && before.open) {
-        const here = deepFocus()
-        const lost = here === document.body || self.root.contains(here)
-        // The keys act on the row at the cursor, which may be another one than that from which this was opened.
-        if (lost && back?.isConnected && !back.matches("[role=row]")) back.focus({preventScroll: true})
-        else if (lost) window.dispatchEvent(new Event("indexium:list"))
-        back = null
       }
     },
   })
@@ -480,21 +453,20 @@ export function render(context) {
       }
       return
     }
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && (draft || until)) {
       event.stopPropagation()
       event.preventDefault()
       if (draft) end(self)
-      else if (until) {
+      else {
         until = false
         self.paint()
         self.root.querySelector("[data-act=until]")?.focus()
-      } else close(self)
+      }
     }
     if (event.key === "Enter" && event.target.matches(".until input")) {
       event.preventDefault()
       skipUntil(self)
     }
-    if (event.key === "Tab" && narrow()) trap(self.root.querySelector(".drawer"), event)
     const act = {e: "edit", p: "preserve", s: "skip"}[event.key]
     if (!act || draft || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return
     const target = self.root.querySelector(`.bottom [data-act=${act}]`)
@@ -525,12 +497,6 @@ const drawShows = rows =>
   )
 
 const chipless = severity => (GLYPH[severity] ? h("span", {"aria-hidden": "true"}, GLYPH[severity] + " ") : null)
-
-function deepFocus() {
-  let node = document.activeElement
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-  return node
-}
 
 // Put a text on the clipboard; pages that are not served by this machine may only do it the old way.
 async function copy(text) {
@@ -569,17 +535,4 @@ function dragging(self, away) {
   }
   self.root.addEventListener("pointerup", end)
   self.root.addEventListener("pointercancel", end)
-}
-
-function trap(box, event) {
-  const stops = [...box.querySelectorAll("button:not(:disabled), input, [tabindex='0']")].filter(stop => stop.offsetParent)
-  const [first, last] = [stops[0], stops.at(-1)]
-  const here = box.getRootNode().activeElement
-  if (event.shiftKey && (here === first || !stops.includes(here))) {
-    event.preventDefault()
-    last.focus()
-  } else if (!event.shiftKey && here === last) {
-    event.preventDefault()
-    first.focus()
-  }
 }

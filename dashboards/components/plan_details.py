@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards import thumbnails, words
 from dashboards.components import comment_diff, person_field, plan_table
-from dashboards.components.base import Component, source
+from dashboards.components.base import Component, module
 from indexium_core.library import RescanReport
 from indexium_core.model import strategies
 from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
@@ -46,7 +46,7 @@ class PlanDetails(Component):
     {rescanned}, {set: problem, "" for none}. View: see `view`; `{open: false}` hides it.
     """
 
-    _esm = source("dom.js") + source("person_field.js") + source("properties.js") + source("plan_details.js")
+    _esm = module("plan_details", "drawer", "person_field", "properties")
     _styles = ("person_field.css", "plan_details.css", "properties.css")
 
     def complain(self, problem: str) -> None:

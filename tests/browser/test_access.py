@@ -264,6 +264,33 @@ def test_every_stop_of_the_keyboard_is_seen_and_nothing_moves_where_that_is_aske
     assert {what: problems for what, problems in wrong.items() if problems} == {}
 
 
+FOCUSED = """() => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node.closest(".drawer") ? "drawer" : node.closest("[role=row]") ? `row ${node.dataset.key}` : node.nodeName
+}"""
+
+
+def test_a_sheet_takes_the_focus_keeps_it_and_gives_it_back(site: Site) -> None:
+    page = site.visit("/plan?q=risk:danger", width=390)
+    sheet = page.locator(".drawer")
+    for name in ("Plan", "Checks", "History", "Jobs"):
+        visit(page, name)
+        row = page.locator(f".page-{name.lower()} [role=row][data-act]").first
+        key = row.get_attribute("data-key")
+        row.get_by_role("gridcell").nth(1).click()
+        expect(sheet.get_by_role("heading").first).to_be_focused()
+        stops = sheet.locator("button:visible, a:visible, input:visible, select:visible").count()
+        for press in ("Tab", "Shift+Tab"):
+            for _ in range(stops + 2):
+                page.keyboard.press(press)
+                assert page.evaluate(FOCUSED) == "drawer", (name, press)
+        page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+        page.wait_for_timeout(0)
+        assert page.evaluate(FOCUSED) == f"row {key}", name
+
+
 def test_a_thumb_hits_everything_on_a_phone_and_nothing_is_beside_the_page(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger,warning,blocked", width=390)
     page.emulate_media(reduced_motion="reduce")
