@@ -209,6 +209,7 @@ class Assembly:
                 timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
                 quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
+            keep_days=lambda: self.settings.log_retention_days,
             )
         self._queue.register(scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience)
         self._queue.register(
@@ -244,3 +245,5 @@ class Assembly:
 
     def _views_changed(self) -> None:
         self.events.emit("views:changed")
+        elif event.name in ("scan:completed", "rescan:completed"):
+            self.jobs.tidy()

@@ -193,6 +193,7 @@ class Library(assembly.Assembly):
         self._event_rows.prune(now=self._clock())
         self._queue.start_worker(take_over=take_over)
         self.notices += [f"{each.say()} {each.what_to_type()}" for each in self.interrupted(files=0)[:_NOTICES]]
+        self.jobs.tidy()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """

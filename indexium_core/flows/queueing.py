@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from indexium_core import errors, logs
@@ -36,6 +36,7 @@ class JobService:
         *,
         folder: Path,
         retry_operation: Callable[[int], int],
+        keep_days: Callable[[], int],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
@@ -46,11 +47,12 @@ class JobService:
             store: They are written down there.
             folder: Where the logs are.
             retry_operation: Tries once more what an operation did not get done; returns the operation that does it.
+            keep_days: For how many days a job that has ended is kept.
             clock: Source of the present moment (UTC).
 
         """
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
-        self._retry_operation = retry_operation
+        self._retry_operation, self._keep_days = retry_operation, keep_days
 
     def list(
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
@@ -143,6 +145,10 @@ class JobService:
         self.get(job_id)
         lines, place = logs.read_job(self._folder, job_id, after=after, limit=limit)
         return JobLog(lines=lines, next=place)
+
+    def tidy(self) -> int:
+        """Forget jobs that ended long ago, where nothing needs them; returns how many."""
+        return self._store.prune(before=self._clock() - timedelta(days=self._keep_days()))
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:
         state = self.get(job_id).status

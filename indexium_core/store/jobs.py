@@ -90,7 +90,7 @@ class Jobs:
     # Making and taking up.
 
     def add(self, new: NewJob, *, owner: str, now: datetime) -> int:
-        """Write down a job, or return the equal one that has not begun where it says so; errors as those of `insert`."""
+        """Write down a job, or return the equal one that has not begun; errors as those of `insert`."""
         with self._database.atomic() as tx:
             if new.dedup:
                 found: int | None = tx.value(_sql("equal_waiting"), {"dedup_key": _equal(new)})
@@ -169,10 +169,10 @@ class Jobs:
 
     def save(self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None) -> None:
         """Write down where the next run of a job goes on: in `tx`, with what it did up to there, or by itself."""
-        with self._database.atomic() if tx is None else nullcontext(tx) as tx:
-            tx.execute(_sql("forget_state"), {"id": job_id})
-            tx.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
-            tx.execute(_sql("begun_anew"), {"id": job_id})
+        with self._database.atomic() if tx is None else nullcontext(tx) as own:
+            own.execute(_sql("forget_state"), {"id": job_id})
+            own.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
+            own.execute(_sql("begun_anew"), {"id": job_id})
 
     def saved(self, job_id: int) -> Mapping[str, Any] | None:
         """Return what a job saved last."""
@@ -271,6 +271,16 @@ class Jobs:
             text = None if summary is None else as_json(summary)
             tx.execute(_sql("sign_off"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text})
             _fail_dependents(tx, now)
+
+    def prune(self, *, before: datetime) -> int:
+        """Forget the jobs that ended before a moment and that nothing needs any more; returns how many."""
+        if not self._database.read().value(_sql("past"), {"before": before}):
+            return 0  # without a transaction, which others may be waiting for
+        with self._database.atomic() as tx:
+            ids = tx.value(_sql("past"), {"before": before}) or []
+            for name in ("forget_dependencies", "forget_states", "forget"):
+                tx.execute(_sql(name), {"ids": ids})
+            return len(ids)
 
     # After a start.
 

@@ -256,6 +256,28 @@ def test_a_scan_job_finds_what_a_scan_finds(tmp_path: Path, studio: Studio) -> N
     assert studio.library.jobs.wait(studio.library.scan_job().id, PATIENCE).summary["unchanged"] == 9
 
 
+def test_jobs_are_kept_as_long_as_their_logs_and_those_of_operations_for_good(tmp_path: Path, studio: Studio) -> None:
+    studio.library.jobs.wait(studio.library.scan_job().id, PATIENCE)
+    studio.write()
+    home, days = studio.library.home, studio.library.settings.log_retention_days
+    studio.library.close()
+
+    ahead = [timedelta(days=days, minutes=-5)]
+
+    def opened() -> Library:
+        return Library.open(home, clock=lambda: datetime.now(UTC) + ahead[0])
+
+    with opened() as library:
+        assert sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"]
+        ahead[0] += timedelta(minutes=10)
+        newer = library.jobs.wait(library.scan_job().id, PATIENCE)  # a program that runs for months does it, too
+        until(lambda: sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"])
+        assert newer.id in {job.id for job in library.jobs.list().items}
+    ahead[0] += timedelta(days=days)
+    with opened() as library:
+        assert [job.job_type for job in library.jobs.list().items] == ["write"]
+
+
 def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_path: Path) -> None:
     with pytest.raises(errors.UsageError, match="There is no folder"):
         studio.library.scan_job([tmp_path / "nowhere"])

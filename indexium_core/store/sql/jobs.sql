@@ -233,6 +233,26 @@ SELECT operation_type, user_note, status FROM metadata_operations WHERE id = $op
 -- The job that carries an operation out.
 UPDATE metadata_operations SET job_id = $id WHERE id = $operation_id;
 
+-- name: past
+-- Jobs that ended before a moment and that nothing needs: no operation of the history, no job that waits for them or did,
+-- and no audit that says what they changed.
+SELECT list(id) FROM job_queue
+WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled') AND completed_at < $before
+  AND operation_id IS NULL AND id NOT IN (SELECT depends_on FROM job_dependencies)
+  AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
+
+-- name: forget_dependencies
+-- What these jobs waited for.
+DELETE FROM job_dependencies WHERE job_id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: forget_states
+-- What these jobs saved.
+DELETE FROM operation_state WHERE job_id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: forget
+-- Jobs that are not shown any more.
+DELETE FROM job_queue WHERE id IN (SELECT unnest($ids::BIGINT[]));
+
 -- name: left_over
 -- Jobs that have not ended when a home is opened, and how they stopped.
 SELECT id, job_type, payload_version, status, stopped_by, retry_count, max_retries, cancelled_at IS NOT NULL, operation_id

@@ -225,6 +225,41 @@ def test_a_job_waits_for_those_it_depends_on_and_fails_with_them(bench: Bench) -
         bench.queue.add_job("note", depends_on=[999])
 
 
+def test_what_ended_long_ago_is_forgotten_unless_something_needs_it(bench: Bench) -> None:
+    bench.queue.start_worker()
+    ended = [bench.queue.add_job("note", {"name": name}).id for name in ("old", "needed", "audited", "of an operation")]
+    old, needed, audited, written = [bench.queue.wait(job_id, PATIENCE).id for job_id in ended]
+    with bench.database.atomic() as tx:
+        audit = """INSERT INTO audit_events (id, "at", actor, action, job_id) VALUES (1, now(), 'a', 'scan', $id)"""
+        tx.execute(audit, {"id": audited})
+        tx.execute("UPDATE job_queue SET operation_id = 1 WHERE id = $id", {"id": written})
+    cancelled = bench.begin().id
+    bench.queue.cancel(cancelled)
+    bench.queue.wait(cancelled, PATIENCE)
+    assert bench.store.saved(cancelled) is not None
+    waits = bench.queue.add_job("note", {"name": "waits"}, depends_on=[needed], not_before=NOW + timedelta(days=365)).id
+    bench.now += timedelta(days=31)
+    new = bench.queue.wait(bench.queue.add_job("note", {"name": "new"}).id, PATIENCE).id
+
+    assert bench.store.prune(before=NOW) == 0
+    assert bench.store.prune(before=NOW + timedelta(days=1)) == 2
+
+    left = bench.store.page(kinds=[], statuses=[], page=1, per_page=0, now=bench.now)
+    assert {job.id for job in left.items} == {needed, audited, written, waits, new}
+    assert old not in {job.id for job in left.items}
+    assert bench.store.saved(cancelled) is None
+
+
+def test_what_depended_on_each_other_is_forgotten_one_after_the_other(bench: Bench) -> None:
+    bench.queue.start_worker()
+    first = bench.queue.add_job("note", {"name": "first"}).id
+    second = bench.queue.add_job("note", {"name": "second"}, depends_on=[first]).id
+    bench.queue.wait(second, PATIENCE)
+
+    later = NOW + timedelta(days=1)
+    assert [bench.store.prune(before=later) for _ in range(3)] == [1, 1, 0]
+
+
 def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
