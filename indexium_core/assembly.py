@@ -193,6 +193,7 @@ class Assembly:
             rows,
             folder=logs_folder,
             retry_operation=retry,
+            keep_days=lambda: self.settings.log_retention_days,
             clock=clock,
         )
 
@@ -209,7 +210,6 @@ class Assembly:
                 timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
                 quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
-            keep_days=lambda: self.settings.log_retention_days,
             )
         self._queue.register(scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience)
         self._queue.register(
@@ -233,9 +233,11 @@ class Assembly:
         }
 
     def _tidy(self, event: Event) -> None:
-        """After each operation backups that are past their time or over the budget go."""
+        """After each operation backups that are past their time or over the budget go, after the others old jobs."""
         if event.name in ("write:completed", "rollback:completed"):
             self._backups.tidy()
+        elif event.name in ("scan:completed", "rescan:completed"):
+            self.jobs.tidy()
 
     def _plan_changed(self) -> None:
         self.events.emit("plan:changed")
@@ -245,5 +247,3 @@ class Assembly:
 
     def _views_changed(self) -> None:
         self.events.emit("views:changed")
-        elif event.name in ("scan:completed", "rescan:completed"):
-            self.jobs.tidy()

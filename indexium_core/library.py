@@ -191,9 +191,9 @@ class Library(assembly.Assembly):
         self.notices += report.problems
         self._backups.tidy()
         self._event_rows.prune(now=self._clock())
+        self.jobs.tidy()
         self._queue.start_worker(take_over=take_over)
         self.notices += [f"{each.say()} {each.what_to_type()}" for each in self.interrupted(files=0)[:_NOTICES]]
-        self.jobs.tidy()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
