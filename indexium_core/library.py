@@ -47,7 +47,7 @@ from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
 from indexium_core.model.details import FileDetails
 from indexium_core.model.facets import Facets, Wider
 from indexium_core.model.holdings import Forgetting
-from indexium_core.model.interrupted import InterruptedOperation
+from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operation import (
     BackupRecord,
@@ -972,9 +972,23 @@ class Library(assembly.Assembly):
         """
         Return the operations that came to a stop before their end and can be gone on with, newest first.
 
-        Each says, of the first `files` of its files, what became of them: done, not started, put back as before.
+        Each says how many of its files were done, not started, put back as before, and has the first `files` of them.
         """
-        return interrupted.Interruptions(self._store, at_work=self._queue.operations_at_work).list(files=files)
+        return self._interruptions().list(files=files)
+
+    def interrupted_files(
+        self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
+    ) -> list[InterruptedFile]:
+        """
+        Return a page of the files of an operation that was cut off, with what became of each (`per_page` 0: all).
+
+        Those come first that need a look; `became` narrows it to one outcome: `done`, `restored`, `not_started`,
+        `refused` or `unclear`. UnknownIdError, UsageError.
+        """
+        return self._interruptions().files(operation_id, became=became, page=page, per_page=per_page)
+
+    def _interruptions(self) -> interrupted.Interruptions:
+        return interrupted.Interruptions(self._store, at_work=self._queue.operations_at_work)
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""

@@ -9,7 +9,7 @@ from dashboards import words
 from dashboards.components import history
 from indexium_core.model.interrupted import BECAME, InterruptedFile, InterruptedOperation
 
-__all__ = ["PER_PAGE", "files_section", "resume_label", "rollback_label", "sections", "title"]
+__all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
 
 PER_PAGE = 50
 _CHIPS = {  # what became of a file → level and sign of its chip
@@ -69,31 +69,39 @@ def rollback_label(operation: InterruptedOperation) -> str:
     return f"Roll back {words.count(done)}…" if done and operation.operation.can_rollback else ""
 
 
-def files_section(operation: InterruptedOperation, *, page: int = 1, became: str = "") -> dict[str, Any]:
-    """Return a page of the report file by file; `became` narrows it to one outcome."""
-    listed = [file for file in operation.files if became in ("", file.became)]
-    pages = max(1, -(-len(listed) // PER_PAGE))
-    page = min(page, pages)
-    shown = listed[(page - 1) * PER_PAGE : page * PER_PAGE]
-    more = operation.total - len(operation.files)
+def pages(operation: InterruptedOperation, became: str) -> int:
+    """Return how many pages the report file by file has."""
+    return max(1, -(-_listed(operation, became) // PER_PAGE))
+
+
+def _listed(operation: InterruptedOperation, became: str) -> int:
+    return operation.counts.get(became, 0) if became else operation.total
+
+
+def files_section(
+    operation: InterruptedOperation, files: Sequence[InterruptedFile], *, page: int = 1, became: str = ""
+) -> dict[str, Any]:
+    """Return the report file by file with a page of `files`; `became`: those of one outcome only."""
+    before, total = (page - 1) * PER_PAGE, _listed(operation, became)
     return {
         "kind": "items",
         "key": "files",
         "label": "File by file",
-        "items": [_file(file) for file in shown],
-        "choices": _choices(operation.files, operation, chosen=became),
+        "items": [_file(file) for file in files],
+        "choices": _choices(operation, chosen=became),
         "page": page,
-        "pages": pages,
-        "range": f"{words.count((page - 1) * PER_PAGE + 1)}–{words.count((page - 1) * PER_PAGE + len(shown))}"
-        f" of {words.count(len(listed))}",
-        "more": f"and {words.count(more)} more: all of them are on the page Progress." if more > 0 else "",
+        "pages": pages(operation, became),
+        "range": f"{words.count(before + 1)}–{words.count(before + len(files))} of {words.count(total)}",
     }
 
 
-def _choices(files: Sequence[InterruptedFile], operation: InterruptedOperation, *, chosen: str) -> list[dict[str, Any]]:
-    there = [became for became in BECAME if any(file.became == became for file in files)]
+def _choices(operation: InterruptedOperation, *, chosen: str) -> list[dict[str, Any]]:
     named = [("", f"all {words.count(operation.total)}")]
-    named += [(became, f"{BECAME[became]} {words.count(operation.counts.get(became, 0))}") for became in there]
+    named += [
+        (became, f"{told} {words.count(number)}")
+        for became, told in BECAME.items()
+        if (number := operation.counts.get(became, 0))
+    ]
     return [{"value": value, "label": label, "on": value == chosen} for value, label in named]
 
 

@@ -49,14 +49,16 @@ class Interrupted:
                 self._session.go("progress", operation_id=operation_id, status="", number=1)
 
         self._bridge.run(
-            lambda: [each for each in self._library.interrupted() if each.id == operation_id],
+            lambda: [each for each in self._cut() if each.id == operation_id],
             found,
             name="interrupted",
         )
 
     def _undecided(self) -> list[InterruptedOperation]:
-        cut = self._library.interrupted()
-        return [each for each in cut if not each.by_itself and each.id not in self._later]
+        return [each for each in self._cut() if not each.by_itself and each.id not in self._later]
+
+    def _cut(self) -> list[InterruptedOperation]:
+        return self._library.interrupted(files=parts.PER_PAGE)
 
     def _offer(self, operations: Sequence[InterruptedOperation]) -> None:
         if operations:
@@ -66,7 +68,16 @@ class Interrupted:
         """Ask about one operation; `then` comes after whatever the answer is."""
 
         def turn(_list: str, page: int, became: str) -> None:
-            self._dialog.renew_list(serial, parts.files_section(operation, page=page, became=became))
+            page = min(page, parts.pages(operation, became))
+            self._bridge.run(
+                lambda: self._library.interrupted_files(
+                    operation.id, became=became, page=page, per_page=parts.PER_PAGE
+                ),
+                lambda files: self._dialog.renew_list(
+                    serial, parts.files_section(operation, files, page=page, became=became)
+                ),
+                name="interrupted",
+            )
 
         def later() -> None:
             self._later.add(operation.id)
@@ -81,7 +92,7 @@ class Interrupted:
         back = parts.rollback_label(operation)
         serial = self._dialog.ask(
             parts.title(operation, others=others),
-            [*parts.sections(operation), parts.files_section(operation)],
+            [*parts.sections(operation), parts.files_section(operation, operation.files)],
             lambda _: self._resume(operation.id, then),
             confirm=parts.resume_label(operation),
             back="Later",

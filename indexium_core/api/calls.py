@@ -154,6 +154,7 @@ CALLS: Mapping[str, Call] = {
     "operation.wait": _PLAIN,
     "operation_story": _PLAIN,
     "interrupted": _PLAIN,
+    "interrupted_files": _PLAIN,
     "status": _PLAIN,
     "handle": _PLAIN,
     "pause": _PLAIN,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from indexium_core.model.interrupted import InterruptedOperation
+from indexium_core import errors
+from indexium_core.model.interrupted import BECAME, InterruptedFile, InterruptedOperation
 from indexium_core.store import database, interrupted, ledger
 
 __all__ = ["Interruptions"]
@@ -30,8 +31,27 @@ class Interruptions:
                     InterruptedOperation(
                         operation=operation,
                         counts=interrupted.counts(self._store.read(), operation_id),
-                        files=interrupted.files(self._store.read(), operation_id, count=files) if files else [],
+                        files=interrupted.files(self._store.read(), operation_id, per_page=files) if files else [],
                         by_itself=by_itself,
                     )
                 )
         return found
+
+    def files(self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50) -> list[InterruptedFile]:
+        """
+        Return a page of an operation's files and what became of each, what needs a look first; `per_page` 0: all.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: `became` is no outcome.
+
+        """
+        if became and became not in BECAME:
+            message = (
+                f"A file of an interrupted operation became one of {', '.join(BECAME)}; '{became}' is something else."
+            )
+            raise errors.UsageError(message)
+        if self._ledger.operation(operation_id) is None:
+            message = f"There is no operation {operation_id}; 'indexium history' lists them."
+            raise errors.UnknownIdError(message)
+        return interrupted.files(self._store.read(), operation_id, became=became, page=page, per_page=per_page)

@@ -27,10 +27,12 @@ def counts(reader: Connection, operation_id: int) -> dict[str, int]:
     return {became: int(number) for became, number in rows}
 
 
-def files(reader: Connection, operation_id: int, *, count: int) -> list[InterruptedFile]:
-    """Return the first `count` files of an operation and what became of each, what needs a look first."""
-    values = {"operation_id": operation_id, "count": count}
-    rows = reader.execute(_SQL["became_files"], values).fetchall()
+def files(
+    reader: Connection, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 0
+) -> list[InterruptedFile]:
+    """Return a page of an operation's files (`per_page` 0: all), or of one outcome's, what needs a look first."""
+    limits = {"limit": per_page or None, "offset": (page - 1) * per_page}
+    rows = reader.execute(_SQL["became_files"], {"operation_id": operation_id, "became": became, **limits}).fetchall()
     return [
         InterruptedFile(
             item_id=item_id, file_id=file_id, file_path=file_path, became=became, code=code, message=message

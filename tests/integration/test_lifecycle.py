@@ -593,6 +593,12 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     assert "'indexium operations resume 1'" in line
     assert "'indexium rollback 1'" in line
     assert studio.library.interrupted(files=2)[0].files == left.files[:2]
+    assert studio.library.interrupted_files(1, page=2, per_page=4) == left.files[4:]
+    assert studio.library.interrupted_files(1, became="done", per_page=0) == left.files[waits:]
+    with pytest.raises(errors.UnknownIdError, match="no operation 9"):
+        studio.library.interrupted_files(9)
+    with pytest.raises(errors.UsageError, match="'gone' is something else"):
+        studio.library.interrupted_files(1, became="gone")
 
     # A new write meanwhile is allowed, and a resume skips what has its result already.
     assert studio.write().counts == {"success": waits}

@@ -613,7 +613,10 @@ class FakeLibrary:
     def status(self, operation_id: int) -> OperationStatus:
         return self._run(operation_id).status()
 
-    def interrupted(self) -> list[Any]:
+    def interrupted(self, *, files: int = 50) -> list[Any]:
+        return []
+
+    def interrupted_files(self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50) -> list[Any]:
         return []
 
     def give_way(self) -> None:

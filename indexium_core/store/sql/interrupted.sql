@@ -17,7 +17,8 @@ SELECT CASE WHEN m.status IN ('success', 'skipped') THEN 'done' WHEN m.status = 
 FROM metadata_operation_items m WHERE m.operation_id = $operation_id GROUP BY became ORDER BY became;
 
 -- name: became_files
--- Files of an operation and what became of each, those first that a person has to look at.
+-- A page of the files of an operation and what became of each, those first that a person has to look at; of one outcome,
+-- or all of them ('').
 SELECT item_id, file_id, file_path, became, CASE WHEN became IN ('refused', 'unclear', 'restored') THEN code ELSE '' END,
        CASE WHEN became IN ('refused', 'unclear', 'restored') THEN message ELSE '' END
 FROM (SELECT m.id AS item_id, m.file_id, m.file_path, coalesce(m.code, '') AS code,
@@ -26,4 +27,6 @@ FROM (SELECT m.id AS item_id, m.file_id, m.file_path, coalesce(m.code, '') AS co
                   WHEN m.status IN ('failed', 'conflict') THEN 'refused' WHEN m.code = 'restored' THEN 'restored'
                   ELSE 'not_started' END AS became
       FROM metadata_operation_items m WHERE m.operation_id = $operation_id)
-ORDER BY list_position(['unclear', 'restored', 'refused', 'not_started', 'done'], became), item_id LIMIT $count;
+WHERE $became IN ('', became)
+ORDER BY list_position(['unclear', 'restored', 'refused', 'not_started', 'done'], became), item_id
+LIMIT $limit OFFSET $offset;

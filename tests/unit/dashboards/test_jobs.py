@@ -387,13 +387,19 @@ class Offered(Stage):
         super().__init__()
         self.cuts, self.later = list(cuts), set[int]()
         self.resumed: list[int] = []
-        self.library.interrupted = lambda: self.cuts  # type: ignore[method-assign]
+        self.library.interrupted = lambda **_: self.cuts  # type: ignore[method-assign]
+        self.library.interrupted_files = self._page  # type: ignore[method-assign]
         self.library.resume = self._resume  # type: ignore[method-assign]
         self.offer = Interrupted(self.library, self.line, self.dialog, self, later=self.later)  # type: ignore[arg-type]
 
     def _resume(self, operation_id: int) -> None:
         self.resumed.append(operation_id)
         self.cuts = [each for each in self.cuts if each.id != operation_id]
+
+    def _page(self, operation_id: int, *, became: str, page: int, per_page: int) -> list[InterruptedFile]:
+        [cut] = [each for each in self.cuts if each.id == operation_id]
+        listed = [file for file in cut.files if became in ("", file.became)]
+        return listed[(page - 1) * per_page : page * per_page]
 
     def answer(self, kind: str, **message: Any) -> None:
         self.dialog._handle_msg({"type": kind, "serial": self.asked["serial"], **message})
@@ -428,6 +434,16 @@ def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
     stage.answer("turn", list="files", page=1, choice="done")
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
     assert ([item["name"] for item in files["items"]], files["range"]) == (["2.mp4", "3.mp4"], "1–2 of 2")
+
+
+def test_the_report_of_many_files_has_pages_up_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupted, "PER_PAGE", 3)
+    stage = Offered(cut())
+    stage.offer.start()
+    stage.answer("turn", list="files", page=2, choice="")
+    [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
+    assert [item["name"] for item in files["items"]] == ["3.mp4"]
+    assert (files["page"], files["pages"], files["range"]) == (2, 2, "4–4 of 4")
 
 
 def test_rolling_back_asks_once_more_and_then_the_next_is_offered() -> None:
