@@ -50,6 +50,7 @@ from indexium_core.flows.recovery import RecoverReport
 from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import Event, EventBus, Recorder
 from indexium_core.jobs.progress_log import ProgressLog
+from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.run import Run
 from indexium_core.store import backups as backups_store
@@ -57,7 +58,9 @@ from indexium_core.store import casts, database, ledger
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
 
-__all__ = ["Assembly"]
+__all__ = ["PROCESSES", "Assembly"]
+
+PROCESSES = "processes.lock"  # file of a home that every process holds which works for it
 
 
 class Assembly:
@@ -88,6 +91,7 @@ class Assembly:
         self._open_queue(retry)
         self._courtesy = Courtesy()
         self._started = clockwork.Started.now()
+        self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
@@ -123,7 +127,9 @@ class Assembly:
         self._auditor = auditing.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self._backups_folder
-        self._scanner = scanning.Scanner(store, events=self.events, config=config, clock=clock)
+        self._scanner = scanning.Scanner(
+            store, events=self.events, config=config, clock=clock, executor=self._executor
+        )
         self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self._operations = running.Operations(
             store,
@@ -136,11 +142,17 @@ class Assembly:
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
             courtesy=self._courtesy,
         )
+            executor=self._executor,
         self._writer = writing.MetadataWriter(
             store, self._planner, self._operations, self._queue, config=config, clock=clock
         )
         self._rescanner = rescan.Rescanner(
-            store, modes=self._planner.default_modes, events=self.events, config=config, clock=clock
+            store,
+            modes=self._planner.default_modes,
+            events=self.events,
+            config=config,
+            clock=clock,
+            executor=self._executor,
         )
         self._scan_jobs = scan_jobs.ScanJobs(store, self._scanner, self._queue, on_change=self._plan_changed)
         self._register_jobs()
@@ -223,6 +235,10 @@ class Assembly:
         return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
+    def _executor(self) -> Executor:
+        """Return where files are read and written from now on."""
+        return self._processes if self.settings.executor == "processes" else self._threads
+
         """Return who has to be told of a changed setting; all others read it each time."""
         operations, keeper = self._operations, self._keeper
         return {

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 # Never a sync that failed: the kernel may have dropped what it could not write, and would call the next sync a success.
-RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout"})
+RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_lost"})
 
 
 class IndexiumError(Exception):

@@ -38,6 +38,7 @@ from indexium_core.flows.steps import StepReport, StepRow, Steps
 from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
+from indexium_core.jobs import executors
 from indexium_core.jobs.dispatcher import GRACE
 from indexium_core.jobs.events import Event
 from indexium_core.model import moments
@@ -170,6 +171,7 @@ class Library(assembly.Assembly):
         try:
             logs.attach(config.home / "logs", days=config.log_retention_days)
             library = cls(store, config, clock=clock)
+            _await_former(config.home)
             library._start(take_over)
         except BaseException:
             store.close()
@@ -205,6 +207,7 @@ class Library(assembly.Assembly):
         self._queue.stop_worker(by=interrupt)
         self._scanner.close(seconds=GRACE)
         self._rescanner.close()
+        self._processes.close()
         self._recorder.close()
         self._store.close()
         self._progress_log.close()
@@ -1017,3 +1020,14 @@ def _heal_without_database(home: Path) -> None:
         strays.heal(home / "backups")
     finally:
         lock.release()
+def _await_former(home: Path) -> None:
+    """Return when no process is at work on a file any more that belonged to one which held this home before."""
+    if not executors.wait_for_former(home / assembly.PROCESSES):
+        message = (
+            f"A process that worked for the home {home} before is still there: it waits for a disk, perhaps. Have the "
+            "disk answer or end the process, then open the home again."
+        )
+        raise errors.HomeInUseError(message)
+
+
+        _await_former(home)

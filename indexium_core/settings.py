@@ -29,11 +29,12 @@ __all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_
 FILE_NAME = "settings.toml"
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
 # From when a new value counts. All but the home may be changed while the program runs.
-_NOW, _WRITE, _SCAN, _RESCAN, _PAGE = (
+_NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
     "at once",
     "from the next write on",
     "from the next scan on",
     "from the next rescan on",
+    "from the next write or scan on",
     "for pages opened from now on",
 )
 
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
         60, "Writes, rollbacks and scans that REST may begin in a minute; 0: any number.", _NOW, ge=0, le=100_000
     )
     max_operation_items: int = _setting(1_000_000, "Largest number of files of one operation.", _NOW, ge=1, le=10**9)
+    executor: Literal["threads", "processes"] = _setting(
+        "threads", "Where files are read and written: threads of the service, or processes beside it.", _RUN
+    )
     preserve_mtime: bool = _setting(
         default=False, description="True: a write leaves the modification time as it was.", counts=_WRITE
     )

@@ -36,7 +36,7 @@ __all__ = ["behind", "check", "edit", "still_ours"]
 _NO_INSERT = frozenset({"in_use", "no_insert"})
 
 
-def edit(task: Task, undo: journal.OperationJournal, terms: Terms, stint: Stint | None = None) -> Edited:
+def edit(task: Task, undo: journal.Scribe, terms: Terms, stint: Stint | None = None) -> Edited:
     """
     Carry out one task and say what became of it; never raises for what is wrong with one file.
 

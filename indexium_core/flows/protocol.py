@@ -109,6 +109,17 @@ class Stint:
             raise errors.MetadataError(message, code="cancelled")
 
     @property
+    def place(self) -> tuple[int, int]:
+        """How many bytes are done, and how many there are about."""
+        with self._lock:
+            return self._done, self._ahead
+
+    def stand_at(self, done: int, ahead: int) -> None:
+        """Take over how far it is from where it is done."""
+        with self._lock:
+            self._done, self._ahead = done, ahead
+
+    @property
     def share(self) -> float | None:
         """How much of it is done, from 0 to 1; None where no new file is made, or nothing is known yet."""
         with self._lock:
@@ -120,7 +131,7 @@ class Work:
     """One task, and all that carrying it out needs."""
 
     task: Task
-    undo: journal.OperationJournal  # of the running operation
+    undo: journal.Scribe  # the journal of the running operation
     terms: Terms
     stint: Stint
     started: float = field(default_factory=time.perf_counter)

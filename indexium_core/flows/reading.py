@@ -1,4 +1,4 @@
-"""Reading the files that a survey found new or changed, on threads, and what becomes a row of each."""
+"""Reading the files that a survey found new or changed, several at a time, and what becomes a row of each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from indexium_core.files import probe, volumes
 from indexium_core.flows import survey
 from indexium_core.flows.survey import Candidate
+from indexium_core.jobs.executors import Executor, LostError, Threads
 from indexium_core.model import people
 from indexium_core.model.media import FileFacts
 from indexium_core.store.catalog import ScannedFile
@@ -21,6 +22,7 @@ __all__ = ["Found", "barred", "read_all"]
 
 logger = logging.getLogger(__name__)
 
+_HERE = Threads()
 AHEAD = 64  # files handed to the threads before the first of them is waited for …
 AHEAD_TEXT = 2_000_000  # … but none is read while what was read has comments of more characters than this
 
@@ -62,15 +64,17 @@ class Found:
         )
 
 
-def read_all(candidates: Sequence[Candidate], *, threads: int, full: bool, faststart: str) -> Iterator[Found]:
+def read_all(
+    candidates: Sequence[Candidate], *, threads: int, full: bool, faststart: str, executor: Executor = _HERE
+) -> Iterator[Found]:
     """Yield what was read, in the order of `candidates`; a few files are always on their way."""
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="probe")
+    pool = ThreadPoolExecutor(executor.lanes(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[Found]] = collections.deque()
     room = _Room()
 
     def read(number: int, candidate: Candidate) -> Found:
         room.wait(number)
-        found = _read(candidate, full=full, faststart=faststart)
+        found = _read_by(executor, candidate, full=full, faststart=faststart)
         room.take(len(found.facts.comment or ""))
         return found
 
@@ -131,8 +135,22 @@ def barred(candidate: Candidate, why: str) -> Found:
     return Found(candidate, FileFacts(state="unreadable", message=why), people.parse(None))
 
 
+def _read_by(executor: Executor, candidate: Candidate, *, full: bool, faststart: str) -> Found:
+    """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
+    for _ in range(2):
+        try:
+            return executor.call(_read, candidate, full=full, faststart=faststart)
+        except LostError as error:
+            lost = error
+    logger.error(
+        "scan.process_lost", extra={"file_path": candidate.path.decode("utf-8", "replace"), "error": str(lost)}
+    )
+    facts = FileFacts(state="corrupt", message=f"The process that read the file {lost}, twice.")
+    return Found(candidate, facts, people.parse(None))
+
+
 def _read(candidate: Candidate, *, full: bool, faststart: str) -> Found:
-    """Read one file, on a thread. Nothing that a file contains may stop the scan, not even a mistake of ours."""
+    """Read one file, anywhere. Nothing that a file contains may stop the scan, not even a mistake of ours."""
     try:
         means = volumes.means(candidate.path, nlink=candidate.stat.nlink, faststart=faststart)
         facts = probe.probe(candidate.path, candidate.stat, means=means, full=full)

@@ -10,15 +10,12 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from indexium_core import errors
-from indexium_core.files import delta, fingerprint, journal, reader, volumes
-from indexium_core.files.containers import Reader, registry
-from indexium_core.flows import protocol, running
+from indexium_core.files import journal
+from indexium_core.flows import late, running
 from indexium_core.model.operation import WriteResult
 from indexium_core.store import database, ledger
 
@@ -145,44 +142,8 @@ class _Settling:
 def _late(entry: journal.Entry | journal.SwapEntry, item: ledger.Unsettled) -> running.Outcome:
     """Return the result of an item that was done before the process ended."""
     proof = {"recovered": "verified before the process ended; written down at the next start"}
-    record = ledger.ItemRecord(
-        result=_result(item, "success", "", "", proof=proof), journal_bytes=entry.stored_bytes, **_kept(entry)
-    )
-    try:
-        with reader.FileReader(entry.path) as file:
-            means = volumes.means(entry.path, nlink=file.stat.nlink, faststart="keep")
-            after = protocol.seen(file, means=means)
-            record = replace(record, original_state=_original_state(entry, file), written_state=after.state)
-            return running.Outcome(record=record, file=running.as_scanned(entry.path, after.stat, after.facts))
-    except errors.MetadataError:  # gone or changed since: what was done stays true, but it cannot be taken back
-        logger.warning("operation.late_item_unreadable", extra={"file_id": item.file_id})
-        return running.Outcome(record=record, file=None)
-
-
-def _kept(entry: journal.Entry | journal.SwapEntry) -> dict[str, Any]:
-    """Return what the ledger says of how the old bytes can come back."""
-    if isinstance(entry, journal.Entry):
-        return {}
-    if entry.kept is not None:
-        return {"backup_kind": "original", "kept": entry.kept, "kept_bytes": entry.old.size}
-    return {"backup_kind": "tags" if entry.reverse is None else "delta"}
-
-
-def _original_state(entry: journal.Entry | journal.SwapEntry, file: reader.FileReader) -> str | None:
-    """Return the state of the file as it was before the entry."""
-    if isinstance(entry, journal.Entry):
-        return _state_of(delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file))
-    if entry.reverse is not None:
-        return _state_of(delta.Rebuilt(entry.reverse, file))
-    if entry.kept is None:
-        return None
-    with reader.FileReader(entry.kept) as kept:
-        return _state_of(kept)
-
-
-def _state_of(file: Reader) -> str:
-    _, layout = registry.examine(file)
-    return protocol.skeleton(file, layout.payload, fingerprint.payload_hash(file, layout.payload))
+    known = late.told(entry, _result(item, "success", "", "", proof=proof))
+    return running.Outcome(record=known.record, file=running.as_scanned(entry.path, known.stat, known.facts))
 
 
 def _result(

@@ -27,6 +27,7 @@ from indexium_core.flows.meter import ScanProgress
 from indexium_core.flows.targets import Target
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.executors import Executor, LostError, Threads
 from indexium_core.model.properties import ON_REQUEST, MediaReading, checked_fields
 from indexium_core.settings import Settings
 from indexium_core.store import audit, catalog
@@ -106,6 +107,7 @@ class Rescanner:
         events: EventBus,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        executor: Callable[[], Executor] = Threads,
     ) -> None:
         """
         Rescan in a home.
@@ -116,9 +118,11 @@ class Rescanner:
             events: Told when a rescan begins and ends.
             config: Settings, read anew for every run.
             clock: Source of the present moment (UTC).
+            executor: Says, for every run, where files are read.
 
         """
         self._database = database
+        self._executor = executor
         self._modes = modes
         self._events = events
         self._config = config
@@ -180,7 +184,7 @@ class Rescanner:
 
     def work(self, context: JobContext) -> RescanReport:
         """Do what a job says, from its checkpoint on if it has one."""
-        run = _Run(self._database, context, config=self._config, clock=self._clock)
+        run = _Run(self._database, context, config=self._config, clock=self._clock, executor=self._executor())
         try:
             run.go()
         finally:
@@ -199,9 +203,16 @@ class _Run:
     """One run of a rescan."""
 
     def __init__(
-        self, database: Database, context: JobContext, *, config: Settings, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        context: JobContext,
+        *,
+        config: Settings,
+        clock: Callable[[], datetime],
+        executor: Executor,
     ) -> None:
         self._database = database
+        self._executor = executor
         self._context = context
         self._config = config
         self._clock = clock
@@ -222,7 +233,7 @@ class _Run:
         threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
         self._tell()
         is_first = True
-        with _pool(threads) as pool:
+        with _pool(self._executor.lanes(threads)) as pool:
             while batch := self._next():
                 asked, due = batch
                 if not (is_first or self._rest()):
@@ -253,7 +264,7 @@ class _Run:
                 done.set_result(_Outcome(each, skipped=True))
                 pending.append(done)
             else:
-                pending.append(pool.submit(_read, each))
+                pending.append(pool.submit(_read_by, self._executor, each))
         while pending:
             if self._context.should_stop():
                 for future in pending:
@@ -351,8 +362,18 @@ def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _read_by(executor: Executor, due: Due) -> _Outcome:
+    """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
+    for _ in range(2):
+        try:
+            return executor.call(_read, due)
+        except LostError as error:
+            lost = error
+    return _Outcome(due, problem=Problem("process_lost", f"The process that read the file {lost}, twice."))
+
+
 def _read(due: Due) -> _Outcome:
-    """Read one file, on a thread. Nothing that a file contains may stop the rescan, not even a mistake of ours."""
+    """Read one file, anywhere. Nothing that a file contains may stop the rescan, not even a mistake of ours."""
     try:
         for _ in range(2):  # a write of ours may have been at it: that is over in a moment
             before = _stamp(due.path)

@@ -22,7 +22,7 @@ from typing import Any
 
 from indexium_core import errors, logs
 from indexium_core.files import journal
-from indexium_core.flows import chronicle, editing, protocol
+from indexium_core.flows import chronicle, editing, elsewhere, protocol
 from indexium_core.flows.hindrance import Hindrances
 from indexium_core.flows.pace import Pace
 from indexium_core.flows.protocol import Edited, Stint, Terms
@@ -165,6 +165,7 @@ class Operations:
         backoff: Backoff | None = None,
         hindrances: Hindrances | None = None,
     ) -> None:
+        executor: Callable[[], Executor] = Threads,
         self._store = store
         self._ledger = ledger.Ledger(store)
         self.faststart = faststart  # both may change; what is launched from then on goes by them
@@ -174,6 +175,7 @@ class Operations:
         self._backoff = backoff or Backoff()
         self._hindrances = hindrances or Hindrances(store)
         self._events = events
+        self._executor = executor  # asked at each launch
         self._backups = backups
         self._clock = clock
         self._preserve_mtime = preserve_mtime
@@ -281,13 +283,15 @@ class Operations:
         )
 
         def one(task: ledger.Task) -> Edited:
+        executor = self._executor()
+
             self._courtesy.give_way()
             stint, name = Stint(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
             try:
                 if not run.begin(task.item_id, Working(name=name, begun=time.monotonic(), stint=stint)):
                     return protocol.waits(task)
                 stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
-                edited = editing.behind(task, stuck) if stuck else editing.edit(task, undo, terms, stint)
+                edited = editing.behind(task, stuck) if stuck else elsewhere.edit(executor, task, undo, terms, stint)
                 return self._judged(run, edited)
             finally:
                 run.end(task.item_id)

@@ -23,9 +23,10 @@ from indexium_core import errors
 from indexium_core.flows import reading, roots, survey
 from indexium_core.flows.meter import Meter, ScanProgress
 from indexium_core.flows.reading import Found
-from indexium_core.flows.survey import Survey
+from indexium_core.flows.survey import Candidate, Survey
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.settings import Settings
 from indexium_core.store import catalog
 from indexium_core.store.catalog import LibraryRow
@@ -52,6 +53,7 @@ class ScanReport:
     unchanged: int = 0
     moved: int = 0  # found again under another path
     missing: int = 0  # not found any more
+    errors: int = 0  # of the files that were read: those that are empty, broken or cannot be read
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
     seconds: float = 0.0
     cancelled: bool = False  # a person stopped it: what was read until then is stored, the rest is as before
@@ -72,22 +74,17 @@ class Scanner:
         events: EventBus,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        executor: Callable[[], Executor] = Threads,
     ) -> None:
+        """`executor` says, for every scan, where files are read."""
         self._database = database
+        self._executor = executor
         self._events = events
         self._clock = clock
         self._config = config
         self._running = threading.Lock()
-        self._cancel = threading.Event()
         self.now: ScanProgress | None = None  # how far the scan is that runs, None where none does
         self.last: ScanReport | None = None  # the last one that this process has ended
-
-    def cancel(self) -> bool:
-        """Stop the scan that runs, soon; what it has read is kept. False where none runs."""
-        running = self.now is not None
-        if running:
-            self._cancel.set()
-        return running
 
     @contextlib.contextmanager
     def still(self) -> Iterator[None]:
@@ -99,111 +96,64 @@ class Scanner:
         finally:
             self._running.release()
 
-    def close(self, *, seconds: float = 10.0) -> None:
-        """Stop the scan that runs and wait for its end, but not for ever: a disk may never answer."""
-        if self.cancel() and self._running.acquire(timeout=seconds):
-            self._running.release()
-
     def scan(
         self,
-        dirs: Sequence[roots.FolderName] = (),
+        job: JobContext,
+        chosen: Sequence[LibraryRow],
         *,
         full: bool = False,
         really_gone: bool = False,
         progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
-        Scan `dirs`, which become libraries where they are none yet; all libraries where none is named.
-
-        Args:
-            dirs: Folders; links in their names are resolved.
-            full: Read every file again, and hash all of its media bytes.
-            really_gone: The person's word that what is not there is gone: such roots are not taken to be offline.
-            progress: Called on this thread, some times a second.
-
-        Raises:
-            UsageError: A folder is not there, is a file or lies inside another library; or a scan is running already.
-
-        """
-        if not self._running.acquire(blocking=False):
-            raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
-        try:
-            chosen = roots.choose(self._database, dirs)
-            self._cancel.clear()
-            self._events.emit("scan:started", current=0, total=None, message="Looking for files")
-            done, message = 0, "The scan stopped; the log says why"
-            try:
-                one = self._one(Meter(self._events, self._tell(progress)))
-                report = self._run(one, chosen, full=full, really_gone=really_gone)
-                message = summary(report)
-            except errors.StoreError:
-                message = "The scan stopped: the database failed"
-                raise
-            finally:
-                done, self.now = self.now.done if self.now else 0, None
-                self._events.emit("scan:completed", current=done, total=done, message=message)
-            return report
-        finally:
-            self._running.release()
-
-    def scan_for(self, job: JobContext, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool) -> ScanReport:
-        """
-        Scan libraries for a job, which is told how far it is; waits for the end of another scan.
+        Scan libraries; waits while files are read again for somebody else.
 
         Where the job was cut off, it goes on: what was read is not read again, and what it had found counts.
+
+        Args:
+            job: Is told how far it is, says when to stop, and keeps what was found.
+            chosen: The libraries.
+            full: Read every file again, and hash all of its media bytes.
+            really_gone: The person's word that what is not there is gone: such roots are not taken to be offline.
+            progress: Told some times a second how far it is, on this thread.
+
         """
         while not self._running.acquire(timeout=_PATIENCE):
             if job.should_stop():
                 return ScanReport(cancelled=True)
         try:
-            self._cancel.clear()
             former = dict(job.checkpoint or {})
             begun = former.setdefault("begun", self._clock().isoformat())
 
             def tell(now: ScanProgress) -> None:
-                job.progress(now.done, now.total, now.current)
+                self.now = now
+                job.progress(now.done, now.total, now.current, **_counters(one.report, former))
+                if progress is not None:
+                    progress(now)
 
+            self.now = ScanProgress(done=0, total=None, current="", rate=0.0, eta_seconds=None)
             one = self._one(
-                Meter(EventBus(), self._tell(tell)),
-                stop=lambda: job.should_stop() or self._cancel.is_set(),
+                Meter(tell),
+                stop=job.should_stop,
                 stored=lambda report: job.save({**former, **_found(report, former)}),
             )
             since = datetime.fromisoformat(begun) if job.checkpoint else None
-            report = self._run(one, chosen, full=full, really_gone=really_gone, since=since)
-            for name, count in _found(report, former).items():
+            report = self.last = one.run(chosen, full=full, really_gone=really_gone, since=since)
+            counters = _counters(report, former)
+            for name, count in counters.items():
                 setattr(report, name, count)
-            report.unchanged = max(0, report.seen - report.new - report.changed - report.moved)
+            done = (report.seen, report.seen) if self.now.total is None else (self.now.done, self.now.total)
+            job.progress(*done, summary(report), **counters)
             return report
         finally:
             self.now = None
             self._running.release()
 
-    def _tell(self, progress: Callable[[ScanProgress], None] | None) -> Callable[[ScanProgress], None]:
-        def tell(now: ScanProgress) -> None:
-            self.now = now
-            if progress:
-                progress(now)
-
-        return tell
-
-    def _run(
-        self,
-        one: _Scan,
-        chosen: Sequence[LibraryRow],
-        *,
-        full: bool,
-        really_gone: bool,
-        since: datetime | None = None,
-    ) -> ScanReport:
-        self.now = ScanProgress(done=0, total=None, current="", rate=0.0, eta_seconds=None)
-        report = self.last = one.run(chosen, full=full, really_gone=really_gone, since=since)
-        return report
-
     def _one(
         self,
         meter: Meter,
         *,
-        stop: Callable[[], bool] | None = None,
+        stop: Callable[[], bool] = lambda: False,
         stored: Callable[[ScanReport], None] = lambda _: None,
     ) -> _Scan:
         """Return a scan by the settings as they are now."""
@@ -214,7 +164,8 @@ class Scanner:
             # More threads than processors help where a disk is slow to answer; many more only wait for each other.
             threads=min(self._config.probe_threads, 2 * (os.cpu_count() or 1)),
             faststart=self._config.faststart,
-            stop=stop or self._cancel.is_set,
+            executor=self._executor(),
+            stop=stop,
             stored=stored,
         )
 
@@ -229,8 +180,7 @@ class Scanner:
         if not self._running.acquire(blocking=False):
             raise errors.UsageError("A scan is running. Wait for its end.", code="scan_running")
         try:
-            self._cancel.clear()
-            self._one(Meter(EventBus(), None)).reread(files)
+            self._one(Meter(lambda _: None)).reread(files)
         finally:
             self._running.release()
 
@@ -246,6 +196,7 @@ class _Scan:
         *,
         threads: int,
         faststart: str,
+        executor: Executor,
         stop: Callable[[], bool] = lambda: False,
         stored: Callable[[ScanReport], None] = lambda _: None,
     ) -> None:
@@ -255,17 +206,18 @@ class _Scan:
         self._now_ns = int(at.timestamp() * 1e9)
         self._threads = threads
         self._faststart = faststart
+        self._executor = executor
         self._stop = stop
         self._stored = stored  # told what was found so far when a group is in the database
         self._since: datetime | None = None
-        self._report = ScanReport()
+        self.report = ScanReport()
         self._gone: list[int] = []  # files that were marked missing; those that moved are found again
 
     def run(
         self, chosen: Sequence[LibraryRow], *, full: bool, really_gone: bool, since: datetime | None = None
     ) -> ScanReport:
         """Scan the roots `chosen`; `since`: when a former run of the same scan began."""
-        report, self._since = self._report, since
+        report, self._since = self.report, since
         report.libraries = len(chosen)
         try:
             surveys = [self._survey(library, full=full, really_gone=really_gone) for library in chosen]
@@ -300,9 +252,7 @@ class _Scan:
             fresh = [found for _, found in there if found]
             for first in range(0, len(fresh), GROUP):
                 chunk = fresh[first : first + GROUP]
-                self._store(
-                    one, list(reading.read_all(chunk, threads=self._threads, full=False, faststart=self._faststart))
-                )
+                self._store(one, list(self._readings(chunk, full=False)))
 
     def _survey(self, library: LibraryRow, *, full: bool, really_gone: bool) -> Survey:
         return survey.survey(
@@ -325,7 +275,7 @@ class _Scan:
         if one.offline:
             self._set_offline(one.library, one.offline)
             return
-        report, library = self._report, one.library
+        report, library = self.report, one.library
         report.messages += one.messages
         report.unchanged += one.unchanged
         report.seen += one.unchanged
@@ -341,17 +291,23 @@ class _Scan:
         self._gone += file_ids
 
     def _set_offline(self, library: LibraryRow, reason: str) -> None:
-        self._report.offline += 1
-        self._report.messages.append(reason)
+        self.report.offline += 1
+        self.report.messages.append(reason)
         if (library.state, library.state_reason) != ("offline", reason):
             with self._database.atomic() as tx:
                 catalog.set_library_state(tx, library.library_id, "offline", reason)
+
+    def _readings(self, candidates: Sequence[Candidate], *, full: bool) -> Iterator[Found]:
+        """Yield files as they are read."""
+        return reading.read_all(
+            candidates, threads=self._threads, full=full, faststart=self._faststart, executor=self._executor
+        )
 
     def _read(self, one: Survey, *, full: bool) -> None:
         """Read what is new or changed in one root and store it in groups; the root counts as scanned at the end."""
         group = [reading.barred(candidate, why) for candidate, why in one.barred]
         stored, text = time.monotonic(), 0
-        for found in reading.read_all(one.fresh, threads=self._threads, full=full, faststart=self._faststart):
+        for found in self._readings(one.fresh, full=full):
             group.append(found)
             text += len(found.facts.comment or "")
             self._meter.read(found.path)
@@ -360,9 +316,9 @@ class _Scan:
                     return
                 group, stored, text = [], time.monotonic(), 0
             if self._stop():
-                self._report.cancelled = True
+                self.report.cancelled = True
                 break
-        if self._store(one, group) and not self._report.cancelled:
+        if self._store(one, group) and not self.report.cancelled:
             with self._database.atomic() as tx:
                 free = roots.free_bytes(one.library)
                 catalog.library_scanned(tx, one.library.library_id, device=one.device, at=self._at, free_bytes=free)
@@ -382,7 +338,7 @@ class _Scan:
         stored, missing = self._database.run(lambda tx: self._put(tx, one, group, gone))
         self._gone += missing
         self._tally(group, stored)
-        self._stored(self._report)
+        self._stored(self.report)
         return True
 
     def _put(
@@ -397,14 +353,16 @@ class _Scan:
         return catalog.upsert_files(tx, one.library.library_id, rows, at=self._at), missing
 
     def _tally(self, group: Sequence[Found], stored: catalog.UpsertReport) -> None:
-        report = self._report
+        report = self.report
         there = [found for found in group if not found.vanished]
         report.seen += len(there)
         report.new += stored.added
         report.moved += stored.moved
         report.changed += stored.changed - stored.moved
         report.unchanged += len(there) - stored.added - stored.changed
-        _count(report, collections.Counter(found.facts.state for found in there))
+        states = collections.Counter(found.facts.state for found in there)
+        report.errors += states.total() - states["ok"]
+        _count(report, states)
 
 
 def _count(report: ScanReport, states: Mapping[str, int]) -> None:
@@ -414,7 +372,14 @@ def _count(report: ScanReport, states: Mapping[str, int]) -> None:
 
 def _found(report: ScanReport, former: Mapping[str, Any]) -> dict[str, int]:
     """Return what a scan has found, with what its former runs had."""
-    return {name: getattr(report, name) + int(former.get(name, 0)) for name in ("new", "changed", "moved", "missing")}
+    names = ("new", "changed", "moved", "missing", "errors")
+    return {name: getattr(report, name) + int(former.get(name, 0)) for name in names}
+
+
+def _counters(report: ScanReport, former: Mapping[str, Any]) -> dict[str, int]:
+    """Return what became of the files, with what former runs had found."""
+    found = _found(report, former)
+    return found | {"unchanged": max(0, report.seen - found["new"] - found["changed"] - found["moved"])}
 
 
 def summary(report: ScanReport) -> str:

@@ -1,24 +1,294 @@
-"""Where the work of jobs runs: a thread each. Whoever else fulfils `Executor` may run it elsewhere."""
+"""
+Where the work of jobs runs: on threads of this process, or a piece at a time in processes beside it.
+
+A job itself, its queue, the database and the events are always here. What may run elsewhere is what is done to one
+file: a plain function of plain values with a plain result. Processes have interpreters of their own, so that nobody
+waits for the screen while files are worked on.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import Protocol
+from multiprocessing import connection
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-__all__ = ["Executor", "Threads"]
+from indexium_core import errors
+
+__all__ = ["Executor", "LostError", "Processes", "Threads", "wait_for_former"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_IDLE = 30.0  # seconds without work after which processes are let go
+_LAST = 5.0  # seconds that a process has to end when it is let go
+_LOOK = 0.02  # seconds between two looks whether the processes of an earlier run have ended
 
 
 class Executor(Protocol):
     """Runs work."""
 
     def start(self, name: str, work: Callable[[], None]) -> None:
-        """Begin `work` beside what runs already, and return at once; `name` is what it is called in a stack trace."""
+        """Begin a job beside what runs already, and return at once; `name` is what it is called in a stack trace."""
+
+    def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """
+        Do a piece of a job and return what came of it.
+
+        Args:
+            function: A function of a module, whose arguments and result can be pickled.
+            args: Its arguments.
+            kwargs: The same, by name.
+
+        Raises:
+            LostError: The process that did it ended in the middle.
+
+        """
+
+    def lanes(self, wanted: int) -> int:
+        """Return how many pieces it makes sense to have under way at a time, where `wanted` would be on threads."""
 
 
 class Threads:
-    """A thread for each piece of work; how many run at a time is the queue's to say."""
+    """A thread for each job, which does all of it; how many run at a time is the queue's to say."""
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Begin `work` on a thread that does not keep the process from ending."""
         threading.Thread(target=work, name=name, daemon=True).start()
+
+    def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it here."""
+        return function(*args, **kwargs)
+
+    def lanes(self, wanted: int) -> int:
+        """Return what is wanted: threads that wait for a disk cost nothing."""
+        return wanted
+
+
+class LostError(Exception):
+    """A process ended while it was at work, by a crash or because somebody killed it; says how."""
+
+
+class Processes(Threads):
+    """
+    Jobs on threads, their pieces in processes that are started when they are needed and let go when they are not.
+
+    As many are at work as there are callers; each piece has one for itself. One that ends in the middle costs its
+    caller a `LostError` and nobody else anything. None outlives this process: what it holds of a file is free then, and
+    `wait_for_former` returns when that is so.
+    """
+
+    def __init__(self, lock: Path) -> None:
+        """`lock`: a file that every process holds while it lives; made where there is none."""
+        super().__init__()
+        self._lock = lock
+        self._turn = threading.Lock()
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._reaper: threading.Timer | None = None
+
+    def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it in a process."""
+        return self._do(None, function, args, kwargs)
+
+    def converse(
+        self, home: object, function: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """
+        Do a piece of work that has something to ask meanwhile.
+
+        Args:
+            home: Its methods answer, on this thread. What they raise reaches the function as a StoreError with the same
+                words, and the caller as it is where the function does not get over it.
+            function: Is given, before all else, an object with the methods of `home`. It may call them from any thread.
+            args: Its other arguments.
+            kwargs: The same, by name.
+
+        Raises:
+            LostError: The process ended in the middle.
+
+        """
+        return self._do(home, function, args, kwargs)
+
+    def lanes(self, wanted: int) -> int:
+        """Return no more than there are processors: a process is not for waiting."""
+        return min(wanted, os.cpu_count() or 1)
+
+    def close(self) -> None:
+        """Let all processes go, also those that are at work."""
+        with self._turn:
+            workers, self._idle = [*self._idle, *self._busy], []
+        for worker in workers:
+            worker.let_go()
+        for worker in workers:
+            worker.wait()
+
+    def _do(self, home: object | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+        worker = self._take()
+        try:
+            return worker.do(home, function, args, kwargs)  # type: ignore[no-any-return]
+        finally:
+            self._give_back(worker)
+
+    def _take(self) -> _Worker:
+        with self._turn:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive():
+                    break
+                worker.let_go()
+            else:
+                worker = _Worker(self._lock)
+            self._busy.add(worker)
+        return worker
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._turn:
+            self._busy.discard(worker)
+            if worker.is_free:
+                worker.since = time.monotonic()
+                self._idle.append(worker)
+                self._reap_later()
+                return
+        worker.let_go()
+        worker.wait()
+
+    def _reap_later(self) -> None:
+        """Look in a while which processes have had nothing to do; the caller holds the turn."""
+        if self._reaper is None:
+            self._reaper = threading.Timer(_IDLE, self._reap)
+            self._reaper.daemon = True
+            self._reaper.start()
+
+    def _reap(self) -> None:
+        with self._turn:
+            self._reaper = None
+            past = time.monotonic() - _IDLE
+            tired = [worker for worker in self._idle if worker.since <= past]
+            self._idle = [worker for worker in self._idle if worker.since > past]
+            if self._idle:
+                self._reap_later()
+        for worker in tired:
+            worker.let_go()
+            worker.wait()
+
+
+class _Worker:
+    """One process, as its parent sees it. Used by one thread at a time."""
+
+    def __init__(self, lock: Path) -> None:
+        self._line, theirs = connection.Pipe()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "indexium_core.jobs.worker", str(theirs.fileno()), str(lock)],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(place or os.getcwd() for place in sys.path)},  # noqa: PTH109
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        finally:
+            theirs.close()
+        self.is_free = True  # it waits for work
+        self.since = 0.0  # time.monotonic() when it got free
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def do(self, home: object | None, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Have a piece of work done, and answer what it asks."""
+        raised: list[Exception] = []
+        self.is_free = False
+        try:
+            self._line.send((function, args, kwargs, home is not None))
+            while True:
+                match self._line.recv():
+                    case ("done", result):
+                        self.is_free = True
+                        return result
+                    case ("failed", told):
+                        self.is_free = True
+                        raise raised[-1] if raised else RuntimeError(told)
+                    case ("said", record):
+                        _log(record)
+                    case ("ask", name, its_args):
+                        self._line.send(_answer(home, name, its_args, raised))
+        except (EOFError, ConnectionError) as error:
+            raise LostError(self._how_it_ended()) from error
+
+    def let_go(self) -> None:
+        """Have it end; what it is at is cut off."""
+        with contextlib.suppress(OSError):
+            self._line.close()
+
+    def wait(self) -> None:
+        """Return when it has ended; it is killed where it does not by itself."""
+        try:
+            self._process.wait(_LAST)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs on a disk that does not answer
+                self._process.wait(_LAST)
+
+    def _how_it_ended(self) -> str:
+        """Wait until it holds nothing any more, and say what ended it."""
+        self.let_go()
+        self.wait()
+        code = self._process.returncode
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                return f"was ended by {signal.Signals(-code).name}"
+        return f"ended with code {code}"
+
+
+def _answer(home: object | None, name: str, args: tuple[Any, ...], raised: list[Exception]) -> tuple[Any, ...]:
+    """Return the answer to a question as plain values; what went wrong is kept here."""
+    try:
+        return "is", getattr(home, name)(*args)
+    except Exception as error:  # noqa: BLE001 - whatever it is: it is raised where the function has ended
+        raised.append(error)
+        return "not", str(error), error.reason if isinstance(error, errors.IndexiumError) else ""
+
+
+def _log(record: dict[str, Any]) -> None:
+    """Log what a process has to say as if it were said here, by the thread that waits for it."""
+    logger = logging.getLogger(record["name"])
+    if logger.isEnabledFor(record["levelno"]):
+        logger.handle(logging.makeLogRecord(record))
+
+
+def wait_for_former(lock: Path, *, seconds: float = 10.0) -> bool:
+    """
+    Wait until the processes that an earlier run started have ended; they do when it has, unless a disk holds them.
+
+    Args:
+        lock: The file that they hold.
+        seconds: How long to wait for that.
+
+    Returns:
+        Whether they have.
+
+    """
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:  # there never were any
+        return True
+    end = time.monotonic() + seconds
+    try:
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            if time.monotonic() > end:
+                return False
+            time.sleep(_LOOK)
+    finally:
+        os.close(descriptor)

@@ -13,7 +13,7 @@ from typing import Self
 
 from indexium_core import errors
 from indexium_core.files.journal import difference, disk, shift, state
-from indexium_core.files.journal.operation import OperationJournal
+from indexium_core.files.journal.operation import Scribe
 from indexium_core.files.journal.records import Entry, Range
 from indexium_core.files.journal.undo import Outcome, heal
 from indexium_core.files.walk import file_stat
@@ -57,7 +57,7 @@ class JournaledFile:
         self,
         path: bytes,
         *,
-        journal: OperationJournal,
+        journal: Scribe,
         item_id: int,
         payload: Sequence[Extent],
         expected: FileStat | None = None,

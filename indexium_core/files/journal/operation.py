@@ -7,14 +7,27 @@ import os
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from indexium_core import errors
 from indexium_core.files.journal import disk, reading, records
 from indexium_core.files.journal.records import Entry, Kind
 from indexium_core.files.journal.swaps import SwapEntry, encode_swap
 
-__all__ = ["OperationJournal"]
+__all__ = ["OperationJournal", "Scribe"]
+
+
+class Scribe(Protocol):
+    """What an edit of one file needs of the journal of its operation, wherever that is; `OperationJournal` is one."""
+
+    def begin(self, entry: Entry) -> None: ...
+    def making(self, entry: SwapEntry) -> None: ...
+    def swap(self, entry: SwapEntry) -> None: ...
+    def inserted(self, item_id: int) -> None: ...
+    def commit(self, item_id: int) -> None: ...
+    def undone(self, item_id: int) -> None: ...
+    def is_open(self, item_id: int) -> bool: ...
+    def entry(self, item_id: int) -> Entry | SwapEntry: ...
 
 
 class OperationJournal:

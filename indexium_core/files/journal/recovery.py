@@ -7,14 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexium_core.files.journal import undo
+from indexium_core.files.journal import settling, undo
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.reading import read
 from indexium_core.files.journal.records import Entry
-from indexium_core.files.journal.settling import settle
 from indexium_core.files.journal.swaps import SwapEntry
 
-__all__ = ["Recovered", "recover"]
+__all__ = ["Recovered", "recover", "settle"]
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +50,32 @@ def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
             if entry.item_id in finished:
                 journal.commit(entry.item_id)
                 continue
-            outcome = settle(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
-            if outcome.status == "finished":
-                journal.commit(entry.item_id)
-            elif outcome.settled:
-                journal.undone(entry.item_id)
-            else:
-                log.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)
-            settled.append(Recovered(entry=entry, outcome=outcome))
+            settled.append(_settle(journal, entry))
         journal.sync()
     return settled
+
+
+def settle(journal: OperationJournal, item_id: int) -> Recovered | None:
+    """
+    Do the same for one item of an operation that goes on: the process that worked on it ended in the middle.
+
+    Returns what became of it (`finished` also where that was committed before), None where its file is as it was:
+    nothing had been begun, or all had been undone. The journal hears of it, and is durable with its next sync.
+    """
+    entry = read(journal.path).find(item_id)
+    if entry is None or entry.state == "undone":
+        return None
+    if entry.state == "committed":
+        return Recovered(entry=entry, outcome=undo.Outcome(status="finished"))
+    return _settle(journal, entry)
+
+
+def _settle(journal: OperationJournal, entry: Entry | SwapEntry) -> Recovered:
+    outcome = settling.settle(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
+    if outcome.status == "finished":
+        journal.commit(entry.item_id)
+    elif outcome.settled:
+        journal.undone(entry.item_id)
+    else:
+        log.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)
+    return Recovered(entry=entry, outcome=outcome)

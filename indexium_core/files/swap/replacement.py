@@ -16,7 +16,7 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.containers import Reader
-from indexium_core.files.journal import Imprint, OperationJournal, Outcome, SwapEntry, disk, settling
+from indexium_core.files.journal import Imprint, Outcome, Scribe, SwapEntry, disk, settling
 from indexium_core.files.reader import FileReader, Heed, ignore
 from indexium_core.files.swap import content
 from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
@@ -85,7 +85,7 @@ class Replacement:
         self,
         path: bytes,
         *,
-        journal: OperationJournal,
+        journal: Scribe,
         item_id: int,
         expected: FileStat | None = None,
         mtime_ns: int | None = None,
