@@ -33,6 +33,7 @@ from indexium_core.flows import (
     people,
     planning,
     queueing,
+    requests,
     rescan,
     retrying,
     running,
@@ -49,8 +50,8 @@ from indexium_core.flows import (
 from indexium_core.flows.recovery import RecoverReport
 from indexium_core.jobs.courtesy import Courtesy
 from indexium_core.jobs.events import Event, EventBus, Recorder
-from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.executors import Executor, Processes, Threads
+from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.run import Run
 from indexium_core.store import backups as backups_store
@@ -90,8 +91,8 @@ class Assembly:
         self.settings = config
         self._open_queue(retry)
         self._courtesy = Courtesy()
-        self._started = clockwork.Started.now()
         self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
+        self._started = clockwork.Started.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
@@ -120,15 +121,15 @@ class Assembly:
         self.locks = locks.LockService(
             store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
         )
+        self._auditor = auditing.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
 
     def _build_writing(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
-        self._auditor = auditing.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self._backups_folder
         self._scanner = scanning.Scanner(
-            store, events=self.events, config=config, clock=clock, executor=self._executor
+            store, config=config, clock=clock, executor=self._executor
         )
         self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self._operations = running.Operations(
@@ -141,8 +142,8 @@ class Assembly:
             faststart=config.faststart,
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
             courtesy=self._courtesy,
-        )
             executor=self._executor,
+        )
         self._writer = writing.MetadataWriter(
             store, self._planner, self._operations, self._queue, config=config, clock=clock
         )
@@ -167,8 +168,11 @@ class Assembly:
             at_work=self._queue.operations_at_work,
         )
         self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
+        self.requests = requests.Requests(store, clock=clock)
         self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
-        self.holdings = holdings.Holdings(store, still=self._scanner.still)
+        self.holdings = holdings.Holdings(
+            store, still=self._scanner.still, modes=self._planner.default_modes, clock=clock
+        )
         self.configuration = configuring.Configuration(
             config, use=self._backups.use, clock=clock, apply=self._setting_readers()
         )
@@ -223,7 +227,9 @@ class Assembly:
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
                 quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
             )
-        self._queue.register(scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience)
+        self._queue.register(
+            scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience, counts_errors=False
+        )
         self._queue.register(
             "rescan",
             self._rescanner.handle,
@@ -231,14 +237,14 @@ class Assembly:
             timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
-    def _patience(self) -> float:
-        return float(self.settings.metadata_operation_timeout_seconds)
-
-    def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
     def _executor(self) -> Executor:
         """Return where files are read and written from now on."""
         return self._processes if self.settings.executor == "processes" else self._threads
 
+    def _patience(self) -> float:
+        return float(self.settings.metadata_operation_timeout_seconds)
+
+    def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""
         operations, keeper = self._operations, self._keeper
         return {

@@ -39,7 +39,6 @@ from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
 from indexium_core.jobs import executors
-from indexium_core.jobs.dispatcher import GRACE
 from indexium_core.jobs.events import Event
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
@@ -63,11 +62,11 @@ from indexium_core.model.operation import (
 from indexium_core.model.plan import Seal, Selection, StaleFiles
 from indexium_core.model.properties import AuditEvent, AuditPage, FieldLock, FileProperty, LockReport
 from indexium_core.model.query import Completion
+from indexium_core.model.request import Asked
 from indexium_core.model.story import OperationStory
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
 from indexium_core.settings import SettingRow
-from indexium_core.store import audit, catalog, database
 from indexium_core.store import backups as backups_store
 from indexium_core.store import catalog, database
 from indexium_core.store.catalog import LibraryRow
@@ -205,7 +204,6 @@ class Library(assembly.Assembly):
         they are offered only.
         """
         self._queue.stop_worker(by=interrupt)
-        self._scanner.close(seconds=GRACE)
         self._rescanner.close()
         self._processes.close()
         self._recorder.close()
@@ -238,20 +236,20 @@ class Library(assembly.Assembly):
         """
         Find the video files below `dirs` (default: every known library) and read what changed; adds new folders.
 
+        It is a job, which goes on at the next start where the program is ended; returns when it has ended. Ctrl-C
+        cancels it.
+
         Args:
             dirs: Folders.
             full: Read every file again, and hash all of its media bytes.
             really_gone: The person's word that what is not there is gone; else such a folder is taken to be offline.
-            progress: Told some times a second how far it is.
+            progress: Told some times a second how far it is, on another thread.
 
         Raises:
             UsageError: A folder that is not there, is a file, or lies inside another library; or a scan is running.
 
         """
-        try:
-            return self._scanner.scan(list(dirs), full=full, really_gone=really_gone, progress=progress)
-        finally:
-            self._plan_changed()
+        return self._scan_jobs.run(list(dirs), full=full, really_gone=really_gone, progress=progress)
 
     def scan_job(
         self,
@@ -271,8 +269,7 @@ class Library(assembly.Assembly):
 
     def cancel_scan(self) -> bool:
         """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
-        cancelled = [self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND)]
-        return any([*cancelled, self._scanner.cancel()])
+        return any([self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND)])
 
     def scan_progress(self) -> ScanProgress | None:
         """Return how far the scan is that runs, None where none does."""
@@ -646,6 +643,7 @@ class Library(assembly.Assembly):
         *,
         selection: Selection | None = None,
         sealed: Seal | None = None,
+        asked: Asked | None = None,
     ) -> OperationHandle:
         """
         Start writing a plan's default items, or a selection of it, in the background; returns at once.
@@ -656,13 +654,14 @@ class Library(assembly.Assembly):
             selection: What is chosen of it; default: all items of the levels in the options.
             sealed: What `seal` said when the files were shown. A search may find other files by now; with this it is
                 those that were shown that are written, or none.
+            asked: The request of a program, which `requests` finds when it is sent again.
 
         Raises:
             UsageError: Nothing to write, too many files, or something that would fail every file.
             StalePlanError: A result is no longer what the plan showed, or the files are not those of `sealed`.
 
         """
-        return self._writer.start_operation(plan, options, selection=selection, sealed=sealed)
+        return self._writer.start_operation(plan, options, selection=selection, sealed=sealed, asked=asked)
 
     def dry_run(
         self,
@@ -686,7 +685,13 @@ class Library(assembly.Assembly):
         return self._retrier.look(operation_id)
 
     def retry(
-        self, operation_id: int, *, risk: Sequence[str] | None = None, note: str = "", source: str = "python"
+        self,
+        operation_id: int,
+        *,
+        risk: Sequence[str] | None = None,
+        note: str = "",
+        source: str = "python",
+        asked: Asked | None = None,
     ) -> OperationHandle:
         """
         Try once more what an operation did not get done: failed, refused and unclear files, planned afresh.
@@ -696,6 +701,7 @@ class Library(assembly.Assembly):
             risk: Levels to write; default: those that it was to write.
             note: For the history; default: the note of that operation.
             source: Face that asks.
+            asked: As that of `write`.
 
         Raises:
             UnknownIdError: There is no such operation.
@@ -703,7 +709,7 @@ class Library(assembly.Assembly):
 
         """
         self._settle(operation_id)
-        return self._retrier.start(operation_id, risk=risk, note=note, source=source)
+        return self._retrier.start(operation_id, risk=risk, note=note, source=source, asked=asked)
 
     def _settle(self, operation_id: int) -> None:
         """Find out what became of files that were unclear when an operation ended."""
@@ -768,13 +774,13 @@ class Library(assembly.Assembly):
             operation_id, page=page, per_page=per_page, statuses=statuses, text=query
         )
 
-    def operation_story(self, operation_id: int) -> OperationStory:
+    def operation_story(self, operation_id: int, *, page: int = 1, per_page: int = 0) -> OperationStory:
         """
-        Return all that is known of an operation: what was asked, when what happened, each file, the lines of its log.
+        Return all that is known of an operation: what was asked, when what happened, its files, the lines of its log.
 
-        UnknownIdError where there is none.
+        Of the files it has a page, what went wrong first (`per_page` 0: all). UnknownIdError where there is none.
         """
-        return self._storyteller.tell(operation_id)
+        return self._storyteller.tell(operation_id, page=page, per_page=per_page)
 
     def status(self, operation_id: int) -> OperationStatus:
         """Return how far an operation is; UnknownIdError where there is none."""
@@ -908,6 +914,7 @@ class Library(assembly.Assembly):
         replan: bool = False,
         note: str = "",
         source: str = "python",
+        asked: Asked | None = None,
     ) -> OperationHandle:
         """
         Start taking an operation back, byte for byte, or only the files of it that `query` finds.
@@ -925,6 +932,7 @@ class Library(assembly.Assembly):
             replan: Leave the files in the plan.
             note: For the history.
             source: Face that asks.
+            asked: As that of `write`.
 
         Raises:
             UsageError: Nothing of it can be taken back, and why.
@@ -940,6 +948,7 @@ class Library(assembly.Assembly):
             note=note,
             source=source,
             replan=replan,
+            asked=asked,
         )
 
     def backups(self) -> list[BackupRecord]:
@@ -971,7 +980,7 @@ class Library(assembly.Assembly):
             jobs=self.jobs,
         ).run()
 
-    def interrupted(self, *, files: int = 1000) -> list[InterruptedOperation]:
+    def interrupted(self, *, files: int = 50) -> list[InterruptedOperation]:
         """
         Return the operations that came to a stop before their end and can be gone on with, newest first.
 
@@ -1010,16 +1019,6 @@ def _rescanned(query: str | Selection, file_ids: Sequence[int], *, everything: b
     return None if everything else file_ids or query
 
 
-def _heal_without_database(home: Path) -> None:
-    """Put back what was in the middle of a write: the journals alone say it, whatever became of the database."""
-    try:
-        lock = HomeLock.take(home)
-    except errors.IndexiumError:  # somebody is at work there, or nothing can be written
-        return
-    try:
-        strays.heal(home / "backups")
-    finally:
-        lock.release()
 def _await_former(home: Path) -> None:
     """Return when no process is at work on a file any more that belonged to one which held this home before."""
     if not executors.wait_for_former(home / assembly.PROCESSES):
@@ -1030,4 +1029,16 @@ def _await_former(home: Path) -> None:
         raise errors.HomeInUseError(message)
 
 
+def _heal_without_database(home: Path) -> None:
+    """Put back what was in the middle of a write: the journals alone say it, whatever became of the database."""
+    try:
+        lock = HomeLock.take(home)
+    except errors.IndexiumError:  # somebody is at work there, or nothing can be written
+        return
+    try:
         _await_former(home)
+        strays.heal(home / "backups")
+    except errors.HomeInUseError:
+        return
+    finally:
+        lock.release()

@@ -64,7 +64,7 @@ def make_api(library: Library) -> FastAPI:
     )
     app.state.library = library
     app.state.caller = calling.Caller(library, pool)
-    app.state.work = Work(gate.Rate(lambda: library.settings.api_writes_per_minute), gate.Once())
+    app.state.work = Work(gate.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
     app.state.waits = Waits()
     problems.install(app)
     for router in (planning.router, operations.router, jobs.router, tracks.router, events.router, metrics.router):

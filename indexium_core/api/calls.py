@@ -43,6 +43,7 @@ CALLS: Mapping[str, Call] = {
     "holdings.libraries": _PLAIN,
     "holdings.quality": _PLAIN,
     "holdings.files": _PLAIN,
+    "holdings.search": _PLAIN,
     "holdings.removal": _PLAIN,
     "holdings.forgettable": _PLAIN,
     "holdings.gone": _PLAIN,

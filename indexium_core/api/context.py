@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from indexium_core.api.gate import Once, Rate
+from indexium_core.api.gate import Rate
 from indexium_core.library import Library
+from indexium_core.model.request import Asked, Begun
 
 __all__ = [
     "Beginning",
     "Body",
     "FileId",
     "Id",
-    "Key",
+    "Limited",
     "Number",
     "Open",
     "Page",
     "PerPage",
+    "Sent",
     "Text",
     "Waiting",
     "Waits",
@@ -30,14 +33,16 @@ __all__ = [
     "words",
 ]
 
+_T = TypeVar("_T")
 _MOST = 2**63 - 1
+_TURNS = 64  # requests with a key that are begun at a time
 Number = Annotated[int, Field(ge=1, le=_MOST)]
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Id = Annotated[int, Path(ge=1, le=_MOST)]
 FileId = Annotated[int, Path(ge=1, le=_MOST, description="Id of a file.")]
 Page = Annotated[int, Query(ge=1, le=10**9)]
 PerPage = Annotated[int, Query(ge=1, le=1000)]
-Key = Annotated[
+_Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
@@ -53,21 +58,55 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class _Requests(Protocol):
+    def find(self, asked: Asked) -> Begun | None: ...
+
+
 class Work:
-    """Begins work for a request: once where it says a key, and only so much in a minute."""
+    """Begins work: only so much in a minute, and once for each key."""
 
-    def __init__(self, rate: Rate, once: Once) -> None:
-        self._rate, self._once = rate, once
+    def __init__(self, rate: Rate, requests: _Requests) -> None:
+        self._rate, self._requests = rate, requests
+        self._turns = [threading.Lock() for _ in range(_TURNS)]  # one key is always at the same one
 
-    def begin(self, key: str | None, request: Request, body: BaseModel | None, start: Callable[[], Any]) -> Any:
-        """Return what `start` returns, or returned for this key before. Problem: too much, or the key was used."""
-        said = f"{request.method} {request.url.path} {body.model_dump_json() if body else ''}"
+    def begin(self, start: Callable[[], _T]) -> _T:
+        """Return what `start` returns; Problem: too much."""
+        self._rate.take()
+        return start()
 
-        def begun() -> Any:
-            self._rate.take()
-            return start()
+    def once(self, asked: Asked, start: Callable[[], _T], again: Callable[[Begun], _T]) -> _T:
+        """Return what `start` returns, or `again` for what was begun before; UsageError: for another request."""
+        with self._turns[hash(asked.key) % _TURNS]:  # who asks again while the first is begun waits for that
+            begun = self._requests.find(asked)
+            return self.begin(start) if begun is None else again(begun)
 
-        return self._once(key, said, begun)
+
+class Sent:
+    """A request that begins work, and the key under which it may be sent again."""
+
+    def __init__(self, work: Work, request: Request, key: str | None) -> None:
+        self._work, self._request, self._key = work, request, key
+
+    def once(self, body: BaseModel | None, *, start: Callable[[Asked | None], _T], again: Callable[[Begun], _T]) -> _T:
+        """
+        Begin work that is not to be begun twice where the same is sent twice with one key.
+
+        Args:
+            body: What the request says.
+            start: Begins the work, notes what it is handed together with it, and returns the answer.
+            again: Returns the answer for what was begun before.
+
+        Raises:
+            Problem: Too much is begun in a minute.
+            UsageError: The key came with another request.
+
+        """
+        if not self._key:
+            return self._work.begin(lambda: start(None))
+        said = f"{self._request.method} {self._request.url.path} {body.model_dump_json() if body else ''}"
+        mark = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+        asked = Asked(key=self._key, mark=mark)
+        return self._work.once(asked, lambda: start(asked), again)
 
 
 class Waits:
@@ -93,12 +132,17 @@ def _work(request: Request) -> Work:
     return request.app.state.work  # type: ignore[no-any-return]
 
 
+def _sent(request: Request, key: _Key = None) -> Sent:
+    return Sent(_work(request), request, key)
+
+
 def _waits(request: Request) -> Waits:
     return request.app.state.waits  # type: ignore[no-any-return]
 
 
 Open = Annotated[Library, Depends(_library)]
-Beginning = Annotated[Work, Depends(_work)]
+Limited = Annotated[Work, Depends(_work)]
+Beginning = Annotated[Sent, Depends(_sent)]
 Waiting = Annotated[Waits, Depends(_waits)]
 
 

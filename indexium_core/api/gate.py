@@ -1,29 +1,25 @@
 """
-Who may do what: the token, JSON for changes, how much may be begun in a minute, and once where a request is sent twice.
+Who may do what: the token, JSON for changes, and how much may be begun in a minute.
 
 Host and Origin were compared before (`dashboards/door.py`): that door stands in front of pages and websockets, too.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
 from indexium_core.api import problems
 
-__all__ = ["Gate", "Once", "Rate", "bearer"]
+__all__ = ["Gate", "Rate", "bearer"]
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_KEPT = 10_000  # keys of requests that are remembered …
-_DAY = 86_400.0  # … and for how many seconds
 
 
 class _App(Protocol):
@@ -98,53 +94,3 @@ class Rate:
                 )
                 raise problems.Problem(429, "too_many", detail, headers={"Retry-After": str(seconds)})
             self._begun.append(now)
-
-
-class Once:
-    """
-    Does a request that is sent twice once: who says the same key again is given the first answer.
-
-    Keys are remembered for a day, and as long as the service runs. May be used from any thread.
-    """
-
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: OrderedDict[str, tuple[float, str, Future[Any]]] = OrderedDict()
-
-    def __call__(self, key: str | None, request: str, work: Callable[[], Any]) -> Any:
-        """
-        Return what `work` returns, or what it returned for this key before.
-
-        Raises:
-            Problem: The key came with another request before (422).
-
-        """
-        if not key:
-            return work()
-        mark = hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()
-        mine, future = self._enter(key, mark)
-        if not mine:
-            return future.result()
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whoever waits for it is told, and so is the caller
-            with self._lock:
-                self._known.pop(key, None)  # nothing was begun: it may be tried again
-            future.set_exception(error)
-        return future.result()
-
-    def _enter(self, key: str, mark: str) -> tuple[bool, Future[Any]]:
-        now = self._clock()
-        with self._lock:
-            while self._known and (len(self._known) > _KEPT or next(iter(self._known.values()))[0] <= now - _DAY):
-                self._known.popitem(last=False)
-            if key in self._known:
-                _, before, future = self._known[key]
-                if before != mark:
-                    detail = "This Idempotency-Key was used for another request; take a new one."
-                    raise problems.Problem(422, "key_reused", detail)
-                return False, future
-            future = Future()
-            self._known[key] = (now, mark, future)
-            return True, future

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
+from indexium_core.api.context import Body, Id, Limited, Open, Page, PerPage, Text, Waiting, listed, words
+from indexium_core.library import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
 
 __all__ = ["router"]
@@ -46,6 +47,12 @@ def log(
     return Json(library.jobs.log(job_id, after, limit))
 
 
+@router.get("/{job_id}/audit", response_model=AuditPage)
+def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> Json:
+    """Return which property of which file a job changed, newest first."""
+    return Json(listed(library.audit(job_id=job_id, page=page, per_page=per_page)))
+
+
 @router.post("/{job_id}/pause", response_model=Job)
 def pause(library: Open, job_id: Id) -> Json:
     """Hold a job after what it has under way."""
@@ -68,9 +75,9 @@ def cancel(library: Open, job_id: Id) -> Json:
 
 
 @router.post("/{job_id}/retry", status_code=202, response_model=Job)
-def retry(library: Open, work: Beginning, request: Request, job_id: Id) -> Json:
+def retry(library: Open, work: Limited, job_id: Id) -> Json:
     """Try a job again that failed or was cancelled; returns the job that does it."""
-    return Json(work.begin(None, request, None, lambda: library.jobs.retry(job_id)), 202)
+    return Json(work.begin(lambda: library.jobs.retry(job_id)), 202)
 
 
 class Priority(Body):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -15,7 +18,6 @@ from indexium_core.api.context import (
     Beginning,
     Body,
     Id,
-    Key,
     Number,
     Open,
     Page,
@@ -28,6 +30,7 @@ from indexium_core.api.context import (
 from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.operation import FINISHED_STATES, HOLDING_STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.plan import RISK_LEVELS, Selection
+from indexium_core.model.request import Asked, Begun
 
 __all__ = ["router"]
 
@@ -64,11 +67,19 @@ class Write(Body):
 
 
 @router.post("/write", status_code=202, response_model=Started)
-def write(library: Open, work: Beginning, request: Request, body: Write, key: Key = None) -> Response:
+def write(library: Open, sent: Beginning, body: Write) -> Response:
     """Begin to write; 202 with the operation. A dry run is answered at once (200), and changes nothing."""
     if sum((body.file_ids is not None, body.file_hashes is not None, body.q is not None, body.all)) != 1:
         detail = "Say what to write by exactly one of file_ids, file_hashes, q, and all: true."
         raise problems.Problem(422, "invalid_request", detail)
+    if body.options.dry_run:
+        return _write(library, body, _dry_run)
+    return sent.once(
+        body, start=lambda asked: _write(library, body, functools.partial(_begin, asked=asked)), again=_again
+    )
+
+
+def _write(library: Library, body: Write, act: Callable[..., Json]) -> Response:
     options = _options(body.options)
     plan = library.plan(
         body.q or "",
@@ -83,19 +94,14 @@ def write(library: Open, work: Beginning, request: Request, body: Write, key: Ke
     else:
         selection = Selection(included=frozenset(body.file_ids))
     try:
-        if body.options.dry_run:
-            return _dry_run(library, plan, options, selection)
-        return Json(**work.begin(key, request, body, lambda: _begin(library, plan, options, selection)))
+        return act(library, plan, options, selection)
     except errors.StalePlanError as error:
         return problems.of_error(error, items=library.stale(plan, selection).items)
 
 
 def _options(wish: Options) -> WriteOptions:
-    levels = wish.risk if isinstance(wish.risk, list) else words(wish.risk)
-    if not levels or any(level not in RISK_LEVELS[:3] for level in levels):
-        raise errors.UsageError("'risk' takes safe, warning and danger.")
     return WriteOptions(
-        risk=tuple(levels),
+        risk=_levels(wish.risk),
         create_backup=wish.create_backup,
         dry_run=wish.dry_run,
         user_note=wish.user_note,
@@ -105,23 +111,33 @@ def _options(wish: Options) -> WriteOptions:
     )
 
 
+def _levels(wish: list[str] | str) -> tuple[str, ...]:
+    levels = tuple(wish) if isinstance(wish, list) else words(wish)
+    if not levels or any(level not in RISK_LEVELS[:3] for level in levels):
+        raise errors.UsageError("'risk' takes safe, warning and danger.")
+    return levels
+
+
 def _dry_run(library: Library, plan: MetadataPlan, options: WriteOptions, selection: Selection) -> Json:
     report = library.dry_run(plan, options, selection=selection)
     return Json({"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items})
 
 
-def _begin(library: Library, plan: MetadataPlan, options: WriteOptions, selection: Selection) -> dict[str, Any]:
-    excluded = library.preview(selection, plan, options=options).excluded
-    handle = library.write(plan, options, selection=selection)
-    return _started(handle.id, excluded=excluded)
+def _begin(
+    library: Library, plan: MetadataPlan, options: WriteOptions, selection: Selection, *, asked: Asked | None
+) -> Json:
+    told = {"excluded": library.preview(selection, plan, options=options).excluded}
+    asked = asked and replace(asked, answer=told)
+    return _started(library.write(plan, options, selection=selection, asked=asked).id, **told)
 
 
-def _started(operation_id: int, **more: Any) -> dict[str, Any]:
-    return {
-        "content": {"operation_id": operation_id, **more},
-        "status_code": 202,
-        "headers": {"Location": f"/api/metadata/operations/{operation_id}"},
-    }
+def _started(operation_id: int | None, **more: Any) -> Json:
+    location = f"/api/metadata/operations/{operation_id}"
+    return Json({"operation_id": operation_id, **more}, 202, {"Location": location})
+
+
+def _again(begun: Begun) -> Json:
+    return _started(begun.operation_id, **begun.answer)
 
 
 # Operations.
@@ -221,6 +237,29 @@ def cancel(library: Open, operation_id: Id) -> Json:
     return _followed(library, operation_id)
 
 
+class Retry(Body):
+    """How to try again what an operation did not get done."""
+
+    risk: Annotated[list[Text] | Text | None, Field(description="Default: the levels that it was to write.")] = None
+    user_note: Annotated[Text, Field(description="Default: its note.")] = ""
+    dry_run: bool = False
+
+
+@router.post("/operations/{operation_id}/retry", status_code=202, response_model=Started)
+def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None = None) -> Response:
+    """Begin to try again what an operation did not get done, planned afresh; 202 with the operation that does it."""
+    wish = body or Retry()
+    risk = None if wish.risk is None else _levels(wish.risk)
+    if wish.dry_run:
+        found = library.retry_check(operation_id)
+        return Json({"operation_id": None, "dry_run": True, "files": found.files, "ready": found.ready})
+
+    def start(asked: Asked | None) -> Json:
+        return _started(library.retry(operation_id, risk=risk, note=wish.user_note, source="rest", asked=asked).id)
+
+    return sent.once(wish, start=start, again=_again)
+
+
 # History.
 
 
@@ -250,9 +289,7 @@ class Rollback(Body):
 
 
 @router.post("/history/{operation_id}/rollback", status_code=202, response_model=Started, tags=["history"])
-def rollback(
-    library: Open, work: Beginning, request: Request, operation_id: Id, body: Rollback | None = None, key: Key = None
-) -> Response:
+def rollback(library: Open, sent: Beginning, operation_id: Id, body: Rollback | None = None) -> Response:
     """Begin to take an operation back; 202 with the operation that does it. A dry run is answered at once (200)."""
     wish = body or Rollback()
     what: dict[str, Any] = {
@@ -265,8 +302,8 @@ def rollback(
         check = library.rollback_check(operation_id, wish.q, **what).as_dict()
         return Json({**check, "operation_id": None, "reverts_id": operation_id, "dry_run": True})
 
-    def start() -> dict[str, Any]:
-        handle = library.rollback(operation_id, wish.q, **what, replan=wish.replan, note=wish.user_note, source="rest")
-        return _started(handle.id)
+    def start(asked: Asked | None) -> Json:
+        how: dict[str, Any] = {"replan": wish.replan, "note": wish.user_note, "source": "rest"}
+        return _started(library.rollback(operation_id, wish.q, **what, **how, asked=asked).id)
 
-    return Json(**work.begin(key, request, wish, start))
+    return sent.once(wish, start=start, again=_again)

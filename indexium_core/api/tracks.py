@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from indexium_core import errors
+from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Beginning, Body, FileId, Id, Key, Open, Page, PerPage, Text, listed
-from indexium_core.library import Library, LibraryRow, RescanReport
+from indexium_core.api.context import Beginning, Body, FileId, Id, Limited, Open, Page, PerPage, Sent, Text, listed
+from indexium_core.library import AuditPage, FieldLock, Library, LibraryRow, LockReport, RescanReport
 from indexium_core.model.details import FileDetails
 from indexium_core.model.holdings import HeldPage
 from indexium_core.model.job import Job
+from indexium_core.model.properties import FIELDS
 from indexium_core.model.query import quoted
+from indexium_core.model.request import Asked
 
 __all__ = ["router"]
 
@@ -25,12 +29,24 @@ router = APIRouter(prefix="/api", tags=["tracks"])
 @router.get("/tracks", response_model=HeldPage)
 def tracks(
     library: Open,
-    kind: Annotated[Text, Query(description="all people nobody named unknown text copies broken unwritable …")] = "all",
+    q: Annotated[Text, Query(description="A search; it finds files that are in no plan, too.")] = "",
+    sort: Annotated[Text, Query(description="path name size mtime; default: path")] = "",
+    order: Literal["asc", "desc"] = "asc",
+    kind: Annotated[Text, Query(description="Instead: all people nobody named unknown text copies broken …")] = "",
     page: Page = 1,
     per_page: PerPage = 50,
 ) -> Json:
-    """Return the files of a list: all of them, or those of one kind."""
-    return Json(listed(library.holdings.files(kind, page=page, per_page=per_page)))
+    """Return files: those that a search finds, or those of one kind, which have an order of their own."""
+    if not kind:
+        found = library.holdings.search(
+            q, sort=sort or "path", descending=order == "desc", page=page, per_page=per_page
+        )
+    elif q or sort or order == "desc":
+        detail = "Say which files by q, with sort and order, or by kind: not by both."
+        raise problems.Problem(422, "invalid_request", detail)
+    else:
+        found = library.holdings.files(kind, page=page, per_page=per_page)
+    return Json(listed(found))
 
 
 @router.get("/track/{file_id}", response_model=FileDetails)
@@ -53,12 +69,77 @@ class Rescan(Body):
 
 
 @router.post("/track/{file_id}/rescan_media", response_model=RescanReport)
-def rescan_media(
-    library: Open, work: Beginning, request: Request, file_id: FileId, body: Rescan | None = None, key: Key = None
-) -> Json:
+def rescan_media(library: Open, work: Limited, file_id: FileId, body: Rescan | None = None) -> Json:
     """Read the media properties of a file again, and return what came of it; locked fields stay as they are."""
     refresh = (body or Rescan()).refresh
-    return Json(work.begin(key, request, body, lambda: library.rescan(file_ids=[file_id], refresh=refresh)))
+    return Json(work.begin(lambda: library.rescan(file_ids=[file_id], refresh=refresh)))
+
+
+# Who changed what, and what only a person may change.
+
+
+@router.get("/audit", response_model=AuditPage)
+def audit(library: Open, q: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
+    """Return who changed which property or lock, newest first; `q`: only of the files that a search finds."""
+    return Json(listed(library.audit(query=q, page=page, per_page=per_page)))
+
+
+@router.get("/track/{file_id}/audit", response_model=AuditPage)
+def audit_of(library: Open, file_id: FileId, page: Page = 1, per_page: PerPage = 50) -> Json:
+    """Return who changed which property or lock of a file, newest first."""
+    return Json(listed(library.audit(file_id, page=page, per_page=per_page)))
+
+
+class Locks(Body):
+    """What is locked of a file, and what the request did."""
+
+    items: list[FieldLock]
+    report: LockReport | None
+
+
+class Lock(Body):
+    """What to lock of a file."""
+
+    fields: Annotated[list[Text] | None, Field(description="Default: all media properties.")] = None
+    value: Annotated[Text | None, Field(description="Let the one field be this, as a person writes it.")] = None
+
+
+@router.get("/track/{file_id}/locks", response_model=Locks)
+def locks(library: Open, file_id: FileId) -> Json:
+    """Return which fields of a file only a person may write."""
+    return _locks(library, file_id)
+
+
+@router.post("/track/{file_id}/locks", response_model=Locks)
+def lock(library: Open, file_id: FileId, body: Lock | None = None) -> Json:
+    """Lock fields of a file; with `value`, let one field be what a person says, and lock it."""
+    wish = body or Lock()
+    if wish.value is None:
+        report = library.locks.lock([file_id], FIELDS if wish.fields is None else wish.fields, by="rest")
+    elif wish.fields is not None and len(wish.fields) == 1:
+        report = library.locks.set([file_id], wish.fields[0], wish.value, by="rest")
+    else:
+        raise problems.Problem(422, "invalid_request", "A value is that of one field: name just that one in fields.")
+    return _locks(library, file_id, report)
+
+
+@router.delete("/track/{file_id}/locks", response_model=Locks)
+def unlock_all(library: Open, file_id: FileId) -> Json:
+    """Unlock all fields of a file; its people stay locked as long as an edit stands."""
+    return _locks(library, file_id, library.locks.unlock([file_id], by="rest"))
+
+
+@router.delete("/track/{file_id}/locks/{field}", response_model=Locks)
+def unlock(library: Open, file_id: FileId, field: Annotated[str, Path(max_length=100)]) -> Json:
+    """Unlock one field of a file."""
+    return _locks(library, file_id, library.locks.unlock([file_id], [field], by="rest"))
+
+
+def _locks(library: Library, file_id: int, report: LockReport | None = None) -> Json:
+    return Json({"items": library.locks.of(file_id), "report": report})
+
+
+# Folders.
 
 
 class LibraryPage(Body):
@@ -85,16 +166,11 @@ class Scan(Body):
 
 
 @router.post("/libraries/{library_id}/scan", status_code=202, response_model=Job, tags=["libraries"])
-def scan(
-    library: Open, work: Beginning, request: Request, library_id: Id, body: Scan | None = None, key: Key = None
-) -> Json:
+def scan(library: Open, sent: Beginning, library_id: Id, body: Scan | None = None) -> Json:
     """Begin to scan a folder; 202 with the job that does it."""
     wish = body or Scan()
     folder = os.fsdecode(_folder(library, library_id).path_bytes)
-    begun = work.begin(
-        key, request, body, lambda: library.scan_job([folder], full=wish.full, really_gone=wish.really_gone)
-    )
-    return _begun(begun)
+    return _begun(library, sent, body, lambda: library.scan_job([folder], full=wish.full, really_gone=wish.really_gone))
 
 
 class RescanAll(Rescan):
@@ -102,13 +178,11 @@ class RescanAll(Rescan):
 
 
 @router.post("/libraries/{library_id}/rescan", status_code=202, response_model=Job, tags=["libraries"])
-def rescan(
-    library: Open, work: Beginning, request: Request, library_id: Id, body: RescanAll | None = None, key: Key = None
-) -> Json:
+def rescan(library: Open, sent: Beginning, library_id: Id, body: RescanAll | None = None) -> Json:
     """Begin to read the media properties of all files of a folder again; 202 with the job that does it."""
     where = f"root:{quoted(_folder(library, library_id).path, exact=True)}"
     refresh = (body or RescanAll()).refresh
-    return _begun(work.begin(key, request, body, lambda: library.rescan_job(where, refresh=refresh)))
+    return _begun(library, sent, body, lambda: library.rescan_job(where, refresh=refresh))
 
 
 def _folder(library: Library, library_id: int) -> LibraryRow:
@@ -119,5 +193,12 @@ def _folder(library: Library, library_id: int) -> LibraryRow:
     raise errors.UnknownIdError(message)
 
 
-def _begun(job: Job) -> Json:
+def _begun(library: Library, sent: Sent, body: Body | None, begin: Callable[[], Job]) -> Json:
+    def start(asked: Asked | None) -> Job:
+        begun = begin()
+        if asked is not None:
+            library.requests.note(asked, job_id=begun.id)
+        return begun
+
+    job = sent.once(body, start=start, again=lambda begun: library.jobs.get(begun.job_id or 0))
     return Json(job, 202, {"Location": f"/api/jobs/{job.id}"})

@@ -24,6 +24,7 @@ from indexium_core.model.operation import (
     RollbackCheck,
     RollbackResult,
 )
+from indexium_core.model.request import Asked
 from indexium_core.store import ledger
 
 __all__ = ["HistoryService"]
@@ -159,6 +160,7 @@ class HistoryService:
         note: str = "",
         source: str = "python",
         replan: bool = False,
+        asked: Asked | None = None,
     ) -> writing.OperationHandle:
         """
         Start taking an operation back. Files of which that cannot be done become conflicts and are left.
@@ -176,6 +178,7 @@ class HistoryService:
             note: For the history.
             source: Face that asks.
             replan: Leave the files in the plan; else they are postponed.
+            asked: The request of a program that is not to begin a second one.
 
         Raises:
             UsageError: It cannot be taken back, and why; or an unknown choice.
@@ -198,6 +201,7 @@ class HistoryService:
             source=source,
             replan=replan,
             as_write=bool(person),
+            asked=asked,
         )
 
     def rollback_operation(self, operation_id: int) -> RollbackResult:

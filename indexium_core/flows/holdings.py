@@ -10,13 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows import doctor, roots, survey
+from indexium_core.flows import doctor, roots, survey, targets
 from indexium_core.model.holdings import (
     KINDS,
+    SORTS,
     FolderHint,
     Forgetting,
     GoneCheck,
@@ -28,6 +30,7 @@ from indexium_core.store import catalog
 from indexium_core.store import holdings as store
 from indexium_core.store.catalog import LibraryRow
 from indexium_core.store.database import Database
+from indexium_core.store.plans import Modes
 
 __all__ = ["Holdings"]
 
@@ -39,10 +42,28 @@ _LIKELY = ("~/Videos", "~/Movies", "~/Filme", "~/Vidéos", "~/Vídeos", "/srv/me
 class Holdings:
     """Looks after the roots of a home."""
 
-    def __init__(self, database: Database, *, still: Callable[[], AbstractContextManager[None]]) -> None:
-        """Work on `database`; `still` keeps scans away for the length of a block, and refuses while one runs."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        still: Callable[[], AbstractContextManager[None]],
+        modes: Callable[[], Modes],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """
+        Look after the roots of a database.
+
+        Args:
+            database: The database.
+            still: Keeps scans away for the length of a block, and refuses while one runs.
+            modes: Returns how people and comments are combined where nothing else is said.
+            clock: Source of the present moment (UTC).
+
+        """
         self._database = database
         self._still = still
+        self._modes = modes
+        self._clock = clock
 
     # What there is.
 
@@ -62,6 +83,40 @@ class Holdings:
             message = f"There is no list “{kind}”. There are: {', '.join(KINDS)}."
             raise errors.UsageError(message)
         return store.files(self._database.read(), kind, page=max(1, page), per_page=max(1, min(1000, per_page)))
+
+    def search(
+        self, query: str = "", *, sort: str = "path", descending: bool = False, page: int = 1, per_page: int = 50
+    ) -> HeldPage:
+        """
+        Return one page of the files that a search finds, those in no plan included, but not those that are missing.
+
+        Args:
+            query: The search; the empty one finds every file.
+            sort: `path`, `name`, `size` or `mtime`; equal ones by their id.
+            descending: The other way round.
+            page: Page of the list, from 1.
+            per_page: Files of a page, at most 1,000.
+
+        Raises:
+            QueryError: The search cannot be read.
+            UsageError: There is no such order.
+
+        """
+        if sort not in SORTS:
+            message = f"Files are not sorted by “{sort[:40]}”. They are by: {', '.join(SORTS)}."
+            raise errors.UsageError(message)
+        file_ids = None
+        if query.strip():
+            with self._database.atomic() as tx:
+                file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
+        return store.found(
+            self._database.read(),
+            file_ids,
+            sort=sort,
+            descending=descending,
+            page=max(1, page),
+            per_page=max(1, min(1000, per_page)),
+        )
 
     # Adding.
 

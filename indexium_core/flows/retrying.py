@@ -15,6 +15,7 @@ from indexium_core import errors
 from indexium_core.flows import history, planning, scanning, writing
 from indexium_core.model.operation import MetadataOperation, WriteOptions
 from indexium_core.model.plan import Selection
+from indexium_core.model.request import Asked
 from indexium_core.store import ledger
 
 __all__ = ["Retrial", "Retrier"]
@@ -78,7 +79,13 @@ class Retrier:
         )
 
     def start(
-        self, operation_id: int, *, risk: Sequence[str] | None = None, note: str = "", source: str = "python"
+        self,
+        operation_id: int,
+        *,
+        risk: Sequence[str] | None = None,
+        note: str = "",
+        source: str = "python",
+        asked: Asked | None = None,
     ) -> writing.OperationHandle:
         """
         Try once more what an operation did not get done, as an operation of its own; of a rollback, the rest of it.
@@ -88,6 +95,7 @@ class Retrier:
             risk: Levels to write; None: those that it was to write.
             note: For the history; default: that of the operation.
             source: Face that asks.
+            asked: The request of a program that is not to begin a second one.
 
         Raises:
             UnknownIdError: There is no such operation.
@@ -98,10 +106,12 @@ class Retrier:
         if operation.operation_type == "rollback" and operation.reverts_id is not None:
             replan = bool(self._ledger.options(operation_id).get("replan"))
             note = note or operation.user_note
-            return self._history.start_rollback(operation.reverts_id, note=note, source=source, replan=replan)
+            return self._history.start_rollback(
+                operation.reverts_id, note=note, source=source, replan=replan, asked=asked
+            )
         found = self.look(operation_id)
         options = _with(found.options, risk=risk, note=note, source=source)
-        return self._writer.start_operation(found.plan, options, selection=found.selection)
+        return self._writer.start_operation(found.plan, options, selection=found.selection, asked=asked)
 
     def _ended(self, operation_id: int) -> MetadataOperation:
         status = self._writer.get_operation_status(operation_id)

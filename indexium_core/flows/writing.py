@@ -23,6 +23,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.runner import Control, Runner
 from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.plan import PlanItem, Seal, Selection
+from indexium_core.model.request import Asked
 from indexium_core.store import database, ledger
 
 __all__ = ["DryRunReport", "MetadataWriter", "OperationHandle", "user_name"]
@@ -133,6 +134,7 @@ class MetadataWriter:
         *,
         selection: Selection | None = None,
         sealed: Seal | None = None,
+        asked: Asked | None = None,
     ) -> OperationHandle:
         """
         Start writing the selected items of a plan in the background; returns at once.
@@ -142,6 +144,7 @@ class MetadataWriter:
             options: How to write.
             selection: Which items of the plan.
             sealed: The mark of just the files that were shown, by `MetadataPlanner.seal`.
+            asked: The request of a program that is not to begin a second one.
 
         Raises:
             UsageError: Nothing to write, too many files, or something that would fail every file.
@@ -171,6 +174,7 @@ class MetadataWriter:
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             owner=self._queue.owner,
+            asked=asked,
         )
         return self._begin(operation_id)
 
@@ -183,8 +187,13 @@ class MetadataWriter:
         source: str,
         replan: bool,
         as_write: bool = False,
+        asked: Asked | None = None,
     ) -> OperationHandle:
-        """Start taking items of an operation back, as `history` found that they can be; `as_write`: a person's tag."""
+        """
+        Start taking items of an operation back, as `history` found that they can be.
+
+        `as_write`: a person's tag; `asked`: the request of a program that is not to begin a second one.
+        """
         kind = "write" if as_write else "rollback"
         now = self._clock()
         rollback_id = self._ledger.create_rollback(
@@ -198,6 +207,7 @@ class MetadataWriter:
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             operation_type=kind,
             owner=self._queue.owner,
+            asked=asked,
         )
         return self._begin(rollback_id)
 

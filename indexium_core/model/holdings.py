@@ -7,6 +7,7 @@ from datetime import datetime
 
 __all__ = [
     "KINDS",
+    "SORTS",
     "FolderHint",
     "Forgetting",
     "GoneCheck",
@@ -31,6 +32,7 @@ KINDS: dict[str, str] = {
     "missing": "files that a scan did not find any more",
     "offline": "files of folders that are not there now",
 }
+SORTS = ("path", "name", "size", "mtime")  # orders of the files that a search finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

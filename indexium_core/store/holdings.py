@@ -6,7 +6,7 @@ Every list is read a page at a time; numbers are of one pass over the files.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from indexium_core.model.holdings import Forgetting, HeldFile, HeldPage, Quality, TextCount
 from indexium_core.store import sql
@@ -17,6 +17,7 @@ __all__ = [
     "files",
     "forget_missing",
     "forgetting",
+    "found",
     "operations_at_work",
     "quality",
     "states",
@@ -47,11 +48,26 @@ def files(reader: Connection, kind: str, *, page: int, per_page: int) -> HeldPag
     """Return one page of the files of a kind (`model.holdings.KINDS`)."""
     window = {"limit": per_page, "offset": (page - 1) * per_page}
     found = reader.execute(_sql(f"kind_{kind}"), window).fetchall()
-    rows = reader.execute(_sql("held_files"), [[file_id for file_id, _ in found]]).fetchall() if found else []
     total = found[0][1] if found else 0
     if not found and page > 1:
         first = reader.execute(_sql(f"kind_{kind}"), {"limit": 1, "offset": 0}).fetchone()
         total = first[1] if first else 0
+    return _page(reader, [file_id for file_id, _ in found], total, page=page, per_page=per_page)
+
+
+def found(
+    reader: Connection, file_ids: Sequence[int] | None, *, sort: str, descending: bool, page: int, per_page: int
+) -> HeldPage:
+    """Return one page of the files that a search found (None: of all), without those that are missing."""
+    wanted = {"file_ids": None if file_ids is None else list(file_ids)}
+    order = {"sort": sort, "descending": descending, "limit": per_page, "offset": (page - 1) * per_page}
+    shown = [file_id for (file_id,) in reader.execute(_sql("found"), wanted | order).fetchall()]
+    total = int(reader.value(_sql("count_found"), wanted))
+    return _page(reader, shown, total, page=page, per_page=per_page)
+
+
+def _page(reader: Connection, file_ids: Sequence[int], total: int, *, page: int, per_page: int) -> HeldPage:
+    rows = reader.execute(_sql("held_files"), [list(file_ids)]).fetchall() if file_ids else []
     return HeldPage(items=[_file(row) for row in rows], total=total, page=page, per_page=per_page)
 
 

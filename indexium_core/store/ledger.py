@@ -15,7 +15,8 @@ from typing import Any
 from indexium_core.model import people as names_of
 from indexium_core.model.job import NewJob
 from indexium_core.model.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
-from indexium_core.store import backups, database, jobs, ledger_rows, people, sql
+from indexium_core.model.request import Asked
+from indexium_core.store import backups, database, jobs, ledger_rows, people, requests, sql
 from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Restore, Task, Unsettled
 
 __all__ = ["Candidate", "ItemRecord", "Ledger", "OperationFilter", "Restore", "Task", "Unsettled"]
@@ -43,12 +44,13 @@ class Ledger:
         now: datetime,
         expires_at: datetime,
         owner: str = "",
+        asked: Asked | None = None,
     ) -> int:
         """
         Record a write of the plan's current items of `file_ids`, with items, backups and its job; returns its id.
 
         Where `file_ids` is to be called, it says in the transaction which they are, or refuses. `owner` is the instance
-        that may take the job up.
+        that may take the job up, `asked` the request that is not to begin a second one.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
@@ -63,6 +65,7 @@ class Ledger:
                 reverts_id=None,
                 options=_options(options),
                 now=now,
+                asked=asked,
             )
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
             tx.execute(_SQL["insert_write_items"], items)
@@ -84,6 +87,7 @@ class Ledger:
         expires_at: datetime,
         operation_type: str = "rollback",
         owner: str = "",
+        asked: Asked | None = None,
     ) -> int:
         """
         Record that items are taken back, those refused as conflicts, and its job; returns the id of the operation.
@@ -103,6 +107,7 @@ class Ledger:
                 reverts_id=reverts_id if is_rollback else None,
                 options=json.dumps(options),
                 now=now,
+                asked=asked,
             )
             # Newest first, so that a file under several items goes back step by step.
             ordered = sorted(restores, key=lambda restore: restore.item_id, reverse=True)
@@ -136,6 +141,7 @@ class Ledger:
         reverts_id: int | None,
         options: str,
         now: datetime,
+        asked: Asked | None,
     ) -> int:
         operation_id = int(tx.value(_SQL["next_operation_id"]))
         values = {
@@ -151,6 +157,8 @@ class Ledger:
             "options": options,
         }
         tx.execute(_SQL["insert_operation"], values)
+        if asked is not None:
+            requests.add(tx, asked, operation_id=operation_id, at=now)
         return operation_id
 
     def _insert_history(

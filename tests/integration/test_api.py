@@ -19,6 +19,7 @@ from indexium_core.api import answers
 from indexium_core.flows import editing
 from indexium_core.library import Library
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.properties import AuditPage
 from tests.support import media
 from tests.support.rest import PATIENCE, Client, connection, events, spoken
 
@@ -230,6 +231,49 @@ def test_a_request_that_is_sent_twice_with_one_key_begins_once(rest: Client) -> 
     assert rest.get("/api/metadata/history").json["total"] == 2
 
 
+def test_a_key_is_known_after_a_restart(home: Path, library: Library, running: DashboardServer, rest: Client) -> None:
+    [folder] = rest.get("/api/libraries").json["items"]
+    asked: list[tuple[str, Any]] = [
+        ("/api/metadata/write", {"all": True}),
+        (f"/api/libraries/{folder['library_id']}/rescan", {"duration": True}),
+    ]
+    first = [rest.post(path, body, Idempotency_Key=path) for path, body in asked]
+    ended(rest, first[0].json["operation_id"])
+    running.stop()
+    library.close()
+
+    with Library.open(home) as again, server.make_server(again, port=0).background() as other:
+        later = Client(other.url)
+        written, rescanned = [later.post(path, body, Idempotency_Key=path) for path, body in asked]
+        assert (written.status, written.json, written.headers["location"]) == (
+            202,
+            first[0].json,
+            first[0].headers["location"],
+        )
+        assert (rescanned.status, rescanned.json["id"]) == (202, first[1].json["id"])
+        assert later.post("/api/metadata/write", {"q": "sea"}, Idempotency_Key=asked[0][0]).code == "key_reused"
+        assert later.get("/api/metadata/history").json["total"] == 1
+        assert later.get("/api/jobs?kind=rescan").json["total"] == 1
+
+
+def test_what_was_not_done_is_tried_again(rest: Client, films: Path) -> None:
+    number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
+    ended(rest, number)
+    assert rest.post(f"/api/metadata/operations/{number}/retry").code == "nothing_to_write"
+    lake = films / "lake.mp4"
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
+    assert ended(rest, number)["conflict_count"] == 1
+
+    look = rest.post(f"/api/metadata/operations/{number}/retry", {"dry_run": True})
+    assert (look.status, look.json) == (200, {"operation_id": None, "dry_run": True, "files": 1, "ready": 1})
+    path, wish = f"/api/metadata/operations/{number}/retry", {"user_note": "once more"}
+    again, twice = (rest.post(path, wish, Idempotency_Key="k") for _ in range(2))
+    assert (again.status, twice.status, twice.json) == (202, 202, again.json)
+    done = ended(rest, again.json["operation_id"])
+    assert (done["success_count"], done["user_action"], done["user_note"]) == (1, "retry", "once more")
+
+
 def test_only_so_much_is_begun_in_a_minute(rest: Client, library: Library) -> None:
     library.set_setting("api_writes_per_minute", "1")
     assert rest.post("/api/metadata/write", {"q": "ext:mkv"}).status == 202
@@ -263,6 +307,72 @@ def test_tracks_and_their_media(rest: Client, films: Path) -> None:
     (films / "sea.mp4").unlink()
     assert rest.post(f"/api/track/{sea}/rescan_media").json["missing"] == 1
     assert rest.post("/api/track/999/rescan_media").code == "unknown_id"
+
+
+def test_tracks_are_found_by_a_search_and_sorted(rest: Client) -> None:
+    def names(query: str) -> list[str]:
+        found = rest.get(f"/api/tracks?{query}").json
+        assert found["total"] >= len(found["items"])
+        return [item["file_name"] for item in found["items"]]
+
+    assert names("") == ["<b>.mkv", "copy.mp4", "lake.mp4", "old.ts", "sea.mp4"]
+    assert names("sort=name&order=desc&per_page=2&page=2") == ["lake.mp4", "copy.mp4"]
+    assert names("q=ext:mp4&sort=size")[-1] in {"copy.mp4", "lake.mp4", "sea.mp4"}
+    assert names("q=lake OR ext:ts".replace(" ", "%20")) == ["lake.mp4", "old.ts"]
+    assert names("q=nothing") == []
+    sizes = [item["size"] for item in rest.get("/api/tracks?sort=size&order=desc").json["items"]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_search_of_tracks_finds_files_that_are_in_no_plan(rest: Client, library: Library, films: Path) -> None:
+    library.people.remove([films / "sea.mp4"], ["Ann Lee"])
+    media.build("mp4", films, name="new.mp4", seed=9)
+    library.scan()
+    assert rest.get("/api/metadata/plan?q=name:new&all=true").json["total"] == 0
+    found = rest.get("/api/tracks?q=name:new").json
+    assert (found["total"], found["items"][0]["people"]) == (1, [])
+    (films / "new.mp4").unlink()
+    library.scan()
+    assert rest.get("/api/tracks?q=name:new").json["total"] == 0
+    assert rest.get("/api/tracks?kind=missing").json["total"] == 1
+
+
+def test_fields_of_a_file_are_locked_and_unlocked(rest: Client) -> None:
+    sea = items(rest)["sea.mp4"]["file_id"]
+    path = f"/api/track/{sea}/locks"
+    assert rest.get(path).json == {"items": [], "report": None}
+
+    done = rest.post(path, {"fields": ["duration", "hdr"]}).json
+    assert [(lock["field"], lock["locked_by"], lock["origin"]) for lock in done["items"]] == [
+        ("duration", "rest", "lock"),
+        ("hdr", "rest", "lock"),
+    ]
+    assert (done["report"]["files"], done["report"]["changed"]) == (1, 2)
+    assert rest.post(path, {"fields": ["resolution"], "value": "640 x 480"}).json["report"]["changed"] == 1
+    [shown] = [each for each in rest.get(f"/api/track/{sea}").json["properties"] if each["field"] == "resolution"]
+    assert (shown["value"], shown["lock"]["origin"]) == ("640x480", "edit")
+    assert [lock["field"] for lock in rest.delete(f"{path}/hdr").json["items"]] == ["resolution", "duration"]
+    assert rest.delete(path).json["items"] == []
+    assert len(rest.post(path).json["items"]) == 9
+
+
+def test_the_audit_is_of_a_file_or_of_a_job(rest: Client) -> None:
+    sea = items(rest)["sea.mp4"]["file_id"]
+    rest.post(f"/api/track/{sea}/locks", {"fields": ["hdr"], "value": "pq"})
+    rest.delete(f"/api/track/{sea}/locks")
+    [folder] = rest.get("/api/libraries").json["items"]
+    number = rest.post(f"/api/libraries/{folder['library_id']}/rescan").json["id"]
+    rest.get(f"/api/jobs/{number}?wait=20")
+
+    found = rest.get(f"/api/track/{sea}/audit?per_page=2").json
+    assert (found["total"], found["per_page"]) == (4, 2)
+    newest = found["items"][0]
+    assert (newest["actor"], newest["field"], newest["old"], newest["new"]) == ("rescan", "hdr", "pq", "no")
+    assert (newest["job_id"], Path(newest["file_path"]).name) == (number, "sea.mp4")
+    assert rest.get(f"/api/jobs/{number}/audit").json["items"] == [newest]
+    assert rest.get("/api/audit?q=name:sea").json["total"] == rest.get("/api/audit").json["total"] == 4
+    assert rest.get("/api/audit?q=name:lake").json["total"] == 0
+    TypeAdapter(AuditPage).validate_python(found)
 
 
 def test_scans_and_rescans_are_jobs(rest: Client, films: Path) -> None:
@@ -481,6 +591,24 @@ BAD: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/api/metadata/history/1/rollback", {"item_ids": []}, 422, "invalid_request"),
     ("GET", "/api/track/999", None, 404, "unknown_id"),
     ("GET", "/api/tracks?kind=odd", None, 422, "bad_request"),
+    ("GET", "/api/tracks?kind=all&q=x", None, 422, "invalid_request"),
+    ("GET", "/api/tracks?q=risk:", None, 422, "bad_query"),
+    ("GET", "/api/tracks?sort=colour", None, 422, "bad_request"),
+    ("GET", "/api/tracks?order=up", None, 422, "invalid_request"),
+    ("GET", "/api/track/999/locks", None, 404, "unknown_id"),
+    ("POST", "/api/track/999/locks", {}, 404, "unknown_id"),
+    ("DELETE", "/api/track/999/locks", None, 404, "unknown_id"),
+    ("POST", "/api/track/1/locks", {"fields": ["colour"]}, 422, "bad_request"),
+    ("POST", "/api/track/1/locks", {"fields": []}, 422, "bad_request"),
+    ("POST", "/api/track/1/locks", {"value": "5"}, 422, "invalid_request"),
+    ("POST", "/api/track/1/locks", {"fields": ["hdr"], "value": "very"}, 422, "invalid_value"),
+    ("DELETE", "/api/track/1/locks/colour", None, 422, "bad_request"),
+    ("GET", "/api/track/999/audit", None, 404, "unknown_id"),
+    ("GET", "/api/audit?q=risk:", None, 422, "bad_query"),
+    ("GET", "/api/audit?page=0", None, 422, "invalid_request"),
+    ("GET", "/api/jobs/999/audit", None, 404, "unknown_id"),
+    ("POST", "/api/metadata/operations/999/retry", {}, 404, "unknown_id"),
+    ("POST", "/api/metadata/operations/1/retry", {"risk": "odd"}, 422, "bad_request"),
     ("GET", "/api/jobs/999", None, 404, "unknown_id"),
     ("GET", "/api/jobs/999/log", None, 404, "unknown_id"),
     ("POST", "/api/jobs/999/retry", {}, 404, "unknown_id"),

@@ -329,6 +329,18 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
     assert "Traceback" not in said
 
 
+def test_a_write_that_is_sent_again_after_a_crash_is_not_begun_twice(home: Path, many: Path) -> None:
+    known(home, many)
+    asked = {"Idempotency_Key": "tonight"}
+    with serving(home) as running:
+        first = running.rest.post("/api/metadata/write", {"all": True}, **asked)
+        running.end(signal.SIGKILL)
+    with serving(home) as running:
+        again = running.rest.post("/api/metadata/write", {"all": True}, **asked)
+        assert (first.status, again.status, again.json) == (202, 202, first.json)
+        assert running.rest.get("/api/metadata/operations").json["total"] == 1
+
+
 def test_progress_of_a_long_call_comes_while_it_is_at_work(home: Path, many: Path) -> None:
     with serving(home):
         library = remote.connect(home)

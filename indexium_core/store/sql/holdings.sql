@@ -92,6 +92,22 @@ SELECT file_id, count(*) OVER () FROM scanned_files JOIN (SELECT library_id FROM
 USING (library_id) WHERE state <> 'missing'
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
+-- name: found
+-- Files that a search found ($file_ids NULL: all), sorted.
+SELECT file_id FROM (
+    SELECT file_id, CASE $sort WHEN 'path' THEN path_search WHEN 'name' THEN folded(file_name) END AS text_key,
+           CASE $sort WHEN 'size' THEN size WHEN 'mtime' THEN mtime_ns END AS key
+    FROM scanned_files
+    WHERE state <> 'missing' AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])))
+)
+ORDER BY CASE WHEN NOT $descending THEN text_key END, CASE WHEN $descending THEN text_key END DESC,
+         CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
+
+-- name: count_found
+-- How many they are.
+SELECT count(*) FROM scanned_files
+WHERE state <> 'missing' AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])));
+
 -- name: held_files
 -- What a list shows of these files, in the order given.
 SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.state,

@@ -1,9 +1,8 @@
-"""Who is let through, how much may be begun, and that a request sent twice is done once."""
+"""Who is let through, and how much may be begun."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import Any
 
 import pytest
@@ -88,55 +87,3 @@ def test_no_limit_is_no_limit() -> None:
     rate = gate.Rate(lambda: 0)
     for _ in range(1000):
         rate.take()
-
-
-def test_a_key_is_done_once_also_while_it_is_being_done() -> None:
-    once, begun, go_on = gate.Once(), threading.Event(), threading.Event()
-    done: list[int] = []
-    answers: list[int] = []
-
-    def work() -> int:
-        begun.set()
-        assert go_on.wait(30)
-        done.append(1)
-        return len(done)
-
-    threads = [threading.Thread(target=lambda: answers.append(once("key", "write a", work))) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    assert begun.wait(30)
-    go_on.set()
-    for thread in threads:
-        thread.join(30)
-    assert (done, answers) == ([1], [1] * 5)
-    assert once("other", "write a", work) == 2
-    assert once(None, "write a", work) == 3
-
-
-def test_a_key_that_comes_with_another_request_is_refused() -> None:
-    once = gate.Once()
-    once("key", "write a", lambda: 1)
-    with pytest.raises(Problem) as refused:
-        once("key", "write b", lambda: 2)
-    assert (refused.value.status, refused.value.code) == (422, "key_reused")
-
-
-def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
-    once = gate.Once()
-
-    def fail() -> int:
-        raise Problem(429, "too_many", "Later.")
-
-    with pytest.raises(Problem):
-        once("key", "write a", fail)
-    assert once("key", "write a", lambda: 1) == 1
-
-
-def test_keys_are_forgotten_after_a_day() -> None:
-    clock = Clock()
-    once = gate.Once(clock=clock)
-    assert once("key", "a", lambda: 1) == 1
-    clock.now = 86_399
-    assert once("key", "a", lambda: 2) == 1
-    clock.now = 86_401
-    assert once("key", "a", lambda: 3) == 3

@@ -1,0 +1,102 @@
+"""That a request which is sent twice with one key begins once, and what becomes of one that failed."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from indexium_core.api.context import Sent, Work
+from indexium_core.api.gate import Rate
+from indexium_core.api.problems import Problem
+from indexium_core.model.request import Asked, Begun
+
+
+class Book:
+    """Requests that were noted; as the library keeps them, but for its database."""
+
+    def __init__(self) -> None:
+        self.noted: dict[str, tuple[Asked, Begun]] = {}
+
+    def find(self, asked: Asked) -> Begun | None:
+        known = self.noted.get(asked.key)
+        assert known is None or known[0].mark == asked.mark, "it came with another request"
+        return known and known[1]
+
+
+class Body(BaseModel):
+    q: str = "a"
+
+
+class Place:
+    """Where requests come in: `begin` begins what is written down, and says how many were."""
+
+    def __init__(self, limit: int = 0) -> None:
+        self.book, self.begun = Book(), 0
+        self.work = Work(Rate(lambda: limit), self.book)
+
+    def __call__(self, key: str | None, path: str = "/write", q: str = "a", **how: Any) -> int:
+        request: Any = SimpleNamespace(method="POST", url=SimpleNamespace(path=path))
+        start = how.get("start", self.begin)
+        return Sent(self.work, request, key).once(Body(q=q), start=start, again=lambda begun: begun.operation_id or 0)
+
+    def begin(self, asked: Asked | None) -> int:
+        self.begun += 1
+        if asked is not None:
+            self.book.noted[asked.key] = asked, Begun(operation_id=self.begun, job_id=None, answer={})
+        return self.begun
+
+
+def test_a_request_without_a_key_is_another_one_each_time() -> None:
+    place = Place()
+    assert [place(None), place(None), place("")] == [1, 2, 3]
+
+
+def test_who_asks_again_while_it_is_being_begun_waits_for_that() -> None:
+    place, begun, go_on = Place(), threading.Event(), threading.Event()
+    answers: list[int] = []
+
+    def slowly(asked: Asked | None) -> int:
+        begun.set()
+        assert go_on.wait(30)
+        return place.begin(asked)
+
+    threads = [threading.Thread(target=lambda: answers.append(place("key", start=slowly))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(30)
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert (place.begun, answers) == (1, [1] * 5)
+    assert place("other") == 2
+
+
+@pytest.mark.parametrize("other", [{"q": "b"}, {"path": "/rollback"}])
+def test_the_mark_is_of_all_that_is_asked(other: dict[str, str]) -> None:
+    place = Place()
+    place("key")
+    with pytest.raises(AssertionError, match="another request"):
+        place("key", **other)
+
+
+def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
+    place = Place()
+
+    def fail(_: Asked | None) -> int:
+        raise Problem(422, "nothing_to_write", "There is nothing.")
+
+    with pytest.raises(Problem):
+        place("key", start=fail)
+    assert place("key") == 1
+
+
+def test_what_is_sent_again_is_no_more_work() -> None:
+    place = Place(limit=1)
+    assert [place("key") for _ in range(5)] == [1] * 5
+    with pytest.raises(Problem) as refused:
+        place("other")
+    assert refused.value.code == "too_many"

@@ -1,0 +1,99 @@
+"""A request is noted with what is begun for it, or neither is; its key stands for a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.requests import Requests
+from indexium_core.model.operation import WriteOptions
+from indexium_core.model.request import Asked, Begun
+from indexium_core.store import ledger, people, plans, requests
+from indexium_core.store.database import Database
+from indexium_core.store.people import Wanted
+from tests.support.catalog import NOW, ids, scanned, store
+
+DAY = timedelta(days=1)
+ASKED = Asked(key="k-\ud800-Ä", mark="ab12", answer={"excluded": {"danger": 2}})
+
+
+def found(database: Database, asked: Asked = ASKED, *, later: timedelta = timedelta()) -> Begun | None:
+    return Requests(database, clock=lambda: NOW + later).find(asked)
+
+
+def begin(database: Database) -> int:
+    """Make an operation of one file."""
+    with database.atomic() as tx:
+        people.assign(tx, [Wanted(name="Ann Lee", path_bytes=b"/films/a.mp4")], at=NOW)
+    version = plans.refresh(database, plans.Modes(), now=NOW)
+    return ledger.Ledger(database).create_write(
+        file_ids=list(ids(database).values()),
+        variant_id=version.variant_id,
+        plan_id=version.plan_id,
+        options=WriteOptions(),
+        user_name="",
+        now=NOW,
+        expires_at=NOW,
+        asked=ASKED,
+    )
+
+
+@pytest.fixture
+def book(database: Database) -> Database:
+    store(database, [scanned("a.mp4")])
+    return database
+
+
+def test_an_operation_is_found_by_the_request_that_it_was_begun_for(book: Database) -> None:
+    assert found(book) is None
+    number = begin(book)
+    assert found(book) == Begun(operation_id=number, job_id=None, answer={"excluded": {"danger": 2}})
+
+
+def test_a_job_is_found_by_the_request_that_it_was_begun_for(database: Database) -> None:
+    Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
+    assert found(database) == Begun(operation_id=None, job_id=7, answer={"excluded": {"danger": 2}})
+
+
+def test_a_request_whose_operation_could_not_be_made_is_not_known(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise errors.StoreError("The disk is full.")
+
+    monkeypatch.setattr(ledger.Ledger, "_insert_history", fail)
+    with pytest.raises(errors.StoreError):
+        begin(book)
+    assert found(book) is None
+
+
+def test_a_key_that_comes_with_another_request_is_refused(book: Database) -> None:
+    begin(book)
+    with pytest.raises(errors.UsageError) as refused:
+        found(book, Asked(key=ASKED.key, mark="other"))
+    assert refused.value.reason == "key_reused"
+
+
+def test_a_key_stands_for_a_day(database: Database) -> None:
+    Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
+    assert found(database, later=DAY - timedelta(seconds=1)) is not None
+    assert found(database, later=DAY) is None
+    assert found(database, Asked(key=ASKED.key, mark="other"), later=DAY) is None
+
+
+def test_keys_that_stand_for_nothing_any_more_are_dropped(database: Database) -> None:
+    for day, key in enumerate("abc"):
+        with database.atomic() as tx:
+            requests.add(tx, Asked(key=key, mark=""), job_id=day, at=NOW + DAY * day)
+    assert database.read().execute("SELECT key FROM requests").fetchall() == [("c",)]
+
+
+def test_a_key_that_is_used_again_after_a_day_stands_for_the_later_request(database: Database) -> None:
+    Requests(database, clock=lambda: NOW).note(ASKED, job_id=1)
+    later = Asked(key=ASKED.key, mark="other")
+    Requests(database, clock=lambda: NOW + DAY).note(later, job_id=2)
+    begun = found(database, later, later=DAY)
+    assert begun is not None
+    assert begun.job_id == 2
