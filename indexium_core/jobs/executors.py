@@ -124,13 +124,13 @@ class Processes(Threads):
         return min(wanted, os.cpu_count() or 1)
 
     def close(self) -> None:
-        """Let all processes go, also those that are at work."""
+        """End all processes; whoever waits for one that is at work is told that it is lost."""
         with self._turn:
-            workers, self._idle = [*self._idle, *self._busy], []
-        for worker in workers:
-            worker.let_go()
-        for worker in workers:
-            worker.wait()
+            idle, self._idle = self._idle, []
+            for worker in (*idle, *self._busy):
+                worker.kill()
+        for worker in idle:
+            worker.end()
 
     def _do(self, home: object | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         worker = self._take()
@@ -145,7 +145,7 @@ class Processes(Threads):
                 worker = self._idle.pop()
                 if worker.is_alive():
                     break
-                worker.let_go()
+                worker.end()
             else:
                 worker = _Worker(self._lock)
             self._busy.add(worker)
@@ -159,8 +159,7 @@ class Processes(Threads):
                 self._idle.append(worker)
                 self._reap_later()
                 return
-        worker.let_go()
-        worker.wait()
+        worker.end()
 
     def _reap_later(self) -> None:
         """Look in a while which processes have had nothing to do; the caller holds the turn."""
@@ -178,8 +177,7 @@ class Processes(Threads):
             if self._idle:
                 self._reap_later()
         for worker in tired:
-            worker.let_go()
-            worker.wait()
+            worker.end()
 
 
 class _Worker:
@@ -224,24 +222,21 @@ class _Worker:
         except (EOFError, ConnectionError) as error:
             raise LostError(self._how_it_ended()) from error
 
-    def let_go(self) -> None:
-        """Have it end; what it is at is cut off."""
-        with contextlib.suppress(OSError):
-            self._line.close()
+    def kill(self) -> None:
+        """Cut off what it is at; from any thread."""
+        self._process.kill()
 
-    def wait(self) -> None:
-        """Return when it has ended; it is killed where it does not by itself."""
-        try:
+    def end(self) -> None:
+        """Have it ended, and wait until it holds nothing any more."""
+        self.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs on a disk that does not answer
             self._process.wait(_LAST)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs on a disk that does not answer
-                self._process.wait(_LAST)
+        self._line.close()
 
     def _how_it_ended(self) -> str:
         """Wait until it holds nothing any more, and say what ended it."""
-        self.let_go()
-        self.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST)
         code = self._process.returncode
         if code is not None and code < 0:
             with contextlib.suppress(ValueError):

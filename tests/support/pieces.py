@@ -1,0 +1,90 @@
+"""Pieces of work for tests of executors; as a program, a process that has one under way, and holds the lock LOCK."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from indexium_core.jobs.executors import Processes
+
+
+def process_of(*_: object) -> int:
+    """Return the process that does this."""
+    return os.getpid()
+
+
+def joined(*parts: str, by: str) -> str:
+    return by.join(parts)
+
+
+def answers(home: Any, *questions: str) -> list[Any]:
+    """Ask every question on a thread of its own."""
+    found: list[Any] = [None] * len(questions)
+
+    def ask(number: int) -> None:
+        found[number] = home.answer(questions[number])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(questions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def ask_and_hang(home: Any) -> None:
+    """Say who does this, then do it until it is ended."""
+    home.here(os.getpid())
+    while True:
+        time.sleep(60)
+
+
+def ask_and_survive(home: Any) -> str:
+    """Get over what goes wrong at home."""
+    try:
+        home.fail()
+    except Exception as error:  # noqa: BLE001 - whatever comes over the line
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def ask_and_fall(home: Any) -> None:
+    home.fail()
+
+
+def divide(by: int) -> float:
+    return 1 / by
+
+
+def log(name: str) -> None:
+    """Log a sentence and an exception."""
+    logger = logging.getLogger(f"indexium_core.{name}")
+    logger.info("piece.%s", "begun", extra={"film": "ä.mp4"})
+    try:
+        divide(0)
+    except ZeroDivisionError:
+        logger.exception("piece.failed")
+
+
+def unpicklable() -> object:
+    return lambda: None
+
+
+class _Teller:
+    def here(self, process: int) -> None:
+        print(process, flush=True)
+
+
+def main(lock: Path) -> None:
+    from tests.support import pieces  # what crosses must not belong to __main__
+
+    Processes(lock).converse(_Teller(), pieces.ask_and_hang)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

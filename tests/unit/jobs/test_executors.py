@@ -1,0 +1,205 @@
+"""Pieces of work in processes: what crosses, and what becomes of them when either side ends."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors, logs
+from indexium_core.jobs import executors
+from indexium_core.jobs.executors import LostError, Processes, Threads, wait_for_former
+from tests.support import pieces
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    return tmp_path / "processes.lock"
+
+
+@pytest.fixture
+def processes(lock: Path) -> Iterator[Processes]:
+    made = Processes(lock)
+    yield made
+    made.close()
+
+
+class Home:
+    """Answers, and remembers on which thread."""
+
+    def __init__(self, at_once: Callable[[int], None] = lambda _: None) -> None:
+        self.threads: set[int] = set()
+        self.error = errors.FileAccessError("The disk is gone.", code="offline")
+        self._at_once = at_once
+
+    def answer(self, question: str) -> str:
+        self.threads.add(threading.get_ident())
+        return question.upper()
+
+    def here(self, process: int) -> None:
+        self._at_once(process)
+
+    def fail(self) -> None:
+        raise self.error
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+# What crosses.
+
+
+@pytest.mark.parametrize("executor", [Threads(), None], ids=["threads", "processes"])
+def test_a_piece_of_work_comes_to_the_same_wherever_it_is_done(executor: Threads | None, processes: Processes) -> None:
+    assert (executor or processes).call(pieces.joined, "a", "b", by="-") == "a-b"
+
+
+def test_a_piece_of_work_is_done_in_another_process_and_the_next_one_in_the_same(processes: Processes) -> None:
+    done_by = {processes.call(pieces.process_of) for _ in range(3)}
+
+    assert len(done_by) == 1
+    assert os.getpid() not in done_by
+
+
+def test_as_many_processes_are_at_work_as_there_are_callers(processes: Processes) -> None:
+    at_work: set[int] = set()
+
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(processes.converse, Home(at_work.add), pieces.ask_and_hang) for _ in range(3)]
+        until(lambda: len(at_work) == 3)
+        processes.close()
+
+    assert all(isinstance(call.exception(), LostError) for call in calls)
+    assert not any(is_alive(process) for process in at_work)
+
+
+def test_questions_from_any_thread_are_answered_on_that_of_the_caller(processes: Processes) -> None:
+    home = Home()
+
+    assert processes.converse(home, pieces.answers, "a", "b", "c") == ["A", "B", "C"]
+    assert home.threads == {threading.get_ident()}
+
+
+def test_what_goes_wrong_at_home_is_raised_there_as_it_is_unless_the_work_gets_over_it(processes: Processes) -> None:
+    home = Home()
+
+    assert processes.converse(home, pieces.ask_and_survive) == "StoreError: The disk is gone."
+    with pytest.raises(errors.FileAccessError) as caught:
+        processes.converse(home, pieces.ask_and_fall)
+    assert caught.value is home.error
+
+
+def test_what_goes_wrong_elsewhere_is_told_with_its_place_and_costs_no_process(processes: Processes) -> None:
+    before = processes.call(pieces.process_of)
+
+    with pytest.raises(RuntimeError, match=r"(?s)in divide.*ZeroDivisionError"):
+        processes.call(pieces.divide, 0)
+    with pytest.raises(RuntimeError, match="pickle"):
+        processes.call(pieces.unpicklable)
+    assert processes.call(pieces.process_of) == before
+
+
+def test_what_cannot_cross_is_refused_here(processes: Processes) -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        processes.call(lambda: None)
+    assert processes.call(pieces.joined, "a", by="") == "a"
+
+
+def test_what_is_logged_elsewhere_is_in_the_log_of_the_job_here(processes: Processes, tmp_path: Path) -> None:
+    logs.attach(tmp_path, days=1)
+    try:
+        with logs.job(7):
+            processes.call(pieces.log, "films")
+    finally:
+        logs.detach()
+    lines, _ = logs.read_job(tmp_path, 7)
+
+    assert [(line["event"], line["level"], line.get("film")) for line in lines] == [
+        ("piece.begun", "info", "ä.mp4"),
+        ("piece.failed", "error", None),
+    ]
+    assert "ZeroDivisionError" in lines[1]["traceback"]
+
+
+def test_no_more_files_are_read_at_a_time_than_there_are_processors(processes: Processes) -> None:
+    assert Threads().lanes(1000) == 1000
+    assert processes.lanes(1000) == os.cpu_count()
+    assert processes.lanes(1) == 1
+
+
+# Ends.
+
+
+def test_a_process_that_is_killed_costs_what_it_was_at_and_nothing_else(processes: Processes) -> None:
+    with pytest.raises(LostError, match="was ended by SIGKILL"):
+        processes.converse(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
+
+    assert processes.call(pieces.joined, "a", by="") == "a"
+
+
+def test_a_process_that_is_killed_while_it_waits_costs_nothing(processes: Processes) -> None:
+    process = processes.call(pieces.process_of)
+    os.kill(process, signal.SIGKILL)
+    until(lambda: not is_alive(process))
+
+    assert processes.call(pieces.process_of) != process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_is_meant_for_the_parent_ends_no_work(processes: Processes, number: int) -> None:
+    process = processes.call(pieces.process_of)
+    os.kill(process, number)
+
+    assert processes.call(pieces.process_of) == process
+
+
+def test_processes_without_work_are_let_go(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "_IDLE", 0.05)
+    process = processes.call(pieces.process_of)
+
+    until(lambda: not is_alive(process))
+    assert processes.call(pieces.process_of) != process
+
+
+def test_who_comes_after_a_killed_parent_waits_for_the_process_that_it_leaves(lock: Path) -> None:
+    command = [sys.executable, "-m", "tests.support.pieces", str(lock)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        process = int(parent.stdout.readline())
+        seen = wait_for_former(lock, seconds=0)
+        os.kill(process, signal.SIGSTOP)  # as one that hangs on a disk
+        parent.kill()
+        parent.wait()
+        hangs = wait_for_former(lock, seconds=0.2)
+        os.kill(process, signal.SIGCONT)
+
+        assert (seen, hangs) == (False, False)
+        assert wait_for_former(lock)
+        until(lambda: not is_alive(process))
+
+
+def test_nobody_waits_where_there_never_was_a_process(lock: Path) -> None:
+    assert wait_for_former(lock, seconds=0)
+    assert not lock.exists()
