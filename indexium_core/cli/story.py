@@ -8,12 +8,14 @@ from typing import Any
 
 from indexium_core.cli import output
 from indexium_core.model import strategies
-from indexium_core.model.operation import ItemDetails
+from indexium_core.model.interrupted import BECAME
+from indexium_core.model.operation import ItemDetails, MetadataOperation, Try
 from indexium_core.model.story import OperationStory, has_backup
 
-__all__ = ["tell"]
+__all__ = ["FILES", "tell"]
 
-_FILES, _LINES = 200, 40  # of the operation, what went wrong first; of the log, the last
+FILES = 200  # of a page
+_LINES = 40  # of the log, the last
 _QUIET = (
     "job.progress",
     "job.changed",
@@ -36,11 +38,16 @@ def tell(story: OperationStory) -> None:
     output.say_out("")
     output.table(
         ("file", "outcome", "how", "took", "people", "proof", "backup", "why"),
-        [_file(item) for item in story.items[:_FILES]],
+        [_file(item, story.operation) for item in story.items],
         right=(3,),
     )
-    if len(story.items) > _FILES:
-        output.note(f"{len(story.items) - _FILES:,} files more; 'operations show {story.operation.id} --json' has all.")
+    _say_where(story)
+    again = [
+        (item.file_path, str(number), _why(each)) for item in story.items for number, each in enumerate(item.tries, 1)
+    ]
+    if again:
+        output.say_out("")
+        output.table(("tried again", "try", "why it came to nothing"), again, right=(1,))
     lines = [line for line in story.log if line.get("event") not in _QUIET]
     if lines:
         output.say_out("")
@@ -110,19 +117,41 @@ def _way_back(story: OperationStory) -> str:
     return f"'indexium rollback {operation.id}'{until}, {kept}. {operation.rollback_reason}".rstrip()
 
 
-def _file(item: ItemDetails) -> tuple[str, ...]:
+def _say_where(story: OperationStory) -> None:
+    """Say which page of the files this is, where there are others."""
+    total, each, number = story.operation.file_count, story.per_page, story.operation.id
+    if not each or total <= each:
+        return
+    first = (story.page - 1) * each + 1
+    more = f"; 'indexium operations show {number} --page {story.page + 1}' goes on" if first + each <= total else ""
+    shown = f"{first:,} to {first + len(story.items) - 1:,}" if story.items else "none"
+    output.note(f"Files {shown} of {total:,}{more}.")
+
+
+def _why(found: Try | ItemDetails) -> str:
+    return ", ".join(part for part in (found.code, found.message) if part)
+
+
+def _outcome(item: ItemDetails, operation: MetadataOperation) -> str:
+    """Return what became of a file; of an operation that was cut off as that is told at the next start."""
+    if item.status != "pending" or operation.status not in ("interrupted", "failed"):
+        return item.status
+    return BECAME["restored" if item.code == "restored" else "not_started"]
+
+
+def _file(item: ItemDetails, operation: MetadataOperation) -> tuple[str, ...]:
+    checks = len(item.proof) - bool(item.tries)
     back = f"taken back by {item.taken_back_by}" if item.taken_back_by else ""
     kept = f"{item.backup_kind} {output.size(item.backup_bytes)}" if has_backup(item) else ""
-    why = ", ".join(part for part in (item.code, item.message) if part)
     return (
         item.file_path,
-        item.status,
+        _outcome(item, operation),
         strategies.in_a_word(item.strategy),
         "" if item.seconds is None else output.span(item.seconds),
         _change(item),
-        output.plural(len(item.proof), "check") if item.proof else "",
+        output.plural(checks, "check") if checks else "",
         back or kept,
-        why,
+        _why(item),
     )
 
 

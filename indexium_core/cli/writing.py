@@ -260,11 +260,16 @@ def list_operations(context: typer.Context, as_json: AsJson = False) -> None:
 def show(
     context: typer.Context,
     operation_id: Id,
+    page: Annotated[int, typer.Option(min=1, max=MOST, help="Page of the files.")] = 1,
+    per_page: Annotated[
+        int | None, typer.Option(min=0, max=MOST, help="Files of a page, 0 = all; default 200, with --json all.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell the whole story of an operation: what was asked, when what happened, every file, the end of its log."""
+    count = per_page if per_page is not None else 0 if as_json else story.FILES
     with opened(context) as library:
-        found = library.operation_story(operation_id)
+        found = library.operation_story(operation_id, page=page, per_page=count)
     if as_json:
         output.to_json(found.as_dict())
         return

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
 from indexium_core.files.containers import Choice, Family, Layout, Means, Reader, registry
 from indexium_core.model.media import Change, Extent, FileFacts, FileStat, Patch, Refusal
-from indexium_core.model.operation import WriteResult
+from indexium_core.model.operation import Try, WriteResult
 from indexium_core.store.ledger import ItemRecord, Task
 
 __all__ = [
@@ -155,15 +155,14 @@ class Edited:
         """Whether what stopped it may be over in a moment."""
         return self.record.result.status in {"failed", "conflict"} and self.record.result.code in errors.RETRIED
 
-    def tried(self, before: Sequence[str]) -> Self:
-        """Return it as one that was tried before, with the codes of why that failed each time."""
+    def tried(self, before: Sequence[Try]) -> Self:
+        """Return it as one that was tried before, with why that failed each time."""
         if not before:
             return self
-        was, times = self.record.result, len(before) + 1
+        was, message = self.record.result, self.record.result.message
         if was.status in {"failed", "conflict"}:
-            told = replace(was, message=f"{was.message} It was tried {times} times.")
-        else:
-            told = replace(was, proof={**was.proof, "tries": f"{times}; before: {', '.join(before)}"})
+            message = f"{message} It was tried {len(before) + 1} times."
+        told = replace(was, message=message, proof={**was.proof, "tries": [asdict(each) for each in before]})
         return replace(self, record=replace(self.record, result=told))
 
     def set_back(self) -> Self:

@@ -35,6 +35,7 @@ from indexium_core.jobs.run import Run as JobRun
 from indexium_core.jobs.runner import Control, Ending, Runner
 from indexium_core.model import people
 from indexium_core.model.media import FileFacts, FileStat
+from indexium_core.model.operation import Try
 from indexium_core.store import catalog, database, decisions, ledger
 
 __all__ = ["Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones", "write_down"]
@@ -76,7 +77,7 @@ class Run:
     left: dict[int, str] = field(default_factory=dict)  # items of which nothing came, and why
     moved: Callable[[], None] = lambda: None  # told that work goes on
     overdue: Callable[[], float | None] = lambda: None  # seconds without progress for which it was stopped
-    tries: dict[int, list[str]] = field(default_factory=dict)  # items that are tried again, and why each try failed
+    tries: dict[int, list[Try]] = field(default_factory=dict)  # items that are tried again, and why each try failed
     hindrance: str = ""  # what stands in the way of all that is left, as a sentence
     held_at: float = 0.0  # time.monotonic() when it was held last
     quiet: threading.Condition = field(default_factory=threading.Condition)  # told when an item ends or stands still
@@ -164,8 +165,8 @@ class Operations:
         courtesy: Courtesy | None = None,
         backoff: Backoff | None = None,
         hindrances: Hindrances | None = None,
-    ) -> None:
         executor: Callable[[], Executor] = Threads,
+    ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
         self.faststart = faststart  # both may change; what is launched from then on goes by them
@@ -174,8 +175,8 @@ class Operations:
         self._courtesy = courtesy or Courtesy()
         self._backoff = backoff or Backoff()
         self._hindrances = hindrances or Hindrances(store)
-        self._events = events
         self._executor = executor  # asked at each launch
+        self._events = events
         self._backups = backups
         self._clock = clock
         self._preserve_mtime = preserve_mtime
@@ -282,9 +283,9 @@ class Operations:
             moved=run.go_on_with,
         )
 
-        def one(task: ledger.Task) -> Edited:
         executor = self._executor()
 
+        def one(task: ledger.Task) -> Edited:
             self._courtesy.give_way()
             stint, name = Stint(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
             try:
@@ -325,7 +326,7 @@ class Operations:
         if not edited.may_pass:
             return None
         result, tries = edited.record.result, run.tries.setdefault(edited.task.item_id, [])
-        tries.append(result.code)
+        tries.append(Try(code=result.code, message=result.message))
         seconds = self._backoff.after(len(tries))
         if seconds is not None:
             where = {"operation_id": run.operation_id, "file_path": edited.task.path.decode("utf-8", "replace")}

@@ -47,9 +47,9 @@ class Storyteller:
         self._logs = folder
         self._job = job
 
-    def tell(self, operation_id: int) -> OperationStory:
-        """Return all that is known of an operation; UnknownIdError where there is none."""
-        details = self._history.get_operation_details(operation_id, per_page=0)
+    def tell(self, operation_id: int, *, page: int = 1, per_page: int = 0) -> OperationStory:
+        """Return what is known of an operation, with a page of its files (`per_page` 0: all); UnknownIdError."""
+        details = self._history.get_operation_details(operation_id, page=page, per_page=per_page)
         reader = self._store.read()
         job_id, ended_as = diagnosis.end_of_operation(reader, operation_id)
         back = diagnosis.taken_back(reader, operation_id)
@@ -58,6 +58,8 @@ class Storyteller:
             operation=details.operation,
             options=ledger.Ledger(self._store).options(operation_id),
             items=details.items,
+            page=page,
+            per_page=per_page,
             taken_back_by=tuple(rollback_id for rollback_id, _, _ in back),
             job=None if job_id is None else self._job(job_id),
             happenings=_happenings(details.operation, ended_as, lines, back),

@@ -24,6 +24,7 @@ __all__ = [
     "PaginatedOperations",
     "RollbackCheck",
     "RollbackResult",
+    "Try",
     "WriteOptions",
     "WriteResult",
 ]
@@ -97,7 +98,7 @@ class WriteResult:
     message: str
     strategy: str
     seconds: float
-    proof: dict[str, Any] = field(default_factory=dict)  # name of each check and what it saw
+    proof: dict[str, Any] = field(default_factory=dict)  # name of each check and what it saw; and `tries`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,14 @@ class MetadataOperation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """A try at a file that came to nothing and was followed by another one."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDetails:
     """One row of `metadata_operation_items`, as faces show it."""
 
@@ -183,6 +192,11 @@ class ItemDetails:
     taken_back_by: int | None = None  # the rollback that took it back and is in force
     backup_kind: str = ""  # what is kept of it: journal, delta, original, tags; "" for nothing
     backup_bytes: int = 0  # how much room that takes
+
+    @property
+    def tries(self) -> list[Try]:
+        """Tries before the one that it came to, and why each came to nothing."""
+        return [Try(**each) for each in self.proof.get("tries", ())]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the item in the shape of contract section 8, JSON-ready."""

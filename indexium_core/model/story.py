@@ -28,7 +28,9 @@ class OperationStory:
 
     operation: MetadataOperation
     options: Mapping[str, Any]  # how it was to be done, as it was written down then
-    items: list[ItemDetails]  # what went wrong first
+    items: list[ItemDetails]  # a page of them, what went wrong first
+    page: int
+    per_page: int  # 0: all
     taken_back_by: tuple[int, ...]  # rollbacks in force of some of its files
     job: Job | None  # None: it ran before there were jobs
     happenings: list[Happening]  # oldest first
@@ -50,6 +52,8 @@ class OperationStory:
             "job": self.job,
             "happenings": self.happenings,
             "items": [_item(item) for item in self.items],
+            "page": self.page,
+            "per_page": self.per_page,
             "log": self.log,
         }
 

@@ -100,7 +100,9 @@ def test_a_file_that_is_in_use_is_written_when_it_is_let_go_and_the_others_meanw
     assert (status.status, status.counts) == ("completed", {"success": 6})
     assert len(failures) == 1
     item = studio.items(1)[studio.paths[0].name]
-    assert item.proof["tries"] == "2; before: in_use"
+    [again] = item.tries
+    assert again.code == "in_use"
+    assert "written by another process" in again.message
     others = [other for other in studio.items(1).values() if other.id != item.id]
     assert all(other.processed_at <= item.processed_at for other in others)
 
@@ -115,6 +117,7 @@ def test_a_file_that_stays_in_use_is_given_up_after_four_tries_and_its_plan_stay
     item = studio.items(1)[studio.paths[0].name]
     assert item.code == "in_use"
     assert "tried 4 times" in item.message
+    assert [each.code for each in item.tries] == ["in_use"] * 3
     assert [each.file_name for each in studio.library.plan().page().items] == [studio.paths[0].name]
 
 
@@ -131,7 +134,7 @@ def test_an_error_of_the_disk_that_passes_costs_nothing(studio: Studio, monkeypa
     monkeypatch.setattr(os, "pwrite", pwrite)
 
     assert studio.write().counts == {"success": 6}
-    assert studio.items(1)[studio.paths[0].name].proof["tries"].endswith("before: io_error") or len(failures) == 2
+    assert [each.code for each in studio.items(1)[studio.paths[0].name].tries] == ["io_error"] * len(failures)
 
 
 def test_a_failed_sync_is_reported_and_never_tried_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

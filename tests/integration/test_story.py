@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import story
+from tests.integration.test_lifecycle import held_by_another, retry_with
 from tests.integration.test_rollback_choices import foreign
 from tests.support.studio import ALL, Studio
 
@@ -124,6 +126,29 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
     assert "file.success" not in days
 
 
+def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio = Studio(tmp_path, 2)
+    with held_by_another(studio.paths[0]) as let_go:
+        retry_with(studio.library, let_go)
+        studio.write()
+    tried = next(item for item in document(studio, 1, capsys)["items"] if item["file_path"].endswith("0000.mp4"))
+    assert tried["status"] == "success"
+    assert [each["code"] for each in tried["proof"]["tries"]] == ["in_use"]
+
+    studio.library.people.add(studio.paths[1:], ["Cem Öz"])
+    with held_by_another(studio.paths[1]):
+        retry_with(studio.library, lambda: None)
+        studio.write()
+    assert shown(studio, "2") == 0
+    again = capsys.readouterr().out.split("tried again", 1)[1].split("\nlog", 1)[0]
+    assert re.findall(r"0001\.mp4 +(\d) +(in_use, .* is being written by another process)", again) == [
+        (number, f"in_use, {studio.paths[1]} is being written by another process") for number in "123"
+    ]
+    studio.library.close()
+
+
 def test_of_a_rollback_it_says_what_it_takes_back(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(lived, "2") == 0
 
@@ -133,13 +158,19 @@ def test_of_a_rollback_it_says_what_it_takes_back(lived: Studio, capsys: pytest.
 def test_of_many_files_a_page_shows_those_that_went_wrong_first(
     lived: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(story, "_FILES", 1)
+    monkeypatch.setattr(story, "FILES", 1)
     assert shown(lived, "1") == 0
     said = capsys.readouterr()
-
-    assert "0002.mp4" in said.out
+    assert "0002.mp4" in said.out.split("\nlog")[0]
     assert "0000.mp4" not in said.out
-    assert "2 files more" in said.err
+    assert "Files 1 to 1 of 3; 'indexium operations show 1 --page 2' goes on." in said.err
+
+    assert shown(lived, "1", "--page", "2", "--per-page", "2") == 0
+    said = capsys.readouterr()
+    assert "0002.mp4" not in said.out.split("\nlog")[0]
+    assert "Files 3 to 3 of 3." in said.err
+    assert shown(lived, "1", "--page", "9") == 0
+    assert "Files none of 3." in capsys.readouterr().err
 
 
 def test_a_story_that_comes_through_a_service_is_the_same(lived: Studio) -> None:
