@@ -18,7 +18,6 @@ from indexium_core.flows import (
     bulk,
     doctor,
     finding,
-    interrupted,
     planning,
     recovery,
     rescan,
@@ -28,6 +27,7 @@ from indexium_core.flows import (
 from indexium_core.flows.bulk import BulkPeople, ChangePreview
 from indexium_core.flows.decisions import DecisionReport, DecisionRow
 from indexium_core.flows.doctor import Check
+from indexium_core.flows.interrupted import Interruptions
 from indexium_core.flows.people import AssignmentRow, ImportCheck, ImportReport, PersonRow, RejectedRow, Similar
 from indexium_core.flows.planning import MetadataPlan, SelectionSummary
 from indexium_core.flows.recovery import RecoverReport
@@ -986,7 +986,7 @@ class Library(assembly.Assembly):
 
         Each says how many of its files were done, not started, put back as before, and has the first `files` of them.
         """
-        return self._interruptions().list(files=files)
+        return self._interruptions().operations(files=files)
 
     def interrupted_files(
         self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
@@ -999,8 +999,8 @@ class Library(assembly.Assembly):
         """
         return self._interruptions().files(operation_id, became=became, page=page, per_page=per_page)
 
-    def _interruptions(self) -> interrupted.Interruptions:
-        return interrupted.Interruptions(self._store, at_work=self._queue.operations_at_work)
+    def _interruptions(self) -> Interruptions:
+        return Interruptions(self._store, at_work=self._queue.operations_at_work)
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""

@@ -20,7 +20,7 @@ class Interruptions:
         self._ledger = ledger.Ledger(store)
         self._at_work = at_work
 
-    def list(self, *, files: int) -> list[InterruptedOperation]:
+    def operations(self, *, files: int) -> list[InterruptedOperation]:
         """Return them, newest first, each with the first `files` of its files."""
         busy = self._at_work()
         found = []
