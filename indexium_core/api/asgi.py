@@ -3,7 +3,8 @@ An ASGI application inside a Tornado server: one `RequestHandler` that builds th
 
 What Tornado does by itself and must not be left to it (each has its test): a body over 100 MB is a bare 400 after all
 of it was read; a handler is called only when the body is complete; nobody runs the application's lifespan; nobody tells
-the application that the other side has gone, and a write to a connection that has gone never returns.
+the application that the other side has gone, and a write to a connection that has gone, or that takes nothing, never
+returns; a body may come a byte at a time for as long as it likes; a method that it does not know is answered in HTML.
 """
 
 from __future__ import annotations
@@ -33,22 +34,25 @@ ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitab
 _WAITING = 16  # pieces of a body that may lie here before the sender has to wait
 _GOODBYE = 2.0  # seconds that requests under way are given when the server stops
 _DROPPED = 2**40  # bytes that Tornado may count: the limit is ours
+_LEAST = 1000  # bytes a second that the other side sends or takes, or it is given up
 
 
 class Mount:
     """An application with its lifespan, its limit for bodies, and the requests that are under way."""
 
-    def __init__(self, app: ASGIApp, *, largest: Callable[[str], int]) -> None:
+    def __init__(self, app: ASGIApp, *, largest: Callable[[str], int], patience: float = 30.0) -> None:
         """
         Take an application.
 
         Args:
             app: The application.
             largest: Returns how many bytes the body of a request to a path may have.
+            patience: Seconds after which a body that hardly comes, or an answer that is hardly taken, is given up.
 
         """
         self.app = app
         self.largest = largest
+        self.patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
         self._lifespan: asyncio.Task[None] | None = None
         self._orders: asyncio.Queue[Message] = asyncio.Queue()
@@ -103,6 +107,8 @@ class Asgi(RequestHandler):
         self._changed = asyncio.Event()  # something came in, or was taken, or the other side has gone
         self._gone = asyncio.Event()
         self._received = 0
+        self._seen = 0  # of that, when it was last looked at
+        self._held = False  # since then the application did not keep up
         self._complete = False  # the whole body is here
         self._task: asyncio.Task[None] | None = None
 
@@ -112,9 +118,10 @@ class Asgi(RequestHandler):
         self._limit = self._mount.largest(self.request.path)
         length = self.request.headers.get("Content-Length", "0")
         if length.isdecimal() and int(length) > self._limit:
-            self._refuse()
+            self._refuse_size()
         else:
             self._task = self._mount.begin(self._run())
+            self._look_later()
 
     async def data_received(self, chunk: bytes) -> None:
         """Hand a piece on; wait where the application does not keep up."""
@@ -123,9 +130,10 @@ class Asgi(RequestHandler):
             return
         if self._received > self._limit:
             self._stop()
-            self._refuse()
+            self._refuse_size()
             return
         while len(self._waiting) >= _WAITING and not self._over:
+            self._held = True
             await self._change()
         self._tell({"type": "http.request", "body": bytes(chunk), "more_body": True})
 
@@ -138,6 +146,22 @@ class Asgi(RequestHandler):
 
     get = head = post = delete = patch = put = options = _answer
 
+    def _look_later(self) -> None:
+        asyncio.get_running_loop().call_later(self._mount.patience, self._look)
+
+    def _look(self) -> None:
+        """Give a body up of which too little has come since the last look, though somebody waits for it."""
+        if self._complete or self._over:
+            return
+        patience = self._mount.patience
+        if self._received - self._seen < _LEAST * patience and not self._held:
+            self._stop()
+            sentence = f"The body of this request comes too slowly: less than {_LEAST:,} bytes a second."
+            self._refuse(408, "too_slow", sentence)
+            return
+        self._seen, self._held = self._received, len(self._waiting) >= _WAITING
+        self._look_later()
+
     def on_connection_close(self) -> None:
         """Tell the application that nobody listens any more."""
         super().on_connection_close()
@@ -146,6 +170,16 @@ class Asgi(RequestHandler):
 
     def check_xsrf_cookie(self) -> None:
         """Let it pass: the door has compared host and origin; a program has no page and no cookie."""
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Answer what Tornado itself refuses as everything is refused here."""
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            method = self.request.method or ""
+            self._refuse(405, "method_not_allowed", f"{method} cannot be done with {self.request.path}.")
+        elif status_code < 500:
+            self._refuse(status_code, "bad_request", "This request cannot be read.")
+        else:
+            self._refuse(500, "internal", "The service failed here; its log says why.")
 
     def _log(self) -> None:
         """Say nothing to the console of requests that were refused: whoever asked is told."""
@@ -177,7 +211,7 @@ class Asgi(RequestHandler):
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": request.version.removeprefix("HTTP/"),
-            "method": request.method,
+            "method": "GET" if self._is_head else request.method,
             "scheme": request.protocol,
             "path": unquote(request.path, errors="replace"),
             "raw_path": request.path.encode("latin-1", "replace"),
@@ -189,9 +223,13 @@ class Asgi(RequestHandler):
             "state": {},
         }
 
+    @property
+    def _is_head(self) -> bool:
+        return self.request.method == "HEAD"
+
     async def _receive(self) -> Message:
         while not self._waiting:
-            if self._gone.is_set():
+            if self._gone.is_set() or self._finished:
                 return {"type": "http.disconnect"}
             await self._change()
         message = self._waiting.popleft()
@@ -199,13 +237,20 @@ class Asgi(RequestHandler):
         return message
 
     async def _send(self, message: Message) -> None:
-        if self._gone.is_set() or self._finished:
+        if self._gone.is_set() or (self._finished and not self._is_head):
             raise StreamClosedError
+        if self._finished:
+            return
         if message["type"] == "http.response.start":
             self._head(message)
+            if self._is_head:  # the rest is not sent, and nobody waits for it: a stream would never end
+                await self._flushed(0)
+                self.finish()
+                self._changed.set()
         elif message["type"] == "http.response.body":
-            self.write(message.get("body", b""))
-            await self._flushed()
+            body = message.get("body", b"")
+            self.write(body)
+            await self._flushed(len(body))
             if not message.get("more_body", False):
                 self.finish()
 
@@ -219,16 +264,23 @@ class Asgi(RequestHandler):
             (self.add_header if name in seen else self.set_header)(name, raw.decode("latin-1"))
             seen.add(name)
 
-    async def _flushed(self) -> None:
-        """Wait until what was written has left; a connection that closes meanwhile would let that wait for ever."""
+    async def _flushed(self, size: int) -> None:
+        """
+        Wait until what was written, so many bytes, has left.
+
+        A connection that closes meanwhile would let that wait for ever, and so would one whose other end is only half
+        there and takes nothing: that one is closed.
+        """
         flushed, gone = asyncio.ensure_future(self.flush()), asyncio.ensure_future(self._gone.wait())
+        patience = self._mount.patience + size / _LEAST
         try:
-            await asyncio.wait({flushed, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({flushed, gone}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
             gone.cancel()
             if not flushed.done():
                 flushed.cancel()
         if not flushed.done() or flushed.cancelled():
+            self._hang_up()
             raise StreamClosedError
         flushed.result()
 
@@ -251,16 +303,18 @@ class Asgi(RequestHandler):
         if self._task is not None:
             self._task.cancel()
 
-    def _refuse(self) -> None:
-        """Say that the body is too large. What still comes of it is read and dropped, so that the other hears it."""
+    def _refuse_size(self) -> None:
+        self._refuse(413, "too_large", f"The body of this request is larger than {self._limit:,} bytes.")
+
+    def _refuse(self, status: int, code: str, sentence: str) -> None:
+        """Answer a problem. What still comes of a body is read and dropped, so that the other side hears it."""
         if self._headers_written:
             return
         self.clear()
-        self.set_status(413)
+        self.set_status(status)
         self.set_header("Content-Type", "application/problem+json")
-        sentence = f"The body of this request is larger than {self._limit:,} bytes."
-        problem = {"type": "urn:indexium:too_large", "title": "Content Too Large", "status": 413}
-        self.finish(json.dumps(problem | {"detail": sentence, "code": "too_large"}))
+        problem = {"type": f"urn:indexium:{code}", "title": HTTPStatus(status).phrase, "status": status}
+        self.finish(json.dumps(problem | {"detail": sentence, "code": code}))
 
     def _hang_up(self) -> None:
         """Cut an answer that cannot be finished, so that the other does not take it for whole."""

@@ -33,6 +33,7 @@ CODES: Mapping[str, str] = {
     "unknown_address": "there is nothing at this address",
     "method_not_allowed": "this cannot be done with what is there",
     "not_json": "changes are sent as application/json",
+    "too_slow": "the body comes too slowly, or not at all",
     "too_large": "the body is larger than the service takes",
     "invalid_request": "a field or a parameter is missing or has a value that cannot be",
     "key_reused": "the Idempotency-Key was used for another request",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,9 +26,9 @@ LIMIT = 150_000_000  # more than Tornado takes by itself
 
 
 @contextmanager
-def serving(app: Any, *, limit: int = LIMIT) -> Iterator[str]:
+def serving(app: Any, *, limit: int = LIMIT, patience: float = PATIENCE) -> Iterator[str]:
     """Serve an application on a loop of its own thread."""
-    mount = Mount(app, largest=lambda _: limit)
+    mount = Mount(app, largest=lambda _: limit, patience=patience)
     sock, port = bind_unused_port()
     started, made = threading.Event(), {}
 
@@ -200,6 +202,107 @@ def test_a_body_that_grows_too_large_is_refused_while_it_comes() -> None:
         assert found.startswith(b"HTTP/1.1 413 ")
         assert b"too_large" in found
         assert toy.ended.wait(PATIENCE)
+    assert toy.seen == []
+
+
+def test_a_body_that_comes_a_byte_at_a_time_is_given_up() -> None:
+    async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
+        toy.seen.append(await body_of(receive))
+        await answered(send, b"taken")
+
+    toy = Toy(work)
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n"
+    with serving(toy, patience=0.5) as url, spoken(url, head) as said:
+        said.settimeout(0.05)
+        begun, found = time.monotonic(), b""
+        while not found:
+            assert time.monotonic() - begun < PATIENCE
+            said.sendall(b"x")
+            with contextlib.suppress(TimeoutError):
+                found = said.recv(65536)
+        assert found.startswith(b"HTTP/1.1 408 ")
+        assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_slow"
+        said.settimeout(PATIENCE)
+        assert said.recv(10) == b""  # and nothing is waited for any more
+        assert toy.ended.wait(PATIENCE)
+    assert toy.seen == []
+
+
+def test_a_body_that_the_application_lets_wait_is_not_too_slow() -> None:
+    go_on = threading.Event()
+
+    async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await asyncio.to_thread(go_on.wait, PATIENCE)
+        await answered(send, str(len(await body_of(receive))).encode())
+
+    size = 30_000_000
+    head = f"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
+    with serving(Toy(work), patience=0.1) as url, spoken(url, head) as said:
+        said.settimeout(1.0)  # ten times the patience
+        sent = sent_until_full(said, size)
+        assert sent < size
+        go_on.set()
+        said.settimeout(PATIENCE)
+        said.sendall(b"x" * (size - sent))
+        assert read_all(said).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_listener_that_takes_nothing_is_left() -> None:
+    """A machine that was switched off closes no connection: what is sent to it fills the buffers, and then stands."""
+
+    async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        try:
+            while True:
+                await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": True})
+        except OSError:
+            toy.seen.append("left")
+
+    toy = Toy(work)
+    with serving(toy, patience=0.1) as url, spoken(url, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"):
+        assert toy.ended.wait(PATIENCE)
+    assert toy.seen == ["left"]
+
+
+def test_head_is_answered_as_get_without_the_body() -> None:
+    async def work(toy: Toy, scope: Any, _: Any, send: Any) -> None:
+        toy.seen.append(scope["method"])
+        await answered(send, b"five!", status=203, headers=[(b"content-length", b"5"), (b"x-own", b"yes")])
+
+    toy = Toy(work)
+    with serving(toy) as url, spoken(url, b"HEAD / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n") as said:
+        found = read_all(said)
+    head, _, body = found.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 203 ")
+    assert b"content-length: 5" in head.lower()
+    assert b"x-own: yes" in head.lower()
+    assert (body, toy.seen) == (b"", ["GET"])
+
+
+def test_head_of_a_stream_ends_at_once() -> None:
+    async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (message := await receive())["type"] != "http.disconnect":
+            toy.seen.append(message)
+
+    toy = Toy(work)
+    with serving(toy) as url, spoken(url, b"HEAD / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n") as said:
+        assert read_all(said).startswith(b"HTTP/1.1 200 ")
+        assert toy.ended.wait(PATIENCE)
+
+
+def test_a_method_that_nobody_knows_is_a_problem() -> None:
+    async def work(toy: Toy, *_: Any) -> None:
+        toy.seen.append("asked")
+
+    toy = Toy(work)
+    for method in (b"BREW", b"TRACE", b"get"):
+        head = method + b" /pot HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+        with serving(toy) as url, spoken(url, head) as said:
+            found = read_all(said)
+        assert found.startswith(b"HTTP/1.1 405 ")
+        assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "method_not_allowed"
     assert toy.seen == []
 
 
