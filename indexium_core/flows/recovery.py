@@ -140,7 +140,12 @@ class _Settling:
 
 
 def _late(entry: journal.Entry | journal.SwapEntry, item: ledger.Unsettled) -> running.Outcome:
-    """Return the result of an item that was done before the process ended."""
+    """
+    Return the result of an item that was done before the process ended.
+
+    Its journal knows every byte, but no name of a strategy and no seconds. None is guessed: what is planned for the
+    file now need not be what was done.
+    """
     proof = {"recovered": "verified before the process ended; written down at the next start"}
     known = late.told(entry, _result(item, "success", "", "", proof=proof))
     return running.Outcome(record=known.record, file=running.as_scanned(entry.path, known.stat, known.facts))

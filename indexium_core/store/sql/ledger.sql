@@ -94,7 +94,9 @@ SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.fi
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
                              WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id)
             THEN f.own_mtime_ns END,
-       coalesce(old.seconds, f.est_seconds), regexp_matches(coalesce(old.strategy, f.strategy, ''), '_(copy|remux|reflink)$'),
+       coalesce(nullif(old.seconds, 0), f.est_seconds),
+       CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
+            ELSE old_history.kind IN ('delta', 'original') END,
        (SELECT max(e.id) FROM metadata_operation_items e
         WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id),
        (SELECT max_by(e.error_message, e.id) FROM metadata_operation_items e
@@ -108,12 +110,15 @@ WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
 ORDER BY m.id LIMIT $count;
 
 -- name: pending_seconds
--- Seconds that are expected of the items to come: of those that are changed in place, and of those written anew.
-SELECT regexp_matches(coalesce(old.strategy, f.strategy, ''), '_(copy|remux|reflink)$') AS anew,
-       sum(coalesce(old.seconds, f.est_seconds, 0))
+-- Seconds that are expected of the items to come: of those that are changed in place, and of those written anew. Of a
+-- write that a killed process was done with, only what is kept is known, not how long it took and by which strategy.
+SELECT CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
+            ELSE old_history.kind IN ('delta', 'original') END AS anew,
+       sum(coalesce(nullif(old.seconds, 0), f.est_seconds, 0))
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
+LEFT JOIN metadata_history old_history ON old_history.operation_item_id = m.reverts_item
 WHERE m.operation_id = $operation_id AND m.status = 'pending' GROUP BY anew;
 
 -- name: unwritten_files

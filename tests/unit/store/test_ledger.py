@@ -147,6 +147,24 @@ def test_a_task_that_takes_back_has_all_that_was_kept(book: Book) -> None:
     assert (task.original_state, task.written_state, task.restore_mtime_ns) == ("old", "new", 10**18)
 
 
+@pytest.mark.parametrize(("kind", "anew"), [("journal", False), ("delta", True), ("original", True)])
+def test_what_a_rollback_of_a_write_that_was_told_late_takes_goes_by_what_is_kept(
+    book: Book, kind: str, anew: bool
+) -> None:
+    """Neither its strategy nor its seconds are known."""
+    with book.database.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET est_seconds = 3, strategy = 'mp4_in_place'")
+    write = book.begin(book.files[0])
+    book.end(write, backup_kind=kind)
+    with book.database.atomic() as tx:
+        tx.execute("UPDATE metadata_operation_items SET strategy = '', seconds = 0")
+    back = book.rollback(write)
+
+    assert book.ledger.expected_seconds(back) == {anew: 3.0}
+    [task] = book.ledger.pending(back, after=-1, count=9)
+    assert (task.anew, task.expected_seconds) == (anew, 3.0)
+
+
 def test_items_of_one_file_are_taken_back_newest_first(book: Book) -> None:
     written = []
     for _ in range(4):
