@@ -147,7 +147,7 @@ def _file(item: ItemDetails, operation: MetadataOperation) -> tuple[str, ...]:
         item.file_path,
         _outcome(item, operation),
         strategies.in_a_word(item.strategy),
-        "" if item.seconds is None else output.span(item.seconds),
+        output.span(item.seconds) if item.seconds else "",
         _change(item),
         output.plural(checks, "check") if checks else "",
         back or kept,
