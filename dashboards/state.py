@@ -345,6 +345,7 @@ class JobsState(_Addressed):
     waiting = param.Integer(default=1, bounds=(1, None), doc="Page of those that wait, from 1.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of those that have ended, from 1.")
     job_id = param.Integer(default=None, allow_None=True, doc="The job shown in detail; None for none.")
+    changes = param.Integer(default=1, bounds=(1, None), doc="Page of what that job changed, from 1.")
     log = param.Boolean(default=False, doc="Whether its log is open.")
 
     _address: ClassVar[Mapping[str, str]] = {
@@ -353,6 +354,7 @@ class JobsState(_Addressed):
         "waiting": "waiting",
         "number": "page",
         "job_id": "job",
+        "changes": "changes",
         "log": "log",
     }
 

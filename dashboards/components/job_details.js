@@ -1,6 +1,26 @@
 // One job: what it does or came to, what is known of it, and what can be done with it.
 const way = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})
 
+// What it changed, file by file; there may be very much of it.
+const drawChanged = changes => [
+  h("div", {class: "label", data: {key: "changed"}}, `What changed (${changes.total.toLocaleString("en")})`),
+  h(
+    "ul",
+    {class: "listing changes", "aria-label": "What changed", data: {key: "changes"}},
+    changes.files.map(file =>
+      h(
+        "li",
+        null,
+        file.id === null
+          ? h("span", {class: "hint"}, file.name)
+          : button(h("bdi", {dir: "ltr"}, file.name), "file", {kind: "link", data: {id: file.id}, title: file.path}),
+        h("dl", {class: "changed"}, file.lines.map(drawChange)),
+      ),
+    ),
+  ),
+  changes.pages > 1 && pager(changes),
+]
+
 export function render(context) {
   const withId = name => (data, event, self) => self.send(name, {id: self.view.id})
   component(context, {
@@ -53,12 +73,16 @@ export function render(context) {
         h("div", {class: "label"}, "What is known of it"),
         facts(view.facts),
         view.outcome.length > 0 && [h("div", {class: "label"}, "What came of it"), h("div", {class: "outcome"}, facts(view.outcome))],
+        view.changes?.total > 0 && drawChanged(view.changes),
+        view.changes?.none && h("p", {class: "hint"}, view.changes.none),
       )
     },
     act: {
       ...Object.fromEntries(
         ["log", "pause", "resume", "cancel", "retry", "settle", "progress", "history"].map(name => [name, withId(name)]),
       ),
+      file: (data, event, self) => self.send("file", {id: Number(data.id)}),
+      page: (data, event, self) => self.send("changes", {page: Number(data.page)}),
       priority: (data, event, self, target) => self.send("priority", {id: self.view.id, priority: Number(target.value)}),
     },
   })

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import words
+from dashboards.components import changes
 from dashboards.components.base import Component, module
 from dashboards.state import JobsState
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage
 from indexium_core.model.operation import OperationStatus
+from indexium_core.model.properties import AuditPage
 
 __all__ = [
     "HELD",
@@ -50,6 +52,7 @@ ENDED = {  # value of the filter → (words, states)
 NOTHING = "Nothing has ended yet. Writes, rollbacks, scans and rescans are listed here, each with its log."
 HELD = timedelta(days=1)  # paused for longer: somebody may have forgotten it
 _SLOW = 0.1  # files a second; below that a rate says less than the time that is left
+_ELSEWHERE = frozenset({"message", "seconds", "cancelled", "failed"})  # of a summary: said by sentence, facts, errors
 _AGAIN = frozenset({"failed", "completed_with_errors", "cancelled"})
 _HOLDERS = {
     "dashboard": " from the dashboard",
@@ -84,11 +87,11 @@ class JobDetails(Component):
     One job beside the lists.
 
     View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `settle`, `progress`,
-    `history`, each {id}, and `priority` {id, priority}.
+    `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
     """
 
-    _esm = module("job_details", "drawer")
-    _styles = ("jobs.css",)
+    _esm = module("job_details", "drawer", "changes")
+    _styles = ("jobs.css", "changes.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ class Found:
     held: Sequence[Job] = ()  # of all kinds, paused for more than a day
     statuses: Mapping[int, OperationStatus] = field(default_factory=dict)  # by job, of operations under way
     shown: Job | None = None  # the job in detail
+    changed: AuditPage | None = None  # a page of what that changed; None for one that changes no property
 
 
 def header_view(found: Found, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
@@ -418,8 +422,23 @@ def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
 # One in detail.
 
 
-def details_view(job: Job, status: OperationStatus | None = None, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return one job in detail."""
+def details_view(
+    job: Job,
+    status: OperationStatus | None = None,
+    changed: AuditPage | None = None,
+    *,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """
+    Return one job in detail.
+
+    Args:
+        job: The job.
+        status: How far the operation is that it carries out, where that is under way.
+        changed: One page of what it changed of the properties of films; None for a job that changes none.
+        now: The present moment.
+
+    """
     now = now or datetime.now(UTC)
     label, level = chip(job, status)
     text = sentence(job, status, now=now)
@@ -436,11 +455,18 @@ def details_view(job: Job, status: OperationStatus | None = None, *, now: dateti
         "pace": pace(job, status) if job.status == "running" else "",
         "facts": facts(job, now=now),
         "outcome": outcome(job, status),
+        "changes": _changes(job, changed) if changed else None,
         "acts": actions(job),
         "follow": _follow(job),
         "priority": job.priority,
         "priorities": [] if job.ended else [{"value": each, "label": _rank(each)} for each in range(1, 11)],
     }
+
+
+def _changes(job: Job, changed: AuditPage) -> dict[str, Any]:
+    unchanged = "Of what was known of these films nothing has changed."
+    nothing = job.job_type == "rescan" and job.ended and not changed.total
+    return changes.by_job(changed) | {"none": unchanged if nothing else ""}
 
 
 def _rank(priority: int) -> str:
@@ -480,11 +506,11 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
 
 
 def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
-    """Return what came of it so far, a number with its word each, and the summary of one that has ended."""
+    """Return what came of it so far, a number with its word each; of one that has ended what its summary says."""
     counts = status.counts if status else job.counters
     told = {key: value for key, value in counts.items() if value}
-    summed = {key: value for key, value in job.summary.items() if key not in counts and value != told}
-    return [*_plain(counts), *_plain(summed)]
+    summed = {key: value for key, value in job.summary.items() if key not in _ELSEWHERE and value != told}
+    return _plain(summed | {key: value for key, value in counts.items() if key not in summed})
 
 
 def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:

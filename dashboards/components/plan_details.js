@@ -172,6 +172,14 @@ const drawEvent = (event, opened, whole) => {
   )
 }
 
+const drawLine = line =>
+  h(
+    "li",
+    {data: {key: line.id}},
+    h("dl", {class: "changed"}, drawChange(line)),
+    h("small", null, line.job === null ? line.who : button(line.who, "job", {kind: "link", data: {id: line.job}, title: "See this job"})),
+  )
+
 function drawMore(view, opened, whole) {
   const tags = view.places.reduce((sum, place) => sum + place.rows.length, 0)
   return [
@@ -183,6 +191,11 @@ function drawMore(view, opened, whole) {
           view.history.map(event => drawEvent(event, opened, whole)),
         ),
         view.past > view.history.length && h("p", {class: "hint"}, "Older ones are on the History page."),
+      ]),
+    view.changes.total > 0 &&
+      more(opened, "changes", `Changes of its properties (${view.changes.total.toLocaleString("en")})`, [
+        h("ul", {class: "changes"}, view.changes.lines.map(drawLine)),
+        view.changes.older > 0 && h("p", {class: "hint"}, "Older ones are shown by indexium audit."),
       ]),
     view.streams.length > 0 &&
       more(opened, "streams", `Streams (${view.streams.length})`, facts(view.streams)),
@@ -355,6 +368,7 @@ export function render(context) {
       add: (data, event, self) => self.send("add", {id: self.view.id, name: data.name, replaces: data.replaces ?? ""}),
       decline: (data, event, self) => self.send("decline", {id: self.view.id, name: data.name}),
       operation: (data, event, self) => self.send("operation", {id: Number(data.id)}),
+      job: (data, event, self) => self.send("job", {id: Number(data.id)}),
       more(data, event, self) {
         opened.has(data.which) ? opened.delete(data.which) : opened.add(data.which)
         self.paint()

@@ -8,19 +8,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import thumbnails, words
-from dashboards.components import comment_diff, person_field, plan_table
+from dashboards.components import changes, comment_diff, person_field, plan_table
 from dashboards.components.base import Component, module
 from indexium_core.library import RescanReport
 from indexium_core.model import strategies
 from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.media import StreamFacts
 from indexium_core.model.plan import PlanItem
-from indexium_core.model.properties import FieldLock
+from indexium_core.model.properties import AuditPage, FieldLock
 from indexium_core.model.suggestion import Suggestion
 
-__all__ = ["PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
+__all__ = ["SHOWN_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
 
+NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
+SHOWN_CHANGES = 8
 SHOWN_TAG = 400  # characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
@@ -41,13 +43,13 @@ class PlanDetails(Component):
     The drawer beside the table, or the sheet below it.
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
-    `decline` {id, name}, `typing` {text}, `operation` {id}, `rescan` {id, refresh}, `lock` {id, field, on}, `set` {id,
-    field, text}. Sent to it: {problem} (a name that may not be written), {saved}, {offers} (see `person_field.names`),
-    {rescanned}, {set: problem, "" for none}. View: see `view`; `{open: false}` hides it.
+    `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
+    `set` {id, field, text}. Sent to it: {problem} (a name that may not be written), {saved}, {offers} (see
+    `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see `view`; `{open: false}` hides it.
     """
 
-    _esm = module("plan_details", "drawer", "person_field", "properties")
-    _styles = ("person_field.css", "plan_details.css", "properties.css")
+    _esm = module("plan_details", "drawer", "person_field", "properties", "changes")
+    _styles = ("person_field.css", "plan_details.css", "properties.css", "changes.css")
 
     def complain(self, problem: str) -> None:
         """Show a sentence in the editor."""
@@ -81,6 +83,7 @@ def view(
     edit: int,
     editable: bool,
     undo_days: int,
+    changed: AuditPage = NO_CHANGES,
     suggestions: Sequence[Suggestion] = (),
     pictures: bool = True,
 ) -> dict[str, Any]:
@@ -93,6 +96,7 @@ def view(
         edit: Changes each time the editor is to open; 0 for never.
         editable: Whether editing is allowed at all (a setting).
         undo_days: For how many days a write can be taken back.
+        changed: The newest changes of its properties.
         suggestions: Who else may be in it.
         pictures: Whether this server has pictures.
 
@@ -129,6 +133,7 @@ def view(
         "acts": acts(item, decided, editable=editable),
         "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
         "media": media(details, editable=editable),
+        "changes": changes.of_file(changed),
         "streams": [_stream(stream) for stream in details.streams],
         "places": [{"name": _place(details, each.place), "rows": _tag_rows(each.tags)} for each in details.tags],
         "facts": facts(details),

@@ -15,6 +15,7 @@ from dashboards.state import JobsState
 from indexium_core import errors
 from indexium_core.model.job import Job, JobPage
 from indexium_core.model.operation import OperationStatus
+from indexium_core.model.properties import AuditPage
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -25,6 +26,8 @@ __all__ = ["EVENTS", "JobsScreen"]
 PER_PAGE = 10  # of those that have ended: just what the area holds
 WAITING = 20
 AT_ONCE = 50  # of those under way
+CHANGES = 20  # values that a job changed
+READING = ("scan", "rescan")  # kinds that change properties of films
 EVENTS = tuple(f"{noun}:{verb}" for noun in parts.KINDS for verb in ("started", "progress", "completed"))
 
 
@@ -66,6 +69,8 @@ class JobsScreen:
             **acts,
             progress=lambda message: self._with_job(message, lambda job: self._follow(job, "progress")),
             history=lambda message: self._with_job(message, lambda job: self._follow(job, "history")),
+            file=lambda message: self._open_file(int(message["id"])),
+            changes=lambda message: self._turn_changes(max(1, int(message["page"]))),
         )
 
     def roots(self) -> dict[str, Any]:
@@ -101,6 +106,7 @@ class JobsScreen:
         state, jobs = self.state, self._library.jobs
         kinds = (state.kind,) if state.kind else ()
         under_way = jobs.list(kinds, parts.UNDER_WAY, per_page=AT_ONCE)
+        shown = self._one(state.job_id)
         return parts.Found(
             counts=jobs.counts(),
             under_way=under_way,
@@ -108,7 +114,8 @@ class JobsScreen:
             ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
             held=[job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if parts.held(job)],
             statuses=self._statuses(under_way.items),
-            shown=self._one(state.job_id),
+            shown=shown,
+            changed=self._changed(shown) if shown and shown.job_type in READING else None,
         )
 
     def _page(self, kinds: Sequence[str], statuses: Sequence[str], number: int, per_page: int) -> JobPage:
@@ -139,6 +146,13 @@ class JobsScreen:
             self._bridge.soon(lambda: self.state.param.update(job_id=None, log=False))
             return None
 
+    def _changed(self, job: Job) -> AuditPage:
+        """Return a page of what a job changed; the last one where there are not so many."""
+        page = self._library.audit(job_id=job.id, page=self.state.changes, per_page=CHANGES)
+        if page.items or not page.total:
+            return page
+        return self._library.audit(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+
     def _show(self, found: parts.Found) -> None:
         self._found = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
@@ -148,7 +162,7 @@ class JobsScreen:
         if shown is None or shown.id != self.state.job_id:
             self._drawer.put(open=False)
         else:
-            self._drawer.put(**parts.details_view(shown, found.statuses.get(shown.id)))
+            self._drawer.put(**parts.details_view(shown, found.statuses.get(shown.id), found.changed))
         if not self._ticking:  # a large file may take minutes without any news, and a wait comes to its end
             self._ticking = True
             going = any(job.status == "running" for job in found.under_way.items)
@@ -183,7 +197,7 @@ class JobsScreen:
         self.refresh()
 
     def _show_one(self, job_id: int | None) -> None:
-        self.state.param.update(job_id=job_id, log=False)
+        self.state.param.update(job_id=job_id, log=False, changes=1)
         self._session.tell_address()
         self.refresh()
 
@@ -192,7 +206,8 @@ class JobsScreen:
             self._show_one(int(message["id"]))
 
     def _show_log(self, job_id: int) -> None:
-        self.state.param.update(job_id=job_id, log=True)
+        changes = self.state.changes if job_id == self.state.job_id else 1
+        self.state.param.update(job_id=job_id, log=True, changes=changes)
         self._session.tell_address()
         self._log.open(job_id)
         self.refresh()
@@ -203,6 +218,14 @@ class JobsScreen:
 
     def _follow(self, job: Job, page: str) -> None:
         self._session.go(page, operation_id=job.operation_id)
+
+    def _turn_changes(self, number: int) -> None:
+        self.state.changes = number
+        self._session.tell_address()
+        self.refresh()
+
+    def _open_file(self, file_id: int) -> None:
+        self._session.go("plan", cursor=file_id, details=True, track=file_id)
 
     # What the person does.
 

@@ -13,6 +13,7 @@ from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.model.details import FileDetails
 from indexium_core.model.plan import PlanItem
+from indexium_core.model.properties import AuditPage
 from indexium_core.model.suggestion import Suggestion
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class PlanFile:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._edits = 0  # grows each time the editor is to open
         self._shown_edit = 0  # of the view that is shown
+        self._changed = AuditPage()  # the newest changes of the file that is shown
         self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file, and who else may be in it
         self.drawer = plan_details.PlanDetails()
         self.drawer.on(
@@ -43,6 +45,7 @@ class PlanFile:
             decline=self._decline,
             typing=self._typing,
             operation=lambda message: self._session.go("history", operation_id=int(message["id"])),
+            job=lambda message: self._session.go("jobs", job_id=int(message["id"]), log=False, changes=1),
             rescan=self._rescan,
             lock=self._lock,
             set=self._set,
@@ -93,9 +96,15 @@ class PlanFile:
 
     def _load(self, *, edit: int = 0) -> None:
         file_id = self._state.cursor
+        library = self._library
+
+        def read() -> tuple[FileDetails, AuditPage]:
+            details = library.file(file_id, plan=self._session.shelf.plan())
+            return details, library.audit(file_id, per_page=plan_details.SHOWN_CHANGES)
+
         self._bridge.run(
-            lambda: self._library.file(file_id, plan=self._session.shelf.plan()),
-            lambda details: self._show(details, edit),
+            read,
+            lambda found: self._show(*found, edit),
             name="item",
             failed=self._lost,
         )
@@ -106,12 +115,13 @@ class PlanFile:
             self._bridge.toast("error", error.message)
         self.close()
 
-    def _show(self, details: FileDetails, edit: int) -> None:
+    def _show(self, details: FileDetails, changed: AuditPage, edit: int) -> None:
         if not self._state.details or self._state.cursor != details.file_id:
             return
         if details.plan is None and self._state.track != details.file_id:  # the file has left the plan
             self.close()
             return
+        self._changed = changed
         self._draw(details, details.plan or plan_details.outside(details), edit)
         if details.plan is None:
             return
@@ -142,6 +152,7 @@ class PlanFile:
             item,
             edit=edit,
             editable=settings.metadata_enable_inline_edit,
+            changed=self._changed,
             undo_days=settings.metadata_backup_retention_days,
             suggestions=suggestions if of == details.file_id else [],
             pictures=self._session.pictures,

@@ -146,6 +146,35 @@ def test_what_was_paused_long_ago_is_said_on_every_page(
         handle.wait()
 
 
+def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site: Site, library: Library) -> None:
+    with library._store.atomic() as tx:
+        tx.execute("UPDATE media_properties SET channels = 9, resolution = '7x7'")
+    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=60)
+    total = library.audit(job_id=job.id).total
+    assert total > 20
+    page = site.visit(f"/jobs?job={job.id}")
+    drawer = page.get_by_role("complementary", name="Details")
+    files = drawer.get_by_role("list", name="What changed").get_by_role("listitem")
+    expect(drawer).to_contain_text(f"What changed ({total})")
+    expect(files.first).to_contain_text(re.compile(r"Resolution.*7 × 7.*→.*[0-9]+ × [0-9]+"))
+    expect(files.first).to_contain_text(re.compile("Channels.*9 .*became"))
+    first = files.first.get_by_role("button").inner_text()
+
+    drawer.get_by_role("button", name="Next ›").click()
+    expect(drawer).to_contain_text(f"21–{min(40, total)} of {total}")
+    expect(page).to_have_url(re.compile("changes=2"))
+    expect(files.first.get_by_role("button")).not_to_have_text(first)
+    name = files.last.get_by_role("button").inner_text()
+    files.last.get_by_role("button").click()
+    expect(page).to_have_url(re.compile(r"/track/\d+"))
+    expect(drawer.get_by_role("heading").first).to_have_text(name)
+
+    drawer.get_by_role("button", name=re.compile("^Changes of its properties")).click()
+    expect(drawer.locator(".changes li").first).to_contain_text("→")
+    drawer.locator(".changes").get_by_role("button", name=re.compile("by a rescan")).first.click()
+    expect(page).to_have_url(re.compile(rf"/jobs\?job={job.id}$"))
+
+
 class Cut:
     """Lets so many files of a write through, and holds the next until the operation was told to end."""
 

@@ -55,8 +55,14 @@ def test_a_field_is_locked_and_a_rescan_leaves_it_alone(site: Site, library: Lib
     expect(media_row(page, "Duration")).to_contain_text("8:20")
     assert [each.field for each in library.locks.of(file_id)] == ["resolution"]
 
+    drawer(page).get_by_role("button", name="Changes of its properties (2)").click()
+    changes = drawer(page).locator(".changes li")
+    expect(changes.first).to_contain_text(re.compile("Channels.*9 .*became 1 \\(mono\\).*by a rescan"))
+    expect(changes.last).to_contain_text(re.compile("Resolution.*locked.*by hand"))
+
     padlock(page, "resolution").click()
     expect(padlock(page, "resolution")).to_have_attribute("aria-pressed", "false")
+    expect(changes.first).to_contain_text("unlocked")
     again.get_by_role("checkbox", name="duration").check()
     again.get_by_role("button", name="Rescan").click()
     expect(media_row(page, "Resolution")).to_contain_text("192 × 108")

@@ -54,7 +54,7 @@ from indexium_core.model.plan import (
     SelectionSummary,
     StaleFiles,
 )
-from indexium_core.model.properties import FIELDS, LABELS, FileProperty, LockReport
+from indexium_core.model.properties import FIELDS, LABELS, AuditEvent, AuditPage, FileProperty, LockReport
 from indexium_core.model.query.values import Flag, Options, Span, Text
 from tests.support.fake_jobs import FakeJobs
 
@@ -368,6 +368,7 @@ class FakeLibrary:
             unlock=lambda target, fields=(), by="": LockReport(files=len(target), changed=0),
             set=lambda target, field, text, by="": LockReport(files=len(target), changed=1),
         )
+        self.audited: list[AuditEvent] = []  # newest first
         self._decisions: dict[int, Any] = {}
         self._ids = itertools.count(1)
         self._runs: dict[int, _Run] = {}
@@ -462,6 +463,11 @@ class FakeLibrary:
     def rescan(self, query: Any = "", *, file_ids: Sequence[int] = (), **_: Any) -> RescanReport:
         count = len(file_ids) or len(self.items)
         return RescanReport(processed=count, unchanged=count, total=count)
+
+    def audit(self, file_id: int | None = None, job_id: int | None = None, *, page: int = 1, per_page: int = 50) -> Any:
+        found = [each for each in self.audited if file_id in (None, each.file_id) and job_id in (None, each.job_id)]
+        items = found[(page - 1) * per_page : page * per_page]
+        return AuditPage(items=items, total=len(found), page=page, per_page=per_page)
 
     def scan_progress(self) -> None:
         return None

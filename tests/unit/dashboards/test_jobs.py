@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.job import JOB_STATES, Job
 from indexium_core.model.operation import OperationStatus, RollbackCheck
+from indexium_core.model.properties import AuditEvent
 from tests.support.fake_library import FakeLibrary, _row, items
 from tests.unit.dashboards.test_acting import Line, operation
 
@@ -166,7 +167,9 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
     summary = {
         "processed": 1204,
         "errors": {"in_use": 2},
+        "failed": 2,
         "seconds": 90.0,
+        "message": "1,204 files: 2 in use",
         "bytes_read": 4_100,
         "missing": 0,
         "ids": [1, 2],
@@ -175,12 +178,11 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
     )
     assert view["outcome"] == [
-        ["Done", "3"],
         ["Processed", "1,204"],
         ["Errors: in use", "2"],
-        ["Took", "2 min"],
         ["Bytes read", "4.1 KB"],
         ["Ids", "1, 2"],
+        ["Done", "3"],
     ]
     assert view["priorities"] == []
     assert [each["label"] for each in jobs.details_view(job(), now=NOW)["priorities"]][::4] == [
@@ -468,3 +470,26 @@ def test_what_cannot_be_done_is_not_offered() -> None:
     stage = Offered()
     stage.offer.show(9)  # it has ended meanwhile
     assert stage.gone == [("progress", 9)]
+
+
+def test_what_a_rescan_changed_is_shown_page_by_page_and_a_file_of_it_opened() -> None:
+    stage = Stage()
+    stage.library.jobs.put("rescan", "completed", id=3)
+    stage.library.jobs.put("rescan", "completed", id=4)
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    facts: dict[str, Any] = {"actor": "rescan", "action": "rescan", "field": "channels", "old": "9", "new": "1"}
+    stage.library.audited = [
+        AuditEvent(id=number, at=at, file_id=number, job_id=3, file_path=f"/films/{number}.mp4", **facts)
+        for number in range(25, 0, -1)
+    ]
+    stage.screen.enter()
+    stage.tell("jobs", "open", id=3)
+    changes = stage.view("job_details")["changes"]
+    assert (changes["range"], changes["pages"], changes["files"][0]["name"]) == ("1–20 of 25", 2, "25.mp4")
+    stage.tell("job_details", "changes", page=9)
+    assert stage.view("job_details")["changes"]["range"] == "21–25 of 25"  # the last there is
+    stage.tell("job_details", "file", id=5)
+    assert stage.gone == [("plan", None)]
+    stage.tell("jobs", "open", id=4)
+    changes = stage.view("job_details")["changes"]
+    assert (changes["page"], changes["total"], changes["none"] != "") == (1, 0, True)

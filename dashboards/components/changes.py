@@ -1,0 +1,63 @@
+"""What was changed of the properties and locks of films, as lines: of one file, and by one job file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import PurePath
+from typing import Any
+
+from dashboards import words
+from indexium_core.model.properties import LABELS, AuditEvent, AuditPage
+
+__all__ = ["by_job", "of_file"]
+
+_DONE = {"lock": "locked", "unlock": "unlocked"}
+_BY = {"scan": "by a scan", "rescan": "by a rescan"}
+
+
+def of_file(page: AuditPage) -> dict[str, Any]:
+    """Return the newest changes of a file: each with when and by whom, and how many older ones there are."""
+    lines = [_line(event) | {"id": event.id, "who": _who(event), "job": event.job_id} for event in page.items]
+    return {"total": page.total, "lines": lines, "older": page.total - len(lines)}
+
+
+def by_job(page: AuditPage) -> dict[str, Any]:
+    """Return one page of what a job changed, the lines of each file together."""
+    first = (page.page - 1) * page.per_page
+    return {
+        "total": page.total,
+        "range": f"{words.count(first + 1)}–{words.count(first + len(page.items))} of {words.count(page.total)}",
+        "page": page.page,
+        "pages": max(1, -(-page.total // page.per_page)),
+        "files": [_file(list(events)) for _, events in groupby(page.items, key=lambda event: event.file_id)],
+    }
+
+
+def _file(events: list[AuditEvent]) -> dict[str, Any]:
+    """Return one file with its lines, in the order in which properties stand everywhere."""
+    path = events[0].file_path
+    return {
+        "id": events[0].file_id if path else None,
+        "name": PurePath(path).name or "A file that was forgotten",
+        "path": path,
+        "lines": [_line(event) for event in _ordered(events)],
+    }
+
+
+def _ordered(events: Iterable[AuditEvent]) -> list[AuditEvent]:
+    rank = {field: place for place, field in enumerate(LABELS)}
+    return sorted(events, key=lambda event: rank.get(event.field, len(rank)))
+
+
+def _line(event: AuditEvent) -> dict[str, Any]:
+    """Return one change: what of, and either what was done or the old and the new value."""
+    label = LABELS.get(event.field, event.field)
+    if event.action in _DONE:
+        return {"label": label, "done": _DONE[event.action]}
+    return {"label": label, "old": event.before, "new": event.after}
+
+
+def _who(event: AuditEvent) -> str:
+    by = _BY.get(event.action, f"by {event.actor}" if event.actor else "by hand")
+    return f"{words.when(event.at)}, {by}"

@@ -1,0 +1,65 @@
+"""What was changed, in words: file by file of a job, newest first of a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboards.components import changes
+from indexium_core.model.properties import AuditEvent, AuditPage
+
+
+def event(**values: Any) -> AuditEvent:
+    facts: dict[str, Any] = {
+        "id": 1,
+        "at": datetime(2026, 11, 20, 9, 12, tzinfo=UTC),
+        "actor": "rescan",
+        "action": "rescan",
+        "file_id": 7,
+        "field": "duration",
+        "old": "500.0",
+        "new": None,
+        "job_id": 3,
+        "file_path": "/films/Holiday/Clip.mkv",
+    }
+    return AuditEvent(**facts | values)
+
+
+def test_the_values_of_one_file_stand_together_in_the_order_of_its_page() -> None:
+    events = [
+        event(id=3, field="hdr", old="no", new="pq"),
+        event(id=2),
+        event(id=1, file_id=6, file_path="/films/B.mp4"),
+    ]
+    view = changes.by_job(AuditPage(items=events, total=3))
+    assert [(each["name"], len(each["lines"])) for each in view["files"]] == [("Clip.mkv", 2), ("B.mp4", 1)]
+    assert view["files"][0]["lines"] == [
+        {"label": "Duration", "old": "8:20", "new": "-"},
+        {"label": "HDR", "old": "no", "new": "HDR10 (PQ)"},
+    ]
+
+
+def test_pages_of_a_job_are_counted() -> None:
+    view = changes.by_job(AuditPage(items=[event()], total=1041, page=53, per_page=20))
+    assert (view["range"], view["page"], view["pages"]) == ("1,041–1,041 of 1,041", 53, 53)
+
+
+def test_a_file_that_was_forgotten_is_named_so_and_leads_nowhere() -> None:
+    [file] = changes.by_job(AuditPage(items=[event(file_path="")], total=1))["files"]
+    assert (file["id"], file["name"]) == (None, "A file that was forgotten")
+
+
+def test_a_line_of_a_file_says_by_whom_and_leads_to_the_job() -> None:
+    events = [
+        event(action="lock", actor="Ann", field="resolution", old=None, new=None, job_id=None),
+        event(action="edit", actor="", job_id=None),
+        event(),
+    ]
+    view = changes.of_file(AuditPage(items=events, total=9))
+    assert [(each["label"], each.get("done"), each["job"]) for each in view["lines"]] == [
+        ("Resolution", "locked", None),
+        ("Duration", None, None),
+        ("Duration", None, 3),
+    ]
+    assert [each["who"].split(", ")[1] for each in view["lines"]] == ["by Ann", "by hand", "by a rescan"]
+    assert (view["total"], view["older"]) == (9, 6)
