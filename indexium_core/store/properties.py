@@ -97,6 +97,7 @@ def put(
     rows = [dataclasses.asdict(each.properties) for each in readings.values()]
     columns = {name: [_text(row[name]) for row in rows] for name in FIELDS}
     tx.execute(_sql("incoming"), facts | columns)
+    tx.execute(_sql("rule"))
     tx.execute(_sql("merged"))
     tx.execute(_sql("changes"))
     tx.execute(_sql("note_changes"), {"at": at, "actor": actor, "job_id": job_id})

@@ -8,8 +8,13 @@ CREATE OR REPLACE TEMP TABLE incoming_properties AS SELECT
     unnest($sample_rate::INTEGER[]) AS sample_rate, unnest($frame_rate::DOUBLE[]) AS frame_rate,
     unnest($hdr::VARCHAR[]) AS hdr;
 
+-- name: rule
+-- What a field is to be: a locked one stays as it is stored, one that is held where something is stored.
+CREATE OR REPLACE TEMP MACRO from_now_on(field, locked, held, stored, found) AS
+CASE WHEN list_contains(locked, field) OR list_contains(held, field) AND stored IS NOT NULL THEN stored ELSE found END;
+
 -- name: merged
--- Each file with what is stored of it (in `old`) and what is to be: a locked field is not written by anything here.
+-- Each file with what is stored of it (in `was`) and what is to be.
 CREATE OR REPLACE TEMP TABLE merged_properties AS
 WITH locked AS (
     SELECT file_id, list(field) AS fields FROM field_locks
@@ -21,24 +26,15 @@ WITH locked AS (
     FROM incoming_properties AS n LEFT JOIN stored AS p USING (file_id) LEFT JOIN locked AS k USING (file_id)
 )
 SELECT file_id, is_new, tool, was,
-       CASE WHEN list_contains(locked, 'resolution') OR list_contains(held, 'resolution') AND was.resolution IS NOT NULL
-            THEN was.resolution ELSE resolution END AS resolution,
-       CASE WHEN list_contains(locked, 'duration') OR list_contains(held, 'duration') AND was.duration IS NOT NULL
-            THEN was.duration ELSE duration END AS duration,
-       CASE WHEN list_contains(locked, 'size') OR list_contains(held, 'size') AND was.size IS NOT NULL
-            THEN was.size ELSE size END AS size,
-       CASE WHEN list_contains(locked, 'video_codec') OR list_contains(held, 'video_codec') AND was.video_codec IS NOT NULL
-            THEN was.video_codec ELSE video_codec END AS video_codec,
-       CASE WHEN list_contains(locked, 'audio_codec') OR list_contains(held, 'audio_codec') AND was.audio_codec IS NOT NULL
-            THEN was.audio_codec ELSE audio_codec END AS audio_codec,
-       CASE WHEN list_contains(locked, 'channels') OR list_contains(held, 'channels') AND was.channels IS NOT NULL
-            THEN was.channels ELSE channels END AS channels,
-       CASE WHEN list_contains(locked, 'sample_rate') OR list_contains(held, 'sample_rate') AND was.sample_rate IS NOT NULL
-            THEN was.sample_rate ELSE sample_rate END AS sample_rate,
-       CASE WHEN list_contains(locked, 'frame_rate') OR list_contains(held, 'frame_rate') AND was.frame_rate IS NOT NULL
-            THEN was.frame_rate ELSE frame_rate END AS frame_rate,
-       CASE WHEN list_contains(locked, 'hdr') OR list_contains(held, 'hdr') AND was.hdr IS NOT NULL
-            THEN was.hdr ELSE hdr END AS hdr
+       from_now_on('resolution', locked, held, was.resolution, resolution) AS resolution,
+       from_now_on('duration', locked, held, was.duration, duration) AS duration,
+       from_now_on('size', locked, held, was.size, size) AS size,
+       from_now_on('video_codec', locked, held, was.video_codec, video_codec) AS video_codec,
+       from_now_on('audio_codec', locked, held, was.audio_codec, audio_codec) AS audio_codec,
+       from_now_on('channels', locked, held, was.channels, channels) AS channels,
+       from_now_on('sample_rate', locked, held, was.sample_rate, sample_rate) AS sample_rate,
+       from_now_on('frame_rate', locked, held, was.frame_rate, frame_rate) AS frame_rate,
+       from_now_on('hdr', locked, held, was.hdr, hdr) AS hdr
 FROM beside;
 
 -- name: changes
