@@ -37,6 +37,14 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(own / kind.lower()))
 
 
+@pytest.fixture(params=["threads", "processes"])
+def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, hermetic: None) -> str:
+    """Have files read and written in one way, then in the other."""
+    del hermetic
+    monkeypatch.setenv("INDEXIUM_EXECUTOR", request.param)
+    return str(request.param)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Where a home may be made; it is not there yet."""

@@ -1,10 +1,9 @@
-"""Pieces of work for tests of executors; as a program, a process that has one under way, and holds the lock LOCK."""
+"""Pieces of work for tests of executors."""
 
 from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import time
 from pathlib import Path
@@ -80,11 +79,6 @@ class _Teller:
         print(process, flush=True)
 
 
-def main(lock: Path) -> None:
-    from tests.support import pieces  # what crosses must not belong to __main__
-
-    Processes(lock).converse(_Teller(), pieces.ask_and_hang)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+def leave_under_way(lock: str) -> None:
+    """Print who does a piece of work that never ends, and wait for its end."""
+    Processes(Path(lock)).converse(_Teller(), ask_and_hang)

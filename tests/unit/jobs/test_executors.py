@@ -184,7 +184,8 @@ def test_processes_without_work_are_let_go(processes: Processes, monkeypatch: py
 
 
 def test_who_comes_after_a_killed_parent_waits_for_the_process_that_it_leaves(lock: Path) -> None:
-    command = [sys.executable, "-m", "tests.support.pieces", str(lock)]
+    program = "import sys; from tests.support import pieces; pieces.leave_under_way(sys.argv[1])"
+    command = [sys.executable, "-c", program, str(lock)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         process = int(parent.stdout.readline())

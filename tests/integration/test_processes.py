@@ -1,0 +1,320 @@
+"""Files that are read and written in processes beside the service: as on threads, and when one of them dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors, settings
+from indexium_core.files import journal
+from indexium_core.flows import elsewhere, running
+from indexium_core.jobs.backoff import Backoff
+from indexium_core.jobs.executors import LostError, Processes
+from indexium_core.library import Library
+from indexium_core.store.ledger import Task
+from tests.support import media
+from tests.support.studio import ALL, OLD
+
+
+class Set:
+    """One film that is written in place and one that is copied, in a library that works in processes."""
+
+    def __init__(self, folder: Path, executor: str = "processes") -> None:
+        self.films, self.home = folder / "films", folder / "home"
+        self.films.mkdir(parents=True)
+        self.paths = [media.build(form, self.films, comment="People: Bob Ray") for form in ("mp4", "wmv")]
+        for path in self.paths:
+            os.utime(path, (OLD, OLD))
+        self.old = self.bytes()
+        config = settings.load(self.home, executor=executor, metadata_max_concurrent_writes=1)
+        self.library = Library.open(self.home, config=config)
+        self.library._operations._backoff = Backoff(delays=(0.01,) * 3)
+        self.library.scan([self.films])
+        self.library.people.add(self.paths, ["Ann Lee"])
+
+    def bytes(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.paths}
+
+    def write(self, query: str = "") -> dict[str, tuple[str, str]]:
+        """Write, and return what became of each file."""
+        return self.outcomes(self.library.write(self.library.plan(query), ALL).wait().id)
+
+    def outcomes(self, operation_id: int) -> dict[str, tuple[str, str]]:
+        items = self.library.operation(operation_id, per_page=0).items
+        return {item.file_name: (item.status, item.code) for item in items}
+
+    def strays(self) -> list[str]:
+        return sorted({path.name for path in self.films.iterdir()} - set(self.old))
+
+    def journals(self) -> list[object]:
+        """All that the journals say, without where and when."""
+        same = {"path": b"", "temp": b"", "inode": 0, "device": 0, "mtime_ns": 0}
+        found: list[object] = []
+        for path in sorted((self.home / "backups").glob("*.journal")):
+            for entry in sorted(journal.read(path).entries, key=lambda entry: entry.item_id):
+                known = {name: value for name, value in same.items() if hasattr(entry, name)}
+                if isinstance(entry, journal.SwapEntry):
+                    assert entry.new is not None
+                    known |= {"old": entry.old.digest, "new": entry.new.digest}
+                found.append((path.name, entry.state, replace(entry, **known)))
+        return found
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Set]:
+    scene = Set(tmp_path)
+    yield scene
+    scene.library.close()
+
+
+class Scissors:
+    """Kills the process that asks a question about a film of a kind, so many times; before or after it is answered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, question: str, *, after: bool, form: str, times: int = 1):
+        self.cuts, self._question, self._after, self._times = 0, question, after, times
+        real = Processes.converse
+
+        def converse(executor: Processes, desk: object, function: Any, task: Task, *arguments: Any) -> Any:
+            held = _Held(self, executor, desk) if task.path.endswith(form.encode()) else desk
+            return real(executor, held, function, task, *arguments)
+
+        monkeypatch.setattr(Processes, "converse", converse)
+
+    def answer(self, executor: Processes, name: str, answer: Callable[..., Any], words: tuple[Any, ...]) -> Any:
+        is_due = name == self._question and self.cuts < self._times
+        said = answer(*words) if self._after or not is_due else None
+        if is_due:
+            self.cuts += 1
+            [worker] = executor._busy
+            os.kill(worker._process.pid, signal.SIGKILL)
+            worker._process.wait()
+        return said
+
+
+class _Held:
+    """A desk with scissors on it."""
+
+    def __init__(self, scissors: Scissors, executor: Processes, desk: object) -> None:
+        self._scissors, self._executor, self._desk = scissors, executor, desk
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *words: self._scissors.answer(self._executor, name, getattr(self._desk, name), words)
+
+
+# The same as on threads.
+
+
+def test_writes_and_rollbacks_come_to_the_same_and_leave_the_same_journals(tmp_path: Path) -> None:
+    seen = []
+    for executor in ("threads", "processes"):
+        scene = Set(tmp_path / executor, executor)
+        outcomes = [scene.write()]
+        states = [scene.bytes()]
+        for operation_id in (2, 3, 4):  # taken back, taken back again, and once more
+            scene.library.rollback(operation_id - 1).wait()
+            outcomes.append(scene.outcomes(operation_id))
+            states.append(scene.bytes())
+        items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
+        told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
+        scene.library.close()
+        seen.append((outcomes, states, told, scene.journals(), scene.strays()))
+        assert states[1] == states[3] == scene.old
+        assert states[0] == states[2] != scene.old
+
+    assert seen[0] == seen[1]
+
+
+def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    for form in ("mp4", "mkv", "avi"):
+        media.build(form, films, comment="People: Ann Lee")
+    media.truncated("mp4", films, name="cut.mp4")
+    media.empty(films)
+    seen = []
+    for executor in ("threads", "processes"):
+        home = tmp_path / executor
+        with Library.open(home, config=settings.load(home, executor=executor)) as library:
+            library.scan([films])
+            said = library.rescan(everything=True, refresh=["duration", "size"])
+            rows = (
+                library._store.read()
+                .execute(
+                    "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
+                    " FROM scanned_files ORDER BY file_name"
+                )
+                .fetchall()
+            )
+            properties = [library.file(file_id).properties for file_id in range(1, 6)]
+            seen.append((rows, properties, replace(said, seconds=0.0)))
+
+    assert seen[0] == seen[1]
+    assert Counter(row[1] for row in seen[0][0]) == {"ok": 3, "corrupt": 1, "empty": 1}
+
+
+def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_path: Path) -> None:
+    scene = Set(tmp_path, "threads")
+    scene.library.close()
+    with Library.open(scene.home) as library:
+        library.set_setting("executor", "processes")
+        library.write(library.plan("ext:mp4"), ALL).wait()
+        assert len(library._processes._idle) == 1
+        library.set_setting("executor", "threads")
+        library._processes.close()
+        library.write(library.plan(), ALL).wait()
+        assert library._processes._idle == []
+    assert set(scene.old.values()).isdisjoint(scene.bytes().values())
+
+
+# One that dies.
+
+# The questions before and after whose answer the process dies; True: by then the file has been written.
+CUTS = {
+    "mp4": [("begin", False, False), ("begin", True, False), ("commit", False, False), ("commit", True, True)],
+    "wmv": [
+        ("told", True, False),
+        ("making", False, False),
+        ("making", True, False),
+        ("swap", False, False),
+        ("swap", True, False),
+        ("commit", False, True),
+        ("commit", True, True),
+    ],
+}
+
+
+@pytest.mark.parametrize("form", CUTS)
+def test_a_process_that_dies_costs_one_try_of_its_file_and_nothing_is_done_twice(
+    made: Set, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Wherever it is cut off, the journal settles the file at once, and the next process does it if that is left."""
+    for question, after, is_done in CUTS[form]:
+        with monkeypatch.context() as patch:
+            scissors = Scissors(patch, question, after=after, form=form)
+            operation_id = made.library.write(made.library.plan(), ALL).wait().id
+
+        assert scissors.cuts == 1
+        assert set(made.outcomes(operation_id).values()) == {("success", "")}
+        items = made.library.operation(operation_id).items
+        [item] = [item for item in items if item.file_name.endswith(form)]
+        assert ("recovered" in item.proof, "process_lost" in str(item.proof.get("tries"))) == (is_done, not is_done)
+        assert made.strays() == []
+        marks = journal.read(made.home / "backups" / f"{operation_id}.journal").marks
+        done = [mark.item_id for mark in marks if mark.state == "committed"]
+        assert sorted(done) == sorted(item.id for item in items)
+
+        made.library.rollback(operation_id, replan=True).wait()
+        assert made.bytes() == made.old
+
+
+def test_a_file_whose_process_dies_each_time_is_one_failure_and_as_it_was(
+    made: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scissors = Scissors(monkeypatch, "making", after=True, form="wmv", times=100)
+    outcomes = made.write()
+
+    assert scissors.cuts == 4
+    assert sorted(outcomes.values()) == [("failed", "process_lost"), ("success", "")]
+    [item] = [item for item in made.library.operation(1).items if item.code]
+    assert "was ended by SIGKILL; the file is as it was before. It was tried 4 times." in item.message
+    assert made.bytes()[item.file_name] == made.old[item.file_name]
+    assert made.strays() == []
+
+
+def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    path = media.build("mp4", films, comment="People: Ann Lee")
+    home, lost = tmp_path / "home", ["is gone"]
+    real = Processes.call
+
+    def call(self: Processes, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Any:
+        if lost:
+            raise LostError(lost.pop(0))
+        return real(self, function, *arguments, **more)
+
+    monkeypatch.setattr(Processes, "call", call)
+    with Library.open(home, config=settings.load(home, executor="processes")) as library:
+        assert library.scan([films]).by_state == {"ok": 1}
+        lost[:] = ["is gone"]
+        assert library.rescan(everything=True).errors == {}
+        lost[:] = ["was here", "was ended by SIGSEGV"]
+        assert library.rescan(everything=True).errors == {"process_lost": 1}
+        lost[:] = ["was here", "was ended by SIGSEGV"]
+        library.scan([films], full=True)
+        found = library._store.read().execute("SELECT state, state_message FROM scanned_files").fetchall()
+    assert path.exists()
+    assert found == [("corrupt", "The process that read the file was ended by SIGSEGV, twice.")]
+
+
+# The operation and the file.
+
+
+def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_and_is_given_up(
+    made: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_FINISHING", 0.0)
+    real, begun, go_on = elsewhere._Desk.told, threading.Event(), threading.Event()
+
+    def told(self: elsewhere._Desk, place: tuple[int, int] | None) -> bool:
+        begun.set()
+        assert go_on.wait(20)
+        return real(self, place)
+
+    monkeypatch.setattr(elsewhere._Desk, "told", told)
+    handle = made.library.write(made.library.plan("ext:wmv"), ALL)
+    assert begun.wait(20)
+    threading.Timer(0.05, go_on.set).start()
+    assert handle.pause()  # comes back, though the file is not done
+
+    status = handle.status()
+    assert status.status == "paused"
+    assert [0 < share <= 1 for share in status.shares.values()] == [True]
+    assert handle.cancel()
+    assert handle.wait().status == "cancelled"
+    assert made.bytes() == made.old
+    assert made.strays() == []
+
+
+def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: journal.OperationJournal, entry: object) -> None:
+        raise errors.StoreError("The undo journal failed.", code="journal_failed")
+
+    monkeypatch.setattr(journal.OperationJournal, "begin", fail)
+    status = made.library.write(made.library.plan("ext:mp4"), ALL).wait()
+
+    assert status.status == "failed"
+    assert made.library.operation(1).operation.error_message == "The undo journal failed."
+    assert made.bytes() == made.old
+
+
+# One that an earlier program left.
+
+
+def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_there(
+    made: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexium_core import library as module
+    from indexium_core.jobs import executors
+
+    other = Processes(made.home / "processes.lock")
+    process = other.call(os.getpid)
+    made.library.close()
+    wait = executors.wait_for_former
+    monkeypatch.setattr(module.executors, "wait_for_former", lambda lock: wait(lock, seconds=0.1))
+
+    with pytest.raises(errors.HomeInUseError, match="worked for the home"):
+        Library.open(made.home)
+    assert process != os.getpid()
+    other.close()
+    Library.open(made.home).close()
