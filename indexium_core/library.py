@@ -269,7 +269,7 @@ class Library(assembly.Assembly):
 
     def cancel_scan(self) -> bool:
         """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
-        return any([self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND)])
+        return any(self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND))
 
     def scan_progress(self) -> ScanProgress | None:
         """Return how far the scan is that runs, None where none does."""

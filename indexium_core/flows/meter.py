@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexium_core.jobs.events import EventBus
-
 __all__ = ["Meter", "ScanProgress"]
 
 TICK = 0.4  # seconds between two reports
@@ -26,10 +24,9 @@ class ScanProgress:
 
 
 class Meter:
-    """Count, and tell `events` and `progress`."""
+    """Count, and tell `progress`."""
 
-    def __init__(self, events: EventBus, progress: Callable[[ScanProgress], None] | None) -> None:
-        self._events = events
+    def __init__(self, progress: Callable[[ScanProgress], None]) -> None:
         self._progress = progress
         self._started = self._phase = time.monotonic()
         self._told = 0.0
@@ -62,13 +59,8 @@ class Meter:
         rate = self._done / max(now - self._phase, 1e-3)
         eta = None if self._total is None or not rate else (self._total - self._done) / rate
         above, _, last_part = path.rpartition(b"/")
+        folder = (path if self._total is None else above).decode("utf-8", "replace")
         name = last_part.decode("utf-8", "replace")
-        data = {"current": self._done, "total": self._total, "message": name, "rate": rate, "eta_seconds": eta}
-        self._events.emit("scan:progress", **data)
-        if self._progress:
-            folder = (path if self._total is None else above).decode("utf-8", "replace")
-            self._progress(
-                ScanProgress(
-                    done=self._done, total=self._total, current=name, rate=rate, eta_seconds=eta, folder=folder
-                )
-            )
+        self._progress(
+            ScanProgress(done=self._done, total=self._total, current=name, rate=rate, eta_seconds=eta, folder=folder)
+        )

@@ -25,7 +25,6 @@ from indexium_core.flows.meter import Meter, ScanProgress
 from indexium_core.flows.reading import Found
 from indexium_core.flows.survey import Candidate, Survey
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.settings import Settings
 from indexium_core.store import catalog
@@ -65,13 +64,12 @@ class _CancelledError(Exception):
 
 
 class Scanner:
-    """Scan roots into the catalog of `database`, telling `events` how far it is."""
+    """Scan roots into the catalog of `database`, one scan at a time."""
 
     def __init__(
         self,
         database: Database,
         *,
-        events: EventBus,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         executor: Callable[[], Executor] = Threads,
@@ -79,7 +77,6 @@ class Scanner:
         """`executor` says, for every scan, where files are read."""
         self._database = database
         self._executor = executor
-        self._events = events
         self._clock = clock
         self._config = config
         self._running = threading.Lock()
@@ -138,12 +135,14 @@ class Scanner:
                 stored=lambda report: job.save({**former, **_found(report, former)}),
             )
             since = datetime.fromisoformat(begun) if job.checkpoint else None
-            report = self.last = one.run(chosen, full=full, really_gone=really_gone, since=since)
+            report = one.run(chosen, full=full, really_gone=really_gone, since=since)
             counters = _counters(report, former)
             for name, count in counters.items():
                 setattr(report, name, count)
-            done = (report.seen, report.seen) if self.now.total is None else (self.now.done, self.now.total)
-            job.progress(*done, summary(report), **counters)
+            self.last = report
+            told = report.cancelled or self.now.total is not None
+            place = (self.now.done, self.now.total) if told else (report.seen, report.seen)
+            job.progress(*place, summary(report), **counters)
             return report
         finally:
             self.now = None

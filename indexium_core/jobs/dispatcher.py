@@ -211,7 +211,7 @@ class Dispatcher:
             return "cancelled"
         if run.heeded and run.control.ending is Ending.STOPPED:
             return "paused" if run.control.held and run.stopped_by != "timeout" else "interrupted"
-        return "completed_with_errors" if _has_errors(summary) else "completed"
+        return "completed_with_errors" if run.kind.counts_errors and _has_errors(summary) else "completed"
 
     def _delay(self, run: Run, error: errors.IndexiumError) -> float | None:
         """Return after how many seconds a job is tried again, None where it is not."""

@@ -253,7 +253,7 @@ class JobQueueService:
         if run is not None:
             return run.thread is not threading.current_thread()
         status = self.get(job_id).status
-        return (status == "paused" and held) or (status == "pending" and self._dispatcher.is_on)
+        return self._dispatcher.is_on and (status == "pending" or (status == "paused" and held))
 
     def _wait(self, is_open: Callable[[], bool], timeout: float | None) -> None:
         until = None if timeout is None else time.monotonic() + timeout

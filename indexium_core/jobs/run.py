@@ -27,6 +27,7 @@ class Kind:
     title: str
     version: int = 1  # of its payload; a job with a higher one was made by a newer program
     side_by_side: int | None = 1  # how many are at work at a time; None: as many as there are
+    counts_errors: bool = True  # whether one with items that failed has completed with errors
     goes_on: bool = True  # whether it is taken up by itself where it was cut off
     of_operation: bool = False  # its operation writes its state and its numbers down, with what it does
     timeout: Callable[[], float] = lambda: float("inf")  # seconds without progress after which it is stopped

@@ -85,7 +85,7 @@ def test_an_operation_and_its_job_begin_together_or_not_at_all(studio: Studio, m
         with pytest.raises(errors.StoreError):
             studio.library.write(studio.library.plan(), ALL)
     assert studio.library.history().total == 0
-    assert studio.library.jobs.list().total == 0
+    assert studio.library.jobs.list(["write"]).total == 0
 
     status = studio.write()
 
@@ -256,8 +256,131 @@ def test_a_scan_job_finds_what_a_scan_finds(tmp_path: Path, studio: Studio) -> N
     assert studio.library.jobs.wait(studio.library.scan_job().id, PATIENCE).summary["unchanged"] == 9
 
 
+def test_a_scan_that_is_waited_for_is_a_job_like_any_other(tmp_path: Path, studio: Studio) -> None:
+    """It is on the list, in the log and in the events, and its row says what became of the files."""
+    more = tmp_path / "more"
+    more.mkdir()
+    media.series("mp4", more, 3)
+    (more / "broken.mp4").write_bytes(b"no film")
+    heard: list[Event] = []
+    studio.library.events.subscribe(heard.append)
+    told: list[tuple[int, int | None]] = []
+
+    report = studio.library.scan([studio.films, more], progress=lambda now: told.append((now.done, now.total)))
+
+    job = studio.library.jobs.list(["scan"]).items[0]
+    wanted = {"new": 4, "changed": 0, "moved": 0, "unchanged": 6, "missing": 0, "errors": 1}
+    assert (job.status, dict(job.counters)) == ("completed", wanted)
+    assert {name: job.summary[name] for name in wanted} == wanted
+    assert {name: getattr(report, name) for name in wanted} == wanted
+    assert report.by_state == {"ok": 9, "not_video": 1}
+    assert job.title == f"Scan {studio.films}, {more}"
+    assert told[-1] == (4, 4)
+    names = [event.name for event in heard if event.data.get("job_id") == job.id]
+    assert (names[0], names[1], names[-2], names[-1]) == (
+        "job:changed",
+        "scan:started",
+        "scan:completed",
+        "job:changed",
+    )
+    assert "job.begun" in {line["event"] for line in studio.library.jobs.log(job.id).lines}
+
+
+def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise errors.StoreError("The disk with the database is full.", code="store_full")
+
+    monkeypatch.setattr(scanning._Scan, "_put", broken)
+    with pytest.raises(errors.StoreError, match="The disk with the database is full") as caught:
+        studio.library.scan(full=True)
+    assert caught.value.reason == "store_full"
+    [failed, _] = studio.library.jobs.list(["scan"]).items
+    assert (failed.status, failed.error_message) == ("failed", "The disk with the database is full.")
+
+
+def test_a_scan_that_is_waited_for_can_be_held_and_given_up_by_others(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, may_go = held_reading(monkeypatch)
+    reports: list[Any] = []
+    waiting = threading.Thread(target=lambda: reports.append(studio.library.scan(full=True)))
+    waiting.start()
+    assert entered.wait(PATIENCE)
+    [job_id] = studio.library._queue.at_work("scan")
+    studio.library.jobs.pause(job_id, "Ann")
+    may_go.set()
+    assert studio.library.jobs.wait(job_id, 0.3).paused_by == "Ann"
+    assert not reports
+
+    studio.library.jobs.cancel(job_id)
+    waiting.join(PATIENCE)
+    assert reports[0].cancelled
+    assert studio.library.jobs.get(job_id).status == "cancelled"
+
+
+def test_a_home_that_is_closed_lets_nobody_wait_for_a_scan_that_is_held(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, may_go = held_reading(monkeypatch)
+    reports: list[Any] = []
+    waiting = threading.Thread(target=lambda: reports.append(studio.library.scan(full=True)))
+    waiting.start()
+    assert entered.wait(PATIENCE)
+    [job_id] = studio.library._queue.at_work("scan")
+    studio.library.jobs.pause(job_id)
+    may_go.set()
+
+    studio.library.close()
+
+    waiting.join(PATIENCE)
+    assert reports[0].cancelled
+    studio.library = Library.open(studio.library.home)
+    assert studio.library.jobs.get(job_id).status == "paused"
+
+
+def test_ctrl_c_gives_a_scan_up_and_a_kill_does_not(studio: Studio) -> None:
+    """Ended by a person it is over; told to end (SIGTERM) it goes on at the next start."""
+    home = studio.library.home
+    studio.library.close()
+    for number, left in ((signal.SIGINT, "cancelled"), (signal.SIGTERM, "interrupted")):
+        ended = subprocess.run(
+            [sys.executable, "-c", SCAN, str(home), str(int(number))],
+            timeout=PATIENCE,
+            check=False,
+            capture_output=True,
+        )
+        assert ended.returncode == 130, ended.stderr
+        assert b"Traceback" not in ended.stderr
+        with Library.open(home, take_over="nothing") as library:
+            assert library.jobs.list(["scan"]).items[0].status == left
+
+    studio.library = Library.open(home)
+
+    job = studio.library.jobs.list(["scan"]).items[0]
+    assert studio.library.jobs.wait(job.id, PATIENCE).status == "completed"
+
+
+SCAN = """
+import os, sys, threading
+from indexium_core import cli
+from indexium_core.flows import reading
+from indexium_core.jobs.runner import Control
+read, change, said, ending = reading._read, Control._set, [], threading.Event()
+def told(*args, **named):
+    if not said:
+        said.append(os.kill(os.getpid(), int(sys.argv[2])))
+    assert ending.wait(20)
+    return read(*args, **named)
+def changed(self, **how):
+    change(self, **how)
+    if "ending" in how:
+        ending.set()
+reading._read, Control._set = told, changed
+sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
+"""
+
+
 def test_jobs_are_kept_as_long_as_their_logs_and_those_of_operations_for_good(tmp_path: Path, studio: Studio) -> None:
-    studio.library.jobs.wait(studio.library.scan_job().id, PATIENCE)
     studio.write()
     home, days = studio.library.home, studio.library.settings.log_retention_days
     studio.library.close()
@@ -279,9 +402,11 @@ def test_jobs_are_kept_as_long_as_their_logs_and_those_of_operations_for_good(tm
 
 
 def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_path: Path) -> None:
-    with pytest.raises(errors.UsageError, match="There is no folder"):
-        studio.library.scan_job([tmp_path / "nowhere"])
-    assert studio.library.jobs.list().total == 0
+    jobs = studio.library.jobs.list().total
+    for scan in (studio.library.scan, studio.library.scan_job):
+        with pytest.raises(errors.UsageError, match="There is no folder"):
+            scan([tmp_path / "nowhere"])
+    assert studio.library.jobs.list().total == jobs
 
 
 def test_equal_scans_that_wait_are_one_and_a_scan_at_work_is_not_one_of_them(
@@ -317,7 +442,7 @@ def test_a_scan_job_waits_for_a_scan_that_somebody_began(studio: Studio, monkeyp
     other.start()
     assert entered.wait(PATIENCE)
     job = studio.library.scan_job()
-    until(lambda: studio.library.jobs.get(job.id).status == "running")
+    assert studio.library.jobs.get(job.id).status == "pending"
 
     may_go.set()
     other.join(PATIENCE)
@@ -402,7 +527,7 @@ def test_a_scan_that_was_killed_goes_on_at_the_next_start(studio: Studio) -> Non
 
     studio.library = Library.open(home)
 
-    [job] = studio.library.jobs.list(["scan"]).items
+    job = studio.library.jobs.list(["scan"]).items[0]
     done = studio.library.jobs.wait(job.id, PATIENCE)
     assert (done.status, done.summary["seen"], done.retry_count) in [("completed", 6, 0), ("completed", 6, 1)]
 
@@ -427,16 +552,17 @@ def test_wrong_states_and_ids_are_told_with_what_can_be_done(studio: Studio) -> 
 def test_jobs_are_listed_as_they_are_done_and_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write()
     entered, may_go = held_reading(monkeypatch)
-    studio.library.scan_job(full=True)
+    full = studio.library.scan_job(full=True)
     assert entered.wait(PATIENCE)
     late, early = studio.library.scan_job(priority="low"), studio.library.scan_job(full=True, priority="high")
 
     found = studio.library.jobs.list()
-    assert [job.id for job in found.items] == [2, early.id, late.id, 1]
-    assert studio.library.jobs.counts() == {"scan": {"running": 1, "pending": 2}, "write": {"completed": 1}}
+    assert [job.id for job in found.items] == [full.id, early.id, late.id, 2, 1]
+    counts = {"scan": {"running": 1, "pending": 2, "completed": 1}, "write": {"completed": 1}}
+    assert studio.library.jobs.counts() == counts
     assert studio.library.jobs.list(["scan"], ["pending"], page=2, per_page=1).items == [late]
     empty = studio.library.jobs.list(["scan"], page=9)
-    assert (empty.items, empty.total) == ([], 3)
+    assert (empty.items, empty.total) == ([], 4)
     may_go.set()
 
 
@@ -500,20 +626,21 @@ def test_the_command_looks_at_jobs_and_changes_their_course(
     code, out, _ = run(home, capsys, "jobs", "list", "--json")
     assert code == 0
     assert [(job["id"], job["status"], job["operation_id"]) for job in json.loads(out)["items"]] == [
-        (1, "paused", handle.id)
+        (2, "paused", handle.id),
+        (1, "completed", None),
     ]
     assert "paused by Ann" in run(home, capsys, "jobs", "list", "--status", "paused")[1]
-    assert run(home, capsys, "jobs", "priority", "1", "high")[0] == 0
-    assert json.loads(run(home, capsys, "jobs", "show", "1", "--json")[1])["priority"] == 2
-    assert run(home, capsys, "jobs", "pause", "1")[0] == 2
-    code, _, err = run(home, capsys, "jobs", "resume", "1")
+    assert run(home, capsys, "jobs", "priority", "2", "high")[0] == 0
+    assert json.loads(run(home, capsys, "jobs", "show", "2", "--json")[1])["priority"] == 2
+    assert run(home, capsys, "jobs", "pause", "2")[0] == 2
+    code, _, err = run(home, capsys, "jobs", "resume", "2")
     assert (code, "completed" in err) == (0, True)
-    code, _, err = run(home, capsys, "jobs", "cancel", "1")
-    assert (code, "Job 1 is completed and cannot be cancelled" in err) == (2, True)
-    assert run(home, capsys, "jobs", "retry", "1")[0] == 2
-    assert "job.begun" in run(home, capsys, "jobs", "log", "1", "--follow")[1]
-    assert [json.loads(line)["job_id"] for line in run(home, capsys, "jobs", "log", "1", "--json")[1].splitlines()]
-    assert "Write 6 files" in run(home, capsys, "jobs", "show", "1")[1]
+    code, _, err = run(home, capsys, "jobs", "cancel", "2")
+    assert (code, "Job 2 is completed and cannot be cancelled" in err) == (2, True)
+    assert run(home, capsys, "jobs", "retry", "2")[0] == 2
+    assert "job.begun" in run(home, capsys, "jobs", "log", "2", "--follow")[1]
+    assert [json.loads(line)["job_id"] for line in run(home, capsys, "jobs", "log", "2", "--json")[1].splitlines()]
+    assert "Write 6 files" in run(home, capsys, "jobs", "show", "2")[1]
     assert run(home, capsys, "jobs", "show", "7")[0] == 2
     assert run(home, capsys, "jobs", "list", "--status", "asleep")[0] == 2
     studio.library = Library.open(home)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import walk
-from indexium_core.flows import reading, survey
+from indexium_core.flows import reading, roots, survey
 from indexium_core.flows.people import PeopleService
 from indexium_core.flows.scanning import Scanner, ScanReport
-from indexium_core.jobs.events import Event, EventBus
 from indexium_core.store.database import Database
 from tests.support import media
 
@@ -42,14 +41,34 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def events() -> EventBus:
-    return EventBus()
+class Alone:
+    """A job without a queue: nobody looks on, and nobody stops it."""
+
+    job_id = 0
+    payload: Mapping[str, Any] = {}
+    checkpoint = None
+
+    def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None: ...
+
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None: ...
+
+    def should_stop(self) -> bool:
+        return False
+
+
+class Scans:
+    """Scans, each from its beginning to its end."""
+
+    def __init__(self, database: Database, scanner: Scanner) -> None:
+        self._database, self._scanner = database, scanner
+
+    def scan(self, dirs: Sequence[roots.FolderName] = (), **how: bool) -> ScanReport:
+        return self._scanner.scan(Alone(), roots.choose(self._database, dirs), **how)
 
 
 @pytest.fixture
-def scanner(database: Database, events: EventBus, clock: Clock, home: Path) -> Scanner:
-    return Scanner(database, events=events, config=settings.load(home), clock=clock)
+def scanner(database: Database, clock: Clock, home: Path) -> Scans:
+    return Scans(database, Scanner(database, config=settings.load(home), clock=clock))
 
 
 @pytest.fixture
@@ -110,7 +129,7 @@ def library(database: Database) -> dict[str, Any]:
 # --- what becomes of each file ---------------------------------------------------------------------------------------
 
 
-def test_a_film_is_stored_with_what_is_in_it(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_film_is_stored_with_what_is_in_it(scanner: Scans, database: Database, root: Path) -> None:
     clip(root / "a" / "b", "Film.MP4", comment="Nice evening\nPeople: Ann Lee, Bob Ray", languages=("eng", "ger"))
     report = scanner.scan([root])
     row = rows(database)["Film.MP4"]
@@ -129,13 +148,13 @@ def test_a_film_is_stored_with_what_is_in_it(scanner: Scanner, database: Databas
     "name",
     ["🎬.mp4", "שלום.mkv", 'it\'s "quoted".mp4', "<script>alert(1)<script>.mp4", "two\nlines.mp4", "a\x1b[31m.mp4"],
 )
-def test_odd_names_are_rows_like_any_other(scanner: Scanner, database: Database, root: Path, name: str) -> None:
+def test_odd_names_are_rows_like_any_other(scanner: Scans, database: Database, root: Path, name: str) -> None:
     clip(root, name)
     scanner.scan([root])
     assert states(database) == {name: "ok"}
 
 
-def test_an_undecodable_name_keeps_its_bytes(scanner: Scanner, database: Database, root: Path) -> None:
+def test_an_undecodable_name_keeps_its_bytes(scanner: Scans, database: Database, root: Path) -> None:
     path = os.fsencode(root) + b"/caf\xe9.mp4"
     os.rename(clip(root, "x.mp4"), path)
     scanner.scan([root])
@@ -144,7 +163,7 @@ def test_an_undecodable_name_keeps_its_bytes(scanner: Scanner, database: Databas
     assert scanner.scan([root]).unchanged == 1
 
 
-def test_bad_files_are_rows_with_a_state_and_a_sentence(scanner: Scanner, database: Database, root: Path) -> None:
+def test_bad_files_are_rows_with_a_state_and_a_sentence(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "good.mp4")
     media.truncated("mp4", root, name="truncated.mp4")
     media.empty(root, name="empty.mp4")
@@ -164,14 +183,14 @@ def test_bad_files_are_rows_with_a_state_and_a_sentence(scanner: Scanner, databa
     assert all(bool(row["state_message"]) == (row["state"] != "ok") for row in rows(database).values())
 
 
-def test_hard_links_are_rows_that_know_of_each_other(scanner: Scanner, database: Database, root: Path) -> None:
+def test_hard_links_are_rows_that_know_of_each_other(scanner: Scans, database: Database, root: Path) -> None:
     (root / "b.mp4").hardlink_to(clip(root, "a.mp4"))
     scanner.scan([root])
     assert {(row["inode"], row["nlink"]) for row in rows(database).values()} == {((root / "a.mp4").stat().st_ino, 2)}
 
 
 def test_read_only_goes_by_the_mode_bits_and_is_seen_without_reading_again(
-    scanner: Scanner, database: Database, root: Path, probes: list[bytes]
+    scanner: Scans, database: Database, root: Path, probes: list[bytes]
 ) -> None:
     path = clip(root, "a.mp4")
     scanner.scan([root])
@@ -182,7 +201,7 @@ def test_read_only_goes_by_the_mode_bits_and_is_seen_without_reading_again(
 
 
 def test_a_file_that_breaks_the_probe_stops_nothing(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clip(root, "a.mp4")
     clip(root, "b.mp4", seed=1)
@@ -200,7 +219,7 @@ def test_a_file_that_breaks_the_probe_stops_nothing(
 
 
 def test_a_file_that_vanishes_while_others_are_read_is_no_row(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4")
     clip(root, "b.mp4", seed=1)
@@ -211,7 +230,7 @@ def test_a_file_that_vanishes_while_others_are_read_is_no_row(
 
 
 def test_a_known_file_that_vanishes_while_it_is_read_is_missing(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = clip(root, "a.mp4")
     clip(root, "b.mp4", seed=1)
@@ -223,7 +242,7 @@ def test_a_known_file_that_vanishes_while_it_is_read_is_missing(
 
 
 def test_a_file_written_while_it_is_read_keeps_its_row_until_the_next_scan(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read may be older than what a write of ours has stored meanwhile."""
     path = clip(root, "a.mp4", comment="old")
@@ -251,7 +270,7 @@ def _before_reading(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object
 
 
 def test_a_second_scan_reads_nothing_and_writes_no_row(
-    scanner: Scanner, database: Database, root: Path, clock: Clock, probes: list[bytes]
+    scanner: Scans, database: Database, root: Path, clock: Clock, probes: list[bytes]
 ) -> None:
     for seed in range(3):
         clip(root, f"{seed}.mp4", seed=seed)
@@ -269,7 +288,7 @@ def test_a_second_scan_reads_nothing_and_writes_no_row(
     assert library(database)["scanned_at"] == clock.now
 
 
-def test_only_what_changed_is_read_again(scanner: Scanner, database: Database, root: Path, probes: list[bytes]) -> None:
+def test_only_what_changed_is_read_again(scanner: Scans, database: Database, root: Path, probes: list[bytes]) -> None:
     kept, changed = clip(root, "kept.mp4"), clip(root, "changed.mp4", seed=1, comment="People: Ann Lee")
     scanner.scan([root])
     probes.clear()
@@ -282,7 +301,7 @@ def test_only_what_changed_is_read_again(scanner: Scanner, database: Database, r
     assert kept.exists()
 
 
-def test_full_reads_everything_again(scanner: Scanner, database: Database, root: Path, probes: list[bytes]) -> None:
+def test_full_reads_everything_again(scanner: Scans, database: Database, root: Path, probes: list[bytes]) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
     scanner.scan([root], full=True)
@@ -291,7 +310,7 @@ def test_full_reads_everything_again(scanner: Scanner, database: Database, root:
 
 
 def test_a_young_file_is_growing_until_a_second_look(
-    scanner: Scanner, database: Database, root: Path, clock: Clock, probes: list[bytes]
+    scanner: Scans, database: Database, root: Path, clock: Clock, probes: list[bytes]
 ) -> None:
     path = clip(root, "a.mp4")
     os.utime(path, ns=(clock.ns, clock.ns - 59 * 10**9))
@@ -305,14 +324,14 @@ def test_a_young_file_is_growing_until_a_second_look(
     assert len(probes) == 2
 
 
-def test_a_file_from_the_future_is_not_growing(scanner: Scanner, database: Database, root: Path, clock: Clock) -> None:
+def test_a_file_from_the_future_is_not_growing(scanner: Scans, database: Database, root: Path, clock: Clock) -> None:
     os.utime(clip(root, "a.mp4"), ns=(0, clock.ns + 10**18))
     scanner.scan([root])
     assert rows(database)["a.mp4"]["growing"] is False
 
 
 def test_a_file_that_we_wrote_ourselves_is_not_growing(
-    scanner: Scanner, database: Database, root: Path, clock: Clock
+    scanner: Scans, database: Database, root: Path, clock: Clock
 ) -> None:
     os.utime(clip(root, "a.mp4"), ns=(clock.ns, clock.ns))
     scanner.scan([root])
@@ -323,7 +342,7 @@ def test_a_file_that_we_wrote_ourselves_is_not_growing(
 
 
 def test_a_file_that_is_gone_is_missing_and_comes_back_as_itself(
-    scanner: Scanner, database: Database, root: Path, tmp_path: Path
+    scanner: Scans, database: Database, root: Path, tmp_path: Path
 ) -> None:
     path = clip(root, "a.mp4", comment="People: Ann Lee")
     clip(root, "b.mp4", seed=1)
@@ -341,7 +360,7 @@ def test_a_file_that_is_gone_is_missing_and_comes_back_as_itself(
 # --- moves -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_that_was_renamed_is_the_same_file(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_file_that_was_renamed_is_the_same_file(scanner: Scans, database: Database, root: Path) -> None:
     path = clip(root, "old.mp4")
     clip(root, "other.mp4", seed=1)
     scanner.scan([root])
@@ -355,7 +374,7 @@ def test_a_file_that_was_renamed_is_the_same_file(scanner: Scanner, database: Da
 
 
 def test_a_file_that_moved_to_a_root_scanned_earlier_is_the_same_file(
-    scanner: Scanner, database: Database, tmp_path: Path
+    scanner: Scans, database: Database, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
     clip(first, "stays.mp4")
@@ -371,7 +390,7 @@ def test_a_file_that_moved_to_a_root_scanned_earlier_is_the_same_file(
 
 
 def test_a_file_found_again_elsewhere_does_not_hide_one_that_is_gone(
-    scanner: Scanner, database: Database, root: Path, tmp_path: Path
+    scanner: Scans, database: Database, root: Path, tmp_path: Path
 ) -> None:
     for seed in range(3):
         clip(root, f"{seed}.mp4", seed=seed)
@@ -385,7 +404,7 @@ def test_a_file_found_again_elsewhere_does_not_hide_one_that_is_gone(
     assert states(database) == {"back.mp4": "ok", "1.mp4": "missing", "2.mp4": "ok"}
 
 
-def test_a_copy_is_a_file_of_its_own_with_the_same_identity(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_copy_is_a_file_of_its_own_with_the_same_identity(scanner: Scans, database: Database, root: Path) -> None:
     shutil.copy2(clip(root, "a.mp4"), root / "b.mp4")
     scanner.scan([root])
     one, two = rows(database).values()
@@ -394,7 +413,7 @@ def test_a_copy_is_a_file_of_its_own_with_the_same_identity(scanner: Scanner, da
 
 
 def test_people_who_waited_for_a_file_are_in_it_once_a_scan_has_met_it(
-    scanner: Scanner, database: Database, root: Path
+    scanner: Scans, database: Database, root: Path
 ) -> None:
     clip(root, "a.mp4")
     table = root / "people.csv"
@@ -418,7 +437,7 @@ def _offline(report: ScanReport, database: Database, why: str) -> None:
 
 
 def test_a_root_that_is_gone_is_offline_and_comes_back(
-    scanner: Scanner, database: Database, root: Path, tmp_path: Path, probes: list[bytes]
+    scanner: Scans, database: Database, root: Path, tmp_path: Path, probes: list[bytes]
 ) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
@@ -431,7 +450,7 @@ def test_a_root_that_is_gone_is_offline_and_comes_back(
     assert len(probes) == 1
 
 
-def test_a_root_that_is_empty_though_it_had_files_is_offline(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_root_that_is_empty_though_it_had_files_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     path = clip(root, "a.mp4")
     scanner.scan([root])
     path.unlink()
@@ -439,7 +458,7 @@ def test_a_root_that_is_empty_though_it_had_files_is_offline(scanner: Scanner, d
     _offline(scanner.scan([root]), database, "is empty")
 
 
-def test_a_root_on_another_device_is_offline(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_root_on_another_device_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
     with database.atomic() as tx:
@@ -447,7 +466,7 @@ def test_a_root_on_another_device_is_offline(scanner: Scanner, database: Databas
     _offline(scanner.scan([root]), database, "another device")
 
 
-def test_a_root_that_became_a_file_is_offline(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_root_that_became_a_file_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
     shutil.rmtree(root)
@@ -456,7 +475,7 @@ def test_a_root_that_became_a_file_is_offline(scanner: Scanner, database: Databa
 
 
 def test_a_root_that_cannot_be_listed_is_offline(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
@@ -464,7 +483,7 @@ def test_a_root_that_cannot_be_listed_is_offline(
     _offline(scanner.scan(), database, "cannot be listed: permission denied")
 
 
-def test_a_root_that_lost_more_than_half_is_offline(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_root_that_lost_more_than_half_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     paths = films(root, 20)
     scanner.scan([root])
     for path in paths[:11]:
@@ -474,7 +493,7 @@ def test_a_root_that_lost_more_than_half_is_offline(scanner: Scanner, database: 
 
 @pytest.mark.parametrize(("count", "gone"), [(20, 10), (19, 18)])
 def test_losing_half_or_most_of_a_few_is_ordinary(
-    scanner: Scanner, database: Database, root: Path, count: int, gone: int
+    scanner: Scans, database: Database, root: Path, count: int, gone: int
 ) -> None:
     paths = films(root, count)
     scanner.scan([root])
@@ -483,7 +502,7 @@ def test_losing_half_or_most_of_a_few_is_ordinary(
     assert (scanner.scan([root]).missing, library(database)["state"]) == (gone, "online")
 
 
-def test_renaming_a_folder_with_everything_in_it_is_no_loss(scanner: Scanner, database: Database, root: Path) -> None:
+def test_renaming_a_folder_with_everything_in_it_is_no_loss(scanner: Scans, database: Database, root: Path) -> None:
     folder = root / "before"
     for seed in range(20):
         clip(folder, f"{seed}.mp4", seed=seed % 4)
@@ -493,7 +512,7 @@ def test_renaming_a_folder_with_everything_in_it_is_no_loss(scanner: Scanner, da
     assert (report.offline, report.moved, report.missing, report.new) == (0, 20, 0, 0)
 
 
-def test_the_persons_word_settles_what_is_really_gone(scanner: Scanner, database: Database, root: Path) -> None:
+def test_the_persons_word_settles_what_is_really_gone(scanner: Scans, database: Database, root: Path) -> None:
     paths = films(root, 30)
     scanner.scan([root])
     for path in paths:
@@ -505,7 +524,7 @@ def test_the_persons_word_settles_what_is_really_gone(scanner: Scanner, database
 
 
 def test_a_disk_that_is_pulled_out_while_it_is_read_has_lost_nothing(
-    scanner: Scanner, database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for seed in range(3):
         clip(root, f"{seed}.mp4", seed=seed)
@@ -517,7 +536,7 @@ def test_a_disk_that_is_pulled_out_while_it_is_read_has_lost_nothing(
 
 
 def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
-    scanner: Scanner, database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root / "folder", "a.mp4")
     scanner.scan([root])
@@ -532,7 +551,7 @@ def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
 
 
 def test_an_offline_root_does_not_keep_others_from_being_scanned(
-    scanner: Scanner, database: Database, tmp_path: Path
+    scanner: Scans, database: Database, tmp_path: Path
 ) -> None:
     clip(tmp_path / "1", "a.mp4")
     clip(tmp_path / "2", "b.mp4", seed=1)
@@ -558,7 +577,7 @@ def _closed(monkeypatch: pytest.MonkeyPatch, folder: bytes) -> None:
 
 
 def test_files_of_a_closed_folder_are_unreadable_and_keep_what_is_known(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root / "closed", "a.mp4", comment="People: Ann Lee")
     clip(root, "b.mp4", seed=1)
@@ -580,7 +599,7 @@ def test_files_of_a_closed_folder_are_unreadable_and_keep_what_is_known(
 
 
 def test_a_file_that_cannot_be_opened_is_looked_at_again_each_time(
-    scanner: Scanner, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4", comment="People: Ann Lee")
     with monkeypatch.context() as patch:
@@ -598,7 +617,7 @@ def _refusing(path: bytes) -> Any:
 # --- what may be scanned, and how it is told -------------------------------------------------------------------------
 
 
-def test_what_cannot_be_a_root_is_refused_in_one_sentence(scanner: Scanner, database: Database, root: Path) -> None:
+def test_what_cannot_be_a_root_is_refused_in_one_sentence(scanner: Scans, database: Database, root: Path) -> None:
     inner = root / "inner"
     inner.mkdir()
     with pytest.raises(errors.UsageError, match=r"There is no folder .*nowhere"):
@@ -615,7 +634,7 @@ def test_what_cannot_be_a_root_is_refused_in_one_sentence(scanner: Scanner, data
         scanner.scan([root.parent])
 
 
-def test_a_root_named_twice_or_through_a_link_is_one(scanner: Scanner, database: Database, root: Path) -> None:
+def test_a_root_named_twice_or_through_a_link_is_one(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     link = root.parent / "link"
     link.symlink_to(root)
@@ -623,7 +642,7 @@ def test_a_root_named_twice_or_through_a_link_is_one(scanner: Scanner, database:
     assert library(database)["path"] == str(root)
 
 
-def test_two_roots_whose_names_begin_alike_are_no_nest(scanner: Scanner, tmp_path: Path) -> None:
+def test_two_roots_whose_names_begin_alike_are_no_nest(scanner: Scans, tmp_path: Path) -> None:
     clip(tmp_path / "films", "a.mp4")
     clip(tmp_path / "films-2", "b.mp4", seed=1)
     assert scanner.scan([tmp_path / "films", tmp_path / "films-2"]).new == 2
@@ -631,31 +650,7 @@ def test_two_roots_whose_names_begin_alike_are_no_nest(scanner: Scanner, tmp_pat
     assert scanner.scan([tmp_path / "films"]).missing == 0
 
 
-def test_a_scan_beside_a_scan_is_refused(scanner: Scanner, root: Path) -> None:
-    clip(root, "a.mp4")
-
-    def again(_: object) -> None:
-        with pytest.raises(errors.UsageError, match="running already"):
-            scanner.scan([root])
-
-    scanner.scan([root], progress=again)
-
-
-def test_progress_and_events_tell_beginning_way_and_end(scanner: Scanner, events: EventBus, root: Path) -> None:
-    heard: list[Event] = []
-    told: list[tuple[int, int | None]] = []
-    events.subscribe(heard.append)
-    for seed in range(3):
-        clip(root, f"{seed}.mp4", seed=seed)
-    scanner.scan([root], progress=lambda progress: told.append((progress.done, progress.total)))
-    names = [event.name for event in heard]
-    assert (names[0], names[-1], set(names[1:-1])) == ("scan:started", "scan:completed", {"scan:progress"})
-    assert told[-1] == (3, 3)
-    assert heard[-1].data["current"] == 3
-    assert set(heard[0].data) >= {"current", "total", "message"}
-
-
-def test_links_out_of_the_root_are_mentioned(scanner: Scanner, root: Path, tmp_path: Path) -> None:
+def test_links_out_of_the_root_are_mentioned(scanner: Scans, root: Path, tmp_path: Path) -> None:
     (root / "out.mp4").symlink_to(clip(tmp_path / "elsewhere", "a.mp4"))
     clip(root, "b.mp4")
     report = scanner.scan([root])
