@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -271,16 +271,23 @@ def many(tmp_path: Path) -> Path:
     return folder
 
 
+def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
+    """Begin a command, press Ctrl-C once `when` says so, and return what it said then."""
+    command = [*RUN, "--home", str(home), *words]
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+        while not when():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    return said
+
+
 def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        command = [*RUN, "--home", str(home), "write", "--yes"]
-        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-            while not running.rest.get("/api/metadata/operations").json["total"]:
-                time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 130
+        operations = "/api/metadata/operations"
+        said = interrupted(home, "write", "--yes", when=lambda: running.rest.get(operations).json["total"])
         assert "Operation 1 goes on in the service" in said
         assert "'indexium operations show 1'" in said
         while not (found := running.rest.get("/api/metadata/operations/1?wait=20").json)["completed_at"]:
@@ -300,15 +307,9 @@ def test_a_command_holds_a_write_of_the_service_and_lets_it_go_on(home: Path, ma
 
 def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
     with serving(home) as running:
-        command = [*RUN, "--home", str(home), "scan", str(many), "--full"]
-        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-            library = remote.connect(home)
-            assert library is not None
-            while library.scan_progress() is None:
-                time.sleep(0.01)
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=PATIENCE)
-        assert process.returncode == 130
+        library = remote.connect(home)
+        assert library is not None
+        interrupted(home, "scan", str(many), "--full", when=lambda: library.scan_progress() is not None)
         while library.scan_progress() is not None:
             time.sleep(0.02)
         assert library.last_scan().cancelled

@@ -83,7 +83,11 @@ def test_so_much_may_be_begun_in_a_minute() -> None:
     rate.take()
 
 
-def test_no_limit_is_no_limit() -> None:
-    rate = gate.Rate(lambda: 0)
-    for _ in range(1000):
+def test_where_the_limit_is_lifted_any_number_may_be_begun_at_once() -> None:
+    limit = 1
+    rate = gate.Rate(lambda: limit, clock=Clock())
+    rate.take()
+    with pytest.raises(Problem):
         rate.take()
+    limit = 0
+    assert [rate.take() for _ in range(100)] == [None] * 100
