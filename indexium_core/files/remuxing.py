@@ -34,7 +34,8 @@ _log = logging.getLogger(__name__)
 _POLL = 0.05  # seconds between two looks at the child
 _LAST_WORDS = 5.0  # seconds to hear what an ended child had said
 _SHOWN = 4000  # bytes of what the child said last
-_FULL = re.compile("No space left on device|Disk quota exceeded")
+# Which FFmpeg 5 says and ends with 0 even then, where the file is short.
+_FULL = {"No space left on device": "low_space", "Disk quota exceeded": "over_quota"}
 # What ffmpeg says when it would say the same of the same file any number of times.
 _FOR_GOOD = re.compile(
     "Invalid data found|Invalid argument|Could not find (?:tag|codec)|not currently supported in container"
@@ -70,16 +71,16 @@ def run(
 
     Raises:
         FFmpegError: It failed (`ffmpeg_failed`; `ffmpeg_refused` where it would do so each time; the message ends with
-            its last line), the disk is full (`low_space`), there is no ffmpeg (`no_ffmpeg`), it stood still (`timeout`)
-            or was cancelled (`cancelled`).
+            its last line), the disk is full (`low_space`, `over_quota`), there is no ffmpeg (`no_ffmpeg`), it stood
+            still (`timeout`) or was cancelled (`cancelled`).
 
     """
     with _started([*_guard(), *command(edit, source, target)]) as child:
         said = _watch(child, target, cancelled, heed, patience)
-    is_full = _FULL.search(said) is not None  # FFmpeg 5 ends with 0 even then, where the file is short
-    if child.returncode or is_full:
+    full = next((code for words, code in _FULL.items() if words in said), "")
+    if child.returncode or full:
         message = f"ffmpeg could not rewrite the file: {_last_line(said) or f'exit code {child.returncode}'}"
-        code = "low_space" if is_full else "ffmpeg_refused" if _FOR_GOOD.search(said) else "ffmpeg_failed"
+        code = full or ("ffmpeg_refused" if _FOR_GOOD.search(said) else "ffmpeg_failed")
         raise errors.FFmpegError(message, code=code)
     if said:
         _log.warning("remux.complaints", extra={"error": _last_line(said)})

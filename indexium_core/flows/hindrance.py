@@ -1,5 +1,5 @@
 """
-What stands in the way of a whole operation: a folder that is gone, a disk that is full.
+What stands in the way of a whole operation: a folder that is gone, a disk that is full, a quota that is used up.
 
 One file that cannot be written is a row, and the batch goes on. Where the next one would fail for the same reason,
 going on would only make a thousand rows of it: the operation stops, its files wait, and it can be gone on with.
@@ -29,6 +29,10 @@ def _free(path: bytes) -> int | None:
     return found.f_bavail * found.f_frsize
 
 
+def _folder(task: Task) -> str:
+    return os.path.dirname(task.path).decode("utf-8", "replace")  # noqa: PTH120
+
+
 class Hindrances:
     """Looks, when a file could not be written, whether the others could be."""
 
@@ -48,11 +52,15 @@ class Hindrances:
         if code in _FULL:
             free = self._free(task.path)
             if free is not None and free < _LEAST:
-                folder = os.path.dirname(task.path).decode("utf-8", "replace")  # noqa: PTH120
                 return (
-                    f"The disk of {folder} is full ({free:,} bytes are left): make room on it, then resume. Every file "
-                    "is whole, and what was written stays written."
+                    f"The disk of {_folder(task)} is full ({free:,} bytes are left): make room on it, then resume. "
+                    "Every file is whole, and what was written stays written."
                 )
+        if code == "over_quota":  # of which no system call says how much is left
+            return (
+                f"What you may keep on the disk of {_folder(task)} is used up: remove something there or have the "
+                "quota raised, then resume. Every file is whole, and what was written stays written."
+            )
         return ""
 
     def _libraries(self) -> list[catalog.LibraryRow]:

@@ -27,7 +27,7 @@ LIMIT = 60  # states of one moment
 FAULTS = {
     errno.ENOSPC: "low_space",
     errno.EIO: "io_error",
-    errno.EDQUOT: "low_space",
+    errno.EDQUOT: "over_quota",
     errno.EROFS: "read_only",
 }
 

@@ -17,7 +17,12 @@ EVERYTHING = (*ERRORS, errno.EINTR, SHORT)
 _MAY_BE_INTERRUPTED = {"write", "pwrite64", "fsync", "fdatasync", "ftruncate"}  # system calls
 # Codes that tell a person what happened; "" is none of them.
 CODES = {"low_space", "io_error", "read_only", "in_use", "cannot_tell", "unreadable", "missing_file", "ffmpeg_failed"}
-CODES |= {"sync_failed", "ffmpeg_refused", "verification_failed"}  # ffmpeg says that all is well whatever the disk said
+CODES |= {
+    "over_quota",
+    "sync_failed",
+    "ffmpeg_refused",
+    "verification_failed",
+}  # ffmpeg says that all is well whatever the disk said
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ _SENTENCES = {
     errno.EBUSY: ("in_use", "is in use"),
     errno.EWOULDBLOCK: ("in_use", "is being written by another process"),
     errno.ENOSPC: ("low_space", "could not be written: the disk is full"),
-    errno.EDQUOT: ("low_space", "could not be written: the disk quota is used up"),
+    errno.EDQUOT: ("over_quota", "could not be written: the disk quota is used up"),
     errno.EFBIG: ("too_large", "could not be written: it would be larger than its file system allows"),
     errno.EIO: ("io_error", "could not be written: the disk reported an error"),
     errno.EXDEV: ("other_volume", "could not be replaced: the other file lies on another file system"),

@@ -338,7 +338,7 @@ def test_what_may_not_be_written_is_refused(place: Place, make, kind: type[Excep
 
 FAULTS = {
     errno.ENOSPC: "low_space",
-    errno.EDQUOT: "low_space",
+    errno.EDQUOT: "over_quota",
     errno.EIO: "io_error",
     errno.EFBIG: "too_large",
     errno.EROFS: "read_only",

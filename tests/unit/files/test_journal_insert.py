@@ -402,7 +402,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
         JournaledFile(place.name, journal=log, item_id=1, payload=(), mtime_ns=MTIME + 1) as file,
     ):
         file.apply(patch)
-    assert caught.value.reason in {"low_space", "io_error", "sync_failed"}
+    assert caught.value.reason in {"low_space", "over_quota", "io_error", "sync_failed"}
     assert "as it was before" in caught.value.message
     assert place.state() == old
     assert marks(log.path) == ["undone"]

@@ -107,12 +107,17 @@ def test_a_failure_says_what_ffmpeg_said_last(stub: Callable[[str], Path], tmp_p
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_a_full_disk_has_a_code_of_its_own(stub: Callable[[str], Path], tmp_path: Path, code: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "reason"), [("No space left on device", "low_space"), ("Disk quota exceeded", "over_quota")]
+)
+def test_a_full_disk_has_a_code_of_its_own(
+    stub: Callable[[str], Path], tmp_path: Path, code: int, words: str, reason: str
+) -> None:
     """FFmpeg 5.1 was seen to end with 0 on a full disk."""
-    stub(f"echo 'av_interleaved_write_frame(): No space left on device' >&2; echo 'Bye.' >&2; exit {code}")
+    stub(f"echo 'av_interleaved_write_frame(): {words}' >&2; echo 'Bye.' >&2; exit {code}")
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
-    assert caught.value.reason == "low_space"
+    assert caught.value.reason == reason
 
 
 def test_what_cannot_be_started_is_a_failure_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 # Disks that fail
 
 
-FAULTS = {errno.ENOSPC: "low_space", errno.EDQUOT: "low_space", errno.EIO: "io_error", errno.EROFS: "read_only"}
+FAULTS = {errno.ENOSPC: "low_space", errno.EDQUOT: "over_quota", errno.EIO: "io_error", errno.EROFS: "read_only"}
 CALLS = ["pwrite", "copy_file_range", "fsync", "fchmod", "setxattr", "utime", "link", "rename", "open", "mkdir"]
 
 
