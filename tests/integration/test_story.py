@@ -15,8 +15,8 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import story
-from tests.integration.test_lifecycle import held_by_another, retry_with
 from tests.integration.test_rollback_choices import foreign
+from tests.support.holding import held_by_another, retry_with
 from tests.support.studio import ALL, Studio
 
 

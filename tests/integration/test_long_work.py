@@ -1,0 +1,179 @@
+"""Operations and time: what stands still, a clock that jumps, films that take long."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexium_core import settings
+from indexium_core.flows import editing, protocol, running
+from indexium_core.flows.pace import Pace
+from indexium_core.jobs.runner import Control
+from indexium_core.library import Library
+from indexium_core.store import ledger
+from tests.support import media
+from tests.support.holding import held_by_another, retry_with
+from tests.support.studio import ALL, OLD, Studio
+
+
+def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its disk does not answer: the file under way stands still until it is given up."""
+    config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
+    studio, real = Studio(tmp_path, 4, config=config), editing.edit
+
+    def stuck(task: ledger.Task, undo: object, terms: protocol.Terms, stint: protocol.Stint) -> protocol.Edited:
+        if task.path == os.fsencode(studio.paths[0]):
+            pause = threading.Event()
+            while not terms.cancelled():
+                pause.wait(0.02)
+            return protocol.waits(task)
+        return real(task, undo, terms, stint)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(editing, "edit", stuck)
+    status = studio.library.write(studio.library.plan(), ALL).wait(60)
+    monkeypatch.undo()
+
+    assert (status.status, status.counts) == ("interrupted", {"success": 3, "pending": 1})
+    [left] = studio.library.interrupted()
+    assert "no further for 1 seconds" in left.why
+    assert not left.by_itself  # it would only stand still once more
+    assert studio.library.resume(1).wait().counts == {"success": 4}
+    studio.library.close()
+
+
+def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: Path) -> None:
+    jumps = iter(range(10**6))
+
+    def clock() -> datetime:
+        """Every look at it finds another year, before or after."""
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=366 * (-1) ** next(jumps))
+
+    studio = Studio(tmp_path, 4, clock=clock)
+    with held_by_another(studio.paths[0]) as let_go:
+        retry_with(studio.library, let_go)
+        status = studio.write()
+
+    assert status.counts == {"success": 4}
+    assert 0 <= studio.library.operation(1).operation.seconds < 60
+    assert studio.back(1).counts == {"success": 4}
+    assert studio.bytes() == studio.old
+    studio.library.close()
+
+
+def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    path = media.build("wmv", films, comment="People: Bob Ray")
+    os.utime(path, (OLD, OLD))
+    library = Library.open(tmp_path / "home")
+    library.scan([films])
+    library.people.add([path], ["Ann Lee"])
+    old, shares, halfway = path.read_bytes(), [], threading.Event()
+    real = protocol.Stint.did
+
+    def slowly(self: protocol.Stint, count: int) -> None:
+        real(self, count)
+        if any(films.glob(".indexium-*")):
+            halfway.set()
+            while not self._terms.cancelled():
+                threading.Event().wait(0.01)
+            real(self, 0)
+
+    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    handle = library.write(library.plan(), ALL)
+    assert halfway.wait(20)
+    status = handle.status()
+    shares = list(status.shares.values())
+    made = [each.name for each in films.iterdir() if each != path]
+    library.close()
+    monkeypatch.undo()
+
+    assert len(shares) == 1
+    assert 0 < shares[0] <= 1
+    assert list(status.shares) == list(status.working)
+    assert len(made) == 1  # the new file, under a name of its own …
+    assert list(films.iterdir()) == [path]  # … which went
+    assert path.read_bytes() == old
+    with Library.open(tmp_path / "home") as library:
+        [left] = library.interrupted()
+        assert left.counts == {"restored": 1}
+        assert left.files[0].message
+        assert left.by_itself
+        assert library.resume(1).wait().counts == {"success": 1}
+        assert library.status(1).shares == {}
+
+
+def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_FINISHING", 0.1)
+    films = tmp_path / "films"
+    films.mkdir()
+    path = media.build("wmv", films, comment="People: Bob Ray")
+    os.utime(path, (OLD, OLD))
+    library = Library.open(tmp_path / "home")
+    library.scan([films])
+    library.people.add([path], ["Ann Lee"])
+    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.Stint.did
+
+    def slowly(self: protocol.Stint, count: int) -> None:
+        begun.set()
+        assert paused.wait(20)
+        threading.Event().wait(0.15)
+        real(self, count)
+
+    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    handle = library.write(library.plan(), ALL)
+    assert begun.wait(20)
+    threading.Timer(0.05, paused.set).start()
+    assert handle.pause()  # comes back, though the file is not done
+    monkeypatch.setattr(protocol.Stint, "did", real)
+
+    assert handle.status().status == "paused"
+    assert handle.status().counts == {"pending": 1}
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert handle.resume()
+    assert handle.wait().counts == {"success": 1}
+    library.close()
+
+
+@pytest.mark.parametrize(("change", "may_begin"), [(Control.resume, True), (Control.stop, False)])
+def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_is_held(
+    change: Callable[[Control], None], may_begin: bool
+) -> None:
+    """A worker may have been handed a file before the pause, and look at it after."""
+    run = running.Run(
+        operation_id=1,
+        job_id=1,
+        kind="write",
+        total=1,
+        settled=0,
+        control=Control(),
+        pace=Pace({}),
+        preserve_mtime=False,
+        keep_backup=True,
+        break_links=False,
+        postpone=False,
+    )
+    run.control.pause()
+    working = running.Working(name="film", begun=0.0, stint=protocol.Stint(protocol.Terms(backups=Path())))
+    began: list[bool] = []
+    worker = threading.Thread(target=lambda: began.append(run.begin(7, working)))
+    worker.start()
+    worker.join(0.2)
+
+    assert began == []
+    run.wait_until_quiet()
+    assert run.working == {}
+    change(run.control)
+    worker.join(5)
+    assert began == [may_begin]

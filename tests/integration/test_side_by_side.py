@@ -1,0 +1,110 @@
+"""Operations beside one another and a scan."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from indexium_core.model.operation import OperationStatus
+from indexium_core.store import ledger
+from tests.support.holding import Gate
+from tests.support.studio import ALL, Studio
+
+
+def named(*numbers: int) -> str:
+    """Return the search that finds films by their numbers."""
+    return " OR ".join(f"name:{number:04}" for number in numbers)
+
+
+def test_a_file_in_one_operation_is_a_conflict_in_the_other_and_was_shown_before(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, plan = Gate(monkeypatch, 0), studio.library.plan()
+    first = studio.library.write(studio.library.plan(named(2, 3)), ALL)
+    assert gate.reached.wait(20)
+    held = {item.file_id: item.file_name for item in studio.items(first.id).values()}
+    shown = {item.file_id for item in studio.library.dry_run(plan, ALL).items if item.code == "busy_in_operation"}
+
+    second = studio.library.write(plan, ALL)
+    gate.opened.set()
+
+    assert second.wait().counts == {"success": 4, "conflict": 2}
+    codes = studio.codes(second.id)
+    assert {name for name, (_, code) in codes.items() if code == "busy_in_operation"} == set(held.values())
+    assert shown == set(held)
+    assert first.wait().counts == {"success": 2}
+
+
+def test_two_writes_at_once_write_each_file_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 0)
+    handles = [studio.library.write(studio.library.plan(query), ALL) for query in (named(1, 2), named(3, 4))]
+    for _ in handles:
+        assert gate.held.acquire(timeout=20)
+    both = {handle.status().status for handle in handles}
+    gate.opened.set()
+
+    assert both == {"in_progress"}
+    assert [handle.wait().counts for handle in handles] == [{"success": 2}, {"success": 2}]
+    assert sum(studio.bytes()[path] != studio.old[path] for path in studio.paths) == 4
+    for handle in handles:
+        assert studio.back(handle.id).counts == {"success": 2}
+    assert studio.bytes() == studio.old
+
+
+def test_a_write_and_a_rollback_at_once_leave_every_file_as_one_of_them_says(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.write(query=named(0, 1, 2))
+    studio.library.people.add(studio.paths, ["Cem Öz"])
+    gate = Gate(monkeypatch, 0)
+    write = studio.library.write(studio.library.plan(named(2, 3)), ALL)
+    assert gate.reached.wait(20)
+
+    rollback = studio.library.rollback(1)
+    gate.opened.set()
+
+    assert write.wait().counts == {"success": 2}
+    assert rollback.wait().counts == {"success": 2, "conflict": 1}
+    assert studio.codes(rollback.id)[studio.paths[2].name] == ("conflict", "busy_in_operation")
+    now = studio.bytes()
+    assert [at for at, path in enumerate(studio.paths) if now[path] == studio.old[path]] == [0, 1, 4, 5]
+
+
+def test_a_write_and_a_scan_at_once_agree_in_the_end(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, 2)
+    handle = studio.library.write(studio.library.plan(), ALL)
+    assert gate.reached.wait(20)
+    scan = threading.Thread(target=studio.library.scan, args=([studio.films],))
+    scan.start()
+    gate.opened.set()
+
+    assert handle.wait().counts == {"success": 6}
+    scan.join(60)
+    assert studio.library.plan().statistics.unchanged_count == 6
+    report = studio.library.scan([studio.films], full=True)
+    assert report.seen == 6
+    assert studio.library.plan().statistics.unchanged_count == 6
+    assert set(studio.comments().values()) == {"People: Ann Lee, Bob Ray"}
+    assert studio.back(1).counts == {"success": 6}
+    assert studio.bytes() == studio.old
+
+
+def test_what_is_told_is_always_what_the_ledger_counts(studio: Studio) -> None:
+    told: list[tuple[int, int]] = []
+
+    def listen(event) -> None:
+        if event.name == "write:progress":
+            counts = ledger.Ledger(studio.library._store).counts(event.data["operation_id"])
+            told.append((event.data["current"], sum(counts.values()) - counts.get("pending", 0)))
+
+    studio.library.events.subscribe(listen)
+    for group in (1, 2):
+        studio.library.people.add(studio.paths, [f"Person {group}"])
+        studio.write()
+
+    assert told
+    assert all(current == counted for current, counted in told)
+    status: OperationStatus = studio.library.status(2)
+    assert status.processed == sum(status.counts.values()) == 6

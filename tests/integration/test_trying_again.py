@@ -1,0 +1,115 @@
+"""What may be over in a moment is tried again, and nothing else is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+
+import pytest
+
+from tests.support.holding import held_by_another, retry_with
+from tests.support.studio import ALL, OLD, Studio
+
+
+def test_a_file_that_is_in_use_is_written_when_it_is_let_go_and_the_others_meanwhile(studio: Studio) -> None:
+    with held_by_another(studio.paths[0]) as let_go:
+        failures = retry_with(studio.library, let_go)
+        status = studio.write()
+
+    assert (status.status, status.counts) == ("completed", {"success": 6})
+    assert len(failures) == 1
+    item = studio.items(1)[studio.paths[0].name]
+    [again] = item.tries
+    assert again.code == "in_use"
+    assert "written by another process" in again.message
+    others = [other for other in studio.items(1).values() if other.id != item.id]
+    assert all(other.processed_at <= item.processed_at for other in others)
+
+
+def test_a_file_that_stays_in_use_is_given_up_after_four_tries_and_its_plan_stays(studio: Studio) -> None:
+    with held_by_another(studio.paths[0]):
+        failures = retry_with(studio.library, lambda: None)
+        status = studio.write()
+
+    assert (status.status, status.counts) == ("completed_with_errors", {"success": 5, "conflict": 1})
+    assert len(failures) == 3
+    item = studio.items(1)[studio.paths[0].name]
+    assert item.code == "in_use"
+    assert "tried 4 times" in item.message
+    assert [each.code for each in item.tries] == ["in_use"] * 3
+    assert [each.file_name for each in studio.library.plan().page().items] == [studio.paths[0].name]
+
+
+def test_an_error_of_the_disk_that_passes_costs_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, failed = os.pwrite, []
+
+    def pwrite(fd: int, data: bytes, offset: int) -> int:
+        if os.readlink(f"/proc/self/fd/{fd}") == str(studio.paths[0]) and len(failed) < 2:
+            failed.append(offset)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(fd, data, offset)
+
+    failures = retry_with(studio.library, lambda: None)
+    monkeypatch.setattr(os, "pwrite", pwrite)
+
+    assert studio.write().counts == {"success": 6}
+    assert [each.code for each in studio.items(1)[studio.paths[0].name].tries] == ["io_error"] * len(failures)
+
+
+def test_a_failed_sync_is_reported_and_never_tried_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, failed = os.fsync, []
+
+    def fsync(fd: int) -> None:
+        if os.readlink(f"/proc/self/fd/{fd}") == str(studio.paths[0]) and not failed:
+            failed.append(fd)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(fd)
+
+    failures = retry_with(studio.library, lambda: None)
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    assert studio.write().counts == {"success": 5, "failed": 1}
+    assert failures == []
+    assert studio.codes(1)[studio.paths[0].name] == ("failed", "sync_failed")
+    assert studio.paths[0].read_bytes() == studio.old[studio.paths[0]]
+
+
+def test_a_file_that_another_program_changed_is_tried_once(studio: Studio) -> None:
+    plan = studio.library.plan()
+    os.utime(studio.paths[0], (OLD + 5, OLD + 5))
+    failures = retry_with(studio.library, lambda: None)
+
+    status = studio.library.write(plan, ALL).wait()
+
+    assert status.counts == {"success": 5, "conflict": 1}
+    assert failures == []
+    assert "tried" not in studio.items(1)[studio.paths[0].name].message
+
+
+def test_what_waits_to_be_tried_again_waits_on_when_the_operation_is_stopped(studio: Studio) -> None:
+    """It is not called failed because the program ended: the next run tries it."""
+    waiting = threading.Event()
+    with held_by_another(studio.paths[0]):
+        retry_with(studio.library, waiting.set, delay=3600.0)
+        studio.library.write(studio.library.plan(), ALL)
+        assert waiting.wait(20)
+        studio.reopen()
+
+    [left] = studio.library.interrupted()
+    assert set(left.counts) <= {"done", "not_started"}
+    assert left.left >= 1
+    assert studio.library.resume(1).wait().counts == {"success": 6}
+
+
+def test_an_older_item_of_a_file_waits_for_the_newer_one_that_is_tried_again(studio: Studio) -> None:
+    """Two writes of a file are taken back newest first; if the newer is in use for a moment, the older must wait."""
+    studio.write()
+    studio.library.people.add(studio.paths, ["Cem Öz"])
+    studio.write()
+    with held_by_another(studio.paths[0]) as let_go:
+        retry_with(studio.library, let_go, delay=0.5)
+        status = studio.back(1, with_newer=True)
+
+    assert status.counts == {"success": 12}
+    assert studio.bytes() == studio.old
