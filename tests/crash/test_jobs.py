@@ -27,7 +27,7 @@ from tests.support.long_write import ALL, ROOT, Child
 from tests.support.oracles import oracle
 from tests.support.studio import OLD
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.usefixtures("executor")]
 
 LIMIT = 10.0  # seconds in which everything ends that is told to
 Print = tuple[int, int, int, int]  # inode, size, times of the last change of bytes and of anything
@@ -83,7 +83,9 @@ def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: F
     with Child(films.home, "write") as child:
         child.hear("begun")
         changed = False
-        for _ in range(3):
+        for number in range(3):
+            while len(films.changed(films.old)) < 2 * number + 1:
+                time.sleep(0.002)
             child.say("pause")
             child.hear("paused")
             before = films.prints()
@@ -93,7 +95,6 @@ def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: F
             changed = changed or 0 < len(films.changed(films.old)) < len(films.paths)
             child.say("resume")
             child.hear("resumed")
-            time.sleep(0.02)
         assert changed, "it was not held in the middle"
         assert child.hear("done") == "completed"
     assert len(films.changed(films.old)) == len(films.paths)
@@ -102,6 +103,8 @@ def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: F
 def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(films: Films) -> None:
     with Child(films.home, "write") as child:
         child.hear("begun")
+        while not films.changed(films.old):
+            time.sleep(0.002)
         child.say("pause")
         child.hear("paused")
         before = films.prints()
@@ -266,8 +269,25 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
         assert ledger.Ledger(library._store).counts(1) == {"success": 4}
 
 
-def stopped(arguments: list[str], large: tuple[Path, Path]) -> tuple[float, int, str]:
-    """Run the command until the large film is being rewritten, then tell it to end; returns seconds, code and words."""
+def test_a_program_that_is_killed_in_a_rewrite_leaves_a_whole_film_and_nobody_at_work_on_it(
+    large: tuple[Path, Path],
+) -> None:
+    home, path = large
+    old, data = path.stat(), path.read_bytes()
+    stopped(["write", "--risk", "safe,warning,danger", "--yes"], large, by=signal.SIGKILL)
+
+    with Library.open(home, take_over="nothing") as library:  # at once: whoever was at work has to be gone by then
+        assert (path.stat().st_ino, path.stat().st_mtime_ns) == (old.st_ino, old.st_mtime_ns)
+        assert no_strays(path)
+        assert path.read_bytes() == data
+        assert library.resume(1).wait().counts == {"success": 4}
+    assert no_strays(path)
+
+
+def stopped(
+    arguments: list[str], large: tuple[Path, Path], *, by: signal.Signals = signal.SIGTERM
+) -> tuple[float, int, str]:
+    """Run the command until the large film is being rewritten, then end it; returns seconds, code and words."""
     home, path = large
     command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
@@ -275,7 +295,7 @@ def stopped(arguments: list[str], large: tuple[Path, Path]) -> tuple[float, int,
             assert process.poll() is None, process.communicate()[0]
             time.sleep(0.001)
         begun = time.monotonic()
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(by)
         said, _ = process.communicate(timeout=10 * LIMIT)
         return time.monotonic() - begun, process.returncode, said
 

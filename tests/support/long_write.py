@@ -14,12 +14,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from indexium_core.flows import editing
+from indexium_core.flows import elsewhere, protocol
 from indexium_core.library import Library
 from indexium_core.model.operation import MetadataOperation, WriteOptions
-from indexium_core.store import ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
@@ -68,13 +67,13 @@ def _say(*words: object) -> None:
 
 
 def _slow_down() -> None:
-    real = editing.edit
+    real = elsewhere.edit
 
-    def edit(task: ledger.Task, *arguments: object) -> object:
+    def edit(*arguments: Any) -> protocol.Edited:
         time.sleep(_PACE)
-        return real(task, *arguments)  # type: ignore[arg-type]
+        return real(*arguments)
 
-    editing.edit = edit  # type: ignore[assignment]
+    elsewhere.edit = edit
 
 
 def _cut_off(library: Library, kind: str) -> MetadataOperation | None:
