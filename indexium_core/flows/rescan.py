@@ -1,9 +1,10 @@
 """
 Rescan: the media properties of films are read again, and what changed is stored.
 
-It goes through the files in the order of their ids, a batch at a time. What was read of a batch and the place are stored
-in one transaction; so a rescan that is cut short goes on from there, and what it did is done and counted. One bad file never stops it: the file is counted by what is wrong with it, and keeps what was known of it. Locked fields stay as
-they are, and length and size are refreshed only where that was asked for.
+It goes through the files in the order of their ids, a batch at a time. What was read of a batch and the place are
+stored in one transaction; so a rescan that is cut short goes on from there, and what it did is done and counted. One
+bad file never stops it: the file is counted by what is wrong with it, and keeps what was known of it. Locked fields
+stay as they are, and length and size are refreshed only where that was asked for.
 """
 
 from __future__ import annotations
@@ -84,6 +85,10 @@ class _Outcome:
     problem: Problem | None = None
     missing: bool = False
     skipped: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.missing or self.problem is not None
 
 
 def title_of(orders: Mapping[str, Any], query: object) -> str:
@@ -271,6 +276,8 @@ class _Run:
                     future.cancel()
                 return
             outcome = pending.popleft().result()
+            if outcome.failed and self._offline([outcome.due]):  # its disk has gone meanwhile, and nothing else
+                outcome = _Outcome(outcome.due, skipped=True)
             self._tally(outcome)
             yield outcome
 

@@ -19,7 +19,7 @@ from indexium_core.files import libav
 from indexium_core.flows import rescan
 from indexium_core.library import Library, RescanReport
 from indexium_core.model.plan import Selection
-from indexium_core.model.properties import FIELDS, FileProperty
+from indexium_core.model.properties import FIELDS, FileProperty, MediaReading
 from tests.support import media
 
 OLD = 1_600_000_000
@@ -242,6 +242,25 @@ def test_the_files_of_an_offline_library_are_skipped(library: Library, root: Pat
     root.rename(root.with_name("elsewhere"))
     assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
     assert library.file(ids(library)["ann.mp4"]).state == "ok"
+
+
+def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
+    library: Library, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, away, lock, pulled = rescan.media.read, root.with_name("elsewhere"), threading.Lock(), threading.Event()
+
+    def read(path: bytes) -> MediaReading:
+        with lock:
+            if not pulled.is_set():
+                root.rename(away)
+                pulled.set()
+        return real(path)
+
+    monkeypatch.setattr(rescan.media, "read", read)
+    assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
+    away.rename(root)
+    assert {library.file(number).state for number in ids(library).values()} == {"ok"}
+    assert counts(library.rescan(everything=True)) == (3, 0, 3, 0, 0, {})
 
 
 def test_sound_alone_is_read_and_shows_no_resolution(library: Library, root: Path) -> None:
