@@ -10,6 +10,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.plan_header import label_of
 from indexium_core.model import strategies
 from indexium_core.model.facets import Wider
+from indexium_core.model.operation import MetadataOperation
 from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
 
 __all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
@@ -148,8 +149,27 @@ def unreadable(message: str) -> dict[str, str]:
     return {"title": "The plan cannot be read", "text": message, "act": "retry", "label": "Try again"}
 
 
-def empty(query: str, everything: PlanStatistics, roots: int, wider: Sequence[Wider] = ()) -> dict[str, Any]:
-    """Return what is said where the list is empty, and what to do about it; `wider`: searches that find something."""
+def empty(
+    query: str,
+    everything: PlanStatistics,
+    roots: int,
+    wider: Sequence[Wider] = (),
+    *,
+    unchanged: int = 0,
+    written: MetadataOperation | None = None,
+) -> dict[str, Any]:
+    """
+    Return what is said where the list is empty, and what to do about it.
+
+    Args:
+        query: The search.
+        everything: What the plan comes to without it.
+        roots: How many folders are scanned.
+        wider: Searches near it that find something.
+        unchanged: How many files it finds that stay as they are, which are not listed.
+        written: The write that has left nothing of it, if one has.
+
+    """
     if not roots:
         return {
             "title": "No folder has been scanned yet",
@@ -158,10 +178,16 @@ def empty(query: str, everything: PlanStatistics, roots: int, wider: Sequence[Wi
             "label": "Choose a folder",
         }
     if query.strip():
+        title, text = _nothing_found(unchanged, written)
+        ways = [{"query": each.query, "label": f"{words.files(each.files)} {each.words}"} for each in wider]
+        if unchanged:
+            ways.append(
+                {"query": f"({query}) risk:unchanged", "label": f"{words.files(unchanged)} with nothing to change"}
+            )
         return {
-            "title": "No file matches",
-            "text": "Near it there are:" if wider else "Nothing in the plan is found by this search.",
-            "ways": [{"query": each.query, "label": f"{words.files(each.files)} {each.words}"} for each in wider],
+            "title": title,
+            "text": f"{text} Near it there are:" if ways else text,
+            "ways": ways,
             "act": "clear_search",
             "label": "Clear the search",
         }
@@ -173,3 +199,18 @@ def empty(query: str, everything: PlanStatistics, roots: int, wider: Sequence[Wi
             "label": "Say who is in them",
         }
     return {"title": "Nothing to change", "text": "Every file already says who is in it."}
+
+
+def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
+    """Return title and sentence for a search that lists nothing: it may be so because all of it was done."""
+    if written is not None:
+        done, total = written.success_count, written.file_count
+        said = (
+            f"{words.count(done)} of {words.files(total)} are written"
+            if done < total
+            else f"All {words.files(done)} are written"
+        )
+        return "The file is written" if done == total == 1 else said, "Nothing that this search finds is left to write."
+    if unchanged:
+        return "Nothing to change here", "What this search finds says already who is in it."
+    return "No file matches", "Nothing in the plan is found by this search."

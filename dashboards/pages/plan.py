@@ -22,6 +22,7 @@ from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
 from indexium_core.model import query as grammar
 from indexium_core.model.facets import Wider
+from indexium_core.model.operation import MetadataOperation
 from indexium_core.model.plan import PlanPage, PlanStatistics, Selection
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ __all__ = ["PlanScreen"]
 
 PAINTED = 60  # milliseconds after which a browser has shown what it got, and has no use for a processor
 IDLE = 250  # milliseconds after which nothing is waited for
-EVENTS = ("plan:changed", "scan:completed", "views:changed", "locks:changed", "rescan:completed")
+EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
 class Loaded(NamedTuple):
@@ -53,7 +54,8 @@ class Loaded(NamedTuple):
     able: int  # files of the search that can be selected
     volume: int  # bytes of all files that would be changed
     views: list[SavedView]
-    wider: list[Wider]  # where nothing is found
+    wider: list[Wider]  # where nothing is found …
+    written: MetadataOperation | None  # … because this wrote it
 
 
 class PlanScreen:
@@ -201,6 +203,7 @@ class PlanScreen:
             volume=shelf.volume(whole),
             views=shelf.views(),
             wider=[] if page.total or not query.strip() else library.wider(plan=plan),
+            written=None if page.total else self._write.written(query),
         )
 
     def _able(self, whole: MetadataPlan, selection: Selection, count: int) -> int:
@@ -292,7 +295,14 @@ class PlanScreen:
             **view,
             empty=None
             if loaded.page.total
-            else plan_table.empty(self.state.query, loaded.everything, loaded.roots, loaded.wider),
+            else plan_table.empty(
+                self.state.query,
+                loaded.everything,
+                loaded.roots,
+                loaded.wider,
+                unchanged=loaded.found.unchanged_count,
+                written=loaded.written,
+            ),
         )
 
     def _draw_bar(self, loaded: Loaded) -> None:

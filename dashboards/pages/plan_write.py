@@ -12,8 +12,9 @@ from dashboards.components.dialog import Dialog
 from dashboards.pages.asking import WRITABLE, Wish, WriteQuestion
 from dashboards.pages.dry_run import DryRun
 from dashboards.state import PlanState
+from indexium_core import errors
 from indexium_core.model import labels
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operation import MetadataOperation, WriteOptions
 from indexium_core.model.plan import Selection
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
 SO_ALREADY = "nothing was changed: it is so already"
+DONE = ("in_progress", "completed", "completed_with_errors")  # the files of a write that counts as done, so far
 UNSELECTED = "Select files first: x takes the one at the cursor, a all that are found."
 PINNED = 2_000  # files that stay selected by their ids when what is decided may take them out of the search
 
@@ -33,6 +35,7 @@ class PlanWrite:
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, session: Session, state: PlanState) -> None:
         self._library, self._bridge, self._session, self._state = library, bridge, session, state
         self._plan: MetadataPlan | None = None
+        self._begun: tuple[str, int | None] = ("", None)  # the search that was looked at, and what was written then
         self.bar = ActionBar()
         self._question = WriteQuestion(library, bridge, dialog, self._started)
         self._dry_run = DryRun(library, bridge, dialog, session.desk, self._question.ask, files=lambda: session.files)
@@ -103,8 +106,20 @@ class PlanWrite:
         chosen = self._state.selection if selection is None else selection
         act(Wish(self._plan, chosen, options, within=self._state.query))
 
-    def _started(self, _operation_id: int) -> None:
+    def written(self, query: str) -> MetadataOperation | None:
+        """Return what was last written here out of what a search found, unless it stopped or was taken back."""
+        text, operation_id = self._begun
+        if operation_id is None or text != query:
+            return None
+        try:
+            operation = self._library.operation(operation_id, per_page=1).operation
+        except errors.UnknownIdError:
+            return None
+        return operation if operation.status in DONE and operation.success_count else None
+
+    def _started(self, operation_id: int) -> None:
         """Let the review go on: the foot of every page tells how the write does."""
+        self._begun = (self._state.query, operation_id)
         self._state.selection = Selection()
         self._session.keep_selection()
         self._session.refresh_foot()

@@ -189,3 +189,21 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     page.keyboard.press("E")
     page.get_by_label("CSV file with changes").set_input_files(wrong)
     expect(page.get_by_role("dialog")).to_contain_text("no column says which file is meant")
+
+
+def test_a_search_of_which_all_was_written_says_so_and_is_cleared(site: Site, library: Library) -> None:
+    count = library.plan("risk:safe").page().total
+    page = site.visit("/plan?q=risk:safe")
+    page.get_by_role("row").nth(1).wait_for()
+    page.keyboard.press("a")
+    expect(page.get_by_role("region", name="Actions")).to_contain_text(f"{count} selected")
+    page.keyboard.press("w")
+    page.get_by_role("dialog").get_by_role("button", name=f"Write {count} files").click()
+    plan = page.get_by_role("region", name="Plan", exact=True)
+    expect(plan.get_by_text(f"All {count} files are written")).to_be_visible()
+    expect(plan.get_by_text("No file matches")).to_be_hidden()
+    plan.locator(".empty").get_by_role("button", name="Clear the search").click()
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    library.rollback(library.history().items[0].id).wait()
+    page.get_by_role("combobox", name="Search the plan").fill("risk:safe")
+    expect(plan.get_by_text("No file matches")).to_be_visible()  # what was taken back is written no more

@@ -262,6 +262,25 @@ def test_an_empty_list_offers_what_is_near() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("done", "total", "title"),
+    [(34, 34, "All 34 files are written"), (1, 1, "The file is written"), (33, 34, "33 of 34 files are written")],
+)
+def test_an_empty_list_says_that_all_of_it_was_written(done: int, total: int, title: str) -> None:
+    written = operation(success_count=done, file_count=total)
+    near = [Wider(query="ann", words="without risk:safe", files=12)]
+    said = plan_table.empty("ann risk:safe", PlanStatistics(total_files=9), 1, near, unchanged=2, written=written)
+    assert (said["title"], said["label"]) == (title, "Clear the search")
+    assert said["ways"] == [
+        {"query": "ann", "label": "12 files without risk:safe"},
+        {"query": "(ann risk:safe) risk:unchanged", "label": "2 files with nothing to change"},
+    ]
+
+
+def test_an_empty_list_of_files_that_stay_as_they_are_does_not_say_that_there_are_none() -> None:
+    assert plan_table.empty("ann", PlanStatistics(total_files=9), 1, unchanged=2)["title"] == "Nothing to change here"
+
+
 # Operations.
 
 
