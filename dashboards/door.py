@@ -180,6 +180,11 @@ class Refused(RequestHandler):
         """Nothing is changed here."""
 
 
+def _sockets(host: str) -> str:
+    """Return what a policy calls our websockets; it knows no IPv6, for which browsers take 'self'."""
+    return "" if host.startswith("[") else f"ws://{host} wss://{host}"
+
+
 @functools.cache
 def _hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
     """Return a handler class that also sends the security headers; a page's scripts get the nonce of its answer."""
@@ -189,8 +194,7 @@ def _hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
             super().set_default_headers()
             self._nonce = secrets.token_urlsafe(16) if issubclass(handler, DocHandler) else ""
             script = f"'nonce-{self._nonce}'" if self._nonce else ""
-            host = self.request.host
-            policy = _POLICY.format(script=script, socket=f"ws://{host} wss://{host}")
+            policy = _POLICY.format(script=script, socket=_sockets(self.request.host))
             for name, value in {**_HEADERS, "Content-Security-Policy": policy}.items():
                 self.set_header(name, value)
             self.clear_header("Server")

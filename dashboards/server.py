@@ -40,12 +40,15 @@ from indexium_core.cli import leaving
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["DashboardServer", "free_port", "make_server", "serve"]
+__all__ = ["DashboardServer", "address", "free_port", "make_server", "serve"]
 
 logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HEAD = 262_144  # bytes: the longest search that is taken, as an address
+_IDLE = 60.0  # seconds that a connection may wait for its first, or for another, request
+_BODY = 600.0  # seconds that the body of a request may take
 
 
 def serve(
@@ -144,8 +147,7 @@ class DashboardServer:
     @property
     def url(self) -> str:
         """Address of the first page."""
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{_reachable(name)}:{self.port}"
+        return address(self.host, self.port)
 
     def run(self, *, open_browser: bool = False, announce: bool = False) -> None:
         """
@@ -188,6 +190,11 @@ class DashboardServer:
                 title="Indexium",
                 extra_patterns=self._routes(),
                 ico_path="none",
+                http_server_kwargs={
+                    "max_header_size": _HEAD,
+                    "idle_connection_timeout": _IDLE,
+                    "body_timeout": _BODY,
+                },
                 check_unused_sessions_milliseconds=min(5000, self._linger),
                 unused_session_lifetime_milliseconds=self._linger,
             )
@@ -255,14 +262,18 @@ class Health(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         self.write({"status": "ok", "instance_id": self._instance_id, "version": __version__})
 
+    head = get
 
-def _reachable(host: str) -> str:
-    """Return a name that a browser on this machine can open, also where every address is served."""
+
+def address(host: str, port: int) -> str:
+    """Return the address that a browser on this machine can open, also where every address is served."""
     try:
-        anywhere = ipaddress.ip_address(host.strip("[]")).is_unspecified
+        given = ipaddress.ip_address(host)
     except ValueError:
-        return host
-    return "127.0.0.1" if anywhere else host
+        return f"http://{host}:{port}"
+    if given.is_unspecified:
+        return f"http://{'127.0.0.1' if given.version == 4 else '[::1]'}:{port}"
+    return f"http://{given if given.version == 4 else f'[{given}]'}:{port}"
 
 
 @contextlib.contextmanager

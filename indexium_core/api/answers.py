@@ -9,17 +9,20 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
-from indexium_core.model.operation import OperationDetails, OperationStatus
+from indexium_core.model.operation import OperationDetails, OperationStatus, WriteResult
 from indexium_core.model.plan import PlanItem, PlanStatistics
 
 __all__ = [
     "Decided",
+    "DryRun",
     "ItemPage",
     "Json",
     "OperationAnswer",
     "OperationPage",
     "OperationWithItems",
     "PlanAnswer",
+    "RetryDryRun",
+    "RollbackDryRun",
     "Started",
     "operation",
     "with_items",
@@ -141,6 +144,46 @@ class OperationWithItems(Following):
     items_total: int
     page: int
     per_page: int
+
+
+class DryRun(_Shape):
+    """What a write would do with each file."""
+
+    operation_id: None
+    dry_run: Literal[True]
+    excluded: dict[str, int]
+    items: list[WriteResult]
+
+
+class LeftAlone(Item):
+    """A file that would be left alone, and what could be chosen for it."""
+
+    choices: list[str]
+
+
+class RollbackDryRun(_Shape):
+    """What taking an operation back would do."""
+
+    operation_id: None
+    dry_run: Literal[True]
+    reverts_id: int
+    restorable: int
+    exact: int
+    comment_only: int
+    newer: list[int]
+    can_rollback: bool
+    reason: str
+    left_alone: dict[str, int]
+    conflicts: list[LeftAlone]
+
+
+class RetryDryRun(_Shape):
+    """What trying again would write."""
+
+    operation_id: None
+    dry_run: Literal[True]
+    files: int  # that were not done
+    ready: int  # of these
 
 
 class Started(_Shape):

@@ -60,6 +60,7 @@ def make_api(library: Library) -> FastAPI:
         docs_url=None,  # its page would fetch scripts from another machine
         redoc_url=None,
         default_response_class=Json,
+        responses=dict(problems.DESCRIBED),
         redirect_slashes=False,
     )
     app.state.library = library

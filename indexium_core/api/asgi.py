@@ -34,6 +34,7 @@ ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitab
 _WAITING = 16  # pieces of a body that may lie here before the sender has to wait
 _GOODBYE = 2.0  # seconds that requests under way are given when the server stops
 _DROPPED = 2**40  # bytes that Tornado may count: the limit is ours
+_DIGITS = 18  # of a length that is still a number; Python reads no more than some thousand
 _LEAST = 1000  # bytes a second that the other side sends or takes, or it is given up
 
 
@@ -117,7 +118,7 @@ class Asgi(RequestHandler):
         self.request.connection.set_max_body_size(_DROPPED)
         self._limit = self._mount.largest(self.request.path)
         length = self.request.headers.get("Content-Length", "0")
-        if length.isdecimal() and int(length) > self._limit:
+        if length.isdecimal() and (len(length) > _DIGITS or int(length) > self._limit):
             self._refuse_size()
         else:
             self._task = self._mount.begin(self._run())
@@ -175,7 +176,8 @@ class Asgi(RequestHandler):
         """Answer what Tornado itself refuses as everything is refused here."""
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             method = self.request.method or ""
-            self._refuse(405, "method_not_allowed", f"{method} cannot be done with {self.request.path}.")
+            sentence = f"{method} cannot be done with {self.request.path}."
+            self._refuse(405, "method_not_allowed", sentence, Allow="DELETE, GET, HEAD, POST")
         elif status_code < 500:
             self._refuse(status_code, "bad_request", "This request cannot be read.")
         else:
@@ -225,7 +227,7 @@ class Asgi(RequestHandler):
 
     @property
     def _is_head(self) -> bool:
-        return self.request.method == "HEAD"
+        return bool(self.request.method == "HEAD")
 
     async def _receive(self) -> Message:
         while not self._waiting:
@@ -306,13 +308,14 @@ class Asgi(RequestHandler):
     def _refuse_size(self) -> None:
         self._refuse(413, "too_large", f"The body of this request is larger than {self._limit:,} bytes.")
 
-    def _refuse(self, status: int, code: str, sentence: str) -> None:
+    def _refuse(self, status: int, code: str, sentence: str, **headers: str) -> None:
         """Answer a problem. What still comes of a body is read and dropped, so that the other side hears it."""
         if self._headers_written:
             return
         self.clear()
         self.set_status(status)
-        self.set_header("Content-Type", "application/problem+json")
+        for name, text in {"Content-Type": "application/problem+json", **headers}.items():
+            self.set_header(name, text)
         problem = {"type": f"urn:indexium:{code}", "title": HTTPStatus(status).phrase, "status": status}
         self.finish(json.dumps(problem | {"detail": sentence, "code": code}))
 

@@ -32,7 +32,11 @@ _PAGE = 500  # events that are read at a time
 _COMMON = ("job_id", "operation_id", "current", "total", "message", "rate", "eta_seconds")
 
 
-@router.get("/events")
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 async def events(
     library: Open,
     last_event_id: Annotated[str | None, Header(max_length=30)] = None,

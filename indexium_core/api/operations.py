@@ -66,7 +66,7 @@ class Write(Body):
     options: Options = Options()
 
 
-@router.post("/write", status_code=202, response_model=Started)
+@router.post("/write", status_code=202, response_model=Started, responses={200: {"model": answers.DryRun}})
 def write(library: Open, sent: Beginning, body: Write) -> Response:
     """Begin to write; 202 with the operation. A dry run is answered at once (200), and changes nothing."""
     if sum((body.file_ids is not None, body.file_hashes is not None, body.q is not None, body.all)) != 1:
@@ -245,7 +245,12 @@ class Retry(Body):
     dry_run: bool = False
 
 
-@router.post("/operations/{operation_id}/retry", status_code=202, response_model=Started)
+@router.post(
+    "/operations/{operation_id}/retry",
+    status_code=202,
+    response_model=Started,
+    responses={200: {"model": answers.RetryDryRun}},
+)
 def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None = None) -> Response:
     """Begin to try again what an operation did not get done, planned afresh; 202 with the operation that does it."""
     wish = body or Retry()
@@ -288,7 +293,13 @@ class Rollback(Body):
     dry_run: bool = False
 
 
-@router.post("/history/{operation_id}/rollback", status_code=202, response_model=Started, tags=["history"])
+@router.post(
+    "/history/{operation_id}/rollback",
+    status_code=202,
+    response_model=Started,
+    responses={200: {"model": answers.RollbackDryRun}},
+    tags=["history"],
+)
 def rollback(library: Open, sent: Beginning, operation_id: Id, body: Rollback | None = None) -> Response:
     """Begin to take an operation back; 202 with the operation that does it. A dry run is answered at once (200)."""
     wish = body or Rollback()

@@ -12,13 +12,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from tornado.iostream import StreamClosedError
 
 from indexium_core import errors
 from indexium_core.api import wire
 from indexium_core.model import jsonable
 
-__all__ = ["CALLS", "CODES", "Problem", "answer", "install", "of_error"]
+__all__ = ["CALLS", "CODES", "DESCRIBED", "Problem", "answer", "install", "of_error"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,29 @@ CODES: Mapping[str, str] = {
 }
 _OF_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "unknown_address"}
 _OF_STATUS |= {405: "method_not_allowed", 413: "too_large", 415: "not_json", 422: "invalid_request", 429: "too_many"}
+
+
+# How a refusal is described, of every route.
+DESCRIBED: Mapping[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A refusal, as a problem document (RFC 9457)",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail", "code"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string", "description": "A sentence for a person."},
+                        "code": {"type": "string", "description": "For a program; stable."},
+                    },
+                }
+            }
+        },
+    }
+}
 
 
 class Problem(Exception):  # noqa: N818 - it is what the document is called
@@ -118,7 +142,18 @@ def _http(request: Request, error: Exception) -> Response:
         400: "The body cannot be read.",
     }
     detail = sentences.get(error.status_code, str(error.detail))
-    return answer(error.status_code, code, detail, headers=error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return answer(error.status_code, code, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of an address: each has a route of its own, of which the framework names only the first."""
+
+    def is_there(method: str) -> bool:
+        scope = {**request.scope, "method": "GET" if method == "HEAD" else method}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+    return ", ".join(filter(is_there, ("DELETE", "GET", "HEAD", "POST")))
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

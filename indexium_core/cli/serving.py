@@ -66,7 +66,7 @@ def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote
     from dashboards import server
 
     port = server.free_port(host, port)  # before the home is taken, so that a port in use is said at once
-    url = f"http://{host}:{port}"
+    url = server.address(host, port)
     with Library.open(home, url=url, take_over="all") as library:
         for sentence in library.notices:
             output.note(sentence)

@@ -174,6 +174,7 @@ def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
 
     look = rest.post(f"/api/metadata/history/{number}/rollback", {"dry_run": True})
     assert (look.status, look.json["operation_id"], look.json["exact"]) == (200, None, 3)
+    TypeAdapter(answers.RollbackDryRun).validate_python(look.json)
     back = rest.post(f"/api/metadata/history/{number}/rollback")
     assert back.status == 202
     assert ended(rest, back.json["operation_id"])["success_count"] == 3
@@ -201,6 +202,7 @@ def test_a_dry_run_changes_nothing(rest: Client, films: Path) -> None:
     answer = rest.post("/api/metadata/write", {"all": True, "options": {"dry_run": True}})
     assert answer.status == 200
     assert (answer.json["operation_id"], answer.json["dry_run"], len(answer.json["items"])) == (None, True, 3)
+    TypeAdapter(answers.DryRun).validate_python(answer.json)
     assert {path: path.read_bytes() for path in films.iterdir()} == before
     assert rest.get("/api/metadata/history").json["total"] == 0
 
@@ -267,6 +269,7 @@ def test_what_was_not_done_is_tried_again(rest: Client, films: Path) -> None:
 
     look = rest.post(f"/api/metadata/operations/{number}/retry", {"dry_run": True})
     assert (look.status, look.json) == (200, {"operation_id": None, "dry_run": True, "files": 1, "ready": 1})
+    TypeAdapter(answers.RetryDryRun).validate_python(look.json)
     path, wish = f"/api/metadata/operations/{number}/retry", {"user_note": "once more"}
     again, twice = (rest.post(path, wish, Idempotency_Key="k") for _ in range(2))
     assert (again.status, twice.status, twice.json) == (202, 202, again.json)
@@ -387,7 +390,7 @@ def test_scans_and_rescans_are_jobs(rest: Client, films: Path) -> None:
             pass
         assert (job["job_type"], job["status"]) == (verb, "completed")
     assert rest.get("/api/tracks").json["total"] == 6
-    assert rest.get("/api/jobs?kind=scan,rescan&status=completed").json["total"] == 2
+    assert rest.get("/api/jobs?kind=scan,rescan&status=completed").json["total"] == 3  # with that of the fixture
     assert rest.get("/api/jobs/counts").json["rescan"] == {"completed": 1}
     assert rest.get(f"/api/jobs/{number}/log").json["next"] >= 0
     assert rest.post(f"/api/jobs/{number}/pause").code == "wrong_state"
@@ -695,6 +698,15 @@ def test_the_description_names_every_field_of_an_item(small: Client) -> None:
     found = small.get("/api/openapi.json").json
     assert set(found["components"]["schemas"]["PlanItem"]["properties"]) == set(PlanItem.__dataclass_fields__)
     assert "/api/metadata/plan/{ref}/edit" in found["paths"]
+
+
+def test_the_description_says_of_every_route_how_it_refuses(small: Client) -> None:
+    paths = small.get("/api/openapi.json").json["paths"]
+    for path, methods in paths.items():
+        for method, route in methods.items():
+            refusals = set(route["responses"]) - {"200", "202"}
+            assert refusals == {"default"}, (path, method)
+            assert set(route["responses"]["default"]["content"]) == {"application/problem+json"}
 
 
 def test_the_page_of_the_description_needs_nothing_from_elsewhere(small: Client) -> None:

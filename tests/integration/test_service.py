@@ -9,6 +9,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -54,8 +55,8 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(home: Path) -> Iterator[Service]:
-    command = [*RUN, "--home", str(home), "serve", "--port", "0"]
+def serving(home: Path, *more: str) -> Iterator[Service]:
+    command = [*RUN, "--home", str(home), "serve", "--port", "0", *more]
     process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
     try:
         while remote.connect(home) is None:
@@ -201,6 +202,31 @@ def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: 
         assert json.loads(path.read_text())["pid"] == running.process.pid
         running.end()
         assert not path.exists()
+
+
+def test_a_service_on_ipv6_is_found_by_commands_and_guarded_as_any_other(home: Path, films: Path) -> None:
+    known(home, films)
+    if not has_ipv6():
+        pytest.skip("this machine has no IPv6 loopback; this test serves on it")
+    with serving(home, "--host", "::1") as running:
+        url = running.rest.url
+        assert re.fullmatch(r"http://\[::1\]:\d+", url)
+        assert ran(home, "plan", "--json").json["total"] == 3
+        assert f"in use by process {running.process.pid} (http://[::1]:" in ran(home, "recover").err
+        page, port = Client(url), url.rpartition(":")[2]
+        assert page.post("/api/metadata/plan", {}, Origin=url).status == 200
+        for origin in (f"http://localhost:{port}", "http://[::1]:9", "http://[::1]"):
+            assert page.post("/api/metadata/plan", {}, Origin=origin).code == "forbidden"
+        assert page.get("/api/jobs", Host="[::2]").code == "unknown_host"
+        policy = page.get("/plan").headers["content-security-policy"]
+        assert "connect-src 'self' blob: ;" in policy  # in which no address of IPv6 can be named
+
+
+def has_ipv6() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
 
 
 def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> None:

@@ -64,6 +64,21 @@ def test_an_unspecified_address_is_opened_by_a_name_that_leads_here() -> None:
     assert made.url == f"http://127.0.0.1:{made.port}"
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:5006"),
+        ("localhost", "http://localhost:5006"),
+        ("::1", "http://[::1]:5006"),
+        ("0:0:0:0:0:0:0:1", "http://[::1]:5006"),
+        ("::", "http://[::1]:5006"),
+        ("0.0.0.0", "http://127.0.0.1:5006"),
+    ],
+)
+def test_an_address_is_one_that_a_browser_can_open(host: str, url: str) -> None:
+    assert server.address(host, 5006) == url
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_clean(number: signal.Signals, tmp_path: Path) -> None:
     port = server.free_port("127.0.0.1", 0)
