@@ -38,7 +38,7 @@ def test_a_rescan_says_what_became_of_the_files(run: Run, capsys: pytest.Capture
     assert run("rescan", "--all", "--refresh", "duration,size", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["processed"], told["updated"], told["errors"]) == ("completed", 2, 2, {})
-    assert told["job_id"] == 2
+    assert told["job_id"] == 3
 
 
 def test_a_file_that_cannot_be_read_is_a_row_and_no_failure(
@@ -103,8 +103,8 @@ def test_the_audit_says_what_was_changed_when_and_by_what(
         f"{me} 2 bob.mp4 channels unlocked",
         f"{me} 2 bob.mp4 channels locked",
         f"{me} 2 bob.mp4 channels 1 (mono) → 6 (5.1)",
-        "rescan (job 1) 1 ann.mp4 hdr HDR10 (PQ) → no",
-        "rescan (job 1) 1 ann.mp4 duration 8:20 → 0:01",
+        "rescan (job 2) 1 ann.mp4 hdr HDR10 (PQ) → no",
+        "rescan (job 2) 1 ann.mp4 duration 8:20 → 0:01",
     ]
     assert "5 changes." in told.err
 
@@ -120,9 +120,9 @@ def test_the_audit_is_of_the_files_or_the_job_that_were_named(run: Run, capsys: 
         assert found["total"] == len(found["items"])
         return [(Path(each["file_path"]).name, each["action"], each["job_id"]) for each in found["items"]]
 
-    assert asked("name:bob") == [("bob.mp4", "lock", None), ("bob.mp4", "rescan", 1)]
-    assert asked("name:bob", "--job", "1") == [("bob.mp4", "rescan", 1)]
-    assert asked("--job", "1") == [("bob.mp4", "rescan", 1), ("ann.mp4", "rescan", 1)]
+    assert asked("name:bob") == [("bob.mp4", "lock", None), ("bob.mp4", "rescan", 2)]
+    assert asked("name:bob", "--job", "2") == [("bob.mp4", "rescan", 2)]
+    assert asked("--job", "2") == [("bob.mp4", "rescan", 2), ("ann.mp4", "rescan", 2)]
     assert asked("name:nothing") == []
     assert run("audit", "--per-page", "2") == 0
     assert "3 changes; --page 2 shows more." in capsys.readouterr().err
