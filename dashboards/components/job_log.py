@@ -86,5 +86,7 @@ def _words(key: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, Mapping) and all(type(each) is int for each in value.values()):
+        return ", ".join(f"{number} {_words(key)}" for key, number in value.items() if number) or "0"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

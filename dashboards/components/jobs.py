@@ -510,7 +510,7 @@ def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
     counts = status.counts if status else job.counters
     told = {key: value for key, value in counts.items() if value}
     summed = {key: value for key, value in job.summary.items() if key not in _ELSEWHERE and value != told}
-    return _plain(summed | {key: value for key, value in counts.items() if key not in summed})
+    return _plain(dict(counts) | summed)  # in the order of the counts: a summary has none of its own
 
 
 def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:

@@ -178,11 +178,11 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
     )
     assert view["outcome"] == [
+        ["Done", "3"],
         ["Processed", "1,204"],
         ["Errors: in use", "2"],
         ["Bytes read", "4.1 KB"],
         ["Ids", "1, 2"],
-        ["Done", "3"],
     ]
     assert view["priorities"] == []
     assert [each["label"] for each in jobs.details_view(job(), now=NOW)["priorities"]][::4] == [
@@ -242,6 +242,8 @@ def test_a_line_of_the_log_is_told_in_columns_whatever_is_in_it() -> None:
     assert (told["word"], told["level"], told["grave"]) == ("warning", "warning", True)
     assert told["at"].endswith(":00.250")
     assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]'], ["rate", "1.744"]]
+    counted = job_log.line(entry | {"counters": {"updated": 3, "errors": 0, "in_use": 2}, "none": {"errors": 0}}, key=3)
+    assert counted["more"][1:] == [["counters", "3 updated, 2 in use"], ["none", "0"]]
     odd = job_log.line({"at": "yesterday", "event": 5}, key=0)
     assert (odd["at"], odd["text"], odd["grave"]) == ("yesterday", "5", False)
 
