@@ -14,7 +14,19 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse, Response
 
 import indexium_core
-from indexium_core.api import calling, events, gate, jobs, metrics, operations, page, planning, problems, tracks
+from indexium_core.api import (
+    calling,
+    events,
+    gate,
+    jobs,
+    metrics,
+    operations,
+    page,
+    planning,
+    problems,
+    properties,
+    tracks,
+)
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import Waits, Work
@@ -68,9 +80,8 @@ def make_api(library: Library) -> FastAPI:
     app.state.work = Work(gate.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
     app.state.waits = Waits()
     problems.install(app)
-    for router in (planning.router, operations.router, jobs.router, tracks.router, events.router, metrics.router):
-        app.include_router(router)
-    app.include_router(calling.router)
+    for routes in (planning, operations, jobs, tracks, properties, events, metrics, calling):
+        app.include_router(routes.router)
 
     @app.get("/api/docs", include_in_schema=False)
     def docs() -> Response:

@@ -1,4 +1,4 @@
-"""Routes of the files that scans met (tracks), of the folders they lie in, and of their media."""
+"""Routes of the files that scans met (tracks), and of the folders they lie in."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import os
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Beginning, Body, FileId, Id, Limited, Open, Page, PerPage, Sent, Text, listed
-from indexium_core.library import AuditPage, FieldLock, Library, LibraryRow, LockReport, RescanReport
+from indexium_core.api.context import Beginning, Body, FileId, Id, Open, Page, PerPage, Sent, Text, listed
+from indexium_core.api.properties import Rescan
+from indexium_core.library import Library, LibraryRow
 from indexium_core.model.details import FileDetails
 from indexium_core.model.holdings import HeldPage
 from indexium_core.model.job import Job
-from indexium_core.model.properties import FIELDS
 from indexium_core.model.query import quoted
 from indexium_core.model.request import Asked
 
@@ -55,90 +55,6 @@ def track(library: Open, file_id: FileId) -> Json:
     return Json(library.file(file_id))
 
 
-class Rescan(Body):
-    """What to read again beside the properties that are always read."""
-
-    duration: bool = False
-    size_bytes: bool = False
-
-    @property
-    def refresh(self) -> tuple[str, ...]:
-        """The names that the library has for these."""
-        wished = {"duration": self.duration, "size": self.size_bytes}
-        return tuple(name for name, wanted in wished.items() if wanted)
-
-
-@router.post("/track/{file_id}/rescan_media", response_model=RescanReport)
-def rescan_media(library: Open, work: Limited, file_id: FileId, body: Rescan | None = None) -> Json:
-    """Read the media properties of a file again, and return what came of it; locked fields stay as they are."""
-    refresh = (body or Rescan()).refresh
-    return Json(work.begin(lambda: library.rescan(file_ids=[file_id], refresh=refresh)))
-
-
-# Who changed what, and what only a person may change.
-
-
-@router.get("/audit", response_model=AuditPage)
-def audit(library: Open, q: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
-    """Return who changed which property or lock, newest first; `q`: only of the files that a search finds."""
-    return Json(listed(library.audit(query=q, page=page, per_page=per_page)))
-
-
-@router.get("/track/{file_id}/audit", response_model=AuditPage)
-def audit_of(library: Open, file_id: FileId, page: Page = 1, per_page: PerPage = 50) -> Json:
-    """Return who changed which property or lock of a file, newest first."""
-    return Json(listed(library.audit(file_id, page=page, per_page=per_page)))
-
-
-class Locks(Body):
-    """What is locked of a file, and what the request did."""
-
-    items: list[FieldLock]
-    report: LockReport | None
-
-
-class Lock(Body):
-    """What to lock of a file."""
-
-    fields: Annotated[list[Text] | None, Field(description="Default: all media properties.")] = None
-    value: Annotated[Text | None, Field(description="Let the one field be this, as a person writes it.")] = None
-
-
-@router.get("/track/{file_id}/locks", response_model=Locks)
-def locks(library: Open, file_id: FileId) -> Json:
-    """Return which fields of a file only a person may write."""
-    return _locks(library, file_id)
-
-
-@router.post("/track/{file_id}/locks", response_model=Locks)
-def lock(library: Open, file_id: FileId, body: Lock | None = None) -> Json:
-    """Lock fields of a file; with `value`, let one field be what a person says, and lock it."""
-    wish = body or Lock()
-    if wish.value is None:
-        report = library.locks.lock([file_id], FIELDS if wish.fields is None else wish.fields, by="rest")
-    elif wish.fields is not None and len(wish.fields) == 1:
-        report = library.locks.set([file_id], wish.fields[0], wish.value, by="rest")
-    else:
-        raise problems.Problem(422, "invalid_request", "A value is that of one field: name just that one in fields.")
-    return _locks(library, file_id, report)
-
-
-@router.delete("/track/{file_id}/locks", response_model=Locks)
-def unlock_all(library: Open, file_id: FileId) -> Json:
-    """Unlock all fields of a file; its people stay locked as long as an edit stands."""
-    return _locks(library, file_id, library.locks.unlock([file_id], by="rest"))
-
-
-@router.delete("/track/{file_id}/locks/{field}", response_model=Locks)
-def unlock(library: Open, file_id: FileId, field: Annotated[str, Path(max_length=100)]) -> Json:
-    """Unlock one field of a file."""
-    return _locks(library, file_id, library.locks.unlock([file_id], [field], by="rest"))
-
-
-def _locks(library: Library, file_id: int, report: LockReport | None = None) -> Json:
-    return Json({"items": library.locks.of(file_id), "report": report})
-
-
 # Folders.
 
 
@@ -173,15 +89,11 @@ def scan(library: Open, sent: Beginning, library_id: Id, body: Scan | None = Non
     return _begun(library, sent, body, lambda: library.scan_job([folder], full=wish.full, really_gone=wish.really_gone))
 
 
-class RescanAll(Rescan):
-    """What to read again of a whole folder."""
-
-
 @router.post("/libraries/{library_id}/rescan", status_code=202, response_model=Job, tags=["libraries"])
-def rescan(library: Open, sent: Beginning, library_id: Id, body: RescanAll | None = None) -> Json:
+def rescan(library: Open, sent: Beginning, library_id: Id, body: Rescan | None = None) -> Json:
     """Begin to read the media properties of all files of a folder again; 202 with the job that does it."""
     where = f"root:{quoted(_folder(library, library_id).path, exact=True)}"
-    refresh = (body or RescanAll()).refresh
+    refresh = (body or Rescan()).refresh
     return _begun(library, sent, body, lambda: library.rescan_job(where, refresh=refresh))
 
 
