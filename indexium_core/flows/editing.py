@@ -28,7 +28,7 @@ from indexium_core.flows import protocol, replacing
 from indexium_core.flows.protocol import Checked, Edited, NothingToDo, Stint, Terms, Work
 from indexium_core.model.media import Patch
 from indexium_core.model.operation import WriteResult
-from indexium_core.store.ledger import ItemRecord, Task
+from indexium_core.store.ledger_rows import ItemRecord, Task
 
 __all__ = ["behind", "check", "edit", "still_ours"]
 

@@ -18,7 +18,7 @@ from indexium_core.files import journal
 from indexium_core.flows import editing, late, protocol
 from indexium_core.flows.protocol import Edited, Stint, Terms
 from indexium_core.jobs.executors import Executor, LostError, Processes
-from indexium_core.store.ledger import ItemRecord, Task
+from indexium_core.store.ledger_rows import ItemRecord, Task
 
 __all__ = ["edit"]
 

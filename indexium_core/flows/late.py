@@ -12,7 +12,7 @@ from indexium_core.files.containers import Reader, registry
 from indexium_core.flows import protocol
 from indexium_core.model.media import FileFacts, FileStat
 from indexium_core.model.operation import WriteResult
-from indexium_core.store.ledger import ItemRecord
+from indexium_core.store.ledger_rows import ItemRecord
 
 __all__ = ["Late", "told"]
 

@@ -20,7 +20,7 @@ from indexium_core.files import fingerprint, journal, probe, reader, verify, vol
 from indexium_core.files.containers import Choice, Family, Layout, Means, Reader, registry
 from indexium_core.model.media import Change, Extent, FileFacts, FileStat, Patch, Refusal
 from indexium_core.model.operation import Try, WriteResult
-from indexium_core.store.ledger import ItemRecord, Task
+from indexium_core.store.ledger_rows import ItemRecord, Task
 
 __all__ = [
     "Checked",

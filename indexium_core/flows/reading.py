@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from indexium_core.files import probe, volumes
-from indexium_core.flows import survey
+from indexium_core.flows import facts, survey
 from indexium_core.flows.survey import Candidate
 from indexium_core.jobs.executors import Executor, LostError, Threads
 from indexium_core.model import people
@@ -74,7 +73,7 @@ def read_all(
 
     def read(number: int, candidate: Candidate) -> Found:
         room.wait(number)
-        found = _read_by(executor, candidate, full=full, faststart=faststart)
+        found = _read(candidate, full=full, faststart=faststart, executor=executor)
         room.take(len(found.facts.comment or ""))
         return found
 
@@ -132,30 +131,21 @@ class _Room:
 
 def barred(candidate: Candidate, why: str) -> Found:
     """Return a file that is there but cannot be reached."""
-    return Found(candidate, FileFacts(state="unreadable", message=why), people.parse(None))
+    return _unread(candidate, "unreadable", why)
 
 
-def _read_by(executor: Executor, candidate: Candidate, *, full: bool, faststart: str) -> Found:
+def _read(candidate: Candidate, *, full: bool, faststart: str, executor: Executor) -> Found:
     """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
     for _ in range(2):
         try:
-            return executor.call(_read, candidate, full=full, faststart=faststart)
+            path, stat = candidate.path, candidate.stat
+            return Found(candidate, *executor.call(facts.found_in, path, stat, full=full, faststart=faststart))
         except LostError as error:
             lost = error
-    logger.error(
-        "scan.process_lost", extra={"file_path": candidate.path.decode("utf-8", "replace"), "error": str(lost)}
-    )
-    facts = FileFacts(state="corrupt", message=f"The process that read the file {lost}, twice.")
-    return Found(candidate, facts, people.parse(None))
+    shown = candidate.path.decode("utf-8", "replace")
+    logger.error("scan.process_lost", extra={"file_path": shown, "error": str(lost)})
+    return _unread(candidate, "corrupt", f"The process that read the file {lost}, twice.")
 
 
-def _read(candidate: Candidate, *, full: bool, faststart: str) -> Found:
-    """Read one file, anywhere. Nothing that a file contains may stop the scan, not even a mistake of ours."""
-    try:
-        means = volumes.means(candidate.path, nlink=candidate.stat.nlink, faststart=faststart)
-        facts = probe.probe(candidate.path, candidate.stat, means=means, full=full)
-        return Found(candidate, facts, people.parse(facts.comment))
-    except Exception:
-        logger.exception("scan.probe_failed", extra={"file_path": candidate.path.decode("utf-8", "replace")})
-        facts = FileFacts(state="corrupt", message="The file could not be read; the log says more.")
-        return Found(candidate, facts, people.parse(None))
+def _unread(candidate: Candidate, state: str, why: str) -> Found:
+    return Found(candidate, FileFacts(state=state, message=why), people.parse(None))

@@ -16,7 +16,7 @@ from indexium_core.files.containers import Choice, Means, registry
 from indexium_core.flows import protocol
 from indexium_core.flows.protocol import Checked, Edited, Proven, Work
 from indexium_core.model.media import Edit, Rebuild, Remux
-from indexium_core.store.ledger import Task
+from indexium_core.store.ledger_rows import Task
 
 __all__ = ["take_back", "write"]
 

@@ -10,7 +10,6 @@ stay as they are, and length and size are refreshed only where that was asked fo
 from __future__ import annotations
 
 import collections
-import logging
 import os
 import threading
 import time
@@ -22,8 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.files import properties as media
-from indexium_core.flows import roots, targets
+from indexium_core.flows import facts, roots, targets
 from indexium_core.flows.meter import ScanProgress
 from indexium_core.flows.targets import Target
 from indexium_core.jobs.context import JobContext
@@ -38,8 +36,6 @@ from indexium_core.store.plans import Modes
 from indexium_core.store.properties import Due, Problem
 
 __all__ = ["AUDIT_MOST", "RescanReport", "Rescanner", "title_of"]
-
-logger = logging.getLogger(__name__)
 
 AUDIT_MOST = 1_000_000  # events of the audit that are kept at most
 _TICK = 0.4  # seconds between two reports to whoever waits for it
@@ -269,7 +265,7 @@ class _Run:
                 done.set_result(_Outcome(each, skipped=True))
                 pending.append(done)
             else:
-                pending.append(pool.submit(_read_by, self._executor, each))
+                pending.append(pool.submit(_read, self._executor, each))
         while pending:
             if self._context.should_stop():
                 for future in pending:
@@ -369,42 +365,20 @@ def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read_by(executor: Executor, due: Due) -> _Outcome:
+def _read(executor: Executor, due: Due) -> _Outcome:
     """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
     for _ in range(2):
         try:
-            return executor.call(_read, due)
-        except LostError as error:
-            lost = error
-    return _Outcome(due, problem=Problem("process_lost", f"The process that read the file {lost}, twice."))
-
-
-def _read(due: Due) -> _Outcome:
-    """Read one file, anywhere. Nothing that a file contains may stop the rescan, not even a mistake of ours."""
-    try:
-        for _ in range(2):  # a write of ours may have been at it: that is over in a moment
-            before = _stamp(due.path)
-            reading = media.read(due.path)
-            if _stamp(due.path) == before:
-                return _Outcome(due, reading)
-        return _Outcome(due, problem=Problem("changed_on_disk", "The file was changed while it was read."))
-    except errors.FileAccessError as error:
-        if error.reason == "missing_file":
-            return _Outcome(due, missing=True)
-        return _Outcome(due, problem=Problem(error.reason, error.message))
-    except errors.IndexiumError as error:
-        return _Outcome(due, problem=Problem(error.reason, error.message))
-    except Exception:
-        logger.exception("rescan.read_failed", extra={"file_path": due.path.decode("utf-8", "replace")})
-        return _Outcome(due, problem=Problem("unexpected", "The file could not be read; the log says more."))
-
-
-def _stamp(path: bytes) -> tuple[int, int] | None:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
+            found = executor.call(facts.read_again, due.path)
+            break
+        except LostError as lost:
+            found = "process_lost", f"The process that read the file {lost}, twice."
+    if isinstance(found, MediaReading):
+        return _Outcome(due, found)
+    code, message = found
+    if code == facts.MISSING:
+        return _Outcome(due, missing=True)
+    return _Outcome(due, problem=Problem(code, message))
 
 
 class _Here:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from indexium_core import errors, settings
+from indexium_core.files import properties
+from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
+from indexium_core.model.properties import MediaReading
 from tests.support import media, places
 from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
@@ -38,6 +44,42 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     assert studio.library.interrupted() == []
     assert studio.back(1).counts == {"success": 6}
     assert studio.bytes() == studio.old
+
+
+def test_a_folder_that_goes_away_stops_a_rollback_and_it_goes_on_when_it_is_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.library._operations.workers = 1
+    studio.write()
+    away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
+    handle = studio.library.rollback(1)
+    assert gate.reached.wait(20)
+    studio.films.rename(away)
+    gate.opened.set()
+    status = handle.wait()
+    assert (status.status, status.counts) == ("failed", {"success": 2, "pending": 4})
+
+    away.rename(studio.films)
+    assert studio.library.resume(2).wait().counts == {"success": 6}
+    assert studio.bytes() == studio.old
+
+
+def test_a_folder_that_goes_away_while_it_is_scanned_is_offline_and_nothing_of_it_is_missing(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, pulled, real = studio.films.with_name("away"), threading.Lock(), FileReader.__init__
+
+    def opened(self: FileReader, path: bytes) -> None:
+        if pulled.acquire(blocking=False):
+            studio.films.rename(away)
+        real(self, path)
+
+    monkeypatch.setattr(FileReader, "__init__", opened)
+    report = studio.library.scan([studio.films], full=True)
+    assert (report.offline, report.missing) == (1, 0)
+    away.rename(studio.films)
+    report = studio.library.scan([studio.films])
+    assert (report.offline, report.unchanged) == (0, 6)
 
 
 def test_one_file_that_is_gone_is_only_a_row(studio: Studio) -> None:
@@ -76,6 +118,82 @@ def test_a_disk_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_ro
             assert library.resume(1).wait().counts == {"success": 4}
             assert library.rollback(1).wait().counts == {"success": 4}
             assert {path: path.read_bytes() for path in paths} == old
+
+
+@pytest.fixture
+def tight(tmp_path: Path) -> Iterator[tuple[Library, Path]]:
+    """A home on a small disk, and where a file goes that takes all the room that is left on it."""
+    with places.mounted("ext4", tmp_path, megabytes=160) as disk:
+        films = tmp_path / "films"
+        films.mkdir()
+        paths = media.series("mp4", films, 6, comment="People: Bob Ray")
+        with Library.open(disk / "home", config=settings.load(disk / "home", rescan_batch_size=2)) as library:
+            library.scan([films])
+            library.people.add(paths, ["Ann Lee"])
+            yield library, disk / "filler"
+
+
+def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_room(
+    tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, filler = tight
+    gate = Gate(monkeypatch, 2)
+    handle = library.write(library.plan(), ALL)
+    assert gate.reached.wait(20)
+    fill(filler)
+    gate.opened.set()
+    assert not handle.wait(1).finished  # nobody can write down that it has ended
+    with pytest.raises(errors.StoreError, match=r"disk of the home is full, .* make room on it"):
+        library.edit("0000", ["Eve Fox"])
+
+    filler.unlink()
+    status = handle.wait(20)
+    assert status.status == "failed"
+    assert "Make room on its disk." in library.operation(1).operation.error_message
+    assert library.resume(1).wait().counts == {"success": 6}
+
+
+def test_a_home_whose_disk_is_full_can_be_closed_and_what_was_cut_off_is_offered(
+    tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, filler = tight
+    gate = Gate(monkeypatch, 2)
+    library.write(library.plan(), ALL)
+    assert gate.reached.wait(20)
+    fill(filler)
+    gate.opened.set()
+    assert not library.handle(1).wait(1).finished
+    library.close()
+
+    filler.unlink()
+    with Library.open(library.home) as opened:
+        assert opened.status(1).status == "interrupted"
+        assert opened.resume(1).wait().counts == {"success": 6}
+
+
+def test_a_rescan_whose_home_is_full_fails_with_the_mend_and_goes_on_when_there_is_room(
+    tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, filler = tight
+    real, read = properties.read, list[bytes]()
+
+    def noted(path: bytes) -> MediaReading:
+        read.append(path)
+        if len(read) == 3:
+            fill(filler)
+        return real(path)
+
+    monkeypatch.setattr(properties, "read", noted)
+    job = library.rescan_job(everything=True)
+    library.jobs.wait(job.id, timeout=2)
+    filler.unlink()
+    failed = library.jobs.wait(job.id, timeout=20)
+    assert (failed.status, failed.error_message[:32]) == ("failed", "The disk of the home is full, so")
+
+    library.jobs.resume(job.id)
+    done = library.jobs.wait(job.id, timeout=20)
+    assert (done.status, done.summary["processed"]) == ("completed", 6)
+    assert len(read) - len(set(read)) == 2, "only what could not be stored is read again"
 
 
 def fill(path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors, settings
-from indexium_core.files import libav
+from indexium_core.files import libav, properties
 from indexium_core.flows import rescan
 from indexium_core.library import Library, RescanReport
 from indexium_core.model.plan import Selection
@@ -247,7 +247,7 @@ def test_the_files_of_an_offline_library_are_skipped(library: Library, root: Pat
 def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
     library: Library, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, away, lock, pulled = rescan.media.read, root.with_name("elsewhere"), threading.Lock(), threading.Event()
+    real, away, lock, pulled = properties.read, root.with_name("elsewhere"), threading.Lock(), threading.Event()
 
     def read(path: bytes) -> MediaReading:
         with lock:
@@ -256,7 +256,7 @@ def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
                 pulled.set()
         return real(path)
 
-    monkeypatch.setattr(rescan.media, "read", read)
+    monkeypatch.setattr(properties, "read", read)
     assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
     away.rename(root)
     assert {library.file(number).state for number in ids(library).values()} == {"ok"}
@@ -386,8 +386,8 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
     first = library._rescanner.work(context)
     saved = context.saved[-1] if context.saved else None
     read: list[bytes] = []
-    original = rescan.media.read
-    monkeypatch.setattr(rescan.media, "read", lambda path: (read.append(path), original(path))[1])
+    original = properties.read
+    monkeypatch.setattr(properties, "read", lambda path: (read.append(path), original(path))[1])
 
     context = Stopping(orders, saved, after=1000)
     second = library._rescanner.work(context)
