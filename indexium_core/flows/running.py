@@ -208,7 +208,7 @@ class Operations:
             self._runs[operation_id] = run
         job.pulse = run.pulse
         self._follow(run)
-        self._work(run)
+        self._work(run, job.write_down)
         return {"counts": dict(run.outcomes)}
 
     def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
@@ -252,7 +252,7 @@ class Operations:
 
     # The thread of one operation.
 
-    def _work(self, run: Run) -> None:
+    def _work(self, run: Run, write_down: Callable[[Callable[[], None]], None]) -> None:
         status, message = "failed", ""
         try:
             self._tell(run, "started")
@@ -269,7 +269,7 @@ class Operations:
             message = f"Something unexpected went wrong: {error}"
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
         finally:
-            self._end(run, status, message)
+            self._end(run, status, message, write_down)
 
     def _runner(self, run: Run, undo: journal.OperationJournal) -> Runner[ledger.Task, Edited]:
         terms = Terms(
@@ -387,17 +387,19 @@ class Operations:
             return "failed"
         return ending_of(self._ledger.counts(run.operation_id))
 
-    def _end(self, run: Run, status: str, message: str) -> None:
-        try:
+    def _end(self, run: Run, status: str, message: str, write_down: Callable[[Callable[[], None]], None]) -> None:
+        now, seconds = self._clock(), run.pace.seconds
+
+        def write() -> None:
             if status != "paused":  # which was written down when it was held
-                now, seconds = self._clock(), run.pace.seconds
                 self._ledger.finish(
                     run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
                 )
             if not run.keep_backup and status.startswith("completed"):
                 self._drop_backup(run.operation_id)
-        except errors.StoreError:
-            logger.exception("operation.not_recorded", extra={"operation_id": run.operation_id})
+
+        try:
+            write_down(write)
         finally:
             with self._lock:
                 self._runs.pop(run.operation_id, None)

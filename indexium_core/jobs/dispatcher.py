@@ -95,8 +95,7 @@ class Dispatcher:
         with self.changed:
             thread, self._thread = self._thread, None
             for run in self._runs.values():
-                run.stopped_by = by
-                run.control.stop()
+                run.leave(by=by)
             self.changed.notify_all()
         if thread is None:
             return
@@ -232,7 +231,8 @@ class Dispatcher:
         again: float | None,
     ) -> None:
         told, job, now = run.told(again=True), run.job, self._clock()
-        try:
+
+        def write() -> None:
             if told is not None:
                 self._store.tell([told], now=now)
             if run.kind.of_operation:
@@ -245,11 +245,12 @@ class Dispatcher:
                     job, owner=self._owner, retry_count=tries, not_before=later, error_message=message
                 )
             else:
-                if status == "interrupted" and run.stopped_by == "timeout":
-                    message = f"It got no further for {run.kind.timeout():.0f} seconds and was stopped."
                 self._settle(run, status, message=message, stack=stack, summary=summary)
-        except errors.StoreError:  # what the next start finds is a job that was cut off
-            logger.exception("job.not_recorded", extra={"job_id": job.id})
+
+        if status == "interrupted" and run.stopped_by == "timeout" and not run.kind.of_operation:
+            message = f"It got no further for {run.kind.timeout():.0f} seconds and was stopped."
+        try:
+            run.write_down(write)
         finally:
             try:
                 self._tell_end(run, told, status)  # first: who waits for its end may close the home then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from indexium_core import errors
 from indexium_core.jobs.context import Handler
 from indexium_core.jobs.runner import Control
 from indexium_core.jobs.speed import Speed
@@ -16,6 +18,10 @@ from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, Told
 
 __all__ = ["Kind", "Pulse", "Run"]
+
+logger = logging.getLogger(__name__)
+
+_AGAIN = 0.5  # seconds between two attempts to write an end down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,7 @@ class Run:
         self._got_on = time.monotonic()
         self._speed = Speed(self._current, at=self._got_on)
         self._heeded = False  # whether the handler was told to come to an end
+        self._leaving = threading.Event()
 
     # What the handler sees.
 
@@ -109,7 +116,32 @@ class Run:
         self._heeded = True
         return True
 
+    def write_down(self, write: Callable[[], None]) -> None:
+        """
+        Write an end down, and where the store fails, again and again until it is well or the process goes down.
+
+        Else a disk that was full for a moment would leave work that nobody is at, and nobody could go on with.
+        """
+        was_said = False
+        while True:
+            try:
+                write()
+            except errors.StoreError:
+                if not was_said:
+                    logger.exception("job.not_recorded", extra={"job_id": self.job_id})
+                was_said = True
+                if self._leaving.wait(_AGAIN):  # what the next start finds is a job that was cut off
+                    return
+            else:
+                return
+
     # What the queue sees.
+
+    def leave(self, *, by: str) -> None:
+        """Come to an end soon, for the process goes down; `by` whose wish."""
+        self.stopped_by = by
+        self.control.stop()
+        self._leaving.set()
 
     @property
     def heeded(self) -> bool:

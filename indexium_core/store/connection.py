@@ -138,6 +138,9 @@ def failed(error: duckdb.Error) -> errors.StoreError:
     if isinstance(error, duckdb.OutOfMemoryException):
         message = "The database needed more memory than it had. Try again: it has been given more, if there is any."
         return errors.StoreError(message, code=OUT_OF_MEMORY)
+    if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
+        message = "The disk of the home is full, so nothing can be written down: make room on it, then go on."
+        return errors.StoreError(message)
     return errors.StoreError(sentence("The database failed", error))
 
 
