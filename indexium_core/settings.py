@@ -102,7 +102,9 @@ class Settings(BaseSettings):
     thumbnail_budget: ByteSize = _setting(
         "200MB", "Room for small pictures of films, kept in the home; 0 keeps none.", _NOW, ge=0, le=10**18
     )
-    log_retention_days: int = _setting(30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500)
+    log_retention_days: int = _setting(
+        30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500
+    )
 
     @classmethod
     def settings_customise_sources(
