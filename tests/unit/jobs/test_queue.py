@@ -431,6 +431,43 @@ def test_a_job_of_a_newer_program_is_not_done_by_this_one_either_when_it_is_aske
     assert bench.queue.cancel(strange) == (status == "paused")
 
 
+def test_a_job_that_an_older_program_left_is_done(bench: Bench) -> None:
+    new = NewJob(job_type="note", title="Old", payload={"name": "old"}, payload_version=0)
+    old = bench.store.add(new, owner="other", now=NOW)
+    bench.restart(take_over="safe")
+
+    assert bench.queue.wait(old, PATIENCE).status == "completed"
+    assert bench.done == [("note", "old")]
+
+
+def test_an_end_that_cannot_be_written_down_is_as_soon_as_it_can(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, well, real = threading.Semaphore(0), threading.Event(), bench.store.settle
+
+    def settle(*arguments: Any, **facts: Any) -> None:
+        tried.release()
+        if not well.is_set():
+            raise errors.StoreError("The disk is full.")
+        real(*arguments, **facts)
+
+    monkeypatch.setattr(bench.store, "settle", settle)
+    bench.queue.start_worker()
+    job = bench.queue.add_job("note", {"name": "own"})
+    assert tried.acquire(timeout=PATIENCE)
+    assert tried.acquire(timeout=PATIENCE)
+    assert bench.status(job.id) == "running"
+    well.set()
+    assert bench.queue.wait(job.id, PATIENCE).status == "completed"
+
+    well.clear()
+    late = bench.queue.add_job("note", {"name": "late"})
+    while tried.acquire(timeout=0.01):  # those of the first one
+        pass
+    until(lambda: len(bench.done) == 2)
+    assert tried.acquire(timeout=PATIENCE)
+    bench.queue.stop_worker()  # does not wait for a disk
+    assert bench.status(late.id) == "running"
+
+
 def test_what_may_pass_is_tried_again_and_then_left(bench: Bench) -> None:
     tries: list[int] = []
 
