@@ -45,12 +45,12 @@ def rollback(
         check = library.rollback_check(operation_id, query, **wish, with_newer=with_newer)
         if dry_run and as_json:
             output.to_json({"operation_id": None, "dry_run": True, "check": check.as_dict()})
+        if not check.can_rollback and not (dry_run and check.conflicts):
+            raise errors.UsageError(check.reason)
         if dry_run and not as_json:
             _print_check(check, person=person, changed=changed, with_newer=with_newer)
         if dry_run:
             raise typer.Exit(1 if check.conflicts else 0)
-        if not check.can_rollback:
-            raise errors.UsageError(check.reason)
         _print_check(check, person=person, changed=changed, with_newer=with_newer)
         ask(yes=yes)
         handle = library.rollback(

@@ -187,8 +187,7 @@ class HistoryService:
         status = self._writer.get_operation_status(operation_id)
         wish = _wish(item_ids=item_ids, person=person, changed=changed, with_newer=with_newer)
         if not status.finished:
-            message = f"Operation {operation_id} cannot be taken back: {status.rollback_reason}"
-            raise errors.UsageError(message, code="not_restorable")
+            raise errors.UsageError(status.rollback_reason, code="not_restorable")
         found = self._look(operation_id, text, wish)
         if not found.restorable:
             raise errors.UsageError(_why_not(status, found, person), code="not_restorable")

@@ -92,6 +92,7 @@ class Ledger:
         """
         Record that items are taken back, those refused as conflicts, and its job; returns the id of the operation.
 
+        What an operation that was cut off has left is given up with it: else a resume would write over what went back.
         With `operation_type` write it takes back no operation (a person's tag goes): items are ordinary writes.
         """
         is_rollback = operation_type == "rollback"
@@ -115,6 +116,8 @@ class Ledger:
             values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
             tx.execute(_SQL["insert_rollback_items"], values)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            if is_rollback:
+                _give_up_below(tx, operation_id, now=now)
             what = f"Roll back operation {reverts_id}" if is_rollback else f"Write {_files(tx, operation_id)}"
             self._insert_job(tx, operation_id, operation_type, what, owner=owner, now=now)
         return operation_id
@@ -244,18 +247,14 @@ class Ledger:
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
         """Settle the items that a cancelled operation will not get to."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now})
-            jobs.count_operation(tx, operation_id)
+            _skip_pending(tx, operation_id, "The operation was cancelled before this file.", now=now)
 
     def finish(
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
     ) -> None:
         """End an operation or its present run, and bring the states of what it took back in line."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["count_up"], {"operation_id": operation_id})
-            values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
-            tx.execute(_SQL["finish"], {**values, "error_message": error_message})
-            jobs.mirror(tx, operation_id, status, now=now, error_message=error_message)
+            _finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
             if kind != "rollback":
                 return
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
@@ -408,6 +407,27 @@ def _files(tx: database.Connection, operation_id: int) -> str:
     """Return how many files an operation is about, as a person says it."""
     count = sum(row[1] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
     return "1 file" if count == 1 else f"{count:,} files"
+
+
+def _finish(
+    tx: database.Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
+) -> None:
+    tx.execute(_SQL["count_up"], {"operation_id": operation_id})
+    values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
+    tx.execute(_SQL["finish"], {**values, "error_message": error_message})
+    jobs.mirror(tx, operation_id, status, now=now, error_message=error_message)
+
+
+def _skip_pending(tx: database.Connection, operation_id: int, reason: str, *, now: datetime) -> None:
+    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "reason": reason, "now": now})
+    jobs.count_operation(tx, operation_id)
+
+
+def _give_up_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
+    """Give up what is left of the operations that were cut off and are taken back."""
+    for (operation_id,) in tx.execute(_SQL["cut_off_below"], {"operation_id": rollback_id}).fetchall():
+        _skip_pending(tx, operation_id, "The operation was taken back before this file.", now=now)
+        _finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")
 
 
 def _options(options: WriteOptions) -> str:

@@ -246,7 +246,7 @@ def _judged(
 ) -> tuple[str, bool]:
     """Return why an operation cannot be taken back byte for byte, or in part, and whether it can at all."""
     if status not in FINISHED_STATES:
-        return "It has not ended yet.", False
+        return f"Operation {operation_id} has not ended yet: wait for its end, or cancel it.", False
     if successes == 0:
         return "No file was changed by it.", False
     if in_force == 0:

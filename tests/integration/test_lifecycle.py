@@ -96,3 +96,34 @@ def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monk
     assert studio.back(1).counts == {"success": done}
     assert studio.bytes() == studio.old
     assert studio.library.interrupted() == []
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 3)
+    studio.library.write(studio.library.plan(), ALL)
+    assert gate.reached.wait(20)
+    gate.open_at_the_end(studio.library)
+    studio.reopen()
+    done = studio.library.interrupted()[0].counts["done"]
+
+    assert studio.back(1, studio.paths[0].name if part else "").counts == {"success": 1 if part else done}
+    kept = studio.bytes()
+    studio.library.close()
+    with Library.open(studio.library.home, take_over="all") as library:
+        [job] = library.jobs.list(kinds=["write"]).items
+        assert (job.status, job.progress_current, job.progress_total) == ("cancelled", done, len(studio.paths))
+        for again in (library.resume, library.jobs.resume):
+            with pytest.raises(errors.UsageError) as caught:
+                again(1 if again == library.resume else job.id)
+            assert caught.value.reason == "wrong_state"
+        assert studio.bytes() == kept
+        operation = library.operation(1, per_page=0)
+        assert operation.operation.status == ("partly_rolled_back" if part else "rolled_back")
+        left = [item for item in operation.items if item.status == "skipped"]
+        assert len(left) == len(studio.paths) - done
+        assert {item.message for item in left} == {"The operation was taken back before this file."}
+
+        again = library.retry(1)
+        assert again.wait().counts == {"success": len(left)}

@@ -74,9 +74,10 @@ UPDATE job_queue SET
 WHERE operation_id = $operation_id;
 
 -- name: count_operation
--- How far the job of an operation is: as many items have an outcome.
+-- How far the job of an operation is: as many items have an outcome, other than that they were given up.
 UPDATE job_queue SET progress_current = t.done, progress_total = t.total
-FROM (SELECT count(*) AS total, count(*) FILTER (status NOT IN ('pending', 'writing')) AS done
+FROM (SELECT count(*) AS total, count(*) FILTER (status NOT IN ('pending', 'writing')
+                                                 AND NOT (status = 'skipped' AND code = 'cancelled')) AS done
       FROM metadata_operation_items WHERE operation_id = $operation_id) AS t
 WHERE job_queue.operation_id = $operation_id;
 

@@ -122,10 +122,12 @@ LEFT JOIN metadata_history old_history ON old_history.operation_item_id = m.reve
 WHERE m.operation_id = $operation_id AND m.status = 'pending' GROUP BY anew;
 
 -- name: unwritten_files
--- Files of an operation that it did not get written, and where they are now.
+-- Files of an operation that it did not get written, for what befell them or for it was given up, and where they are now.
 SELECT DISTINCT m.file_id, f.library_id, f.path_bytes
 FROM metadata_operation_items m JOIN scanned_files f USING (file_id)
-WHERE m.operation_id = $operation_id AND m.status IN ('failed', 'conflict', 'unknown') ORDER BY m.file_id;
+WHERE m.operation_id = $operation_id
+  AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code = 'cancelled'))
+ORDER BY m.file_id;
 
 -- name: record_results
 -- What became of a group of items. Where only the comment was to be restored, the proof says so.
@@ -193,10 +195,16 @@ SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id =
 SELECT DISTINCT operation_id FROM metadata_operation_items WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: skip_pending
--- Items that a cancelled operation will not get to.
+-- Items that an operation will not get to, which was given up, and why.
 UPDATE metadata_operation_items SET status = 'skipped', code = 'cancelled', processed_at = $now,
-       error_message = 'The operation was cancelled before this file.'
+       error_message = $reason
 WHERE operation_id = $operation_id AND status = 'pending';
+
+-- name: cut_off_below
+-- Operations that were cut off, of which a rollback takes items back.
+SELECT DISTINCT o.id FROM metadata_operation_items m
+JOIN metadata_operation_items old ON old.id = m.reverts_item JOIN metadata_operations o ON o.id = old.operation_id
+WHERE m.operation_id = $operation_id AND o.status IN ('interrupted', 'failed') ORDER BY o.id;
 
 -- name: count_up
 -- Bring an operation's counts in line with its items.
