@@ -75,7 +75,7 @@ class Threads:
 
 
 class LostError(Exception):
-    """A process ended while it was at work, by a crash or because somebody killed it; says how."""
+    """A process ended while it was at work, by a crash or because somebody killed it, or never began; says how."""
 
 
 class Processes(Threads):
@@ -95,6 +95,7 @@ class Processes(Threads):
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._reaper: threading.Timer | None = None
+        self._is_closed = False
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it in a process."""
@@ -124,8 +125,9 @@ class Processes(Threads):
         return min(wanted, os.cpu_count() or 1)
 
     def close(self) -> None:
-        """End all processes; whoever waits for one that is at work is told that it is lost."""
+        """End all processes, for good; whoever waits for one that is at work is told that it is lost."""
         with self._turn:
+            self._is_closed = True
             idle, self._idle = self._idle, []
             for worker in (*idle, *self._busy):
                 worker.kill()
@@ -147,14 +149,23 @@ class Processes(Threads):
                     break
                 worker.end()
             else:
-                worker = _Worker(self._lock)
+                worker = self._started()
             self._busy.add(worker)
         return worker
+
+    def _started(self) -> _Worker:
+        if self._is_closed:  # it would outlive whoever could end it
+            raise LostError("was not started: the program ends")
+        try:
+            return _Worker(self._lock)
+        except OSError as error:
+            message = f"could not be started: {error.strerror or error}"
+            raise LostError(message) from error
 
     def _give_back(self, worker: _Worker) -> None:
         with self._turn:
             self._busy.discard(worker)
-            if worker.is_free:
+            if worker.is_free and not self._is_closed:
                 worker.since = time.monotonic()
                 self._idle.append(worker)
                 self._reap_later()

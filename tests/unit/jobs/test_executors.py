@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import signal
@@ -152,6 +153,26 @@ def test_no_more_files_are_read_at_a_time_than_there_are_processors(processes: P
 # Ends.
 
 
+def test_a_process_that_cannot_be_started_is_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    with pytest.raises(LostError, match="could not be started: Cannot allocate memory"):
+        processes.call(pieces.process_of)
+
+
+def test_none_is_started_once_they_are_closed(processes: Processes, lock: Path) -> None:
+    """Whoever tries a lost piece of work again while the program ends would leave one behind that holds the home."""
+    processes.call(pieces.process_of)
+    processes.close()
+
+    assert wait_for_former(lock, seconds=0)
+    with pytest.raises(LostError, match="the program ends"):
+        processes.call(pieces.process_of)
+    assert wait_for_former(lock, seconds=0)
+
+
 def test_a_process_that_is_killed_costs_what_it_was_at_and_nothing_else(processes: Processes) -> None:
     with pytest.raises(LostError, match="was ended by SIGKILL"):
         processes.converse(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
@@ -191,6 +212,7 @@ def test_who_comes_after_a_killed_parent_waits_for_the_process_that_it_leaves(lo
         process = int(parent.stdout.readline())
         seen = wait_for_former(lock, seconds=0)
         os.kill(process, signal.SIGSTOP)  # as one that hangs on a disk
+        until(lambda: "State:\tT" in Path(f"/proc/{process}/status").read_text())
         parent.kill()
         parent.wait()
         hangs = wait_for_former(lock, seconds=0.2)
