@@ -26,6 +26,7 @@ OFFERED = 10  # completions
 
 _IN_ORDER = {"risk": RISK_LEVELS, "category": CATEGORIES}
 _FORMS = {  # what a value may look like, where there is no list of them
+    "id": ("12", "12,15", ">100"),
     "tags": ("0", ">2", "1..3"),
     "size": (">1gb", "<100mb", "1gb..4gb"),
     "mtime": ("2025", ">2025-06", "2025-01..2025-06"),

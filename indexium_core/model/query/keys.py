@@ -14,8 +14,8 @@ from indexium_core.model.properties import LOCKABLE
 __all__ = ["BARE", "KEYS", "HelpRow", "Key", "Kind", "help_table", "nearest_key"]
 
 # What a value is: names of people; a piece of text; whole folders; the name of a root; one of several words; a code
-# in a list; fields that are locked; a count; bytes; days; yes or no.
-Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "count", "size", "date", "flag"]
+# in a list; fields that are locked; ids of files; a count; bytes; days; yes or no.
+Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "ids", "count", "size", "date", "flag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ _TABLE = (
     _key("adds", "people", "i.tags_to_add", "to which a person would be added", 'adds:"Ann Lee"'),
     _key("removes", "people", "i.tags_to_remove", "from which a person would be removed", "removes:bob"),
     _key("path", "text", "f.path_search", "whose full path contains a text", "path:archive"),
+    _key("id", "ids", "f.file_id", "with an id, as lists show it; several by commas, or a range", "id:12,15"),
     _key("name", "text", "f.file_name", "whose own name contains a text", "name:seaside"),
     _key(
         "folder",
@@ -108,6 +109,7 @@ _OTHER_WORDS = {
     "extension": "ext",
     "file": "name",
     "filename": "name",
+    "file_id": "id",
     "format": "container",
     "in": "folder",
     "is": "risk",
@@ -115,6 +117,7 @@ _OTHER_WORDS = {
     "library": "root",
     "lock": "locked",
     "modified": "mtime",
+    "number": "id",
     "people": "person",
     "problem": "issue",
     "skipped": "postponed",

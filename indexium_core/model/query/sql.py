@@ -196,7 +196,8 @@ class _Builder:
             return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
         if key.kind == "locks":
             return self._locks(key.columns[0], value.options)
-        tests = [f"{column} IN ({', '.join(map(self._parameter, value.options))})" for column in key.columns]
+        values = [int(option) for option in value.options] if key.kind == "ids" else value.options
+        tests = [f"{column} IN ({', '.join(map(self._parameter, values))})" for column in key.columns]
         return _joined(" OR ", tests)
 
     def _locks(self, column: str, options: Sequence[str]) -> str:

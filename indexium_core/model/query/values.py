@@ -79,8 +79,15 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
         return _options(key, text)
     if key.kind == "flag":
         return _flag(text)
-    endpoint = {"count": _count, "size": _size, "date": _days}[key.kind]
+    if key.kind == "ids" and "," in text:
+        return _ids(key, text)
+    endpoint = {"ids": _id, "count": _count, "size": _size, "date": _days}[key.kind]
     return _span(key, text.strip().lower(), endpoint)
+
+
+def _ids(key: Key, text: str) -> Options:
+    found = _options(key, text)
+    return Options(tuple(str(_id(option)[0]) for option in found.options))
 
 
 def _options(key: Key, text: str) -> Options:
@@ -136,6 +143,13 @@ def _range(key: Key, text: str, endpoint: _Endpoint) -> Span:
 def _count(word: str) -> tuple[int, int]:
     if not (word.isascii() and word.isdigit() and len(word) <= 9):
         message = f"“{shortened(word)}” is not a number; write for example tags:>3 or tags:2..5."
+        raise ValueError(message)
+    return int(word), int(word) + 1
+
+
+def _id(word: str) -> tuple[int, int]:
+    if not (word.isascii() and word.isdigit() and len(word) <= 18):
+        message = f"“{shortened(word)}” is not the id of a file; write for example id:12, id:12,15 or id:>100."
         raise ValueError(message)
     return int(word), int(word) + 1
 

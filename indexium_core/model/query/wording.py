@@ -27,6 +27,7 @@ _OPTIONS = {
     "risk": "{not}{options}",
     "category": "{not}of the category {options}",
     "issue": "{not}with “{options}”",
+    "id": "{not}with the id {options}",
     "ext": "{not}ending in .{options}",
     "container": "{not}of the kind {options}",
     "mode": "{not}in mode {options}",
@@ -35,12 +36,37 @@ _OPTIONS = {
 _LOCKED = {"yes": "anything", "no": "nothing"}
 _FLAGS = {"edited": "{not}edited", "postponed": "{not}postponed"}
 _SPANS = {
-    ">": {"tags": "more than {0} people", "size": "larger than {0}", "mtime": "changed after {0}"},
-    ">=": {"tags": "at least {0} people", "size": "at least {0} large", "mtime": "changed in {0} or later"},
-    "<": {"tags": "fewer than {0} people", "size": "smaller than {0}", "mtime": "changed before {0}"},
-    "<=": {"tags": "at most {0} people", "size": "at most {0} large", "mtime": "changed in {0} or earlier"},
-    "=": {"tags": "{0} people", "size": "{0} large", "mtime": "changed in {0}"},
-    "..": {"tags": "{0} to {1} people", "size": "{0} to {1} large", "mtime": "changed from {0} to {1}"},
+    ">": {
+        "id": "with an id above {0}",
+        "tags": "more than {0} people",
+        "size": "larger than {0}",
+        "mtime": "changed after {0}",
+    },
+    ">=": {
+        "id": "with an id from {0} on",
+        "tags": "at least {0} people",
+        "size": "at least {0} large",
+        "mtime": "changed in {0} or later",
+    },
+    "<": {
+        "id": "with an id below {0}",
+        "tags": "fewer than {0} people",
+        "size": "smaller than {0}",
+        "mtime": "changed before {0}",
+    },
+    "<=": {
+        "id": "with an id up to {0}",
+        "tags": "at most {0} people",
+        "size": "at most {0} large",
+        "mtime": "changed in {0} or earlier",
+    },
+    "=": {"id": "with the id {0}", "tags": "{0} people", "size": "{0} large", "mtime": "changed in {0}"},
+    "..": {
+        "id": "with an id from {0} to {1}",
+        "tags": "{0} to {1} people",
+        "size": "{0} to {1} large",
+        "mtime": "changed from {0} to {1}",
+    },
 }
 
 

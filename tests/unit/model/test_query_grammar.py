@@ -73,6 +73,8 @@ def test_text_becomes_a_tree(text: str, expected: object) -> None:
         ("size:>1xb", 5, ">1xb", "size:>1gb"),
         ("size:", 0, "size:", "size:>1gb"),
         ("tags:many", 5, "many", "tags:>3"),
+        ("id:snow", 3, "snow", "id:12,15"),
+        ("id:1,b", 3, "1,b", "“b” is not the id"),
         ("tags:..", 5, "..", "at least one end"),
         ("tags:5..2", 5, "5..2", "write 2..5"),
         ("mtime:2025-13", 6, "2025-13", "no such day"),
@@ -166,7 +168,7 @@ def test_every_example_of_the_help_can_be_searched_for(row: query.HelpRow) -> No
 
 def test_the_keys_are_those_of_the_contract() -> None:
     wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
-    assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked"}
+    assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked", "id"}
 
 
 def test_a_compiled_query_says_what_it_names() -> None:
@@ -192,6 +194,7 @@ def test_a_compiled_query_says_what_it_names() -> None:
         ("sea OR (alps size:>1.5gb)", "matching “sea” or (matching “alps” and larger than 1.5 GB)"),
         ("-(a OR b)", "not (matching “a” or matching “b”)"),
         ("risk:danger,blocked -risk:safe", "danger or blocked, not safe"),
+        ("id:12,15 -id:>100", "with the id 12 or 15, not with an id above 100"),
         ("tags:>3 size:..700mib", "more than 3 people, at most 700 MiB large"),
         ("mtime:2025-01..2025-06 -mtime:2025", "changed from 2025-01 to 2025-06, not changed in 2025"),
         ("edited:yes postponed:no -edited:no", "edited, not postponed, edited"),

@@ -183,6 +183,11 @@ def found(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
         ("category:unchanged", ["Same.mp4"]),
         ("issue:shown_as_plot", ["حفلة.mp4"]),
         ("issue:tag_removal,custom_comment", ["حفلة.mp4"]),
+        ("id:1", ["Seaside 2019.mp4"]),
+        ("id:1,05", ["Seaside 2019.mp4", "Annabel.avi"]),
+        ("id:2..3 -id:3", ["Zoë's birthday.mov"]),
+        ("id:>11", ['say "hi" \' now?.mp4']),
+        ("id:999999999999999999", []),
         ("tags:>3", ["Crowd.webm"]),
         ("tags:4", ["Crowd.webm"]),
         ("tags:2..3", ["Annabel.avi"]),
@@ -244,9 +249,9 @@ def test_days_are_local_by_default() -> None:
 
 
 def test_nothing_of_the_user_stands_in_the_sql() -> None:
-    text = 'zzqq person:"zzqq" folder:zzqq ext:zzqq root:zzqq name:zzqq size:>777777 mtime:1999 tags:88'
+    text = 'zzqq person:"zzqq" folder:zzqq ext:zzqq root:zzqq name:zzqq size:>777777 mtime:1999 tags:88 id:55,66 id:44'
     where = query.compile_query(text).where
-    assert not [trace for trace in ("zzqq", "777777", "777778", "1999", "88") if trace in where]
+    assert not [trace for trace in ("zzqq", "777777", "777778", "1999", "88", "55", "66", "44") if trace in where]
 
 
 LETTERS = "".join(people.FOLDED_LETTERS) + "ÆŒÞŁØĐÐĦẞΣǾÀéÜçñąęśźżøåšžİĹл́йЁяΆώ한がガ中'-AZaz09 ._/\u0301\u0308\u0327"
