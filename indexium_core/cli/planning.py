@@ -15,9 +15,9 @@ from indexium_core.library import Facets, Library, MetadataPlan
 from indexium_core.model import labels, strategies
 from indexium_core.model.people import person_key
 from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
-from indexium_core.model.query import with_chosen
+from indexium_core.model.query import bare_numbers, with_chosen
 
-Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive'.")]
+Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
 CommentMode = Annotated[str | None, typer.Option(help="replace (default) or preserve.")]
 HardLinks = Annotated[
@@ -178,6 +178,7 @@ def edit(
     if (people is None) == (not add and not remove):
         raise errors.UsageError("Say either --people, or whom to --add and to --remove.")
     with opened(context) as library:
+        refuse_ids(library, query)
         if people is not None:
             names = [name.strip() for name in people.split(";") if name.strip()]
             _report("edited", library.edit(query, names).files)
@@ -209,6 +210,7 @@ def postpone(
         message = "Say --until or --bring-back, not both."
         raise errors.UsageError(message)
     with opened(context) as library:
+        refuse_ids(library, query)
         if bring_back:
             _report("brought back", library.bring_back(with_chosen(query, "postponed", ["yes"])).files)
         else:
@@ -222,7 +224,26 @@ def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: 
         message = "Say what to set: --mode merge|exact, --comment-mode replace|preserve."
         raise errors.UsageError(message)
     with opened(context) as library:
+        refuse_ids(library, query)
         _report("set", library.set_mode(query, mode=mode, comment_mode=comment_mode).files)
+
+
+def refuse_ids(library: Library, query: str, *, asks: bool = False) -> None:
+    """
+    Keep a person from changing the files with 12 in their names who means the one with that id.
+
+    UsageError; where the command `asks` anyway, it is only said.
+    """
+    for number in bare_numbers(query):
+        try:
+            name = library.file(number).file_name
+        except errors.UnknownIdError:
+            continue
+        message = f"{number} is a word that names may hold; id:{number} is the file {name}."
+        if not asks:
+            message += f" Say id:{number} for it, or name:{number} for the word."
+            raise errors.UsageError(message)
+        output.note(message)
 
 
 def _report(verb: str, files: int) -> None:

@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import MOST, AsJson, Query
+from indexium_core.cli.planning import MOST, AsJson, Query, refuse_ids
 from indexium_core.library import AuditEvent, FieldLock, Library, LockReport
 from indexium_core.model.job import Job
 from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE
@@ -80,6 +80,7 @@ def lock(
         raise errors.UsageError("Name the one field that is to be set, such as --fields resolution.")
     with opened(context) as library:
         target = _meant(query, everything=everything)
+        refuse_ids(library, target)
         if value is not None:
             report = library.locks.set(target, names[0], value, by=getpass.getuser())
         else:
@@ -92,6 +93,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
     """Let scans and rescans write fields again."""
     with opened(context) as library:
         target = _meant(query, everything=everything)
+        refuse_ids(library, target)
         report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
     _print_report(report, "unlocked")
     if report.by_edit:

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output, story
 from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places
+from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, SelectionSummary
 from indexium_core.model import strategies
 from indexium_core.model.operation import (
@@ -54,6 +54,7 @@ def write(
     with opened(context) as library:
         for each in () if library.notices else library.interrupted(files=0):  # a service has told of them elsewhere
             output.note(f"{each.say()} {each.what_to_type()}")
+        refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
         summary = library.preview(selection, made)

@@ -8,7 +8,16 @@ text, the only error is `QueryError`, which points at the word and says the mend
 
 from __future__ import annotations
 
-from indexium_core.model.query.choosing import Part, chosen, every, parts, split, with_chosen, without_part
+from indexium_core.model.query.choosing import (
+    Part,
+    bare_numbers,
+    chosen,
+    every,
+    parts,
+    split,
+    with_chosen,
+    without_part,
+)
 from indexium_core.model.query.completion import Completion, Word, complete, word_at
 from indexium_core.model.query.editing import quoted, strip_key, with_key
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
@@ -33,6 +42,7 @@ __all__ = [
     "Spelt",
     "Term",
     "Word",
+    "bare_numbers",
     "chosen",
     "compile_query",
     "complete",

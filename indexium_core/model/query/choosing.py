@@ -9,15 +9,19 @@ a larger group) is the person's own and stays as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexium_core.model.query.editing import ONE_VALUED, quoted
-from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
+from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.keys import KEYS
 from indexium_core.model.query.values import Flag, Options, Span, Text
 
-__all__ = ["Part", "chosen", "every", "parts", "split", "with_chosen", "without_part"]
+__all__ = ["Part", "bare_numbers", "chosen", "every", "parts", "split", "with_chosen", "without_part"]
+
+
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,21 @@ def parts(text: str) -> list[Part]:
         else:
             found.append(Part(key="", values=(), start=node.start, end=node.end))
     return found
+
+
+def bare_numbers(text: str) -> list[int]:
+    """
+    Return the numbers of a search of nothing but numbers; whoever writes it may mean ids. Raises `QueryError`.
+
+    `2019` may be an id; `"2019"`, `name:2019` and `seaside 2019` are words for sure.
+    """
+    values = [None if term.key.name else term.value for term in terms(parse(text))]
+    numbers = [
+        int(value.text)
+        for value in values
+        if isinstance(value, Text) and not value.exact and _NUMBER.fullmatch(value.text)
+    ]
+    return numbers if len(numbers) == len(values) else []
 
 
 def chosen(text: str, key: str) -> list[str]:

@@ -131,3 +131,11 @@ def test_every_part_is_told_in_words() -> None:
     assert query.describe_parts(text) == ["danger", "with Ann Lee", "not under a path containing “archive”"]
     assert len(query.parts(text)) == 3
     assert ", ".join(query.describe_parts(text)) == query.describe(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("12", [12]), ("12 OR 15", [12, 15]), ('"12"', []), ("name:12", []), ("seaside 12", []), ("12 risk:safe", [])],
+)
+def test_numbers_that_stand_alone_may_be_ids(text: str, numbers: list[int]) -> None:
+    assert query.bare_numbers(text) == numbers
