@@ -53,6 +53,7 @@ CALLS: Mapping[str, Call] = {
     "rescan_job": _PLAIN,
     "locks.of": _PLAIN,
     "locks.list": _PLAIN,
+    "locks.count": _PLAIN,
     "locks.lock": _PLAIN,
     "locks.unlock": _PLAIN,
     "locks.set": _PLAIN,

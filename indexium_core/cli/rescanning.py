@@ -11,11 +11,13 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, Query, refuse_ids
+from indexium_core.cli.writing import Yes, ask
 from indexium_core.library import AuditEvent, FieldLock, Library, LockReport
 from indexium_core.model.job import Job
-from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE
+from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE, checked_fields, in_words, parse
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
+_NOTHING = "No file is found by that; nothing was changed."
 _PAGES = 10**9  # a page, or changes of one: their product is a number of the database
 
 Everything = Annotated[bool, typer.Option("--all", help="All files there are.")]
@@ -73,6 +75,7 @@ def lock(
         str | None, typer.Option("--set", metavar="VALUE", help="Let the one field be this, and lock it; '-' for none.")
     ] = None,
     everything: Everything = False,
+    yes: Yes = False,
 ) -> None:
     """Keep fields as they are: no scan and no rescan writes them any more."""
     names = _listed(fields)
@@ -82,10 +85,25 @@ def lock(
         target = _meant(query, everything=everything)
         refuse_ids(library, target)
         if value is not None:
-            report = library.locks.set(target, names[0], value, by=getpass.getuser())
-        else:
-            report = library.locks.lock(target, names or FIELDS, by=getpass.getuser())
+            _set(library, target, names, value, yes=yes)
+            return
+        report = library.locks.lock(target, names or FIELDS, by=getpass.getuser())
     _print_report(report, "locked")
+
+
+def _set(library: Library, target: str, names: list[str], value: str, *, yes: bool) -> None:
+    """Set the one field by hand; of more than one file not before the person has said so."""
+    [name] = checked_fields(names, FIELDS)
+    words = in_words(name, parse(name, value))
+    label, count = LABELS[name], library.locks.count(target)
+    if count > 1:
+        output.note(f"{label} of {output.plural(count, 'file')} would be set to {words}, whatever it is now.")
+        ask(yes=yes)
+    report = library.locks.set(target, name, value, by=getpass.getuser())
+    if report.files:
+        output.note(f"{label} set in {output.plural(report.files, 'file')}, and locked: {words}.")
+    else:
+        output.note(_NOTHING)
 
 
 @app.command(epilog="Example: indexium unlock 'locked:duration' --fields duration")
@@ -109,12 +127,14 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
     if as_json:
         output.to_json({"items": rows, "total": len(rows)})
     else:
-        output.table(("id", "file", "field", "locked"), [_row(row) for row in rows], right=(0,))
+        output.table(("id", "file", "field", "value", "locked"), [_row(row) for row in rows], right=(0,))
 
 
 def _row(row: FieldLock) -> tuple[object, ...]:
     who = {"edit": "set by hand"}.get(row.origin, "by a padlock") + (f", {row.locked_by}" if row.locked_by else "")
-    return row.file_id, row.file_path, LABELS[row.field].lower(), f"{row.locked_at.astimezone():%Y-%m-%d %H:%M} {who}"
+    value = row.said if row.field in FIELDS else ""
+    at = f"{row.locked_at.astimezone():%Y-%m-%d %H:%M}"
+    return row.file_id, row.file_path, LABELS[row.field].lower(), value, f"{at} {who}"
 
 
 @app.command(epilog="Example: indexium audit 'folder:2019'")
@@ -149,7 +169,7 @@ def _change(event: AuditEvent) -> tuple[object, ...]:
 
 def _print_report(report: LockReport, done: str) -> None:
     if not report.files:
-        output.note("No file is found by that; nothing was changed.")
+        output.note(_NOTHING)
         return
     output.note(f"{output.plural(report.changed, 'field')} of {output.plural(report.files, 'file')} {done}.")
 

@@ -25,6 +25,7 @@ _ORIGINS = {
     "comment": "named in the file",
     "edit": "by your edit",
 }
+_LOCKED = {"edit": "set by hand"}
 
 
 @app.command(epilog="Example: indexium show 'Family/2019/Birthday.mp4'")
@@ -50,6 +51,7 @@ def _rows(details: FileDetails) -> Iterator[tuple[str, str, str]]:
         yield "same film", str(copy.file_id), copy.file_path
     for stream in details.streams:
         yield "stream", str(stream.index), _stream(stream)
+    yield from _properties(details)
     yield from _comments(details)
     for place in details.tags:
         for name, value in place.tags.items():
@@ -84,6 +86,15 @@ def _stream(stream: StreamFacts) -> str:
     cover = "a picture" if known.get("attached_pic") else ""
     language = stream.language if stream.language not in (None, "und") else ""
     return ", ".join(part for part in (stream.kind, stream.codec, size, sound, language, cover) if part)
+
+
+def _properties(details: FileDetails) -> Iterator[tuple[str, str, str]]:
+    """Say what the film is like, and what of it only a person may write."""
+    for each in details.properties:
+        if each.lock is not None:
+            yield "property", each.label, f"{each.text} (locked, {_LOCKED.get(each.lock.origin, 'by a padlock')})"
+        elif each.value is not None:
+            yield "property", each.label, each.text
 
 
 def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:

@@ -56,6 +56,11 @@ class LockService:
             file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
         return store.listed(self._database.read(), file_ids)
 
+    def count(self, target: Target) -> int:
+        """Return how many files are meant, so that a person can be asked; raises as `lock`."""
+        with self._database.atomic() as tx:
+            return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
+
     def lock(self, target: Target, fields: Sequence[str] = FIELDS, *, by: str = "") -> LockReport:
         """
         Lock fields of files.

@@ -100,6 +100,12 @@ class FieldLock:
     locked_at: datetime  # UTC
     origin: str = "lock"  # lock (by a padlock), edit (set by hand; of people: for as long as the edit stands)
     file_path: str = ""  # for display
+    value: str | None = None  # what the field is, as it is kept; None for none, and for people and comment
+
+    @property
+    def said(self) -> str:
+        """The value as a person reads it; "-" for none."""
+        return _said(self.field, self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,14 @@ def _locks(found: Connection) -> list[FieldLock]:
 def lock(
     tx: Connection, file_ids: Sequence[int], fields: Sequence[str], *, by: str, at: datetime, origin: str = "lock"
 ) -> int:
-    """Lock fields of files, and note it in the audit; returns how many were not locked before."""
+    """
+    Lock fields of files, and note it in the audit; returns how many were not locked before.
+
+    A padlock does not take the place of a value that was set by hand; such a value takes the place of a padlock.
+    """
+    if origin == "edit":
+        taken = {"by": by, "origin": origin, "at": at, "file_ids": list(file_ids), "fields": list(fields)}
+        tx.execute(_sql("take_over"), taken)
     tx.execute(_sql("fresh"), {"file_ids": list(file_ids), "fields": list(fields)})
     tx.execute(_sql("lock"), {"by": by, "origin": origin, "at": at})
     return _noted(tx, "lock", by=by, at=at)

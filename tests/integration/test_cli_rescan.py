@@ -64,6 +64,33 @@ def test_fields_are_locked_listed_and_unlocked(run: Run, capsys: pytest.CaptureF
     assert "3 fields of 2 files unlocked." in capsys.readouterr().err
 
 
+def test_a_value_is_not_set_in_several_files_without_a_question(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("lock", "--all", "--fields", "resolution", "--set", "1920x1080") == 2
+    told = capsys.readouterr().err
+    assert "Resolution of 2 files would be set to 1920 × 1080, whatever it is now." in told
+    assert "add --yes" in told
+    assert run("locks") == 0
+    assert "1920" not in capsys.readouterr().out
+    assert run("lock", "--all", "--fields", "resolution", "--set", "1920x1080", "--yes") == 0
+    assert "Resolution set in 2 files, and locked: 1920 × 1080." in capsys.readouterr().err
+
+
+def test_what_is_set_by_hand_is_locked_by_that_where_a_padlock_was(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("lock", "name:ann", "--fields", "duration,hdr") == 0
+    assert run("lock", "name:ann", "--fields", "duration", "--set", "1:30") == 0
+    assert "Duration set in 1 file, and locked: 1:30." in capsys.readouterr().err
+    assert run("locks") == 0
+    duration, hdr = capsys.readouterr().out.splitlines()[1:]
+    assert [" 1:30 " in duration, "set by hand" in duration] == [True, True]
+    assert [" HDR10 (PQ) " in hdr, "by a padlock" in hdr] == [True, True]
+    assert run("show", "1") == 0
+    shown = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "property Duration 1:30 (locked, set by hand)" in shown
+    assert "property HDR HDR10 (PQ) (locked, by a padlock)" in shown
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

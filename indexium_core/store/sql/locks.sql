@@ -4,14 +4,24 @@ SELECT count(*) FROM scanned_files WHERE file_id = $file_id;
 
 -- name: of
 -- What is locked of one file.
-SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path
+SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path, CASE k.field
+    WHEN 'resolution' THEN m.resolution WHEN 'duration' THEN m.duration::VARCHAR WHEN 'size' THEN m.size::VARCHAR
+    WHEN 'video_codec' THEN m.video_codec WHEN 'audio_codec' THEN m.audio_codec
+    WHEN 'channels' THEN m.channels::VARCHAR WHEN 'sample_rate' THEN m.sample_rate::VARCHAR
+    WHEN 'frame_rate' THEN m.frame_rate::VARCHAR WHEN 'hdr' THEN m.hdr END AS value
 FROM locked_fields AS k JOIN scanned_files AS f USING (file_id)
+LEFT JOIN media_properties AS m ON m.file_id = f.file_id
 WHERE k.file_id = $file_id;
 
 -- name: list
 -- What is locked of some files ($file_ids NULL: of all).
-SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path
+SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_path, CASE k.field
+    WHEN 'resolution' THEN m.resolution WHEN 'duration' THEN m.duration::VARCHAR WHEN 'size' THEN m.size::VARCHAR
+    WHEN 'video_codec' THEN m.video_codec WHEN 'audio_codec' THEN m.audio_codec
+    WHEN 'channels' THEN m.channels::VARCHAR WHEN 'sample_rate' THEN m.sample_rate::VARCHAR
+    WHEN 'frame_rate' THEN m.frame_rate::VARCHAR WHEN 'hdr' THEN m.hdr END AS value
 FROM locked_fields AS k JOIN scanned_files AS f USING (file_id)
+LEFT JOIN media_properties AS m ON m.file_id = f.file_id
 WHERE $file_ids::BIGINT[] IS NULL OR k.file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ORDER BY f.path, k.file_id, list_position(lockable_fields(), k.field);
 
@@ -26,6 +36,12 @@ SELECT n.file_id, n.field FROM (
 -- Lock them.
 INSERT INTO field_locks BY NAME
 SELECT file_id, field, $by AS locked_by, $origin AS origin, $at AS locked_at FROM fresh_locks;
+
+-- name: take_over
+-- What is set by hand is locked by that, also where a padlock was there before.
+UPDATE field_locks SET origin = $origin, locked_by = $by, locked_at = $at
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND list_contains($fields::VARCHAR[], field)
+  AND origin <> $origin;
 
 -- name: stale
 -- Fields of files that are locked and shall not be.
