@@ -128,8 +128,8 @@ def strategy(name: str) -> str:
 
 def item_glyph(status: str, code: str = "") -> str:
     """Return the sign that stands before the words for an item."""
-    if code in ("in_use", "nothing_to_do"):
-        return {"in_use": "◔"}.get(code, "–")
+    if code in ("in_use", "nothing_to_do", "cancelled"):
+        return {"in_use": "◔", "cancelled": "·"}.get(code, "–")
     return _GLYPHS.get(status, "")
 
 
@@ -139,4 +139,6 @@ def item_status(status: str, code: str = "") -> tuple[str, str]:
         return "in use: later", "blocked"
     if code == "nothing_to_do":
         return "nothing to do", "blocked"
+    if code == "cancelled":
+        return "not started", "blocked"
     return _ITEM.get(status, (status, "note"))

@@ -15,7 +15,7 @@ from indexium_core.model.operation import (
     OperationStatus,
 )
 
-__all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
+__all__ = ["SHOWN", "Progress", "nothing", "title", "undone", "view"]
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
@@ -143,16 +143,16 @@ def parts(status: OperationStatus) -> list[dict[str, Any]]:
     found = [
         (kind, f"{words.count(number)} {label}", number)
         for states, kind, label in PARTS
-        if (number := _number(status, states))
+        if (number := _number(status, states) - (status.given_up if states == ("skipped",) else 0))
     ]
     whole = max(1, status.total)
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
 
 def rest(status: OperationStatus) -> str:
-    """Return how many files are still to come."""
+    """Return how many files are still to come, or will not come any more."""
     waiting = status.total - status.processed
-    return f"{words.count(waiting)} waiting" if waiting else ""
+    return f"{words.count(waiting)} {'not started' if status.finished else 'waiting'}" if waiting else ""
 
 
 def buttons(status: OperationStatus) -> list[dict[str, str]]:
@@ -199,17 +199,24 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
     waiting = words.count(status.total - status.processed)
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
-    bad = _number(status, ("failed", "conflict", "unknown"))
-    retry = {"label": f"Retry {words.files(bad)}…", "act": "retry", "kind": "primary", "key": "r"}
+    left = undone(operation, status)
+    retry = {"label": f"Retry {words.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}
     can_go_on = status.status == "interrupted" and status.processed < status.total
-    again = bad and not can_go_on and operation.user_action != "rollback_person"
     return [
         *([resume] if can_go_on else []),
-        *([retry] if again else []),
+        *([retry] if left else []),
         *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
         {"label": "See it in History", "act": "history"},
         {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
     ]
+
+
+def undone(operation: MetadataOperation, status: OperationStatus) -> int:
+    """Return how many files of an operation that has ended can be tried again; 0 where it can be gone on with."""
+    goes_on = status.status == "interrupted" and status.processed < status.total
+    if not status.finished or goes_on or operation.user_action == "rollback_person":
+        return 0
+    return _number(status, ("failed", "conflict", "unknown")) + status.given_up
 
 
 def _was(number: int) -> str:

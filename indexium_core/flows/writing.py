@@ -334,12 +334,15 @@ class MetadataWriter:
         run = self._operations.find(operation_id)
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0
         sizes = self._ledger.sizes(operation_id)
+        given_up, untouched = self._ledger.given_up(operation_id) if "skipped" in sizes else (0, 0)
+        passed = sum(size for status, (_, size) in sizes.items() if status not in ("pending", "writing"))
         return OperationStatus(
             id=operation_id,
             operation_type=operation.operation_type,
             status=operation.status,
             counts={status: files for status, (files, _) in sizes.items()},
-            bytes_done=sum(size for status, (_, size) in sizes.items() if status not in ("pending", "writing")),
+            given_up=given_up,
+            bytes_done=passed - untouched,
             bytes_total=sum(size for _, size in sizes.values()),
             current_file=run.current if run else "",
             working=run.seconds_at() if run else {},

@@ -246,6 +246,7 @@ class OperationStatus:
     bytes_total: int = 0
     working: dict[int, float] = field(default_factory=dict)  # items at work → seconds since they were begun
     shares: dict[int, float] = field(default_factory=dict)  # … of which a new file is made → how much is done, 0 to 1
+    given_up: int = 0  # of the skipped files those that it never got to: it was cancelled or taken back before
 
     @property
     def total(self) -> int:
@@ -253,7 +254,7 @@ class OperationStatus:
 
     @property
     def processed(self) -> int:
-        return self.total - self.counts.get("pending", 0) - self.counts.get("writing", 0)
+        return self.total - self.counts.get("pending", 0) - self.counts.get("writing", 0) - self.given_up
 
     @property
     def finished(self) -> bool:

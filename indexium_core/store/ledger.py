@@ -280,6 +280,11 @@ class Ledger:
         rows = self._store.read().execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall()
         return {status: (int(files), int(size)) for status, files, size in rows}
 
+    def given_up(self, operation_id: int) -> tuple[int, int]:
+        """Return how many items it never got to, for it was cancelled or taken back, and how many bytes they have."""
+        files, size = self._store.read().execute(_SQL["given_up"], {"operation_id": operation_id}).fetchall()[0]
+        return int(files), int(size)
+
     def expected_seconds(self, operation_id: int) -> dict[bool, float]:
         """Return the seconds that are expected of what is left: changed in place (False), and written anew (True)."""
         rows = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id}).fetchall()

@@ -123,6 +123,9 @@ def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: 
         assert operation.operation.status == ("partly_rolled_back" if part else "rolled_back")
         left = [item for item in operation.items if item.status == "skipped"]
         assert len(left) == len(studio.paths) - done
+        came_to = library.status(1)
+        assert (came_to.processed, came_to.given_up, came_to.total) == (done, len(left), len(studio.paths))
+        assert came_to.bytes_done < came_to.bytes_total
         assert {item.message for item in left} == {"The operation was taken back before this file."}
 
         again = library.retry(1)

@@ -86,6 +86,11 @@ WHERE operation_item_id IN (SELECT id FROM metadata_operation_items
 SELECT status, count(*), sum(greatest(expected_size, 0)) FROM metadata_operation_items
 WHERE operation_id = $operation_id GROUP BY status;
 
+-- name: given_up
+-- How many items an operation never got to, for it was cancelled or taken back, and how many bytes their files have.
+SELECT count(*), coalesce(sum(greatest(expected_size, 0)), 0) FROM metadata_operation_items
+WHERE operation_id = $operation_id AND status = 'skipped' AND code = 'cancelled';
+
 -- name: pending_tasks
 -- The next items to work on, in order, with all that a worker needs.
 SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.file_hash, m.changes, m.restore_mtime_ns,

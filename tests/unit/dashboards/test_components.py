@@ -347,6 +347,19 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
 
 
+@pytest.mark.parametrize("state", ["cancelled", "rolled_back", "partly_rolled_back"])
+def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> None:
+    now = replace(status(state, success=6, skipped=3), given_up=2)
+    details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
+    told = progress.view(details, shown="")
+    assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9", 7, "2 not started")
+    assert [part["label"] for part in told["parts"]] == ["6 done", "1 skipped"]
+    assert "2 files were not started. Every file is whole." in told["summary"]["lines"]
+    offers = [item["label"] for item in told["summary"]["buttons"]]
+    assert offers[:2] == ["Retry 2 files…", "Roll back…"]
+    assert not any(label.startswith("Resume") for label in offers)
+
+
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
     assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2.0 s left"
     assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
