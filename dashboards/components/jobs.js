@@ -127,6 +127,11 @@ export function render(context) {
   const rows = view => AREAS.flatMap(area => view[area]?.rows ?? [])
   const list = rowsWithCursor("jobs", {rows, moved: (self, id) => self.send("cursor", {id})})
   const attributes = row => list.row(row, "jrow")
+  const moveBy = step => {
+    const row = list.current()
+    if ((me.view.waiting?.rows ?? []).includes(row)) rank(row.id, step)
+    else me.send("unable", {text: "Choose a job that waits: only those come up sooner or later."})
+  }
   const rank = (id, step) => {
     const row = rows(me.view).find(each => each.id === id)
     if (row) me.send("priority", {id, priority: Math.max(1, Math.min(row.priority + step, 10))})
@@ -182,15 +187,14 @@ export function render(context) {
     else me.send("unable", {text: `${row.name}: ${row.cannot[name] ?? ""}`})
   }
   const chosen = () => Boolean(list.current())
-  const ranked = () => (me.view.waiting?.rows ?? []).includes(list.current())
   keys(model, "jobs", {
     ...list.keys("job"),
     p: {does: "pause or resume the job", group: "Do", when: chosen, run: press("pause")},
     c: {does: "cancel the job…", group: "Do", when: chosen, run: press("cancel")},
     r: {does: "retry the job", group: "Do", when: chosen, run: press("retry")},
     l: {does: "open the log of the job", group: "Do", when: chosen, run: () => me.send("log", {id: list.current().id})},
-    "+": {does: "let the job come up sooner", group: "Do", when: ranked, run: () => rank(list.current().id, -1)},
-    "-": {does: "let the job come up later", group: "Do", when: ranked, run: () => rank(list.current().id, 1)},
+    "+": {does: "let the job come up sooner", group: "Do", run: () => moveBy(-1)},
+    "-": {does: "let the job come up later", group: "Do", run: () => moveBy(1)},
     f: {does: "in a log: follow its end, or not", group: "Do"},
   })
 }

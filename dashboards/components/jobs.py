@@ -124,7 +124,7 @@ def view(found: Found, state: JobsState, *, now: datetime | None = None) -> dict
     at_work = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]
     narrowed = "No job of this kind has ended so." if state.ended or state.kind else NOTHING
     return {
-        "under_way": _listed(found.under_way, at_work),
+        "under_way": _listed(found.under_way, at_work) | {"count": _under_way(found.counts, kind=state.kind)},
         "waiting": _listed(found.waiting, [row(job, None, now) for job in found.waiting.items]),
         "ended": {
             **_listed(found.ended, [row(job, None, now) for job in found.ended.items]),
@@ -151,6 +151,14 @@ def summary(counts: Mapping[str, Mapping[str, int]]) -> str:
 
 def _number(counts: Mapping[str, Mapping[str, int]], states: Sequence[str]) -> int:
     return sum(by_state.get(state, 0) for by_state in counts.values() for state in states)
+
+
+def _under_way(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
+    """Return what those that have begun and not ended are at, in the words of the cards; `kind`: only its."""
+    shown = {kind: counts.get(kind, {})} if kind else counts
+    said = (("running", "active"), ("paused", "paused"), ("interrupted", "interrupted"))
+    found = [f"{words.count(number)} {word}" for state, word in said if (number := _number(shown, (state,)))]
+    return " · ".join(found) or "0"
 
 
 def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[str, Any]]:
@@ -507,10 +515,19 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
 
 def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
     """Return what came of it so far, a number with its word each; of one that has ended what its summary says."""
-    counts = status.counts if status else job.counters
+    counts = dict(status.counts if status else job.counters)
     told = {key: value for key, value in counts.items() if value}
     summed = {key: value for key, value in job.summary.items() if key not in _ELSEWHERE and value != told}
-    return _plain(dict(counts) | summed)  # in the order of the counts: a summary has none of its own
+    if given_up := _given_up(job):  # counted as skipped where the run itself gave them up
+        counts |= {"skipped": max(0, counts.get("skipped", 0) - given_up), "not_started": given_up}
+    return _plain(counts | summed)  # in the order of the counts: a summary has none of its own
+
+
+def _given_up(job: Job) -> int:
+    """Return how many files a cancelled operation never got to."""
+    if job.status != "cancelled" or job.operation_id is None or job.progress_total is None:
+        return 0
+    return max(0, job.progress_total - job.progress_current)
 
 
 def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:

@@ -192,6 +192,31 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
     ]
 
 
+@pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
+def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
+    ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
+    assert jobs.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
+    view = jobs.details_view(ended, now=NOW)
+    assert view["text"] == "39 of 214 files done when it was cancelled"
+    assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
+    assert [item["act"] for item in view["acts"]] == ["retry"]
+    assert jobs.cannot(ended, "retry") == ""
+    came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
+    assert footer.done(came_to, now=NOW)["title"] == "Cancelled: written to 39 files"
+
+
+def test_the_list_of_what_has_begun_counts_as_the_cards_do() -> None:
+    stage = Stage()
+    stage.library.jobs.put("write", "interrupted", id=1)
+    stage.screen.enter()
+    assert stage.view("jobs")["under_way"]["count"] == "1 interrupted"
+    stage.library.jobs.put("scan", "running", id=2)
+    stage.screen.enter()
+    assert stage.view("jobs")["under_way"]["count"] == "1 active · 1 interrupted"
+    stage.tell("jobs_header", "kind", kind="rescan")
+    assert stage.view("jobs")["under_way"]["count"] == "0"
+
+
 def test_the_address_keeps_what_is_looked_at() -> None:
     state = JobsState()
     state.take("kind=scan&show=failed&waiting=2&page=3&job=12&log=1")
