@@ -115,6 +115,14 @@ const inDetail = item =>
         item.proof.map(text => h("li", null, h("span", {"aria-hidden": "true"}, "✓ "), text)),
       ),
     ],
+    item.tries.length > 0 && [
+      h("div", {class: "label"}, "Earlier tries"),
+      h(
+        "ol",
+        {class: "proof", "aria-label": "Earlier tries"},
+        item.tries.map(text => h("li", null, h("bdi", null, text))),
+      ),
+    ],
     facts(item.facts),
   )
 

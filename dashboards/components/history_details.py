@@ -9,6 +9,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components import comment_diff, history, progress
 from dashboards.components.base import Component, module
+from indexium_core.model import risk
 from indexium_core.model.operation import (
     HOLDING_STATES,
     ItemDetails,
@@ -39,9 +40,9 @@ class HistoryDetails(Component):
     """
     View: see `view`.
 
-    Messages: `close`, `progress`, `resume`, `rollback`, `people` (whom it wrote), `person` {name}, `choosing`, `choose`
-    {id, on}, `choose_page` {on}, `chosen` (roll these back), `none`, `found` (roll back what the search found), `file`
-    {id} (look at one), `files` {value}, `find` {query}, `page` {page}.
+    Messages: `close`, `progress`, `resume`, `retry`, `rollback`, `people` (whom it wrote), `person` {name}, `choosing`,
+    `choose` {id, on}, `choose_page` {on}, `chosen` (roll these back), `none`, `found` (roll back what the search found),
+    `file` {id} (look at one), `files` {value}, `find` {query}, `page` {page}.
     """
 
     _esm = module("history_details", "drawer")
@@ -75,7 +76,7 @@ def view(details: OperationDetails, look: Look) -> dict[str, Any]:
         "verdict": verdict(operation),
         "facts": fact_pairs(operation),
         "check": check_view(operation, look),
-        "buttons": buttons(operation, look),
+        "buttons": buttons(operation, look, undone=progress.undone(operation, details.status)),
         "people": people_view(look),
         "files": files_view(details, look),
     }
@@ -200,13 +201,19 @@ def able(check: RollbackCheck | None) -> bool:
     return check is not None and bool(check.restorable or check.comment_only or check.superseded)
 
 
-def buttons(operation: MetadataOperation, look: Look) -> list[dict[str, Any]]:
-    """Return what can be done with it; what cannot be done now is there too, and `why` says why not."""
+def buttons(operation: MetadataOperation, look: Look, *, undone: int = 0) -> list[dict[str, Any]]:
+    """
+    Return what can be done with it; what cannot be done now is there too, and `why` says why not.
+
+    `undone`: how many files of it can be tried again.
+    """
     if operation.status in HOLDING_STATES:
         return [{"label": "Watch it", "act": "progress", "kind": "primary"}]
     found: list[dict[str, Any]] = []
     if operation.status == "interrupted":
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
+    if undone:
+        found.append({"label": f"Retry {words.files(undone)}…", "act": "retry"})
     why = _why_not(operation, look)
     found.append({"label": "Roll back…", "act": "rollback", "why": why})
     found.append(_person_button(operation, look))
@@ -302,6 +309,7 @@ def _item(item: ItemDetails, look: Look, problem: ItemDetails | None) -> dict[st
 
 def detail(item: ItemDetails) -> dict[str, Any]:
     """Return one file in detail: its comment before and after, what was proven, how it was written and what is kept."""
+    tries = [f"{risk.label(each.code)}: {each.message}" for each in item.tries]
     before, after = comment_diff.compare(item.previous_comment, item.new_comment)
     done = item.status == "success"
     facts = [["Where", item.file_path]]
@@ -312,7 +320,8 @@ def detail(item: ItemDetails) -> dict[str, Any]:
     if done:
         kept = words.size(item.backup_bytes) if item.backup_bytes else "nothing"
         facts.append(["Kept for undo", "only its tags" if item.backup_kind == "tags" else kept])
-    return {"before": before, "after": after, "done": done, "proof": proof_lines(item.proof), "facts": facts}
+    proof = proof_lines(item.proof)
+    return {"before": before, "after": after, "done": done, "proof": proof, "tries": tries, "facts": facts}
 
 
 _AS_BEFORE = {

@@ -59,6 +59,7 @@ class HistoryOperation:
             close=lambda _: self.close(),
             progress=lambda _: self._watch(),
             resume=lambda _: self._resume(),
+            retry=lambda _: self._retry(),
             rollback=lambda _: self._roll_back(),
             people=lambda _: self._toggle("_asking"),
             person=lambda message: self._roll_back(person=str(message["name"])),
@@ -270,6 +271,10 @@ class HistoryOperation:
     def _roll_back(self, **part: Any) -> None:
         if self.shown is not None:
             rollback.ask(self._library, self._bridge, self._dialog, self.shown, self.started, **part)
+
+    def _retry(self) -> None:
+        if self._details is not None:
+            self._session.retry(self._details.operation)
 
     def _resume(self) -> None:
         operation_id = self.shown

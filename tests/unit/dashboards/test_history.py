@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -311,6 +312,25 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
     found = offered(history_details.buttons(operation(), Look(check=nothing, people=people[1:])))
     assert found["Roll back…"] == "None of its files can be taken back: gone."
     assert found["Only “Bob Ray”…"].startswith("No file of it names Bob Ray any more")
+
+
+def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
+    cancelled = details(item(1), status="cancelled")
+    left = replace(cancelled, status=replace(cancelled.status, status="cancelled", given_up=28))
+    acts = [button["act"] for button in history_details.view(left, Look())["buttons"]]
+    assert acts[0] == "retry"
+    assert history_details.view(left, Look())["buttons"][0]["label"] == "Retry 28 files…"
+    assert "retry" not in [button["act"] for button in history_details.view(cancelled, Look())["buttons"]]
+
+
+def test_the_tries_of_a_file_are_told_one_by_one() -> None:
+    tries = [
+        {"code": "in_use", "message": "VLC has the file open."},
+        {"code": "io_error", "message": "The disk did not answer."},
+    ]
+    told = history_details.detail(item(1, proof={"size": "5 bytes", "tries": tries}))
+    assert told["tries"] == ["in use: VLC has the file open.", "disk error: The disk did not answer."]
+    assert history_details.detail(item(1))["tries"] == []
 
 
 def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
