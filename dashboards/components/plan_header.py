@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import words
@@ -19,7 +19,7 @@ __all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
 
 HINTS = {
     "safe": "additions only",
-    "warning": "something is replaced",
+    "warning": "worth a look",
     "danger": "look before writing",
     "blocked": "cannot be written",
 }
@@ -44,6 +44,7 @@ TITLES = {
     "tags": "People in the result",
     "locked": "Locked",
 }
+NAMED = 2  # reasons that a chip has room for
 PANEL = ("risk", "tags", "category", "container", "issue", "locked", "person", "folder")  # as the keys walk through it
 SEARCHED = ("person", "folder")  # facets that may have thousands of values
 
@@ -77,6 +78,7 @@ def view(
     safe: int,
     volume: int,
     views: Sequence[SavedView],
+    reasons: Mapping[str, int] | None = None,
     total: int | None = None,
     shown: str | None = None,
     problem: str = "",
@@ -92,6 +94,7 @@ def view(
         safe: Safe files of the search, whatever its risk term, that can be selected.
         volume: Bytes of all files that would be changed.
         views: The saved views.
+        reasons: Files of the level warning by the codes of their issues, most first.
         total: Files in the list, where that is told: a search may name unchanged and skipped ones.
         shown: The search of what is shown, where that is not the one that was asked for.
         problem: Why it is not.
@@ -102,7 +105,7 @@ def view(
     return {
         "headline": headline(everything),
         "summary": summary(everything, volume),
-        "chips": [_chip(level, beside, state.chosen("risk")) for level in HINTS],
+        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in HINTS],
         "query": state.typed,
         "error": state.error,
         "problem": problem,
@@ -151,15 +154,22 @@ def summary(statistics: PlanStatistics, volume: int) -> str:
     return " · ".join(parts)
 
 
-def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str]) -> dict[str, Any]:
+def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons: Mapping[str, int]) -> dict[str, Any]:
     number = getattr(statistics, f"{level}_count")
     return {
         "level": level,
         "count": number,
         "shown": words.count(number),
-        "hint": HINTS[level],
+        "hint": (told(reasons) if level == "warning" else "") or HINTS[level],
         "on": level in chosen,
     }
+
+
+def told(reasons: Mapping[str, int]) -> str:
+    """Return the commonest of the reasons why files are worth a look, in the words of their chips; "" for none."""
+    grave = set(risk.codes("warning"))
+    labels = [risk.label(code) for code, files in reasons.items() if files and code in grave]
+    return ", ".join(labels[:NAMED]) + (" …" if len(labels) > NAMED else "")
 
 
 def _sort(state: PlanState) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Loaded(NamedTuple):
     page: PlanPage
     found: PlanStatistics
     beside: PlanStatistics  # of the search without its risk term
+    reasons: Mapping[str, int]  # … of its warnings: files by the codes of their issues
     everything: PlanStatistics
     chosen: frozenset[int]  # of the files of the page
     selection: Selection  # what was selected then
@@ -181,6 +182,7 @@ class PlanScreen:
         page = shelf.page(plan, number, per_page=size, sort=sort, descending=descending)
         aside = grammar.with_chosen(query, "risk", [])
         beside = shelf.plan(aside).statistics
+        warnings = grammar.with_chosen(aside, "risk", ["warning"])
         summary, outdated = before.summary if before else None, False
         if before is None or before.selection != selection:
             summary = self._library.preview(selection, whole, within=query) if selection != NOTHING else None
@@ -192,6 +194,7 @@ class PlanScreen:
             page=page,
             found=page.statistics,
             beside=beside,
+            reasons=shelf.plan(warnings).statistics.by_issue if beside.warning_count else {},
             everything=whole.statistics,
             chosen=plan.marked(selection, page.items),
             selection=selection,
@@ -265,6 +268,7 @@ class PlanScreen:
             self.state,
             found=loaded.found,
             beside=loaded.beside,
+            reasons=loaded.reasons,
             everything=loaded.everything,
             safe=loaded.safe,
             volume=loaded.volume,

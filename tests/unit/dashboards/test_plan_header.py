@@ -63,6 +63,17 @@ def test_nothing_is_offered_that_would_do_nothing() -> None:
     assert shown("-postponed:yes")["brings_back"] == 0
 
 
+def test_the_tile_of_warnings_says_what_its_files_are_worth_a_look_for() -> None:
+    def hint(**reasons: int) -> str:
+        [tile] = [chip for chip in shown(reasons=reasons)["chips"] if chip["level"] == "warning"]
+        return str(tile["hint"])
+
+    assert hint(shown_as_plot=5, duplicate_content=3) == "duplicate"
+    assert hint(duplicate_content=4, hard_linked=2) == "duplicate, hard links"
+    assert hint(duplicate_content=4, hard_linked=2, tag_removal=1) == "duplicate, hard links …"
+    assert hint() == "worth a look"
+
+
 def test_what_is_shown_is_told_in_parts_that_can_be_taken_out() -> None:
     told = shown('risk:danger person:"Ann Lee" -path:archive')
     assert told["parts"] == ["danger", "with Ann Lee", "not under a path containing “archive”"]
