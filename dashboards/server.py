@@ -157,7 +157,7 @@ class DashboardServer:
         """
         self._loop = IOLoop()
         server = self._make(self._loop)
-        with _signals(self.stop), self._announced() if announce else contextlib.nullcontext():
+        with _signals(self._told), self._announced() if announce else contextlib.nullcontext():
             self._loop.run_sync(self._api.start)
             server.start()
             if open_browser:
@@ -230,6 +230,11 @@ class DashboardServer:
         finally:
             self.stop()
             thread.join(timeout=10)
+
+    def _told(self) -> None:
+        """Come to an end, by a signal: no further file is begun while what is open here is closed."""
+        threading.Thread(target=self._library.begin_nothing, name="begin-nothing", daemon=True).start()
+        self.stop()
 
     def stop(self) -> None:
         """Ask the loop to end; safe from any thread and from a signal handler."""

@@ -59,7 +59,7 @@ from indexium_core.model.operation import (
     RollbackCheck,
     WriteOptions,
 )
-from indexium_core.model.plan import Seal, Selection, StaleFiles
+from indexium_core.model.plan import Holder, Seal, Selection, StaleFiles
 from indexium_core.model.properties import AuditEvent, AuditPage, FieldLock, FileProperty, LockReport
 from indexium_core.model.query import Completion
 from indexium_core.model.request import Asked
@@ -92,6 +92,7 @@ __all__ = [
     "FileDetails",
     "FileProperty",
     "Forgetting",
+    "Holder",
     "ImportCheck",
     "ImportReport",
     "InterruptedOperation",
@@ -195,6 +196,14 @@ class Library(assembly.Assembly):
         self.jobs.tidy()
         self._queue.start_worker(take_over=take_over)
         self.notices += [f"{each.say()} {each.what_to_type()}" for each in self.interrupted(files=0)[:_NOTICES]]
+
+    def begin_nothing(self) -> None:
+        """
+        Begin no further file or job, and return at once: the program was told to stop, and `close` follows.
+
+        What has to be done before that takes its time, in which an operation would go on to many more files.
+        """
+        self._queue.begin_nothing()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
@@ -631,6 +640,10 @@ class Library(assembly.Assembly):
     def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         """Return which files of a selection would be written otherwise now than `plan` showed; a write refuses them."""
         return self._planner.stale(plan, selection, limit=limit)
+
+    def held(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
+        """Return the operations that hold files of a selection, which a write would therefore leave alone."""
+        return self._writer.held(plan, selection, options)
 
     def seal(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
         """Return how many files a write of a selection would begin with now, and a mark of just these."""

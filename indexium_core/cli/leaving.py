@@ -9,15 +9,19 @@ costs nothing but a look at the journals at the next start.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
-__all__ = ["EXIT_CODE", "LONGEST", "Stopped", "hurry", "stoppable"]
+__all__ = ["EXIT_CODE", "LONGEST", "Stopped", "end", "hurry", "stoppable"]
 
 EXIT_CODE = 130
 LONGEST = 9.0  # seconds that the end may take; whoever stops services kills them after ten
+
+_is_told = threading.Event()
 
 
 class Stopped(BaseException):
@@ -26,9 +30,20 @@ class Stopped(BaseException):
 
 def hurry(seconds: float = LONGEST) -> None:
     """End the process after some seconds, whatever it is at then."""
+    _is_told.set()
     timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
     timer.daemon = True
     timer.start()
+
+
+def end(code: int = 0) -> None:
+    """End the process at once where it was told to, with all in order: taking the dashboard apart takes seconds."""
+    if _is_told.is_set():
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):  # nobody listens any more
+                stream.flush()
+        os._exit(code)
 
 
 @contextlib.contextmanager

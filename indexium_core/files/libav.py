@@ -58,10 +58,10 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open it, or gave up on it in the block.
 
     """
-    demuxer = demuxer_of(container)
+    demuxer, source = demuxer_of(container), _Source(reader)
     options = _FROM_HEADERS if demuxer in {"mov", "matroska"} else _FROM_PACKETS
     with av.open(
-        _Source(reader),
+        source,
         mode="r",
         format=demuxer,
         container_options=options | (_SAMPLE_TABLES if sample_tables and demuxer == "mov" else {}),
@@ -71,6 +71,8 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
         buffer_size=_LARGE_BITE if packets else _SMALL_BITE,
     ) as media:
         yield media
+        if source.failed is not None:
+            raise source.failed
 
 
 def read_field(metadata: Mapping[str, str], field: str) -> str | None:
@@ -135,14 +137,26 @@ def clean(text: str) -> str:
 
 
 class _Source:
-    """A reader as FFmpeg's libraries want it: with a position."""
+    """
+    A reader as FFmpeg's libraries want it: with a position.
+
+    What a read raises reaches whoever asked the libraries. They may read on before they say so; then the file ends
+    there, for they can take only one error at a time: of all others PyAV prints a traceback.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._at = 0
+        self.failed: Exception | None = None
 
     def read(self, length: int) -> bytes:
-        data = self._reader.read_at(self._at, length)
+        if self.failed is not None:
+            return b""
+        try:
+            data = self._reader.read_at(self._at, length)
+        except Exception as error:
+            self.failed = error
+            raise
         self._at += len(data)
         return data
 

@@ -106,11 +106,11 @@ class Run:
         return {item_id: now - item.begun for item_id, item in tuple(self.working.items())}
 
     def begin(self, item_id: int, working: Working) -> bool:
-        """Take an item for one under way, unless the operation is held: then wait. False where it has to end first."""
+        """Take an item for one under way, unless the operation is held: then wait. False where it comes to its end."""
         while True:
             self.working[item_id] = working
             if not self.control.paused:
-                return self.control.ending is None or not self.control.held
+                return self.control.ending is None
             self.end(item_id)
             self.control.wait_while_paused()
 

@@ -67,6 +67,7 @@ class Dispatcher:
         self._awake = False  # whether there may be something to take up
         self._due: datetime | None = None
         self._thread: threading.Thread | None = None
+        self._is_leaving = False  # nothing more is begun
         self._beaten = 0.0
 
     @property
@@ -86,16 +87,22 @@ class Dispatcher:
     def start(self) -> None:
         """Take jobs up from now on."""
         with self.changed:
-            self._awake = True
+            self._awake, self._is_leaving = True, False
             self._thread = threading.Thread(target=self._look_after, name="indexium-queue", daemon=True)
             self._thread.start()
+
+    def leave(self, *, by: str) -> None:
+        """Take nothing up any more and let what is at work come to an end soon, without waiting; `by` whose wish."""
+        with self.changed:
+            self._is_leaving = True
+            for run in self._runs.values():
+                run.leave(by=by)
 
     def stop(self, *, by: str) -> None:
         """Take nothing up any more, let what is at work come to an end soon, and wait for that; `by` whose wish."""
         with self.changed:
             thread, self._thread = self._thread, None
-            for run in self._runs.values():
-                run.leave(by=by)
+            self.leave(by=by)
             self.changed.notify_all()
         if thread is None:
             return
@@ -154,7 +161,7 @@ class Dispatcher:
     def _claim(self) -> Run | None:
         with self.changed:
             kinds = [kind.name for kind in self._kinds.values() if self._has_room(kind)]
-            if not kinds or not self._is_mine():
+            if not kinds or self._is_leaving or not self._is_mine():
                 return None
             job = self._store.claim(kinds, owner=self._owner, now=self._clock())
             if job is None:

@@ -281,6 +281,10 @@ class JobQueueService:
                 self._take_over(take_over)
                 self._dispatcher.start()
 
+    def begin_nothing(self, *, by: str = "stop") -> None:
+        """Take nothing up any more and let what is at work come to an end soon; `stop_worker` waits for that."""
+        self._dispatcher.leave(by=by)
+
     def stop_worker(self, *, by: str = "stop") -> None:
         """
         Take nothing up any more, let what is at work come to an end soon, and wait for that.

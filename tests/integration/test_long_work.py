@@ -17,7 +17,7 @@ from indexium_core.jobs.runner import Control
 from indexium_core.library import Library
 from indexium_core.store import ledger
 from tests.support import media
-from tests.support.holding import held_by_another, retry_with
+from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 
 
@@ -146,7 +146,36 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     library.close()
 
 
-@pytest.mark.parametrize(("change", "may_begin"), [(Control.resume, True), (Control.stop, False)])
+def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_still_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service closes its pages before its library; until then no further file and no further job may begin."""
+    studio = Studio(tmp_path, 12)
+    library, gate = studio.library, Gate(monkeypatch, free=0)
+    handle = library.write(library.plan(), ALL)
+    assert gate.reached.wait(20)
+    while gate.held.acquire(timeout=0.5):  # until every thread has a file
+        pass
+    under_way = len(handle.status().working)
+
+    library.begin_nothing()
+    waits = library.scan_job([studio.films])
+    gate.opened.set()
+    status = handle.wait()
+
+    assert 0 < under_way < 12
+    assert (status.status, status.counts) == ("interrupted", {"success": under_way, "pending": 12 - under_way})
+    library._queue.join(waits.id, 0.2)
+    assert library.jobs.get(waits.id).status == "pending"
+    library.close()
+    with Library.open(tmp_path / "home", take_over="all") as library:
+        assert library.handle(1).wait().counts == {"success": 12}
+        assert library.jobs.wait(waits.id, 20).status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("change", "may_begin"), [(Control.resume, True), (Control.stop, False), (Control.cancel, False)]
+)
 def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_is_held(
     change: Callable[[Control], None], may_begin: bool
 ) -> None:

@@ -45,6 +45,7 @@ from indexium_core.model.operation import (
 )
 from indexium_core.model.plan import (
     RISK_LEVELS,
+    Holder,
     Issue,
     PlanItem,
     PlanPage,
@@ -365,14 +366,20 @@ class FakeLibrary:
         self.locks = SimpleNamespace(
             of=lambda file_id: [],
             list=lambda query="": [],
+            count=len,
             lock=lambda target, fields=(), by="": LockReport(files=len(target), changed=len(target) * len(fields)),
             unlock=lambda target, fields=(), by="": LockReport(files=len(target), changed=0),
             set=lambda target, field, text, by="": LockReport(files=len(target), changed=1),
         )
+        self.told = False  # to begin nothing
         self.audited: list[AuditEvent] = []  # newest first
         self._decisions: dict[int, Any] = {}
         self._ids = itertools.count(1)
         self._runs: dict[int, _Run] = {}
+
+    def begin_nothing(self) -> None:
+        """Note it; nothing runs here that goes on to other files."""
+        self.told = True
 
     def close(self) -> None:
         for run in self._runs.values():
@@ -541,6 +548,9 @@ class FakeLibrary:
         ]
         counts = {"success": len(results)}
         return DryRunReport(items=results, counts=counts, excluded={}, plan_id=plan.id, total=len(results))
+
+    def held(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
+        return []
 
     def seal(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
         ids = sorted(plan.ids(selection))

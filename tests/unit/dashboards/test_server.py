@@ -27,6 +27,7 @@ from tests.support.fake_library import FakeLibrary
 library = FakeLibrary(5)
 library.home = Path(sys.argv[2])
 server.serve(library, port=int(sys.argv[1]))
+print("begun nothing:", library.told)
 print("left behind:", [path.name for path in library.home.iterdir()])
 print("stopped clean")
 """
@@ -96,5 +97,6 @@ def test_a_signal_stops_it_clean(number: signal.Signals, tmp_path: Path) -> None
         process.send_signal(number)
         said, _ = process.communicate(timeout=30)
     assert "stopped clean" in said
+    assert "begun nothing: True" in said
     assert "left behind: []" in said
     assert process.returncode == 0

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from indexium_core import errors
-from indexium_core.files import verify
+from indexium_core.files import libav, verify
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import meaning, packets
@@ -383,6 +383,24 @@ def test_packets_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> No
         list(packets._within_reason(itertools.repeat(Packet(1_000_000)), 100))
     with pytest.raises(errors.FFmpegError, match="more packets than"):
         list(packets._within_reason(itertools.repeat(Packet(0)), 100))
+
+
+@pytest.mark.parametrize("packets", [False, True])
+def test_what_a_reader_raises_comes_out_once_and_pyav_prints_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], *, packets: bool
+) -> None:
+    """The libraries read on before they say so, and PyAV prints all errors but the last."""
+    with FileReader(os.fsencode(media.build("wmv", tmp_path))) as reader:
+        told = itertools.count(1)
+
+        def give_up(_: int) -> None:
+            if next(told) > packets:
+                raise errors.MetadataError("It was given up.", code="cancelled")
+
+        reader.heed = give_up
+        with pytest.raises(errors.MetadataError, match="given up"), libav.opened(reader, "wmv") as film:
+            list(film.demux())
+    assert capfd.readouterr().err == ""
 
 
 def test_headers_of_ogg_streams_are_compared_without_their_comments() -> None:
