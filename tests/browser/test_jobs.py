@@ -69,11 +69,17 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     expect(question).to_contain_text("What is done stays done and can be rolled back")
     question.get_by_role("button", name=re.compile("^Cancel (the rest|it)$")).click()
     expect(rows(page, "Finished").first).to_contain_text("cancelled")
-    expect(drawer).to_contain_text("cancelled")
+    came_to = re.compile(rf"{done} of \d+ files done when it was cancelled")
+    expect(rows(page, "Finished").first).to_contain_text(came_to)
+    expect(drawer).to_contain_text(came_to)
+    expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Done\s*{done}\s*Not started"))
     expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
     assert tops(page) == before
     drawer.get_by_role("button", name="See it in History").click()
     expect(page).to_have_url(re.compile(rf"/history\?op={handle.id}"))
+    drawer.get_by_role("button", name=re.compile(rf"^Retry {library.status(handle.id).given_up} files")).click()
+    question.get_by_role("button", name=re.compile("^Write ")).click()
+    expect(page.locator(".summary")).to_contain_text("Completed")
 
 
 def test_the_log_is_one_click_away_grows_by_itself_and_is_left_alone_by_whoever_reads(
@@ -248,3 +254,23 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     dialog.get_by_role("button", name=re.compile("^Roll back [0-9]+ files?$")).click()
     expect(page.locator(".summary")).to_contain_text("taken back, byte for byte")
     assert interrupted.operation(cut.id).operation.status in {"rolled_back", "partly_rolled_back"}
+    page.goto(page.url.split("/progress")[0] + "/jobs")
+    expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
+    given_up = rows(page, "Finished").filter(has_text="cancelled")
+    expect(given_up.get_by_role("button", name=re.compile("^Retry"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^What next"))).to_have_count(0)
+    page.goto(page.url.split("/jobs")[0] + f"/progress?op={cut.id}")
+    expect(page.locator(".summary")).to_contain_text(f"{cut.left} files were not started")
+    expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.left} files")).to_be_visible()
+
+
+def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_nothing(look: Site) -> None:
+    page = look.visit("/jobs")
+    expect(area(page, "Waiting")).to_contain_text("Nothing waits.")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys").get_by_role("region", name="Do")
+    expect(keys).to_contain_text(re.compile(r"\+\s*let the job come up sooner"))
+    expect(keys).to_contain_text(re.compile(r"-\s*let the job come up later"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("-")
+    expect(page.get_by_role("status").filter(has_text="Choose a job that waits")).to_be_visible()
