@@ -111,7 +111,7 @@ def _fits(choice: str, typed: str) -> bool:
 _HINTS: Mapping[str, Mapping[str, str]] = {
     "risk": {
         "safe": "additions only",
-        "warning": "something is replaced or removed",
+        "warning": "worth a look",
         "danger": "look before writing",
         "blocked": "cannot be written",
         "unchanged": "nothing to do",
