@@ -148,6 +148,7 @@ CALLS: Mapping[str, Call] = {
     "preview": _PLAIN,
     "stale": _PLAIN,
     "seal": _PLAIN,
+    "held": _PLAIN,
     "write": _PLAIN,
     "dry_run": Call(progress=True),
     "retry_check": _PLAIN,

@@ -70,6 +70,8 @@ def write(
         if not summary.count:
             _nothing(summary, dry_run=dry_run, as_json=as_json)
             return
+        for holder in library.held(made, selection, options):
+            output.note(holder.say())
         output.note(question(summary))
         ask(yes=yes)
         handle = library.write(made, options, selection=selection)

@@ -22,7 +22,7 @@ from indexium_core.flows.protocol import Terms
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.runner import Control, Runner
 from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
-from indexium_core.model.plan import PlanItem, Seal, Selection
+from indexium_core.model.plan import RISK_LEVELS, Holder, PlanItem, Seal, Selection
 from indexium_core.model.request import Asked
 from indexium_core.store import database, ledger
 
@@ -159,8 +159,7 @@ class MetadataWriter:
             """Say which files it begins with, so late that nothing can change before they are put down."""
             file_ids = self._planner.settle(tx, plan, parted, selection, risk=options.risk, sealed=sealed)
             if not file_ids:
-                message = "There is nothing to write: no selected file would change."
-                raise errors.UsageError(message, code="nothing_to_write")
+                raise errors.UsageError(self._nothing(parted, selection, options), code="nothing_to_write")
             self._require_room(len(file_ids))
             return file_ids
 
@@ -289,6 +288,14 @@ class MetadataWriter:
             seconds=time.monotonic() - started,
         )
 
+    def held(
+        self, plan: planning.MetadataPlan, selection: Selection, options: WriteOptions | None = None
+    ) -> list[Holder]:
+        """Return the operations that hold files which a write of a selection would begin with."""
+        options = options or WriteOptions()
+        parted = self._planner.parting(plan, options.hard_links)
+        return self._ledger.held_by(self._planner.writable_ids(parted, selection, risk=options.risk))
+
     def _resolve(
         self,
         items: planning.MetadataPlan | Sequence[PlanItem],
@@ -309,6 +316,18 @@ class MetadataWriter:
             message = f"These are no longer what the items say: {names}. Look at the plan again, then write."
             raise errors.StalePlanError(message)
         return plan, selection
+
+    def _nothing(self, plan: planning.MetadataPlan, selection: Selection, options: WriteOptions) -> str:
+        """Say why there is nothing to write: what is left out by its risk would be written if that were named."""
+        left = self._planner.summary(plan, selection, risk=options.risk).excluded
+        levels = {level: left[level] for level in RISK_LEVELS[:3] if left.get(level)}
+        if not levels:
+            return "There is nothing to write: no selected file would change."
+        counts = ", ".join(f"{count:,} {level}" for level, count in levels.items())
+        return (
+            f"There is nothing to write: left out by their risk are {counts}. "
+            "The option risk (of the command: --risk) names the levels to write."
+        )
 
     def _require_room(self, count: int) -> None:
         """Refuse in one sentence what would fail every file."""

@@ -166,6 +166,22 @@ class SelectionSummary:
         return self.count - self.exact
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An operation that holds files of a selection: a write leaves these alone."""
+
+    operation_id: int
+    status: str  # pending, in_progress, paused
+    files: int  # of the selection
+
+    def say(self) -> str:
+        """Return what a person is told before the write."""
+        held = f"{self.files:,} of these files"
+        if self.status == "paused":
+            return f"Operation {self.operation_id} is paused and has {held}: resume or cancel it first."
+        return f"Operation {self.operation_id} is at work on {held}: wait for its end, or they are left out."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaleFile:
     """A file whose planned result is not what was shown."""

@@ -15,6 +15,7 @@ from typing import Any
 from indexium_core.model import people as names_of
 from indexium_core.model.job import NewJob
 from indexium_core.model.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
+from indexium_core.model.plan import Holder
 from indexium_core.model.request import Asked
 from indexium_core.store import backups, database, jobs, ledger_rows, people, requests, sql
 from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Restore, Task, Unsettled
@@ -395,6 +396,11 @@ class Ledger:
     def busy_files(self) -> dict[int, int]:
         """Return the files that a running or waiting operation holds, and its id."""
         return dict(self._store.read().execute(_SQL["busy_files"]).fetchall())
+
+    def held_by(self, file_ids: Sequence[int]) -> list[Holder]:
+        """Return the running or waiting operations that hold some of these files."""
+        rows = self._store.read().execute(_SQL["held_by"], {"file_ids": list(file_ids)}).fetchall()
+        return [Holder(*row) for row in rows]
 
     # Backups: all that is not for a running operation is in `backups`.
 

@@ -189,6 +189,7 @@ def test_only_what_is_named_is_written(rest: Client) -> None:
     sea, lake = found["sea.mp4"]["file_id"], found["lake.mp4"]["file_hash"]
     left = rest.post("/api/metadata/write", {"file_ids": [sea]})
     assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only where it is named
+    assert "left out by their risk are 1 danger. The option risk" in left.json["detail"]
     one = rest.post("/api/metadata/write", {"file_ids": [sea], "options": {"risk": ["danger"]}}).json
     assert ended(rest, one["operation_id"])["success_count"] == 1
     two = rest.post("/api/metadata/write", {"file_hashes": [lake]}).json

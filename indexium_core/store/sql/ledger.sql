@@ -23,11 +23,14 @@ SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_byt
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
        change.old, change.new, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
        CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
-       CASE WHEN busy.file_id IS NULL THEN '' ELSE 'Operation ' || busy.operation_id || ' is at work on this file.' END
+       CASE WHEN busy.file_id IS NULL THEN ''
+            WHEN busy.status = 'paused' THEN 'Operation ' || busy.operation_id
+                || ' is paused and has this file: resume or cancel it first.'
+            ELSE 'Operation ' || busy.operation_id || ' is at work on this file.' END
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
-LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id
+LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id, arg_min(o.status, m.operation_id) AS status
            FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
            WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
            GROUP BY m.file_id) AS busy ON busy.file_id = f.file_id
@@ -443,6 +446,14 @@ VALUES ($id, $operation_type, $status, $started_at, $completed_at, $file_count, 
 -- name: options_of
 -- The options that an operation was started with.
 SELECT options FROM metadata_operations WHERE id = $operation_id;
+
+-- name: held_by
+-- Which operations hold some of these files, in what state each is, and how many they hold.
+SELECT o.id, o.status, count(DISTINCT m.file_id) FROM metadata_operation_items m
+JOIN metadata_operations o ON o.id = m.operation_id
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
+  AND m.file_id IN (SELECT unnest($file_ids::BIGINT[]))
+GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: busy_files
 -- Files that an operation holds, and which one.
