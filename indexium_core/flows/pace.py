@@ -71,7 +71,7 @@ class Pace:
                 return None
             side_by_side = max(spent / max(self._last, 1e-3), 1e-3)  # seconds of files in a second at work
             left = sum(load.left for load in self._loads.values()) / side_by_side - (now - self._last)
-            return left if left > 0 or not ahead else None
+            return None if left <= 0 and ahead else max(left, 0.0)
 
     def hold(self) -> None:
         """Stop counting time."""

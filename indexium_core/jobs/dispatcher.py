@@ -68,6 +68,7 @@ class Dispatcher:
         self._due: datetime | None = None
         self._thread: threading.Thread | None = None
         self._is_leaving = False  # nothing more is begun
+        self._saying = threading.Lock()  # held while it is written down how far jobs are; what they came to is last
         self._beaten = 0.0
 
     @property
@@ -173,10 +174,11 @@ class Dispatcher:
         return kind.side_by_side is None or len(self.at_work(kind.name)) < kind.side_by_side
 
     def _tell(self) -> None:
-        runs = [(run, told) for run in list(self._runs.values()) if (told := run.told()) is not None]
-        if not runs:
-            return
-        self._store.tell([told for _, told in runs], now=self._clock())
+        with self._saying:
+            at_work = [run for run in list(self._runs.values()) if not run.is_over]
+            runs = [(run, told) for run in at_work if (told := run.told()) is not None]
+            if runs:
+                self._store.tell([told for _, told in runs], now=self._clock())
         for run, told in runs:
             self._telling.how_far(run, told)
 
@@ -237,6 +239,8 @@ class Dispatcher:
         summary: Mapping[str, Any] | None,
         again: float | None,
     ) -> None:
+        with self._saying:
+            run.is_over = True
         told, job, now = run.told(again=True), run.job, self._clock()
 
         def write() -> None:

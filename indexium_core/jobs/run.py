@@ -60,6 +60,7 @@ class Run:
         self.job, self.kind = job, kind
         self.control = Control()
         self.stopped_by = "stop"
+        self.is_over = False  # its work has ended: nobody but who writes that down says how far it is
         self.thread: threading.Thread | None = None
         self.pulse: Callable[[], Pulse] | None = None  # of an operation
         self._felt: Pulse | None = None  # the one that was told last

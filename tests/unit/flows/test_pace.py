@@ -77,3 +77,6 @@ def test_what_takes_longer_than_it_should_is_not_said_to_be_over_at_once() -> No
     clock.now += 30.0
 
     assert pace.eta_seconds is None
+    pace.did(anew=False, expected=1.0, seconds=31.0)
+    clock.now += 5.0
+    assert pace.eta_seconds == 0.0  # all is done, and what is left is to say so

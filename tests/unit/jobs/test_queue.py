@@ -116,6 +116,30 @@ def test_a_job_is_done_and_says_what_came_of_it(bench: Bench) -> None:
     ]
 
 
+def test_how_far_a_job_was_is_never_written_down_after_what_it_came_to(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that looks after all jobs may be slow to write what it has just asked one of them."""
+    real, late = bench.store.tell, threading.Event()
+
+    def tell(told: Any, *, now: Any) -> None:
+        if threading.current_thread().name == "indexium-queue":
+            late.set()
+            bench.may_end.set()
+            threading.Event().wait(0.3)  # in which the job ends
+        real(told, now=now)
+
+    monkeypatch.setattr(bench.store, "tell", tell)
+    bench.queue.start_worker()
+    job = bench.begin()
+    assert late.wait(PATIENCE)
+    bench.queue.wait(job.id, PATIENCE)
+    bench.queue.stop_worker()
+
+    job = bench.queue.get(job.id)
+    assert (job.status, job.progress_current, job.eta_seconds) == ("completed", 3, None)
+
+
 def test_urgent_jobs_come_up_first_and_equally_urgent_ones_in_turn(bench: Bench) -> None:
     for name, priority in (("c", 8), ("a", "high"), ("b", 5), ("b2", "normal"), ("z", 10)):
         bench.queue.add_job("note", {"name": name}, priority=priority)
