@@ -982,12 +982,11 @@ class Library(assembly.Assembly):
 
     def doctor(self) -> list[Check]:
         """Look whether everything is here that is needed, and what may be promised where the files lie."""
-        busy = bool(self._queue.operations_at_work())
         return doctor.Doctor(
             self._store,
             folder=self._backups_folder,
             use=self.backup_use(),
-            busy=busy,
+            at_work=self._queue.operations_at_work(),
             clock=self._clock,
             started=self._started,
             jobs=self.jobs,

@@ -27,8 +27,10 @@ import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.flows import clockwork, queueing, roots
+from indexium_core.flows.interrupted import Interruptions
 from indexium_core.model import sizes
 from indexium_core.model.backup import BackupUse
+from indexium_core.model.interrupted import InterruptedOperation
 from indexium_core.store import catalog, database, ledger
 from indexium_core.store.catalog import LibraryRow
 
@@ -41,6 +43,8 @@ _OLDEST_PYTHON = (3, 11)
 LITTLE, _TOO_LITTLE = 1_000_000_000, 50_000_000  # bytes free
 _SEARCH_SECONDS = 20.0  # for leftover files; a library on a slow network may be large
 _JOBS = 200  # that are looked at
+_FEW = 5  # operations of a kind that are named
+_GOING = {"pending": "waits for its turn", "in_progress": "is at work", "paused": "is paused"}
 _A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
 _TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
 _COPIES = "INDEXIUM_BACKUP_BUDGET sets how much may be kept; 'indexium backups list' shows of what."
@@ -66,16 +70,16 @@ class Doctor:
         *,
         folder: Path,
         use: BackupUse,
-        busy: bool,
+        at_work: frozenset[int],
         clock: Callable[[], datetime],
         started: clockwork.Started,
         jobs: queueing.JobService,
     ) -> None:
-        """Take `folder` for that of the journals; `busy` where an operation of this process is running."""
+        """Take `folder` for that of the journals; `at_work` for the operations of this process."""
         self._store = store
         self._folder = folder
         self._use = use
-        self._busy = busy
+        self._at_work = at_work
         self._clock = clock
         self._started = started
         self._jobs = jobs
@@ -125,15 +129,24 @@ class Doctor:
         return Check(name="backups", state="ok", message=message, details=details)
 
     def _operations(self) -> Check:
-        found = [operation_id for operation_id, _, _ in ledger.Ledger(self._store).unfinished()]
-        details = {"operations": found}
-        if not found or self._busy:
-            message = "An operation is running." if found else "No operation is unfinished."
+        states = {each: status for each, _, status in ledger.Ledger(self._store).unfinished()}
+        cut = Interruptions(self._store, at_work=lambda: self._at_work).operations(files=0)
+        going = {each: _GOING[status] for each, status in states.items() if status in _GOING}
+        unclear = sorted({*states, *(each.id for each in cut if each.counts.get("unclear"))} - {*going, *_whole(cut)})
+        details = {
+            "operations": sorted({*states, *(each.id for each in cut)}),
+            "interrupted": [each.id for each in cut],
+        }
+        said = [each.say() for each in cut[:_FEW]]
+        said += [f"Operation {each} has files whose state is unclear." for each in unclear[:_FEW]]
+        said += [f"Operation {each} {state}." for each, state in list(going.items())[:_FEW]]
+        if not cut and not unclear:
+            message = " ".join(said) or "No operation is unfinished."
             return Check(name="operations", state="ok", message=message, details=details)
-        named = ", ".join(map(str, found))
-        message = f"Unfinished, or with files whose state is unclear: {named}."
-        remedy = f"'indexium recover' tries again; 'indexium operations resume {found[0]}' goes on."
-        return Check(name="operations", state="warning", message=message, remedy=remedy, details=details)
+        todo = [each.what_to_type() for each in cut[:_FEW]]
+        todo += ["'indexium recover' looks at unclear files again, once their disk is there."] if unclear else []
+        message = " ".join(said)
+        return Check(name="operations", state="warning", message=message, remedy=" ".join(todo), details=details)
 
     def _queue(self) -> Check:
         now = self._clock()
@@ -157,8 +170,8 @@ class Doctor:
 
     def _leftovers(self, libraries: list[LibraryRow]) -> Check:
         name = "temporary_files"
-        if self._busy:
-            return Check(name=name, state="ok", message="An operation is running and may have some.")
+        if self._at_work:
+            return Check(name=name, state="ok", message="An operation is under way and may have some.")
         deadline = time.monotonic() + _SEARCH_SECONDS
         here = [library.path_bytes for library in libraries if library.state == "online"]
         found = [shown.decode("utf-8", "replace") for root in here for shown in _temporary(root, deadline)]
@@ -171,6 +184,11 @@ class Doctor:
         what = "It is a copy that was never finished; remove it" if one else "They are unfinished copies; remove them"
         remedy = f"{what} if no other Indexium is at work there."
         return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": found})
+
+
+def _whole(cut: list[InterruptedOperation]) -> set[int]:
+    """Return those of which it is known what became of every file."""
+    return {each.id for each in cut if not each.counts.get("unclear")}
 
 
 def _since(moment: datetime | None, now: datetime) -> timedelta:

@@ -71,7 +71,8 @@ class InterruptedOperation:
         """Return how far it came, as one sentence."""
         name = f" “{self.operation.user_note}”" if self.operation.user_note else ""
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
-        state = "stopped" if self.operation.status == "failed" else "was interrupted"
+        cut = "was stopped with the program" if self.by_itself else "was interrupted"
+        state = "stopped" if self.operation.status == "failed" else cut
         parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
         files = "1 file" if self.total == 1 else f"{self.total:,} files"
         return f"{kind} {self.id}{name} {state}: of {files} {', '.join(reversed(parts))}."
@@ -79,7 +80,10 @@ class InterruptedOperation:
     def what_to_type(self) -> str:
         """Return by which commands it is gone on with, or taken back, as one sentence."""
         back = f", 'indexium rollback {self.id}' takes back what it did" if self.operation.success_count else ""
-        return f"'indexium operations resume {self.id}' goes on with it{back}."
+        on = f"'indexium operations resume {self.id}' goes on with it"
+        if self.by_itself:
+            return f"It goes on by itself when 'indexium serve' starts next; {on} now{back}."
+        return f"{on}{back}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return it JSON-ready."""

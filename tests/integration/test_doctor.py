@@ -22,6 +22,8 @@ from indexium_core.library import Check, Library
 from indexium_core.model.job import NewJob
 from indexium_core.store import jobs
 from tests.support import places
+from tests.support.holding import Gate
+from tests.support.studio import ALL, Studio
 
 Command = Callable[..., int]
 DISK = volumes.Volume(kind="ext4", label="ext4", note="It is safe.", block=4096)
@@ -78,6 +80,24 @@ NAMES = (
     "temporary_files",
     "library",
 )
+
+
+def test_an_operation_that_is_held_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = Studio(tmp_path, 8)
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 1)
+    handle = studio.library.write(studio.library.plan(), ALL)
+    assert gate.reached.wait(20)
+    assert check(studio.library, "operations").message == "Operation 1 is at work."
+    gate.opened.set()
+    handle.pause()
+    assert check(studio.library, "operations").message == "Operation 1 is paused."
+    studio.reopen()
+    found = check(studio.library, "operations")
+    assert (found.state, found.message, found.details["operations"]) == ("ok", "Operation 1 is paused.", [1])
+    assert studio.library.resume(1).wait().status == "completed"
+    assert check(studio.library, "operations").message == "No operation is unfinished."
+    studio.library.close()
 
 
 def test_every_check_is_on_the_page_of_logs_and_diagnosis() -> None:

@@ -67,9 +67,13 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     assert [file.became for file in left.files] == ["not_started"] * waits + ["done"] * done
     assert left.as_dict()["counts"] == left.counts
     [line] = studio.library.notices
-    assert line.startswith(f"Write 1 “Holiday” was interrupted: of 6 files {done} done, {waits} not started.")
+    state = "was stopped with the program" if by_itself else "was interrupted"
+    assert line.startswith(f"Write 1 “Holiday” {state}: of 6 files {done} done, {waits} not started.")
+    assert ("It goes on by itself when 'indexium serve' starts next" in line) == by_itself
     assert "'indexium operations resume 1'" in line
     assert "'indexium rollback 1'" in line
+    [found] = [each for each in studio.library.doctor() if each.name == "operations"]
+    assert (found.state, f"{found.message} {found.remedy}", found.details["interrupted"]) == ("warning", line, [1])
     assert studio.library.interrupted(files=2)[0].files == left.files[:2]
     assert studio.library.interrupted_files(1, page=2, per_page=4) == left.files[4:]
     assert studio.library.interrupted_files(1, became="done", per_page=0) == left.files[waits:]
