@@ -118,7 +118,7 @@ const inDetail = item =>
     item.tries.length > 0 && [
       h("div", {class: "label"}, "Earlier tries"),
       h(
-        "ol",
+        "ul",
         {class: "proof", "aria-label": "Earlier tries"},
         item.tries.map(text => h("li", null, h("bdi", null, text))),
       ),
