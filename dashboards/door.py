@@ -134,6 +134,8 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
         return 403, "A websocket is only for the pages of this server."
     if origin and request.method not in {"GET", "HEAD"} and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may change anything here."
+    if origin and request.path.startswith(_REST) and _host_of(origin) != request.host.lower():
+        return 403, "This is only for the pages of this server."
     if request.path.endswith("/autoload.js"):  # Bokeh offers its pages to be put into those of others
         return 404, "There is nothing here."
     if _is_foreign(request):

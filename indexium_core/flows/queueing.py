@@ -60,11 +60,16 @@ class JobService:
         """
         Return a page of jobs: those under way, then those that wait as they come up, then the rest, newest first.
 
-        `per_page` 0: all. UsageError for a state or a page that there is not.
+        `per_page` 0: all. UsageError for a kind, a state or a page that there is not.
         """
         unknown = [status for status in statuses if status not in JOB_STATES]
         if unknown:
             message = f"No job is ever '{unknown[0]}'; the states are {', '.join(JOB_STATES)}."
+            raise errors.UsageError(message)
+        known = {*self._queue.kinds(), *self.counts()} if kinds else set()  # an older program may have done others
+        strange = [kind for kind in kinds if kind not in known]
+        if strange:
+            message = f"There are no jobs of the kind '{strange[0]}'; there are {', '.join(sorted(known))}."
             raise errors.UsageError(message)
         if page < 1 or per_page < 0:
             message = f"There is no page {page} of {per_page} jobs; pages begin at 1."

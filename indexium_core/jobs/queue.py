@@ -64,6 +64,10 @@ class JobQueueService:
         """Say how jobs of a kind are done; `rules` are the other fields of `Kind`, of which `title` must be there."""
         self._kinds[kind] = Kind(name=kind, handler=handler, **rules)
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of jobs that this program does."""
+        return tuple(sorted(self._kinds))
+
     def add_job(
         self,
         kind: str,

@@ -672,6 +672,11 @@ def test_no_page_of_somebody_else_changes_anything(small: Client) -> None:
     for headers in ({"Origin": "http://evil.example"}, {"Sec_Fetch_Site": "cross-site"}, {"Origin": "null"}):
         assert small.post("/api/metadata/write", {"all": True}, **headers).code == "forbidden"
     assert small.get("/api/metadata/plan", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors").code == "forbidden"
+    assert small.get("/api/jobs", Origin="http://evil.example").code == "forbidden"
+    assert small.get("/api/jobs", Origin=small.url).status == 200
+    wrong = small.get("/api/jobs?kind=wirte")
+    assert wrong.status == 422
+    assert "no jobs of the kind 'wirte'; there are " in wrong.json["detail"]
     assert small.post("/api/metadata/write", {"all": True}, Content_Type="text/plain").code == "not_json"
     assert small.get("/api/metadata/plan", Host="evil.example").code == "unknown_host"
     assert small.post("/api/metadata/plan", {}, Origin=small.url).status == 200
