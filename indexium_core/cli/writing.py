@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output, story
-from indexium_core.cli.app import app, opened
+from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, SelectionSummary
 from indexium_core.model import strategies
@@ -118,7 +118,8 @@ def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
     levels = {level: count for level, count in summary.excluded.items() if count}
     skipped = levels.pop("postponed", 0)
     parts = [f"{count} {level}" for level, count in levels.items()]
-    named = ", ".join(parts) + (" (--risk names the levels to write)" if parts and hint else "")
+    hint = hint and any(level != "blocked" for level in levels)  # what is blocked can be written at no level
+    named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
     later = f"{skipped} skipped ('{AGAIN}' brings them back)" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Left out: {left}." if left else ""
@@ -364,7 +365,8 @@ def history(
         for operation in found.items
     ]
     output.table(("id", "type", "when", "state", "done", "not", "note"), rows, right=(0, 4, 5))
-    output.note(f"{found.total} operation{'' if found.total == 1 else 's'}.")
+    where = "" if found.total else f" in {chosen_home(context)}"
+    output.note(f"{output.plural(found.total, 'operation')}{where}.")
 
 
 def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:

@@ -52,6 +52,6 @@ class Interruptions:
             )
             raise errors.UsageError(message)
         if self._ledger.operation(operation_id) is None:
-            message = f"There is no operation {operation_id}; 'indexium history' lists them."
+            message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
             raise errors.UnknownIdError(message)
         return interrupted.files(self._store.read(), operation_id, became=became, page=page, per_page=per_page)

@@ -348,7 +348,7 @@ class MetadataWriter:
         """Return how far an operation is; UnknownIdError where there is none with that id."""
         operation = self._ledger.operation(operation_id)
         if operation is None:
-            message = f"There is no operation {operation_id}; 'indexium history' lists them."
+            message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
             raise errors.UnknownIdError(message)
         run = self._operations.find(operation_id)
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0

@@ -171,6 +171,18 @@ def test_a_number_that_is_an_id_too_is_not_taken_for_a_word(planned: Command, wo
     assert planned("postpone", f'"{number}"') == planned("postpone", f"name:{number}") == 0
 
 
+def test_what_is_blocked_is_written_at_no_level(planned: Command) -> None:
+    assert planned("write", "risk:blocked") == 0
+    assert planned.err == "Nothing to write. Left out: 1 blocked.\n"
+    assert planned("write", "risk:danger") == 0
+    assert "Left out: 1 danger (--risk names the levels to write)." in planned.err
+
+
+def test_a_history_without_operations_says_of_which_home(planned: Command, home: Path) -> None:
+    assert planned("history") == 0
+    assert planned.err == f"0 operations in {home}.\n"
+
+
 def test_csv_has_a_row_for_each_item(planned: Command) -> None:
     assert planned("plan", "--csv") == 0
 
@@ -351,7 +363,7 @@ def test_hints_name_the_words_by_which_it_was_called(home: Path) -> None:
     done = subprocess.run([*words, "operations", "show", "7"], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "indexium: There is no operation 7; 'python3 start.py history' lists them.\n"
+    assert done.stderr == f"indexium: There is no operation 7 in {home}; 'python3 start.py history' lists them.\n"
 
 
 def test_home_may_stand_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
