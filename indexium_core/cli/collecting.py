@@ -194,7 +194,10 @@ def import_people(
 
 
 def _print_import(report: ImportReport) -> None:
-    output.note(f"{report.matched} rows matched, {report.waiting} wait for a scan, {len(report.rejected)} rejected.")
+    output.note(
+        f"{output.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
+        f"{output.plural(len(report.rejected), 'row')} rejected."
+    )
     for row in report.rejected:
         output.note(f"  line {row.line}: {row.reason}")
 
