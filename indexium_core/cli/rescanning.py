@@ -39,7 +39,7 @@ def rescan(
 ) -> None:
     """Read resolution, codecs, frame rate and the like again; locked fields stay as they are."""
     with opened(context) as library:
-        job = library.rescan_job(query, everything=everything, refresh=_listed(refresh))
+        job = library.rescan_job(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
         job = _followed(library, job)
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
@@ -175,7 +175,7 @@ def _print_report(report: LockReport, done: str) -> None:
 
 
 def _meant(query: str, *, everything: bool) -> str:
-    """Return the search that is meant; UsageError where none is named, so that nobody locks all by accident."""
+    """Return the search that is meant; UsageError where none is named, so that nobody means all by accident."""
     if bool(query.strip()) == everything:
         raise errors.UsageError("Name a search, or --all for every file.")
     return query

@@ -94,8 +94,8 @@ def test_what_is_set_by_hand_is_locked_by_that_where_a_padlock_was(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["rescan"], "Name the files to rescan"),
-        (["rescan", "ann", "--all"], "Name the files to rescan"),
+        (["rescan"], "Name a search, or --all for every file."),
+        (["rescan", "ann", "--all"], "Name a search, or --all"),
         (["rescan", "--all", "--refresh", "hdr"], "it can be duration or size"),
         (["rescan", "colour:red"], "colour"),
         (["lock"], "Name a search, or --all"),
