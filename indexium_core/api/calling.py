@@ -14,16 +14,17 @@ import json
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from indexium_core import errors
 from indexium_core.api import problems, wire
 from indexium_core.api.calls import CALLS, LONGEST_WAIT
+from indexium_core.api.streams import Stream
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 
 __all__ = ["Caller", "router"]
@@ -109,7 +110,7 @@ async def call(request: Request, method: str) -> Response:
     loop = asyncio.get_running_loop()
     work = await loop.run_in_executor(caller.pool, caller.bound, method, words)
     if words.get("stream"):
-        return StreamingResponse(_lines(caller, method, work), media_type="application/x-ndjson")
+        return Stream(_lines(caller, method, work), media_type="application/x-ndjson")
     text = await loop.run_in_executor(caller.pool, lambda: caller.codec.dumps(work()))
     return Response(text, media_type="application/json")
 
@@ -155,7 +156,7 @@ class _Line:
             self._queue.get_nowait()
 
 
-async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> AsyncIterator[bytes]:
+async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> AsyncGenerator[bytes, None]:
     loop = asyncio.get_running_loop()
     line = _Line(loop)
     loop.run_in_executor(caller.pool, _work, caller, method, work, line)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
 
 from indexium_core.api import problems
 from indexium_core.api.context import Open, Text, words
+from indexium_core.api.streams import Stream
 from indexium_core.jobs.events import Event
 from indexium_core.library import Library
 from indexium_core.model import jsonable
@@ -34,7 +34,7 @@ _COMMON = ("job_id", "operation_id", "current", "total", "message", "rate", "eta
 
 @router.get(
     "/events",
-    response_class=StreamingResponse,
+    response_class=Stream,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(
@@ -44,7 +44,7 @@ async def events(
     names: Annotated[Text, Query(description="Only these, split by commas: write:completed, job:*")] = "",
     operation_id: int | None = None,
     job_id: int | None = None,
-) -> StreamingResponse:
+) -> Stream:
     """Tell what happens, as server-sent events, from now on or from where `Last-Event-ID` says."""
     if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
         raise problems.Problem(422, "invalid_request", "Last-Event-ID is the number of an event.")
@@ -52,7 +52,7 @@ async def events(
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
     newest = library.events.last_id  # one that is not yet there is of another home, or of a database that was restored
     stream = _told(library, newest if start is None else min(start, newest), wanted)
-    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return Stream(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 class _Wanted:
@@ -69,7 +69,7 @@ class _Wanted:
         return named and all(event.data.get(name) == number for name, number in self._ids.items())
 
 
-async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncIterator[str]:
+async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerator[str, None]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     unsubscribe = library.events.subscribe(lambda _: _wake(loop, woken))
     try:
