@@ -172,9 +172,7 @@ def show_log(
 def _line(line: dict[str, object], *, as_json: bool) -> str:
     if as_json:
         return json.dumps(line, ensure_ascii=False)
-    rest = " ".join(
-        f"{name}={value}" for name, value in line.items() if name not in ("at", "level", "event", "job_id", "traceback")
-    )
+    rest = output.named(line, without=("at", "level", "event", "job_id", "traceback"))
     return f"{line.get('at', '')} {line.get('level', '')} {line.get('event', '')} {rest}".rstrip()
 
 

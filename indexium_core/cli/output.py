@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ __all__ = [
     "clean",
     "complain",
     "confirm",
+    "named",
     "note",
     "pieces",
     "plural",
@@ -112,6 +113,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
 def plural(count: int, one: str, many: str = "") -> str:
     """Write a number with what it counts: `1 file`, `2 files`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def named(values: Mapping[str, object], *, without: Collection[str] = ()) -> str:
+    """Return `name=value` words of what is known; of counts each by its own name."""
+    words: list[str] = []
+    for name, value in values.items():
+        if name in without or value is None:
+            continue
+        if isinstance(value, Mapping):
+            words += [f"{each}={count}" for each, count in value.items()]
+        else:
+            words.append(f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}")
+    return " ".join(words)
 
 
 def size(count: float) -> str:

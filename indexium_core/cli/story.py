@@ -74,7 +74,8 @@ def _facts(story: OperationStory) -> Iterable[tuple[str, str]]:
         yield "job", _job(story)
     yield "files", _files(story)
     yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
-    yield "took", output.span(operation.seconds)
+    if operation.seconds:  # of one that was cut off before its first result nobody knows
+        yield "took", output.span(operation.seconds)
     if story.taken_back_by:
         yield "taken back by", ", ".join(map(str, story.taken_back_by))
     yield "roll back", _way_back(story)
@@ -164,7 +165,6 @@ def _change(item: ItemDetails) -> str:
 
 
 def _line(line: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    said = {name: value for name, value in line.items() if name not in (*_HEAD, *_KNOWN)}
     level, event = str(line.get("level", "")), str(line.get("event", ""))
     at = f"{datetime.fromisoformat(line['at']).astimezone():%Y-%m-%d %H:%M:%S}" if "at" in line else ""
-    return at, level, event, " ".join(f"{name}={value}" for name, value in said.items())
+    return at, level, event, output.named(line, without=(*_HEAD, *_KNOWN))

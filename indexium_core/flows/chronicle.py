@@ -14,9 +14,9 @@ from indexium_core import logs
 from indexium_core.flows.protocol import Edited
 from indexium_core.model.event import Event
 
-__all__ = ["CHANGED", "files", "follow"]
+__all__ = ["CHANGED", "RECOVERED", "files", "follow", "recovered"]
 
-CHANGED = "job.changed"
+CHANGED, RECOVERED = "job.changed", "operation.recovered"
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,28 @@ def follow(event: Event) -> None:
     facts = {name: event.data[name] for name in names if event.data.get(name) not in (None, "", 0)}
     with logs.job(job_id):
         logger.info(CHANGED, extra=facts)
+
+
+def recovered(
+    operation_id: int, job_id: int | None, *, kind: str, status: str, put_back: int, found_done: int, left: int
+) -> None:
+    """
+    Log what a start made of an operation that a former process left.
+
+    Args:
+        operation_id: The operation.
+        job_id: Its job; None where an older program began it.
+        kind: write, rollback.
+        status: The state that it has now.
+        put_back: Files that were in the middle of it and are as before again.
+        found_done: Files that were done, which was not written down yet.
+        left: Files that still have it to be done.
+
+    """
+    which = {"kind": kind, "operation_id": operation_id}
+    with logs.job(job_id):
+        logger.info(RECOVERED, extra={**which, "put_back": put_back, "found_done": found_done, "left": left})
+        logger.info(CHANGED, extra={**which, "status": status})
 
 
 def files(operation_id: int, group: Iterable[Edited]) -> None:

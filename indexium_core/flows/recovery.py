@@ -7,7 +7,6 @@ committed is new and proven, so the ledger learns it late; all others were never
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 from indexium_core.files import journal
-from indexium_core.flows import late, running
+from indexium_core.flows import chronicle, late, running
 from indexium_core.model.operation import WriteResult
-from indexium_core.store import database, ledger
+from indexium_core.store import database, jobs, ledger
 
 __all__ = ["RecoverReport", "RecoveredFile", "recover"]
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +60,12 @@ def recover(
     store: database.Database, backups: Path, *, skip: frozenset[int], clock: Callable[[], datetime]
 ) -> RecoverReport:
     """Settle every operation that a former process left unfinished, but those in `skip`; see the module's head."""
-    book = ledger.Ledger(store)
+    book, job_ids = ledger.Ledger(store), jobs.Jobs(store)
     report = RecoverReport()
     for operation_id, kind, status in book.unfinished():
         if operation_id in skip:
             continue
+        undone, finished = report.undone, report.finished
         outcomes = list(_Settling(book, backups, operation_id, report).outcomes())
         if outcomes:
             postpone = running.postpones(kind, book.options(operation_id))
@@ -79,7 +77,16 @@ def recover(
             report.interrupted += [operation_id] if left else []
         elif outcomes and status != "paused":  # it had ended with a file unclear: its end stays when it was
             book.amend(operation_id, ending)
-        logger.info("operation.recovered", extra={"operation_id": operation_id, "kind": kind, "left": left})
+        if outcomes or status in _UNDER_WAY:
+            chronicle.recovered(
+                operation_id,
+                job_ids.of_operation(operation_id),
+                kind=kind,
+                status="paused" if status == "paused" else ending,
+                put_back=report.undone - undone,
+                found_done=report.finished - finished,
+                left=left,
+            )
     return report
 
 

@@ -81,6 +81,7 @@ class Run:
     hindrance: str = ""  # what stands in the way of all that is left, as a sentence
     held_at: float = 0.0  # time.monotonic() when it was held last
     quiet: threading.Condition = field(default_factory=threading.Condition)  # told when an item ends or stands still
+    written_seconds: float = 0.0  # of this run, that are in the ledger
     outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
 
     @property
@@ -362,7 +363,10 @@ class Operations:
             Outcome(record=edited.record, file=as_scanned(edited.task.path, edited.stat, edited.facts))
             for edited in group
         ]
-        write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=self._clock())
+        seconds, now = run.pace.seconds, self._clock()
+        more = seconds - run.written_seconds
+        write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=now, seconds=more)
+        run.written_seconds = seconds
         settled = [edited for edited in group if edited.record.result.status != "pending"]
         chronicle.files(run.operation_id, settled)
         run.outcomes.update(edited.record.result.status for edited in settled)
@@ -388,7 +392,7 @@ class Operations:
         return ending_of(self._ledger.counts(run.operation_id))
 
     def _end(self, run: Run, status: str, message: str, write_down: Callable[[Callable[[], None]], None]) -> None:
-        now, seconds = self._clock(), run.pace.seconds
+        now, seconds = self._clock(), run.pace.seconds - run.written_seconds
 
         def write() -> None:
             if status != "paused":  # which was written down when it was held
@@ -434,7 +438,13 @@ class Outcome:
 
 
 def write_down(
-    store: database.Database, outcomes: Sequence[Outcome], *, kind: str, postpone: bool, now: datetime
+    store: database.Database,
+    outcomes: Sequence[Outcome],
+    *,
+    kind: str,
+    postpone: bool,
+    now: datetime,
+    seconds: float = 0.0,
 ) -> None:
     """
     Bring ledger, catalog and decisions up to date with what became of a group of items, in one transaction.
@@ -445,12 +455,13 @@ def write_down(
         kind: Type of their operation: write, rollback.
         postpone: Postpone the files that were taken back.
         now: The present moment.
+        seconds: How long the operation was at work on them.
 
     """
     written = {outcome.record.result.file_id: outcome.file for outcome in outcomes if outcome.file is not None}
     done = [outcome.record.result.file_id for outcome in outcomes if outcome.record.result.status == "success"]
     with store.atomic() as tx:
-        ledger.Ledger(store).record(tx, [outcome.record for outcome in outcomes], kind=kind, now=now)
+        ledger.Ledger(store).record(tx, [outcome.record for outcome in outcomes], kind=kind, now=now, seconds=seconds)
         others = catalog.update_written(tx, written, at=now)
         if postpone and done:
             names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]

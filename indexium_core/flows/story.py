@@ -31,7 +31,7 @@ _STATES = {  # of the job, as the log names them
 }
 _BESIDE = {  # other lines of the log that are about the operation as a whole
     "job.stood_still": "got no further",
-    "operation.recovered": "files put right",
+    chronicle.RECOVERED: "cut off, and looked after",
 }
 
 
@@ -85,7 +85,7 @@ def _happenings(
     for rollback_id, at, count in back:
         files = "1 file" if count == 1 else f"{count:,} files"
         found.append(Happening(at=at, what=f"{files} taken back", text=f"by operation {rollback_id}"))
-    return found
+    return sorted(found, key=lambda each: each.at)
 
 
 def _told(lines: list[dict[str, Any]]) -> Iterator[Happening]:
@@ -100,4 +100,10 @@ def _told(lines: list[dict[str, Any]]) -> Iterator[Happening]:
             text = f"by {line['by']}" if line.get("by") else str(line.get("error", ""))
             yield Happening(at=at, what=what, text=text)
         elif event in _BESIDE:
-            yield Happening(at=at, what=_BESIDE[event])
+            yield Happening(at=at, what=_BESIDE[event], text=_put_right(line) if event == chronicle.RECOVERED else "")
+
+
+def _put_right(line: dict[str, Any]) -> str:
+    """Return what a start made of the files; lines of older programs say less."""
+    counts = {"put_back": "put back as before", "found_done": "found done", "left": "left to do"}
+    return ", ".join(f"{line[name]:,} {words}" for name, words in counts.items() if line.get(name))

@@ -171,7 +171,7 @@ class Ledger:
         journal = f"{operation_id}.journal"
         values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
         tx.execute(_SQL["insert_history"], values)
-        tx.execute(_SQL["count_up"], {"operation_id": operation_id})
+        tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that was carried out elsewhere and return its id here."""
@@ -215,8 +215,14 @@ class Ledger:
         options: dict[str, Any] = json.loads(text or "{}")
         return options
 
-    def record(self, tx: database.Connection, records: Sequence[ItemRecord], *, kind: str, now: datetime) -> None:
-        """Write down what became of a group of items of an operation of that kind, and what a rollback took back."""
+    def record(
+        self, tx: database.Connection, records: Sequence[ItemRecord], *, kind: str, now: datetime, seconds: float = 0.0
+    ) -> None:
+        """
+        Write down what became of a group of items of an operation of that kind, and what a rollback took back.
+
+        `seconds`: how long it was at work since the last group, so that a run that is cut off has not taken no time.
+        """
         ids = [record.result.item_id for record in records]
         values = {
             "ids": ids,
@@ -239,7 +245,7 @@ class Ledger:
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
         for operation_id in {row[0] for row in tx.execute(_SQL["operations_of"], {"ids": ids}).fetchall()}:
-            tx.execute(_SQL["count_up"], {"operation_id": operation_id})
+            tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
             jobs.count_operation(tx, operation_id)
         if kind == "rollback":
             tx.execute(_SQL["mark_chain"], {"ids": ids})
@@ -264,7 +270,7 @@ class Ledger:
     def amend(self, operation_id: int, status: str) -> None:
         """Bring an operation in line that had ended when an item of it was settled: it ended when it did."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["count_up"], {"operation_id": operation_id})
+            tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
             jobs.mirror(tx, operation_id, status)
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
@@ -423,7 +429,7 @@ def _files(tx: database.Connection, operation_id: int) -> str:
 def _finish(
     tx: database.Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
 ) -> None:
-    tx.execute(_SQL["count_up"], {"operation_id": operation_id})
+    tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
     values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
     tx.execute(_SQL["finish"], {**values, "error_message": error_message})
     jobs.mirror(tx, operation_id, status, now=now, error_message=error_message)

@@ -136,6 +136,14 @@ def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(fi
         assert left.counts["done"] + left.counts["not_started"] + left.counts.get("restored", 0) == len(films.paths)
         assert not left.by_itself
         assert library.status(1).status == "interrupted"
+        [job] = library.jobs.list(kinds=["write"]).items
+        assert (job.status, job.progress_current, job.counters) == ("interrupted", len(new), {"success": len(new)})
+        lines = {line["event"]: line for line in library.jobs.log(job.id).lines}
+        found, recovered = lines["operation.recovered"], library.recovered
+        assert (found["put_back"], found["found_done"]) == (recovered.undone, recovered.finished)
+        assert (found["left"], lines["job.changed"]["status"]) == (len(films.paths) - len(new), "interrupted")
+        told = [each.what for each in library.operation_story(1).happenings]
+        assert told[-2:] in (["interrupted", "cut off, and looked after"], ["cut off, and looked after", "interrupted"])
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
     assert {name for name, seen in films.prints().items() if seen == prints[name]} == new
     assert set(films.committed(1).values()) == {1}

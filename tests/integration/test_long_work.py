@@ -146,6 +146,27 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     library.close()
 
 
+def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written down with each group of results, and counted once."""
+    studio = Studio(tmp_path, 4)
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, free=2)
+    handle = studio.library.write(studio.library.plan(), ALL)
+    assert gate.reached.wait(20)
+    while handle.status().counts.get("success") != 2:
+        handle.wait(0.05)
+    so_far = studio.library.operation(1).operation.seconds
+    run = studio.library._operations.find(1)
+    assert run is not None
+    assert 0 < so_far <= run.pace.seconds
+    gate.opened.set()
+    handle.wait()
+    assert studio.library.operation(1).operation.seconds == pytest.approx(run.pace.seconds, abs=0.5)
+    studio.library.close()
+
+
 def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_still_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
-from indexium_core.cli import story
+from indexium_core.cli import output, story
 from tests.integration.test_rollback_choices import foreign
-from tests.support.holding import held_by_another, retry_with
+from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
 
 
@@ -61,6 +61,24 @@ def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) 
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert (told[0].what, told[-2].what) == ("asked for", "completed with errors")
     assert (told[-1].what, told[-1].text) == ("1 file taken back", "by operation 2")
+
+
+def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 3)
+    studio.library.write(studio.library.plan(), ALL)
+    assert gate.reached.wait(20)
+    gate.open_at_the_end(studio.library)
+    studio.reopen()
+    studio.back(1)
+    told = studio.library.operation_story(1).happenings
+    assert [each.at for each in told] == sorted(each.at for each in told)
+    assert "cancelled" in [each.what for each in told]
+
+
+def test_a_line_of_a_log_is_words_whatever_its_values_are() -> None:
+    line = {"at": "now", "counters": {"success": 26, "failed": 1}, "rate": 3.5, "eta_seconds": None, "risk": ["a", "b"]}
+    assert output.named(line, without=("at",)) == "success=26 failed=1 rate=3.5 risk=a,b"
 
 
 def test_each_file_has_what_was_written_how_it_was_proven_and_what_is_kept_of_it(

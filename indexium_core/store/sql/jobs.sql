@@ -74,11 +74,15 @@ UPDATE job_queue SET
 WHERE operation_id = $operation_id;
 
 -- name: count_operation
--- How far the job of an operation is: as many items have an outcome, other than that they were given up.
-UPDATE job_queue SET progress_current = t.done, progress_total = t.total
-FROM (SELECT count(*) AS total, count(*) FILTER (status NOT IN ('pending', 'writing')
-                                                 AND NOT (status = 'skipped' AND code = 'cancelled')) AS done
-      FROM metadata_operation_items WHERE operation_id = $operation_id) AS t
+-- How far the job of an operation is, and by which outcomes: as many items have one, other than that they were given up.
+UPDATE job_queue SET progress_current = t.done, progress_total = t.total, counters = t.counters,
+       summary = CASE WHEN summary IS NOT NULL THEN json_object('counts', t.counters) END
+FROM (SELECT coalesce(sum(files), 0) AS total, coalesce(sum(done), 0) AS done,
+             coalesce(to_json(map(list(status) FILTER (done > 0), list(done) FILTER (done > 0))), '{}') AS counters
+      FROM (SELECT status, count(*) AS files,
+                   count(*) FILTER (status NOT IN ('pending', 'writing')
+                                    AND NOT (status = 'skipped' AND code = 'cancelled')) AS done
+            FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status)) AS t
 WHERE job_queue.operation_id = $operation_id;
 
 -- name: tell

@@ -215,9 +215,9 @@ JOIN metadata_operation_items old ON old.id = m.reverts_item JOIN metadata_opera
 WHERE m.operation_id = $operation_id AND o.status IN ('interrupted', 'failed') ORDER BY o.id;
 
 -- name: count_up
--- Bring an operation's counts in line with its items.
+-- Bring an operation's counts in line with its items, and note how long it was at work on them since it was last told.
 UPDATE metadata_operations SET file_count = t.file_count, success_count = t.success, failure_count = t.failure,
-       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown
+       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown, seconds = seconds + $seconds
 FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS success,
              count(*) FILTER (status = 'failed') AS failure, count(*) FILTER (status = 'skipped') AS skipped,
              count(*) FILTER (status = 'conflict') AS conflict, count(*) FILTER (status = 'unknown') AS unknown
