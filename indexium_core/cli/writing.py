@@ -19,6 +19,7 @@ from indexium_core.model.operation import (
     HOLDING_STATES,
     ItemDetails,
     MetadataOperation,
+    OperationStatus,
     WriteOptions,
     WriteResult,
 )
@@ -274,10 +275,20 @@ def show(
     count = per_page if per_page is not None else 0 if as_json else story.FILES
     with opened(context) as library:
         found = library.operation_story(operation_id, page=page, per_page=count)
+        status = library.status(operation_id)
     if as_json:
         output.to_json(found.as_dict())
         return
     story.tell(found)
+    _say_under_way(found.items, status)
+
+
+def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> None:
+    """Say how far the files are that are being written: one large film may be all there is."""
+    for item in items:
+        if item.id in status.working:
+            share = f", {status.shares[item.id]:.0%} of its new file is there" if item.id in status.shares else ""
+            output.note(f"{item.file_path} is under way for {output.span(status.working[item.id])}{share}.")
 
 
 @operations.command("people", epilog="Example: indexium operations people 3")
@@ -306,7 +317,10 @@ def pause(context: typer.Context, operation_id: Id) -> None:
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Go on with a paused or interrupted operation; nothing is written twice."""
     with opened(context) as library:
-        follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
+        asked = library.operation_story(operation_id, per_page=1)
+        back = asked.operation.operation_type == "rollback" and not asked.options.get("replan")
+        postpones = back or bool(asked.options.get("postpone"))
+        follow(library, library.resume(operation_id), "Resuming", as_json=as_json, postpones=postpones)
 
 
 @operations.command("cancel", epilog="Example: indexium operations cancel 3")
