@@ -98,6 +98,8 @@ class Following(OperationAnswer):
     eta_seconds: float | None
     bytes_done: int
     bytes_total: int
+    working: dict[int, float]  # items under way: seconds since each was begun
+    shares: dict[int, float]  # of them, those of which a new file is made: how much of it is there, 0 to 1
 
 
 class Item(_Shape):
@@ -208,6 +210,8 @@ def _progress(status: OperationStatus) -> dict[str, Any]:
         "eta_seconds": status.eta_seconds,
         "bytes_done": status.bytes_done,
         "bytes_total": status.bytes_total,
+        "working": status.working,
+        "shares": status.shares,
     }
 
 
