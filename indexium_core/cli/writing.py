@@ -29,6 +29,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
+_LAST_FILES = 0.5  # seconds in which an operation ends that was held when its last files were under way
 BAD = ("failed", "conflict", "unknown")
 STATES = (*HOLDING_STATES, *FINISHED_STATES)
 AGAIN = "indexium postpone postponed:yes --bring-back"
@@ -171,6 +172,15 @@ def follow(
         except (KeyboardInterrupt, leaving.Stopped) as left:
             _leave(handle, left)
             raise
+        except errors.StoreError as error:
+            if error.reason != "service_gone":
+                raise
+            message = (
+                f"The service ended in the middle of operation {handle.id}; no file is left half-written. "
+                f"'indexium operations resume {handle.id}' goes on with it; where the service was told to stop, "
+                "'indexium serve' does so by itself."
+            )
+            raise errors.StoreError(message, code=error.reason) from error
     details = library.operation(handle.id, per_page=0)
     if as_json:
         extra = {"excluded": excluded} if excluded is not None else {}
@@ -200,8 +210,13 @@ def _leave(handle: OperationHandle, left: BaseException) -> None:
         )
     else:
         handle.cancel()
-        handle.wait()
-        output.note("Cancelled; files that were under way have been finished.")
+        status = handle.wait()
+        done = f"{status.counts.get('success', 0):,} of {output.plural(status.total, 'file')} done"
+        back = status.can_rollback and status.operation_type == "write"
+        output.note(
+            f"Operation {number} is {status.status.replace('_', ' ')}: {done}, those under way have been finished."
+            + (f" 'indexium rollback {number}' takes back what it did." if back else "")
+        )
 
 
 def _code_of(counts: dict[str, int]) -> int:
@@ -310,6 +325,13 @@ def pause(context: typer.Context, operation_id: Id) -> None:
             state = library.status(operation_id).status.replace("_", " ")
             message = f"Operation {operation_id} is {state}: there is nothing to pause."
             raise errors.UsageError(message, code="wrong_state")
+        status = library.handle(operation_id).wait(_LAST_FILES)
+    if status.finished:
+        output.note(
+            f"Operation {operation_id} came to its end before it was held: {status.status.replace('_', ' ')}, "
+            f"{status.processed:,} of {output.plural(status.total, 'file')}."
+        )
+        return
     output.note(f"Operation {operation_id} is held; 'indexium operations resume {operation_id}' lets it go on.")
 
 

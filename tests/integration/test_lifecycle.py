@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
+from indexium_core.cli import writing
 from indexium_core.library import Library
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
@@ -86,6 +87,23 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     assert studio.write().counts == {"success": waits}
     assert studio.library.resume(1).wait().counts == {"success": done, "skipped": waits}
     assert studio.library.interrupted() == []
+
+
+def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 2)
+    handle = studio.library.write(studio.library.plan(), ALL)
+    assert gate.reached.wait(20)
+    gate.open_at_the_end(studio.library)
+
+    writing._leave(handle, KeyboardInterrupt())
+
+    assert capsys.readouterr().err.strip() == (
+        "Operation 1 is cancelled: 3 of 6 files done, those under way have been finished. "
+        "'indexium rollback 1' takes back what it did."
+    )
 
 
 def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -352,7 +352,8 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
             running.end(signal.SIGKILL)
             _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    assert "ended before it had answered" in said
+    assert "The service ended in the middle of operation 1" in said
+    assert "'indexium operations resume 1' goes on with it" in said
     assert "Traceback" not in said
 
 
