@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 from starlette.responses import StreamingResponse
 from starlette.types import Send
@@ -20,11 +18,7 @@ class Stream(StreamingResponse):
     until its memory is wanted.
     """
 
-    def __init__(self, pieces: AsyncGenerator[Any, None], **facts: Any) -> None:
-        super().__init__(pieces, **facts)
-        self._pieces = pieces
-
     async def stream_response(self, send: Send) -> None:
         """Send the pieces; whatever ends that ends the generator."""
-        async with aclosing(self._pieces):
+        async with aclosing(self.body_iterator):  # type: ignore[type-var]
             await super().stream_response(send)
