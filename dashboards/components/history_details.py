@@ -41,7 +41,8 @@ class HistoryDetails(Component):
     View: see `view`.
 
     Messages: `close`, `progress`, `resume`, `retry`, `rollback`, `people` (whom it wrote), `person` {name}, `choosing`,
-    `choose` {id, on}, `choose_page` {on}, `chosen` (roll these back), `none`, `found` (roll back what is found), `file` {id} (look at one), `files` {value}, `find` {query}, `page` {page}.
+    `choose` {id, on}, `choose_page` {on}, `chosen` (roll these back), `none`, `found` (roll back what is found),
+    `file` {id} (look at one), `files` {value}, `find` {query}, `page` {page}.
     """
 
     _esm = module("history_details", "drawer")
