@@ -57,7 +57,7 @@ def judge(scene: Scene, fault: Fault) -> None:
         scene.consistent(library, where)
         if fault.is_harmless:
             return
-        if role(fault.point.call, scene) == "journal":
+        if role(fault.point.call, scene) == "journal" or fault.error == errno.EDQUOT:  # which the next film meets, too
             the_operation_stopped(library, scene, where)
         else:
             the_item_failed(library, scene, fault)
@@ -66,7 +66,7 @@ def judge(scene: Scene, fault: Fault) -> None:
 
 
 def the_operation_stopped(library: Library, scene: Scene, where: str) -> None:
-    """Without a journal nothing is written: the operation says so and can be resumed; or the fault came too late."""
+    """What stands in the way of all films stops it, and it can be resumed; or the fault came too late."""
     newest = newest_of(library)
     assert newest is not None
     assert newest.status in {"failed", "interrupted", "completed"}, where
