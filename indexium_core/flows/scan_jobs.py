@@ -86,21 +86,23 @@ class ScanJobs:
         """
         if self._queue.at_work(KIND):
             raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
-        with self._adding:
-            # One of its own, which can be given up without taking anything from others.
-            job_id = self.add(dirs, full=full, really_gone=really_gone, dedup=False).id
-            awaited = self._awaited[job_id] = _Awaited(progress)
+        awaited, job_id = _Awaited(progress), 0
         try:
+            with self._adding:
+                # One of its own, which can be given up without taking anything from others.
+                job_id = self.add(dirs, full=full, really_gone=really_gone, dedup=False).id
+                self._awaited[job_id] = awaited
             self._queue.wait(job_id)
-        except KeyboardInterrupt:
-            self._queue.cancel(job_id)
-            self._queue.wait(job_id, GRACE)
+        except KeyboardInterrupt:  # which may come as soon as there is a job
+            if job_id:
+                self._queue.cancel(job_id)
+                self._queue.wait(job_id, GRACE)
             raise
         except errors.StoreError:  # the home was closed as the scan came to its end …
             if awaited.report is None:  # … or not
                 raise
         finally:
-            del self._awaited[job_id]
+            self._awaited.pop(job_id, None)
         if awaited.error is not None:
             raise awaited.error
         return awaited.report or ScanReport(cancelled=True)
