@@ -13,7 +13,7 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import walk
-from indexium_core.flows import reading, roots, survey
+from indexium_core.flows import facts, reading, roots, survey
 from indexium_core.flows.people import PeopleService
 from indexium_core.flows.scanning import Scanner, ScanReport
 from indexium_core.store.database import Database
@@ -82,13 +82,13 @@ def root(tmp_path: Path) -> Path:
 def probes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The paths that are probed from now on."""
     seen: list[bytes] = []
-    real = reading.probe.probe
+    real = facts.probe.probe
 
     def probe(path: bytes, *args: Any, **kwargs: Any) -> Any:
         seen.append(path)
         return real(path, *args, **kwargs)
 
-    monkeypatch.setattr(reading.probe, "probe", probe)
+    monkeypatch.setattr(facts.probe, "probe", probe)
     return seen
 
 
@@ -205,14 +205,14 @@ def test_a_file_that_breaks_the_probe_stops_nothing(
 ) -> None:
     clip(root, "a.mp4")
     clip(root, "b.mp4", seed=1)
-    real = reading.probe.probe
+    real = facts.probe.probe
 
     def probe(path: bytes, *args: Any, **kwargs: Any) -> Any:
         if path.endswith(b"a.mp4"):
             raise RuntimeError("a mistake of ours")
         return real(path, *args, **kwargs)
 
-    monkeypatch.setattr(reading.probe, "probe", probe)
+    monkeypatch.setattr(facts.probe, "probe", probe)
     scanner.scan([root])
     assert states(database) == {"a.mp4": "corrupt", "b.mp4": "ok"}
     assert "scan.probe_failed" in caplog.text
@@ -603,7 +603,7 @@ def test_a_file_that_cannot_be_opened_is_looked_at_again_each_time(
 ) -> None:
     clip(root, "a.mp4", comment="People: Ann Lee")
     with monkeypatch.context() as patch:
-        patch.setattr(reading.probe, "FileReader", _refusing)
+        patch.setattr(facts.probe, "FileReader", _refusing)
         scanner.scan([root])
         assert states(database) == {"a.mp4": "unreadable"}
     scanner.scan([root])
