@@ -312,8 +312,12 @@ def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
 def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        operations = "/api/metadata/operations"
-        said = interrupted(home, "write", "--yes", when=lambda: running.rest.get(operations).json["total"])
+
+        def at_work() -> bool:  # the command has heard by then that it began
+            found = running.rest.get("/api/metadata/operations").json["items"]
+            return any(operation["success_count"] for operation in found)
+
+        said = interrupted(home, "write", "--yes", when=at_work)
         assert "Operation 1 goes on in the service" in said
         assert "'indexium operations show 1'" in said
         while not (found := running.rest.get("/api/metadata/operations/1?wait=20").json)["completed_at"]:
