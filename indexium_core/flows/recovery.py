@@ -69,7 +69,7 @@ def recover(
         outcomes = list(_Settling(book, backups, operation_id, report).outcomes())
         if outcomes:
             postpone = running.postpones(kind, book.options(operation_id))
-            running.write_down(store, outcomes, kind=kind, postpone=postpone, now=clock())
+            running.write_down(store, operation_id, outcomes, kind=kind, postpone=postpone, now=clock())
         left = book.counts(operation_id).get("pending", 0)
         ending = "interrupted" if left else running.ending_of(book.counts(operation_id))
         if status in _UNDER_WAY:

@@ -300,7 +300,7 @@ class Operations:
 
         return Runner(
             logs.carry(one),
-            lambda group: self._store_results(run, group, undo),
+            logs.carry(lambda group: self._store_results(run, group, undo)),
             workers=self.workers,
             control=run.control,
             key=lambda task: (task.device, task.inode) if task.inode else task.path,
@@ -365,7 +365,7 @@ class Operations:
         ]
         seconds, now = run.pace.seconds, self._clock()
         more = seconds - run.written_seconds
-        write_down(self._store, outcomes, kind=run.kind, postpone=run.postpone, now=now, seconds=more)
+        write_down(self._store, run.operation_id, outcomes, kind=run.kind, postpone=run.postpone, now=now, seconds=more)
         run.written_seconds = seconds
         settled = [edited for edited in group if edited.record.result.status != "pending"]
         chronicle.files(run.operation_id, settled)
@@ -439,6 +439,7 @@ class Outcome:
 
 def write_down(
     store: database.Database,
+    operation_id: int,
     outcomes: Sequence[Outcome],
     *,
     kind: str,
@@ -451,7 +452,8 @@ def write_down(
 
     Args:
         store: The database.
-        outcomes: The items.
+        operation_id: The operation.
+        outcomes: Items of it.
         kind: Type of their operation: write, rollback.
         postpone: Postpone the files that were taken back.
         now: The present moment.
@@ -461,7 +463,8 @@ def write_down(
     written = {outcome.record.result.file_id: outcome.file for outcome in outcomes if outcome.file is not None}
     done = [outcome.record.result.file_id for outcome in outcomes if outcome.record.result.status == "success"]
     with store.atomic() as tx:
-        ledger.Ledger(store).record(tx, [outcome.record for outcome in outcomes], kind=kind, now=now, seconds=seconds)
+        records = [outcome.record for outcome in outcomes]
+        ledger.Ledger(store).record(tx, operation_id, records, kind=kind, now=now, seconds=seconds)
         others = catalog.update_written(tx, written, at=now)
         if postpone and done:
             names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]

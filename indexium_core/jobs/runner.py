@@ -1,8 +1,9 @@
 """
 Working through many items on a few threads, with pause, resume and cancel between items.
 
-Knows nothing of what the work is. Results are delivered in groups on the calling thread, so that whoever stores them
-does so a few times a second and not once an item. An item that is to be tried again waits while others are worked on.
+Knows nothing of what the work is. Results are delivered in groups, so that whoever stores them does so a few times a
+second and not once an item, and by a thread of their own, so that no worker waits for a database. An item that is to be
+tried again waits while others are worked on.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Control", "Ending", "Runner"]
 
@@ -94,7 +95,7 @@ class Control:
 class Runner(Generic[Item, Result]):
     """Run `work` over items on `workers` threads and hand results to `deliver` in groups."""
 
-    GROUP_SECONDS = 0.25
+    GROUP_SECONDS = 0.5
     GROUP_SIZE = 200
 
     def __init__(
@@ -113,7 +114,7 @@ class Runner(Generic[Item, Result]):
 
         Args:
             work: Does one item; should not raise.
-            deliver: Takes results, on the thread that calls `run`.
+            deliver: Takes results, a group at a time, on a thread of its own.
             workers: Items that are worked on at the same time.
             control: Holds and ends it.
             key: Two items with the same key (not None) are never worked on at the same time, nor is one overtaken by
@@ -133,6 +134,7 @@ class Runner(Generic[Item, Result]):
         self._waiting: list[tuple[float, int, Item]] = []  # a heap: when it is tried again, its turn, the item
         self._turns = itertools.count()
         self._results: list[Result] = []
+        self._delivery: Future[None] | None = None  # of the group before these
         self._delivered_at = clock()
 
     def run(self, items: Iterable[Item]) -> Ending:
@@ -143,12 +145,18 @@ class Runner(Generic[Item, Result]):
         `work` ends the run after the work under way.
         """
         source = _Source(iter(items))
-        with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as pool:
+        with (
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-results") as desk,
+            ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as pool,
+        ):
             while True:
                 while self._has_room() and (item := self._next(source)) is not None:
                     self._running[pool.submit(self._work, item)] = item
-                self._collect()
                 if self._running:
+                    self._collect()
+                    self._hand_over(desk)
+                    continue
+                if self._hand_over_all(desk):
                     continue
                 done = source.is_empty and not self._waiting
                 if self._control.ending or done:
@@ -159,7 +167,7 @@ class Runner(Generic[Item, Result]):
         return self._control.ending if self._control.ending and not done else Ending.DONE
 
     def _has_room(self) -> bool:
-        free = len(self._running) <= self._workers
+        free = len(self._running) <= self._workers and len(self._results) < self.GROUP_SIZE
         return free and not self._control.paused and self._control.ending is None
 
     def _next(self, source: _Source[Item]) -> Item | None:
@@ -178,20 +186,42 @@ class Runner(Generic[Item, Result]):
         return any(self._key(other) == key for other in others)
 
     def _collect(self) -> None:
-        done, _ = wait(self._running, timeout=self._patience(), return_when=FIRST_COMPLETED)
-        for future in done:
+        """Wait for a result, or until the group before is delivered."""
+        under_way: set[Future[Any]] = {*self._running}
+        if self._delivery is not None:
+            under_way.add(self._delivery)
+        done, _ = wait(under_way, timeout=self._patience(), return_when=FIRST_COMPLETED)
+        for future in [future for future in self._running if future in done]:
             item, result = self._running.pop(future), future.result()
             seconds = self._again(item, result)
             if seconds is None:
                 self._results.append(result)
             elif self._control.ending is None:
                 heapq.heappush(self._waiting, (self._clock() + seconds, next(self._turns), item))
+
+    def _hand_over(self, desk: ThreadPoolExecutor) -> None:
+        """Have results delivered when it is time and the group before them is."""
+        if self._delivery is not None and self._delivery.done():
+            self._delivery.result()
+            self._delivery = None
         now = self._clock()
         due = now - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
-        if self._results and (due or not self._running):
+        if self._results and self._delivery is None and due:
             group, self._results = self._results, []
-            self._deliver(group)
-            self._delivered_at = now
+            self._delivery, self._delivered_at = desk.submit(self._deliver, group), now
+
+    def _hand_over_all(self, desk: ThreadPoolExecutor) -> bool:
+        """Wait until there is nothing to deliver; False where there was nothing."""
+        if self._delivery is None and not self._results:
+            return False
+        if self._delivery is not None:
+            self._delivery.result()
+            self._delivery = None
+        if self._results:
+            group, self._results = self._results, []
+            desk.submit(self._deliver, group).result()
+            self._delivered_at = self._clock()
+        return True
 
     def _patience(self) -> float:
         """Return for how many seconds to wait for a result: not beyond the moment when an item is due again."""

@@ -216,7 +216,14 @@ class Ledger:
         return options
 
     def record(
-        self, tx: database.Connection, records: Sequence[ItemRecord], *, kind: str, now: datetime, seconds: float = 0.0
+        self,
+        tx: database.Connection,
+        operation_id: int,
+        records: Sequence[ItemRecord],
+        *,
+        kind: str,
+        now: datetime,
+        seconds: float = 0.0,
     ) -> None:
         """
         Write down what became of a group of items of an operation of that kind, and what a rollback took back.
@@ -244,9 +251,8 @@ class Ledger:
             "kept_bytes": [record.kept_bytes for record in records],
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
-        for operation_id in {row[0] for row in tx.execute(_SQL["operations_of"], {"ids": ids}).fetchall()}:
-            tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
-            jobs.count_operation(tx, operation_id)
+        tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
+        jobs.count_operation(tx, operation_id)
         if kind == "rollback":
             tx.execute(_SQL["mark_chain"], {"ids": ids})
             tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})

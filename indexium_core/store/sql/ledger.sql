@@ -198,10 +198,6 @@ WITH RECURSIVE up AS (
     SELECT m.reverts_item FROM up JOIN metadata_operation_items m ON m.id = up.id WHERE m.reverts_item IS NOT NULL)
 SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id = up.id;
 
--- name: operations_of
--- The operations that items belong to.
-SELECT DISTINCT operation_id FROM metadata_operation_items WHERE id IN (SELECT unnest($ids::BIGINT[]));
-
 -- name: skip_pending
 -- Items that an operation will not get to, which was given up, and why.
 UPDATE metadata_operation_items SET status = 'skipped', code = 'cancelled', processed_at = $now,

@@ -213,7 +213,7 @@ class Book:
         ]
         with self.database.atomic() as tx:
             records = [ItemRecord(result=each, original_state="o", written_state="w") for each in found]
-            self.ledger.record(tx, records, kind=kind, now=NOW)
+            self.ledger.record(tx, operation_id, records, kind=kind, now=NOW)
         self.ledger.finish(operation_id, "completed", kind=kind, seconds=1.0, now=NOW)
 
 

@@ -195,3 +195,68 @@ def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
 
     assert runner.run([0]) is Ending.STOPPED
     assert delivered == []
+
+
+def test_work_goes_on_while_results_are_delivered() -> None:
+    """A database that takes its time holds no worker up; what came meanwhile is the next group."""
+    done: list[int] = []
+    groups: list[list[int]] = []
+    many = threading.Event()
+
+    def work(item: int) -> int:
+        done.append(item)
+        if len(done) == 50:
+            many.set()
+        return item
+
+    def deliver(group: list[int]) -> None:
+        groups.append(group)
+        assert many.wait(10), "nobody worked while the first group was delivered"
+
+    runner = Runner(work, deliver, workers=2, control=Control())
+    runner.GROUP_SECONDS = 0.0
+
+    assert runner.run(range(100)) is Ending.DONE
+    assert sorted(item for group in groups for item in group) == list(range(100))
+    assert len(groups[0]) < 50
+
+
+def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
+    done: list[int] = []
+    seen: list[int] = []
+
+    def deliver(_: list[int]) -> None:
+        time.sleep(0.05)
+        seen.append(len(done))
+
+    runner = Runner(lambda item: done.append(item) or item, deliver, workers=2, control=Control())
+    runner.GROUP_SIZE = 10
+    runner.run(range(200))
+
+    gains = [after - before for before, after in zip([0, *seen], seen, strict=False)]
+    assert max(gains) <= 2 * (10 + 3)  # a group that is delivered and one that waits, each with what was under way
+
+
+def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
+    control, asked, delivered = Control(), threading.Event(), []
+
+    def work(item: int) -> int:
+        if item == 2:
+            control.pause()
+            asked.set()
+        return item
+
+    runner = Runner(work, delivered.extend, workers=1, control=control)
+    thread = threading.Thread(target=runner.run, args=(range(9),))
+    thread.start()
+    asked.wait(5)
+    deadline = time.monotonic() + 5
+    while 2 not in delivered and time.monotonic() < deadline:
+        time.sleep(0.01)
+    held = list(delivered)
+    control.resume()
+    thread.join(5)
+
+    assert held[:3] == [0, 1, 2]
+    assert len(held) < 9
+    assert delivered == list(range(9))

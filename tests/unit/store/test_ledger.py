@@ -61,7 +61,7 @@ class Book:
             for task, status in zip(tasks, found, strict=False)
         ]
         with self.database.atomic() as tx:
-            self.ledger.record(tx, records, kind=kind, now=NOW)
+            self.ledger.record(tx, operation_id, records, kind=kind, now=NOW)
         bad = {"failed", "conflict", "unknown"} & set(found)
         self.ledger.finish(
             operation_id, "completed_with_errors" if bad else "completed", kind=kind, seconds=1.0, now=NOW
@@ -96,7 +96,7 @@ def test_an_operation_is_as_far_as_its_files_before_it_has_ended(book: Book) -> 
         for task, status in zip(tasks, ("success", "failed"), strict=True)
     ]
     with book.database.atomic() as tx:
-        book.ledger.record(tx, records, kind="write", now=NOW)
+        book.ledger.record(tx, operation_id, records, kind="write", now=NOW)
 
     [listed] = book.ledger.operations()[0]
     assert (listed.file_count, listed.success_count, listed.failure_count, listed.skipped_count) == (3, 1, 1, 0)
