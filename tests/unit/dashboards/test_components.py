@@ -23,7 +23,8 @@ from indexium_core.model import risk
 from indexium_core.model.facets import Wider
 from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
-from tests.support.fake_library import FakeLibrary, items
+from tests.support.fake_library import FakeLibrary
+from tests.support.fake_plan import items
 
 ALL = [
     kind

@@ -20,7 +20,9 @@ from indexium_core.model.interrupted import InterruptedFile, InterruptedOperatio
 from indexium_core.model.job import JOB_STATES, Job
 from indexium_core.model.operation import OperationStatus, RollbackCheck
 from indexium_core.model.properties import AuditEvent
-from tests.support.fake_library import FakeLibrary, _row, items
+from tests.support.fake_library import FakeLibrary
+from tests.support.fake_operations import row_of
+from tests.support.fake_plan import items
 from tests.unit.dashboards.test_acting import Line, operation
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -247,9 +249,9 @@ def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_
 
 def test_a_file_of_which_a_new_one_is_made_says_how_far_that_is() -> None:
     item = items(1)[1]
-    row = progress.item_row(_row(1, item, "writing"), share=0.614)
+    row = progress.item_row(row_of(1, item, "writing"), share=0.614)
     assert (row["status"], row["level"]) == ("rewriting 61 %", "warning")
-    assert progress.item_row(_row(1, item, "writing"))["status"] == "writing"
+    assert progress.item_row(row_of(1, item, "writing"))["status"] == "writing"
 
 
 # The log.

@@ -14,7 +14,7 @@ from indexium_core.model.details import Copy, FileDetails, FileEvent, Origin, Pe
 from indexium_core.model.media import FieldValue, StreamFacts
 from indexium_core.model.plan import Issue, PlanItem
 from indexium_core.model.suggestion import Suggestion
-from tests.support.fake_library import details_of, items
+from tests.support.fake_plan import details_of, items
 
 PLAN = items(50)
 DAY = datetime(2026, 11, 3, 12, tzinfo=UTC)
