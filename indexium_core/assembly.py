@@ -28,11 +28,13 @@ from indexium_core.flows import (
     finding,
     history,
     holdings,
+    interrupted,
     keeping,
     locks,
     people,
     planning,
     queueing,
+    recovery,
     requests,
     rescan,
     retrying,
@@ -73,7 +75,6 @@ class Assembly:
         config: settings.Settings,
         *,
         clock: Callable[[], datetime],
-        retry: Callable[[int], int],
     ) -> None:
         """
         Put the services of a home together.
@@ -82,14 +83,13 @@ class Assembly:
             store: Its database.
             config: Its settings.
             clock: Source of the present moment (UTC).
-            retry: Tries once more what an operation did not get done; returns the operation that does it.
 
         """
         self._store = store
         self._clock = clock
         self.home = store.home
         self.settings = config
-        self._open_queue(retry)
+        self._open_queue()
         self._courtesy = Courtesy()
         self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
         self._started = clockwork.Started.now()
@@ -167,13 +167,24 @@ class Assembly:
         )
         self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
         self.requests = requests.Requests(store, clock=clock)
-        self._retrier = retrying.Retrier(book, self._planner, self._writer, self._history, self._scanner)
+        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.operations_at_work)
+        self._retrier = retrying.Retrier(
+            book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
+        )
         self.holdings = holdings.Holdings(
             store, still=self._scanner.still, modes=self._planner.default_modes, clock=clock
         )
         self.configuration = configuring.Configuration(
             config, use=self._backups.use, clock=clock, apply=self._setting_readers()
         )
+
+    def recover(self) -> RecoverReport:
+        """Put right what a killed process left; every `open` does it."""
+        busy = self._queue.operations_at_work()
+        report = recovery.recover(self._store, self._backups_folder, skip=busy, clock=self._clock)
+        if report.undone or report.finished:
+            self._plan_changed()
+        return report
 
     def _build_looking(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Put together what only looks, and what settles what it finds."""
@@ -194,7 +205,7 @@ class Assembly:
             store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
         )
 
-    def _open_queue(self, retry: Callable[[int], int]) -> None:
+    def _open_queue(self) -> None:
         logs_folder, clock = self.home / "logs", self._clock
         self._event_rows = events_store.Events(self._store)
         self.events = EventBus(self._event_rows.begin_run())
@@ -206,7 +217,7 @@ class Assembly:
             self._queue,
             rows,
             folder=logs_folder,
-            retry_operation=retry,
+            retry_operation=lambda operation_id: self._retrier.start(operation_id).id,
             keep_days=lambda: self.settings.log_retention_days,
             clock=clock,
         )

@@ -1,33 +1,28 @@
 """
 The library: one home, opened, with everything that can be done to it.
 
-The only thing that faces call; what it is made of is put together in `assembly`.
+The only thing that faces call; what it is made of is put together in `assembly`, opened and closed in `opening`.
 A `Library` may be used from any thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
 
-from indexium_core import assembly, errors, logs, settings
+from indexium_core import errors
 from indexium_core.flows import (
     bulk,
     doctor,
     finding,
     planning,
-    recovery,
     rescan,
     scan_jobs,
-    strays,
 )
 from indexium_core.flows.bulk import BulkPeople, ChangePreview
 from indexium_core.flows.decisions import DecisionReport, DecisionRow
 from indexium_core.flows.doctor import Check
-from indexium_core.flows.interrupted import Interruptions
 from indexium_core.flows.people import AssignmentRow, ImportCheck, ImportReport, PersonRow, RejectedRow, Similar
 from indexium_core.flows.planning import MetadataPlan, SelectionSummary
 from indexium_core.flows.recovery import RecoverReport
@@ -38,7 +33,6 @@ from indexium_core.flows.steps import StepReport, StepRow, Steps
 from indexium_core.flows.targets import Target
 from indexium_core.flows.templates import Template
 from indexium_core.flows.writing import DryRunReport, OperationHandle
-from indexium_core.jobs import executors
 from indexium_core.jobs.events import Event
 from indexium_core.model import moments
 from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
@@ -66,11 +60,10 @@ from indexium_core.model.request import Asked
 from indexium_core.model.story import OperationStory
 from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
+from indexium_core.opening import OpenHome
 from indexium_core.settings import SettingRow
-from indexium_core.store import backups as backups_store
-from indexium_core.store import catalog, database
+from indexium_core.store import catalog
 from indexium_core.store.catalog import LibraryRow
-from indexium_core.store.lock import HomeLock
 
 __all__ = [
     "AssignmentRow",
@@ -125,108 +118,13 @@ __all__ = [
     "Wider",
 ]
 
-_NOTICES = 3  # interrupted operations that are told of at a start; `interrupted` lists all
 
-
-class Library(assembly.Assembly):
+class Library(OpenHome):
     """An open home. Make one with `open`; it is a context manager."""
-
-    def __init__(self, store: database.Database, config: settings.Settings, *, clock: Callable[[], datetime]) -> None:
-        super().__init__(store, config, clock=clock, retry=lambda operation_id: self.retry(operation_id).id)
-
-    @classmethod
-    def open(
-        cls,
-        home: Path | str | None = None,
-        *,
-        url: str = "",
-        config: settings.Settings | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        take_over: Literal["nothing", "safe", "all"] = "safe",
-    ) -> Self:
-        """
-        Open a home, making it where there is none, and put right what a killed process left.
-
-        Args:
-            home: Folder of the home; default: as the settings say.
-            url: Where the dashboard of this process is, for others that find the home in use.
-            config: Settings to use instead of those of environment and file.
-            clock: Source of the present moment (UTC).
-            take_over: Which jobs that former processes left go on by themselves: `safe`: scans and the like; `all`:
-                operations that were stopped in good order, too, as a service does; `nothing`: as a short command does.
-
-        Raises:
-            HomeInUseError: Another process holds it, and which.
-            HomeVersionError: A newer program made it.
-            StoreError: The database is damaged or cannot be written.
-            UsageError: A setting cannot be read.
-
-        """
-        config = config or settings.load(home)
-        try:
-            store = database.Database.open(config.home, url=url)
-        except errors.StoreError:
-            _heal_without_database(config.home)
-            raise
-        try:
-            logs.attach(config.home / "logs", days=config.log_retention_days)
-            library = cls(store, config, clock=clock)
-            _await_former(config.home)
-            library._start(take_over)
-        except BaseException:
-            store.close()
-            raise
-        return library
 
     def events_since(self, last_id: int, limit: int = 1000) -> list[Event]:
         """Return what happened after an event, oldest first, also before a restart; of progress only the newest."""
         return self._recorder.since(last_id, limit)
-
-    def _start(self, take_over: str) -> None:
-        known = backups_store.Backups(self._store).journals()
-        strays_healed = strays.put_aside(self._backups_folder, known)
-        report = self.recovered = self.recover()
-        report.of_no_operation(strays_healed)
-        if report.undone:
-            files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
-            self.notices.append(f"{files} in the middle of a write, now as before again.")
-        self.notices += report.problems
-        self._backups.tidy()
-        self._event_rows.prune(now=self._clock())
-        self.jobs.tidy()
-        self._queue.start_worker(take_over=take_over)
-        self.notices += [f"{each.say()} {each.what_to_type()}" for each in self.interrupted(files=0)[:_NOTICES]]
-
-    def begin_nothing(self) -> None:
-        """
-        Begin no further file or job, and return at once: the program was told to stop, and `close` follows.
-
-        What has to be done before that takes its time, in which an operation would go on to many more files.
-        """
-        self._queue.begin_nothing()
-
-    def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
-        """
-        Finish the files under way, interrupt what is left, stop a scan, and let the home go.
-
-        Operations that are interrupted by a `stop` go on by themselves at the next start of a service; by a `person`
-        they are offered only.
-        """
-        self._queue.stop_worker(by=interrupt)
-        self._rescanner.close()
-        self._processes.close()
-        self._recorder.close()
-        self._store.close()
-        self._progress_log.close()
-        logs.detach()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close("person" if kind is KeyboardInterrupt else "stop")
 
     def give_way(self) -> None:
         """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
@@ -694,7 +592,6 @@ class Library(assembly.Assembly):
 
     def retry_check(self, operation_id: int) -> Retrial:
         """Look at the files that a write left, planned afresh; UsageError where there is nothing to try again."""
-        self._settle(operation_id)
         return self._retrier.look(operation_id)
 
     def retry(
@@ -721,13 +618,7 @@ class Library(assembly.Assembly):
             UsageError: It has not ended, or left nothing that can be done now.
 
         """
-        self._settle(operation_id)
         return self._retrier.start(operation_id, risk=risk, note=note, source=source, asked=asked)
-
-    def _settle(self, operation_id: int) -> None:
-        """Find out what became of files that were unclear when an operation ended."""
-        if self.status(operation_id).counts.get("unknown"):
-            self.recover()
 
     # Exchange.
 
@@ -998,7 +889,7 @@ class Library(assembly.Assembly):
 
         Each says how many of its files were done, not started, put back as before, and has the first `files` of them.
         """
-        return self._interruptions().operations(files=files)
+        return self._interruptions.operations(files=files)
 
     def interrupted_files(
         self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
@@ -1009,18 +900,7 @@ class Library(assembly.Assembly):
         Those come first that need a look; `became` narrows it to one outcome: `done`, `restored`, `not_started`,
         `refused` or `unclear`. UnknownIdError, UsageError.
         """
-        return self._interruptions().files(operation_id, became=became, page=page, per_page=per_page)
-
-    def _interruptions(self) -> Interruptions:
-        return Interruptions(self._store, at_work=self._queue.operations_at_work)
-
-    def recover(self) -> RecoverReport:
-        """Put right what a killed process left; every `open` does it."""
-        busy = self._queue.operations_at_work()
-        report = recovery.recover(self._store, self._backups_folder, skip=busy, clock=self._clock)
-        if report.undone or report.finished:
-            self._plan_changed()
-        return report
+        return self._interruptions.files(operation_id, became=became, page=page, per_page=per_page)
 
 
 def _rescanned(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
@@ -1029,28 +909,3 @@ def _rescanned(query: str | Selection, file_ids: Sequence[int], *, everything: b
     if sum(named) != 1:
         raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
     return None if everything else file_ids or query
-
-
-def _await_former(home: Path) -> None:
-    """Return when no process is at work on a file any more that belonged to one which held this home before."""
-    if not executors.wait_for_former(home / assembly.PROCESSES):
-        message = (
-            f"A process that worked for the home {home} before is still there: it waits for a disk, perhaps. Have the "
-            "disk answer or end the process, then open the home again."
-        )
-        raise errors.HomeInUseError(message)
-
-
-def _heal_without_database(home: Path) -> None:
-    """Put back what was in the middle of a write: the journals alone say it, whatever became of the database."""
-    try:
-        lock = HomeLock.take(home)
-    except errors.IndexiumError:  # somebody is at work there, or nothing can be written
-        return
-    try:
-        _await_former(home)
-        strays.heal(home / "backups")
-    except errors.HomeInUseError:
-        return
-    finally:
-        lock.release()

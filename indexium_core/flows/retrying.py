@@ -8,7 +8,7 @@ worked out again, and what it says now is a new operation, which can be looked a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core import errors
@@ -45,12 +45,16 @@ class Retrier:
         writer: writing.MetadataWriter,
         service: history.HistoryService,
         scanner: scanning.Scanner,
+        *,
+        recover: Callable[[], object],
     ) -> None:
+        """`recover` finds out what became of files that were unclear when their operation ended."""
         self._ledger = book
         self._planner = planner
         self._writer = writer
         self._history = service
         self._scanner = scanner
+        self._recover = recover
 
     def look(self, operation_id: int) -> Retrial:
         """
@@ -115,6 +119,9 @@ class Retrier:
 
     def _ended(self, operation_id: int) -> MetadataOperation:
         status = self._writer.get_operation_status(operation_id)
+        if status.counts.get("unknown"):
+            self._recover()
+            status = self._writer.get_operation_status(operation_id)
         operation = self._ledger.operation(operation_id)
         assert operation is not None  # else there was no status
         if not status.finished:

@@ -19,6 +19,7 @@ LAYERS = {
     "indexium_core.jobs": 2,
     "indexium_core.flows": 3,
     "indexium_core.assembly": 4,
+    "indexium_core.opening": 4,
     "indexium_core.library": 4,
     "indexium_core.demo": 5,
     "indexium_core.api": 5,
