@@ -2,7 +2,7 @@
 Events: what happened, told to whoever listens in this process, and written down for those who come later.
 
 Listeners are called on the thread that emits, so they must return at once; a listener that fails is logged and never
-harms the work that it watches. Writing down is done by a thread of its own, some times a second: who emits may be in
+harms the work that it watches. Writing down is done by a thread of its own, about once a second: who emits may be in
 the middle of a transaction.
 """
 
@@ -86,7 +86,7 @@ class EventStore(Protocol):
 class Recorder:
     """Writes down what a bus tells, from when it is made until it is closed."""
 
-    GROUP_SECONDS = 0.25
+    GROUP_SECONDS = 1.0
     PRUNED_EVERY = 2_000  # events
 
     def __init__(self, bus: EventBus, store: EventStore, *, clock: Callable[[], datetime]) -> None:
