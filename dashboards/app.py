@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from indexium_core.library import DecisionReport, Library, LibraryRow
     from indexium_core.model.operation import MetadataOperation, PaginatedOperations
 
-__all__ = ["PAGES", "ROUTES", "Entry", "Pages", "Session"]
+__all__ = ["PAGES", "ROUTES", "TITLES", "Entry", "Pages", "Session", "track"]
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ PAGES = (
     Entry("settings", "Settings", lambda s: SettingsScreen(s.library, s.bridge, s.dialog, s)),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
-TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file: the plan with its details open
+TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
 NEWS = tuple(
     f"{noun}:{verb}"
@@ -87,6 +87,12 @@ NEWS = tuple(
 COMMAND = "'indexium operations resume "  # in a notice: what is to be typed, where a dialog asks here
 LATER = 1500  # milliseconds after which the checks are counted: not while the first page is waited for
 CHECKED = 15.0  # seconds for which that count does
+
+
+def track(path: str) -> int | None:
+    """Return the id of the file whose own address this is (the plan with its details open), None for another one."""
+    found = TRACK.fullmatch(path.rstrip("/"))
+    return min(int(found[1][:20]), 2**63 - 1) if found else None
 
 
 class Pages:
@@ -260,18 +266,18 @@ class Session:
         if request is None:
             return
         path = request.path.rstrip("/")
-        self._base = "" if (path or "/") in ROUTES or TRACK.fullmatch(path) else path
+        self._base = "" if (path or "/") in ROUTES or track(path) is not None else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
         ]
         self._follow(path, urlencode(pairs))
 
     def _follow(self, path: str, search: str) -> None:
-        track = TRACK.fullmatch(path)
+        shown = track(path)
         name = dict(parse_qsl(search)).get("view") if self._base else path.rsplit("/", 1)[-1]
-        self.view.page = "plan" if track else name if name in self._pages else self._first_page()
+        self.view.page = "plan" if shown is not None else name if name in self._pages else self._first_page()
         self._pages[self.view.page].state.take(search)
-        self._pages["plan"].follow(min(int(track[1][:20]), 2**63 - 1) if track else None)
+        self._pages["plan"].follow(shown)
 
     def _first_page(self) -> str:
         """Return the page of an address that names none: an empty home begins with its library."""

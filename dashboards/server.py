@@ -29,7 +29,7 @@ from panel.io.server import get_server
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 
-from dashboards import app, door, downloads, uploads
+from dashboards import app, door, downloads, nowhere, uploads
 from dashboards.thumbnails import Thumbnail
 from indexium_core import __version__, errors
 from indexium_core.api import gate, service
@@ -197,11 +197,14 @@ class DashboardServer:
                 },
                 check_unused_sessions_milliseconds=min(5000, self._linger),
                 unused_session_lifetime_milliseconds=self._linger,
+                default_handler_class=nowhere.Nowhere,
+                default_handler_args={"sentence": nowhere.NO_PAGE},
             )
         except OSError as error:  # somebody took the port since it was looked at
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
+        nowhere.guard(server._tornado, self._library)  # noqa: SLF001 - the one way to stand before the pages
         door.guard(
-            server._tornado,  # noqa: SLF001 - the one way to stand before it all
+            server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             holds=lambda header: gate.bearer(header, self.token),
         )

@@ -341,6 +341,10 @@ class Library(OpenHome):
 
     # One file.
 
+    def has_file(self, file_id: int) -> bool:
+        """Tell whether there is a file with an id."""
+        return self._details.has(file_id)
+
     def file(self, file_id: int, *, plan: MetadataPlan | None = None) -> FileDetails:
         """Return all that is known of a file, by `plan` (None: the newest); UnknownIdError where there is none."""
         return self._details.file(file_id, plan)

@@ -43,6 +43,10 @@ class Details:
         self._planner = planner
         self._clock = clock
 
+    def has(self, file_id: int) -> bool:
+        """Tell whether there is a file with an id."""
+        return locks.is_file(self._database.read(), file_id)
+
     def file(self, file_id: int, plan: MetadataPlan | None = None) -> FileDetails:
         """Return one file in full, as it is in `plan` (None: the newest); `UnknownIdError` where there is none."""
         reader = self._database.read()

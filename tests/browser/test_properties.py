@@ -111,10 +111,26 @@ def test_a_file_has_an_address_also_one_that_is_in_no_plan(site: Site, library: 
     expect(drawer(page)).to_have_count(0)
 
 
-def test_an_address_of_no_file_says_so(site: Site) -> None:
-    page = site.visit("/track/99999999999999999999999")
+def test_going_back_to_a_file_that_was_forgotten_says_so(site: Site) -> None:
+    page = site.visit("/history")
+    page.evaluate("() => history.pushState({}, '', '/track/999999')")
+    page.evaluate("() => window.dispatchEvent(new PopStateEvent('popstate'))")
     expect(page.locator(".toast")).to_contain_text("There is no file with the id")
     expect(page).to_have_url(re.compile(r"/plan$"))
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "dark"), (390, "light")])
+@pytest.mark.parametrize("path", ["/nosuch", "/track/99999999999999999999999"])
+def test_an_address_of_nothing_is_a_page_of_the_house(look: Site, path: str, width: int, theme: str) -> None:
+    page = look.visit(path, width=width, theme=theme)
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    expect(page.get_by_role("heading")).to_have_text("Not found")
+    expect(page.locator("main p")).to_contain_text("There is no")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.fonts.check('14px Inter')")
+    page.get_by_role("link", name="Go to the plan").click()
+    expect(page).to_have_url(re.compile(r"/plan$"))
+    look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser tells of such a status
 
 
 def test_going_back_to_a_file_s_address_opens_it_again(site: Site, library: Library) -> None:

@@ -87,6 +87,9 @@ class FakeLibrary(FakeOperations):
 
     # Reading.
 
+    def has_file(self, file_id: int) -> bool:
+        return file_id in self.items
+
     def file(self, file_id: int) -> FileDetails:
         item = self.items[file_id]
         decided = [each for each in self._decisions.values() if each.file_id == file_id]

@@ -1,0 +1,62 @@
+"""An address that leads to nothing: 404, and a page in the frame of all others."""
+
+from __future__ import annotations
+
+import http.client
+import json
+
+import pytest
+
+from dashboards import app
+from dashboards.server import DashboardServer
+
+NO_FILE = "There is no file with this id"
+NO_PAGE = "There is no page at this address"
+
+
+def ask(served: DashboardServer, method: str, path: str) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    found = answer.status, answer.headers["Content-Type"], answer.read()
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/nosuch", NO_PAGE),
+        ("/jobs/xyz", NO_PAGE),
+        ("/track/abc", NO_PAGE),
+        ("/track/", NO_PAGE),
+        ("/files/nosuch", NO_PAGE),
+        ("/track/999999", NO_FILE),
+        ("/track/999999/?q=x", NO_FILE),
+        ("/track/99999999999999999999999", NO_FILE),
+    ],
+)
+def test_an_address_of_nothing_is_a_page_with_the_way_to_the_plan(
+    served: DashboardServer, path: str, sentence: str
+) -> None:
+    status, kind, body = ask(served, "GET", path)
+    text = body.decode()
+    assert (status, kind) == (404, "text/html; charset=UTF-8")
+    assert sentence in text
+    assert '<a class="btn primary" href="/plan">' in text
+    assert [name for name in app.TITLES if f'href="/{name}" data-page="{name}"' not in text] == []
+    assert ask(served, "HEAD", path) == (404, kind, b"")
+
+
+def test_a_page_of_nothing_repeats_nothing_of_its_address(served: DashboardServer) -> None:
+    assert b"alert" not in ask(served, "GET", "/%3Cscript%3Ealert(1)%3C/script%3E?<b>alert")[2]
+
+
+def test_the_address_of_a_file_is_that_of_its_page(served: DashboardServer) -> None:
+    assert ask(served, "GET", "/track/1")[0] == 200
+
+
+def test_an_address_of_nothing_among_the_routes_for_programs_is_answered_for_programs(served: DashboardServer) -> None:
+    status, kind, body = ask(served, "GET", "/api/nosuch")
+    assert (status, kind, json.loads(body)["code"]) == (404, "application/problem+json", "unknown_address")
+    assert ask(served, "HEAD", "/api/nosuch") == (404, kind, b"")
