@@ -23,7 +23,7 @@ from indexium_core.model.job import NewJob
 from indexium_core.store import jobs
 from tests.support import places
 from tests.support.holding import Gate
-from tests.support.studio import ALL, Studio
+from tests.support.studio import Studio
 
 Command = Callable[..., int]
 DISK = volumes.Volume(kind="ext4", label="ext4", note="It is safe.", block=4096)
@@ -86,8 +86,7 @@ def test_an_operation_that_is_held_is_said_to_be(tmp_path: Path, monkeypatch: py
     studio = Studio(tmp_path, 8)
     studio.library._operations.workers = 1
     gate = Gate(monkeypatch, 1)
-    handle = studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(studio.library)
     assert check(studio.library, "operations").message == "Operation 1 is at work."
     gate.opened.set()
     handle.pause()

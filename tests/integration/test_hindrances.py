@@ -25,8 +25,7 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
 ) -> None:
     studio.library._operations.workers = 1
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
-    handle = studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(studio.library)
     studio.films.rename(away)
     gate.opened.set()
 
@@ -138,8 +137,7 @@ def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when
 ) -> None:
     library, filler = tight
     gate = Gate(monkeypatch, 2)
-    handle = library.write(library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(library)
     fill(filler)
     gate.opened.set()
     assert not handle.wait(1).finished  # nobody can write down that it has ended
@@ -159,11 +157,10 @@ def test_a_home_whose_disk_is_full_can_be_closed_and_what_was_cut_off_is_offered
 ) -> None:
     library, filler = tight
     gate = Gate(monkeypatch, 2)
-    library.write(library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(library)
     fill(filler)
     gate.opened.set()
-    assert not library.handle(1).wait(1).finished
+    assert not handle.wait(1).finished
     library.close()
 
     filler.unlink()

@@ -10,7 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.cli import writing
 from indexium_core.library import Library
-from tests.support.holding import Gate
+from tests.support.holding import cut_off
 from tests.support.studio import ALL, OLD, Studio
 
 
@@ -54,11 +54,7 @@ def test_a_finished_operation_cannot_be_held_resumed_or_cancelled(studio: Studio
 def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, by: str, by_itself: bool
 ) -> None:
-    studio.library._operations.workers = 1
-    gate = Gate(monkeypatch, 2)
-    studio.library.write(studio.library.plan(), replace(ALL, user_note="Holiday"))
-    assert gate.reached.wait(20)
-    gate.open_at_the_end(studio.library)
+    cut_off(studio.library, monkeypatch, 2, replace(ALL, user_note="Holiday"))
     studio.library.close(by)  # type: ignore[arg-type]
     studio.library = Library.open(studio.library.home)
 
@@ -92,11 +88,7 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
 def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.library._operations.workers = 1
-    gate = Gate(monkeypatch, 2)
-    handle = studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
-    gate.open_at_the_end(studio.library)
+    handle = cut_off(studio.library, monkeypatch, 2)
 
     writing._leave(handle, KeyboardInterrupt())
 
@@ -107,11 +99,7 @@ def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
 
 
 def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._operations.workers = 1
-    gate = Gate(monkeypatch, 3)
-    studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
-    gate.open_at_the_end(studio.library)
+    cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
 
     done = studio.library.interrupted()[0].counts["done"]
@@ -122,11 +110,7 @@ def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monk
 
 @pytest.mark.parametrize("part", [False, True])
 def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
-    studio.library._operations.workers = 1
-    gate = Gate(monkeypatch, 3)
-    studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
-    gate.open_at_the_end(studio.library)
+    cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     done = studio.library.interrupted()[0].counts["done"]
 

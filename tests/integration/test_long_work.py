@@ -21,6 +21,18 @@ from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 
 
+def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
+    """Return a library that is to write one film, which has to be made anew for it."""
+    films = folder / "films"
+    films.mkdir()
+    path = media.build("wmv", films, comment="People: Bob Ray")
+    os.utime(path, (OLD, OLD))
+    library = Library.open(folder / "home")
+    library.scan([films])
+    library.people.add([path], ["Ann Lee"])
+    return library, path
+
+
 def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,19 +82,13 @@ def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: P
 def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    films = tmp_path / "films"
-    films.mkdir()
-    path = media.build("wmv", films, comment="People: Bob Ray")
-    os.utime(path, (OLD, OLD))
-    library = Library.open(tmp_path / "home")
-    library.scan([films])
-    library.people.add([path], ["Ann Lee"])
+    library, path = with_a_rewrite(tmp_path)
     old, shares, halfway = path.read_bytes(), [], threading.Event()
     real = protocol.Stint.did
 
     def slowly(self: protocol.Stint, count: int) -> None:
         real(self, count)
-        if any(films.glob(".indexium-*")):
+        if any(path.parent.glob(".indexium-*")):
             halfway.set()
             while not self._terms.cancelled():
                 threading.Event().wait(0.01)
@@ -93,7 +99,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     assert halfway.wait(20)
     status = handle.status()
     shares = list(status.shares.values())
-    made = [each.name for each in films.iterdir() if each != path]
+    made = [each.name for each in path.parent.iterdir() if each != path]
     library.close()
     monkeypatch.undo()
 
@@ -101,7 +107,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     assert 0 < shares[0] <= 1
     assert list(status.shares) == list(status.working)
     assert len(made) == 1  # the new file, under a name of its own …
-    assert list(films.iterdir()) == [path]  # … which went
+    assert list(path.parent.iterdir()) == [path]  # … which went
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
         [left] = library.interrupted()
@@ -116,13 +122,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "_FINISHING", 0.1)
-    films = tmp_path / "films"
-    films.mkdir()
-    path = media.build("wmv", films, comment="People: Bob Ray")
-    os.utime(path, (OLD, OLD))
-    library = Library.open(tmp_path / "home")
-    library.scan([films])
-    library.people.add([path], ["Ann Lee"])
+    library, path = with_a_rewrite(tmp_path)
     before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.Stint.did
 
     def slowly(self: protocol.Stint, count: int) -> None:
@@ -153,8 +153,7 @@ def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
     studio = Studio(tmp_path, 4)
     studio.library._operations.workers = 1
     gate = Gate(monkeypatch, free=2)
-    handle = studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(studio.library)
     while handle.status().counts.get("success") != 2:
         handle.wait(0.05)
     so_far = studio.library.operation(1).operation.seconds
@@ -173,8 +172,7 @@ def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_stil
     """A service closes its pages before its library; until then no further file and no further job may begin."""
     studio = Studio(tmp_path, 12)
     library, gate = studio.library, Gate(monkeypatch, free=0)
-    handle = library.write(library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(library)
     while gate.held.acquire(timeout=0.5):  # until every thread has a file
         pass
     under_way = len(handle.status().working)

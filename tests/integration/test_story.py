@@ -16,7 +16,7 @@ from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output, story
 from tests.integration.test_rollback_choices import foreign
-from tests.support.holding import Gate, held_by_another, retry_with
+from tests.support.holding import cut_off, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
 
 
@@ -64,11 +64,7 @@ def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) 
 
 
 def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._operations.workers = 1
-    gate = Gate(monkeypatch, 3)
-    studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
-    gate.open_at_the_end(studio.library)
+    cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     studio.back(1)
     told = studio.library.operation_story(1).happenings

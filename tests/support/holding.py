@@ -1,4 +1,4 @@
-"""What holds an operation up at a known moment: a gate before its edits, a file that another writer has."""
+"""What holds work up at a known moment: a gate before edits, one before reading, a file that another writer has."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows import editing
+from indexium_core.flows import editing, reading
+from indexium_core.flows.scanning import ScanReport
+from indexium_core.flows.writing import OperationHandle
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.library import Library
+from indexium_core.model.job import Job
+from indexium_core.model.operation import WriteOptions
+from tests.support.studio import ALL
+from tests.support.waiting import PATIENCE
 
-__all__ = ["Gate", "held_by_another", "retry_with"]
+__all__ = ["AwaitedScan", "Gate", "HeldReading", "cut_off", "held_by_another", "retry_with"]
 
 
 def retry_with(library: Library, at_failure: Callable[[], object], *, delay: float = 0.01) -> list[str]:
@@ -58,13 +64,68 @@ class Gate:
             if shut:
                 self.reached.set()
                 self.held.release()
-                assert self.opened.wait(60)
+                assert self.opened.wait(PATIENCE)
             return real(*arguments)
 
         monkeypatch.setattr(editing, "edit", edit)
 
-    def open_at_the_end(self, library: Library) -> None:
-        """Open it as soon as operation 1 is told to end."""
-        run = library._operations.find(1)
+    def write(self, library: Library, options: WriteOptions = ALL) -> OperationHandle:
+        """Begin to write all that is planned, and come back when a file stands before it."""
+        handle = library.write(library.plan(), options)
+        assert self.reached.wait(PATIENCE)
+        return handle
+
+    def open_when_told(self, library: Library, operation_id: int) -> int:
+        """Open it as soon as the operation is told to pause or to end; returns its job."""
+        run = library._operations.find(operation_id)
         assert run is not None
         run.control.watch(self.opened.set)
+        return run.job_id
+
+    def pause(self, library: Library, operation_id: int, *, by: str) -> Job:
+        """Hold the operation by its job; files that stand before it are let through, and no others come."""
+        return library.jobs.pause(self.open_when_told(library, operation_id), by=by)
+
+
+def cut_off(
+    library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL
+) -> OperationHandle:
+    """Write file by file and stand still after so many, until the operation is told to end: then one more is done."""
+    library._operations.workers = 1
+    gate = Gate(monkeypatch, after)
+    handle = gate.write(library, options)
+    gate.open_when_told(library, handle.id)
+    return handle
+
+
+class HeldReading:
+    """Holds scans before the first file that they read, until they may go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reached, self.opened, read = threading.Event(), threading.Event(), reading._read
+
+        def held(*arguments: Any, **named: Any) -> Any:
+            self.reached.set()
+            assert self.opened.wait(PATIENCE)
+            return read(*arguments, **named)
+
+        monkeypatch.setattr(reading, "_read", held)
+
+
+class AwaitedScan:
+    """A full scan that somebody waits for, held before its first file until it is let go."""
+
+    def __init__(self, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reports: list[ScanReport] = []  # none until whoever waits has one
+        held = HeldReading(monkeypatch)
+        self.let_go = held.opened.set
+        self._waiting = threading.Thread(target=lambda: self.reports.append(library.scan(full=True)))
+        self._waiting.start()
+        assert held.reached.wait(PATIENCE)
+        [self.job_id] = library._queue.at_work("scan")
+
+    def report(self) -> ScanReport:
+        """Wait for it as well."""
+        self._waiting.join(PATIENCE)
+        [report] = self.reports
+        return report

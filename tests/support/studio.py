@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.library import Library
+from indexium_core.model.job import Job
 from indexium_core.model.operation import ItemDetails, OperationStatus, WriteOptions
 from tests.support import media
 
@@ -43,6 +44,10 @@ class Studio:
     def reopen(self, **config: Any) -> None:
         self.library.close()
         self.library = Library.open(self.library.home, **config)
+
+    def job_of(self, operation_id: int) -> Job:
+        [job] = [job for job in self.library.jobs.list(per_page=0).items if job.operation_id == operation_id]
+        return job
 
     def items(self, operation_id: int) -> Mapping[str, ItemDetails]:
         return {item.file_name: item for item in self.library.operation(operation_id, per_page=0).items}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from indexium_core.jobs.events import Event, EventBus, Recorder
 from indexium_core.store import events as events_store
 from indexium_core.store.database import Database
 from indexium_core.store.events import Events
+from tests.support.waiting import until
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -39,13 +39,6 @@ def run(database: Database) -> Iterator[Run]:
     made = Run(database)
     yield made
     made.recorder.close()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end, "it never came true"
-        threading.Event().wait(0.005)
 
 
 def test_what_happened_is_found_at_once_and_in_order(run: Run) -> None:

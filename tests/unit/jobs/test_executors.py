@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +19,7 @@ from indexium_core import errors, logs
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import LostError, Processes, Threads, wait_for_former
 from tests.support import pieces
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,13 +53,6 @@ class Home:
 
     def fail(self) -> None:
         raise self.error
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def is_alive(process: int) -> bool:

@@ -1,0 +1,172 @@
+"""An operation and its job: begun together, in one state all the way, held, cut off, taken up again."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.jobs import runner
+from indexium_core.library import Library
+from tests.support.holding import Gate
+from tests.support.studio import ALL, OLD, Studio
+from tests.support.waiting import PATIENCE, until
+
+
+def test_an_operation_and_its_job_begin_together_or_not_at_all(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> int:
+        raise errors.StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("indexium_core.store.jobs.insert", full)
+        with pytest.raises(errors.StoreError):
+            studio.library.write(studio.library.plan(), ALL)
+    assert studio.library.history().total == 0
+    assert studio.library.jobs.list(["write"]).total == 0
+
+    status = studio.write()
+
+    job = studio.job_of(status.id)
+    assert (job.job_type, job.status, job.title) == ("write", "completed", "Write 6 files")
+    assert (job.progress_current, job.progress_total, job.summary) == (6, 6, {"counts": {"success": 6}})
+    query = "SELECT job_id FROM metadata_operations WHERE id = $1"
+    assert studio.library._store.read().value(query, [status.id]) == job.id
+
+
+def test_a_job_is_in_the_state_of_its_operation_all_the_way(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+    job = studio.job_of(handle.id)
+
+    def states() -> tuple[str, str]:
+        return studio.library.jobs.get(job.id).status, handle.status().status
+
+    assert states() == ("running", "in_progress")
+    gate.pause(studio.library, handle.id, by="Ann")
+    assert states() == ("paused", "paused")
+    assert studio.library.jobs.get(job.id).paused_by == "Ann"
+    handle.resume()
+    handle.wait(PATIENCE)
+    assert states() == ("completed", "completed")
+    studio.back(handle.id)
+    assert states() == ("completed", "rolled_back")
+
+
+def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> None:
+    query = """
+        SELECT j.progress_current, j.progress_total,
+               count(m.id) FILTER (m.status NOT IN ('pending', 'writing')), count(m.id)
+        FROM job_queue j JOIN metadata_operation_items m ON m.operation_id = j.operation_id GROUP BY ALL"""
+    seen = []
+    studio.library.events.subscribe(
+        lambda event: (
+            seen.extend(studio.library._store.read().execute(query).fetchall())
+            if event.name.startswith("write:")
+            else None
+        )
+    )
+    studio.write()
+
+    assert len(seen) >= 3
+    assert all((current, total) == (done, items) for current, total, done, items in seen)
+
+
+def test_a_job_that_is_cancelled_leaves_what_is_done_and_skips_the_rest(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+
+    job = studio.library.jobs.cancel(studio.job_of(handle.id).id)
+    assert job.cancelled_at is not None
+    gate.opened.set()
+
+    assert studio.library.jobs.wait(job.id, PATIENCE).status == "cancelled"
+    counts = handle.status().counts
+    assert counts["skipped"] + counts.get("success", 0) == 6
+    assert studio.library.jobs.get(job.id).progress_current == counts.get("success", 0)
+
+
+def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsewhere(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for by, take_over, expected in (
+        ("stop", "safe", "interrupted"),
+        ("stop", "all", "completed"),
+        ("person", "all", "interrupted"),
+    ):
+        with monkeypatch.context() as patch:
+            gate = Gate(patch, 0)
+            handle = gate.write(studio.library)
+            stopping = threading.Thread(target=studio.library.close, args=(by,))
+            stopping.start()
+            until(lambda: not studio.library._queue._dispatcher.is_on)
+            gate.opened.set()
+            stopping.join(PATIENCE)
+        studio.library = Library.open(studio.library.home, take_over=take_over)  # type: ignore[arg-type]
+        job = studio.job_of(handle.id)
+        if expected == "completed":
+            job = studio.library.jobs.wait(job.id, PATIENCE)
+
+        assert (job.status, studio.library.status(handle.id).status) == (expected, expected)
+        if expected == "interrupted":
+            assert studio.library.jobs.wait(studio.library.jobs.resume(job.id).id, PATIENCE).status == "completed"
+        studio.back(handle.id, replan=True)
+
+
+def test_a_paused_operation_is_paused_after_a_restart_and_by_whom(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+    job = gate.pause(studio.library, handle.id, by="Ann")
+
+    studio.reopen(take_over="all")
+
+    found = studio.library.jobs.get(job.id)
+    assert (found.status, found.paused_by, found.paused_at) == ("paused", "Ann", job.paused_at)
+    assert studio.library.jobs.wait(studio.library.jobs.resume(job.id).id, PATIENCE).status == "completed"
+
+
+def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runner.Runner.run
+
+    def unaware(self: Any, items: Any) -> runner.Ending:
+        """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
+        run(self, items)
+        return runner.Ending.STOPPED
+
+    monkeypatch.setattr(runner.Runner, "run", unaware)
+
+    assert studio.write().status == "completed"
+    assert studio.job_of(1).status == "completed"
+
+
+def test_an_operation_of_a_program_without_jobs_can_be_resumed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+    gate.pause(studio.library, handle.id, by="Ann")
+    studio.library.close()
+    studio.library = Library.open(studio.library.home)
+    with studio.library._store.atomic() as tx:
+        tx.execute("DELETE FROM job_queue")
+        tx.execute("UPDATE metadata_operations SET job_id = NULL")
+
+    assert studio.library.resume(handle.id).wait(PATIENCE).counts == {"success": 6}
+    assert studio.job_of(handle.id).status == "completed"
+
+
+def test_a_job_that_left_files_is_tried_again_as_an_operation_of_just_these(studio: Studio) -> None:
+    os.utime(studio.paths[2], (OLD + 5, OLD + 5))
+    first = studio.job_of(studio.write().id)
+    assert first.status == "completed_with_errors"
+
+    again = studio.library.jobs.wait(studio.library.jobs.retry(first.id).id, PATIENCE)
+
+    assert (again.status, again.progress_total) == ("completed", 1)
+    assert again.id != first.id

@@ -1,0 +1,266 @@
+"""Scans as jobs: waited for or not, held, given up, cut off, one after another."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows import reading, scanning
+from indexium_core.jobs.events import Event
+from indexium_core.library import Library
+from tests.support import media
+from tests.support.holding import AwaitedScan, HeldReading
+from tests.support.studio import Studio
+from tests.support.waiting import PATIENCE, until
+
+
+def test_a_scan_job_finds_what_a_scan_finds(tmp_path: Path, studio: Studio) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    media.series("mp4", more, 3)
+
+    job = studio.library.jobs.wait(studio.library.scan_job([more]).id, PATIENCE)
+
+    assert (job.status, job.progress_current, job.progress_total) == ("completed", 3, 3)
+    assert {name: job.summary[name] for name in ("new", "seen", "libraries")} == {"new": 3, "seen": 3, "libraries": 1}
+    assert studio.library.scan_progress() is None
+    last = studio.library.last_scan()
+    assert last is not None
+    assert last.new == 3
+    assert studio.library.jobs.wait(studio.library.scan_job().id, PATIENCE).summary["unchanged"] == 9
+
+
+def test_a_scan_that_is_waited_for_is_a_job_like_any_other(tmp_path: Path, studio: Studio) -> None:
+    """It is on the list, in the log and in the events, and its row says what became of the files."""
+    more = tmp_path / "more"
+    more.mkdir()
+    media.series("mp4", more, 3)
+    (more / "broken.mp4").write_bytes(b"no film")
+    heard: list[Event] = []
+    studio.library.events.subscribe(heard.append)
+    told: list[tuple[int, int | None]] = []
+
+    report = studio.library.scan([studio.films, more], progress=lambda now: told.append((now.done, now.total)))
+
+    job = studio.library.jobs.list(["scan"]).items[0]
+    wanted = {"new": 4, "changed": 0, "moved": 0, "unchanged": 6, "missing": 0, "errors": 1}
+    assert (job.status, dict(job.counters)) == ("completed", wanted)
+    assert {name: job.summary[name] for name in wanted} == wanted
+    assert {name: getattr(report, name) for name in wanted} == wanted
+    assert report.by_state == {"ok": 9, "not_video": 1}
+    assert job.title == f"Scan {studio.films}, {more}"
+    assert told[-1] == (4, 4)
+    names = [event.name for event in heard if event.data.get("job_id") == job.id]
+    assert (names[0], names[1], names[-2], names[-1]) == (
+        "job:changed",
+        "scan:started",
+        "scan:completed",
+        "job:changed",
+    )
+    assert "job.begun" in {line["event"] for line in studio.library.jobs.log(job.id).lines}
+
+
+def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise errors.StoreError("The disk with the database is full.", code="store_full")
+
+    monkeypatch.setattr(scanning._Scan, "_put", broken)
+    with pytest.raises(errors.StoreError, match="The disk with the database is full") as caught:
+        studio.library.scan(full=True)
+    assert caught.value.reason == "store_full"
+    [failed, _] = studio.library.jobs.list(["scan"]).items
+    assert (failed.status, failed.error_message) == ("failed", "The disk with the database is full.")
+
+
+def test_a_scan_that_is_waited_for_can_be_held_and_given_up_by_others(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = AwaitedScan(studio.library, monkeypatch)
+    studio.library.jobs.pause(scan.job_id, "Ann")
+    scan.let_go()
+    assert studio.library.jobs.wait(scan.job_id, 0.3).paused_by == "Ann"
+    assert not scan.reports
+
+    studio.library.jobs.cancel(scan.job_id)
+    assert scan.report().cancelled
+    assert studio.library.jobs.get(scan.job_id).status == "cancelled"
+
+
+def test_a_home_that_is_closed_lets_nobody_wait_for_a_scan_that_is_held(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = AwaitedScan(studio.library, monkeypatch)
+    studio.library.jobs.pause(scan.job_id)
+    scan.let_go()
+
+    studio.library.close()
+
+    assert scan.report().cancelled
+    studio.library = Library.open(studio.library.home)
+    assert studio.library.jobs.get(scan.job_id).status == "paused"
+
+
+def test_ctrl_c_gives_a_scan_up_and_a_kill_does_not(studio: Studio) -> None:
+    """Ended by a person it is over; told to end (SIGTERM) it goes on at the next start."""
+    home = studio.library.home
+    studio.library.close()
+    for number, left in ((signal.SIGINT, "cancelled"), (signal.SIGTERM, "interrupted")):
+        ended = subprocess.run(
+            [sys.executable, "-c", SCAN, str(home), str(int(number))],
+            timeout=PATIENCE,
+            check=False,
+            capture_output=True,
+        )
+        assert ended.returncode == 130, ended.stderr
+        assert b"Traceback" not in ended.stderr
+        with Library.open(home, take_over="nothing") as library:
+            assert library.jobs.list(["scan"]).items[0].status == left
+
+    studio.library = Library.open(home)
+
+    job = studio.library.jobs.list(["scan"]).items[0]
+    assert studio.library.jobs.wait(job.id, PATIENCE).status == "completed"
+
+
+SCAN = """
+import os, sys, threading
+from indexium_core import cli
+from indexium_core.flows import reading
+from indexium_core.jobs.runner import Control
+read, change, said, ending = reading._read, Control._set, [], threading.Event()
+def told(*args, **named):
+    if not said:
+        said.append(os.kill(os.getpid(), int(sys.argv[2])))
+    assert ending.wait(20)
+    return read(*args, **named)
+def changed(self, **how):
+    change(self, **how)
+    if "ending" in how:
+        ending.set()
+reading._read, Control._set = told, changed
+sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
+"""
+
+
+def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_path: Path) -> None:
+    jobs = studio.library.jobs.list().total
+    for scan in (studio.library.scan, studio.library.scan_job):
+        with pytest.raises(errors.UsageError, match="There is no folder"):
+            scan([tmp_path / "nowhere"])
+    assert studio.library.jobs.list().total == jobs
+
+
+def test_equal_scans_that_wait_are_one_and_a_scan_at_work_is_not_one_of_them(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = HeldReading(monkeypatch)
+    first = studio.library.scan_job(full=True)
+    assert held.reached.wait(PATIENCE)
+    second, third = studio.library.scan_job(full=True), studio.library.scan_job(full=True)
+
+    assert first.id != second.id == third.id
+    with pytest.raises(errors.UsageError, match="running already"):
+        studio.library.scan()
+    held.opened.set()
+    assert studio.library.jobs.wait(second.id, PATIENCE).status == "completed"
+
+
+def test_a_scan_job_waits_for_a_scan_that_somebody_began(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = AwaitedScan(studio.library, monkeypatch)
+    job = studio.library.scan_job()
+    assert studio.library.jobs.get(job.id).status == "pending"
+
+    other.let_go()
+    other.report()
+    assert studio.library.jobs.wait(job.id, PATIENCE).summary["unchanged"] == 6
+
+
+def test_a_scan_job_can_be_held_and_cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = HeldReading(monkeypatch)
+    job = studio.library.scan_job(full=True)
+    assert held.reached.wait(PATIENCE)
+    studio.library.jobs.pause(job.id)
+    held.opened.set()
+    assert studio.library.jobs.wait(job.id, 0.3).status == "paused"
+
+    assert studio.library.cancel_scan()
+
+    job = studio.library.jobs.wait(job.id, PATIENCE)
+    assert job.status == "cancelled"
+    assert job.summary["message"].startswith("Stopped after")
+    assert not studio.library.cancel_scan()
+
+
+def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "GROUP", 2)
+    stored, go_on, read = threading.Event(), threading.Event(), []
+    put, one = scanning._Scan._put, reading._read
+
+    def counted(candidate: Any, **named: Any) -> Any:
+        read.append(candidate.path)
+        return one(candidate, **named)
+
+    def once(self: Any, *args: Any) -> Any:
+        if stored.is_set():
+            assert go_on.wait(PATIENCE)
+        stored.set()
+        return put(self, *args)
+
+    monkeypatch.setattr(reading, "_read", counted)
+    monkeypatch.setattr(scanning._Scan, "_put", once)
+    job = studio.library.scan_job(full=True)
+    assert stored.wait(PATIENCE)
+    until(lambda: studio.library._queue.run_of(job.id).checkpoint is not None)  # type: ignore[union-attr]
+    closing = threading.Thread(target=studio.library.close)
+    closing.start()
+    until(lambda: not studio.library._queue._dispatcher.is_on)
+    go_on.set()
+    closing.join(PATIENCE)
+    known = already(studio.library.home)
+    assert 0 < known < 6
+    read.clear()
+
+    studio.library = Library.open(studio.library.home)
+    done = studio.library.jobs.wait(job.id, PATIENCE)
+
+    assert done.status == "completed"
+    assert len(read) == 6 - known
+    assert (done.summary["seen"], done.summary["changed"], done.summary["unchanged"]) == (6, 6, 0)
+
+
+def already(home: Path) -> int:
+    """How many files the scan that was cut off had read."""
+    with Library.open(home, take_over="nothing") as library:
+        state = json.loads(library._store.read().value("SELECT state FROM operation_state"))
+        query = "SELECT count(*) FROM scanned_files WHERE scanned_at >= $1::TIMESTAMPTZ"
+        return int(library._store.read().value(query, [state["begun"]]))
+
+
+def test_a_scan_that_was_killed_goes_on_at_the_next_start(studio: Studio) -> None:
+    home = studio.library.home
+    studio.library.close()
+    code = (
+        "import sys, os, signal; from indexium_core.library import Library; from indexium_core.flows import scanning\n"
+        "scanning.GROUP = 1\n"
+        "library = Library.open(sys.argv[1])\n"
+        "def told(event):\n"
+        "    if event.name == 'scan:progress': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "library.events.subscribe(told)\n"
+        "library.jobs.wait(library.scan_job(full=True).id)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(home)], timeout=PATIENCE, check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+    studio.library = Library.open(home)
+
+    job = studio.library.jobs.list(["scan"]).items[0]
+    done = studio.library.jobs.wait(job.id, PATIENCE)
+    assert (done.status, done.summary["seen"], done.retry_count) in [("completed", 6, 0), ("completed", 6, 1)]
