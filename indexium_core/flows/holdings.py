@@ -204,8 +204,7 @@ class Holdings:
     def _refuse_at_work(self, library_id: int, *, missing: bool = False) -> None:
         at_work = store.operations_at_work(self._database.read(), library_id, missing=missing)
         if at_work:
-            message = f"Operation {at_work[0]} is not over and has files of this folder. Wait for it, or cancel it."
-            raise errors.UsageError(message, code="busy_in_operation")
+            raise errors.UsageError(at_work[0].say("files of this folder"), code="busy_in_operation")
 
     def _row(self, library_id: int) -> LibraryRow:
         found = next((row for row in catalog.libraries(self._database.read()) if row.library_id == library_id), None)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from indexium_core import errors
 from indexium_core.flows import history, planning, scanning, writing
 from indexium_core.model.operation import MetadataOperation, WriteOptions
-from indexium_core.model.plan import Selection
+from indexium_core.model.plan import Selection, under_way
 from indexium_core.model.request import Asked
 from indexium_core.store import ledger
 
@@ -125,8 +125,7 @@ class Retrier:
         operation = self._ledger.operation(operation_id)
         assert operation is not None  # else there was no status
         if not status.finished:
-            message = f"Operation {operation_id} has not ended yet: wait for its end, or cancel it."
-            raise errors.UsageError(message, code="wrong_state")
+            raise errors.UsageError(under_way(operation_id, status.status), code="wrong_state")
         return operation
 
     def _plan(self, operation: MetadataOperation) -> planning.MetadataPlan:

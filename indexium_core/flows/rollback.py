@@ -29,7 +29,6 @@ __all__ = ["CHANGED_CHOICES", "GLANCE", "Examiner", "Findings", "Progress", "Wis
 
 CHANGED_CHOICES = ("skip", "comment")
 
-_BUSY = "Operation {} is at work on this file."
 _OFFLINE = "Its folder is offline; try again when it is back."
 _CHANGED = "Another program changed the file since."
 _BETWEEN = "and another program did so between the two: taking the newer one back would not bring these old bytes."
@@ -281,7 +280,7 @@ def _as_we_left_it(candidate: Candidate) -> bool:
 def _in_the_way(candidate: Candidate) -> _Problem | None:
     """Return what ledger and catalog already know to stand in the way, whatever is to be done."""
     if candidate.busy_in is not None:
-        return _Problem("busy_in_operation", _BUSY.format(candidate.busy_in), ("wait",))
+        return _Problem("busy_in_operation", candidate.busy_in.say("this file"), ("wait",))
     if candidate.library_state == "offline":
         return _Problem("offline", _OFFLINE)
     return None

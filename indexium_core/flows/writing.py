@@ -413,7 +413,7 @@ class MetadataWriter:
             self._queue.join(job_id, timeout)
 
 
-def _held(task: ledger.Task, busy: dict[int, int]) -> WriteResult | None:
+def _held(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | None:
     """Return the conflict of a file that an operation holds."""
     if task.file_id not in busy:
         return None
@@ -422,7 +422,7 @@ def _held(task: ledger.Task, busy: dict[int, int]) -> WriteResult | None:
         file_id=task.file_id,
         status="conflict",
         code="busy_in_operation",
-        message=f"Operation {busy[task.file_id]} is at work on this file.",
+        message=busy[task.file_id].say("this file"),
         strategy="",
         seconds=0.0,
     )

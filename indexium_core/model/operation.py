@@ -44,7 +44,7 @@ ROLLBACK_CHOICES = {
     "comment": "restore only its comment",
     "newer": "take the newer operation back first",
     "scan": "scan its folder, then look again",
-    "wait": "wait until that operation ends",
+    "wait": "let that operation end first",
 }
 
 
@@ -59,7 +59,7 @@ _LEFT_ALONE = {
     "no_backup": ("has no backup any more: skipped", "have no backup any more: skipped"),
     "backup_missing": ("has no backup any more: skipped", "have no backup any more: skipped"),
     "backup_expired": ("has no backup any more: skipped", "have no backup any more: skipped"),
-    "busy_in_operation": ("is in a running operation: later", "are in a running operation: later"),
+    "busy_in_operation": ("is held by another operation: later", "are held by another operation: later"),
     "missing_file": ("is not there any more: skipped", "are not there any more: skipped"),
     "nothing_to_do": ("does not name them any more: nothing to do", "do not name them any more: nothing to do"),
 }

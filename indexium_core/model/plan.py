@@ -13,6 +13,7 @@ __all__ = [
     "RISK_LEVELS",
     "SORT_KEYS",
     "CommentMode",
+    "Holder",
     "Issue",
     "PeopleMode",
     "PlanItem",
@@ -22,6 +23,7 @@ __all__ = [
     "SelectionSummary",
     "StaleFile",
     "StaleFiles",
+    "under_way",
 ]
 
 PeopleMode = Literal["merge", "exact"]
@@ -166,20 +168,31 @@ class SelectionSummary:
         return self.count - self.exact
 
 
+# What is said of an operation that is not over, by its state; the word before what it holds; and what can be done.
+_UNDER_WAY = {
+    "pending": ("waits for its turn", "and has", "wait for its end, or cancel it"),
+    "in_progress": ("is at work", "on", "wait for its end, or cancel it"),
+    "paused": ("is paused", "and has", "resume or cancel it first"),
+}
+
+
+def under_way(operation_id: int, status: str, files: str = "") -> str:
+    """Return what is said of an operation that is not over, as a sentence; `files`: what it keeps from another one."""
+    state, link, way_out = _UNDER_WAY[status]
+    return f"Operation {operation_id} {state}{f' {link} {files}' if files else ''}: {way_out}."
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An operation that holds files of a selection: a write leaves these alone."""
+    """An operation that holds files: another one leaves these alone."""
 
     operation_id: int
     status: str  # pending, in_progress, paused
-    files: int  # of the selection
+    files: int = 1  # of those that are asked about
 
-    def say(self) -> str:
-        """Return what a person is told before the write."""
-        held = f"{self.files:,} of these files"
-        if self.status == "paused":
-            return f"Operation {self.operation_id} is paused and has {held}: resume or cancel it first."
-        return f"Operation {self.operation_id} is at work on {held}: wait for its end, or they are left out."
+    def say(self, files: str = "") -> str:
+        """Return what it is about and what can be done, as a sentence; `files`: which it holds, if not "these"."""
+        return under_way(self.operation_id, self.status, files or f"{self.files:,} of these files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "note",
         "busy",
         "Another operation[ ({operation_id})] holds this file.",
-        "Wait until it ends, or cancel it.",
+        "Wait until it ends; resume or cancel it where it is paused.",
     ),
     "in_use": _kind(
         "note",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from indexium_core.model.holdings import Forgetting, HeldFile, HeldPage, Quality, TextCount
+from indexium_core.model.plan import Holder
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -85,10 +86,10 @@ def forgetting(reader: Connection, library_id: int, path: str, *, missing: bool 
     )
 
 
-def operations_at_work(reader: Connection, library_id: int, *, missing: bool = False) -> list[int]:
+def operations_at_work(reader: Connection, library_id: int, *, missing: bool = False) -> list[Holder]:
     """Return the operations that are not over and hold files of a root."""
     wanted = {"library_id": library_id, "missing": missing}
-    return [operation_id for (operation_id,) in reader.execute(_sql("held_by_operations"), wanted).fetchall()]
+    return [Holder(*row) for row in reader.execute(_sql("held_by_operations"), wanted).fetchall()]
 
 
 def forget_missing(tx: Connection, library_id: int) -> None:

@@ -69,7 +69,12 @@ class Ledger:
                 asked=asked,
             )
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
-            tx.execute(_SQL["insert_write_items"], items)
+            holders = _holders(tx, chosen)
+            said = {
+                "holders": [each.operation_id for each in holders],
+                "said": [each.say("this file") for each in holders],
+            }
+            tx.execute(_SQL["insert_write_items"], items | said)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
             what = f"'{options.user_note}'" if options.user_note else _files(tx, operation_id)
             self._insert_job(tx, operation_id, "write", f"Write {what}", owner=owner, now=now)
@@ -405,14 +410,14 @@ class Ledger:
         rows = self._store.read().execute(_SQL["finished_items"], {"operation_id": operation_id}).fetchall()
         return {row[0] for row in rows}
 
-    def busy_files(self) -> dict[int, int]:
-        """Return the files that a running or waiting operation holds, and its id."""
-        return dict(self._store.read().execute(_SQL["busy_files"]).fetchall())
+    def busy_files(self) -> dict[int, Holder]:
+        """Return the files that an operation holds, and which."""
+        rows = self._store.read().execute(_SQL["busy_files"]).fetchall()
+        return {file_id: Holder(operation_id, status) for file_id, operation_id, status in rows}
 
     def held_by(self, file_ids: Sequence[int]) -> list[Holder]:
-        """Return the running or waiting operations that hold some of these files."""
-        rows = self._store.read().execute(_SQL["held_by"], {"file_ids": list(file_ids)}).fetchall()
-        return [Holder(*row) for row in rows]
+        """Return the operations that wait, run or are paused and hold some of these files."""
+        return _holders(self._store.read(), file_ids)
 
     # Backups: all that is not for a running operation is in `backups`.
 
@@ -424,6 +429,10 @@ class Ledger:
         """Note that the backups of an operation were not wanted and are gone."""
         reason = "none was to be kept"
         backups.Backups(self._store).drop_operation(operation_id, reason=reason, now=now)
+
+
+def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holder]:
+    return [Holder(*row) for row in reader.execute(_SQL["held_by"], {"file_ids": list(file_ids)}).fetchall()]
 
 
 def _files(tx: database.Connection, operation_id: int) -> str:

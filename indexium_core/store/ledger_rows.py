@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.media import Change, Refusal
 from indexium_core.model.operation import FINISHED_STATES, ItemDetails, MetadataOperation, WriteResult
+from indexium_core.model.plan import Holder, under_way
 from indexium_core.store import rows
 
 __all__ = [
@@ -111,7 +112,7 @@ class Candidate:
     own_size: int | None  # of the file as our last write left it; None: another program changed it since, or not known
     own_mtime_ns: int | None
     superseded_by: int | None  # a newer operation that stands on this one
-    busy_in: int | None
+    busy_in: Holder | None  # an operation that holds the file
 
     @property
     def is_exact(self) -> bool:
@@ -246,7 +247,7 @@ def _judged(
 ) -> tuple[str, bool]:
     """Return why an operation cannot be taken back byte for byte, or in part, and whether it can at all."""
     if status not in FINISHED_STATES:
-        return f"Operation {operation_id} has not ended yet: wait for its end, or cancel it.", False
+        return under_way(operation_id, status), False
     if successes == 0:
         return "No file was changed by it.", False
     if in_force == 0:
@@ -311,7 +312,7 @@ def candidate(row: tuple[Any, ...]) -> Candidate:
         own_size=row[21],
         own_mtime_ns=row[22],
         superseded_by=row[23],
-        busy_in=row[24],
+        busy_in=None if row[24] is None else Holder(row[24], row[25]),
     )
 
 

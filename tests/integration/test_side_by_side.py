@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from indexium_core import errors
 from indexium_core.model.operation import OperationStatus
 from indexium_core.store import ledger
 from tests.support.holding import Gate
@@ -34,6 +35,39 @@ def test_a_file_in_one_operation_is_a_conflict_in_the_other_and_was_shown_before
     assert {name for name, (_, code) in codes.items() if code == "busy_in_operation"} == set(held.values())
     assert shown == set(held)
     assert first.wait().counts == {"success": 2}
+
+
+def test_whoever_wants_a_file_of_an_operation_that_is_held_is_told_so_and_what_to_do(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.write(query=named(2, 3))
+    studio.library.people.add(studio.paths, ["Cem Öz"])
+    gate = Gate(monkeypatch, 0)
+    write, plan = studio.library.write(studio.library.plan(named(2, 3)), ALL), studio.library.plan()
+    assert gate.reached.wait(20)
+    at_work = _told(studio)
+    studio.library.pause(write.id, wait=False)
+    held = _told(studio)
+    with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused and has files of this folder: resume or"):
+        studio.library.remove_library(1)
+    with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused: resume or cancel it first"):
+        studio.library.retry(2)
+    refused = studio.library.write(plan, ALL)
+    gate.opened.set()
+
+    assert at_work == {"Operation 2 is at work on this file: wait for its end, or cancel it."}
+    assert held == {"Operation 2 is paused and has this file: resume or cancel it first."}
+    assert refused.wait().counts == {"success": 4, "conflict": 2}
+    assert {item.message for item in studio.items(refused.id).values() if item.status == "conflict"} == held
+    assert write.wait().counts == {"success": 2}
+
+
+def _told(studio: Studio) -> set[str]:
+    """Return what a dry run and a rollback say of the files that an operation has."""
+    dry = studio.library.dry_run(studio.library.plan(), ALL).items
+    back = studio.library.rollback_check(1).conflicts
+    assert len(back) == 2
+    return {item.message for item in (*dry, *back) if item.code == "busy_in_operation"}
 
 
 def test_two_writes_at_once_write_each_file_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

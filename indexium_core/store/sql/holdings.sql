@@ -132,11 +132,13 @@ SELECT count(*), count(*) FILTER (state = 'missing'),
 FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing');
 
 -- name: held_by_operations
--- Operations that are not over and have files of a root ($missing: only those that are gone).
-SELECT DISTINCT o.id FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
+-- Operations that are not over and have files of a root ($missing: only those that are gone), the state of each, and
+-- how many files it has.
+SELECT o.id, o.status, count(DISTINCT i.file_id)
+FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing') AND i.file_id IN (
     SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing'))
-ORDER BY o.id;
+GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: mark_missing_files
 -- The plans of a root's files that are gone, and of their copies, must be worked out again.

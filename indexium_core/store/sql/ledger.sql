@@ -15,7 +15,7 @@ UPDATE metadata_operations SET job_id = $job_id WHERE id = $operation_id;
 
 -- name: insert_write_items
 -- One item for each selected file, with the plan's result and the file's state as preconditions. Files that another
--- operation holds become conflicts at once.
+-- operation holds become conflicts at once; $said: what is said of each of $holders.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
@@ -23,14 +23,11 @@ SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_byt
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
        change.old, change.new, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
        CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
-       CASE WHEN busy.file_id IS NULL THEN ''
-            WHEN busy.status = 'paused' THEN 'Operation ' || busy.operation_id
-                || ' is paused and has this file: resume or cancel it first.'
-            ELSE 'Operation ' || busy.operation_id || ' is at work on this file.' END
+       coalesce(list_extract($said::VARCHAR[], list_position($holders::BIGINT[], busy.operation_id)), '')
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
-LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id, arg_min(o.status, m.operation_id) AS status
+LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id
            FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
            WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
            GROUP BY m.file_id) AS busy ON busy.file_id = f.file_id
@@ -356,14 +353,15 @@ newer AS (
     WHERE n.operation_id <> m.operation_id AND n.status = 'success' AND (n.reverts_item IS NULL OR n.reverts_item < m.id)
     GROUP BY m.id),
 busy AS (
-    SELECT n.file_id, min(n.operation_id) AS operation_id FROM others n
+    SELECT n.file_id, min(n.operation_id) AS operation_id, arg_min(o.status, n.operation_id) AS status FROM others n
     JOIN metadata_operations o ON o.id = n.operation_id AND o.status IN ('pending', 'in_progress', 'paused')
     WHERE n.status IN ('pending', 'writing') GROUP BY n.file_id)
 SELECT m.id, m.operation_id, m.file_id, m.file_path, coalesce(f.path_bytes, m.path_bytes), m.tags_added, m.tags_removed,
        m.previous_comment, m.new_comment, m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path,
        h.kept_bytes, h.dropped_at, h.evicted_reason, l.state, coalesce(f.file_hash, m.file_hash), f.comment,
        CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END, f.own_mtime_ns,
-       newer.operation_id AS superseded_by, busy.operation_id AS busy_in
+       newer.operation_id AS superseded_by, busy.operation_id AS busy_in,
+       busy.status AS busy_status
 FROM mine m
 JOIN kept h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
@@ -452,7 +450,7 @@ WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending
 GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: busy_files
--- Files that an operation holds, and which one.
-SELECT m.file_id, min(m.operation_id) FROM metadata_operation_items m
+-- Files that an operation holds, which one, and in what state that is.
+SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
