@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["PATIENCE", "Answer", "Client", "connection", "events", "spoken"]
+__all__ = ["PATIENCE", "Answer", "Client", "connection", "ended", "events", "items", "spoken"]
 
 PATIENCE = 30.0  # seconds for anything that must come
 
@@ -61,6 +61,19 @@ class Client:
 
     def delete(self, path: str, **headers: str) -> Answer:
         return self("DELETE", path, **headers)
+
+
+def items(rest: Client, query: str = "") -> dict[str, dict[str, Any]]:
+    """Plan items by file name."""
+    found = rest.get(f"/api/metadata/plan?all=true{query}").json
+    return {item["file_name"]: item for item in found["items"]}
+
+
+def ended(rest: Client, operation_id: int) -> dict[str, Any]:
+    """The operation when it has ended."""
+    while not (found := rest.get(f"/api/metadata/operations/{operation_id}?wait=20").json)["completed_at"]:
+        pass
+    return found  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -1,0 +1,63 @@
+"""Services on real libraries with real films, and clients that ask them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboards import server
+from dashboards.server import DashboardServer
+from indexium_core.library import Library
+from tests.support import media
+from tests.support.rest import Client
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """A folder with three films that can be written, one that cannot, and a copy."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
+    media.build("mkv", folder, name="<b>.mkv", seed=2)
+    media.build("mp4", folder, name="lake.mp4", seed=3)
+    media.build("ts", folder, name="old.ts", seed=4)
+    (folder / "copy.mp4").write_bytes((folder / "lake.mp4").read_bytes())
+    for path in folder.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    return folder
+
+
+@pytest.fixture
+def library(home: Path, films: Path) -> Iterator[Library]:
+    with Library.open(home) as opened:
+        opened.scan([films])
+        opened.people.add(sorted(films.iterdir()), ["Ann Lee"])
+        yield opened
+
+
+@pytest.fixture
+def running(library: Library) -> Iterator[DashboardServer]:
+    with server.make_server(library, port=0).background() as made:
+        yield made
+
+
+@pytest.fixture
+def rest(running: DashboardServer) -> Client:
+    return Client(running.url)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A service on a library with one film, which bad requests leave as it is."""
+    folder = tmp_path_factory.mktemp("small")
+    path = media.build("mkv", folder, name="a.mkv", seed=1)
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    with Library.open(folder / "home") as library:
+        library.scan([folder])
+        library.people.add([path], ["Ann Lee"])
+        with server.make_server(library, port=0).background() as made:
+            yield Client(made.url)
+            assert Client(made.url).get("/api/metadata/history").json["total"] == 0

@@ -1,0 +1,78 @@
+"""Plans by REST: pages, searches, what a person decides of files."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from indexium_core.api import answers
+from indexium_core.library import Library
+from tests.support.rest import Client, items
+
+PEOPLE = ["Ann Lee", "Bob Ray"]
+
+
+def test_the_plan_is_answered_by_pages_with_its_statistics(rest: Client, library: Library) -> None:
+    answer = rest.get("/api/metadata/plan?per_page=2&sort=name")
+    found = answer.json
+
+    assert answer.headers["content-type"] == "application/json"
+    assert (found["total"], found["page"], found["per_page"], len(found["items"])) == (5, 1, 2, 2)
+    assert found["statistics"]["total_files"] == 5
+    assert found["plan_id"] == library.plan().id
+    assert [item["file_name"] for item in found["items"]] == ["<b>.mkv", "copy.mp4"]
+    TypeAdapter(answers.PlanAnswer).validate_python(found)
+    second = rest.get("/api/metadata/plan?limit=2&page=2&sort=name&order=asc").json
+    assert [item["file_name"] for item in second["items"]] == ["lake.mp4", "old.ts"]
+
+
+def test_the_plan_by_body_is_the_plan_by_address(rest: Client) -> None:
+    ids = [item["file_id"] for name, item in items(rest).items() if name in {"sea.mp4", "<b>.mkv"}]
+    wanted = {
+        "file_ids": ids,
+        "q": "ann",
+        "filter": {"risk_level": ["danger", "safe"]},
+        "sort": "name",
+        "order": "desc",
+    }
+    by_body = rest.post("/api/metadata/plan", {**wanted, "fields": ["file_name", "risk_level"]}).json
+    listed = ",".join(map(str, ids))
+    by_address = rest.get(
+        f"/api/metadata/plan?file_ids={listed}&q=ann&filter=%7B%22risk_level%22:[%22danger%22,%22safe%22]%7D"
+        "&sort=name&order=desc&fields=file_name,risk_level"
+    ).json
+
+    assert by_body == by_address
+    assert by_body["items"] == [
+        {"file_name": "sea.mp4", "risk_level": "danger"},
+        {"file_name": "<b>.mkv", "risk_level": "safe"},
+    ]
+    assert by_body["statistics"]["total_files"] == 2
+
+
+def test_a_plan_of_hashes_has_every_copy(rest: Client) -> None:
+    lake = items(rest)["lake.mp4"]["file_hash"]
+    found = rest.get(f"/api/metadata/plan?file_hashes={lake}").json
+    assert sorted(item["file_name"] for item in found["items"]) == ["copy.mp4", "lake.mp4"]
+
+
+def test_an_edit_is_answered_by_what_the_plan_says_then(rest: Client) -> None:
+    lake = items(rest)["lake.mp4"]
+    one = rest.post(f"/api/metadata/plan/{lake['file_id']}/edit", {"result_people": PEOPLE}).json
+
+    assert (one["files"], one["file_ids"]) == (2, [lake["file_id"]])  # an edit is of the film: its copy follows
+    assert (one["item"]["result_people"], one["item"]["edited"]) == (PEOPLE, True)
+    TypeAdapter(answers.Decided).validate_python(one)
+    both = rest.post(f"/api/metadata/plan/{lake['file_hash']}/edit", {"result_people": ["Zoë Öz"]}).json
+    assert both["files"] == 2
+    assert {items(rest)[name]["result_comment"] for name in ("lake.mp4", "copy.mp4")} == {"People: Zoë Öz"}
+    gone = rest.delete(f"/api/metadata/plan/{lake['file_hash']}/edit").json
+    assert (gone["files"], gone["item"]["edited"]) == (2, False)
+
+
+def test_files_are_postponed_and_given_modes(rest: Client) -> None:
+    sea = items(rest)["sea.mp4"]["file_id"]
+    assert rest.post(f"/api/metadata/plan/{sea}/postpone", {"until": "2031-01-01"}).json["item"]["postponed"]
+    assert not rest.delete(f"/api/metadata/plan/{sea}/postpone").json["item"]["postponed"]
+    kept = rest.post(f"/api/metadata/plan/{sea}/mode", {"comment_mode": "preserve"}).json["item"]
+    assert "Shot at sea" in kept["result_comment"]
+    assert rest.delete(f"/api/metadata/plan/{sea}/mode").json["item"]["result_comment"] == "People: Ann Lee"

@@ -1,0 +1,167 @@
+"""Writes by REST: begun once, followed, taken back, tried again, refused where the plan is out of date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from dashboards import server
+from dashboards.server import DashboardServer
+from indexium_core.api import answers
+from indexium_core.library import Library
+from tests.support.rest import Client, ended, items
+
+PEOPLE = ["Ann Lee", "Bob Ray"]
+
+
+def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
+    before = {path: path.read_bytes() for path in films.iterdir()}
+    started = rest.post("/api/metadata/write", {"all": True, "options": {"user_note": "from a test"}})
+
+    assert started.status == 202
+    number = started.json["operation_id"]
+    assert started.headers["location"] == f"/api/metadata/operations/{number}"
+    assert started.json["excluded"]["danger"] == 1
+    done = ended(rest, number)
+    assert (done["status"], done["success_count"], done["source"], done["user_note"]) == (
+        "completed",
+        3,
+        "rest",
+        "from a test",
+    )
+    assert (done["current"], done["total"], done["counts"]) == (3, 3, {"success": 3})
+    TypeAdapter(answers.Following).validate_python(done)
+    assert sum(path.read_bytes() != data for path, data in before.items()) == 3
+
+    details = rest.get(f"/api/metadata/history/{number}?per_page=2").json
+    assert (details["items_total"], len(details["items"])) == (3, 2)
+    TypeAdapter(answers.OperationWithItems).validate_python(details)
+    rows = rest.get(f"/api/metadata/operations/{number}/items?status=success&q=lake").json
+    assert [row["tags_added"] for row in rows["items"]] == [["Ann Lee"]]
+    TypeAdapter(answers.ItemPage).validate_python(rows)
+
+    look = rest.post(f"/api/metadata/history/{number}/rollback", {"dry_run": True})
+    assert (look.status, look.json["operation_id"], look.json["exact"]) == (200, None, 3)
+    TypeAdapter(answers.RollbackDryRun).validate_python(look.json)
+    back = rest.post(f"/api/metadata/history/{number}/rollback")
+    assert back.status == 202
+    assert ended(rest, back.json["operation_id"])["success_count"] == 3
+    assert {path: path.read_bytes() for path in films.iterdir()} == before
+    history = rest.get("/api/metadata/history?type=write&status=rolled_back&q=lake").json
+    assert [operation["id"] for operation in history["items"]] == [number]
+    TypeAdapter(answers.OperationPage).validate_python(history)
+
+
+def test_only_what_is_named_is_written(rest: Client) -> None:
+    found = items(rest)
+    sea, lake = found["sea.mp4"]["file_id"], found["lake.mp4"]["file_hash"]
+    left = rest.post("/api/metadata/write", {"file_ids": [sea]})
+    assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only where it is named
+    assert "left out by their risk are 1 danger. The option risk" in left.json["detail"]
+    one = rest.post("/api/metadata/write", {"file_ids": [sea], "options": {"risk": ["danger"]}}).json
+    assert ended(rest, one["operation_id"])["success_count"] == 1
+    two = rest.post("/api/metadata/write", {"file_hashes": [lake]}).json
+    assert ended(rest, two["operation_id"])["success_count"] == 2
+    three = rest.post("/api/metadata/write", {"q": "ext:mkv", "options": {"risk": "safe,warning"}}).json
+    assert ended(rest, three["operation_id"])["success_count"] == 1
+
+
+def test_a_dry_run_changes_nothing(rest: Client, films: Path) -> None:
+    before = {path: path.read_bytes() for path in films.iterdir()}
+    answer = rest.post("/api/metadata/write", {"all": True, "options": {"dry_run": True}})
+    assert answer.status == 200
+    assert (answer.json["operation_id"], answer.json["dry_run"], len(answer.json["items"])) == (None, True, 3)
+    TypeAdapter(answers.DryRun).validate_python(answer.json)
+    assert {path: path.read_bytes() for path in films.iterdir()} == before
+    assert rest.get("/api/metadata/history").json["total"] == 0
+
+
+def test_a_plan_that_is_out_of_date_is_refused_with_the_files(rest: Client) -> None:
+    shown = rest.get("/api/metadata/plan").json["plan_id"]
+    lake = items(rest)["lake.mp4"]["file_id"]
+    rest.post(f"/api/metadata/plan/{lake}/edit", {"result_people": PEOPLE})
+
+    refused = rest.post("/api/metadata/write", {"all": True, "plan_id": shown})
+    assert (refused.status, refused.code) == (409, "stale_plan")
+    assert [row["file_name"] for row in refused.json["items"]] == ["copy.mp4", "lake.mp4"]  # an edit is of the film
+    other = rest.post("/api/metadata/write", {"q": "ext:mkv", "plan_id": shown})
+    assert other.status == 202
+
+
+def test_a_request_that_is_sent_twice_with_one_key_begins_once(rest: Client) -> None:
+    body = {"q": "ext:mkv"}
+    first = rest.post("/api/metadata/write", body, Idempotency_Key="k1")
+    again = rest.post("/api/metadata/write", body, Idempotency_Key="k1")
+    assert (again.status, again.json) == (202, first.json)
+    assert rest.post("/api/metadata/write", {"all": True}, Idempotency_Key="k1").code == "key_reused"
+    number = first.json["operation_id"]
+    ended(rest, number)
+    back = [rest.post(f"/api/metadata/history/{number}/rollback", Idempotency_Key="k2").json for _ in range(2)]
+    assert back[0] == back[1]
+    ended(rest, back[0]["operation_id"])
+    assert rest.get("/api/metadata/history").json["total"] == 2
+
+
+def test_a_key_is_known_after_a_restart(home: Path, library: Library, running: DashboardServer, rest: Client) -> None:
+    [folder] = rest.get("/api/libraries").json["items"]
+    asked: list[tuple[str, Any]] = [
+        ("/api/metadata/write", {"all": True}),
+        (f"/api/libraries/{folder['library_id']}/rescan", {"duration": True}),
+    ]
+    first = [rest.post(path, body, Idempotency_Key=path) for path, body in asked]
+    ended(rest, first[0].json["operation_id"])
+    running.stop()
+    library.close()
+
+    with Library.open(home) as again, server.make_server(again, port=0).background() as other:
+        later = Client(other.url)
+        written, rescanned = [later.post(path, body, Idempotency_Key=path) for path, body in asked]
+        assert (written.status, written.json, written.headers["location"]) == (
+            202,
+            first[0].json,
+            first[0].headers["location"],
+        )
+        assert (rescanned.status, rescanned.json["id"]) == (202, first[1].json["id"])
+        assert later.post("/api/metadata/write", {"q": "sea"}, Idempotency_Key=asked[0][0]).code == "key_reused"
+        assert later.get("/api/metadata/history").json["total"] == 1
+        assert later.get("/api/jobs?kind=rescan").json["total"] == 1
+
+
+def test_what_was_not_done_is_tried_again(rest: Client, films: Path) -> None:
+    number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
+    ended(rest, number)
+    assert rest.post(f"/api/metadata/operations/{number}/retry").code == "nothing_to_write"
+    lake = films / "lake.mp4"
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
+    assert ended(rest, number)["conflict_count"] == 1
+
+    look = rest.post(f"/api/metadata/operations/{number}/retry", {"dry_run": True})
+    assert (look.status, look.json) == (200, {"operation_id": None, "dry_run": True, "files": 1, "ready": 1})
+    TypeAdapter(answers.RetryDryRun).validate_python(look.json)
+    path, wish = f"/api/metadata/operations/{number}/retry", {"user_note": "once more"}
+    again, twice = (rest.post(path, wish, Idempotency_Key="k") for _ in range(2))
+    assert (again.status, twice.status, twice.json) == (202, 202, again.json)
+    done = ended(rest, again.json["operation_id"])
+    assert (done["success_count"], done["user_action"], done["user_note"]) == (1, "retry", "once more")
+
+
+def test_only_so_much_is_begun_in_a_minute(rest: Client, library: Library) -> None:
+    library.set_setting("api_writes_per_minute", "1")
+    assert rest.post("/api/metadata/write", {"q": "ext:mkv"}).status == 202
+    refused = rest.post("/api/metadata/write", {"q": "lake"})
+    assert (refused.status, refused.code) == (429, "too_many")
+    assert 1 <= int(refused.headers["retry-after"]) <= 61
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])
+def test_what_has_ended_can_not_be_turned(rest: Client, verb: str) -> None:
+    number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
+    ended(rest, number)
+    refused = rest.post(f"/api/metadata/operations/{number}/{verb}")
+    assert (refused.status, refused.code) == (422, "wrong_state")
+    assert "completed" in refused.json["detail"]
