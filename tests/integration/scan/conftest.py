@@ -1,0 +1,45 @@
+"""A scanner, a folder to scan, and an eye on what is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import settings
+from indexium_core.flows import facts
+from indexium_core.flows.scanning import Scanner
+from indexium_core.store.database import Database
+from tests.support.scans import Clock, Scans
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def scanner(database: Database, clock: Clock, home: Path) -> Scans:
+    return Scans(database, Scanner(database, config=settings.load(home), clock=clock))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def probes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The paths that are probed from now on."""
+    seen: list[bytes] = []
+    real = facts.probe.probe
+
+    def probe(path: bytes, *args: Any, **kwargs: Any) -> Any:
+        seen.append(path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(facts.probe, "probe", probe)
+    return seen
