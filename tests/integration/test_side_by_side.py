@@ -22,8 +22,7 @@ def test_a_file_in_one_operation_is_a_conflict_in_the_other_and_was_shown_before
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, plan = Gate(monkeypatch, 0), studio.library.plan()
-    first = studio.library.write(studio.library.plan(named(2, 3)), ALL)
-    assert gate.reached.wait(20)
+    first = gate.write(studio.library, query=named(2, 3))
     held = {item.file_id: item.file_name for item in studio.items(first.id).values()}
     shown = {item.file_id for item in studio.library.dry_run(plan, ALL).items if item.code == "busy_in_operation"}
 
@@ -43,8 +42,7 @@ def test_whoever_wants_a_file_of_an_operation_that_is_held_is_told_so_and_what_t
     studio.write(query=named(2, 3))
     studio.library.people.add(studio.paths, ["Cem Öz"])
     gate = Gate(monkeypatch, 0)
-    write, plan = studio.library.write(studio.library.plan(named(2, 3)), ALL), studio.library.plan()
-    assert gate.reached.wait(20)
+    write, plan = gate.write(studio.library, query=named(2, 3)), studio.library.plan()
     at_work = _told(studio)
     studio.library.pause(write.id, wait=False)
     held = _told(studio)
@@ -93,8 +91,7 @@ def test_a_write_and_a_rollback_at_once_leave_every_file_as_one_of_them_says(
     studio.write(query=named(0, 1, 2))
     studio.library.people.add(studio.paths, ["Cem Öz"])
     gate = Gate(monkeypatch, 0)
-    write = studio.library.write(studio.library.plan(named(2, 3)), ALL)
-    assert gate.reached.wait(20)
+    write = gate.write(studio.library, query=named(2, 3))
 
     rollback = studio.library.rollback(1)
     gate.opened.set()
@@ -108,8 +105,7 @@ def test_a_write_and_a_rollback_at_once_leave_every_file_as_one_of_them_says(
 
 def test_a_write_and_a_scan_at_once_agree_in_the_end(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 2)
-    handle = studio.library.write(studio.library.plan(), ALL)
-    assert gate.reached.wait(20)
+    handle = gate.write(studio.library)
     scan = threading.Thread(target=studio.library.scan, args=([studio.films],))
     scan.start()
     gate.opened.set()

@@ -69,9 +69,9 @@ class Gate:
 
         monkeypatch.setattr(editing, "edit", edit)
 
-    def write(self, library: Library, options: WriteOptions = ALL) -> OperationHandle:
-        """Begin to write all that is planned, and come back when a file stands before it."""
-        handle = library.write(library.plan(), options)
+    def write(self, library: Library, options: WriteOptions = ALL, query: str = "") -> OperationHandle:
+        """Begin to write what is planned, and come back when a file stands before it."""
+        handle = library.write(library.plan(query), options)
         assert self.reached.wait(PATIENCE)
         return handle
 
