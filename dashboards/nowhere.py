@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_FILE", "NO_PAGE", "Nowhere", "guard"]
 
-NO_PAGE = "There is no page at this address: it was mistyped, or the link to it is wrong."
-NO_FILE = "There is no file with this id: no scan met one, or it was forgotten since."
+NO_PAGE = "There is no page at this address."
+NO_FILE = "There is no file with this id: it was forgotten, or never scanned."
 
 _SHEETS = ("indexium.css", "shell.css")  # of the components, those that the frame needs
 
@@ -68,4 +68,5 @@ def _page(sentence: str) -> str:
     text = (resources.files("dashboards") / "assets" / "nowhere.html").read_text(encoding="utf-8")
     style = "".join(source(name) for name in _SHEETS)
     entries = shell.pages(app.TITLES, {}, None, "")
-    return jinja2.Template(text, autoescape=True).render(pages=entries, sentence=sentence, style=style)
+    page: str = jinja2.Template(text, autoescape=True).render(pages=entries, sentence=sentence, style=style)
+    return page
