@@ -83,18 +83,7 @@ const SECTIONS = {
     h(
       "div",
       {data: {key: "gauge"}},
-      h(
-        "div",
-        {
-          class: "gauge",
-          role: "progressbar",
-          "aria-valuemin": "0",
-          "aria-valuenow": now,
-          "aria-valuemax": max,
-          "aria-label": text,
-        },
-        h("i", {class: "ok", style: {width: `${max ? (100 * now) / max : 0}%`}}),
-      ),
+      drawGauge(text, {now, max, parts: [{kind: "ok", share: (100 * now) / max}]}),
       h("p", {class: "hint"}, text),
     ),
   links: ({label, links}) =>

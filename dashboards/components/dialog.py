@@ -29,7 +29,7 @@ class Dialog(Component):
     ticked, typed, ack}, `act` {serial, act}, `turn` {serial, list, page, choice}, `close` {serial}.
     """
 
-    _esm = module("dialog")
+    _esm = module("dialog", "gauge")
     _styles = ("dialog.css",)
 
     def __init__(self, **params: Any) -> None:

@@ -209,6 +209,16 @@ function keys(model, where, table) {
   })
 }
 
+// What Escape does in a list with details beside it; what else it closes, it closes all the same.
+const closesDetails = me => ({
+  does: "close the details",
+  group: "Move",
+  run() {
+    me().send("close")
+    return false
+  },
+})
+
 const GLYPH = {safe: "✓", warning: "!", danger: "▲", blocked: "■", unchanged: "=", done: "✓"}
 const chip = (level, text, glyph = GLYPH[level]) =>
   h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, glyph ? glyph + " " : ""), text)

@@ -26,20 +26,7 @@ const doing = row =>
     "div",
     {class: `doing ${row.kind}`, role: "group", "aria-label": row.title, data: {key: row.key}},
     row.bar
-      ? h(
-          "div",
-          {
-            class: "gauge",
-            role: "progressbar",
-            "aria-valuemin": "0",
-            "aria-valuenow": row.bar.now,
-            "aria-valuemax": row.bar.max,
-            "aria-label": row.title,
-          },
-          row.bar.parts.map((part, place) =>
-            h("i", {class: part.kind, style: {width: `${part.share}%`}, data: {key: `${part.kind}${place}`}}),
-          ),
-        )
+      ? drawGauge(row.title, row.bar)
       : h("span", {class: `sign ${row.level}`, "aria-hidden": "true"}, row.glyph),
     h(
       "div",

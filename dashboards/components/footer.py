@@ -8,6 +8,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components import jobs, progress
 from dashboards.components.base import Component, module
+from dashboards.components.gauge import measure
 from indexium_core.library import ScanProgress
 from indexium_core.model.job import Job
 from indexium_core.model.operation import MetadataOperation, OperationStatus
@@ -23,7 +24,7 @@ class Footer(Component):
     `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that of a job.
     """
 
-    _esm = module("footer")
+    _esm = module("footer", "gauge")
     _styles = ("footer.css",)
 
 
@@ -64,18 +65,13 @@ def scanning(scan: ScanProgress) -> dict[str, Any]:
         title = f"Reading {words.count(scan.done)} of {words.files(total)}"
         left = f"about {words.span(scan.eta_seconds)} left" if scan.eta_seconds is not None and scan.done else ""
         note = " · ".join(part for part in (f"{scan.rate:.0f} files/s" if scan.rate >= 1 else "", left) if part)
-    share = round(100 * scan.done / total, 2) if total else 0
     return {
         "key": "scan",
         "id": 0,
         "kind": "running",
         "title": title,
         "note": note,
-        "bar": {
-            "now": scan.done if total else None,
-            "max": total or None,
-            "parts": [{"kind": "ok", "share": share}] if total else [],
-        },
+        "bar": measure(scan.done, total),
         "buttons": [
             {"label": "Stop", "act": "stop_scan", "spoken": "Stop the scan"},
             {"label": "Details", "act": "scan", "kind": "opt"},
@@ -85,15 +81,13 @@ def scanning(scan: ScanProgress) -> dict[str, Any]:
 
 def working(job: Job) -> dict[str, Any]:
     """Return the row of a job at work that is neither an operation nor a scan."""
-    bar = jobs.gauge(job)
-    parts = [{"kind": kind, "share": bar[kind]} for kind in ("ok", "bad") if bar[kind]]
     return {
         "key": f"job{job.id}",
         "id": job.id,
         "kind": "running",
         "title": jobs.name(job),
         "note": jobs.sentence(job),
-        "bar": {"now": bar["now"], "max": bar["max"], "parts": parts},
+        "bar": jobs.gauge(job),
         "buttons": [
             {"label": "Pause", "act": "job_pause"},
             {"label": "Details", "act": "job", "kind": "opt"},

@@ -35,19 +35,7 @@ export function render(context) {
           h(
             "div",
             {data: {key: "gauge"}},
-            h(
-              "div",
-              {
-                class: view.gauge.max === null ? "gauge busy-gauge" : "gauge",
-                role: "progressbar",
-                "aria-label": "Done",
-                "aria-valuemin": "0",
-                "aria-valuemax": view.gauge.max ?? 100,
-                "aria-valuenow": view.gauge.now,
-              },
-              h("i", {class: "ok", style: {width: view.gauge.max === null ? "30%" : `${view.gauge.ok}%`}, data: {key: "ok"}}),
-              view.gauge.bad > 0 && h("i", {class: "bad", style: {width: `${view.gauge.bad}%`}, data: {key: "bad"}}),
-            ),
+            drawGauge("Done", view.gauge),
             h("p", {class: "hint"}, view.pace),
           ),
         h(

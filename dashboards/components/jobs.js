@@ -11,21 +11,6 @@ const act = (item, row) =>
     "aria-label": `${WORD[item.act]} ${row.name}`,
   })
 
-const drawGauge = (gauge, name) =>
-  h(
-    "div",
-    {
-      class: gauge.max === null ? "gauge busy-gauge" : "gauge",
-      role: "progressbar",
-      "aria-label": name,
-      "aria-valuemin": "0",
-      "aria-valuemax": gauge.max ?? 100,
-      "aria-valuenow": gauge.now,
-    },
-    h("i", {class: "ok", style: {width: gauge.max === null ? "30%" : `${gauge.ok}%`}, data: {key: "ok"}}),
-    gauge.bad > 0 && h("i", {class: "bad", style: {width: `${gauge.bad}%`}, data: {key: "bad"}}),
-  )
-
 const drawRank = row =>
   h(
     "span",
@@ -66,7 +51,7 @@ const drawRow = (row, area, attributes) =>
       {class: "f file", role: "gridcell"},
       h("b", {title: row.name}, h("bdi", null, row.name)),
       h("small", {class: "said", title: row.text}, h("bdi", null, row.text)),
-      row.gauge && drawGauge(row.gauge, row.name),
+      row.gauge && drawGauge(row.name, row.gauge),
     ),
     h(
       "span",

@@ -10,6 +10,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components import changes
 from dashboards.components.base import Component, module
+from dashboards.components.gauge import measure
 from dashboards.state import JobsState
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage
 from indexium_core.model.operation import OperationStatus
@@ -78,7 +79,7 @@ class Jobs(Component):
     `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
     """
 
-    _esm = module("jobs", "rows")
+    _esm = module("jobs", "rows", "gauge")
     _styles = ("jobs.css",)
 
 
@@ -90,7 +91,7 @@ class JobDetails(Component):
     `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
     """
 
-    _esm = module("job_details", "drawer", "changes")
+    _esm = module("job_details", "drawer", "changes", "gauge")
     _styles = ("jobs.css", "changes.css")
 
 
@@ -352,19 +353,12 @@ def _share(job: Job, status: OperationStatus | None) -> float | None:
 
 
 def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
-    """Return the bar: parts that went well and badly; without numbers where nobody knows how much there is."""
+    """Return the bar: how much of it went well, and badly."""
     total = status.total if status else job.progress_total
     current = status.processed if status else job.progress_current
-    if not total:
-        return {"now": None, "max": None, "ok": 0, "bad": 0}
     counts = status.counts if status else job.counters
-    bad = min(current, sum(counts.get(each, 0) for each in ("failed", "conflict", "unknown", "errors")))
-    return {
-        "now": min(current, total),
-        "max": total,
-        "ok": round(100 * (min(current, total) - bad) / total, 3),
-        "bad": round(100 * bad / total, 3),
-    }
+    bad = sum(counts.get(each, 0) for each in ("failed", "conflict", "unknown", "errors"))
+    return measure(current, total, bad=min(current, bad))
 
 
 # What can be done.

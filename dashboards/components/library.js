@@ -41,18 +41,7 @@ function drawScan(scan) {
       h("span", {class: "grow"}, scan.what),
       h("span", null, scan.pace),
     ),
-    h(
-      "div",
-      {
-        class: scan.percent === null ? "gauge busy-gauge" : "gauge",
-        role: "progressbar",
-        "aria-label": "Scan",
-        "aria-valuemin": "0",
-        "aria-valuemax": "100",
-        "aria-valuenow": scan.percent,
-      },
-      h("i", {class: "ok", style: {width: scan.percent === null ? "30%" : `${scan.percent}%`}}),
-    ),
+    drawGauge("Scan", scan.bar),
     h(
       "div",
       {class: "acts"},

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards import words
 from dashboards.components.base import Component, module
+from dashboards.components.gauge import measure
 from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
 from indexium_core.model.holdings import KINDS, Forgetting, GoneCheck, HeldFile, HeldPage, LibraryDetails, Quality
 
@@ -70,7 +71,7 @@ class Folders(Component):
     `add_people` {id, name}. Sent to it: {hints, serial}.
     """
 
-    _esm = module("library", "folder_field", "held")
+    _esm = module("library", "folder_field", "held", "gauge")
     _styles = ("house.css",)
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
@@ -191,7 +192,7 @@ def scanning(progress: ScanProgress, *, stopping: bool) -> dict[str, Any]:
         "count": words.count(progress.done),
         "what": f"{'file' if progress.done == 1 and walking else 'files' if walking else ''} {verb}".strip(),
         "pace": " · ".join(part for part in parts if part),
-        "percent": None if walking else round(100 * progress.done / max(1, progress.total or 0)),
+        "bar": measure(progress.done, progress.total),
         "folder": progress.folder,
         "stopping": stopping,
     }

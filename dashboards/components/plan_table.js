@@ -371,14 +371,7 @@ export function render(context) {
     j: {does: "next file", group: "Move", run: () => move(me, 1)},
     k: {does: "previous file", group: "Move", run: () => move(me, -1)},
     Enter: {does: "details of the file", group: "Move", run: onCursor("open")},
-    Escape: {
-      does: "close the details",
-      group: "Move",
-      run() {
-        me.send("close")
-        return false
-      },
-    },
+    Escape: closesDetails(() => me),
     Home: {does: "first and last file of the page", group: "Move"},
     End: {does: "first and last file of the page", group: "Move"},
     PageDown: {does: "next and previous page", group: "Move"},

@@ -1,23 +1,6 @@
 // One operation while it runs and when it is done: the bar, the counts, what can be done, and each file.
 const gauge = view => [
-  h(
-    "div",
-    {
-      class: "gauge",
-      role: "progressbar",
-      "aria-valuemin": "0",
-      "aria-valuenow": view.now,
-      "aria-valuemax": view.max,
-      "aria-label": "Files done",
-    },
-    view.parts.map(part =>
-      h("i", {
-        class: part.kind,
-        style: {width: `${part.share}%`},
-        data: {key: part.kind + part.label.replace(/[\d,]/g, "")},
-      }),
-    ),
-  ),
+  drawGauge("Files done", view),
   h(
     "div",
     {class: "legend"},

@@ -44,7 +44,7 @@ class Progress(Component):
     View: see `view` and `nothing`.
     """
 
-    _esm = module("progress")
+    _esm = module("progress", "gauge")
 
 
 def nothing() -> dict[str, Any]:

@@ -82,14 +82,7 @@ function rowsWithCursor(where, {rows, of = "id", moved}) {
       j: {does: `next ${what}`, group: "Move", run: () => move(1)},
       k: {does: `previous ${what}`, group: "Move", run: () => move(-1)},
       Enter: {does: `details of the ${what}`, group: "Move", run: () => cursor !== null && (open(cursor), true)},
-      Escape: {
-        does: "close the details",
-        group: "Move",
-        run() {
-          me.send("close")
-          return false
-        },
-      },
+      Escape: closesDetails(() => me),
     }),
   }
 }

@@ -171,7 +171,7 @@ def _gauge(done: int, total: int) -> dict[str, Any]:
         if total
         else "Looking at the files…"
     )
-    return {"kind": "gauge", "now": done, "max": total, "text": text}
+    return {"kind": "gauge", "now": done, "max": total or None, "text": text}
 
 
 def _verdict(report: DryRunReport) -> list[dict[str, Any]]:

@@ -111,7 +111,7 @@ def test_texts_that_are_there_once_are_not_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("progress", "count", "what", "percent"),
+    ("progress", "count", "what", "share"),
     [
         (ScanProgress(done=1, total=None, current="a", rate=9.0, eta_seconds=None), "1", "file found", None),
         (ScanProgress(done=1204, total=None, current="a", rate=9.0, eta_seconds=None), "1,204", "files found", None),
@@ -119,9 +119,10 @@ def test_texts_that_are_there_once_are_not_named() -> None:
         (ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0), "3", "of 12 files read", 25),
     ],
 )
-def test_a_scan_says_how_far_it_is(progress: ScanProgress, count: str, what: str, percent: int | None) -> None:
+def test_a_scan_says_how_far_it_is(progress: ScanProgress, count: str, what: str, share: int | None) -> None:
     shown = library.scanning(progress, stopping=False)
-    assert (shown["count"], shown["what"], shown["percent"]) == (count, what, percent)
+    parts = [] if share is None else [{"kind": "ok", "share": share}]
+    assert (shown["count"], shown["what"], shown["bar"]["parts"]) == (count, what, parts)
 
 
 def test_the_rail_says_that_a_scan_runs() -> None:

@@ -1,0 +1,19 @@
+// How far something is, in parts {kind, share}, a share being a percentage. Where nobody knows how much there is (`max`
+// is null), it only moves.
+const drawGauge = (label, {now, max, parts}) =>
+  h(
+    "div",
+    {
+      class: max === null ? "gauge busy-gauge" : "gauge",
+      role: "progressbar",
+      "aria-label": label,
+      "aria-valuemin": "0",
+      "aria-valuemax": max ?? 100,
+      "aria-valuenow": now,
+    },
+    max === null
+      ? h("i", {class: "ok", style: {width: "30%"}, data: {key: "busy"}})
+      : parts.map((part, place) =>
+          h("i", {class: part.kind, style: {width: `${part.share}%`}, data: {key: `${part.kind}${place}`}}),
+        ),
+  )
