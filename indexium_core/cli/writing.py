@@ -429,5 +429,5 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
         for file in report.files:
             output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
         for operation_id in report.interrupted:
-            output.note(f"Operation {operation_id} was interrupted; it can be resumed or rolled back.")
+            output.note(f"Operation {operation_id} has not come to its end; it can be resumed or rolled back.")
     raise typer.Exit(1 if report.problems else 0)

@@ -71,12 +71,13 @@ def recover(
             postpone = running.postpones(kind, book.options(operation_id))
             running.write_down(store, operation_id, outcomes, kind=kind, postpone=postpone, now=clock())
         left = book.counts(operation_id).get("pending", 0)
-        ending = "interrupted" if left else running.ending_of(book.counts(operation_id))
-        if status in _UNDER_WAY:
+        ending = _ending(status) if left else running.ending_of(book.counts(operation_id))
+        if status in _UNDER_WAY or (status == "failed" and not left):
             book.finish(operation_id, ending, kind=kind, seconds=0.0, now=clock())
-            report.interrupted += [operation_id] if left else []
-        elif outcomes and status != "paused":  # it had ended with a file unclear: its end stays when it was
+        elif outcomes and status != "paused":  # it had ended: its end stays when it was, and why
             book.amend(operation_id, ending)
+        if left and (status in _UNDER_WAY or status == "failed"):
+            report.interrupted.append(operation_id)
         if outcomes or status in _UNDER_WAY:
             chronicle.recovered(
                 operation_id,
@@ -92,7 +93,12 @@ def recover(
 
 _RESTORED = "It was in the middle of a write when the program ended, and is as before again."
 _BECAME = {"undone": "old", "untouched": "untouched", "problem": "unclear"}
-_UNDER_WAY = frozenset({"pending", "in_progress", "failed"})
+_UNDER_WAY = frozenset({"pending", "in_progress"})
+
+
+def _ending(status: str) -> str:
+    """Return how an operation with files left has ended: one that stopped by itself has said why."""
+    return "failed" if status == "failed" else "interrupted"
 
 
 class _Settling:

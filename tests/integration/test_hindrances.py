@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.components import interrupted as dialog
 from indexium_core import errors, settings
+from indexium_core.cli import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
@@ -43,6 +45,37 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     assert studio.library.interrupted() == []
     assert studio.back(1).counts == {"success": 6}
     assert studio.bytes() == studio.old
+
+
+def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.library._operations.workers = 1
+    away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
+    handle = gate.write(studio.library)
+    studio.films.rename(away)
+    gate.opened.set()
+    assert handle.wait().status == "failed"
+    before = studio.library.operation(1).operation
+    studio.reopen()
+    studio.reopen()
+
+    assert studio.library.recovered.interrupted == [1]
+    after = studio.library.operation(1).operation
+    assert (after.status, after.error_message) == ("failed", before.error_message)
+    assert after.completed_at == before.completed_at
+    told = studio.library.operation_story(1).happenings
+    assert [each.what for each in told] == ["asked for", "waits", "began", "failed"]
+    assert told[-1].text == before.error_message
+    [left] = studio.library.interrupted()
+    [_, why, *_] = dialog.sections(left)
+    assert why["text"] == left.why == before.error_message
+    story.tell(studio.library.operation_story(1))
+    assert "connect it again, then resume" in capsys.readouterr().out
+
+    away.rename(studio.films)
+    assert studio.library.resume(1).wait().counts == {"success": 6}
+    assert studio.library.operation(1).operation.error_message == ""
 
 
 def test_a_folder_that_goes_away_stops_a_rollback_and_it_goes_on_when_it_is_back(
