@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import demo
-from indexium_core.flows import editing
 from indexium_core.library import Library
 from indexium_core.model.operation import WriteOptions
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_acting import foot
+from tests.support.holding import cut_off
 
 SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")
 
@@ -181,39 +179,13 @@ def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site
     expect(page).to_have_url(re.compile(rf"/jobs\?job={job.id}$"))
 
 
-class Cut:
-    """Lets so many files of a write through, and holds the next until the operation was told to end."""
-
-    def __init__(self, count: int) -> None:
-        self.left = count
-        self.reached = threading.Event()
-        self.go_on = threading.Event()
-        self._edit = editing.edit
-        self._lock = threading.Lock()
-
-    def __call__(self, task: Any, undo: Any, terms: Any, *more: Any) -> Any:
-        with self._lock:
-            self.left -= 1
-            through = self.left >= 0
-        if not through:
-            self.reached.set()
-            self.go_on.wait(60)
-        return self._edit(task, undo, terms, *more)
-
-
 @pytest.fixture
 def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """A home that is opened again after a write was cut off."""
-    gate = Cut(3)
-    monkeypatch.setattr(editing, "edit", gate)
     first = Library.open(tmp_path / "home")
     demo.prepare(first, media)
-    first.write(first.plan("risk:safe"), SAFE)
-    assert gate.reached.wait(60)
-    ending = threading.Thread(target=first.close, args=("person",))
-    ending.start()
-    gate.go_on.set()
-    ending.join(60)
+    cut_off(first, monkeypatch, 3, SAFE, "risk:safe")
+    first.close("person")
     monkeypatch.undo()
     with Library.open(tmp_path / "home") as opened:
         yield opened

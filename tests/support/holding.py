@@ -88,12 +88,12 @@ class Gate:
 
 
 def cut_off(
-    library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL
+    library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL, query: str = ""
 ) -> OperationHandle:
     """Write file by file and stand still after so many, until the operation is told to end: then one more is done."""
     library._operations.workers = 1
     gate = Gate(monkeypatch, after)
-    handle = gate.write(library, options)
+    handle = gate.write(library, options, query)
     gate.open_when_told(library, handle.id)
     return handle
 
