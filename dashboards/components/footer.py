@@ -160,9 +160,7 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     """Return the row of an operation that waits for a decision."""
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = words.when(operation.started_at)
-    good, total = operation.success_count, operation.file_count
-    rest = total - good - operation.failure_count - operation.conflict_count - operation.skipped_count
-    rest -= operation.unknown_count
+    good, total, rest = operation.success_count, operation.file_count, operation.left
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
         buttons.append({"label": f"Roll back {words.count(good)}", "act": "undo"})

@@ -245,7 +245,8 @@ def outcome(operation: MetadataOperation) -> str:
         (operation.failure_count, "failed"),
         (operation.conflict_count, "refused"),
         (operation.unknown_count, "cannot tell"),
-        (operation.skipped_count, "skipped"),
+        (operation.skipped_count - operation.given_up, "skipped"),
+        (operation.not_started if operation.status in FINISHED_STATES else 0, "not started"),
     )
     return " · ".join(f"{words.count(number)} {label}" for number, label in counts if number) or "nothing yet"
 
@@ -268,7 +269,7 @@ def undo(operation: MetadataOperation) -> str:
         return "nothing to roll back"
     if not operation.can_rollback:
         return "comments only"
-    if operation.status == "interrupted":
+    if operation.can_go_on:
         return "or resume"
     until = progress.expiry(operation.expires_at)
     return f"until {until}" if until else "can be undone"

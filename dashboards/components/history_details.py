@@ -210,7 +210,7 @@ def buttons(operation: MetadataOperation, look: Look, *, undone: int = 0) -> lis
     if operation.status in HOLDING_STATES:
         return [{"label": "Watch it", "act": "progress", "kind": "primary"}]
     found: list[dict[str, Any]] = []
-    if operation.status == "interrupted":
+    if operation.can_go_on:
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
     if undone:
         found.append({"label": f"Retry {words.files(undone)}…", "act": "retry"})
@@ -271,7 +271,7 @@ def files_view(details: OperationDetails, look: Look) -> dict[str, Any]:
     counts = details.status.counts
     page["shown"] = [
         {"value": key, "label": label, "count": sum(counts.get(state, 0) for state in states or counts)}
-        for key, (label, states) in SHOWN.items()
+        for key, (label, states) in progress.named(SHOWN, details.status).items()
     ]
     page["value"] = look.item_status
     page["query"] = look.item_query

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from indexium_core.model.operation import (
     OperationStatus,
 )
 
-__all__ = ["SHOWN", "Progress", "nothing", "title", "undone", "view"]
+__all__ = ["SHOWN", "Progress", "named", "nothing", "title", "undone", "view"]
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
@@ -86,9 +86,21 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "order": "Failures first" if status.finished else "Failures first · live",
         "statuses": [
             {"value": key, "label": f"{label} {words.count(_number(status, states))}", "on": key == shown}
-            for key, (label, states) in SHOWN.items()
+            for key, (label, states) in named(SHOWN, status).items()
         ],
         "items": items(details),
+    }
+
+
+def named(
+    shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return a filter of files with the words that fit: what was given up is skipped to the ledger alone."""
+    skipped = status.counts.get("skipped", 0)
+    given_up = "not started" if status.given_up == skipped else "skipped, not started"
+    return {
+        key: (given_up if key == "skipped" and status.given_up else label, states)
+        for key, (label, states) in shown.items()
     }
 
 
@@ -201,9 +213,8 @@ def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
     left = undone(operation, status)
     retry = {"label": f"Retry {words.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}
-    can_go_on = status.status == "interrupted" and status.processed < status.total
     return [
-        *([resume] if can_go_on else []),
+        *([resume] if _can_go_on(status) else []),
         *([retry] if left else []),
         *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
         {"label": "See it in History", "act": "history"},
@@ -213,10 +224,13 @@ def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[
 
 def undone(operation: MetadataOperation, status: OperationStatus) -> int:
     """Return how many files of an operation that has ended can be tried again; 0 where it can be gone on with."""
-    goes_on = status.status == "interrupted" and status.processed < status.total
-    if not status.finished or goes_on or operation.user_action == "rollback_person":
+    if not status.finished or _can_go_on(status) or operation.user_action == "rollback_person":
         return 0
     return _number(status, ("failed", "conflict", "unknown")) + status.given_up
+
+
+def _can_go_on(status: OperationStatus) -> bool:
+    return status.status in ("interrupted", "failed") and status.processed < status.total
 
 
 def _was(number: int) -> str:

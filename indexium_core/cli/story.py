@@ -99,13 +99,13 @@ def _files(story: OperationStory) -> str:
     operation = story.operation
     counts = {
         "done": operation.success_count,
-        "skipped": operation.skipped_count,
+        "skipped": operation.skipped_count - operation.given_up,
         "failed": operation.failure_count,
         "in conflict": operation.conflict_count,
         "unclear": operation.unknown_count,
+        "not started": operation.not_started,
     }
-    left = operation.file_count - sum(counts.values())
-    parts = [f"{count:,} {name}" for name, count in {**counts, "not started": left}.items() if count]
+    parts = [f"{count:,} {name}" for name, count in counts.items() if count]
     return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
 
 

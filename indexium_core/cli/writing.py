@@ -249,10 +249,11 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
             [(item.file_path, item.status, item.code, item.message) for item in items],
         )
     state, conflicts = operation.status.replace("_", " "), output.plural(operation.conflict_count, "conflict")
+    left = f", {operation.not_started} not started" if operation.not_started else ""
     output.note(
         f"Operation {operation.id} ({operation.operation_type}): {state}. {operation.success_count} done, "
-        f"{operation.skipped_count} skipped, {operation.failure_count} failed, {conflicts}, "
-        f"{operation.unknown_count} unclear, in {output.span(operation.seconds)}."
+        f"{operation.skipped_count - operation.given_up} skipped, {operation.failure_count} failed, {conflicts}, "
+        f"{operation.unknown_count} unclear{left}, in {output.span(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
@@ -395,12 +396,15 @@ def history(
             f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
             operation.status,
             operation.success_count,
-            operation.file_count - operation.success_count,
+            operation.failure_count + operation.conflict_count + operation.unknown_count,
+            operation.skipped_count - operation.given_up,
+            operation.not_started,
             operation.user_note,
         )
         for operation in found.items
     ]
-    output.table(("id", "type", "when", "state", "done", "not", "note"), rows, right=(0, 4, 5))
+    heads = ("id", "type", "when", "state", "done", "not done", "skipped", "not started", "note")
+    output.table(heads, rows, right=(0, 4, 5, 6, 7))
     where = "" if found.total else f" in {chosen_home(context)}"
     output.note(f"{output.plural(found.total, 'operation')}{where}.")
 

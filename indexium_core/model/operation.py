@@ -133,6 +133,23 @@ class MetadataOperation:
     expires_at: datetime | None = None  # until when it can be taken back byte for byte
     film_bytes: int = 0  # size of the files that were written
     reverts_note: str = ""  # note of the operation that this rollback takes back
+    given_up: int = 0  # of the skipped files those that it never got to: it was cancelled or taken back before
+
+    @property
+    def left(self) -> int:
+        """How many files have no outcome."""
+        told = self.success_count + self.failure_count + self.skipped_count + self.conflict_count + self.unknown_count
+        return self.file_count - told
+
+    @property
+    def not_started(self) -> int:
+        """How many files it did not get to: those that are left, and those that were given up."""
+        return self.left + self.given_up
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it stopped with files left, and can be resumed."""
+        return self.status in ("interrupted", "failed") and self.left > 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the operation in the shape of contract section 8, JSON-ready."""

@@ -239,6 +239,7 @@ def operation(row: tuple[Any, ...]) -> MetadataOperation:
         expires_at=expires_at,
         film_bytes=int(row[26]),
         reverts_note=row[27] or "",
+        given_up=int(row[28]),
     )
 
 

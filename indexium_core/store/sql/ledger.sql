@@ -261,14 +261,16 @@ item_totals AS (
            sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
            sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
-           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason
+           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
+           count(*) FILTER (m.status = 'skipped' AND m.code = 'cancelled') AS given_up
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
     WHERE m.operation_id IN (SELECT id FROM page) GROUP BY m.operation_id)
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
        o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
        coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
-       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), o.found
+       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id),
+       coalesce(t.given_up, 0), o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
 ORDER BY o.id DESC;
@@ -302,7 +304,8 @@ WITH item_totals AS (
            sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
            sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
-           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason
+           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
+           count(*) FILTER (m.status = 'skipped' AND m.code = 'cancelled') AS given_up
     FROM metadata_operation_items m
     LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
     WHERE m.operation_id = $operation_id)
@@ -310,7 +313,8 @@ SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_co
        o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
        coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
-       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id)
+       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id),
+       coalesce(t.given_up, 0)
 FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page

@@ -361,6 +361,23 @@ def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> Non
     assert not any(label.startswith("Resume") for label in offers)
 
 
+def test_what_failed_with_files_left_can_be_gone_on_with() -> None:
+    now = status("failed", success=6, failed=1, pending=2)
+    details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
+    told = progress.view(details, shown="")
+    assert [item["label"] for item in told["summary"]["buttons"]][:2] == ["Resume 2", "Roll back…"]
+    ended = replace(now, counts={"success": 6, "failed": 1})
+    offers = progress.view(replace(details, status=ended), shown="")["summary"]["buttons"]
+    assert offers[0]["label"] == "Retry 1 file…"
+
+
+@pytest.mark.parametrize(("given_up", "label"), [(0, "skipped 3"), (1, "skipped, not started 3"), (3, "not started 3")])
+def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int, label: str) -> None:
+    now = replace(status("cancelled", success=6, skipped=3), given_up=given_up)
+    details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
+    assert label in [choice["label"] for choice in progress.view(details, shown="")["statuses"]]
+
+
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
     assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2.0 s left"
     assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"

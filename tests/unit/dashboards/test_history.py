@@ -146,6 +146,27 @@ def test_a_rollback_is_called_by_what_it_takes_back() -> None:
     assert history.name(operation(user_note="")) == "Operation 4"
 
 
+def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
+    cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, given_up=6)
+    assert history.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
+    assert ["Files", history.outcome(cancelled)] in history_details.fact_pairs(cancelled)
+    running = operation(status="in_progress", file_count=12, success_count=5)
+    assert history.outcome(running) == "5 done"
+
+
+def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
+    failed = operation(
+        status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
+    )
+    assert (history.outcome(failed), history.undo(failed)) == ("5 done · 1 failed · 6 not started", "or resume")
+    assert [button["act"] for button in history_details.buttons(failed, Look(check=check()))][:2] == [
+        "resume",
+        "rollback",
+    ]
+    whole = operation(status="failed", file_count=6, success_count=5, failure_count=1)
+    assert "resume" not in [button["act"] for button in history_details.buttons(whole, Look(check=check()), undone=1)]
+
+
 def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
     assert history.outcome(interrupted) == "interrupted at 7 of 12"
