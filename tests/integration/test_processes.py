@@ -22,6 +22,7 @@ from indexium_core.library import Library
 from indexium_core.store.ledger import Task
 from tests.support import media
 from tests.support.studio import ALL, OLD
+from tests.support.waiting import PATIENCE, until
 
 
 class Set:
@@ -283,6 +284,41 @@ def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_an
     assert handle.wait().status == "cancelled"
     assert made.bytes() == made.old
     assert made.strays() == []
+
+
+def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_resumed(
+    made: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process stands still where it makes the new file, as on a disk that answers late."""
+    real, standing, stopped = journal.OperationJournal.making, threading.Event(), list[int]()
+
+    def making(self: journal.OperationJournal, *words: Any) -> None:
+        real(self, *words)
+        if not stopped:
+            [worker] = made.library._processes._busy
+            stopped.append(worker._process.pid)
+            os.kill(stopped[0], signal.SIGSTOP)
+            standing.set()
+
+    monkeypatch.setattr(journal.OperationJournal, "making", making)
+    handle = made.library.write(made.library.plan("ext:wmv"), ALL)
+    assert standing.wait(PATIENCE)
+    made.library.set_setting("metadata_operation_timeout_seconds", "1")
+    run = made.library._operations.find(handle.id)
+    assert run is not None
+    until(lambda: run.control.ending is not None)
+    os.kill(stopped[0], signal.SIGCONT)
+    status = handle.wait(PATIENCE)
+
+    assert (status.status, status.counts) == ("interrupted", {"pending": 1})
+    assert made.bytes() == made.old
+    assert made.strays() == []
+    [left] = made.library.interrupted()
+    assert "no further for 1 seconds" in left.why
+    assert not left.by_itself
+    made.library.set_setting("metadata_operation_timeout_seconds", None)
+    assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
+    assert made.outcomes(handle.id) == {made.paths[1].name: ("success", "")}
 
 
 def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:

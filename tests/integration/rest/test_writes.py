@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from pydantic import TypeAdapter
 from dashboards import server
 from dashboards.server import DashboardServer
 from indexium_core.api import answers
+from indexium_core.flows import protocol
 from indexium_core.library import Library
-from tests.support.rest import Client, ended, items
+from tests.support import media
+from tests.support.rest import PATIENCE, Client, ended, items
 
 PEOPLE = ["Ann Lee", "Bob Ray"]
 
@@ -54,6 +57,36 @@ def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
     history = rest.get("/api/metadata/history?type=write&status=rolled_back&q=lake").json
     assert [operation["id"] for operation in history["items"]] == [number]
     TypeAdapter(answers.OperationPage).validate_python(history)
+
+
+def test_of_a_film_that_is_made_anew_it_is_told_how_long_it_takes_and_how_much_is_there(
+    rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.Stint.did
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    library.scan()
+    library.people.add([path], ["Ann Lee"])
+    a_part_is_there, go_on = threading.Event(), threading.Event()
+
+    def held(stint: protocol.Stint, count: int) -> None:
+        did(stint, count)
+        a_part_is_there.set()
+        assert go_on.wait(PATIENCE)
+
+    monkeypatch.setattr(protocol.Stint, "did", held)
+    number = rest.post("/api/metadata/write", {"q": "ext:wmv"}).json["operation_id"]
+    assert a_part_is_there.wait(PATIENCE)
+    now = rest.get(f"/api/metadata/operations/{number}").json
+    [item] = rest.get(f"/api/metadata/operations/{number}/items").json["items"]
+    go_on.set()
+    done = ended(rest, number)
+
+    assert (now["current_file"], now["current"], now["total"]) == ("long.wmv", 0, 1)
+    [(at_work, seconds)], [(of, share)] = now["working"].items(), now["shares"].items()
+    assert at_work == of == str(item["id"])
+    assert seconds > 0
+    assert 0 < share < 1
+    assert (done["working"], done["shares"], done["success_count"]) == ({}, {}, 1)
 
 
 def test_only_what_is_named_is_written(rest: Client) -> None:
