@@ -703,7 +703,8 @@ class Library(OpenHome):
         """
         Hold a running operation after the files under way; False where it is not running.
 
-        `wait`: return when these have ended, too, so that nothing changes any more.
+        `wait`: return when these have ended, too, so that nothing changes any more. Where they were the last, it has
+        come to its end: its `status` says so.
         """
         return self._writer.pause_operation(operation_id, wait=wait)
 
@@ -718,8 +719,12 @@ class Library(OpenHome):
         return OperationHandle(self._writer, operation_id)
 
     def cancel(self, operation_id: int) -> None:
-        """Give up what an operation has left. UsageError where it has ended."""
-        if not self._writer.cancel_operation(operation_id):
+        """
+        Give up what an operation has left; waits a moment for what is under way. UsageError where it has ended.
+
+        Where that was the last of it, it has come to another end: its `status` says so.
+        """
+        if not self._writer.cancel_operation(operation_id, wait=True):
             state = self.status(operation_id).status.replace("_", " ")
             message = f"Operation {operation_id} is {state}: there is nothing to cancel."
             raise errors.UsageError(message, code="wrong_state")

@@ -110,7 +110,14 @@ def pause_job(context: typer.Context, job_id: Id) -> None:
     """Hold a job after the file that it has under way."""
     with opened(context) as library:
         job = library.jobs.pause(job_id)
-    output.note(f"Job {job_id} ({job.title}) is paused; 'indexium jobs resume {job_id}' goes on with it.")
+    if job.ended:
+        output.note(_too_late(job, "held"))
+    else:
+        output.note(f"Job {job_id} ({job.title}) is paused; 'indexium jobs resume {job_id}' goes on with it.")
+
+
+def _too_late(job: Job, meant: str) -> str:
+    return output.too_late(f"Job {job.id} ({job.title})", meant, ", ".join(filter(None, (_state(job), how_far(job)))))
 
 
 @jobs.command("resume", epilog="Example: indexium jobs resume 12")
@@ -125,6 +132,9 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
     """Give up what a job has left; what it has done stays done."""
     with opened(context) as library:
         job = library.jobs.cancel(job_id)
+    if job.ended and job.status != "cancelled":
+        output.note(_too_late(job, "cancelled"))
+        return
     soon = "" if job.ended else " as soon as the file under way is done"
     output.note(f"Job {job_id} ({job.title}) is cancelled{soon}.")
 

@@ -35,6 +35,7 @@ __all__ = [
     "table",
     "to_csv",
     "to_json",
+    "too_late",
 ]
 
 _out = rich.console.Console(highlight=False, soft_wrap=True)
@@ -113,6 +114,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
 def plural(count: int, one: str, many: str = "") -> str:
     """Write a number with what it counts: `1 file`, `2 files`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def too_late(what: str, meant: str, came_to: str) -> str:
+    """Say what something came to that had nothing left when it was to be `meant` (held, cancelled)."""
+    return f"{what} came to its end before it was {meant}: {came_to}."
 
 
 def named(values: Mapping[str, object], *, without: Collection[str] = ()) -> str:

@@ -29,7 +29,6 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
-_LAST_FILES = 0.5  # seconds in which an operation ends that was held when its last files were under way
 BAD = ("failed", "conflict", "unknown")
 STATES = (*HOLDING_STATES, *FINISHED_STATES)
 AGAIN = "indexium postpone postponed:yes --bring-back"
@@ -326,14 +325,16 @@ def pause(context: typer.Context, operation_id: Id) -> None:
             state = library.status(operation_id).status.replace("_", " ")
             message = f"Operation {operation_id} is {state}: there is nothing to pause."
             raise errors.UsageError(message, code="wrong_state")
-        status = library.handle(operation_id).wait(_LAST_FILES)
+        status = library.status(operation_id)
     if status.finished:
-        output.note(
-            f"Operation {operation_id} came to its end before it was held: {status.status.replace('_', ' ')}, "
-            f"{status.processed:,} of {output.plural(status.total, 'file')}."
-        )
-        return
-    output.note(f"Operation {operation_id} is held; 'indexium operations resume {operation_id}' lets it go on.")
+        output.note(_too_late(status, "held"))
+    else:
+        output.note(f"Operation {operation_id} is held; 'indexium operations resume {operation_id}' lets it go on.")
+
+
+def _too_late(status: OperationStatus, meant: str) -> str:
+    came_to = f"{status.status.replace('_', ' ')}, {status.processed:,} of {output.plural(status.total, 'file')}"
+    return output.too_late(f"Operation {status.id}", meant, came_to)
 
 
 @operations.command("resume", epilog="Example: indexium operations resume 3")
@@ -348,10 +349,15 @@ def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) ->
 
 @operations.command("cancel", epilog="Example: indexium operations cancel 3")
 def cancel(context: typer.Context, operation_id: Id) -> None:
-    """Give up what a paused or interrupted operation has left to do."""
+    """Give up what an operation has left to do."""
     with opened(context) as library:
         library.cancel(operation_id)
-    output.note(f"Operation {operation_id} is cancelled; what it wrote can still be rolled back.")
+        status = library.status(operation_id)
+    if status.finished and status.status != "cancelled":
+        output.note(_too_late(status, "cancelled"))
+        return
+    soon = "" if status.finished else " as soon as the files under way are done"
+    output.note(f"Operation {operation_id} is cancelled{soon}; what it wrote can still be rolled back.")
 
 
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")

@@ -90,7 +90,8 @@ class JobService:
         """
         Hold a job after what it has under way; UsageError where it neither waits nor runs.
 
-        `by` says who does; `wait`: return when what it has under way has ended, too.
+        `by` says who does; `wait`: return when what it has under way has ended, too. Where that was the last of it, the
+        job that is returned has ended.
         """
         if not self._queue.pause(job_id, by=by or user_name(), wait=wait):
             raise self._wrong(job_id, "paused")
@@ -103,12 +104,17 @@ class JobService:
         return self.get(job_id)
 
     def cancel(self, job_id: int) -> Job:
-        """Give up what a job has left; what it has under way it finishes. UsageError where it has ended."""
+        """
+        Give up what a job has left; what it has under way it finishes, for which this waits a moment.
+
+        The job that is returned is cancelled, or still at work, or has ended otherwise: there was nothing left of it.
+        UsageError where it had ended before.
+        """
         job = self.get(job_id)
         if not job.is_cancellable and not job.ended:
             message = f"Job {job_id} cannot be cancelled: others rely on it. Wait for its end."
             raise errors.UsageError(message, code="wrong_state")
-        if not self._queue.cancel(job_id):
+        if not self._queue.cancel(job_id, wait=True):
             raise self._wrong(job_id, "cancelled")
         return self.get(job_id)
 

@@ -392,10 +392,10 @@ class MetadataWriter:
             return False
         return self._queue.resume(self._queue.give_job(operation_id))
 
-    def cancel_operation(self, operation_id: int) -> bool:
-        """Give up what an operation has left; False where it has ended."""
+    def cancel_operation(self, operation_id: int, *, wait: bool = False) -> bool:
+        """Give up what an operation has left; False where it has ended. `wait`: a moment, for what is under way."""
         job_id = self._queue.job_of(operation_id)
-        return self.give_up(operation_id) if job_id is None else self._queue.cancel(job_id)
+        return self.give_up(operation_id) if job_id is None else self._queue.cancel(job_id, wait=wait)
 
     def give_up(self, operation_id: int) -> bool:
         """Cancel an operation that is not at work; False where there is nothing left of it."""

@@ -270,6 +270,7 @@ class Dispatcher:
                     self._runs.pop(job.id, None)
                     self._awake = True
                     self.changed.notify_all()
+                run.control.close()
 
     def _settle(self, run: Run, status: str, *, message: str, stack: str, summary: Mapping[str, Any] | None) -> None:
         if status == "paused":

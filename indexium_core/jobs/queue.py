@@ -28,6 +28,8 @@ from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, New
 
 __all__ = ["JobQueueService"]
 
+_LAST = 1.0  # seconds in which a job ends, as a rule, that was held or cancelled when the last of it was under way
+
 
 class JobQueueService:
     """The jobs of a home. May be used from any thread, but not in a transaction."""
@@ -157,7 +159,8 @@ class JobQueueService:
         """
         Hold a job that waits or is at work; False where it is neither.
 
-        `wait`: return only when nothing changes any more, what was under way included.
+        `wait`: return only when nothing changes any more, what was under way included. Where that was the last of it,
+        the job has ended then.
         """
         with self._dispatcher.changed:
             run, job = self._dispatcher.run_of(job_id), self.get(job_id)
@@ -175,9 +178,13 @@ class JobQueueService:
                     run.control.resume()
         if not held:
             return False
-        if wait and run is not None and run.kind.quiet is not None:
-            run.kind.quiet(job)
-        self._tell_turn(run, self.get(job_id), "paused")
+        if wait and run is not None:
+            if run.kind.quiet is not None:
+                run.kind.quiet(job)
+            run.control.wait_until_at_rest(_LAST)
+        job = self.get(job_id)
+        if not job.ended:
+            self._tell_turn(run, job, "paused")
         return True
 
     def resume(self, job_id: int) -> bool:
@@ -211,8 +218,12 @@ class JobQueueService:
         self._require_known(job)
         return self.add_job(job.job_type, job.payload, title=job.title, priority=job.priority)
 
-    def cancel(self, job_id: int) -> bool:
-        """Give up what a job has left; False where it has ended, or may not be given up."""
+    def cancel(self, job_id: int, *, wait: bool = False) -> bool:
+        """
+        Give up what a job has left; False where it has ended, or may not be given up.
+
+        `wait`: a moment, until what is under way has ended. Where that was the last of it, nothing was given up.
+        """
         with self._dispatcher.changed:
             run, job = self._dispatcher.run_of(job_id), self.get(job_id)
             if not job.is_cancellable:
@@ -221,9 +232,12 @@ class JobQueueService:
                 if not self._store.ask_to_cancel(job_id, now=self._clock()):
                     return False
                 run.control.cancel()
-                return True
-            if not self._give_up(job):
+            elif not self._give_up(job):
                 return False
+        if run is not None:
+            if wait:
+                self.join(job_id, _LAST)
+            return True
         self._telling.changed(self.get(job_id))
         return True
 

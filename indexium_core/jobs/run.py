@@ -53,12 +53,37 @@ class Pulse:
     counters: Mapping[str, int]
 
 
+class Course(Control):
+    """What holds and ends a run, and who waits for that: a run that stands still by it has something left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rests = threading.Event()  # somebody has stood still since it was paused last, or it is over
+
+    def pause(self) -> None:
+        self._rests.clear()
+        super().pause()
+
+    def wait_while_paused(self) -> None:
+        if self.paused:
+            self._rests.set()
+        super().wait_while_paused()
+
+    def close(self) -> None:
+        """Note that the run is over."""
+        self._rests.set()
+
+    def wait_until_at_rest(self, seconds: float) -> None:
+        """Return when it stands still because it was paused, or is over: until then, nobody knows which it will be."""
+        self._rests.wait(seconds)
+
+
 class Run:
     """A job that is at work here; its handler's `JobContext`."""
 
     def __init__(self, job: Job, kind: Kind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
         self.job, self.kind = job, kind
-        self.control = Control()
+        self.control = Course()
         self.stopped_by = "stop"
         self.is_over = False  # its work has ended: nobody but who writes that down says how far it is
         self.thread: threading.Thread | None = None

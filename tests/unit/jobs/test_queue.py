@@ -292,6 +292,49 @@ def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> N
     assert bench.queue.get(job.id).paused_at is None
 
 
+def test_a_job_that_is_held_at_its_last_step_has_ended_and_nobody_is_told_that_it_was_held(bench: Bench) -> None:
+    at_the_end, told = threading.Event(), threading.Event()
+
+    def last(job: JobContext) -> Mapping[str, Any]:
+        at_the_end.set()
+        assert told.wait(PATIENCE)
+        return {}
+
+    bench.queue.register("last", last, title="The last step")
+    bench.queue.start_worker()
+    job = bench.queue.add_job("last")
+    assert at_the_end.wait(PATIENCE)
+    run = bench.queue.run_of(job.id)
+    assert run is not None
+    run.control.watch(told.set)
+
+    assert bench.queue.pause(job.id, by="Ann")
+
+    assert bench.status(job.id) == "completed"
+    assert "paused" not in [event.data["status"] for event in bench.told if event.name == "job:changed"]
+
+
+def test_who_holds_or_cancels_a_job_waits_only_a_moment_for_a_step_that_takes_long(bench: Bench) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(job: JobContext) -> Mapping[str, Any]:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return {"stopped": job.should_stop()}
+
+    bench.queue.register("slow", slow, title="A long step")
+    bench.queue.start_worker()
+    job = bench.queue.add_job("slow")
+    assert begun.wait(PATIENCE)
+
+    assert bench.queue.pause(job.id, by="Ann")
+    assert bench.status(job.id) == "paused"
+    assert bench.queue.cancel(job.id, wait=True)
+    assert bench.status(job.id) == "paused"
+    go_on.set()
+    assert bench.queue.wait(job.id, PATIENCE).status == "cancelled"
+
+
 def test_a_job_that_was_held_before_it_began_is_not_begun(bench: Bench) -> None:
     job = bench.queue.add_job("note", {"name": "held"})
     assert bench.queue.pause(job.id, by="Ann")

@@ -1,0 +1,73 @@
+"""Who holds or cancels what has nothing left to do is told what it came to."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import pytest
+
+from indexium_core.cli import jobs, writing
+from indexium_core.library import Library
+from tests.support.holding import Gate
+from tests.support.rest import Client
+
+FILES = 4  # that can be written
+
+
+@pytest.fixture
+def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Operation 1 with its last file under way, which is done as soon as it is told to pause or to end."""
+    library._operations.workers = 1
+    gate = Gate(monkeypatch, FILES - 1)
+    gate.open_when_told(library, gate.write(library).id)
+    return gate
+
+
+@pytest.mark.usefixtures("last")
+@pytest.mark.parametrize("verb", ["pause", "cancel"])
+@pytest.mark.parametrize("kind", ["metadata/operations", "jobs"])
+def test_a_program_gets_what_it_came_to(library: Library, rest: Client, kind: str, verb: str) -> None:
+    number = 1 if kind != "jobs" else library.jobs.list(["write"]).items[0].id
+
+    answer = rest.post(f"/api/{kind}/{number}/{verb}", {})
+
+    assert (answer.status, answer.json["status"]) == (200, "completed")
+    assert library.status(1).counts == {"success": FILES}
+
+
+@pytest.mark.usefixtures("last")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (jobs.pause_job, "Job 2 (Write 4 files) came to its end before it was held: completed, 4 of 4."),
+        (jobs.cancel_job, "Job 2 (Write 4 files) came to its end before it was cancelled: completed, 4 of 4."),
+        (writing.pause, "Operation 1 came to its end before it was held: completed, 4 of 4 files."),
+        (writing.cancel, "Operation 1 came to its end before it was cancelled: completed, 4 of 4 files."),
+    ],
+)
+def test_a_person_is_told_what_it_came_to(
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: Callable[..., None],
+    said: str,
+) -> None:
+    is_job = command in (jobs.pause_job, jobs.cancel_job)
+    monkeypatch.setattr(jobs if is_job else writing, "opened", lambda _: contextlib.nullcontext(library))
+
+    command(None, 2 if is_job else 1)
+
+    assert capsys.readouterr().err.strip() == said
+
+
+def test_what_has_something_left_is_held_and_then_given_up(
+    library: Library, rest: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library._operations.workers = 1
+    gate = Gate(monkeypatch, 0)
+    gate.open_when_told(library, gate.write(library).id)
+
+    assert rest.post("/api/metadata/operations/1/pause").json["status"] == "paused"
+    assert rest.post("/api/metadata/operations/1/cancel").json["status"] == "cancelled"
+    assert library.status(1).counts["skipped"]
