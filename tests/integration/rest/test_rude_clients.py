@@ -127,6 +127,7 @@ def test_many_listeners_that_take_nothing_hold_nobody_up(rest: Client) -> None:
 @pytest.mark.parametrize(
     ("said", "answered"),
     [("", []), ("GET /api/jobs", []), ("GET /api/jobs/counts HTTP/1.1\nHost: HOST\n\n", [b"HTTP/1.1 200 OK"])],
+    ids=["nothing", "half a request", "one request"],
 )
 def test_a_connection_that_asks_nothing_more_is_closed_after_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, answered: list[bytes]
