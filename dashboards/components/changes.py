@@ -16,21 +16,25 @@ _DONE = {"lock": "locked", "unlock": "unlocked"}
 _BY = {"scan": "by a scan", "rescan": "by a rescan"}
 
 
-def of_file(page: AuditPage) -> dict[str, Any]:
-    """Return the newest changes of a file: each with when and by whom, and how many older ones there are."""
+def of_file(page: AuditPage, *, few: bool) -> dict[str, Any]:
+    """Return one page of the changes of a file, each with when and by whom; `few`: the newest alone."""
     lines = [_line(event) | {"id": event.id, "who": _who(event), "job": event.job_id} for event in page.items]
-    return {"total": page.total, "lines": lines, "older": page.total - len(lines)}
+    return {**_page(page), "lines": lines, "all": few and len(lines) < page.total}
 
 
 def by_job(page: AuditPage) -> dict[str, Any]:
     """Return one page of what a job changed, the lines of each file together."""
+    files = [_file(list(events)) for _, events in groupby(page.items, key=lambda event: event.file_id)]
+    return {**_page(page), "files": files}
+
+
+def _page(page: AuditPage) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
     return {
         "total": page.total,
         "range": f"{words.count(first + 1)}–{words.count(first + len(page.items))} of {words.count(page.total)}",
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
-        "files": [_file(list(events)) for _, events in groupby(page.items, key=lambda event: event.file_id)],
     }
 
 

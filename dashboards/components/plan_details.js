@@ -190,12 +190,13 @@ function drawMore(view, opened, whole) {
           null,
           view.history.map(event => drawEvent(event, opened, whole)),
         ),
-        view.past > view.history.length && h("p", {class: "hint"}, "Older ones are on the History page."),
+        view.past > view.history.length && button(`All ${view.past.toLocaleString("en")} on the History page`, "past", {kind: "link"}),
       ]),
     view.changes.total > 0 &&
       more(opened, "changes", `Changes of its properties (${view.changes.total.toLocaleString("en")})`, [
         h("ul", {class: "changes"}, view.changes.lines.map(drawLine)),
-        view.changes.older > 0 && h("p", {class: "hint"}, "Older ones are shown by indexium audit."),
+        view.changes.all && button(`All ${view.changes.total.toLocaleString("en")} changes`, "changes", {kind: "link", data: {page: 1}}),
+        !view.changes.all && view.changes.pages > 1 && pager(view.changes, ["Newer", "Older"]),
       ]),
     view.streams.length > 0 &&
       more(opened, "streams", `Streams (${view.streams.length})`, facts(view.streams)),
@@ -369,6 +370,8 @@ export function render(context) {
       decline: (data, event, self) => self.send("decline", {id: self.view.id, name: data.name}),
       operation: (data, event, self) => self.send("operation", {id: Number(data.id)}),
       job: (data, event, self) => self.send("job", {id: Number(data.id)}),
+      changes: (data, event, self) => self.send("changes", {page: Number(data.page)}),
+      page: (data, event, self) => self.send("changes", {page: Number(data.page)}),
       more(data, event, self) {
         opened.has(data.which) ? opened.delete(data.which) : opened.add(data.which)
         self.paint()

@@ -18,11 +18,11 @@ from indexium_core.model.plan import PlanItem
 from indexium_core.model.properties import AuditPage, FieldLock
 from indexium_core.model.suggestion import Suggestion
 
-__all__ = ["SHOWN_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
+__all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
 
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
-SHOWN_CHANGES = 8
+FEW_CHANGES = 8  # of its properties, as long as nobody asks for all
 SHOWN_TAG = 400  # characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
@@ -44,8 +44,9 @@ class PlanDetails(Component):
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
     `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
-    `set` {id, field, text}. Sent to it: {problem} (a name that may not be written), {saved}, {offers} (see
-    `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see `view`; `{open: false}` hides it.
+    `set` {id, field, text}, `changes` {page}, `past` (all its operations). Sent to it: {problem} (a name that may not be
+    written), {saved}, {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see `view`;
+    `{open: false}` hides it.
     """
 
     _esm = module("plan_details", "drawer", "person_field", "properties", "changes")
@@ -96,7 +97,7 @@ def view(
         edit: Changes each time the editor is to open; 0 for never.
         editable: Whether editing is allowed at all (a setting).
         undo_days: For how many days a write can be taken back.
-        changed: The newest changes of its properties.
+        changed: A page of the changes of its properties, newest first, or the newest alone.
         suggestions: Who else may be in it.
         pictures: Whether this server has pictures.
 
@@ -133,7 +134,7 @@ def view(
         "acts": acts(item, decided, editable=editable),
         "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
         "media": media(details, editable=editable),
-        "changes": changes.of_file(changed),
+        "changes": changes.of_file(changed, few=changed.per_page == FEW_CHANGES),
         "streams": [_stream(stream) for stream in details.streams],
         "places": [{"name": _place(details, each.place), "rows": _tag_rows(each.tags)} for each in details.tags],
         "facts": facts(details),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards import words
 from dashboards.bridge import Bridge
-from dashboards.components import person_field, plan_details
+from dashboards.components import history, person_field, plan_details
 from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.model.details import FileDetails
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanFile"]
 
+CHANGES = 20  # of its properties, of a page
 PATIENCE = 150  # milliseconds that a file is looked at before it is asked who else may be in it
 
 
@@ -32,7 +33,9 @@ class PlanFile:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._edits = 0  # grows each time the editor is to open
         self._shown_edit = 0  # of the view that is shown
-        self._changed = AuditPage()  # the newest changes of the file that is shown
+        self._path = ""  # of the file that is shown
+        self._changed = AuditPage()  # changes of the file that is shown
+        self._turned: tuple[int, int] = (0, 0)  # a file of which all changes are shown, and the page of them
         self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file, and who else may be in it
         self.drawer = plan_details.PlanDetails()
         self.drawer.on(
@@ -49,6 +52,8 @@ class PlanFile:
             rescan=self._rescan,
             lock=self._lock,
             set=self._set,
+            changes=self._turn_changes,
+            past=lambda _: self._look_back(),
         )
 
     def open(self, file_id: int, *, edit: bool = False) -> None:
@@ -97,10 +102,13 @@ class PlanFile:
     def _load(self, *, edit: int = 0) -> None:
         file_id = self._state.cursor
         library = self._library
+        number = self._turned[1] if self._turned[0] == file_id else 0
 
         def read() -> tuple[FileDetails, AuditPage]:
             details = library.file(file_id, plan=self._session.shelf.plan())
-            return details, library.audit(file_id, per_page=plan_details.SHOWN_CHANGES)
+            if number == 0:
+                return details, library.audit(file_id, per_page=plan_details.FEW_CHANGES)
+            return details, library.audit(file_id, page=number, per_page=CHANGES)
 
         self._bridge.run(
             read,
@@ -144,7 +152,7 @@ class PlanFile:
             self._draw(details, details.plan, self._shown_edit)
 
     def _draw(self, details: FileDetails, item: PlanItem, edit: int) -> None:
-        self._shown_edit = edit
+        self._shown_edit, self._path = edit, details.file_path
         of, suggestions = self._suggested
         settings = self._library.settings
         view = plan_details.view(
@@ -169,6 +177,16 @@ class PlanFile:
                 self._bridge.run(lambda: person_field.with_similar(library, offers), self.drawer.offer, name="similar")
 
         self._bridge.run(lambda: person_field.names(library, text), similar, name="offers")
+
+    def _turn_changes(self, message: Mapping[str, Any]) -> None:
+        if self._state.cursor is not None:
+            self._turned = (self._state.cursor, max(1, int(message["page"])))
+            self.refresh()
+
+    def _look_back(self) -> None:
+        """List all that was ever done to the file."""
+        every = dict.fromkeys(("status", "kind", "error", "since", "until"), "")
+        self._session.go("history", query=history.spelt("path", self._path), number=1, operation_id=None, **every)
 
     # The media.
 

@@ -57,6 +57,19 @@ def test_a_file_is_understood_at_a_glance_and_its_past_is_told(site: Site, libra
     expect(page).to_have_url(re.compile(r"/history\?op=1"))
 
 
+def test_all_that_was_ever_done_to_a_file_is_listed_in_the_history(site: Site, library: Library) -> None:
+    write = WriteOptions(risk=("safe", "warning", "danger"))
+    for _ in range(3):
+        done = library.write(library.plan("name:Haircut"), write)
+        done.wait()
+        library.rollback(done.id, replan=True).wait()
+    page = site.visit(f"/track/{library.plan('name:Haircut').page(1).items[0].file_id}")
+    expect(drawer(page).locator(".event")).to_have_count(5)
+    drawer(page).get_by_role("button", name="All 6 on the History page").click()
+    expect(page.get_by_role("grid", name="Operations")).to_have_attribute("aria-rowcount", "6")
+    expect(page).to_have_url(re.compile(r"/history\?q=path"))
+
+
 def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site, library: Library) -> None:
     first, second = [item.file_id for item in library.plan("folder:Kyoto").page(1, sort="name").items[:2]]
     page = site.visit("/plan?q=folder:Kyoto&sort=name")

@@ -69,6 +69,24 @@ def test_a_field_is_locked_and_a_rescan_leaves_it_alone(site: Site, library: Lib
     expect(media_row(page, "Duration")).to_contain_text(re.compile("0:0[0-9]"))
 
 
+def test_all_that_was_ever_changed_of_a_file_can_be_seen(site: Site, library: Library) -> None:
+    file_id = planned(library, "name:Haircut")[0]
+    for _ in range(12):
+        library.locks.lock([file_id], ["hdr"])
+        library.locks.unlock([file_id], ["hdr"])
+    page = site.visit(f"/track/{file_id}")
+    drawer(page).get_by_role("button", name="Changes of its properties (24)").click()
+    changes = drawer(page).locator(".changes li")
+    expect(changes).to_have_count(8)
+    drawer(page).get_by_role("button", name="All 24 changes").click()
+    expect(changes).to_have_count(20)
+    drawer(page).get_by_role("button", name="Older").click()
+    expect(changes).to_have_count(4)
+    expect(drawer(page)).to_contain_text("21–24 of 24")
+    padlock(page, "hdr").click()  # what happens meanwhile does not turn the page
+    expect(drawer(page)).to_contain_text("21–25 of 25")
+
+
 def test_a_property_is_set_by_hand_with_the_keyboard_and_locked(site: Site, library: Library) -> None:
     file_id = planned(library, "name:Haircut")[0]
     page = site.visit(f"/track/{file_id}")

@@ -55,11 +55,18 @@ def test_a_line_of_a_file_says_by_whom_and_leads_to_the_job() -> None:
         event(action="edit", actor="", job_id=None),
         event(),
     ]
-    view = changes.of_file(AuditPage(items=events, total=9))
+    view = changes.of_file(AuditPage(items=events, total=9), few=True)
     assert [(each["label"], each.get("done"), each["job"]) for each in view["lines"]] == [
         ("Resolution", "locked", None),
         ("Duration", None, None),
         ("Duration", None, 3),
     ]
     assert [each["who"].split(", ")[1] for each in view["lines"]] == ["by Ann", "by hand", "by a rescan"]
-    assert (view["total"], view["older"]) == (9, 6)
+    assert (view["total"], view["all"]) == (9, True)
+
+
+def test_all_changes_of_a_file_are_offered_where_the_newest_are_not_all() -> None:
+    page = AuditPage(items=[event()], total=21, page=2, per_page=20)
+    view = changes.of_file(page, few=False)
+    assert (view["range"], view["pages"], view["all"]) == ("21–21 of 21", 2, False)
+    assert changes.of_file(AuditPage(items=[event()], total=1), few=True)["all"] is False
