@@ -262,7 +262,10 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
     assert no_strays(path)
     with Library.open(home, take_over="nothing") as library:
         [left] = library.interrupted()
-        assert left.counts == {"done": 3, "restored": 1}
+        small = {became: count for became, count in left.counts.items() if became != "restored"}
+        assert left.counts["restored"] == 1
+        assert set(small) <= {"done", "not_started"}  # they may all wait for a slow disk
+        assert sum(small.values()) == 3
         assert left.by_itself
 
     seconds, code, _ = stopped(["serve", "--port", "0"], large)  # which goes on with it, and is stopped too

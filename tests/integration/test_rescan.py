@@ -384,6 +384,9 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
     orders = library._rescanner.orders(None)
     context: Any = Stopping(orders, None, after=after)
     first = library._rescanner.work(context)
+    for thread in threading.enumerate():  # files that were under way when it was stopped are read to their end
+        if thread.name.startswith("rescan"):
+            thread.join(30)
     saved = context.saved[-1] if context.saved else None
     read: list[bytes] = []
     original = properties.read
