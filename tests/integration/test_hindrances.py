@@ -15,6 +15,7 @@ from indexium_core import errors, settings
 from indexium_core.cli import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
+from indexium_core.flows.writing import OperationHandle
 from indexium_core.library import Library
 from indexium_core.model.properties import MediaReading
 from tests.support import media, places
@@ -22,14 +23,20 @@ from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
 
 
-def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes_on_when_it_is_back(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, Path]:
+    """Write, and have the folder go away when two files are done; returns where it is."""
     studio.library._operations.workers = 1
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
     studio.films.rename(away)
     gate.opened.set()
+    return handle, away
+
+
+def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes_on_when_it_is_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle, away = begun_and_pulled_out(studio, monkeypatch)
 
     status = handle.wait()
 
@@ -50,11 +57,7 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
 def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.library._operations.workers = 1
-    away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
-    handle = gate.write(studio.library)
-    studio.films.rename(away)
-    gate.opened.set()
+    handle, away = begun_and_pulled_out(studio, monkeypatch)
     assert handle.wait().status == "failed"
     before = studio.library.operation(1).operation
     studio.reopen()
@@ -165,14 +168,20 @@ def tight(tmp_path: Path) -> Iterator[tuple[Library, Path]]:
             yield library, disk / "filler"
 
 
-def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_room(
-    tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library, filler = tight
+def begun_and_filled(library: Library, filler: Path, monkeypatch: pytest.MonkeyPatch) -> OperationHandle:
+    """Write, and have the disk of the home full when two files are done."""
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library)
     fill(filler)
     gate.opened.set()
+    return handle
+
+
+def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_room(
+    tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, filler = tight
+    handle = begun_and_filled(library, filler, monkeypatch)
     assert not handle.wait(1).finished  # nobody can write down that it has ended
     with pytest.raises(errors.StoreError, match=r"disk of the home is full, .* make room on it"):
         library.edit("0000", ["Eve Fox"])
@@ -189,10 +198,7 @@ def test_a_home_whose_disk_is_full_can_be_closed_and_what_was_cut_off_is_offered
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight
-    gate = Gate(monkeypatch, 2)
-    handle = gate.write(library)
-    fill(filler)
-    gate.opened.set()
+    handle = begun_and_filled(library, filler, monkeypatch)
     assert not handle.wait(1).finished
     library.close()
 
