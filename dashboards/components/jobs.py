@@ -265,7 +265,7 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
 def _doing(job: Job, status: OperationStatus | None) -> str:
     current = status.processed if status else job.progress_current
     total = status.total if status else job.progress_total
-    at = status.current_file if status else job.progress_message
+    at = status.now if status else job.progress_message
     left = status.eta_seconds if status else job.eta_seconds
     said = [f"file {words.count(min(current + 1, total))} of {words.count(total)}"] if total else []
     if not total:

@@ -44,9 +44,9 @@ class PlanDetails(Component):
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
     `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
-    `set` {id, field, text}, `changes` {page}, `past` (all its operations). Sent to it: {problem} (a name that may not be
-    written), {saved}, {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see `view`;
-    `{open: false}` hides it.
+    `set` {id, field, text}, `changes` {page}, `past` (all its operations). Sent to it: {problem} (a name that may not
+    be written), {saved}, {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see
+    `view`; `{open: false}` hides it.
     """
 
     _esm = module("plan_details", "drawer", "person_field", "properties", "changes")

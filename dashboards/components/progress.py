@@ -80,7 +80,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "line": pace(operation, status),
         "parts": parts(status),
         "rest": rest(status),
-        "current": status.current_file if status.status == "in_progress" else "",
+        "current": status.now if status.status == "in_progress" else "",
         "buttons": buttons(status),
         "summary": summary(operation, status) if status.finished else None,
         "order": "Failures first" if status.finished else "Failures first · live",

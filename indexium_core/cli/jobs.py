@@ -70,6 +70,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
     """Show everything about one job."""
     with opened(context) as library:
         job = library.jobs.get(job_id)
+        now = _now(library, job)
     if as_json:
         output.to_json(job)
         return
@@ -78,7 +79,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
         ("kind", job.job_type),
         ("state", _state(job)),
         ("how far", how_far(job)),
-        ("at", job.progress_message if job.status == "running" else ""),
+        ("now", now),
         ("priority", job.priority),
         ("operation", job.operation_id),
         ("waits for", ", ".join(map(str, job.depends_on))),
@@ -92,6 +93,13 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
         *((name, _plain(value)) for name, value in {**job.counters, **job.summary}.items()),
     ]
     output.table(("", ""), [(name, value) for name, value in facts if value not in ("", None)])
+
+
+def _now(library: Library, job: Job) -> str:
+    """Return what a job has under way; of an operation also how far the file is, for one may take long."""
+    if job.operation_id is not None and job.status in ("running", "paused"):
+        return library.status(job.operation_id).now
+    return job.progress_message if job.status == "running" else ""
 
 
 def _moment(value: object) -> str:

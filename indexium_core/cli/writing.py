@@ -167,7 +167,7 @@ def follow(
     with output.bar(title) as update:
         try:
             while not (status := handle.wait(0.2)).finished:
-                update(status.processed, status.total, status.current_file)
+                update(status.processed, status.total, status.now)
         except (KeyboardInterrupt, leaving.Stopped) as left:
             _leave(handle, left)
             raise

@@ -87,8 +87,12 @@ class Run:
     @property
     def current(self) -> str:
         """Name of a file under way, the one that was begun first; "" for none."""
-        names = [item.name for item in tuple(self.working.values())]
-        return names[0] if names else ""
+        return self.at_first()[0]
+
+    def at_first(self) -> tuple[str, float | None]:
+        """Return that name, and how much is done of the new file that is made of it, None where none is."""
+        working = tuple(self.working.values())
+        return (working[0].name, working[0].stint.share) if working else ("", None)
 
     def pulse(self) -> Pulse:
         """Return how far it is."""

@@ -354,6 +354,7 @@ class MetadataWriter:
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0
         sizes = self._ledger.sizes(operation_id)
         given_up, untouched = self._ledger.given_up(operation_id) if "skipped" in sizes else (0, 0)
+        current, share = run.at_first() if run else ("", None)
         passed = sum(size for status, (_, size) in sizes.items() if status not in ("pending", "writing"))
         return OperationStatus(
             id=operation_id,
@@ -363,7 +364,8 @@ class MetadataWriter:
             given_up=given_up,
             bytes_done=passed - untouched,
             bytes_total=sum(size for _, size in sizes.values()),
-            current_file=run.current if run else "",
+            current_file=current,
+            current_share=share,
             working=run.seconds_at() if run else {},
             shares=run.shares() if run else {},
             rate=run.pace.rate if run else rate,

@@ -264,6 +264,12 @@ class OperationStatus:
     working: dict[int, float] = field(default_factory=dict)  # items at work → seconds since they were begun
     shares: dict[int, float] = field(default_factory=dict)  # … of which a new file is made → how much is done, 0 to 1
     given_up: int = 0  # of the skipped files those that it never got to: it was cancelled or taken back before
+    current_share: float | None = None  # of `current_file`, where a new one is made of it: how much is done, 0 to 1
+
+    @property
+    def now(self) -> str:
+        """What is being written, and how far that is where it takes long: `Big.mkv, 43 %`; "" for nothing."""
+        return self.current_file + ("" if self.current_share is None else f", {int(100 * self.current_share)} %")
 
     @property
     def total(self) -> int:

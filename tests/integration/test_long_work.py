@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import settings
+from indexium_core import cli, settings
+from indexium_core.cli import jobs as cli_jobs
 from indexium_core.flows import editing, protocol, running
 from indexium_core.flows.pace import Pace
 from indexium_core.jobs.runner import Control
@@ -80,7 +83,7 @@ def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: P
 
 
 def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
     old, shares, halfway = path.read_bytes(), [], threading.Event()
@@ -99,6 +102,9 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     assert halfway.wait(20)
     status = handle.status()
     shares = list(status.shares.values())
+    monkeypatch.setattr(cli_jobs, "opened", lambda _: contextlib.nullcontext(library))
+    assert cli.main(["jobs", "show", str(library.jobs.list().items[0].id)]) == 0
+    told = capsys.readouterr().out
     made = [each.name for each in path.parent.iterdir() if each != path]
     library.close()
     monkeypatch.undo()
@@ -106,6 +112,8 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     assert len(shares) == 1
     assert 0 < shares[0] <= 1
     assert list(status.shares) == list(status.working)
+    assert status.now == f"{path.name}, {int(100 * shares[0])} %"
+    assert f"{status.now}\n" in re.sub(" +\n", "\n", told)
     assert len(made) == 1  # the new file, under a name of its own …
     assert list(path.parent.iterdir()) == [path]  # … which went
     assert path.read_bytes() == old

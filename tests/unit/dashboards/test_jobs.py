@@ -63,6 +63,8 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["name"] == "Write 'Holiday 2019'"
     assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
     assert row["pace"] == "118 files/s · 18 %"
+    assert jobs.row(job(), status(current_share=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert jobs.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
     parts = [{"kind": "ok", "share": 18.224}, {"kind": "bad", "share": 0.467}]
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
