@@ -89,6 +89,7 @@ class Assembly:
         self._clock = clock
         self.home = store.home
         self.settings = config
+        self._passed = clockwork.Passed(store.read(), clock)  # before anything is written down
         self._open_queue()
         self._courtesy = Courtesy()
         self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
@@ -164,9 +165,9 @@ class Assembly:
             folder=folder,
             config=config,
             at_work=self._queue.operations_at_work,
+            passed=self._passed,
         )
         self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
-        self.requests = requests.Requests(store, clock=clock)
         self._interruptions = interrupted.Interruptions(store, at_work=self._queue.operations_at_work)
         self._retrier = retrying.Retrier(
             book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
@@ -211,13 +212,15 @@ class Assembly:
         self.events = EventBus(self._event_rows.begin_run())
         self._recorder = Recorder(self.events, self._event_rows, clock=clock)
         self._progress_log = ProgressLog(logs_folder)
+        self.requests = requests.Requests(self._store, clock=clock)
         rows = jobs_store.Jobs(self._store)
         self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
         self.jobs = queueing.JobService(
             self._queue,
             rows,
             folder=logs_folder,
-            retry_operation=lambda operation_id: self._retrier.start(operation_id).id,
+            retry_operation=lambda operation_id, asked: self._retrier.start(operation_id, asked=asked).id,
+            requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,
             clock=clock,
         )

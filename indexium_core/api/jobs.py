@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, Id, Limited, Open, Page, PerPage, Text, Waiting, listed, words
+from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
 from indexium_core.library import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
+from indexium_core.model.request import Begun
 
 __all__ = ["router"]
 
@@ -75,9 +76,16 @@ def cancel(library: Open, job_id: Id) -> Json:
 
 
 @router.post("/{job_id}/retry", status_code=202, response_model=Job)
-def retry(library: Open, work: Limited, job_id: Id) -> Json:
+def retry(library: Open, sent: Beginning, job_id: Id) -> Json:
     """Try a job again that failed or was cancelled; returns the job that does it."""
-    return Json(work.begin(lambda: library.jobs.retry(job_id)), 202)
+
+    def again(begun: Begun) -> Job:
+        if begun.operation_id is not None:
+            return library.jobs.of_operation(begun.operation_id)
+        return library.jobs.get(begun.job_id or 0)
+
+    job = sent.once(None, start=lambda asked: library.jobs.retry(job_id, asked), again=again)
+    return Json(job, 202, {"Location": f"/api/jobs/{job.id}"})
 
 
 class Priority(Body):

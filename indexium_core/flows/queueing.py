@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from indexium_core import errors, logs
+from indexium_core.flows.requests import Requests
 from indexium_core.flows.writing import user_name
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage
+from indexium_core.model.request import Asked
 
 __all__ = ["JobService"]
 
@@ -35,7 +37,8 @@ class JobService:
         store: JobStore,
         *,
         folder: Path,
-        retry_operation: Callable[[int], int],
+        retry_operation: Callable[[int, Asked | None], int],
+        requests: Requests,
         keep_days: Callable[[], int],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -46,13 +49,15 @@ class JobService:
             queue: They are at work there.
             store: They are written down there.
             folder: Where the logs are.
-            retry_operation: Tries once more what an operation did not get done; returns the operation that does it.
+            retry_operation: Tries once more what an operation did not get done, for a request that is noted with it;
+                returns the operation that does it.
+            requests: Those of programs that are not to begin anything twice.
             keep_days: For how many days a job that has ended is kept.
             clock: Source of the present moment (UTC).
 
         """
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
-        self._retry_operation, self._keep_days = retry_operation, keep_days
+        self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
 
     def list(
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
@@ -118,12 +123,16 @@ class JobService:
             raise self._wrong(job_id, "cancelled")
         return self.get(job_id)
 
-    def retry(self, job_id: int) -> Job:
+    def of_operation(self, operation_id: int) -> Job:
+        """Return the job of an operation. UnknownIdError where there is no such operation."""
+        return self.get(self._queue.give_job(operation_id))
+
+    def retry(self, job_id: int, asked: Asked | None = None) -> Job:
         """
         Try a job again that failed, was cut off, was cancelled or ended with errors; returns the job that does it.
 
         One that failed or was cut off goes on where it was; of the others a new one is made, of an operation for just
-        what it did not get done.
+        what it did not get done. `asked`: the request of a program that is not to begin it twice.
 
         Raises:
             UnknownIdError: There is no such job.
@@ -132,13 +141,17 @@ class JobService:
         """
         job = self.get(job_id)
         if job.status in ("failed", "interrupted") and self._queue.resume(job_id):
-            return self.get(job_id)
+            return self._noted(job_id, asked)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "tried again")
         if job.operation_id is None:
-            return self._queue.again(job_id)
-        new = self._queue.job_of(self._retry_operation(job.operation_id))
-        return job if new is None else self.get(new)
+            return self._noted(self._queue.again(job_id).id, asked)
+        return self.of_operation(self._retry_operation(job.operation_id, asked))
+
+    def _noted(self, job_id: int, asked: Asked | None) -> Job:
+        if asked is not None:
+            self._requests.note(asked, job_id=job_id)
+        return self.get(job_id)
 
     def set_priority(self, job_id: int, priority: int | str) -> Job:
         """Let a job come up sooner (1) or later (10). UsageError where it has ended, or that is no priority."""

@@ -10,6 +10,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.jobs.events import EventBus
 from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage
+from indexium_core.model.request import Asked
 
 __all__ = ["FakeJobs"]
 
@@ -81,7 +82,8 @@ class FakeJobs:
     def cancel(self, job_id: int) -> Job:
         return self._lead(job_id, "cancel", completed_at=datetime.now(UTC))
 
-    def retry(self, job_id: int) -> Job:
+    def retry(self, job_id: int, asked: Asked | None = None) -> Job:
+        del asked
         return self._lead(job_id, "retry", completed_at=None, error_message="")
 
     def set_priority(self, job_id: int, priority: int) -> Job:

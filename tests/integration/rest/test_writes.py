@@ -12,7 +12,9 @@ from pydantic import TypeAdapter
 
 from dashboards import server
 from dashboards.server import DashboardServer
+from indexium_core import errors
 from indexium_core.api import answers
+from indexium_core.files import journal
 from indexium_core.flows import protocol
 from indexium_core.library import Library
 from tests.support import media
@@ -181,6 +183,46 @@ def test_what_was_not_done_is_tried_again(rest: Client, films: Path) -> None:
     assert (again.status, twice.status, twice.json) == (202, 202, again.json)
     done = ended(rest, again.json["operation_id"])
     assert (done["success_count"], done["user_action"], done["user_note"]) == (1, "retry", "once more")
+
+
+def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, library: Library, films: Path) -> None:
+    lake = films / "lake.mp4"
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
+    ended(rest, number)
+    (films / "sea.mp4").write_bytes(b"no film")
+    rescan = rest.post("/api/libraries/1/rescan").json["id"]
+    assert library.jobs.wait(rescan, PATIENCE).status == "completed_with_errors"
+    jobs = [rest.get("/api/jobs?kind=write").json["items"][0]["id"], rescan]
+
+    for job_id in jobs:
+        path = f"/api/jobs/{job_id}/retry"
+        first, second = (rest.post(path, Idempotency_Key=path) for _ in range(2))
+        assert (first.status, second.status, second.json["id"]) == (202, 202, first.json["id"])
+        assert first.json["id"] != job_id
+        assert second.headers["location"] == f"/api/jobs/{first.json['id']}"
+    assert rest.get("/api/metadata/history").json["total"] == 2
+    assert rest.get("/api/jobs?kind=rescan").json["total"] == 2
+    assert rest.post(f"/api/jobs/{jobs[1]}/retry", Idempotency_Key=f"/api/jobs/{jobs[0]}/retry").code == "key_reused"
+
+
+def test_a_job_that_failed_goes_on_once_for_each_key(rest: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise errors.StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.OperationJournal, "create", full)
+        number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
+        assert ended(rest, number)["status"] == "failed"
+    [job] = rest.get("/api/jobs?kind=write").json["items"]
+
+    got = []
+    for _ in range(2):
+        got.append(rest.post(f"/api/jobs/{job['id']}/retry", Idempotency_Key="k"))
+        rest.get(f"/api/jobs/{job['id']}?wait=20")
+
+    assert [(answer.status, answer.json["id"]) for answer in got] == [(202, job["id"])] * 2
+    assert got[1].json["status"] == "completed"
 
 
 def test_only_so_much_is_begun_in_a_minute(rest: Client, library: Library) -> None:
