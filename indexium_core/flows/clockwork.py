@@ -8,6 +8,7 @@ whether a film is still being copied. Durations do not; they are measured by a c
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -15,12 +16,13 @@ from typing import Any, Self
 from indexium_core.store import diagnosis
 from indexium_core.store.connection import Connection
 
-__all__ = ["Doubt", "Started", "doubts", "in_words"]
+__all__ = ["Doubt", "Passed", "Started", "doubts", "in_words"]
 
 # Of the clocks that nobody can set, the one that goes on while the machine sleeps.
 _STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 _SLACK = timedelta(minutes=1)  # clocks are set by seconds all the time
 _A_DAY = timedelta(days=1)  # in a folder from another time zone dates may lie ahead by hours
+_AWAY = timedelta(days=30)  # for which a home may lie unused before what the clock says of that is doubted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,27 @@ class Started:
     def moved(self) -> timedelta:
         """Return by how much the clock was set forward since (negative: back)."""
         return timedelta(seconds=(time.time() - self.by_clock) - (_steady() - self.steady))
+
+
+class Passed:
+    """
+    Whether so much time has passed as the clock says.
+
+    A clock that is a year ahead for some hours must not make backups too old to be kept. So it is not gone by where it
+    was set forward while the home was open, nor, where the home lay unused for long, before it was open for a day or is
+    opened the next time.
+    """
+
+    def __init__(self, reader: Connection, clock: Callable[[], datetime]) -> None:
+        """Look at what was written down last, which is before this process writes anything."""
+        newest = diagnosis.newest_moment(reader)
+        self._opened, self._steady, self._clock = clock(), _steady(), clock
+        self._was_away = newest is not None and self._opened - newest[1] > _AWAY
+
+    def is_believed(self) -> bool:
+        """Tell whether the clock may be gone by for what cannot be taken back."""
+        since = timedelta(seconds=_steady() - self._steady)
+        return (not self._was_away or since > _A_DAY) and self._clock() - self._opened - since <= _A_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

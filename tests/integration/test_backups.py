@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows import running
+from indexium_core.flows import clockwork, running
 from indexium_core.settings import Settings, load
 from tests.support.rewriting import Rewriter
 from tests.support.studio import OLD, Studio
@@ -208,10 +208,9 @@ def test_journals_go_last(studio: Studio) -> None:
 def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
     shelf: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, edit = shelf.library._clock, running.editing.edit
-    assert isinstance(clock, Clock)
+    edit = running.editing.edit
     shelf.write(query="0000")
-    clock.now += timedelta(days=91)
+    pass_by(shelf, monkeypatch, timedelta(days=91))
     seen: list[tuple[int, int]] = []
 
     def looking(*arguments):
@@ -226,6 +225,56 @@ def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
     assert len(kept(shelf)) == 1
     assert [path.name for path in (shelf.library.home / "backups").iterdir()] == ["2.journal"]
     assert "kept for 90 days, until 2026-04-02" in shelf.library.rollback_check(1).reason
+
+
+def pass_by(shelf: Studio, monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
+    """Let time pass, as each clock of the machine tells it."""
+    clock, steady = shelf.library._clock, clockwork._steady
+    assert isinstance(clock, Clock)
+    clock.now += time
+    monkeypatch.setattr(clockwork, "_steady", lambda: steady() + time.total_seconds())
+
+
+def test_by_a_clock_that_was_set_forward_nothing_is_past_its_time(shelf: Studio) -> None:
+    shelf.write(query="0000")
+    clock = shelf.library._clock
+    assert isinstance(clock, Clock)
+    clock.now += timedelta(days=366)
+    shelf.write(query="0001")
+    assert len(kept(shelf)) == 2
+
+    clock.now -= timedelta(days=366)
+    shelf.reopen(clock=clock)
+    assert shelf.back(1).counts == {"success": 1}
+
+
+def test_where_a_home_lay_unused_its_backups_go_a_day_or_a_start_later(
+    shelf: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.write(query="0000")
+    clock = shelf.library._clock
+    assert isinstance(clock, Clock)
+    clock.now += timedelta(days=366)
+    shelf.reopen(clock=clock)
+    assert len(kept(shelf)) == 1
+    shelf.library._backups.tidy()
+    assert len(kept(shelf)) == 1
+
+    pass_by(shelf, monkeypatch, timedelta(days=1, hours=1))
+    shelf.library._backups.tidy()
+    assert kept(shelf) == set()
+
+
+def test_a_home_that_is_opened_again_goes_by_a_clock_that_stays(shelf: Studio) -> None:
+    shelf.write(query="0000")
+    clock = shelf.library._clock
+    assert isinstance(clock, Clock)
+    clock.now += timedelta(days=366)
+    shelf.reopen(clock=clock)
+    shelf.write(query="0001")
+    assert len(kept(shelf)) == 2
+    shelf.reopen(clock=clock)
+    assert len(kept(shelf)) == 1
 
 
 # Files of what was dropped.
