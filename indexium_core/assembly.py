@@ -129,7 +129,7 @@ class Assembly:
     ) -> None:
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self._backups_folder
-        self._scanner = scanning.Scanner(store, config=config, clock=clock, executor=self._executor)
+        self._scanner = scanning.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
         self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self._operations = running.Operations(
             store,

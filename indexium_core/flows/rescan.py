@@ -24,6 +24,7 @@ from indexium_core import errors
 from indexium_core.flows import facts, roots, targets
 from indexium_core.flows.meter import ScanProgress
 from indexium_core.flows.targets import Target
+from indexium_core.flows.tracks import TrackNews
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, LostError, Threads
@@ -189,6 +190,7 @@ class Rescanner:
         try:
             run.go()
         finally:
+            run.news.tell(self._events, context.job_id or None)
             if run.lost:
                 self._events.emit("plan:changed")
         self._tidy()
@@ -225,6 +227,7 @@ class _Run:
         self.report.total = self._count()
         self._began = time.monotonic() - self.report.seconds
         self.lost = False  # whether files were found to be missing
+        self.news = TrackNews()
 
     def _count(self) -> int:
         return store.count_all(self._database.read()) if self._file_ids is None else len(self._file_ids)
@@ -329,14 +332,18 @@ class _Run:
             self._after = outcomes[-1].due.file_id
         report.seconds = time.monotonic() - self._began
 
-        def put(tx: Any) -> None:
+        def put(tx: Any) -> set[int]:
             store.put_problems(tx, problems)
-            self.lost |= bool(catalog.mark_missing(tx, missing)) if missing else False
-            new = len(store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id))
-            report.updated, report.unchanged = updated + new, unchanged + len(readings) - new
+            gone = set(missing) - set(catalog.missing(tx, missing))
+            if gone:
+                self.lost = True
+                catalog.mark_missing(tx, sorted(gone))
+            new = store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id)
+            report.updated, report.unchanged = updated + len(new), unchanged + len(readings) - len(new)
             self._context.save(self._place(), tx=tx)
+            return new | gone
 
-        self._database.run(put)
+        self.news.note(updated=self._database.run(put))
         self._tell(outcomes[-1].due.path if outcomes else b"")
 
     def _place(self) -> dict[str, Any]:

@@ -24,7 +24,9 @@ from indexium_core.flows import reading, roots, survey
 from indexium_core.flows.meter import Meter, ScanProgress
 from indexium_core.flows.reading import Found
 from indexium_core.flows.survey import Candidate, Survey
+from indexium_core.flows.tracks import TrackNews
 from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.settings import Settings
 from indexium_core.store import catalog
@@ -73,10 +75,12 @@ class Scanner:
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         executor: Callable[[], Executor] = Threads,
+        events: EventBus | None = None,
     ) -> None:
-        """`executor` says, for every scan, where files are read."""
+        """`executor` says, for every scan, where files are read; `events` are told which were added or changed."""
         self._database = database
         self._executor = executor
+        self._events = events or EventBus()
         self._clock = clock
         self._config = config
         self._running = threading.Lock()
@@ -135,7 +139,10 @@ class Scanner:
                 stored=lambda report: job.save({**former, **_found(report, former)}),
             )
             since = datetime.fromisoformat(begun) if job.checkpoint else None
-            report = one.run(chosen, full=full, really_gone=really_gone, since=since)
+            try:
+                report = one.run(chosen, full=full, really_gone=really_gone, since=since)
+            finally:
+                one.news.tell(self._events, job.job_id)
             counters = _counters(report, former)
             for name, count in counters.items():
                 setattr(report, name, count)
@@ -210,6 +217,7 @@ class _Scan:
         self._stored = stored  # told what was found so far when a group is in the database
         self._since: datetime | None = None
         self.report = ScanReport()
+        self.news = TrackNews()
         self._gone: list[int] = []  # files that were marked missing; those that moved are found again
 
     def run(
@@ -231,7 +239,9 @@ class _Scan:
         for one in here:
             if not report.cancelled:
                 self._read(one, full=full)
-        report.missing = catalog.count_missing(self._database.read(), self._gone)
+        gone = catalog.missing(self._database.read(), self._gone)
+        report.missing = len(gone)
+        self.news.note(updated=gone)
         report.seconds = self._meter.seconds
         return report
 
@@ -337,6 +347,7 @@ class _Scan:
         stored, missing = self._database.run(lambda tx: self._put(tx, one, group, gone))
         self._gone += missing
         self._tally(group, stored)
+        self.news.note(added=stored.added_ids, updated=stored.changed_ids)
         self._stored(self.report)
         return True
 

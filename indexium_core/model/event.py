@@ -14,7 +14,7 @@ class Event:
     """One thing that happened; `name` is `<noun>:<verb>`."""
 
     id: int
-    name: str  # job:changed, <kind of job>:started|progress|completed, plan:changed
+    name: str  # job:changed, <kind of job>:started|progress|completed, plan:changed, track:added|updated
     at: datetime  # UTC
     data: dict[str, Any] = field(default_factory=dict)  # job_id, operation_id, current, total, message, rate …
 

@@ -9,7 +9,7 @@ statements does not depend on the number of files.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -26,12 +26,12 @@ __all__ = [
     "UpsertReport",
     "add_library",
     "calm",
-    "count_missing",
     "known",
     "libraries",
     "library_scanned",
     "mark_files",
     "mark_missing",
+    "missing",
     "name_library",
     "remove_library",
     "restat",
@@ -83,6 +83,8 @@ class UpsertReport:
     changed: int
     moved: int  # a missing file found again under another path: it keeps its file_id
     unchanged: int
+    added_ids: tuple[int, ...] = field(default=(), compare=False)
+    changed_ids: tuple[int, ...] = field(default=(), compare=False)
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
@@ -206,16 +208,26 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
         films.follow_scan(tx)
+    ids: dict[bool, list[int]] = {True: [], False: []}  # by whether they are new
     if added or changed:
         read = {file.path_bytes: file for file in unique}
         changed_paths = tx.execute(_sql("changed_paths")).fetchall()
-        properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path in changed_paths}, at=at)
+        properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path, _ in changed_paths}, at=at)
+        for file_id, _, is_new in changed_paths:
+            ids[is_new].append(file_id)
     if added or changed or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
         faces.adopt(tx)
     tx.execute(_sql("drop_incoming"))
-    return UpsertReport(added=added, changed=changed, moved=moved, unchanged=len(unique) - added - changed)
+    return UpsertReport(
+        added=added,
+        changed=changed,
+        moved=moved,
+        unchanged=len(unique) - added - changed,
+        added_ids=tuple(ids[True]),
+        changed_ids=tuple(ids[False]),
+    )
 
 
 def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> dict[int, int]:
@@ -279,9 +291,9 @@ def mark_missing(tx: Connection, file_ids: Sequence[int]) -> int:
     return mark_files(tx, lost)
 
 
-def count_missing(reader: Connection, file_ids: Sequence[int]) -> int:
-    """Return how many of these files are missing."""
-    return int(reader.value(_sql("count_missing"), [list(file_ids)])) if file_ids else 0
+def missing(reader: Connection, file_ids: Sequence[int]) -> list[int]:
+    """Return those of these files that are missing."""
+    return _ids(reader.execute(_sql("missing"), [list(file_ids)])) if file_ids else []
 
 
 def mark_files(tx: Connection, file_ids: Sequence[int]) -> int:

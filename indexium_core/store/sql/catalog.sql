@@ -281,8 +281,8 @@ SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new'
 FROM changed;
 
 -- name: changed_paths
--- The changed files by their paths.
-SELECT c.file_id, r.path_bytes FROM changed AS c JOIN resolved AS r USING (file_id);
+-- The changed files by their paths, and whether each is new.
+SELECT c.file_id, r.path_bytes, c.found = 'new' FROM changed AS c JOIN resolved AS r USING (file_id);
 
 -- name: drop_incoming
 -- The tables of the batch are done with.
@@ -378,9 +378,9 @@ SELECT file_id FROM scanned_files WHERE state <> 'missing' AND file_id IN (SELEC
 -- They are gone from their paths.
 UPDATE scanned_files SET state = 'missing', growing = false WHERE file_id IN (SELECT unnest($1::BIGINT[]));
 
--- name: count_missing
--- How many of these files are missing.
-SELECT count(*) FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
+-- name: missing
+-- Those of these files that are missing.
+SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: mark_files
 -- The plans of these files, and of their copies, must be worked out again.

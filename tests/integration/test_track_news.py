@@ -1,0 +1,98 @@
+"""Scans and rescans tell which files are new, and of which something is: one by one where they are few."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core.flows import tracks
+from indexium_core.library import Library
+from tests.support import media
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for name in ("ann.mp4", "bob.mp4", "cy.mp4"):
+        media.build("mp4", folder, name=name, seed=ord(name[0]))
+        os.utime(folder / name, (1_600_000_000, 1_600_000_000))
+    return folder
+
+
+@pytest.fixture
+def library(home: Path) -> Iterator[Library]:
+    with Library.open(home) as opened:
+        yield opened
+
+
+class News:
+    """What is told of files from now on, by their names."""
+
+    def __init__(self, library: Library) -> None:
+        self._library, self._after = library, library.events.last_id
+
+    def __call__(self) -> set[tuple[str, str]]:
+        rows = self._library._store.read().execute("SELECT file_id, file_name FROM scanned_files").fetchall()
+        names = dict(rows)
+        found = [each for each in self._library.events_since(self._after) if each.name.startswith("track:")]
+        self._after = self._library.events.last_id
+        told = {(each.name, names[each.data["file_id"]]) for each in found}
+        assert len(told) == len(found), "each is told once"
+        assert all(each.data["total"] for each in found)
+        return told
+
+
+def test_a_scan_tells_of_each_file_that_is_new_changed_moved_or_gone(library: Library, films: Path) -> None:
+    news = News(library)
+    library.scan([films])
+    assert news() == {("track:added", name) for name in ("ann.mp4", "bob.mp4", "cy.mp4")}
+
+    library.scan([films])
+    assert news() == set()
+
+    media.build("mp4", films, name="ann.mp4", seed=ord("a"), comment="People: Bob Ray")
+    (films / "bob.mp4").rename(films / "rob.mp4")
+    (films / "cy.mp4").unlink()
+    media.build("mkv", films, name="dan.mkv", seed=9)
+    library.scan([films])
+    assert news() == {
+        ("track:updated", "ann.mp4"),
+        ("track:updated", "rob.mp4"),
+        ("track:updated", "cy.mp4"),
+        ("track:added", "dan.mkv"),
+    }
+
+
+def test_a_rescan_tells_of_each_file_of_which_something_is_new_or_that_is_gone(library: Library, films: Path) -> None:
+    library.scan([films])
+    news = News(library)
+    library.rescan(everything=True)
+    assert news() == set()
+
+    with library._store.atomic() as tx:
+        of_ann = "file_id = (SELECT file_id FROM scanned_files WHERE file_name = 'ann.mp4')"
+        tx.execute(f"UPDATE media_properties SET resolution = '1x1' WHERE {of_ann}")
+    (films / "cy.mp4").unlink()
+    job = library.rescan_job(everything=True)
+    library.jobs.wait(job.id, 60)
+    assert news() == {("track:updated", "ann.mp4"), ("track:updated", "cy.mp4")}
+    library.rescan(everything=True)
+    assert news() == set()
+
+
+def test_of_many_files_only_their_number_is_told(library: Library, films: Path) -> None:
+    for number in range(tracks.MOST + 1):
+        (films / f"{number:03}.mkv").write_bytes(b"no film")
+    after = library.events.last_id
+    job = library.scan_job([films])
+    library.jobs.wait(job.id, 60)
+
+    told = [each for each in library.events_since(after) if each.name.startswith("track:")]
+
+    assert [(each.name, each.data) for each in told] == [
+        ("track:added", {"job_id": job.id, "total": tracks.MOST + 4, "message": f"{tracks.MOST + 4} files"})
+    ]
