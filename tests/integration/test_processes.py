@@ -16,6 +16,7 @@ import pytest
 from indexium_core import errors, settings
 from indexium_core.files import journal
 from indexium_core.flows import elsewhere, running
+from indexium_core.jobs import executors
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import LostError, Processes
 from indexium_core.library import Library
@@ -339,14 +340,11 @@ def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monk
 def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_there(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from indexium_core import library as module
-    from indexium_core.jobs import executors
-
     other = Processes(made.home / "processes.lock")
     process = other.call(os.getpid)
     made.library.close()
     wait = executors.wait_for_former
-    monkeypatch.setattr(module.executors, "wait_for_former", lambda lock: wait(lock, seconds=0.1))
+    monkeypatch.setattr(executors, "wait_for_former", lambda lock: wait(lock, seconds=0.1))
 
     with pytest.raises(errors.HomeInUseError, match="worked for the home"):
         Library.open(made.home)
