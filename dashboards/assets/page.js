@@ -25,7 +25,8 @@
       const {healthz} = self.dataset
       const how = {cache: "no-store", method: healthz ? "GET" : "HEAD", signal: AbortSignal.timeout(5000)}
       const answer = await fetch(healthz || location.href, how)
-      return answer.ok ? (healthz ? (await answer.json()).instance_id : "here") : null
+      if (!healthz) return answer.status < 500 ? "here" : null // such a page has no head, but its server has answered
+      return answer.ok ? (await answer.json()).instance_id : null
     } catch {
       return null
     }

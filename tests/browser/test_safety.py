@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from dashboards import server
 from indexium_core.library import Library
@@ -142,3 +142,24 @@ def test_a_closed_page_is_forgotten(context: BrowserContext, library: Library) -
         while library.events._listeners != own and time.monotonic() < deadline:
             time.sleep(0.2)
         assert library.events._listeners == own
+
+
+def test_a_page_of_a_server_without_our_addresses_comes_back_too(context: BrowserContext) -> None:
+    """Panel's own server has no `/healthz`, and does not answer a question for the head of a page with a page."""
+    script = (Path(server.__file__).parent / "assets" / "page.js").read_text(encoding="utf-8")
+    loads = []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "HEAD":
+            route.fulfill(status=405)
+            return
+        loads.append(route.request.url)
+        route.fulfill(content_type="text/html", body=f"<script data-healthz=''>{script}</script>")
+
+    page = context.new_page()
+    page.route("http://panel.test/**", answer)
+    page.goto("http://panel.test/app")
+    with page.expect_navigation():
+        page.evaluate("() => window.dispatchEvent(new Event('indexium:lost'))")
+    assert loads == ["http://panel.test/app"] * 2
+    page.close()
