@@ -3,6 +3,8 @@
 const HOME = document.querySelector("script[data-home]")?.dataset.home ?? ""
 const DISMISSED = `indexium.dismissed.${HOME}` // another home has other operations of the same numbers
 const LONGEST = 20 // dismissals that are remembered
+const PHONE = window.matchMedia("(max-width: 700px)")
+const room = () => (PHONE.matches ? 2 : 3) // rows beside which the page can still be read
 
 const dismissed = () => {
   try {
@@ -52,12 +54,32 @@ export function render(context) {
     const gone = dismissed()
     return (view.rows ?? []).filter(row => !(row.dismiss && gone.has(row.dismiss)))
   }
+  let unfolded = false
   const me = component(context, {
     draw(view) {
       const rows = shown(view)
-      return rows.length > 0 && h("div", {class: "doings", role: "region", "aria-label": "Work"}, rows.map(doing))
+      const folds = rows.length > room()
+      const more = rows.length - room() + 1
+      return (
+        rows.length > 0 &&
+        h(
+          "div",
+          {class: "doings", role: "region", "aria-label": "Work"},
+          (folds && !unfolded ? rows.slice(0, -more) : rows).map(doing),
+          folds &&
+            h(
+              "button",
+              {type: "button", class: "fold", "aria-expanded": String(unfolded), data: {act: "fold", key: "fold"}},
+              unfolded ? "Show fewer" : `${more} more`,
+            ),
+        )
+      )
     },
     act: {
+      fold(data, event, self) {
+        unfolded = !unfolded
+        self.paint()
+      },
       dismiss(data, event, self) {
         remember(data.dismiss)
         self.paint()
@@ -72,4 +94,5 @@ export function render(context) {
     model.on("remove", () => measure.disconnect())
   }
   listen(model, window, "storage", () => me.paint())
+  listen(model, PHONE, "change", () => me.paint())
 }

@@ -7,12 +7,21 @@ from typing import Any
 __all__ = ["measure"]
 
 
-def measure(done: int, total: int | None, *, bad: int = 0) -> dict[str, Any]:
-    """Return the parts that went well and badly; without any where nobody knows how much there is."""
+def measure(done: int, total: int | None, *, bad: int = 0, going: float = 0.0) -> dict[str, Any]:
+    """
+    Return the parts of a gauge; without any where nobody knows how much there is.
+
+    Args:
+        done: How many of them are done.
+        total: How many there are.
+        bad: How many of those that are done went badly.
+        going: How much there is of those that are under way.
+
+    """
     if not total:
         return {"now": None, "max": None, "parts": []}
     done = min(done, total)
-    parts = (("ok", done - bad), ("bad", bad))
+    parts = (("ok", done - bad), ("bad", bad), ("going", min(going, total - done)))
     return {
         "now": done,
         "max": total,

@@ -1,3 +1,6 @@
+// What is counted goes to the next line as a whole.
+const whole = sum => sum.split(" · ").map((part, place) => [place > 0 && " · ", h("span", null, part)])
+
 // Operations, newest first.
 export function render(context) {
   const {model} = context
@@ -45,7 +48,7 @@ export function render(context) {
                 h("small", null, row.when),
               ),
               h("span", {class: "n num", role: "gridcell"}, row.files),
-              h("span", {class: "t sum", role: "gridcell"}, row.sum),
+              h("span", {class: "t sum", role: "gridcell"}, whole(row.sum)),
               h("span", {class: "r", role: "gridcell"}, chip(row.level, row.status)),
               back(row),
             ),

@@ -43,7 +43,7 @@ export function render(context) {
           {class: "acts", data: {key: "acts"}},
           view.acts.map(item => way(item, view.id)),
           way({label: "Open log", act: "log"}, view.id),
-          view.follow && button(view.follow.label, view.follow.act, {kind: "quiet", data: {key: "follow"}}),
+          view.follow && button(view.follow.label, view.follow.act, {data: {key: "follow"}}),
         ),
         view.priorities.length > 0 &&
           h(
@@ -60,7 +60,7 @@ export function render(context) {
           ),
         h("div", {class: "label"}, "What is known of it"),
         facts(view.facts),
-        view.outcome.length > 0 && [h("div", {class: "label"}, "What came of it"), h("div", {class: "outcome"}, facts(view.outcome))],
+        view.outcome.length > 0 && [h("div", {class: "label"}, view.gauge ? "So far" : "What came of it"), h("div", {class: "outcome"}, facts(view.outcome))],
         view.changes?.total > 0 && drawChanged(view.changes),
         view.changes?.none && h("p", {class: "hint"}, view.changes.none),
       )

@@ -348,7 +348,7 @@ def pace(job: Job, status: OperationStatus | None = None) -> str:
 
 def _share(job: Job, status: OperationStatus | None) -> float | None:
     total = status.total if status else job.progress_total
-    current = status.processed if status else job.progress_current
+    current = status.processed + sum(status.shares.values()) if status else job.progress_current
     return 100 * min(current, total) / total if total else None
 
 
@@ -358,7 +358,7 @@ def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
     current = status.processed if status else job.progress_current
     counts = status.counts if status else job.counters
     bad = sum(counts.get(each, 0) for each in ("failed", "conflict", "unknown", "errors"))
-    return measure(current, total, bad=min(current, bad))
+    return measure(current, total, bad=min(current, bad), going=sum(status.shares.values()) if status else 0.0)
 
 
 # What can be done.

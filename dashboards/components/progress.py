@@ -151,19 +151,21 @@ def pace(operation: MetadataOperation, status: OperationStatus) -> str:
 
 
 def parts(status: OperationStatus) -> list[dict[str, Any]]:
-    """Return the coloured parts of the bar, those that are not empty."""
-    found = [
+    """Return the coloured parts of the bar, those that are not empty; of files that are made anew what there is."""
+    found: list[tuple[str, str, float]] = [
         (kind, f"{words.count(number)} {label}", number)
         for states, kind, label in PARTS
         if (number := _number(status, states) - (status.given_up if states == ("skipped",) else 0))
     ]
+    if status.shares:
+        found.append(("going", f"{words.count(len(status.shares))} under way", sum(status.shares.values())))
     whole = max(1, status.total)
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
 
 def rest(status: OperationStatus) -> str:
     """Return how many files are still to come, or will not come any more."""
-    waiting = status.total - status.processed
+    waiting = status.total - status.processed - len(status.shares)
     return f"{words.count(waiting)} {'not started' if status.finished else 'waiting'}" if waiting else ""
 
 

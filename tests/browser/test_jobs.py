@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from indexium_core import demo
 from indexium_core.library import Library
 from indexium_core.model.operation import WriteOptions
+from indexium_core.model.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_acting import foot
 from tests.support.holding import cut_off
@@ -177,6 +178,25 @@ def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site
     expect(drawer.locator(".changes li").first).to_contain_text("→")
     drawer.locator(".changes").get_by_role("button", name=re.compile("by a rescan")).first.click()
     expect(page).to_have_url(re.compile(rf"/jobs\?job={job.id}$"))
+
+
+@pytest.mark.parametrize(("width", "seen"), [(1280, 2), (390, 1)])
+def test_what_goes_on_leaves_room_for_the_page(site: Site, library: Library, gate: Gate, width: int, seen: int) -> None:
+    several = 4
+    chosen = [item.file_id for item in library.plan("risk:safe").page(1).items[:several]]
+    writes = [library.write(library.plan(), SAFE, selection=Selection(included=frozenset([each]))) for each in chosen]
+    for write in writes[:2]:
+        library.pause(write.id, wait=False)
+    with library._store.atomic() as tx:  # … and forgotten
+        tx.execute("UPDATE job_queue SET paused_at = now()::TIMESTAMPTZ - INTERVAL 2 DAY WHERE status = 'paused'")
+    page = site.visit("/settings", width=width)
+    rows = foot(page).get_by_role("group")
+    expect(rows).to_have_count(seen)
+    foot(page).get_by_role("button", name=f"{several - seen} more").click()
+    expect(rows).to_have_count(several)
+    foot(page).get_by_role("button", name="Show fewer").click()
+    expect(rows).to_have_count(seen)
+    gate.opened.set()
 
 
 @pytest.fixture

@@ -346,6 +346,9 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
         ("off", "1 skipped", 10.0),
     ]
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
+    now = replace(status("in_progress", success=6, pending=4), shares={7: 0.5, 8: 0.25})
+    assert progress.parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
+    assert progress.rest(now) == "2 waiting"
 
 
 @pytest.mark.parametrize("state", ["cancelled", "rolled_back", "partly_rolled_back"])

@@ -69,6 +69,12 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
 
+def test_a_large_film_under_way_moves_the_gauge() -> None:
+    one = status(counts={"pending": 1}, shares={7: 0.43})
+    assert jobs.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
+    assert jobs.pace(job(), one).endswith("43 %")
+
+
 SENTENCES = [
     (job(progress_current=4312), "4,312 files so far"),
     (job(), "beginning"),
