@@ -256,9 +256,10 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     )
     if operation.error_message:
         output.complain(operation.error_message)
-    if operation.status in ("failed", "interrupted"):
+    undone = operation.failure_count + operation.conflict_count + operation.unknown_count + operation.given_up
+    if operation.can_go_on:
         output.note(f"'indexium operations resume {operation.id}' goes on with it.")
-    elif operation.failure_count + operation.conflict_count + operation.unknown_count:
+    elif undone and operation.user_action != "rollback_person":
         output.note(f"'indexium operations retry {operation.id}' tries once more what was not done.")
     if operation.can_rollback and operation.operation_type == "write":
         output.note(

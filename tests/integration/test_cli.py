@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import duckdb
 import pytest
 
 from indexium_core import cli
+from indexium_core.cli import writing
 from indexium_core.library import Library
 from tests.support import media
 
@@ -453,6 +455,27 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
     assert planned("undo") == 0
     assert planned.json("plan", "postponed:yes")["items"] == []
     assert planned("changes", "check", tmp_path / "nowhere.csv") == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "counts", "way"),
+    [
+        ("failed", {"success_count": 1}, "resume"),
+        ("failed", {"success_count": 1, "failure_count": 1}, "retry"),
+        ("cancelled", {"success_count": 1, "skipped_count": 1, "given_up": 1}, "retry"),
+        ("completed", {"success_count": 1, "skipped_count": 1}, ""),
+    ],
+)
+def test_what_was_not_done_comes_with_the_command_that_goes_on(
+    planned: Command, home: Path, capsys: pytest.CaptureFixture[str], status: str, counts: dict[str, int], way: str
+) -> None:
+    planned.json("write", "--yes")
+    with Library.open(home) as library:
+        done = library.operation(1).operation
+    none = dict.fromkeys(("success_count", "failure_count", "skipped_count"), 0)
+    writing._print_operation(replace(done, status=status, file_count=2, **none | counts), [])
+    ways = re.findall("'indexium operations (resume|retry) 1'", capsys.readouterr().err)
+    assert ways == ([way] if way else [])
 
 
 def test_what_a_write_left_is_tried_again(planned: Command, films: Path) -> None:
