@@ -9,11 +9,12 @@ const gauge = view => [
   ),
 ]
 const acts = buttons =>
-  buttons.length > 0 &&
   h(
     "div",
     {class: "acts"},
     buttons.map(item => button(item.label, item.act, {kind: item.kind, key: item.key})),
+    h("span", {class: "grow"}),
+    button("Open log", "log", {kind: "quiet"}),
   )
 
 function drawRunning(view) {

@@ -40,7 +40,8 @@ class Progress(Component):
     """
     The page of one operation.
 
-    Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `status` {status}, `page` {page}.
+    Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `log`, `status` {status} and `page`
+    {page} of its files.
     View: see `view` and `nothing`.
     """
 

@@ -15,6 +15,7 @@ from dashboards.pages import holding, rollback
 from dashboards.pages.asking import WRITABLE, Wish, WriteQuestion
 from dashboards.state import ProgressState
 from indexium_core import errors
+from indexium_core.model.job import Job
 from indexium_core.model.operation import HOLDING_STATES, MetadataOperation, OperationDetails
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class ProgressScreen:
             retry=lambda _: self._retry(),
             history=lambda _: session.go("history", operation_id=self.followed),
             plan=lambda _: session.go("plan"),
+            log=lambda _: self._with_shown(self._open_log),
             status=self._choose,
             page=self._turn,
         )
@@ -129,6 +131,17 @@ class ProgressScreen:
 
     def _roll_back(self, operation_id: int) -> None:
         rollback.ask(self._library, self._bridge, self._dialog, operation_id, self._started)
+
+    def _open_log(self, operation_id: int) -> None:
+        self._bridge.run(
+            lambda: self._library.operation_story(operation_id, per_page=1).job, self._show_log, name="log", once=True
+        )
+
+    def _show_log(self, job: Job | None) -> None:
+        if job is None:
+            self._bridge.toast("info", "It has no log of its own: it ran before there were jobs, or that was long ago.")
+        else:
+            self._session.go("jobs", job_id=job.id, log=True, changes=1)
 
     def _retry(self) -> None:
         """Look at what was left and ask whether it is to be written; of a rollback, ask for the rest of it."""

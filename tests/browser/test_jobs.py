@@ -180,6 +180,15 @@ def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site
     expect(page).to_have_url(re.compile(rf"/jobs\?job={job.id}$"))
 
 
+def test_the_log_of_an_operation_is_one_click_away_from_its_page(site: Site, library: Library) -> None:
+    handle = library.write(library.plan("risk:safe"), SAFE)
+    handle.wait()
+    page = site.visit(f"/progress?op={handle.id}")
+    page.get_by_role("button", name="Open log").click()
+    expect(page.get_by_role("dialog")).to_contain_text("job.begun")
+    expect(page).to_have_url(re.compile(r"/jobs\?job=\d+&log"))
+
+
 @pytest.mark.parametrize(("width", "seen"), [(1280, 2), (390, 1)])
 def test_what_goes_on_leaves_room_for_the_page(site: Site, library: Library, gate: Gate, width: int, seen: int) -> None:
     several = 4
