@@ -143,6 +143,7 @@ class DashboardServer:
         self._api = Mount(make_app(library, token=self.token), largest=largest)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
+        self._serves = self._is_told = False  # the loop serves; somebody wants it to end
 
     @property
     def url(self) -> str:
@@ -163,7 +164,7 @@ class DashboardServer:
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
             self._pages.warm()
-            self._loop.add_callback(self._started.set)
+            self._loop.add_callback(self._begun)
             logger.info("dashboard.started", extra={"url": self.url})
             try:
                 self._loop.start()
@@ -241,9 +242,24 @@ class DashboardServer:
 
     def stop(self) -> None:
         """Ask the loop to end; safe from any thread and from a signal handler."""
+        self._is_told = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # closed already
-                self._loop.add_callback(self._loop.stop)
+                # Tornado's own way takes a signal handler for a part of the loop, which then sleeps to its next timer.
+                self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
+
+    def _begun(self) -> None:
+        """Note on the loop that it serves now; the word to end may have come while all was made ready."""
+        self._serves = True
+        self._started.set()
+        if self._is_told:
+            self._halt()
+
+    def _halt(self) -> None:
+        """End the loop where it serves: what runs on it before and after is not to be cut off."""
+        if self._serves and self._loop is not None:
+            self._serves = False
+            self._loop.stop()
 
     def _close(self, server: Any) -> None:
         """End what is open, so that pages notice at once and begin to wait for the next start."""
