@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from indexium_core.model import sizes, strategies
+from indexium_core.model.interrupted import BECAME
 
 __all__ = [
     "STATUS",
@@ -133,8 +134,10 @@ def item_glyph(status: str, code: str = "") -> str:
     return _GLYPHS.get(status, "")
 
 
-def item_status(status: str, code: str = "") -> tuple[str, str]:
-    """Return words and chip level for an item; a code can say it better than the status."""
+def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[str, str]:
+    """Return words and chip level for an item, `ended`: of an operation that has; a code can say it better."""
+    if ended and status == "pending":
+        return BECAME["restored" if code == "restored" else "not_started"], "blocked"
     if code == "in_use":
         return "in use: later", "blocked"
     if code == "nothing_to_do":

@@ -267,7 +267,8 @@ def files_view(details: OperationDetails, look: Look) -> dict[str, Any]:
     """Return the files of the operation that are listed, with what can be chosen among them."""
     page = progress.items(details)
     in_the_way = {item.id: item for item in look.check.conflicts} if look.check else {}
-    page["rows"] = [_item(item, look, in_the_way.get(item.id)) for item in details.items]
+    ended = details.status.finished
+    page["rows"] = [_item(item, look, in_the_way.get(item.id), ended=ended) for item in details.items]
     counts = details.status.counts
     page["shown"] = [
         {"value": key, "label": label, "count": sum(counts.get(state, 0) for state in states or counts)}
@@ -283,8 +284,8 @@ def files_view(details: OperationDetails, look: Look) -> dict[str, Any]:
     return page
 
 
-def _item(item: ItemDetails, look: Look, problem: ItemDetails | None) -> dict[str, Any]:
-    status, level = words.item_status(item.status, item.code)
+def _item(item: ItemDetails, look: Look, problem: ItemDetails | None, *, ended: bool) -> dict[str, Any]:
+    status, level = words.item_status(item.status, item.code, ended=ended)
     may = item.status == "success" and item.taken_back_by is None and (problem is None or bool(problem.choices))
     back = f"taken back by operation {item.taken_back_by}" if item.taken_back_by else ""
     opened = item.id == look.open_item

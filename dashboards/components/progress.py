@@ -97,12 +97,11 @@ def named(
     shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return a filter of files with the words that fit: what was given up is skipped to the ledger alone."""
-    skipped = status.counts.get("skipped", 0)
-    given_up = "not started" if status.given_up == skipped else "skipped, not started"
-    return {
-        key: (given_up if key == "skipped" and status.given_up else label, states)
-        for key, (label, states) in shown.items()
-    }
+    fitting = {"pending": "not started"} if status.finished and status.counts.get("pending") else {}
+    if status.given_up:
+        whole = status.given_up == status.counts.get("skipped", 0)
+        fitting["skipped"] = "not started" if whole else "skipped, not started"
+    return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
 def title(operation: MetadataOperation, status: OperationStatus) -> str:
@@ -244,7 +243,8 @@ def items(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
     first = (details.page - 1) * details.per_page
     shares = details.status.shares
-    rows = [item_row(item, share=shares.get(item.id)) for item in details.items]
+    ended = details.status.finished
+    rows = [item_row(item, share=shares.get(item.id), ended=ended) for item in details.items]
     return {
         "rows": rows,
         "total": details.total,
@@ -254,9 +254,17 @@ def items(details: OperationDetails) -> dict[str, Any]:
     }
 
 
-def item_row(item: ItemDetails, *, share: float | None = None) -> dict[str, Any]:
-    """Return one file of an operation; `share`: how much of the new file that is made of it is there, 0 to 1."""
-    status, level = words.item_status(item.status, item.code)
+def item_row(item: ItemDetails, *, share: float | None = None, ended: bool = False) -> dict[str, Any]:
+    """
+    Return one file of an operation.
+
+    Args:
+        item: The file.
+        share: How much of the new file that is made of it is there, 0 to 1.
+        ended: Whether the operation has.
+
+    """
+    status, level = words.item_status(item.status, item.code, ended=ended)
     if item.status == "writing" and share is not None:
         status, level = f"rewriting {int(100 * share)} %", "warning"
     return {

@@ -369,6 +369,7 @@ def test_what_failed_with_files_left_can_be_gone_on_with() -> None:
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     told = progress.view(details, shown="")
     assert [item["label"] for item in told["summary"]["buttons"]][:2] == ["Resume 2", "Roll back…"]
+    assert "not started 2" in [choice["label"] for choice in told["statuses"]]
     ended = replace(now, counts={"success": 6, "failed": 1})
     offers = progress.view(replace(details, status=ended), shown="")["summary"]["buttons"]
     assert offers[0]["label"] == "Retry 1 file…"
