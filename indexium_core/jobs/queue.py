@@ -28,7 +28,7 @@ from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, New
 
 __all__ = ["JobQueueService"]
 
-_LAST = 1.0  # seconds in which a job ends, as a rule, that was held or cancelled when the last of it was under way
+_LAST = 2.0  # seconds in which a job ends, as a rule, that was held or cancelled when the last of it was under way
 
 
 class JobQueueService:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,22 @@ FILES = 4  # that can be written
 
 @pytest.fixture
 def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """Operation 1 with its last file under way, which is done as soon as it is told to pause or to end."""
+    """Operation 1 with its last file under way, which is done when it is written down that it is held, or to end."""
     library._operations.workers = 1
-    gate = Gate(monkeypatch, FILES - 1)
-    gate.open_when_told(library, gate.write(library).id)
+    gate, rows = Gate(monkeypatch, FILES - 1), library._queue._store
+    gate.write(library)
+    for name in ("pause", "ask_to_cancel"):
+        monkeypatch.setattr(rows, name, _then(getattr(rows, name), gate.opened.set))
     return gate
+
+
+def _then(work: Callable[..., bool], do: Callable[[], None]) -> Callable[..., bool]:
+    def both(*arguments: Any, **named: Any) -> bool:
+        found = work(*arguments, **named)
+        do()
+        return found
+
+    return both
 
 
 @pytest.mark.usefixtures("last")
