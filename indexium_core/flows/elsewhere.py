@@ -49,7 +49,7 @@ class _Desk:
 
     def __init__(self, undo: journal.OperationJournal, terms: Terms, stint: Stint) -> None:
         self._terms, self._stint = terms, stint
-        self.make_room = terms.make_room
+        self.make_room, self.is_over = terms.make_room, terms.cancelled
         self.begin, self.making, self.swap, self.inserted = undo.begin, undo.making, undo.swap, undo.inserted
         self.commit, self.undone, self.is_open, self.entry = undo.commit, undo.undone, undo.is_open, undo.entry
 

@@ -31,6 +31,7 @@ R = TypeVar("R")
 
 _IDLE = 30.0  # seconds without work after which processes are let go
 _LAST = 5.0  # seconds that a process has to end when it is let go
+_GRACE = 5.0  # seconds for which a process may be silent although its work is to be given up
 _LOOK = 0.02  # seconds between two looks whether the processes of an earlier run have ended
 
 
@@ -74,6 +75,13 @@ class Threads:
         return wanted
 
 
+class Home(Protocol):
+    """Answers what a piece of work asks; has a method for each question."""
+
+    def is_over(self) -> bool:
+        """Tell whether the work is to be given up."""
+
+
 class LostError(Exception):
     """A process ended while it was at work, by a crash or because somebody killed it, or never began; says how."""
 
@@ -102,10 +110,12 @@ class Processes(Threads):
         return self._do(None, function, args, kwargs)
 
     def converse(
-        self, home: object, function: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs
+        self, home: Home, function: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """
         Do a piece of work that has something to ask meanwhile.
+
+        A process that says nothing for some seconds although its work is to be given up is ended.
 
         Args:
             home: Its methods answer, on this thread. What they raise reaches the function as a StoreError with the same
@@ -134,7 +144,7 @@ class Processes(Threads):
         for worker in idle:
             worker.end()
 
-    def _do(self, home: object | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+    def _do(self, home: Home | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         worker = self._take()
         try:
             return worker.do(home, function, args, kwargs)  # type: ignore[no-any-return]
@@ -212,14 +222,14 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def do(self, home: object | None, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+    def do(self, home: Home | None, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
         """Have a piece of work done, and answer what it asks."""
         raised: list[Exception] = []
         self.is_free = False
         try:
             self._line.send((function, args, kwargs, home is not None))
             while True:
-                match self._line.recv():
+                match self._heard(home):
                     case ("done", result):
                         self.is_free = True
                         return result
@@ -232,6 +242,17 @@ class _Worker:
                         self._line.send(_answer(home, name, its_args, raised))
         except (EOFError, ConnectionError) as error:
             raise LostError(self._how_it_ended()) from error
+
+    def _heard(self, home: Home | None) -> tuple[Any, ...]:
+        """Return its next word."""
+        since: float | None = None  # time.monotonic() from which on it should give its work up
+        while home is not None and not self._line.poll(_GRACE / 10):
+            if since is None:
+                since = time.monotonic() if home.is_over() else None
+            elif time.monotonic() - since > _GRACE:
+                self.kill()  # and wait on: as long as a disk holds it, its file is not free
+        word: tuple[Any, ...] = self._line.recv()
+        return word
 
     def kill(self) -> None:
         """Cut off what it is at; from any thread."""
@@ -255,7 +276,7 @@ class _Worker:
         return f"ended with code {code}"
 
 
-def _answer(home: object | None, name: str, args: tuple[Any, ...], raised: list[Exception]) -> tuple[Any, ...]:
+def _answer(home: Home | None, name: str, args: tuple[Any, ...], raised: list[Exception]) -> tuple[Any, ...]:
     """Return the answer to a question as plain values; what went wrong is kept here."""
     try:
         return "is", getattr(home, name)(*args)

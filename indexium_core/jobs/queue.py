@@ -28,6 +28,7 @@ from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, New
 
 __all__ = ["JobQueueService"]
 
+_LOOK = 0.5  # seconds between two looks: Ctrl-C may come just before a wait without an end, which it does not end then
 _LAST = 2.0  # seconds in which a job ends, as a rule, that was held or cancelled when the last of it was under way
 
 
@@ -277,10 +278,10 @@ class JobQueueService:
         until = None if timeout is None else time.monotonic() + timeout
         with self._dispatcher.changed:
             while is_open():
-                left = None if until is None else until - time.monotonic()
-                if left is not None and left <= 0:
+                left = _LOOK if until is None else until - time.monotonic()
+                if left <= 0:
                     return
-                self._dispatcher.changed.wait(left)
+                self._dispatcher.changed.wait(min(left, _LOOK))
 
     # The worker.
 

@@ -19,7 +19,7 @@ from indexium_core.flows import elsewhere, running
 from indexium_core.jobs import executors
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import LostError, Processes
-from indexium_core.library import Library
+from indexium_core.library import Library, OperationHandle
 from indexium_core.store.ledger import Task
 from tests.support import media
 from tests.support.studio import ALL, OLD
@@ -287,10 +287,8 @@ def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_an
     assert made.strays() == []
 
 
-def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_resumed(
-    made: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The process stands still where it makes the new file, as on a disk that answers late."""
+def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, int]:
+    """Begin a write whose process stands still where it makes the new file; returns both."""
     real, standing, stopped = journal.OperationJournal.making, threading.Event(), list[int]()
 
     def making(self: journal.OperationJournal, *words: Any) -> None:
@@ -304,11 +302,19 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
     monkeypatch.setattr(journal.OperationJournal, "making", making)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert standing.wait(PATIENCE)
+    return handle, stopped[0]
+
+
+def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_resumed(
+    made: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that answers late."""
+    handle, process = stopped_in_a_rewrite(made, monkeypatch)
     made.library.set_setting("metadata_operation_timeout_seconds", "1")
     run = made.library._operations.find(handle.id)
     assert run is not None
     until(lambda: run.control.ending is not None)
-    os.kill(stopped[0], signal.SIGCONT)
+    os.kill(process, signal.SIGCONT)
     status = handle.wait(PATIENCE)
 
     assert (status.status, status.counts) == ("interrupted", {"pending": 1})
@@ -320,6 +326,25 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
     made.library.set_setting("metadata_operation_timeout_seconds", None)
     assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
     assert made.outcomes(handle.id) == {made.paths[1].name: ("success", "")}
+
+
+@pytest.mark.parametrize("by", ["timeout", "close"])
+def test_a_process_that_never_answers_is_ended_and_holds_nobody_up(
+    made: Set, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    monkeypatch.setattr(executors, "_GRACE", 0.5)
+    handle, _ = stopped_in_a_rewrite(made, monkeypatch)
+    if by == "timeout":
+        made.library.set_setting("metadata_operation_timeout_seconds", "1")
+        assert handle.wait(PATIENCE).status == "interrupted"
+        made.library.set_setting("metadata_operation_timeout_seconds", None)
+    else:
+        made.library.close()
+        config = settings.load(made.home, executor="processes")
+        made.library = Library.open(made.home, config=config, take_over="nothing")
+    assert made.bytes() == made.old
+    assert made.strays() == []
+    assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
 
 
 def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,9 @@ class _Teller:
     def here(self, process: int) -> None:
         print(process, flush=True)
 
+    def is_over(self) -> bool:
+        return False
+
 
 def leave_under_way(lock: str) -> None:
     """Print who does a piece of work that never ends, and wait for its end."""

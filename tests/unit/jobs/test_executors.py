@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from indexium_core import errors, logs
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import LostError, Processes, Threads, wait_for_former
 from tests.support import pieces
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -43,6 +43,10 @@ class Home:
         self.threads: set[int] = set()
         self.error = errors.FileAccessError("The disk is gone.", code="offline")
         self._at_once = at_once
+        self.over = False
+
+    def is_over(self) -> bool:
+        return self.over
 
     def answer(self, question: str) -> str:
         self.threads.add(threading.get_ident())
@@ -171,6 +175,21 @@ def test_a_process_that_is_killed_costs_what_it_was_at_and_nothing_else(processe
         processes.converse(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
 
     assert processes.call(pieces.joined, "a", by="") == "a"
+
+
+def test_a_process_that_says_nothing_although_its_work_is_given_up_is_ended(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "_GRACE", 0.5)
+    begun: list[int] = []
+    home = Home(begun.append)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(processes.converse, home, pieces.ask_and_hang)
+        until(lambda: bool(begun))
+        assert not wait([call], timeout=1.5).done  # as long as it is wanted, it has all the time
+        home.over = True
+        with pytest.raises(LostError, match="was ended by SIGKILL"):
+            call.result(PATIENCE)
 
 
 def test_a_process_that_is_killed_while_it_waits_costs_nothing(processes: Processes) -> None:
