@@ -19,7 +19,7 @@ from dashboards.components.plan_header import HINTS
 from indexium_core import errors
 from indexium_core.model import risk, strategies
 from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import PlanItem, Seal, Selection, StaleFile, StaleFiles
+from indexium_core.model.plan import Holder, PlanItem, Seal, Selection, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, MetadataPlan, SelectionSummary
@@ -53,6 +53,7 @@ class _Look(NamedTuple):
     stale: StaleFiles
     dangers: list[PlanItem]  # the first of them
     danger_count: int
+    held: list[Holder]  # operations that hold some of the files
 
 
 class WriteQuestion:
@@ -91,6 +92,7 @@ class WriteQuestion:
             stale=stale,
             dangers=dangers if "danger" in wish.options.risk else [],
             danger_count=count if "danger" in wish.options.risk else 0,
+            held=library.held(wish.plan, wish.selection, wish.options),
         )
 
     def _ask(self, look: _Look) -> None:
@@ -217,6 +219,7 @@ def _sections(look: _Look) -> list[dict[str, Any]]:
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
     if look.wish.moved:
         sections.insert(0, {"kind": "why", "level": "warning", "text": MOVED})
+    sections += [{"kind": "why", "level": "warning", "text": each.say()} for each in look.held]
     if look.wish.hint:
         sections.append({"kind": "hint", "text": look.wish.hint})
     if look.danger_count:

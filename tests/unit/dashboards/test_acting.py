@@ -19,7 +19,7 @@ from dashboards.pages.dry_run import Checked, DryRun
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
 from indexium_core.model.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
-from indexium_core.model.plan import Selection, SelectionSummary, StaleFile, StaleFiles
+from indexium_core.model.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -246,6 +246,18 @@ def test_a_safe_write_is_asked_for_in_numbers_and_needs_no_word(asked: Asked) ->
     asked.confirm()
     assert asked.library.history().items[0].user_note == "for Mum"
     assert asked.started == [1]
+
+
+def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = Holder(7, "paused", 3)
+    monkeypatch.setattr(asked.library, "held", lambda *_: [holder])
+    [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
+
+    assert said == {"kind": "why", "level": "warning", "text": holder.say()}
+    assert "Operation 7 is paused" in said["text"]
+    assert "3 of these files" in said["text"]
 
 
 def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
