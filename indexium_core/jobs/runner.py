@@ -167,7 +167,7 @@ class Runner(Generic[Item, Result]):
         return self._control.ending if self._control.ending and not done else Ending.DONE
 
     def _has_room(self) -> bool:
-        # As many again are ready as are worked on: a worker that is done need not wait for this thread to have its turn.
+        # As many again are ready as are worked on: a worker that is done need not wait until this thread has its turn.
         free = len(self._running) < 2 * self._workers and len(self._results) < self.GROUP_SIZE
         return free and not self._control.paused and self._control.ending is None
 
