@@ -273,7 +273,7 @@ def _lock(home: Path) -> Check:
         message = "One process holds the home, but on a network another machine may not see its lock."
         remedy = "Use the home from one machine only."
         return Check(name="lock", state="warning", message=message, remedy=remedy, details={"pid": os.getpid()})
-    message = f"Process {os.getpid()} holds the home; no other can change it."
+    message = f"Process {os.getpid()}, which says this, holds the home: no other can change it meanwhile."
     return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
 
 
