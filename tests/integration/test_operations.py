@@ -179,8 +179,10 @@ def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(running.editing, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
+    run = studio.library._operations.find(handle.id)
+    assert run is not None
+    run.control.watch(gate.set)
     assert handle.pause()
-    gate.set()
     while handle.status().counts.get("success", 0) == 0:
         handle.wait(0.05)
     held = handle.wait(0.5)
@@ -198,7 +200,7 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
     handles = []
 
     def pausing(*arguments, **named):
-        studio.library.pause(1)
+        studio.library.pause(1, wait=False)
         return edit(*arguments, **named)
 
     monkeypatch.setattr(running.editing, "edit", pausing)
