@@ -75,11 +75,11 @@ def bookkeeping(folder: Path, count: int, runs: int) -> None:
     for _ in range(runs):
         bare.append(in_fresh_home(folder, count, loop))
         ours.append(in_fresh_home(folder, count, operation))
-    print(f"\n{count:,} small films, an operation against the same writes in a bare loop, median of {runs}:")
+    print(f"\n{count:,} small films, an operation against the same writes in a bare loop, median of {runs} pairs:")
     for what, mine, other in zip(
         ("wall time", "processor time"), zip(*ours, strict=True), zip(*bare, strict=True), strict=True
     ):
-        share = statistics.median(mine) / statistics.median(other) - 1
+        share = statistics.median(a / b for a, b in zip(mine, other, strict=True)) - 1  # one pair, one state of the machine
         print(
             f"  {what}: {statistics.median(mine):.1f} s against {statistics.median(other):.1f} s: {share * 100:+.1f} % "
             f"(runs: {', '.join(f'{a:.1f}/{b:.1f}' for a, b in zip(mine, other, strict=True))})"
