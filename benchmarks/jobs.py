@@ -79,7 +79,7 @@ def bookkeeping(folder: Path, count: int, runs: int) -> None:
     for what, mine, other in zip(
         ("wall time", "processor time"), zip(*ours, strict=True), zip(*bare, strict=True), strict=True
     ):
-        share = statistics.median(a / b for a, b in zip(mine, other, strict=True)) - 1  # one pair, one state of the machine
+        share = statistics.median(a / b for a, b in zip(mine, other, strict=True)) - 1  # as fast as it is then
         print(
             f"  {what}: {statistics.median(mine):.1f} s against {statistics.median(other):.1f} s: {share * 100:+.1f} % "
             f"(runs: {', '.join(f'{a:.1f}/{b:.1f}' for a, b in zip(mine, other, strict=True))})"
