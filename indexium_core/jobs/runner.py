@@ -203,26 +203,30 @@ class Runner(Generic[Item, Result]):
     def _hand_over(self, desk: ThreadPoolExecutor) -> None:
         """Have results delivered when it is time and the group before them is."""
         if self._delivery is not None and self._delivery.done():
-            self._delivery.result()
-            self._delivery = None
-        now = self._clock()
-        due = now - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
+            self._settle()
+        due = self._clock() - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
         if self._results and self._delivery is None and due:
-            group, self._results = self._results, []
-            self._delivery, self._delivered_at = desk.submit(self._deliver, group), now
+            self._deliver_by(desk)
 
     def _hand_over_all(self, desk: ThreadPoolExecutor) -> bool:
         """Wait until there is nothing to deliver; False where there was nothing."""
         if self._delivery is None and not self._results:
             return False
-        if self._delivery is not None:
-            self._delivery.result()
-            self._delivery = None
+        self._settle()
         if self._results:
-            group, self._results = self._results, []
-            desk.submit(self._deliver, group).result()
-            self._delivered_at = self._clock()
+            self._deliver_by(desk)
+            self._settle()
         return True
+
+    def _deliver_by(self, desk: ThreadPoolExecutor) -> None:
+        group, self._results = self._results, []
+        self._delivery, self._delivered_at = desk.submit(self._deliver, group), self._clock()
+
+    def _settle(self) -> None:
+        """Wait until the group before is delivered; what went wrong there is raised here."""
+        delivery, self._delivery = self._delivery, None
+        if delivery is not None:
+            delivery.result()
 
     def _patience(self) -> float:
         """Return for how many seconds to wait for a result: not beyond the moment when an item is due again."""
