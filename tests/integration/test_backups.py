@@ -13,18 +13,11 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.flows import clockwork, running
 from indexium_core.settings import Settings, load
+from tests.support.clock import Clock
 from tests.support.rewriting import Rewriter
 from tests.support.studio import OLD, Studio
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -37,7 +30,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Three films of about 33 kB whose originals are kept, within a budget of about two and a half of them."""
-    made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock())
+    made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
     rewriter.allow = lambda task, size: made.library._backups.make_room(size, item_id=task.item_id)
     monkeypatch.setattr(running.editing, "edit", rewriter)

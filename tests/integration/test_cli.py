@@ -27,15 +27,10 @@ from tests.support import media
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
     """A folder with three films that can be written, and one that cannot."""
-    folder = tmp_path / "films"
-    folder.mkdir()
-    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
-    media.build("mkv", folder, name="<b>bold<b>\nnew line.mkv", seed=2)
-    media.build("mp4", folder, name="-i.mp4", comment="People: Bob Ray", seed=3)
-    media.build("ts", folder, name="old.ts", seed=4)
-    for path in folder.iterdir():
-        os.utime(path, (1_600_000_000, 1_600_000_000))
-    return folder
+    names = ("sea.mp4", "<b>bold<b>\nnew line.mkv", "-i.mp4", "old.ts")
+    return media.films(
+        tmp_path / "films", dict(zip(names, ("Shot at sea", None, "People: Bob Ray", None), strict=True))
+    )
 
 
 class Command:

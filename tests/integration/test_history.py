@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +16,12 @@ from indexium_core import cli, errors
 from indexium_core.flows import rollback
 from indexium_core.model.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
+from tests.support.clock import Clock
 from tests.support.studio import Studio
 
 # Auckland is 13 hours ahead then: an evening in Greenwich is the next morning there.
 FIRST = datetime(2026, 1, 10, 20, tzinfo=UTC)
 AHEAD = "INTERVAL 13 HOUR"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = FIRST
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, days: int) -> None:
-        self.now += timedelta(days=days)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,7 +35,7 @@ def far() -> Iterator[None]:
 
 def lived_in(folder: Path) -> Studio:
     """Some days of writes, refusals and rollbacks on four films that named nobody at first."""
-    clock = Clock()
+    clock = Clock(FIRST)
     made = Studio(folder, 4, clock=clock)
     for path in made.paths:
         foreign(path, b"People: Bob Ray", b"A summer by sea")

@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +21,9 @@ from indexium_core.library import Library, RescanReport
 from indexium_core.model.plan import Selection
 from indexium_core.model.properties import FIELDS, FileProperty, MediaReading
 from tests.support import media
+from tests.support.clock import Clock
 
 OLD = 1_600_000_000
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 7, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -42,12 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "films"
-    folder.mkdir()
-    for name in ("ann.mp4", "bob.mp4", "cy.mp4"):
-        media.build("mp4", folder, name=name, seed=ord(name[0]))
-        os.utime(folder / name, (OLD, OLD))
-    return folder
+    return media.films(tmp_path / "films", dict.fromkeys(("ann.mp4", "bob.mp4", "cy.mp4")))
 
 
 @pytest.fixture

@@ -90,14 +90,7 @@ def ran(home: Path, *words: str | Path, cwd: Path | None = None, told: str | Non
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    folder = tmp_path / "films"
-    folder.mkdir()
-    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
-    media.build("mkv", folder, name="new\nline.mkv", seed=2)
-    media.build("mp4", folder, name="lake.mp4", seed=3)
-    for path in folder.iterdir():
-        os.utime(path, (1_600_000_000, 1_600_000_000))
-    return folder
+    return media.films(tmp_path / "films", {"sea.mp4": "Shot at sea", "new\nline.mkv": None, "lake.mp4": None})
 
 
 def known(home: Path, films: Path) -> None:

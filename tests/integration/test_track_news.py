@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +14,7 @@ from tests.support import media
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    folder = tmp_path / "films"
-    folder.mkdir()
-    for name in ("ann.mp4", "bob.mp4", "cy.mp4"):
-        media.build("mp4", folder, name=name, seed=ord(name[0]))
-        os.utime(folder / name, (1_600_000_000, 1_600_000_000))
-    return folder
+    return media.films(tmp_path / "films", dict.fromkeys(("ann.mp4", "bob.mp4", "cy.mp4")))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,15 @@ def build(form: str, folder: Path, *, name: str = "", **wanted: Any) -> Path:
     target = folder / (name or f"clip.{clip.extension}")
     shutil.copyfile(original(clip), target)
     return target
+
+
+def films(folder: Path, comments: Mapping[str, str | None]) -> Path:
+    """Make `folder` with a film of each name, all different, with those comments and an old modification time."""
+    folder.mkdir()
+    for seed, (name, comment) in enumerate(comments.items(), start=1):
+        path = build(name.rpartition(".")[2], folder, name=name, comment=comment, seed=seed)
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    return folder
 
 
 def series(form: str, folder: Path, count: int, **wanted: Any) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from tests.support import media
 
 __all__ = [
     "OLD",
-    "Clock",
     "Scans",
     "before_reading",
     "clip",
@@ -31,20 +29,6 @@ __all__ = [
 ]
 
 OLD = 1_600_000_000 * 10**9  # modification time of the films, in nanoseconds
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 7, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    @property
-    def ns(self) -> int:
-        return int(self.now.timestamp() * 1e9)
 
 
 class Alone:

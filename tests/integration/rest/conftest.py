@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +19,9 @@ from tests.support.rest import Client
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
     """A folder with three films that can be written, one that cannot, and a copy."""
-    folder = tmp_path / "films"
-    folder.mkdir()
-    media.build("mp4", folder, name="sea.mp4", comment="Shot at sea", seed=1)
-    media.build("mkv", folder, name="<b>.mkv", seed=2)
-    media.build("mp4", folder, name="lake.mp4", seed=3)
-    media.build("ts", folder, name="old.ts", seed=4)
-    (folder / "copy.mp4").write_bytes((folder / "lake.mp4").read_bytes())
-    for path in folder.iterdir():
-        os.utime(path, (1_600_000_000, 1_600_000_000))
+    comments = {"sea.mp4": "Shot at sea", "<b>.mkv": None, "lake.mp4": None, "old.ts": None}
+    folder = media.films(tmp_path / "films", comments)
+    shutil.copy2(folder / "lake.mp4", folder / "copy.mp4")
     return folder
 
 

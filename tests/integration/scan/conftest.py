@@ -11,7 +11,8 @@ from indexium_core import settings
 from indexium_core.flows import facts
 from indexium_core.flows.scanning import Scanner
 from indexium_core.store.database import Database
-from tests.support.scans import Clock, Scans
+from tests.support.clock import Clock
+from tests.support.scans import Scans
 
 
 @pytest.fixture

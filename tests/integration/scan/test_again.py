@@ -10,7 +10,8 @@ from pathlib import Path
 from indexium_core.flows.people import PeopleService
 from indexium_core.store.database import Database
 from tests.support import media
-from tests.support.scans import OLD, Clock, Scans, clip, library_row, marks, rows, states
+from tests.support.clock import Clock
+from tests.support.scans import OLD, Scans, clip, library_row, marks, rows, states
 
 
 def test_a_second_scan_reads_nothing_and_writes_no_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +21,16 @@ from indexium_core.store import decisions as store_decisions
 from indexium_core.store import steps as store_steps
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, ids, marked, scanned, store
+from tests.support.clock import Clock
 
 EVERYONE = "path:mp4"
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class Desk:
     """Three files, a and its copy b with Ann and Bo, c with Bo, and somebody who decides about them."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.clock = database, Clock()
+        self.database, self.clock = database, Clock(NOW)
         self.decisions = Decisions(database, clock=self.clock)
         self.review = Review(database, clock=self.clock)
         self.planner = MetadataPlanner(database, clock=self.clock)
