@@ -27,10 +27,8 @@ from tests.support import media
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
     """A folder with three films that can be written, and one that cannot."""
-    names = ("sea.mp4", "<b>bold<b>\nnew line.mkv", "-i.mp4", "old.ts")
-    return media.films(
-        tmp_path / "films", dict(zip(names, ("Shot at sea", None, "People: Bob Ray", None), strict=True))
-    )
+    comments = {"sea.mp4": "Shot at sea", "<b>bold<b>\nnew line.mkv": None, "-i.mp4": "People: Bob Ray", "old.ts": None}
+    return media.films(tmp_path / "films", comments)
 
 
 class Command:
