@@ -19,7 +19,7 @@ from typing import Annotated, cast
 import typer
 
 import indexium_core
-from indexium_core import errors, settings
+from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library
@@ -136,7 +136,7 @@ def run(command: typer.Typer, arguments: list[str]) -> int:
     except errors.IndexiumError as error:
         output.complain(error.message)
         return error.exit_code
-    except (typer.Abort, KeyboardInterrupt, leaving.Stopped):
+    except (typer.Abort, KeyboardInterrupt, signals.Stopped):
         output.complain("Interrupted.")
         return leaving.EXIT_CODE
     except typer.TyperException as error:

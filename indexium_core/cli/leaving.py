@@ -16,16 +16,14 @@ import sys
 import threading
 from collections.abc import Iterator
 
-__all__ = ["EXIT_CODE", "LONGEST", "Stopped", "end", "hurry", "stoppable"]
+from indexium_core import signals
+
+__all__ = ["EXIT_CODE", "LONGEST", "end", "hurry", "stoppable"]
 
 EXIT_CODE = 130
 LONGEST = 9.0  # seconds that the end may take; whoever stops services kills them after ten
 
 _is_told = threading.Event()
-
-
-class Stopped(BaseException):
-    """The process was told to end. Like KeyboardInterrupt it is no error, and nothing may catch it by the way."""
 
 
 def hurry(seconds: float = LONGEST) -> None:
@@ -48,7 +46,7 @@ def end(code: int = 0) -> None:
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGTERM raise `Stopped` in the block, once; only the main thread may say so."""
+    """Let SIGTERM raise `signals.Stopped` in the block, once; only the main thread may say so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -56,10 +54,11 @@ def stoppable() -> Iterator[None]:
     def told(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_IGN)  # to be told again while everything is brought to its end helps nobody
         hurry()
-        raise Stopped
+        signals.stop()
 
     before = signal.signal(signal.SIGTERM, told)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+        signals.forget()

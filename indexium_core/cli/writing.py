@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from indexium_core import errors
+from indexium_core import errors, signals
 from indexium_core.api import remote
-from indexium_core.cli import leaving, output, story
+from indexium_core.cli import output, story
 from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, SelectionSummary
@@ -168,7 +168,7 @@ def follow(
         try:
             while not (status := handle.wait(0.2)).finished:
                 update(status.processed, status.total, status.now)
-        except (KeyboardInterrupt, leaving.Stopped) as left:
+        except (KeyboardInterrupt, signals.Stopped) as left:
             _leave(handle, left)
             raise
         except errors.StoreError as error:
@@ -202,7 +202,7 @@ def _leave(handle: OperationHandle, left: BaseException) -> None:
             f"Operation {number} goes on in the service: 'indexium operations show {number}' says how far it is, "
             f"'indexium operations pause {number}' holds it, 'indexium operations cancel {number}' gives up the rest."
         )
-    elif isinstance(left, leaving.Stopped):
+    elif isinstance(left, signals.Stopped):
         output.note(
             f"Operation {number} goes on by itself when 'indexium serve' starts, or with "
             f"'indexium operations resume {number}'."

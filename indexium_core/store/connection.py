@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import duckdb
 import pandas as pd  # before any thread starts: a first import from several threads at once can deadlock
 
-from indexium_core import errors
+from indexium_core import errors, signals
 
 __all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failed", "sentence"]
 
@@ -124,6 +124,8 @@ class Connection:
             except duckdb.Error as error:
                 self.failure = failed(error)
                 raise self.failure from error
+            except RuntimeError as error:
+                raise signals.kept(error) from error
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ from typing import Any, Self, TypeVar
 
 import duckdb
 
-from indexium_core import errors
+from indexium_core import errors, signals
 from indexium_core.store import migrations, sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failed, sentence
 from indexium_core.store.lock import HomeLock
@@ -224,6 +224,8 @@ class Database:
                 raise
         except duckdb.Error as error:
             raise failed(error) from error
+        except RuntimeError as error:
+            raise signals.kept(error) from error
 
     def _rollback(self) -> None:
         try:

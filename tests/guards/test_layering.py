@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
     "indexium_core.errors": 0,
+    "indexium_core.signals": 0,
     "indexium_core.settings": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,
@@ -30,6 +31,7 @@ FACE_MAY_SEE = (
     "indexium_core.library",
     "indexium_core.model",
     "indexium_core.errors",
+    "indexium_core.signals",
     "indexium_core.settings",
     "indexium_core.jobs.events",
     "indexium_core.demo",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from indexium_core import errors
+from indexium_core import errors, signals
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 INSERT = "INSERT INTO touched_files VALUES ($1, 'test')"
 COUNT = "SELECT count(*) FROM touched_files"
+LONG = "SELECT sum(sin(range)) FROM range(60_000_000)"  # seconds
 
 
 def in_thread(work: Callable[[], None]) -> threading.Thread:
@@ -46,6 +49,39 @@ def test_any_exception_rolls_back_and_goes_on(database: Database, error: BaseExc
     with database.atomic() as tx:
         tx.execute(INSERT, [2])
     assert database.read().value(COUNT) == 1
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, signals.Stopped])
+def test_a_signal_in_the_middle_of_a_statement_is_no_error_of_the_database(
+    database: Database, raised: type[BaseException]
+) -> None:
+    def write() -> None:
+        with database.atomic() as tx:
+            tx.execute(INSERT, [1])
+            tx.value(LONG)
+
+    for work in (lambda: database.read().value(LONG), write):
+        handler = signals.stop if raised is signals.Stopped else lambda: signal.default_int_handler(0, None)
+        with in_the_middle(handler), pytest.raises(raised):
+            work()
+        signals.forget()
+        assert database.read().value(COUNT) == 0
+    with database.atomic() as tx:  # and the database goes on
+        tx.execute(INSERT, [2])
+    assert database.read().value(COUNT) == 1
+
+
+@contextlib.contextmanager
+def in_the_middle(handler: Callable[[], object]) -> Iterator[None]:
+    """Send this process a signal in a moment, which `handler` answers."""
+    before = signal.signal(signal.SIGTERM, lambda *_: handler())
+    sent = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
+    sent.start()
+    try:
+        yield
+    finally:
+        sent.join()
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_our_own_errors_go_through_a_transaction_unchanged(database: Database) -> None:
