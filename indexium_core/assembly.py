@@ -219,7 +219,9 @@ class Assembly:
             self._queue,
             rows,
             folder=logs_folder,
-            retry_operation=lambda operation_id, asked: self._retrier.start(operation_id, asked=asked).id,
+            retry_operation=lambda operation_id, source, asked: (
+                self._retrier.start(operation_id, source=source, asked=asked).id
+            ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,
             clock=clock,

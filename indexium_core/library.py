@@ -598,6 +598,10 @@ class Library(OpenHome):
         """Look at the files that a write left, planned afresh; UsageError where there is nothing to try again."""
         return self._retrier.look(operation_id)
 
+    def retry_rollback_check(self, operation_id: int) -> RollbackCheck:
+        """Look at the files that a rollback did not take back; UsageError where there is nothing to try again."""
+        return self._retrier.look_back(operation_id)
+
     def retry(
         self,
         operation_id: int,

@@ -152,6 +152,7 @@ CALLS: Mapping[str, Call] = {
     "write": _PLAIN,
     "dry_run": Call(progress=True),
     "retry_check": _PLAIN,
+    "retry_rollback_check": _PLAIN,
     "retry": _PLAIN,
     "operation": _PLAIN,
     "operation.wait": _PLAIN,

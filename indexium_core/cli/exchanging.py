@@ -1,8 +1,7 @@
-"""`changes check|apply`, `operations retry`: an edited CSV that comes back, and once more what was not written."""
+"""`changes check|apply`: an edited CSV that comes back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -101,27 +100,3 @@ def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
     if preview.errors:
         parts.append(f"{output.plural(len(preview.errors), 'row')} cannot be taken")
     return ", ".join(parts) + "."
-
-
-@writing.operations.command("retry", epilog="Example: indexium operations retry 3 --risk safe")
-def retry(
-    context: typer.Context,
-    operation_id: writing.Id,
-    risk: Annotated[
-        str | None, typer.Option(help="Levels to write, e.g. safe,warning; default: those of the operation.")
-    ] = None,
-    yes: writing.Yes = False,
-    note: writing.Note = "",
-    as_json: AsJson = False,
-) -> None:
-    """Try once more what an operation did not get done: its files are read and planned afresh."""
-    levels = writing.levels_of(risk) if risk is not None else None
-    with opened(context) as library:
-        operation = library.operation(operation_id, per_page=1).operation
-        if operation.operation_type == "write":
-            found = library.retry_check(operation_id)
-            options = replace(found.options, risk=levels or found.options.risk)
-            output.note(writing.question(library.preview(found.selection, found.plan, options=options)))
-        writing.ask(yes=yes)
-        handle = library.retry(operation_id, risk=levels, note=note, source="cli")
-        writing.follow(library, handle, "Trying again", as_json=as_json)

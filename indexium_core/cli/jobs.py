@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from indexium_core.cli import output
+from indexium_core.cli import output, retrying
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
+from indexium_core.cli.writing import Yes
 from indexium_core.library import Job, Library
 from indexium_core.model.job import ENDED_STATES
 
@@ -148,10 +149,18 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
 
 
 @jobs.command("retry", epilog="Example: indexium jobs retry 12")
-def retry_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> None:
-    """Try a job again that failed or ended with errors, and wait for its end."""
+def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Try a job again that failed, was cut off, was cancelled or ended with errors, and wait for its end."""
     with opened(context) as library:
-        _follow(library, library.jobs.retry(job_id), as_json=as_json)
+        job = library.jobs.get(job_id)
+        if job.operation_id is not None:  # then it writes files
+            goes_on = job.status in ("failed", "interrupted")
+            again = retrying.ask_again(library, job.operation_id, goes_on=goes_on, yes=yes)
+            if not again.is_something:
+                if as_json:
+                    output.to_json(job)
+                return
+        _follow(library, library.jobs.retry(job_id, source="cli"), as_json=as_json)
 
 
 @jobs.command("priority", epilog="Example: indexium jobs priority 12 high")

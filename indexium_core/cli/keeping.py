@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -47,11 +48,11 @@ def rollback(
             output.to_json({"operation_id": None, "dry_run": True, "check": check.as_dict()})
         if not check.can_rollback and not (dry_run and check.conflicts):
             raise errors.UsageError(check.reason)
-        if dry_run and not as_json:
-            _print_check(check, person=person, changed=changed, with_newer=with_newer)
+        if not (dry_run and as_json):
+            for sentence in sentences_of(check, person=person, changed=changed, with_newer=with_newer):
+                output.note(sentence)
         if dry_run:
             raise typer.Exit(1 if check.conflicts else 0)
-        _print_check(check, person=person, changed=changed, with_newer=with_newer)
         ask(yes=yes)
         handle = library.rollback(
             operation_id, query, **wish, with_newer=with_newer, replan=replan, note=note, source="cli"
@@ -60,21 +61,24 @@ def rollback(
         follow(library, handle, "Rolling back", as_json=as_json, said=said, postpones=not replan)
 
 
-def _print_check(check: RollbackCheck, *, person: str, changed: str, with_newer: bool) -> None:
+def sentences_of(
+    check: RollbackCheck, *, person: str = "", changed: str = "skip", with_newer: bool = False
+) -> Iterator[str]:
+    """Yield what a rollback would do, one sentence a line, and which files it would leave alone."""
     if person and check.reason:
-        output.note(check.reason)
+        yield check.reason
     elif person:
-        output.note(f"{person} would be taken out of {_files(check.restorable)}; all else in them stays as it is.")
+        yield f"{person} would be taken out of {_files(check.restorable)}; all else in them stays as it is."
     elif check.exact or not check.restorable:
-        output.note(f"{_files(check.exact)} would get the same bytes back.")
+        yield f"{_files(check.exact)} would get the same bytes back."
     if changed == "comment" and check.comment_only:
-        output.note(f"{_files(check.comment_only)} would get back only the comment, not the old bytes.")
+        yield f"{_files(check.comment_only)} would get back only the comment, not the old bytes."
     if with_newer and check.newer:
-        output.note(f"Newer operations on them would be taken back first: {', '.join(map(str, check.newer))}.")
+        yield f"Newer operations on them would be taken back first: {', '.join(map(str, check.newer))}."
     for number, rest in check.left_alone():
-        output.note(f"{_files(number)} {rest}.")
+        yield f"{_files(number)} {rest}."
     for item in check.conflicts:
-        output.note(f"  left alone: {item.file_path}: {item.message}{_choice(item)}")
+        yield f"  left alone: {item.file_path}: {item.message}{_choice(item)}"
 
 
 def _choice(item: ItemDetails) -> str:

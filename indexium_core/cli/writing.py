@@ -69,7 +69,10 @@ def write(
                 _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
             raise typer.Exit(_code_of(report.counts))
         if not summary.count:
-            _nothing(summary, dry_run=dry_run, as_json=as_json)
+            if as_json:
+                head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
+                output.to_json({**head, "items": [], "excluded": summary.excluded})
+            output.note(nothing(summary))
             return
         for holder in library.held(made, selection, options):
             output.note(holder.say())
@@ -89,11 +92,9 @@ def levels_of(risk: str) -> tuple[str, ...]:
     return levels
 
 
-def _nothing(summary: SelectionSummary, *, dry_run: bool, as_json: bool) -> None:
-    if as_json:
-        head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
-        output.to_json({**head, "items": [], "excluded": summary.excluded})
-    output.note("Nothing to write." + _left_out(summary, hint=True))
+def nothing(summary: SelectionSummary) -> str:
+    """Return that there is nothing to write, and what is left out that could be."""
+    return "Nothing to write." + _left_out(summary, hint=True)
 
 
 def question(summary: SelectionSummary) -> str:

@@ -37,7 +37,7 @@ class JobService:
         store: JobStore,
         *,
         folder: Path,
-        retry_operation: Callable[[int, Asked | None], int],
+        retry_operation: Callable[[int, str, Asked | None], int],
         requests: Requests,
         keep_days: Callable[[], int],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -49,8 +49,8 @@ class JobService:
             queue: They are at work there.
             store: They are written down there.
             folder: Where the logs are.
-            retry_operation: Tries once more what an operation did not get done, for a request that is noted with it;
-                returns the operation that does it.
+            retry_operation: Tries once more what an operation did not get done, for the face that asks and a request
+                that is noted with it; returns the operation that does it.
             requests: Those of programs that are not to begin anything twice.
             keep_days: For how many days a job that has ended is kept.
             clock: Source of the present moment (UTC).
@@ -127,12 +127,13 @@ class JobService:
         """Return the job of an operation. UnknownIdError where there is no such operation."""
         return self.get(self._queue.give_job(operation_id))
 
-    def retry(self, job_id: int, asked: Asked | None = None) -> Job:
+    def retry(self, job_id: int, asked: Asked | None = None, *, source: str = "python") -> Job:
         """
         Try a job again that failed, was cut off, was cancelled or ended with errors; returns the job that does it.
 
         One that failed or was cut off goes on where it was; of the others a new one is made, of an operation for just
-        what it did not get done. `asked`: the request of a program that is not to begin it twice.
+        what it did not get done. `asked`: the request of a program that is not to begin it twice; `source`: the face
+        that asks.
 
         Raises:
             UnknownIdError: There is no such job.
@@ -146,7 +147,7 @@ class JobService:
             raise self._wrong(job_id, "tried again")
         if job.operation_id is None:
             return self._noted(self._queue.again(job_id).id, asked)
-        return self.of_operation(self._retry_operation(job.operation_id, asked))
+        return self.of_operation(self._retry_operation(job.operation_id, source, asked))
 
     def _noted(self, job_id: int, asked: Asked | None) -> Job:
         if asked is not None:

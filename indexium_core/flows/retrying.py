@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core import errors
 from indexium_core.flows import history, planning, scanning, writing
-from indexium_core.model.operation import MetadataOperation, WriteOptions
+from indexium_core.model.operation import MetadataOperation, RollbackCheck, WriteOptions
 from indexium_core.model.plan import Selection, under_way
 from indexium_core.model.request import Asked
 from indexium_core.store import ledger
@@ -71,8 +71,7 @@ class Retrier:
             raise errors.UsageError(message, code="wrong_state")
         left = self._ledger.unwritten(operation_id)
         if not left:
-            message = f"Operation {operation_id} left no file undone that could be tried again."
-            raise errors.UsageError(message, code="nothing_to_write")
+            raise _nothing_left(operation)
         self._scanner.reread([(library_id, path) for _, library_id, path in left])
         plan = self._plan(operation)
         selection = Selection(included=frozenset(file_id for file_id, _, _ in left))
@@ -81,6 +80,21 @@ class Retrier:
         return Retrial(
             operation_id=operation_id, plan=plan, selection=selection, options=options, files=len(left), ready=ready
         )
+
+    def look_back(self, operation_id: int) -> RollbackCheck:
+        """
+        Look at the files that a rollback did not take back, as a rollback of just these does.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: It has not ended, left nothing, or was no rollback of an operation.
+
+        """
+        operation = self._ended(operation_id)
+        if operation.reverts_id is None:
+            message = f"Operation {operation_id} took no operation back."
+            raise errors.UsageError(message, code="wrong_state")
+        return self._history.check(operation.reverts_id, item_ids=self._not_taken_back(operation))
 
     def start(
         self,
@@ -110,12 +124,20 @@ class Retrier:
         if operation.operation_type == "rollback" and operation.reverts_id is not None:
             replan = bool(self._ledger.options(operation_id).get("replan"))
             note = note or operation.user_note
+            left = self._not_taken_back(operation)
             return self._history.start_rollback(
-                operation.reverts_id, note=note, source=source, replan=replan, asked=asked
+                operation.reverts_id, item_ids=left, note=note, source=source, replan=replan, asked=asked
             )
         found = self.look(operation_id)
         options = _with(found.options, risk=risk, note=note, source=source)
         return self._writer.start_operation(found.plan, options, selection=found.selection, asked=asked)
+
+    def _not_taken_back(self, operation: MetadataOperation) -> list[int]:
+        """Return the items that a rollback was to take back and did not; UsageError where it left none."""
+        left = self._ledger.left_reverts(operation.id)
+        if not left:
+            raise _nothing_left(operation)
+        return left
 
     def _ended(self, operation_id: int) -> MetadataOperation:
         status = self._writer.get_operation_status(operation_id)
@@ -147,6 +169,18 @@ class Retrier:
             user_note=operation.user_note,
             user_action="retry",
         )
+
+
+def _nothing_left(operation: MetadataOperation) -> errors.UsageError:
+    """Return why an operation cannot be tried again of which no file was left undone; some may only wait."""
+    if operation.can_go_on:
+        message = (
+            f"Operation {operation.id} is {operation.status}, with files that it did not get to: "
+            f"'indexium operations resume {operation.id}' goes on with it."
+        )
+        return errors.UsageError(message, code="wrong_state")
+    message = f"Operation {operation.id} left no file undone that could be tried again."
+    return errors.UsageError(message, code="nothing_to_write")
 
 
 def _with(options: WriteOptions, *, risk: Sequence[str] | None, note: str, source: str) -> WriteOptions:

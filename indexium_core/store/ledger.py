@@ -313,6 +313,11 @@ class Ledger:
         rows = self._store.read().execute(_SQL["unwritten_files"], {"operation_id": operation_id}).fetchall()
         return [(file_id, library_id, bytes(path)) for file_id, library_id, path in rows]
 
+    def left_reverts(self, operation_id: int) -> list[int]:
+        """Return the items that a rollback was to take back and did not."""
+        rows = self._store.read().execute(_SQL["left_reverts"], {"operation_id": operation_id}).fetchall()
+        return [item_id for (item_id,) in rows]
+
     def operations(
         self, wanted: OperationFilter | None = None, *, page: int = 1, per_page: int = 50
     ) -> tuple[list[MetadataOperation], int]:

@@ -138,7 +138,8 @@ def test_the_command_looks_at_jobs_and_changes_their_course(
     assert (code, "completed" in err) == (0, True)
     code, _, err = run(home, capsys, "jobs", "cancel", "2")
     assert (code, "Job 2 is completed and cannot be cancelled" in err) == (2, True)
-    assert run(home, capsys, "jobs", "retry", "2")[0] == 2
+    code, _, err = run(home, capsys, "jobs", "retry", "2")
+    assert (code, "left no file undone" in err) == (0, True)
     assert "job.begun" in run(home, capsys, "jobs", "log", "2", "--follow")[1]
     assert [json.loads(line)["job_id"] for line in run(home, capsys, "jobs", "log", "2", "--json")[1].splitlines()]
     assert "Write 6 files" in run(home, capsys, "jobs", "show", "2")[1]

@@ -82,8 +82,8 @@ class FakeJobs:
     def cancel(self, job_id: int) -> Job:
         return self._lead(job_id, "cancel", completed_at=datetime.now(UTC))
 
-    def retry(self, job_id: int, asked: Asked | None = None) -> Job:
-        del asked
+    def retry(self, job_id: int, asked: Asked | None = None, *, source: str = "python") -> Job:
+        del asked, source
         return self._lead(job_id, "retry", completed_at=None, error_message="")
 
     def set_priority(self, job_id: int, priority: int) -> Job:

@@ -134,6 +134,13 @@ WHERE m.operation_id = $operation_id
   AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code = 'cancelled'))
 ORDER BY m.file_id;
 
+-- name: left_reverts
+-- Items that a rollback was to take back and did not, for what befell them or for it was given up.
+SELECT reverts_item FROM metadata_operation_items
+WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
+  AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code = 'cancelled'))
+ORDER BY reverts_item;
+
 -- name: record_results
 -- What became of a group of items. Where only the comment was to be restored, the proof says so.
 UPDATE metadata_operation_items SET status = r.status, code = r.code, error_message = r.message,

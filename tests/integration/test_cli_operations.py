@@ -1,0 +1,113 @@
+"""Commands that begin, hold and end operations, beside what others do to them meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from indexium_core.cli import app
+from tests.integration.test_cli import Command
+from tests.support.holding import Gate, cut_off
+from tests.support.studio import Studio
+from tests.support.waiting import PATIENCE
+
+
+@pytest.fixture
+def run(studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Commands on the studio's library, which is open, so that a test can do something beside them."""
+    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(studio.library))
+    return Command(studio.library.home, capsys)
+
+
+def cancelled_write(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Take all names out of some of the files, which is dangerous, and give up the rest; returns the job."""
+    studio.library.edit("ext:mp4", [])
+    with monkeypatch.context() as patch:
+        handle = cut_off(studio.library, patch, 2)
+        handle.cancel()
+        assert handle.wait(PATIENCE).counts == {"success": 3, "skipped": 3}
+    return studio.job_of(handle.id).id
+
+
+def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files: int = 6) -> int:
+    """Begin to take so many files of a write back, and give up what is left after two; returns the job."""
+    studio.write()
+    names = [path.name for path in studio.paths[:files]]
+    items = [item.id for name, item in studio.items(1).items() if name in names]
+    studio.library._operations.workers = 1
+    with monkeypatch.context() as patch:
+        gate = Gate(patch, 1)
+        handle = studio.library.rollback(1, item_ids=items)
+        assert gate.reached.wait(PATIENCE)
+        gate.open_when_told(studio.library, handle.id)
+        handle.cancel()
+        assert handle.wait(PATIENCE).status == "cancelled"
+    return studio.job_of(handle.id).id
+
+
+# Once more what was not done.
+
+
+@pytest.mark.parametrize("noun", ["operations", "jobs"])
+def test_a_write_is_tried_again_after_the_question_that_a_write_is_asked(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, noun: str
+) -> None:
+    job = cancelled_write(studio, monkeypatch)
+    words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "1")
+
+    assert run(*words) == 2  # nobody to ask
+    assert "3 files would be written (3 danger): +0 −3 people" in run.err
+    assert "--yes" in run.err
+    assert studio.library.history().total == 1
+    assert run(*words, "--yes") == 0
+    again = studio.library.operation(2).operation
+    assert (again.success_count, again.source, again.user_action) == (3, "cli", "retry")
+
+
+@pytest.mark.parametrize("noun", ["operations", "jobs"])
+def test_a_rollback_is_tried_again_after_the_question_that_a_rollback_is_asked(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, noun: str
+) -> None:
+    job = cancelled_rollback(studio, monkeypatch)
+    words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "2")
+
+    assert run(*words) == 2
+    assert "4 files would get the same bytes back." in run.err
+    assert studio.library.history().total == 2
+    assert run(*words, "--yes") == 0
+    assert studio.bytes() == studio.old
+
+
+def test_a_rollback_of_some_files_is_tried_again_for_just_these(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancelled_rollback(studio, monkeypatch, files=3)
+
+    assert run("operations", "retry", "2", "--yes") == 0
+    assert "1 file would get the same bytes back." in run.err
+    now = studio.bytes()
+    assert [now[path] == studio.old[path] for path in studio.paths] == [True] * 3 + [False] * 3
+
+
+def test_a_job_that_was_cut_off_goes_on_after_a_question_of_its_own(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        cut_off(studio.library, patch, 2)
+        studio.reopen()
+    job = str(studio.job_of(1).id)
+
+    assert run("operations", "retry", "1", "--yes") == 2
+    assert "'indexium operations resume 1' goes on with it" in run.err
+    assert run("jobs", "retry", job) == 2
+    assert "Operation 1 would go on with 3 files." in run.err
+    assert studio.library.status(1).status == "interrupted"
+    assert run("jobs", "retry", job, "--yes") == 0
+    assert studio.library.status(1).counts == {"success": 6}
+
+
+def test_what_trying_again_is_about_is_in_its_help(run: Command) -> None:
+    assert run("operations", "retry", "--help") == 0
+    told = " ".join(run.out.split())
+    assert "files that failed, were in conflict, are unclear or were given up" in told
