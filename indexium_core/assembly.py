@@ -239,7 +239,7 @@ class Assembly:
                 of_operation=True,
                 timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
                 give_up=lambda job: self._writer.give_up(job.operation_id or 0),
-                quiet=lambda job: self._operations.wait_until_quiet(job.operation_id or 0),
+                rests_within=running.HUNG,
             )
         self._queue.register(
             scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience, counts_errors=False

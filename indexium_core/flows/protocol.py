@@ -6,11 +6,12 @@ What every way of changing a file has in common: looking at it first, comparing 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -86,7 +87,8 @@ class Stint:
         self._terms = terms
         self._lock = threading.Lock()
         self._done = self._ahead = 0  # bytes to be read and written, of both files, as often as they are
-        self.stands_still = False  # while the operation is held
+        self._stood = 0.0
+        self._still_since: float | None = None
 
     def expect(self, count: int) -> None:
         """Say about how many bytes there are to be read and written, of both files, as often as they are."""
@@ -107,6 +109,23 @@ class Stint:
         if self._terms.cancelled():
             message = "Making the new file was given up; the file is as it was."
             raise errors.MetadataError(message, code="cancelled")
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stand still for as long as this lasts: the operation is held."""
+        with self._lock:
+            since = self._still_since = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stood, self._still_since = self._stood + time.monotonic() - since, None
+
+    @property
+    def stood(self) -> float:
+        """Seconds for which it has stood still."""
+        with self._lock:
+            return self._stood + (0.0 if self._still_since is None else time.monotonic() - self._still_since)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -164,6 +183,13 @@ class Edited:
             message = f"{message} It was tried {len(before) + 1} times."
         told = replace(was, message=message, proof={**was.proof, "tries": [asdict(each) for each in before]})
         return replace(self, record=replace(self.record, result=told))
+
+    def without(self, seconds: float) -> Self:
+        """Return it as one that took so many seconds less: for these it stood still."""
+        if not seconds:
+            return self
+        was = self.record.result
+        return replace(self, record=replace(self.record, result=replace(was, seconds=max(0.0, was.seconds - seconds))))
 
     def set_back(self) -> Self:
         """Return it as one that waits again: nothing came of it, and nothing is wrong with the file."""

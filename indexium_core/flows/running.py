@@ -38,13 +38,13 @@ from indexium_core.model.media import FileFacts, FileStat
 from indexium_core.model.operation import Try
 from indexium_core.store import catalog, database, decisions, ledger
 
-__all__ = ["Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones", "write_down"]
+__all__ = ["HUNG", "Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones", "write_down"]
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
 _FINISHING = 5.0  # seconds for which a file under way is finished when the operation is held; then it stands still
-_HUNG = 60.0  # seconds after which a file that neither ends nor stands still is not waited for: its disk never answers
+HUNG = 60.0  # seconds after which a file that neither ends nor stands still is not waited for: its disk never answers
 _LEFT = ("failed", "conflict", "unknown")  # outcomes of a file that is as it was, as far as anybody knows
 
 
@@ -53,8 +53,13 @@ class Working:
     """An item under way."""
 
     name: str  # of its file
-    begun: float  # time.monotonic() then
     stint: Stint
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been worked on."""
+        return time.monotonic() - self.begun - self.stint.stood
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +85,6 @@ class Run:
     tries: dict[int, list[Try]] = field(default_factory=dict)  # items that are tried again, and why each try failed
     hindrance: str = ""  # what stands in the way of all that is left, as a sentence
     held_at: float = 0.0  # time.monotonic() when it was held last
-    quiet: threading.Condition = field(default_factory=threading.Condition)  # told when an item ends or stands still
     written_seconds: float = 0.0  # of this run, that are in the ledger
     outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
 
@@ -94,6 +98,11 @@ class Run:
         working = tuple(self.working.values())
         return (working[0].name, working[0].stint.share) if working else ("", None)
 
+    @property
+    def eta_seconds(self) -> float | None:
+        """Seconds that are left; None where nobody can tell, as while it is held."""
+        return None if self.control.paused else self.pace.eta_seconds
+
     def pulse(self) -> Pulse:
         """Return how far it is."""
         return Pulse(
@@ -101,51 +110,34 @@ class Run:
             total=self.total,
             message=self.current,
             rate=self.pace.rate,
-            eta_seconds=self.pace.eta_seconds,
+            eta_seconds=self.eta_seconds,
             counters=dict(self.outcomes),
         )
 
     def seconds_at(self) -> dict[int, float]:
-        """Return the items under way, and for how many seconds they have been."""
-        now = time.monotonic()
-        return {item_id: now - item.begun for item_id, item in tuple(self.working.items())}
+        """Return the items under way, and for how many seconds they have been worked on."""
+        return {item_id: item.seconds for item_id, item in tuple(self.working.items())}
 
-    def begin(self, item_id: int, working: Working) -> bool:
+    def begin(self, item_id: int, name: str, stint: Stint) -> bool:
         """Take an item for one under way, unless the operation is held: then wait. False where it comes to its end."""
-        while True:
-            self.working[item_id] = working
-            if not self.control.paused:
-                return self.control.ending is None
-            self.end(item_id)
-            self.control.wait_while_paused()
+        self.control.wait_while_paused()
+        if self.control.ending is not None:
+            return False
+        self.working[item_id] = Working(name=name, stint=stint)
+        return True
 
     def end(self, item_id: int) -> None:
         """Take an item for one that is not under way any more."""
         self.working.pop(item_id, None)
         self.moved()
-        with self.quiet:
-            self.quiet.notify_all()
 
     def go_on_with(self, stint: Stint) -> None:
         """Note that a long piece of work goes on; where the operation has been held for a while, stand still."""
         self.moved()
         if self.control.paused and time.monotonic() - self.held_at > _FINISHING:
-            with self.quiet:
-                stint.stands_still = True
-                self.quiet.notify_all()
-            self.control.wait_while_paused()
-            stint.stands_still = False
+            with stint.standing_still():
+                self.control.wait_while_paused()
             self.moved()
-
-    def wait_until_quiet(self) -> None:
-        """Return when nothing changes any more because the operation is held: what was under way has ended."""
-        with self.quiet:
-            self.quiet.wait_for(
-                lambda: (
-                    not self.control.paused or all(item.stint.stands_still for item in tuple(self.working.values()))
-                ),
-                _HUNG,
-            )
 
     def shares(self) -> dict[int, float]:
         """Return, of items under way of which a new file is made, how much of that is done, from 0 to 1."""
@@ -221,19 +213,23 @@ class Operations:
         return kind == "write" and (self._preserve_mtime() if wanted is None else bool(wanted))
 
     def _follow(self, run: Run) -> None:
-        """Tell when the run is held or goes on; while it is held, no time counts."""
-        was_held = False
+        """Tell when the run is held or goes on. Time counts as long as work goes on, of what was begun before, too."""
+        was_held, looking = False, threading.Lock()
 
         def changed() -> None:
             nonlocal was_held
-            held, was_held_before = run.control.paused, was_held
-            was_held = held
+            with looking:
+                held, was_held_before = run.control.paused, was_held
+                was_held = held
+                if held and not was_held_before:
+                    run.held_at = time.monotonic()
+                if run.control.at_rest:
+                    run.pace.hold()
+                else:
+                    run.pace.go_on()
             if held and not was_held_before:
-                run.held_at = time.monotonic()
-                run.pace.hold()
                 self._tell(run, "progress", message="paused")
             elif was_held_before and not held:
-                run.pace.go_on()
                 run.moved()
                 self._tell(run, "progress", message="resumed")
 
@@ -243,12 +239,6 @@ class Operations:
     def find(self, operation_id: int) -> Run | None:
         """Return the run of an operation, None where it is not at work here."""
         return self._runs.get(operation_id)
-
-    def wait_until_quiet(self, operation_id: int) -> None:
-        """Return when an operation that was just held changes nothing any more."""
-        run = self.find(operation_id)
-        if run is not None:
-            run.wait_until_quiet()
 
     def at_work(self) -> frozenset[int]:
         """Return the operations that are at work here."""
@@ -294,11 +284,11 @@ class Operations:
             self._courtesy.give_way()
             stint, name = Stint(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
             try:
-                if not run.begin(task.item_id, Working(name=name, begun=time.monotonic(), stint=stint)):
+                if not run.begin(task.item_id, name, stint):
                     return protocol.waits(task)
                 stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
                 edited = editing.behind(task, stuck) if stuck else elsewhere.edit(executor, task, undo, terms, stint)
-                return self._judged(run, edited)
+                return self._judged(run, edited.without(stint.stood))
             finally:
                 run.end(task.item_id)
 
@@ -429,7 +419,7 @@ class Operations:
             total=run.total,
             message=message or run.current,
             rate=run.pace.rate,
-            eta_seconds=run.pace.eta_seconds,
+            eta_seconds=run.eta_seconds,
         )
 
 

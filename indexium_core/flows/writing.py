@@ -369,7 +369,7 @@ class MetadataWriter:
             working=run.seconds_at() if run else {},
             shares=run.shares() if run else {},
             rate=run.pace.rate if run else rate,
-            eta_seconds=run.pace.eta_seconds if run else None,
+            eta_seconds=run.eta_seconds if run else None,
             started_at=operation.started_at,
             completed_at=operation.completed_at,
             can_rollback=operation.can_rollback,

@@ -29,7 +29,7 @@ from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, New
 __all__ = ["JobQueueService"]
 
 _LOOK = 0.5  # seconds between two looks: Ctrl-C may come just before a wait without an end, which it does not end then
-_LAST = 2.0  # seconds in which a job ends, as a rule, that was held or cancelled when the last of it was under way
+_LAST = 2.0  # seconds in which a job ends, as a rule, that was cancelled
 
 
 class JobQueueService:
@@ -160,8 +160,8 @@ class JobQueueService:
         """
         Hold a job that waits or is at work; False where it is neither.
 
-        `wait`: return only when nothing changes any more, what was under way included. Where that was the last of it,
-        the job has ended then.
+        `wait`: return only when all that was begun has ended or stands still and what came of it is written down (or
+        it takes longer than its kind is waited for). Where that was the last of it, the job has ended then.
         """
         with self._dispatcher.changed:
             run, job = self._dispatcher.run_of(job_id), self.get(job_id)
@@ -180,9 +180,7 @@ class JobQueueService:
         if not held:
             return False
         if wait and run is not None:
-            if run.kind.quiet is not None:
-                run.kind.quiet(job)
-            run.control.wait_until_at_rest(_LAST)
+            run.control.wait_until_at_rest(run.kind.rests_within)
         job = self.get(job_id)
         if not job.ended:
             self._tell_turn(run, job, "paused")

@@ -38,7 +38,7 @@ class Kind:
     of_operation: bool = False  # its operation writes its state and its numbers down, with what it does
     timeout: Callable[[], float] = lambda: float("inf")  # seconds without progress after which it is stopped
     give_up: Callable[[Job], bool] | None = None  # cancels one that is not at work; False: there is nothing left of it
-    quiet: Callable[[Job], None] | None = None  # returns when one that was just held has nothing under way any more
+    rests_within: float = 2.0  # seconds for which who holds one waits until nothing goes on any more, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,28 +54,22 @@ class Pulse:
 
 
 class Course(Control):
-    """What holds and ends a run, and who waits for that: a run that stands still by it has something left."""
+    """What holds and ends a run, and who waits for that: a run that is at rest by it has something left."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rests = threading.Event()  # somebody has stood still since it was paused last, or it is over
-
-    def pause(self) -> None:
-        self._rests.clear()
-        super().pause()
-
-    def wait_while_paused(self) -> None:
-        if self.paused:
-            self._rests.set()
-        super().wait_while_paused()
+        self._is_over = False
 
     def close(self) -> None:
         """Note that the run is over."""
-        self._rests.set()
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
 
     def wait_until_at_rest(self, seconds: float) -> None:
-        """Return when it stands still because it was paused, or is over: until then, nobody knows which it will be."""
-        self._rests.wait(seconds)
+        """Return when it rests because it was paused, or is over: until then, nobody knows which it will be."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._at_rest or self._is_over or not self._paused, seconds)
 
 
 class Run:
@@ -133,6 +127,7 @@ class Run:
 
     def should_stop(self) -> bool:
         if self.control.paused:
+            self.control.rest()
             self.control.wait_while_paused()
             with self._lock:
                 self._got_on = time.monotonic()

@@ -38,11 +38,13 @@ class Control:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._paused = False
+        self._standing = 0
+        self._at_rest = False
         self._ending: Ending | None = None
         self._watchers: list[Callable[[], None]] = []
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` after every change, on the thread that makes it."""
+        """Call `watcher` after every change, and when somebody stands still by it, on the thread that does that."""
         self._watchers.append(watcher)
 
     @property
@@ -57,6 +59,16 @@ class Control:
     @property
     def ending(self) -> Ending | None:
         return self._ending
+
+    @property
+    def standing(self) -> int:
+        """How many threads stand still because it is paused."""
+        return self._standing
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing goes on any more because it is paused, as whoever does the work has said."""
+        return self._at_rest and self.paused
 
     def pause(self) -> None:
         self._set(paused=True)
@@ -73,10 +85,25 @@ class Control:
     def fail(self) -> None:
         self._set(ending=Ending.FAILED)
 
+    def rest(self) -> None:
+        """Note, where it is paused, that all that was begun has ended or stands still, and is written down."""
+        with self._changed:
+            if self._at_rest or not self.paused:
+                return
+            self._at_rest = True
+            self._changed.notify_all()
+        self._tell()
+
     def wait_while_paused(self) -> None:
         """Return when nobody holds the work up any more."""
         with self._changed:
+            if not self.paused:
+                return
+            self._standing += 1
+        self._tell()
+        with self._changed:
             self._changed.wait_for(lambda: not self.paused)
+            self._standing -= 1
 
     def wait_for_change(self, seconds: float) -> None:
         """Return when it is paused or comes to its end, or after some seconds."""
@@ -87,7 +114,11 @@ class Control:
         with self._changed:
             self._paused = self._paused if paused is None else paused
             self._ending = self._ending or ending
+            self._at_rest = self._at_rest and self.paused
             self._changed.notify_all()
+        self._tell()
+
+    def _tell(self) -> None:
         for watcher in list(self._watchers):
             watcher()
 
@@ -136,6 +167,9 @@ class Runner(Generic[Item, Result]):
         self._results: list[Result] = []
         self._delivery: Future[None] | None = None  # of the group before these
         self._delivered_at = clock()
+        self._bell: Future[None] = Future()  # ends when the control changes, so that this is seen at once
+        self._ringing = threading.Lock()
+        control.watch(self._ring)
 
     def run(self, items: Iterable[Item]) -> Ending:
         """
@@ -155,12 +189,15 @@ class Runner(Generic[Item, Result]):
                 if self._running:
                     self._collect()
                     self._hand_over(desk)
+                    if self._is_quiet():
+                        self._control.rest()
                     continue
                 if self._hand_over_all(desk):
                     continue
                 done = source.is_empty and not self._waiting
                 if self._control.ending or done:
                     break
+                self._control.rest()
                 self._control.wait_while_paused()
                 if self._waiting and source.held:
                     self._control.wait_for_change(self._waiting[0][0] - self._clock())
@@ -187,11 +224,13 @@ class Runner(Generic[Item, Result]):
         return any(self._key(other) == key for other in others)
 
     def _collect(self) -> None:
-        """Wait for a result, or until the group before is delivered."""
-        under_way: set[Future[Any]] = {*self._running}
+        """Wait for a result, or until the group before is delivered or the control changes."""
+        under_way: set[Future[Any]] = {*self._running, self._bell}
         if self._delivery is not None:
             under_way.add(self._delivery)
         done, _ = wait(under_way, timeout=self._patience(), return_when=FIRST_COMPLETED)
+        if self._bell in done:
+            self._bell = Future()
         for future in [future for future in self._running if future in done]:
             item, result = self._running.pop(future), future.result()
             seconds = self._again(item, result)
@@ -205,7 +244,7 @@ class Runner(Generic[Item, Result]):
         if self._delivery is not None and self._delivery.done():
             self._settle()
         due = self._clock() - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
-        if self._results and self._delivery is None and due:
+        if self._results and self._delivery is None and (due or self._control.paused):
             self._deliver_by(desk)
 
     def _hand_over_all(self, desk: ThreadPoolExecutor) -> bool:
@@ -227,6 +266,18 @@ class Runner(Generic[Item, Result]):
         delivery, self._delivery = self._delivery, None
         if delivery is not None:
             delivery.result()
+
+    def _is_quiet(self) -> bool:
+        """Tell whether all that was begun is delivered, or stands still because it is paused."""
+        if self._results or self._delivery is not None:
+            return False
+        standing = self._control.standing  # first: who stands still then is among those that are counted below
+        return sum(future.running() or future.done() for future in self._running) == standing
+
+    def _ring(self) -> None:
+        with self._ringing:
+            if not self._bell.done():
+                self._bell.set_result(None)
 
     def _patience(self) -> float:
         """Return for how many seconds to wait for a result: not beyond the moment when an item is due again."""

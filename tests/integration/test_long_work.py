@@ -16,7 +16,7 @@ from indexium_core import cli, settings
 from indexium_core.cli import jobs as cli_jobs
 from indexium_core.flows import editing, protocol, running
 from indexium_core.flows.pace import Pace
-from indexium_core.jobs.runner import Control
+from indexium_core.jobs.runner import Control, Runner
 from indexium_core.library import Library
 from indexium_core.store import ledger
 from tests.support import media
@@ -146,12 +146,58 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     assert handle.pause()  # comes back, though the file is not done
     monkeypatch.setattr(protocol.Stint, "did", real)
 
-    assert handle.status().status == "paused"
-    assert handle.status().counts == {"pending": 1}
+    held = handle.status()
+    assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
+    run = library._operations.find(handle.id)
+    assert run is not None
+    threading.Event().wait(0.5)  # a pause, in which nothing is done
+    assert handle.status().working == pytest.approx(held.working, abs=0.1)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert run.pace.seconds < held.working[next(iter(held.working))] + 0.4
     assert handle.resume()
     assert handle.wait().counts == {"success": 1}
+    [item] = library.operation(1).items
+    assert 0.15 <= item.seconds <= library.operation(1).operation.seconds
     library.close()
+
+
+def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = Studio(tmp_path, 6)
+    gate = Gate(monkeypatch, free=0)
+    handle = gate.write(studio.library)
+    threading.Timer(0.5, gate.opened.set).start()
+
+    assert handle.pause()
+
+    run = studio.library._operations.find(handle.id)
+    assert run is not None
+    at_rest = run.pace.seconds
+    operation, status = studio.library.operation(1).operation, handle.status()
+    begun = [item.seconds for item in studio.library.operation(1).items if item.seconds is not None]
+    assert (status.eta_seconds, status.working) == (None, {})
+    assert status.counts == {"success": len(begun), "pending": 6 - len(begun)}
+    assert operation.seconds >= 0.4
+    assert run.pace.seconds == at_rest
+    assert handle.resume()
+    assert handle.wait().counts == {"success": 6}
+    studio.library.close()
+
+
+def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runner, "GROUP_SECONDS", 60.0)
+    studio = Studio(tmp_path, 6)
+    gate = Gate(monkeypatch, free=2)
+    job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")
+
+    told = [line for line in studio.library.jobs.log(job.id).lines if line["event"] in ("file.success", "job.changed")]
+    done = [line for line in told if line["event"] == "file.success"]
+    assert told[-1].get("status") == "paused"
+    assert 2 < len(done) < 6
+    assert studio.library.status(1).counts == {"success": len(done), "pending": 6 - len(done)}
+    studio.library.resume(1)
+    studio.library.close()
 
 
 def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
@@ -221,15 +267,16 @@ def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_i
         postpone=False,
     )
     run.control.pause()
-    working = running.Working(name="film", begun=0.0, stint=protocol.Stint(protocol.Terms(backups=Path())))
+    stint = protocol.Stint(protocol.Terms(backups=Path()))
     began: list[bool] = []
-    worker = threading.Thread(target=lambda: began.append(run.begin(7, working)))
+    worker = threading.Thread(target=lambda: began.append(run.begin(7, "film", stint)))
     worker.start()
     worker.join(0.2)
 
     assert began == []
-    run.wait_until_quiet()
     assert run.working == {}
     change(run.control)
     worker.join(5)
     assert began == [may_begin]
+    assert list(run.working) == [7] * may_begin
+    assert all(seconds < 0.2 for seconds in run.seconds_at().values())  # in which the wait before it does not count

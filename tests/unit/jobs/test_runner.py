@@ -237,6 +237,47 @@ def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
     assert max(gains) <= 2 * (10 + 4)  # a group that is delivered and one that waits, each with what was under way
 
 
+def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still() -> None:
+    """Results that are due while it is held are handed over at once; who came to an item too late has begun nothing."""
+    control, delivered, half = Control(), [], threading.Barrier(3)
+    paused, go_on, at_rest, seen = threading.Event(), threading.Event(), threading.Event(), []
+
+    def work(item: int) -> int:
+        if item == 0:
+            half.wait(5)
+            assert paused.wait(5)
+            control.wait_while_paused()  # in the middle of it
+        elif item == 1:
+            half.wait(5)
+            assert go_on.wait(5)
+        else:
+            control.wait_while_paused()
+        return item
+
+    def changed() -> None:
+        if control.at_rest:
+            seen.append(list(delivered))
+            at_rest.set()
+
+    runner = Runner(work, delivered.extend, workers=2, control=control)
+    runner.GROUP_SECONDS = 60.0
+    control.watch(changed)
+    thread = threading.Thread(target=runner.run, args=(range(9),))
+    thread.start()
+    half.wait(5)
+    control.pause()
+    paused.set()
+    assert not at_rest.wait(0.2)
+    go_on.set()
+
+    assert at_rest.wait(5)
+    assert seen == [[1]]
+    control.resume()
+    assert not control.at_rest
+    thread.join(5)
+    assert sorted(delivered) == list(range(9))
+
+
 def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
     control, asked, delivered = Control(), threading.Event(), []
 
