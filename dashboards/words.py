@@ -144,4 +144,6 @@ def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[st
         return "nothing to do", "blocked"
     if code == "cancelled":
         return "not started", "blocked"
+    if status == "skipped" and code == "restored":
+        return BECAME["restored"], "blocked"
     return _ITEM.get(status, (status, "note"))

@@ -316,7 +316,7 @@ class RemoteHandle:
         return True
 
     def cancel(self) -> bool:
-        """Give up what is left; files that are under way are finished."""
+        """Give up what is left. A file that is changed in place is finished; a new one that is being made goes."""
         self._library.call("cancel", self.id)
         return True
 

@@ -119,6 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
         keeping,
         planning,
         rescanning,
+        retrying,
         serving,
         showing,
         viewing,

@@ -134,8 +134,9 @@ def _why(found: Try | ItemDetails) -> str:
 
 
 def _outcome(item: ItemDetails, operation: MetadataOperation) -> str:
-    """Return what became of a file; of an operation that was cut off as that is told at the next start."""
-    if item.status != "pending" or operation.status not in ("interrupted", "failed"):
+    """Return what became of a file; of one that was given up, or waits, as that is told of what was cut off."""
+    given_up = item.status == "skipped" and item.code in ("cancelled", "restored")
+    if not given_up and (item.status != "pending" or operation.status not in ("interrupted", "failed")):
         return item.status
     return BECAME["restored" if item.code == "restored" else "not_started"]
 

@@ -14,6 +14,7 @@ from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, SelectionSummary
 from indexium_core.model import strategies
+from indexium_core.model.interrupted import BECAME
 from indexium_core.model.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
@@ -170,7 +171,7 @@ def follow(
             while not (status := handle.wait(0.2)).finished:
                 update(status.processed, status.total, status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
-            _leave(handle, left)
+            _leave(library, handle, left)
             raise
         except errors.StoreError as error:
             if error.reason != "service_gone":
@@ -195,7 +196,7 @@ def follow(
     raise typer.Exit(1 if status.status == "failed" else _code_of(status.counts))
 
 
-def _leave(handle: OperationHandle, left: BaseException) -> None:
+def _leave(library: Library, handle: OperationHandle, left: BaseException) -> None:
     """Bring an operation to the end that is due to it when its command is broken off, and say what becomes of it."""
     number = handle.id
     if remote.is_there(handle):
@@ -211,10 +212,18 @@ def _leave(handle: OperationHandle, left: BaseException) -> None:
     else:
         handle.cancel()
         status = handle.wait()
-        done = f"{status.counts.get('success', 0):,} of {output.plural(status.total, 'file')} done"
+        begun = sum(item.code == "restored" for item in library.operation(number, per_page=0).items)
+        counts = {
+            BECAME["refused"]: status.counts.get("failed", 0) + status.counts.get("conflict", 0),
+            BECAME["unclear"]: status.counts.get("unknown", 0),
+            BECAME["restored"]: begun,
+            BECAME["not_started"]: status.given_up - begun,
+        }
+        parts = [f"{status.counts.get('success', 0):,} of {output.plural(status.total, 'file')} done"]
+        parts += [f"{count:,} {became}" for became, count in counts.items() if count]
         back = status.can_rollback and status.operation_type == "write"
         output.note(
-            f"Operation {number} is {status.status.replace('_', ' ')}: {done}, those under way have been finished."
+            f"Operation {number} is {status.status.replace('_', ' ')}: {', '.join(parts)}."
             + (f" 'indexium rollback {number}' takes back what it did." if back else "")
         )
 
@@ -358,7 +367,7 @@ def cancel(context: typer.Context, operation_id: Id) -> None:
     if status.finished and status.status != "cancelled":
         output.note(_too_late(status, "cancelled"))
         return
-    soon = "" if status.finished else " as soon as the files under way are done"
+    soon = "" if status.finished else " as soon as the files under way are done or put back as before"
     output.note(f"Operation {operation_id} is cancelled{soon}; what it wrote can still be rolled back.")
 
 

@@ -96,7 +96,7 @@ class OperationHandle:
         return self._writer.resume_operation(self.id)
 
     def cancel(self) -> bool:
-        """Give up what is left; files that are under way are finished."""
+        """Give up what is left. A file that is changed in place is finished; a new one that is being made goes."""
         return self._writer.cancel_operation(self.id)
 
     def __repr__(self) -> str:

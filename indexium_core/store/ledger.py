@@ -263,9 +263,9 @@ class Ledger:
             tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})
 
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
-        """Settle the items that a cancelled operation will not get to."""
+        """Settle the items that a cancelled operation will not do."""
         with self._store.atomic() as tx:
-            _skip_pending(tx, operation_id, "The operation was cancelled before this file.", now=now)
+            _skip_pending(tx, operation_id, "cancelled", now=now)
 
     def finish(
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
@@ -455,15 +455,19 @@ def _finish(
     jobs.mirror(tx, operation_id, status, now=now, error_message=error_message)
 
 
-def _skip_pending(tx: database.Connection, operation_id: int, reason: str, *, now: datetime) -> None:
-    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "reason": reason, "now": now})
+def _skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: datetime) -> None:
+    reasons = {
+        "reason": f"The operation was {why} before this file.",
+        "begun": f"The operation was {why} while it was at this file, which is as before again.",
+    }
+    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now, **reasons})
     jobs.count_operation(tx, operation_id)
 
 
 def _give_up_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
     """Give up what is left of the operations that were cut off and are taken back."""
     for (operation_id,) in tx.execute(_SQL["cut_off_below"], {"operation_id": rollback_id}).fetchall():
-        _skip_pending(tx, operation_id, "The operation was taken back before this file.", now=now)
+        _skip_pending(tx, operation_id, "taken back", now=now)
         _finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import threading
+from pathlib import Path
 
 import pytest
 
-from indexium_core.cli import app
+from indexium_core import cli
+from indexium_core.cli import app, writing
+from indexium_core.flows import protocol
 from tests.integration.test_cli import Command
+from tests.integration.test_long_work import with_a_rewrite
 from tests.support.holding import Gate, cut_off
-from tests.support.studio import Studio
-from tests.support.waiting import PATIENCE
+from tests.support.studio import ALL, Studio
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -111,3 +116,39 @@ def test_what_trying_again_is_about_is_in_its_help(run: Command) -> None:
     assert run("operations", "retry", "--help") == 0
     told = " ".join(run.out.split())
     assert "files that failed, were in conflict, are unclear or were given up" in told
+
+
+# Ctrl-C.
+
+
+def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library, path = with_a_rewrite(tmp_path)
+    old, begun, real = path.read_bytes(), threading.Event(), protocol.Stint.did
+
+    def slowly(self: protocol.Stint, count: int) -> None:
+        begun.set()
+        until(self._terms.cancelled)
+        real(self, count)
+
+    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    handle = library.write(library.plan(), ALL)
+    assert begun.wait(PATIENCE)
+    writing._leave(library, handle, KeyboardInterrupt())
+    told = capsys.readouterr().err.strip()
+    [item] = library.operation(1).items
+    counts, job = handle.status(), library.jobs.list(["write"]).items[0]
+    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(library))
+    assert cli.main(["--home", str(library.home), "operations", "show", "1"]) == 0
+    shown = capsys.readouterr().out
+    monkeypatch.undo()
+
+    assert told == "Operation 1 is cancelled: 0 of 1 file done, 1 put back as before."
+    assert path.read_bytes() == old
+    assert (item.status, item.code) == ("skipped", "restored")
+    assert item.message == "The operation was cancelled while it was at this file, which is as before again."
+    assert "put back as before" in shown
+    assert (counts.given_up, job.progress_current) == (1, 0)
+    assert library.retry(1).wait(PATIENCE).counts == {"success": 1}
+    library.close()

@@ -87,9 +87,9 @@ SELECT status, count(*), sum(greatest(expected_size, 0)) FROM metadata_operation
 WHERE operation_id = $operation_id GROUP BY status;
 
 -- name: given_up
--- How many items an operation never got to, for it was cancelled or taken back, and how many bytes their files have.
+-- How many items an operation did not do, for it was cancelled or taken back before, and how many bytes their files have.
 SELECT count(*), coalesce(sum(greatest(expected_size, 0)), 0) FROM metadata_operation_items
-WHERE operation_id = $operation_id AND status = 'skipped' AND code = 'cancelled';
+WHERE operation_id = $operation_id AND status = 'skipped' AND code IN ('cancelled', 'restored');
 
 -- name: pending_tasks
 -- The next items to work on, in order, with all that a worker needs.
@@ -131,14 +131,14 @@ WHERE m.operation_id = $operation_id AND m.status = 'pending' GROUP BY anew;
 SELECT DISTINCT m.file_id, f.library_id, f.path_bytes
 FROM metadata_operation_items m JOIN scanned_files f USING (file_id)
 WHERE m.operation_id = $operation_id
-  AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code = 'cancelled'))
+  AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')))
 ORDER BY m.file_id;
 
 -- name: left_reverts
 -- Items that a rollback was to take back and did not, for what befell them or for it was given up.
 SELECT reverts_item FROM metadata_operation_items
 WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
-  AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code = 'cancelled'))
+  AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code IN ('cancelled', 'restored')))
 ORDER BY reverts_item;
 
 -- name: record_results
@@ -203,9 +203,10 @@ WITH RECURSIVE up AS (
 SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id = up.id;
 
 -- name: skip_pending
--- Items that an operation will not get to, which was given up, and why.
-UPDATE metadata_operation_items SET status = 'skipped', code = 'cancelled', processed_at = $now,
-       error_message = $reason
+-- Items that an operation will not do, for it was given up, and why; apart from the others those that it had begun.
+UPDATE metadata_operation_items SET status = 'skipped', processed_at = $now,
+       code = CASE WHEN code = 'restored' THEN 'restored' ELSE 'cancelled' END,
+       error_message = CASE WHEN code = 'restored' THEN $begun ELSE $reason END
 WHERE operation_id = $operation_id AND status = 'pending';
 
 -- name: cut_off_below
@@ -269,7 +270,7 @@ item_totals AS (
            sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
            max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code = 'cancelled') AS given_up
+           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
     WHERE m.operation_id IN (SELECT id FROM page) GROUP BY m.operation_id)
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
@@ -312,7 +313,7 @@ WITH item_totals AS (
            sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
            max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code = 'cancelled') AS given_up
+           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up
     FROM metadata_operation_items m
     LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
     WHERE m.operation_id = $operation_id)
