@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,7 +20,7 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, state, words
+from dashboards import bridge, plain, state, words
 from dashboards.components import shell
 from dashboards.components.base import sheets
 from dashboards.components.dialog import Dialog
@@ -49,8 +48,7 @@ __all__ = ["PAGES", "ROUTES", "TITLES", "Entry", "Pages", "Session", "track"]
 
 logger = logging.getLogger(__name__)
 
-FAILED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Indexium</title>
-<p>This page could not be made; nothing was changed. The log of the service says why.</p>"""
+FAILED = "Something went wrong while this page was made; no file was changed. The log of the service says why."
 
 
 class Entry(NamedTuple):
@@ -115,13 +113,13 @@ class Pages:
             session = Session(self)
         except Exception:
             logger.exception("dashboard.session_failed")
-            return pn.Template(jinja2.Template(FAILED))
+            return _failed(assets)
         template = pn.Template(self._template, items=session.roots())
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
         for name, value in (
             values
             | {"sheets": sheets(), "instance": self.library.instance_id, "home": self.library.home_id}
-            | {"inline": "" if assets else _inline()}
+            | {"inline": "" if assets else plain.inline()}
         ).items():
             template.add_variable(name, value)
         return template
@@ -145,18 +143,16 @@ def _template() -> jinja2.Template:
     """Return the page's skeleton; Bokeh's environment knows the macros that put components into it."""
     from panel.io.resources import _env
 
-    template: jinja2.Template = _env.from_string(_asset("page.html"))
+    template: jinja2.Template = _env.from_string(plain.asset("page.html"))
     return template
 
 
-def _inline() -> str:
-    """Return style and script as part of the page, for servers that do not serve our assets."""
-    style = re.sub(r"@font-face \{.*?\n\}\n", "", _asset("tokens.css"), flags=re.DOTALL)
-    return f"<style>{style}{_asset('page.css')}</style><script data-healthz=''>{_asset('page.js')}</script>"
-
-
-def _asset(name: str) -> str:
-    return (resources.files("dashboards") / "assets" / name).read_text(encoding="utf-8")
+def _failed(assets: str) -> pn.Template:
+    """Return the page of a session that could not be made."""
+    template = pn.Template(jinja2.Template("{{ page }}"))
+    text = plain.page("This page could not be made", FAILED, [("Try again", "")], labels=TITLES, assets=assets)
+    template.add_variable("page", text)
+    return template
 
 
 class Session:

@@ -189,12 +189,13 @@ def _sockets(host: str) -> str:
 
 @functools.cache
 def _hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
-    """Return a handler class that also sends the security headers; a page's scripts get the nonce of its answer."""
+    """Return a handler class that also sends the security headers; scripts in a page get the nonce of its answer."""
+    scripted = issubclass(handler, DocHandler) or getattr(handler, "has_scripts", False)
 
     class Hardened(handler):
         def set_default_headers(self) -> None:
             super().set_default_headers()
-            self._nonce = secrets.token_urlsafe(16) if issubclass(handler, DocHandler) else ""
+            self._nonce = secrets.token_urlsafe(16) if scripted else ""
             script = f"'nonce-{self._nonce}'" if self._nonce else ""
             policy = _POLICY.format(script=script, socket=_sockets(self.request.host))
             for name, value in {**_HEADERS, "Content-Security-Policy": policy}.items():

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher
 from tornado.web import Application, RequestHandler
 
-from dashboards import app
-from dashboards.components import shell
-from dashboards.components.base import source
+from dashboards import app, plain
 from indexium_core import errors
 
 if TYPE_CHECKING:
@@ -24,11 +20,11 @@ __all__ = ["NO_FILE", "NO_PAGE", "Nowhere", "guard"]
 NO_PAGE = "There is no page at this address."
 NO_FILE = "There is no file with this id: it was forgotten, or never scanned."
 
-_SHEETS = ("indexium.css", "shell.css")  # of the components, those that the frame needs
-
 
 class Nowhere(RequestHandler):
     """Answers with 404, whatever is asked of the address."""
+
+    has_scripts = True  # in the page itself, see `door`
 
     def initialize(self, sentence: str) -> None:
         self._sentence = sentence
@@ -65,8 +61,4 @@ class _NoFile(Matcher):
 
 @cache
 def _page(sentence: str) -> str:
-    text = (resources.files("dashboards") / "assets" / "nowhere.html").read_text(encoding="utf-8")
-    style = "".join(source(name) for name in _SHEETS)
-    entries = shell.pages(app.TITLES, {}, None, "")
-    page: str = jinja2.Template(text, autoescape=True).render(pages=entries, sentence=sentence, style=style)
-    return page
+    return plain.page("Not found", sentence, [("Go to the plan", "/plan")], labels=app.TITLES)

@@ -32,7 +32,14 @@ const BACK = {
   restarted: "Indexium was started again. Your search and your selection are as you left them.",
 }
 
-function drawNav(view, me) {
+function turnTheme() {
+  const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark"
+  keep("indexium.theme", next) // a private window: for this page only
+  document.documentElement.dataset.theme = next
+  window.dispatchEvent(new CustomEvent("indexium:theme", {detail: next}))
+}
+
+function drawNav(view) {
   const dark = document.documentElement.dataset.theme === "dark"
   return h(
     "nav",
@@ -172,9 +179,9 @@ export function render(context) {
   }
 
   const me = component(context, {
-    draw(view, self) {
+    draw(view) {
       return [
-        drawNav(view, self),
+        drawNav(view),
         h(
           "div",
           {class: "toasts", role: "status", "aria-live": "polite", data: {key: "toasts"}},
@@ -218,16 +225,7 @@ export function render(context) {
         window.scrollTo({top: 0})
         self.send("go", {page: data.page})
       },
-      theme(data, event, self) {
-        const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark"
-        try {
-          localStorage.setItem("indexium.theme", next)
-        } catch {
-          /* private window: for this page only */
-        }
-        document.documentElement.dataset.theme = next
-        window.dispatchEvent(new CustomEvent("indexium:theme", {detail: next}))
-      },
+      theme: turnTheme,
       dismiss(data, event, self) {
         drop(Number(data.id), self)
       },

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dashboards import app
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
@@ -146,6 +147,9 @@ def test_an_address_of_nothing_is_a_page_of_the_house(look: Site, path: str, wid
     expect(page.locator("main p")).to_contain_text("There is no")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.fonts.check('14px Inter')")
+    expect(page.get_by_role("navigation", name="Pages").get_by_role("link")).to_have_count(len(app.TITLES))
+    page.get_by_role("button", name=re.compile("^Use the (light|dark) theme$")).click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", theme)
     page.get_by_role("link", name="Go to the plan").click()
     expect(page).to_have_url(re.compile(r"/plan$"))
     look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser tells of such a status

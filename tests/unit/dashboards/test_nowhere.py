@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 
 import pytest
 
@@ -21,6 +22,14 @@ def ask(served: DashboardServer, method: str, path: str) -> tuple[int, str, byte
     found = answer.status, answer.headers["Content-Type"], answer.read()
     connection.close()
     return found
+
+
+def rail(text: str) -> list[dict[str, str]]:
+    """The entries that the page hands to what draws the rail of every page."""
+    found = re.search(r'<script[^>]* id="pages">(.*?)</script>', text)
+    assert found
+    entries: list[dict[str, str]] = json.loads(found[1])
+    return entries
 
 
 @pytest.mark.parametrize(
@@ -44,12 +53,12 @@ def test_an_address_of_nothing_is_a_page_with_the_way_to_the_plan(
     assert (status, kind) == (404, "text/html; charset=UTF-8")
     assert sentence in text
     assert '<a class="btn primary" href="/plan">' in text
-    assert [name for name in app.TITLES if f'href="/{name}" data-page="{name}"' not in text] == []
+    assert {each["href"]: each["label"] for each in rail(text)} == {f"/{name}": app.TITLES[name] for name in app.TITLES}
     assert ask(served, "HEAD", path) == (404, kind, b"")
 
 
 def test_a_page_of_nothing_repeats_nothing_of_its_address(served: DashboardServer) -> None:
-    assert b"alert" not in ask(served, "GET", "/%3Cscript%3Ealert(1)%3C/script%3E?<b>alert")[2]
+    assert b"4711" not in ask(served, "GET", "/%3Cscript%3Ealert(4711)%3C/script%3E?<b>4711")[2]
 
 
 def test_the_address_of_a_file_is_that_of_its_page(served: DashboardServer) -> None:
@@ -60,3 +69,19 @@ def test_an_address_of_nothing_among_the_routes_for_programs_is_answered_for_pro
     status, kind, body = ask(served, "GET", "/api/nosuch")
     assert (status, kind, json.loads(body)["code"]) == (404, "application/problem+json", "unknown_address")
     assert ask(served, "HEAD", "/api/nosuch") == (404, kind, b"")
+
+
+def test_a_page_that_could_not_be_made_says_so_in_the_frame_of_all_others(
+    served: DashboardServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(pages: app.Pages) -> None:
+        raise ValueError("<i>secret</i>")
+
+    monkeypatch.setattr(app, "Session", broken)
+    _, _, body = ask(served, "GET", "/history")
+    text = body.decode()
+    assert "no file was changed" in text
+    assert "secret" not in text
+    assert "dashboard.session_failed" in caplog.text
+    assert [each["id"] for each in rail(text)] == list(app.TITLES)
+    assert '<a class="btn primary" href="">Try again</a>' in text
