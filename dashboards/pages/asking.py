@@ -240,13 +240,12 @@ def _facts(look: _Look) -> list[list[str]]:
         pairs.append(["Hidden", f"{words.files(summary.hidden)} of them not shown by the search"])
     left = {name: number for name, number in summary.excluded.items() if number and name != "unchanged"}
     if left:
-        pairs.append(
-            ["Left out", ", ".join(f"{words.count(number)} {_LEFT.get(name, name)}" for name, number in left.items())]
-        )
+        names = sorted(left, key=lambda name: name == "blocked")  # what could be written comes first
+        pairs.append(["Left out", ", ".join(f"{words.count(left[name])} {_LEFT.get(name, name)}" for name in names)])
     return pairs
 
 
-_LEFT = {"postponed": "skipped", "blocked": "blocked: they cannot be written"}
+_LEFT = {"postponed": "skipped", "blocked": "blocked (they cannot be written)"}
 
 
 def _people(summary: SelectionSummary) -> str:

@@ -1,7 +1,7 @@
 """
 Working through many items on a few threads, with pause, resume and cancel between items.
 
-Knows nothing of what the work is. Results are delivered in groups, so that whoever stores them does so a few times a
+Knows nothing of what the work is. Results are delivered in groups, so that whoever stores them does so once or twice a
 second and not once an item, and by a thread of their own, so that no worker waits for a database. An item that is to be
 tried again waits while others are worked on.
 """
@@ -126,8 +126,10 @@ class Control:
 class Runner(Generic[Item, Result]):
     """Run `work` over items on `workers` threads and hand results to `deliver` in groups."""
 
-    GROUP_SECONDS = 0.5
-    GROUP_SIZE = 200
+    GROUP_SECONDS = 0.5  # from the beginning of one delivery to that of the next, at the least …
+    LONGEST_SECONDS = 2.0  # … and at the most, where results have come
+    DELIVERING = 0.05  # … and in between so many that deliveries take no more than this share of the time
+    GROUP_SIZE = 200  # that are delivered whatever the time
 
     def __init__(
         self,
@@ -167,6 +169,7 @@ class Runner(Generic[Item, Result]):
         self._results: list[Result] = []
         self._delivery: Future[None] | None = None  # of the group before these
         self._delivered_at = clock()
+        self._took = 0.0  # seconds, the last delivery
         self._bell: Future[None] = Future()  # ends when the control changes, so that this is seen at once
         self._ringing = threading.Lock()
         control.watch(self._ring)
@@ -243,7 +246,8 @@ class Runner(Generic[Item, Result]):
         """Have results delivered when it is time and the group before them is."""
         if self._delivery is not None and self._delivery.done():
             self._settle()
-        due = self._clock() - self._delivered_at >= self.GROUP_SECONDS or len(self._results) >= self.GROUP_SIZE
+        pause = min(max(self.GROUP_SECONDS, self._took / self.DELIVERING), self.LONGEST_SECONDS)
+        due = self._clock() - self._delivered_at >= pause or len(self._results) >= self.GROUP_SIZE
         if self._results and self._delivery is None and (due or self._control.paused):
             self._deliver_by(desk)
 
@@ -259,7 +263,12 @@ class Runner(Generic[Item, Result]):
 
     def _deliver_by(self, desk: ThreadPoolExecutor) -> None:
         group, self._results = self._results, []
-        self._delivery, self._delivered_at = desk.submit(self._deliver, group), self._clock()
+        self._delivery, self._delivered_at = desk.submit(self._delivered, group), self._clock()
+
+    def _delivered(self, group: list[Result]) -> None:
+        began = self._clock()
+        self._deliver(group)
+        self._took = self._clock() - began
 
     def _settle(self) -> None:
         """Wait until the group before is delivered; what went wrong there is raised here."""

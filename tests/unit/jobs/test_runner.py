@@ -221,6 +221,31 @@ def test_work_goes_on_while_results_are_delivered() -> None:
     assert len(groups[0]) < 50
 
 
+@pytest.mark.parametrize(
+    ("took", "seconds"), [(0.0, 0.5), (0.05, 1.0), (0.5, 2.0)], ids=["quick", "as a home of 10,000", "slow"]
+)
+def test_deliveries_that_take_long_are_fewer(took: float, seconds: float) -> None:
+    """They are to take no more than a twentieth of the time; yet a person sees that it goes on."""
+    worked, delivered, groups = [0.0], [0.0], []
+
+    def work(item: int) -> int:
+        worked[0] += 0.02
+        return item
+
+    def deliver(group: list[int]) -> None:
+        groups.append(len(group) * 0.02)
+        delivered[0] += took
+
+    def clock() -> float:
+        """Each thread's own, for how they share a processor is not the question."""
+        return (delivered if threading.current_thread().name.startswith("indexium-results") else worked)[0]
+
+    runner = Runner(work, deliver, workers=1, control=Control(), clock=clock)
+    assert runner.run(range(1_000)) is Ending.DONE
+
+    assert sorted(groups)[len(groups) // 2] == pytest.approx(seconds, abs=0.2)
+
+
 def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
     done: list[int] = []
     seen: list[int] = []
