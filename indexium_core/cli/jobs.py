@@ -205,15 +205,23 @@ def _line(line: dict[str, object], *, as_json: bool) -> str:
 
 def _follow(library: Library, job: Job, *, as_json: bool) -> None:
     """Show how far a job is until it has ended, and what came of it."""
+    held = ""
     with output.bar(job.title) as update:
         while job.status not in _OVER:
-            update(job.progress_current, job.progress_total, job.progress_message)
+            if (job.status == "paused") != bool(held):
+                held = "" if held else _state(job)
+                output.note(_say_held(job, held))
+            update(job.progress_current, job.progress_total, held or job.progress_message)
             job = library.jobs.wait(job.id, _TICK)
-            if job.status == "paused":
-                break
     if as_json:
         output.to_json(job)
     else:
         output.note(f"Job {job.id} ({job.title}): {job.status.replace('_', ' ')}. {job.error_message}".rstrip())
-    if job.status in ("failed", "completed_with_errors", "interrupted"):
+    if job.status != "completed":
         raise typer.Exit(1)
+
+
+def _say_held(job: Job, held: str) -> str:
+    if not held:
+        return f"Job {job.id} ({job.title}) goes on."
+    return f"Job {job.id} ({job.title}) is {held}; 'indexium jobs resume {job.id}' goes on with it."

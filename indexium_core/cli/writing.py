@@ -31,6 +31,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, chang
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
 BAD = ("failed", "conflict", "unknown")
+_ENDED_BY_OTHERS = {  # states that a command which waits for the end brings about only by being broken off itself
+    "cancelled": "was cancelled by somebody else; what it did stays done",
+    "interrupted": "was interrupted: the program that was at it was told to stop",
+}
 STATES = (*HOLDING_STATES, *FINISHED_STATES)
 AGAIN = "indexium postpone postponed:yes --bring-back"
 
@@ -154,7 +158,8 @@ def follow(
     """
     Show a bar until the operation has ended; an interrupt cancels it after the files under way.
 
-    One that runs in the service goes on there instead.
+    One that runs in the service goes on there instead. Whether somebody holds it there is told, and where somebody ends
+    it this is no success.
 
     Args:
         library: Where it runs.
@@ -166,10 +171,14 @@ def follow(
         postpones: Whether the files that it changes are postponed in the plan.
 
     """
+    held = ""
     with output.bar(title) as update:
         try:
             while not (status := handle.wait(0.2)).finished:
-                update(status.processed, status.total, status.now)
+                if (status.status == "paused") != bool(held):
+                    held = "" if held else _held(library, handle.id)
+                    output.note(_say_held(handle.id, held))
+                update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
             _leave(library, handle, left)
             raise
@@ -193,13 +202,32 @@ def follow(
         )
         if postpones and details.operation.success_count:
             _say_postponed(len({item.file_id for item in details.items if item.status == "success"}))
-    raise typer.Exit(1 if status.status == "failed" else _code_of(status.counts))
+    if status.status in _ENDED_BY_OTHERS and not details.operation.error_message:
+        output.complain(f"Operation {handle.id} {_ENDED_BY_OTHERS[status.status]}.")
+    raise typer.Exit(1 if status.status in ("failed", *_ENDED_BY_OTHERS) else _code_of(status.counts))
+
+
+def _held(library: Library, operation_id: int) -> str:
+    """Return who holds an operation, in a word or three."""
+    job = library.operation_story(operation_id, per_page=1).job
+    return f"held by {job.paused_by}" if job is not None and job.paused_by else "held"
+
+
+def _say_held(operation_id: int, held: str) -> str:
+    if not held:
+        return f"Operation {operation_id} goes on."
+    return f"Operation {operation_id} is {held}; 'indexium operations resume {operation_id}' lets it go on."
 
 
 def _leave(library: Library, handle: OperationHandle, left: BaseException) -> None:
     """Bring an operation to the end that is due to it when its command is broken off, and say what becomes of it."""
     number = handle.id
-    if remote.is_there(handle):
+    if remote.is_there(handle) and handle.status().status == "paused":
+        output.note(
+            f"Operation {number} stays held in the service: 'indexium operations resume {number}' lets it go on, "
+            f"'indexium operations cancel {number}' gives up the rest."
+        )
+    elif remote.is_there(handle):
         output.note(
             f"Operation {number} goes on in the service: 'indexium operations show {number}' says how far it is, "
             f"'indexium operations pause {number}' holds it, 'indexium operations cancel {number}' gives up the rest."

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
+import json
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from indexium_core import cli
-from indexium_core.cli import app, writing
+from indexium_core.cli import app, output, writing
 from indexium_core.flows import protocol
 from tests.integration.test_cli import Command
 from tests.integration.test_long_work import with_a_rewrite
@@ -152,3 +155,99 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     assert (counts.given_up, job.progress_current) == (1, 0)
     assert library.retry(1).wait(PATIENCE).counts == {"success": 1}
     library.close()
+
+
+# What others do to an operation that a command waits for.
+
+
+@contextlib.contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Do something on another thread; an error of it is that of the block."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        done = pool.submit(act)
+        yield
+        done.result(PATIENCE)
+
+
+@pytest.mark.parametrize("what", ["write", "rollback", "resume", "retry", "jobs retry"])
+def test_a_command_whose_operation_somebody_else_cancels_is_no_success(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before = {"write": ["write", "--yes"], "rollback": ["rollback", "1", "--yes"]}
+    if what == "rollback":
+        studio.write()
+    elif what == "resume":
+        with monkeypatch.context() as patch:
+            cut_off(studio.library, patch, 2)
+            studio.reopen()
+    elif what != "write":
+        job = cancelled_write(studio, monkeypatch)
+    again = {"resume": ["operations", "resume", "1"], "retry": ["operations", "retry", "1", "--yes"]}
+    words = (before | again).get(what) or ["jobs", "retry", str(job), "--yes"]
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 0)
+
+    def cancel() -> None:
+        assert gate.reached.wait(PATIENCE)
+        [operation] = studio.library.history(status="in_progress").items
+        gate.open_when_told(studio.library, operation.id)
+        studio.library.cancel(operation.id)
+
+    with meanwhile(cancel):
+        assert run(*words) == 1
+    assert "cancelled by somebody else" in run.err or what == "jobs retry"
+    assert "cancelled" in run.err
+
+
+def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 0)
+
+    def stop() -> None:
+        assert gate.reached.wait(PATIENCE)
+        gate.open_when_told(studio.library, 1)
+        studio.library.begin_nothing()
+
+    with meanwhile(stop):
+        assert run("write", "--yes", "--json") == 1
+    assert json.loads(run.out)["status"] == "interrupted"
+    assert "Operation 1 was interrupted: the program that was at it was told to stop." in run.err
+
+
+@pytest.mark.parametrize("what", ["write", "jobs resume"])
+def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it_goes_on(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    if what == "jobs resume":
+        with monkeypatch.context() as patch:
+            cut_off(studio.library, patch, 1)
+            studio.reopen()
+    words = ["write", "--yes"] if what == "write" else ["jobs", "resume", str(studio.job_of(1).id)]
+    studio.library._operations.workers = 1
+    gate, note, told, told_again = Gate(monkeypatch, 0), output.note, threading.Event(), threading.Event()
+
+    def noted(text: str) -> None:
+        note(text)
+        if "by Ann" in text:
+            told.set()
+        elif text.endswith(" goes on."):
+            told_again.set()
+
+    monkeypatch.setattr(output, "note", noted)
+
+    def hold() -> None:
+        assert gate.reached.wait(PATIENCE)
+        gate.pause(studio.library, 1, by="Ann")
+        assert told.wait(PATIENCE)
+        assert studio.library.status(1).status == "paused"
+        another = Gate(monkeypatch, 0)
+        studio.library.resume(1)
+        assert told_again.wait(PATIENCE)
+        another.opened.set()
+
+    with meanwhile(hold):
+        assert run(*words, "--json") == 0
+    assert json.loads(run.out)["status"] == "completed"
+    assert (run.err.count("by Ann"), run.err.count("goes on.")) == (1, 1)
