@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -396,7 +397,8 @@ def cancel(context: typer.Context, operation_id: Id) -> None:
         output.note(_too_late(status, "cancelled"))
         return
     soon = "" if status.finished else " as soon as the files under way are done or put back as before"
-    output.note(f"Operation {operation_id} is cancelled{soon}; what it wrote can still be rolled back.")
+    back = "; what it did can still be rolled back" if status.can_rollback else ""
+    output.note(f"Operation {operation_id} is cancelled{soon}{back}.")
 
 
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
@@ -467,7 +469,8 @@ def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[st
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
     """Put right what a killed process left, and say for each file what was done; every start does the same."""
     with opened(context, alone=True) as library:
-        report = library.recovered
+        left = library.interrupted(files=0)
+        report = replace(library.recovered, interrupted=[each.id for each in left])  # also those of former starts
     if as_json:
         output.to_json(report)
     else:
@@ -477,6 +480,7 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
         )
         for file in report.files:
             output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
-        for operation_id in report.interrupted:
-            output.note(f"Operation {operation_id} has not come to its end; it can be resumed or rolled back.")
+        for each in left:
+            back = " or rolled back" if each.operation.can_rollback else ""
+            output.note(f"Operation {each.id} has not come to its end; it can be resumed{back}.")
     raise typer.Exit(1 if report.problems else 0)

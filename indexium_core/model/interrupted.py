@@ -79,7 +79,7 @@ class InterruptedOperation:
 
     def what_to_type(self) -> str:
         """Return by which commands it is gone on with, or taken back, as one sentence."""
-        back = f", 'indexium rollback {self.id}' takes back what it did" if self.operation.success_count else ""
+        back = f", 'indexium rollback {self.id}' takes back what it did" if self.operation.can_rollback else ""
         on = f"'indexium operations resume {self.id}' goes on with it"
         if self.by_itself:
             return f"It goes on by itself when 'indexium serve' starts next; {on} now{back}."

@@ -14,6 +14,7 @@ import pytest
 from indexium_core import cli
 from indexium_core.cli import app, output, writing
 from indexium_core.flows import protocol
+from indexium_core.library import Library
 from tests.integration.test_cli import Command
 from tests.integration.test_long_work import with_a_rewrite
 from tests.support.holding import Gate, cut_off
@@ -251,3 +252,32 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
         assert run(*words, "--json") == 0
     assert json.loads(run.out)["status"] == "completed"
     assert (run.err.count("by Ann"), run.err.count("goes on.")) == (1, 1)
+
+
+# What is said of what is left.
+
+
+def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_only_where_something_was_done(
+    studio: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        cut_off(studio.library, patch, 1, query="name:0000 OR name:0001 OR name:0002")
+        studio.library.begin_nothing()
+        studio.library.write(studio.library.plan("name:0003"), ALL)
+        studio.library.close()
+    run = Command(studio.library.home, capsys)
+
+    for _ in range(2):
+        assert run.json("recover")["interrupted"] == [2, 1]
+        assert "'indexium rollback 1'" in run.err
+        assert "'indexium rollback 2'" not in run.err
+    assert run("recover") == 0
+    assert run.err.endswith(
+        "Operation 2 has not come to its end; it can be resumed.\n"
+        "Operation 1 has not come to its end; it can be resumed or rolled back.\n"
+    )
+    assert run("operations", "cancel", "2") == 0
+    assert run.err.endswith("Operation 2 is cancelled.\n")
+    assert run("operations", "cancel", "1") == 0
+    assert run.err.endswith("Operation 1 is cancelled; what it did can still be rolled back.\n")
+    studio.library = Library.open(studio.library.home)
