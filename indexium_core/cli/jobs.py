@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
 
-from indexium_core.cli import output, retrying
+from indexium_core.cli import output, retrying, writing
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import Yes
@@ -152,7 +153,7 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
 def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
     """Try a job again that failed, was cut off, was cancelled or ended with errors, and wait for its end."""
     with opened(context) as library:
-        job = library.jobs.get(job_id)
+        job, said = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # then it writes files
             goes_on = job.status in ("failed", "interrupted")
             again = retrying.ask_again(library, job.operation_id, goes_on=goes_on, yes=yes)
@@ -160,7 +161,8 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
                 if as_json:
                     output.to_json(job)
                 return
-        _follow(library, library.jobs.retry(job_id, source="cli"), as_json=as_json)
+            said = again.said
+        _follow(library, library.jobs.retry(job_id, source="cli"), as_json=as_json, said=said)
 
 
 @jobs.command("priority", epilog="Example: indexium jobs priority 12 high")
@@ -203,8 +205,8 @@ def _line(line: dict[str, object], *, as_json: bool) -> str:
     return f"{line.get('at', '')} {line.get('level', '')} {line.get('event', '')} {rest}".rstrip()
 
 
-def _follow(library: Library, job: Job, *, as_json: bool) -> None:
-    """Show how far a job is until it has ended, and what came of it."""
+def _follow(library: Library, job: Job, *, as_json: bool, said: Collection[int] = ()) -> None:
+    """Show how far a job is until it has ended, and what came of it; `said` as that of `writing.follow`."""
     held = ""
     with output.bar(job.title) as update:
         while job.status not in _OVER:
@@ -217,6 +219,8 @@ def _follow(library: Library, job: Job, *, as_json: bool) -> None:
         output.to_json(job)
     else:
         output.note(f"Job {job.id} ({job.title}): {job.status.replace('_', ' ')}. {job.error_message}".rstrip())
+    if job.operation_id is not None and not as_json:
+        raise typer.Exit(writing.report(library, job.operation_id, as_json=False, said=said))
     if job.status != "completed":
         raise typer.Exit(1)
 

@@ -58,7 +58,7 @@ def rollback(
             operation_id, query, **wish, with_newer=with_newer, replan=replan, note=note, source="cli"
         )
         said = {item.file_id for item in check.conflicts}
-        follow(library, handle, "Rolling back", as_json=as_json, said=said, postpones=not replan)
+        follow(library, handle, "Rolling back", as_json=as_json, said=said)
 
 
 def sentences_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -152,9 +152,8 @@ def follow(
     title: str,
     *,
     as_json: bool,
-    excluded: dict[str, int] | None = None,
+    excluded: Mapping[str, int] | None = None,
     said: Collection[int] = (),
-    postpones: bool = False,
 ) -> None:
     """
     Show a bar until the operation has ended; an interrupt cancels it after the files under way.
@@ -169,7 +168,6 @@ def follow(
         as_json: Print one JSON document.
         excluded: What was left out of it.
         said: Files of which it was said beforehand why they are left alone.
-        postpones: Whether the files that it changes are postponed in the plan.
 
     """
     held = ""
@@ -192,20 +190,40 @@ def follow(
                 "'indexium serve' does so by itself."
             )
             raise errors.StoreError(message, code=error.reason) from error
-    details = library.operation(handle.id, per_page=0)
+    raise typer.Exit(report(library, handle.id, as_json=as_json, excluded=excluded, said=said))
+
+
+def report(
+    library: Library,
+    operation_id: int,
+    *,
+    as_json: bool,
+    excluded: Mapping[str, int] | None = None,
+    said: Collection[int] = (),
+) -> int:
+    """Tell what an operation came to, and what can be done next; arguments of `follow`. Returns the exit code."""
+    details = library.operation(operation_id, per_page=0)
+    operation, items = details.operation, details.items
     if as_json:
         extra = {"excluded": excluded} if excluded is not None else {}
-        output.to_json({**details.operation.as_dict(), **extra, "items": [item.as_dict() for item in details.items]})
+        output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
     else:
-        bad = [item for item in details.items if item.status in BAD]
-        _print_operation(
-            details.operation, [item for item in bad if item.status != "conflict" or item.file_id not in said]
-        )
-        if postpones and details.operation.success_count:
-            _say_postponed(len({item.file_id for item in details.items if item.status == "success"}))
-    if status.status in _ENDED_BY_OTHERS and not details.operation.error_message:
-        output.complain(f"Operation {handle.id} {_ENDED_BY_OTHERS[status.status]}.")
-    raise typer.Exit(1 if status.status in ("failed", *_ENDED_BY_OTHERS) else _code_of(status.counts))
+        bad = [item for item in items if item.status in BAD]
+        _print_operation(operation, [item for item in bad if item.status != "conflict" or item.file_id not in said])
+        if operation.success_count and _postpones(library, operation):
+            _say_postponed(len({item.file_id for item in items if item.status == "success"}))
+    if operation.status in _ENDED_BY_OTHERS and not operation.error_message:
+        output.complain(f"Operation {operation_id} {_ENDED_BY_OTHERS[operation.status]}.")
+    undone = operation.failure_count + operation.conflict_count + operation.unknown_count
+    return 1 if undone or operation.status in ("failed", *_ENDED_BY_OTHERS) else 0
+
+
+def _postpones(library: Library, operation: MetadataOperation) -> bool:
+    """Tell whether the files that an operation changed are postponed in the plan from then on."""
+    if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
+        return False
+    options = library.operation_story(operation.id, per_page=1).options
+    return bool(options.get("postpone", operation.operation_type == "rollback" and not options.get("replan")))
 
 
 def _held(library: Library, operation_id: int) -> str:
@@ -381,10 +399,7 @@ def _too_late(status: OperationStatus, meant: str) -> str:
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Go on with a paused or interrupted operation; nothing is written twice."""
     with opened(context) as library:
-        asked = library.operation_story(operation_id, per_page=1)
-        back = asked.operation.operation_type == "rollback" and not asked.options.get("replan")
-        postpones = back or bool(asked.options.get("postpone"))
-        follow(library, library.resume(operation_id), "Resuming", as_json=as_json, postpones=postpones)
+        follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
 
 
 @operations.command("cancel", epilog="Example: indexium operations cancel 3")
