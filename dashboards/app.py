@@ -103,6 +103,7 @@ class Pages:
         self.desk = Desk()
         self.since = datetime.now(UTC)
         self.later: set[int] = set()  # interrupted operations that somebody wants to decide on later
+        self._said: set[str] = set()  # of what the start has to say
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
         self.shelf = Shelf(library, self.pool)
         self._template = _template()
@@ -123,6 +124,12 @@ class Pages:
         ).items():
             template.add_variable(name, value)
         return template
+
+    def unsaid(self) -> list[str]:
+        """Return what the start has to say that no session has said; what a dialog asks about is not among it."""
+        news = [each for each in self.library.notices if COMMAND not in each and each not in self._said][:3]
+        self._said.update(news)
+        return news
 
     def warm(self) -> None:
         """Load what is heavy before somebody waits for it."""
@@ -162,6 +169,7 @@ class Session:
         self.library: Library = pages.library
         self.shelf: Shelf = pages.shelf
         self.desk: Desk = pages.desk
+        self._unsaid = pages.unsaid
         self.local = pages.local
         self._document: Document = pn.state.curdoc
         self._loop = IOLoop.current()
@@ -307,7 +315,7 @@ class Session:
                 page.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
-            for sentence in [each for each in self.library.notices if COMMAND not in each][:3]:
+            for sentence in self._unsaid():
                 self.bridge.toast("info", sentence)
         self._enter()
 

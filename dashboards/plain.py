@@ -50,7 +50,8 @@ def page(
 
 @cache
 def _template() -> jinja2.Template:
-    return jinja2.Template(asset("plain.html"), autoescape=True)
+    template: jinja2.Template = jinja2.Template(asset("plain.html"), autoescape=True)
+    return template
 
 
 def inline() -> str:

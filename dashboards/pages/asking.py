@@ -54,14 +54,24 @@ class _Look(NamedTuple):
     dangers: list[PlanItem]  # the first of them
     danger_count: int
     held: list[Holder]  # operations that hold some of the files
+    all_held: bool  # … or all that are left
 
 
 class WriteQuestion:
     """Asks, then starts; everything that it counts is counted by the library."""
 
-    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, started: Callable[[int], None]) -> None:
-        """Stand ready; `started` gets the id of an operation that was started."""
-        self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
+    def __init__(
+        self,
+        library: Library,
+        bridge: Bridge,
+        dialog: Dialog,
+        *,
+        started: Callable[[int], None],
+        shown: Callable[[int], None],
+    ) -> None:
+        """Stand ready; `started` gets the id of an operation that was started, `shown` that of one to be looked at."""
+        self._library, self._bridge, self._dialog = library, bridge, dialog
+        self._started, self._shown = started, shown
         self._serial = 0
         self._asked: Wish | None = None
         self._told: list[StaleFile] = []  # what the screen says has changed
@@ -85,6 +95,7 @@ class WriteQuestion:
             if sealed.count == summary.count:
                 break
         dangers, count = wish.plan.sample(wish.selection, "risk:danger", limit=PER_PAGE)
+        held = library.held(wish.plan, wish.selection, wish.options)
         return _Look(
             wish=wish,
             summary=summary,
@@ -92,10 +103,18 @@ class WriteQuestion:
             stale=stale,
             dangers=dangers if "danger" in wish.options.risk else [],
             danger_count=count if "danger" in wish.options.risk else 0,
-            held=library.held(wish.plan, wish.selection, wish.options),
+            held=held,
+            all_held=bool(held) and sum(each.files for each in held) >= self._left(wish),
         )
 
+    def _left(self, wish: Wish) -> int:
+        """Return how many files there are to be written by now: those that hold some of them write on meanwhile."""
+        return self._library.preview(wish.selection, wish.plan.newest(), options=wish.options).count
+
     def _ask(self, look: _Look) -> None:
+        if look.all_held:
+            self._say_held(look.held)
+            return
         if look.stale.count:
             self._say_stale(look.wish, look.stale)
             return
@@ -143,6 +162,21 @@ class WriteQuestion:
             once=True,
             failed=failed,
         )
+
+    def _say_held(self, held: list[Holder]) -> None:
+        """Say that nothing could be written now, and lead to what is in the way."""
+        self._asked = None
+        self._serial = self._dialog.report(
+            "Nothing of this can be written now",
+            [{"kind": "why", "level": "warning", "text": each.say()} for each in held],
+            follows=self._serial,
+            actions=[{"label": "Show it", "act": "show", "kind": "primary"}],
+            acts={"show": lambda: self._show(held[0])},
+        )
+
+    def _show(self, holder: Holder) -> None:
+        self._dialog.dismiss()
+        self._shown(holder.operation_id)
 
     # What is not as it was shown any more.
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Interrupted"]
 
+DECIDING = tuple(f"{noun}:{verb}" for noun in ("write", "rollback") for verb in ("started", "progress", "completed"))
+ELSEWHERE = "It was decided elsewhere what becomes of it."
+
 
 class Interrupted:
     """Asks what is to become of each: go on, take back, or decide later."""
@@ -34,9 +37,16 @@ class Interrupted:
 
         """
         self._library, self._bridge, self._dialog, self._session, self._later = library, bridge, dialog, session, later
+        self._asked: tuple[int, int, Callable[[], None]] | None = (
+            None  # operation, serial of the question, what follows
+        )
 
     def start(self) -> None:
         """Offer what was cut off and nobody has decided on, one operation after the other."""
+        self._bridge.listen(DECIDING, self._recheck, every=1.0)
+        self._go_on()
+
+    def _go_on(self) -> None:
         self._bridge.run(self._undecided, self._offer, name="interrupted")
 
     def show(self, operation_id: int) -> None:
@@ -62,7 +72,7 @@ class Interrupted:
 
     def _offer(self, operations: Sequence[InterruptedOperation]) -> None:
         if operations:
-            self._ask(operations[0], others=len(operations) - 1, then=self.start)
+            self._ask(operations[0], others=len(operations) - 1, then=self._go_on)
 
     def _ask(self, operation: InterruptedOperation, *, others: int, then: Callable[[], None]) -> None:
         """Ask about one operation; `then` comes after whatever the answer is."""
@@ -102,6 +112,22 @@ class Interrupted:
             left=later,
             wide=True,
         )
+
+        self._asked = (operation.id, serial, then)
+
+    def _recheck(self) -> None:
+        """Take the question away where somebody has answered it elsewhere: in another tab, on the command line."""
+        if self._asked is None or not self._dialog.showing(self._asked[1]):
+            return
+        operation_id, serial, then = self._asked
+
+        def told(operations: Sequence[InterruptedOperation]) -> None:
+            if self._dialog.showing(serial) and all(each.id != operation_id for each in operations):
+                self._dialog.dismiss()
+                self._bridge.toast("info", ELSEWHERE)
+                then()
+
+        self._bridge.run(self._cut, told, name="interrupted_still")
 
     def _resume(self, operation_id: int, then: Callable[[], None]) -> None:
         self._later.add(operation_id)

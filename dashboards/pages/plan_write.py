@@ -37,7 +37,7 @@ class PlanWrite:
         self._plan: MetadataPlan | None = None
         self._begun: tuple[str, int | None] = ("", None)  # the search that was looked at, and what was written then
         self.bar = ActionBar()
-        self._question = WriteQuestion(library, bridge, dialog, self._started)
+        self._question = WriteQuestion(library, bridge, dialog, started=self._started, shown=self._show)
         self._dry_run = DryRun(library, bridge, dialog, session.desk, self._question.ask, files=lambda: session.files)
         self.bar.on(
             dry_run=lambda _: self._with_wish(self._dry_run.run),
@@ -116,6 +116,9 @@ class PlanWrite:
         except errors.UnknownIdError:
             return None
         return operation if operation.status in DONE and operation.success_count else None
+
+    def _show(self, operation_id: int) -> None:
+        self._session.go("progress", operation_id=operation_id, status="", number=1)
 
     def _started(self, operation_id: int) -> None:
         """Let the review go on: the foot of every page tells how the write does."""

@@ -43,7 +43,7 @@ class ProgressScreen:
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._view = progress.Progress()
         self._details: OperationDetails | None = None
-        self._question = WriteQuestion(library, bridge, dialog, self._started)
+        self._question = WriteQuestion(library, bridge, dialog, started=self._started, shown=self._started)
         self._ticking = False
         self._view.on(
             pause=lambda _: self._act(partial(library.pause, wait=False)),

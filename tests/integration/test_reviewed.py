@@ -22,6 +22,7 @@ from indexium_core.library import Library
 from indexium_core.model.operation import ItemDetails, WriteOptions
 from indexium_core.model.plan import PlanItem, Selection
 from indexium_core.store import ledger
+from tests.support.holding import Gate
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 
@@ -234,3 +235,14 @@ def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Lib
     assert shelf.plan().id == version
     assert names('name:"Found later"') == [f"Found later {item.file_name}"]
     assert item.file_name not in names("risk:safe")
+
+
+def test_what_a_write_did_until_it_was_held_is_in_the_plan(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(library)
+    before = shelf.plan().statistics.safe_count
+    gate = Gate(monkeypatch, 2)
+    handle = gate.write(library, WriteOptions(risk=("safe",)))
+    gate.pause(library, handle.id, by="Ann")
+    done = library.status(handle.id).processed
+    assert done
+    assert shelf.plan().statistics.safe_count == before - done

@@ -208,7 +208,12 @@ class Asked:
     def __init__(self) -> None:
         self.library, self.line, self.dialog = FakeLibrary(40), Line(), Dialog()
         self.started: list[int] = []
-        self.question = WriteQuestion(self.library, self.line, self.dialog, self.started.append)  # type: ignore[arg-type]
+        self.shown: list[int] = []
+        self.question = WriteQuestion(
+            *(self.library, self.line, self.dialog),  # type: ignore[arg-type]
+            started=self.started.append,
+            shown=self.shown.append,
+        )
         self.question.start()
 
     def ask(self, query: str) -> dict[str, Any]:
@@ -258,6 +263,20 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     assert said == {"kind": "why", "level": "warning", "text": holder.say()}
     assert "Operation 7 is paused" in said["text"]
     assert "3 of these files" in said["text"]
+
+
+def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_are_shown(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = len(asked.library.plan().ids(Selection(query="risk:safe")))
+    monkeypatch.setattr(asked.library, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)])
+    view = asked.ask("risk:safe")
+
+    assert [section["kind"] for section in view["sections"]] == ["why", "why"]
+    assert not view.get("confirm")
+    asked.dialog._handle_msg({"type": "act", "serial": view["serial"], "act": "show"})
+    assert asked.shown == [7]
+    assert not asked.view["open"]
 
 
 def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(

@@ -207,7 +207,8 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
 def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
-    view = jobs.details_view(ended, now=NOW)
+    came_to = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
+    view = jobs.details_view(ended, came_to, now=NOW)
     assert view["text"] == "39 of 214 files done when it was cancelled"
     assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
     assert [item["act"] for item in view["acts"]] == ["retry"]
@@ -463,6 +464,22 @@ def test_each_interrupted_operation_is_offered_once_and_later_means_later() -> N
     assert not stage.asked["open"]
     stage.offer.show(2)  # but whoever asks is told
     assert stage.asked["open"]
+
+
+def test_what_is_answered_in_one_tab_is_asked_no_more_in_another() -> None:
+    stage = Offered(cut(1), cut(2))
+    stage.offer.start()
+    [happened] = stage.line.heard
+    happened()  # something else goes on
+    assert (stage.asked["open"], stage.line.toasts) == (True, [])
+    stage._resume(1)
+    stage.later.add(1)
+    happened()
+    assert stage.line.toasts == ["It was decided elsewhere what becomes of it."]
+    assert stage.asked["title"] == "A write was interrupted"  # the next one
+    stage.answer("close")
+    happened()
+    assert not stage.asked["open"]
 
 
 def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import server
+from dashboards import app, server
 from dashboards.server import DashboardServer
 from indexium_core import errors
 from tests.support.fake_library import FakeLibrary
@@ -116,3 +116,14 @@ def test_a_signal_stops_it_clean_and_at_once(number: signal.Signals, tmp_path: P
     assert "begun nothing: True" in said
     assert "left behind: []" in said
     assert process.returncode == 0
+
+
+def test_what_the_start_has_to_say_is_said_once_and_what_a_dialog_asks_about_by_that() -> None:
+    library = FakeLibrary(1)
+    library.notices = ["2 files were put back.", f"Write 1 was interrupted. {app.COMMAND}1' goes on with it."]
+    pages = app.Pages(library)  # type: ignore[arg-type]
+    assert (pages.unsaid(), pages.unsaid()) == (["2 files were put back."], [])
+    library.notices.append("The clock was put back.")
+    assert pages.unsaid() == ["The clock was put back."]
+    pages.close()
+    library.close()
