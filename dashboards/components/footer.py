@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ScanProgress
 from indexium_core.model.job import Job
-from indexium_core.model.operation import MetadataOperation, OperationStatus
+from indexium_core.model.operation import OUTCOMES, MetadataOperation, OperationStatus
 
 __all__ = ["Footer", "done", "held", "interrupted", "running", "scanning", "working"]
 
@@ -166,13 +166,15 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
         buttons.append({"label": f"Roll back {words.count(good)}", "act": "undo"})
     if rest:
         buttons.append({"label": f"Resume {words.count(rest)}", "act": "resume", "kind": "primary"})
-    were = "was" if rest == 1 else "were"
+    left = [(operation.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
     return {
         "key": f"cut{operation.id}",
         "id": operation.id,
         "kind": "interrupted",
         "title": f"Interrupted {when}: {name}, {words.count(good)} of {words.count(total)} done",
-        "note": f"every file is whole; {words.count(rest)} {were} not started",
+        "note": ", ".join(
+            ["every file is whole", *(f"{words.count(number)} {what}" for number, what in left if number)]
+        ),
         "level": "warning",
         "glyph": "!",
         "buttons": buttons,

@@ -14,6 +14,7 @@ from indexium_core.model import query, risk
 from indexium_core.model.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
+    OUTCOMES,
     MetadataOperation,
     OperationCounts,
     PaginatedOperations,
@@ -239,14 +240,14 @@ def outcome(operation: MetadataOperation) -> str:
         return "rolled back"
     if operation.status == "interrupted":
         return f"interrupted at {words.count(operation.success_count)} of {words.count(operation.file_count)}"
-    done = "restored" if operation.operation_type == "rollback" else "done"
+    done, ended = "restored" if operation.operation_type == "rollback" else "done", operation.status in FINISHED_STATES
     counts = (
         (operation.success_count, done),
         (operation.failure_count, "failed"),
         (operation.conflict_count, "refused"),
         (operation.unknown_count, "cannot tell"),
-        (operation.skipped_count - operation.given_up, "skipped"),
-        (operation.not_started if operation.status in FINISHED_STATES else 0, "not started"),
+        (operation.outcomes["skipped"], "skipped"),
+        *((operation.outcomes[left], OUTCOMES[left]) for left in ("restored", "not_started") if ended),
     )
     return " · ".join(f"{words.count(number)} {label}" for number, label in counts if number) or "nothing yet"
 

@@ -17,6 +17,7 @@ _CHIPS = {  # what became of a file → level and sign of its chip
     "restored": ("note", "↺"),
     "refused": ("danger", "⊘"),
     "not_started": ("blocked", "·"),
+    "skipped": ("blocked", "–"),
     "done": ("safe", "✓"),
 }
 

@@ -13,7 +13,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.state import JobsState
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage
-from indexium_core.model.operation import OperationStatus
+from indexium_core.model.operation import OUTCOMES, OperationStatus
 from indexium_core.model.properties import AuditPage
 
 __all__ = [
@@ -436,7 +436,7 @@ def details_view(
 
     Args:
         job: The job.
-        status: How far the operation is that it carries out, where that is under way.
+        status: How far the operation is that it carries out.
         changed: One page of what it changed of the properties of films; None for a job that changes none.
         now: The present moment.
 
@@ -509,19 +509,15 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
 
 def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
     """Return what came of it so far, a number with its word each; of one that has ended what its summary says."""
-    counts = dict(status.counts if status else job.counters)
+    counts = dict(job.counters)
     told = {key: value for key, value in counts.items() if value}
     summed = {key: value for key, value in job.summary.items() if key not in _ELSEWHERE and value != told}
-    if given_up := _given_up(job):  # counted as skipped where the run itself gave them up
-        counts |= {"skipped": max(0, counts.get("skipped", 0) - given_up), "not_started": given_up}
+    if status is not None:  # of an operation: of what it does, its job has a part only
+        summed.pop("counts", None)
+        left = OUTCOMES["not_started"] if status.finished else words.item_status("pending")[0]
+        named = OUTCOMES | {"conflict": words.item_status("conflict")[0], "not_started": left}
+        counts = {named[outcome]: number for outcome, number in status.outcomes.items()}
     return _plain(counts | summed)  # in the order of the counts: a summary has none of its own
-
-
-def _given_up(job: Job) -> int:
-    """Return how many files a cancelled operation never got to."""
-    if job.status != "cancelled" or job.operation_id is None or job.progress_total is None:
-        return 0
-    return max(0, job.progress_total - job.progress_current)
 
 
 def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:

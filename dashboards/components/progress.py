@@ -9,6 +9,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components.base import Component, module
 from indexium_core.model.operation import (
+    OUTCOMES,
     ItemDetails,
     MetadataOperation,
     OperationDetails,
@@ -24,12 +25,12 @@ SHOWN = {  # value of the filter → (words, item statuses)
     "skipped": ("skipped", ("skipped",)),
     "pending": ("waiting", ("pending", "writing")),
 }
-PARTS = (  # item statuses → class of the bar, words
-    (("success",), "ok", "done"),
-    (("failed",), "bad", "failed"),
-    (("conflict",), "bad", "refused"),
-    (("unknown",), "odd", "cannot tell"),
-    (("skipped",), "off", "skipped"),
+PARTS = (  # outcome → class of the bar, words
+    ("done", "ok", "done"),
+    ("failed", "bad", "failed"),
+    ("conflict", "bad", "refused"),
+    ("unclear", "odd", "cannot tell"),
+    ("skipped", "off", "skipped"),
 )
 
 
@@ -97,10 +98,10 @@ def named(
     shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return a filter of files with the words that fit: what was given up is skipped to the ledger alone."""
-    fitting = {"pending": "not started"} if status.finished and status.counts.get("pending") else {}
+    left = "put back, not started" if status.restored else "not started"
+    fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
     if status.given_up:
-        whole = status.given_up == status.counts.get("skipped", 0)
-        fitting["skipped"] = "not started" if whole else "skipped, not started"
+        fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
@@ -154,8 +155,8 @@ def parts(status: OperationStatus) -> list[dict[str, Any]]:
     """Return the coloured parts of the bar, those that are not empty; of files that are made anew what there is."""
     found: list[tuple[str, str, float]] = [
         (kind, f"{words.count(number)} {label}", number)
-        for states, kind, label in PARTS
-        if (number := _number(status, states) - (status.given_up if states == ("skipped",) else 0))
+        for outcome, kind, label in PARTS
+        if (number := status.outcomes[outcome])
     ]
     if status.shares:
         found.append(("going", f"{words.count(len(status.shares))} under way", sum(status.shares.values())))
@@ -165,8 +166,11 @@ def parts(status: OperationStatus) -> list[dict[str, Any]]:
 
 def rest(status: OperationStatus) -> str:
     """Return how many files are still to come, or will not come any more."""
+    if status.finished:
+        left = [(status.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
+        return " · ".join(f"{words.count(number)} {label}" for number, label in left if number)
     waiting = status.total - status.processed - len(status.shares)
-    return f"{words.count(waiting)} {'not started' if status.finished else 'waiting'}" if waiting else ""
+    return f"{words.count(waiting)} waiting" if waiting else ""
 
 
 def buttons(status: OperationStatus) -> list[dict[str, str]]:
@@ -195,7 +199,8 @@ def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
 
 def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     good, bad = _number(status, ("success",)), _number(status, ("failed", "conflict"))
-    unclear, waiting = _number(status, ("unknown",)), status.total - status.processed
+    unclear, skipped = _number(status, ("unknown",)), status.outcomes["skipped"]
+    restored, waiting = status.outcomes["restored"], status.outcomes["not_started"]
     verb = "taken back, byte for byte" if operation.operation_type == "rollback" else "written"
     lines = [f"{words.files(good)} {verb}." if good else "No file was changed."]
     if bad:
@@ -204,6 +209,10 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
         lines.append(
             f"{words.files(unclear)} could not be reached any more; the next start settles what became of them."
         )
+    if skipped:
+        lines.append(f"{words.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
+    if restored:
+        lines.append(f"{words.files(restored)} {_was(restored)} begun and put back as before.")
     if waiting:
         lines.append(f"{words.files(waiting)} {_was(waiting)} not started. Every file is whole.")
     taken_back = {"rolled_back": "All of it was taken back since.", "partly_rolled_back": "Some was taken back since."}

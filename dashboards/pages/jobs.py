@@ -113,7 +113,7 @@ class JobsScreen:
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
             ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
             held=[job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if parts.held(job)],
-            statuses=self._statuses(under_way.items),
+            statuses=self._statuses([*under_way.items, *([shown] if shown else [])], shown),
             shown=shown,
             changed=self._changed(shown) if shown and shown.job_type in READING else None,
         )
@@ -125,11 +125,15 @@ class JobsScreen:
             return page
         return self._library.jobs.list(kinds, statuses, page=max(1, -(-page.total // per_page)), per_page=per_page)
 
-    def _statuses(self, jobs: Sequence[Job]) -> dict[int, OperationStatus]:
-        """Return how far the operations are that jobs carry out: they know bytes and the file at work."""
+    def _statuses(self, jobs: Sequence[Job], shown: Job | None) -> dict[int, OperationStatus]:
+        """
+        Return how far the operations are that jobs carry out: they know bytes and the file at work.
+
+        Of the job that is `shown` in detail also where it is not at work: what became of each file.
+        """
         found = {}
         for job in jobs:
-            if job.operation_id is not None and job.status in ("running", "paused"):
+            if job.operation_id is not None and (job.status in ("running", "paused") or job is shown):
                 try:
                     found[job.id] = self._library.status(job.operation_id)
                 except errors.UnknownIdError:  # gone since the job was read

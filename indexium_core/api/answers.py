@@ -76,6 +76,7 @@ class OperationAnswer(_Shape):
     skipped_count: int
     conflict_count: int
     unknown_count: int
+    outcomes: dict[str, int]  # what became of the files, in the words of every page; adds up to file_count
     seconds: float
     user_note: str
     user_action: str

@@ -8,8 +8,7 @@ from typing import Any
 
 from indexium_core.cli import output
 from indexium_core.model import strategies
-from indexium_core.model.interrupted import BECAME
-from indexium_core.model.operation import ItemDetails, MetadataOperation, Try
+from indexium_core.model.operation import FINISHED_STATES, OUTCOMES, ItemDetails, MetadataOperation, Try, became
 from indexium_core.model.story import OperationStory, has_backup
 
 __all__ = ["FILES", "tell"]
@@ -97,15 +96,7 @@ def _job(story: OperationStory) -> str:
 
 def _files(story: OperationStory) -> str:
     operation = story.operation
-    counts = {
-        "done": operation.success_count,
-        "skipped": operation.skipped_count - operation.given_up,
-        "failed": operation.failure_count,
-        "in conflict": operation.conflict_count,
-        "unclear": operation.unknown_count,
-        "not started": operation.not_started,
-    }
-    parts = [f"{count:,} {name}" for name, count in counts.items() if count]
+    parts = [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in operation.outcomes.items() if count]
     return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
 
 
@@ -135,10 +126,9 @@ def _why(found: Try | ItemDetails) -> str:
 
 def _outcome(item: ItemDetails, operation: MetadataOperation) -> str:
     """Return what became of a file; of one that was given up, or waits, as that is told of what was cut off."""
-    given_up = item.status == "skipped" and item.code in ("cancelled", "restored")
-    if not given_up and (item.status != "pending" or operation.status not in ("interrupted", "failed")):
-        return item.status
-    return BECAME["restored" if item.code == "restored" else "not_started"]
+    outcome = became(item.status, item.code)
+    left = outcome in ("restored", "not_started") and operation.status in FINISHED_STATES
+    return OUTCOMES[outcome] if left else item.status
 
 
 def _file(item: ItemDetails, operation: MetadataOperation) -> tuple[str, ...]:

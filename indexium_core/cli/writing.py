@@ -15,10 +15,10 @@ from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, SelectionSummary
 from indexium_core.model import strategies
-from indexium_core.model.interrupted import BECAME
 from indexium_core.model.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
+    OUTCOMES,
     ItemDetails,
     MetadataOperation,
     OperationStatus,
@@ -179,7 +179,7 @@ def follow(
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
-            _leave(library, handle, left)
+            _leave(handle, left)
             raise
         except errors.StoreError as error:
             if error.reason != "service_gone":
@@ -238,7 +238,7 @@ def _say_held(operation_id: int, held: str) -> str:
     return f"Operation {operation_id} is {held}; 'indexium operations resume {operation_id}' lets it go on."
 
 
-def _leave(library: Library, handle: OperationHandle, left: BaseException) -> None:
+def _leave(handle: OperationHandle, left: BaseException) -> None:
     """Bring an operation to the end that is due to it when its command is broken off, and say what becomes of it."""
     number = handle.id
     if remote.is_there(handle) and handle.status().status == "paused":
@@ -259,15 +259,9 @@ def _leave(library: Library, handle: OperationHandle, left: BaseException) -> No
     else:
         handle.cancel()
         status = handle.wait()
-        begun = sum(item.code == "restored" for item in library.operation(number, per_page=0).items)
-        counts = {
-            BECAME["refused"]: status.counts.get("failed", 0) + status.counts.get("conflict", 0),
-            BECAME["unclear"]: status.counts.get("unknown", 0),
-            BECAME["restored"]: begun,
-            BECAME["not_started"]: status.given_up - begun,
-        }
-        parts = [f"{status.counts.get('success', 0):,} of {output.plural(status.total, 'file')} done"]
-        parts += [f"{count:,} {became}" for became, count in counts.items() if count]
+        done, *others = status.outcomes.items()
+        parts = [f"{done[1]:,} of {output.plural(status.total, 'file')} done"]
+        parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in others if count]
         back = status.can_rollback and status.operation_type == "write"
         output.note(
             f"Operation {number} is {status.status.replace('_', ' ')}: {', '.join(parts)}."
@@ -304,12 +298,14 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
             ("file", "outcome", "code", "why"),
             [(item.file_path, item.status, item.code, item.message) for item in items],
         )
-    state, conflicts = operation.status.replace("_", " "), output.plural(operation.conflict_count, "conflict")
-    left = f", {operation.not_started} not started" if operation.not_started else ""
+    counts = [
+        f"{count:,} {OUTCOMES[outcome]}"
+        for outcome, count in operation.outcomes.items()
+        if count or outcome not in ("restored", "not_started")  # which seldom happen
+    ]
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}): {state}. {operation.success_count} done, "
-        f"{operation.skipped_count - operation.given_up} skipped, {operation.failure_count} failed, {conflicts}, "
-        f"{operation.unknown_count} unclear{left}, in {output.span(operation.seconds)}."
+        f"Operation {operation.id} ({operation.operation_type}): {operation.status.replace('_', ' ')}. "
+        f"{', '.join(counts)}, in {output.span(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
@@ -457,18 +453,21 @@ def history(
             operation.operation_type,
             f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
             operation.status,
-            operation.success_count,
-            operation.failure_count + operation.conflict_count + operation.unknown_count,
-            operation.skipped_count - operation.given_up,
-            operation.not_started,
+            *_columns(operation.outcomes),
             operation.user_note,
         )
         for operation in found.items
     ]
-    heads = ("id", "type", "when", "state", "done", "not done", "skipped", "not started", "note")
-    output.table(heads, rows, right=(0, 4, 5, 6, 7))
+    heads = ("id", "type", "when", "state", "done", "not done", "skipped", "put back", "not started", "note")
+    output.table(heads, rows, right=(0, 4, 5, 6, 7, 8))
     where = "" if found.total else f" in {chosen_home(context)}"
     output.note(f"{output.plural(found.total, 'operation')}{where}.")
+
+
+def _columns(outcomes: Mapping[str, int]) -> tuple[int, ...]:
+    """Return what became of the files of an operation as the list shows it."""
+    refused = outcomes["failed"] + outcomes["conflict"] + outcomes["unclear"]
+    return outcomes["done"], refused, outcomes["skipped"], outcomes["restored"], outcomes["not_started"]
 
 
 def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:

@@ -352,18 +352,21 @@ class MetadataWriter:
             raise errors.UnknownIdError(message)
         run = self._operations.find(operation_id)
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0
-        sizes = self._ledger.sizes(operation_id)
-        given_up, untouched = self._ledger.given_up(operation_id) if "skipped" in sizes else (0, 0)
+        parts, counts = self._ledger.parts(operation_id), Counter[str]()
+        for part in parts:
+            counts[part.status] += part.files
+        untouched = [part for part in parts if part.status in ("pending", "writing") or part.mark]
         current, share = run.at_first() if run else ("", None)
-        passed = sum(size for status, (_, size) in sizes.items() if status not in ("pending", "writing"))
+        whole = sum(part.size for part in parts)
         return OperationStatus(
             id=operation_id,
             operation_type=operation.operation_type,
             status=operation.status,
-            counts={status: files for status, (files, _) in sizes.items()},
-            given_up=given_up,
-            bytes_done=passed - untouched,
-            bytes_total=sum(size for _, size in sizes.values()),
+            counts=dict(counts),
+            given_up=sum(part.files for part in untouched if part.status == "skipped"),
+            restored=sum(part.files for part in untouched if part.mark == "restored"),
+            bytes_done=whole - sum(part.size for part in untouched),
+            bytes_total=whole,
             current_file=current,
             current_share=share,
             working=run.seconds_at() if run else {},

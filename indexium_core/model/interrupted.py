@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model.operation import MetadataOperation
+from indexium_core.model.operation import OUTCOMES, MetadataOperation
 
 __all__ = ["BECAME", "InterruptedFile", "InterruptedOperation"]
 
 # What became of a file of an operation that was cut off, and what a person calls it; in the order in which it is told.
+# These are the OUTCOMES, with those that failed or are in conflict as one.
 BECAME = {
     "unclear": "cannot tell yet",
-    "restored": "put back as before",
+    "restored": OUTCOMES["restored"],
     "refused": "left alone",
-    "not_started": "not started",
-    "done": "done",
+    "not_started": OUTCOMES["not_started"],
+    "skipped": "nothing to do",
+    "done": OUTCOMES["done"],
 }
 
 

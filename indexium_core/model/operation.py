@@ -12,7 +12,9 @@ from indexium_core.model.plan import CommentMode, PeopleMode
 
 __all__ = [
     "FINISHED_STATES",
+    "GIVEN_UP",
     "HOLDING_STATES",
+    "OUTCOMES",
     "ROLLBACK_CHOICES",
     "BackupRecord",
     "ItemDetails",
@@ -27,6 +29,7 @@ __all__ = [
     "Try",
     "WriteOptions",
     "WriteResult",
+    "became",
 ]
 
 HOLDING_STATES = ("pending", "in_progress", "paused")  # these keep their files from other operations
@@ -39,6 +42,20 @@ FINISHED_STATES = (
     "rolled_back",
     "partly_rolled_back",
 )
+# What a file of an operation has come to, and what a person calls it; in the order in which it is told. Every face
+# counts by these: each file is one of them, so the numbers add up to how many there are.
+OUTCOMES = {
+    "done": "done",
+    "skipped": "skipped",  # there was nothing to do
+    "failed": "failed",
+    "conflict": "refused",
+    "unclear": "unclear",
+    "restored": "put back as before",  # it had been begun, and was cut off or given up
+    "not_started": "not started",  # nobody has touched it: it waits, or was given up before
+}
+GIVEN_UP = ("cancelled", "restored")  # codes of skipped items that were not done, for their operation was given up
+_OUTCOMES = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}  # by item status
+
 # What can be done about a file that a rollback would leave alone.
 ROLLBACK_CHOICES = {
     "comment": "restore only its comment",
@@ -63,6 +80,15 @@ _LEFT_ALONE = {
     "missing_file": ("is not there any more: skipped", "are not there any more: skipped"),
     "nothing_to_do": ("does not name them any more: nothing to do", "do not name them any more: nothing to do"),
 }
+
+
+def became(status: str, code: str) -> str:
+    """Return the key of OUTCOMES for an item."""
+    if status in _OUTCOMES:
+        return _OUTCOMES[status]
+    if status == "skipped" and code not in GIVEN_UP:
+        return "skipped"
+    return "restored" if code == "restored" else "not_started"
 
 
 def left_alone(code: str, number: int) -> str:
@@ -133,18 +159,27 @@ class MetadataOperation:
     expires_at: datetime | None = None  # until when it can be taken back byte for byte
     film_bytes: int = 0  # size of the files that were written
     reverts_note: str = ""  # note of the operation that this rollback takes back
-    given_up: int = 0  # of the skipped files those that it never got to: it was cancelled or taken back before
+    given_up: int = 0  # of the skipped files those that were not done: it was cancelled or taken back before
+    restored: int = 0  # of those that are left or were given up: had been begun, and are as before again
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """What became of the files: keys of OUTCOMES, all of them; the numbers add up to the file count."""
+        return {
+            "done": self.success_count,
+            "skipped": self.skipped_count - self.given_up,
+            "failed": self.failure_count,
+            "conflict": self.conflict_count,
+            "unclear": self.unknown_count,
+            "restored": self.restored,
+            "not_started": self.left + self.given_up - self.restored,
+        }
 
     @property
     def left(self) -> int:
         """How many files have no outcome."""
         told = self.success_count + self.failure_count + self.skipped_count + self.conflict_count + self.unknown_count
         return self.file_count - told
-
-    @property
-    def not_started(self) -> int:
-        """How many files it did not get to: those that are left, and those that were given up."""
-        return self.left + self.given_up
 
     @property
     def can_go_on(self) -> bool:
@@ -166,6 +201,7 @@ class MetadataOperation:
             "skipped_count": self.skipped_count,
             "conflict_count": self.conflict_count,
             "unknown_count": self.unknown_count,
+            "outcomes": self.outcomes,
             "seconds": round(self.seconds, 3),
             "user_note": self.user_note,
             "user_action": self.user_action,
@@ -263,13 +299,24 @@ class OperationStatus:
     bytes_total: int = 0
     working: dict[int, float] = field(default_factory=dict)  # items at work → seconds since they were begun
     shares: dict[int, float] = field(default_factory=dict)  # … of which a new file is made → how much is done, 0 to 1
-    given_up: int = 0  # of the skipped files those that it never got to: it was cancelled or taken back before
+    given_up: int = 0  # of the skipped files those that were not done: it was cancelled or taken back before
+    restored: int = 0  # of those that wait or were given up: had been begun, and are as before again
     current_share: float | None = None  # of `current_file`, where a new one is made of it: how much is done, 0 to 1
 
     @property
     def now(self) -> str:
         """What is being written, and how far that is where it takes long: `Big.mkv, 43 %`; "" for nothing."""
         return self.current_file + ("" if self.current_share is None else f", {int(100 * self.current_share)} %")
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """What became of the files so far: keys of OUTCOMES, all of them; the numbers add up to `total`."""
+        counts = self.counts
+        waiting = counts.get("pending", 0) + counts.get("writing", 0)
+        told = {outcome: counts.get(status, 0) for status, outcome in _OUTCOMES.items()}
+        told["skipped"] = counts.get("skipped", 0) - self.given_up
+        told["restored"], told["not_started"] = self.restored, waiting + self.given_up - self.restored
+        return {outcome: told[outcome] for outcome in OUTCOMES}
 
     @property
     def total(self) -> int:

@@ -8,6 +8,7 @@ statements; results come in groups.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,9 +19,9 @@ from indexium_core.model.operation import ItemDetails, MetadataOperation, Operat
 from indexium_core.model.plan import Holder
 from indexium_core.model.request import Asked
 from indexium_core.store import backups, database, jobs, ledger_rows, people, requests, sql
-from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Restore, Task, Unsettled
+from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Part, Restore, Task, Unsettled
 
-__all__ = ["Candidate", "ItemRecord", "Ledger", "OperationFilter", "Restore", "Task", "Unsettled"]
+__all__ = ["Candidate", "ItemRecord", "Ledger", "OperationFilter", "Part", "Restore", "Task", "Unsettled"]
 
 _SQL = sql.load("ledger")
 _ALL = 2**62  # more rows than there can be
@@ -291,17 +292,15 @@ class Ledger:
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
-        return {status: files for status, (files, _) in self.sizes(operation_id).items()}
+        counts: Counter[str] = Counter()
+        for part in self.parts(operation_id):
+            counts[part.status] += part.files
+        return dict(counts)
 
-    def sizes(self, operation_id: int) -> dict[str, tuple[int, int]]:
-        """Return by status how many items there are, and how many bytes their files have."""
+    def parts(self, operation_id: int) -> list[Part]:
+        """Return the items by what became of them: how many there are, and how many bytes their files have."""
         rows = self._store.read().execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall()
-        return {status: (int(files), int(size)) for status, files, size in rows}
-
-    def given_up(self, operation_id: int) -> tuple[int, int]:
-        """Return how many items it never got to, for it was cancelled or taken back, and how many bytes they have."""
-        files, size = self._store.read().execute(_SQL["given_up"], {"operation_id": operation_id}).fetchall()[0]
-        return int(files), int(size)
+        return [Part(status, mark, int(files), int(size)) for status, mark, files, size in rows]
 
     def expected_seconds(self, operation_id: int) -> dict[bool, float]:
         """Return the seconds that are expected of what is left: changed in place (False), and written anew (True)."""
@@ -442,7 +441,7 @@ def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holde
 
 def _files(tx: database.Connection, operation_id: int) -> str:
     """Return how many files an operation is about, as a person says it."""
-    count = sum(row[1] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
+    count = sum(row[2] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
     return "1 file" if count == 1 else f"{count:,} files"
 
 

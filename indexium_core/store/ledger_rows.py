@@ -17,6 +17,7 @@ __all__ = [
     "Candidate",
     "ItemRecord",
     "OperationFilter",
+    "Part",
     "Restore",
     "Task",
     "Unsettled",
@@ -118,6 +119,15 @@ class Candidate:
     def is_exact(self) -> bool:
         """Whether something is kept from which the old bytes can come back."""
         return not self.dropped and self.kind != "tags"
+
+
+class Part(NamedTuple):
+    """Items of an operation of which the same became."""
+
+    status: str
+    mark: str  # cancelled, restored: code of those that were given up or put back; "" of all others
+    files: int
+    size: int  # bytes that their files have
 
 
 class Unsettled(NamedTuple):
@@ -240,6 +250,7 @@ def operation(row: tuple[Any, ...]) -> MetadataOperation:
         film_bytes=int(row[26]),
         reverts_note=row[27] or "",
         given_up=int(row[28]),
+        restored=int(row[29]),
     )
 
 

@@ -242,7 +242,7 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
     assert status.counts["skipped"] >= 6
     assert status.total == 12
     [listed] = studio.library.history().items
-    assert listed.given_up == listed.not_started == status.given_up == status.counts["skipped"]
+    assert listed.given_up == listed.outcomes["not_started"] == status.given_up == status.counts["skipped"]
     assert studio.library.operation(1).operation == listed
     assert studio.back(1).counts == {"success": status.counts["success"]}
     assert studio.bytes() == studio.old

@@ -325,4 +325,4 @@ def test_the_command_names_a_file_that_is_left_alone_once(studio: Studio, capsys
     code, out, said = Command(studio.library.home, capsys)("rollback", "1", "--yes")
 
     assert (code, (out + said).count("0002.mp4")) == (1, 1)
-    assert "1 conflict," in said
+    assert "1 refused," in said

@@ -97,7 +97,7 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
 
     assert "state partly rolled back" in lines
     assert "note Holiday 2019" in lines
-    assert "files 3: 2 done, 1 in conflict" in lines
+    assert "files 3: 2 done, 1 refused" in lines
     assert "taken back by 2" in lines
     assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)

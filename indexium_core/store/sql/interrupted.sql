@@ -10,10 +10,10 @@ WHERE o.status IN ('interrupted', 'failed')
 ORDER BY o.id DESC;
 
 -- name: became_counts
--- How many files of an operation were done, put back, not started, refused, or are unclear.
-SELECT CASE WHEN m.status IN ('success', 'skipped') THEN 'done' WHEN m.status = 'unknown' THEN 'unclear'
+-- How many files of an operation were done, had nothing to do, were put back, not started, refused, or are unclear.
+SELECT CASE WHEN m.status = 'success' THEN 'done' WHEN m.status = 'unknown' THEN 'unclear'
             WHEN m.status IN ('failed', 'conflict') THEN 'refused' WHEN m.code = 'restored' THEN 'restored'
-            ELSE 'not_started' END AS became, count(*)
+            WHEN m.status = 'skipped' AND m.code <> 'cancelled' THEN 'skipped' ELSE 'not_started' END AS became, count(*)
 FROM metadata_operation_items m WHERE m.operation_id = $operation_id GROUP BY became ORDER BY became;
 
 -- name: became_files
@@ -23,10 +23,10 @@ SELECT item_id, file_id, file_path, became, CASE WHEN became IN ('refused', 'unc
        CASE WHEN became IN ('refused', 'unclear', 'restored') THEN message ELSE '' END
 FROM (SELECT m.id AS item_id, m.file_id, m.file_path, coalesce(m.code, '') AS code,
              coalesce(m.error_message, '') AS message,
-             CASE WHEN m.status IN ('success', 'skipped') THEN 'done' WHEN m.status = 'unknown' THEN 'unclear'
+             CASE WHEN m.status = 'success' THEN 'done' WHEN m.status = 'unknown' THEN 'unclear'
                   WHEN m.status IN ('failed', 'conflict') THEN 'refused' WHEN m.code = 'restored' THEN 'restored'
-                  ELSE 'not_started' END AS became
+                  WHEN m.status = 'skipped' AND m.code <> 'cancelled' THEN 'skipped' ELSE 'not_started' END AS became
       FROM metadata_operation_items m WHERE m.operation_id = $operation_id)
 WHERE $became IN ('', became)
-ORDER BY list_position(['unclear', 'restored', 'refused', 'not_started', 'done'], became), item_id
+ORDER BY list_position(['unclear', 'restored', 'refused', 'not_started', 'skipped', 'done'], became), item_id
 LIMIT $limit OFFSET $offset;

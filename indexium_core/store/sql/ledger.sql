@@ -82,14 +82,11 @@ WHERE operation_item_id IN (SELECT id FROM metadata_operation_items
                             WHERE operation_id = $operation_id AND status = 'pending');
 
 -- name: count_items
--- How many items an operation has, by status, and how many bytes their files have.
-SELECT status, count(*), sum(greatest(expected_size, 0)) FROM metadata_operation_items
-WHERE operation_id = $operation_id GROUP BY status;
-
--- name: given_up
--- How many items an operation did not do, for it was cancelled or taken back before, and how many bytes their files have.
-SELECT count(*), coalesce(sum(greatest(expected_size, 0)), 0) FROM metadata_operation_items
-WHERE operation_id = $operation_id AND status = 'skipped' AND code IN ('cancelled', 'restored');
+-- How many items an operation has, by status, and how many bytes their files have; apart from the others those that were
+-- given up, and those that were put back.
+SELECT status, CASE WHEN status IN ('pending', 'writing', 'skipped') AND code IN ('cancelled', 'restored') THEN code
+               ELSE '' END AS mark, count(*), sum(greatest(expected_size, 0))
+FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status, mark;
 
 -- name: pending_tasks
 -- The next items to work on, in order, with all that a worker needs.
@@ -270,7 +267,8 @@ item_totals AS (
            sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
            max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up
+           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
+           count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
     WHERE m.operation_id IN (SELECT id FROM page) GROUP BY m.operation_id)
 SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
@@ -278,7 +276,7 @@ SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_co
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
        coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
        coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id),
-       coalesce(t.given_up, 0), o.found
+       coalesce(t.given_up, 0), coalesce(t.restored, 0), o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
 ORDER BY o.id DESC;
@@ -313,7 +311,8 @@ WITH item_totals AS (
            sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
            min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
            max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up
+           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
+           count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored
     FROM metadata_operation_items m
     LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
     WHERE m.operation_id = $operation_id)
@@ -322,7 +321,7 @@ SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_co
        o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
        coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
        coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id),
-       coalesce(t.given_up, 0)
+       coalesce(t.given_up, 0), coalesce(t.restored, 0)
 FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page

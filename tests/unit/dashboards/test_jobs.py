@@ -207,8 +207,8 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
 def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
-    came_to = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
-    view = jobs.details_view(ended, came_to, now=NOW)
+    counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
+    view = jobs.details_view(ended, counted, now=NOW)
     assert view["text"] == "39 of 214 files done when it was cancelled"
     assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
     assert [item["act"] for item in view["acts"]] == ["retry"]

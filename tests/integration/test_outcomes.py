@@ -1,0 +1,125 @@
+"""What became of the files of an operation is said by the same words in every face, and the numbers add up."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboards.components import history, jobs, progress
+from indexium_core import cli
+from indexium_core.api import answers
+from indexium_core.flows import editing, protocol
+from indexium_core.library import Library
+from indexium_core.model.operation import OUTCOMES, became
+from indexium_core.store import ledger
+from tests.support.holding import cut_off
+from tests.support.studio import ALL, Studio
+
+Making = Callable[[Studio, pytest.MonkeyPatch], dict[str, int]]
+
+
+def _changes(path: Path) -> None:
+    """Another program writes into a film."""
+    path.write_bytes(path.read_bytes() + b"\0" * 8)
+
+
+def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """One is done, one refused, one was begun and put back, three were not started."""
+    real, begun = editing.edit, itertools.count(1)
+
+    def edit(task: ledger.Task, undo: object, terms: protocol.Terms, stint: protocol.Stint) -> protocol.Edited:
+        number = next(begun)
+        if number == 2:
+            _changes(Path(os.fsdecode(task.path)))
+        elif number == 3:
+            studio.library.cancel(1)
+            edited = protocol.waits(task)
+            result = protocol.result(task, "pending", "restored", "It was given up.", started=0.0)
+            return protocol.Edited(task=task, record=ledger.ItemRecord(result=result), stat=edited.stat)
+        return real(task, undo, terms, stint)  # type: ignore[arg-type]
+
+    studio.library._operations.workers = 1
+    monkeypatch.setattr(editing, "edit", edit)
+    assert studio.library.write(studio.library.plan(), ALL).wait().status == "cancelled"
+    monkeypatch.undo()
+    return {"done": 1, "conflict": 1, "restored": 1, "not_started": 3}
+
+
+def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Two are done, one has been begun and is put back by the next start, three were not started."""
+    cut_off(studio.library, monkeypatch, after=1)
+    studio.library.close()
+    monkeypatch.undo()
+    studio.library = Library.open(studio.library.home)
+    with studio.library._store.atomic() as tx:  # as the journal of a killed process would have it
+        tx.execute(
+            "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
+            "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 1 AND status = 'pending')"
+        )
+    return {"done": 2, "restored": 1, "not_started": 3}
+
+
+def rolled_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Five were done and are taken back, one was refused."""
+    _changes(studio.paths[0])
+    studio.library.write(studio.library.plan(), ALL).wait()
+    studio.back(1)
+    assert studio.library.status(1).status == "rolled_back"
+    return {"done": 5, "conflict": 1}
+
+
+@pytest.mark.parametrize("making", [cancelled, interrupted, rolled_back])
+def test_every_face_counts_alike_and_its_numbers_add_up(
+    making: Making, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio = Studio(tmp_path, 6)
+    expected = making(studio, monkeypatch)
+    library = studio.library
+    details, job = library.operation(1, per_page=0), library.jobs.list(kinds=["write"]).items[0]
+    operation, status = details.operation, details.status
+    row = next(each for each in library.history().items if each.id == 1)
+    cut = [each for each in library.interrupted() if each.id == 1]
+    files = library.interrupted_files(1, per_page=0)
+    library.close()
+    capsys.readouterr()
+    home = str(library.home)
+    assert cli.main(["--home", home, "operations", "show", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert cli.main(["--home", home, "history"]) == 0
+    listed = capsys.readouterr().out
+
+    whole = dict.fromkeys(OUTCOMES, 0) | expected
+    assert sum(whole.values()) == operation.file_count == 6
+    assert operation.outcomes == status.outcomes == row.outcomes == whole
+    assert operation.as_dict()["outcomes"] == answers.operation(details)["outcomes"] == whole
+    said = ", ".join(f"{number} {OUTCOMES[outcome]}" for outcome, number in whole.items() if number)
+    assert f"6: {said}" in shown
+    columns = [0, 0, 0, 0, 0]
+    for outcome, number in whole.items():
+        place = {"done": 0, "skipped": 2, "restored": 3, "not_started": 4}.get(outcome, 1)
+        columns[place] += number
+    [line] = [line for line in listed.splitlines() if line.split()[:2] == ["1", "write"]]
+    assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-5:] == columns
+    assert _sum(" ".join(part["label"] for part in progress.parts(status)) + progress.rest(status)) == 6
+    assert sum(int(number) for _, number in jobs.outcome(job, status)) == 6
+    if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
+        assert _sum(history.outcome(operation)) == 6
+    if cut:
+        assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
+        assert _sum(cut[0].say().partition(": of 6 files")[2]) == 6
+    merged = {"failed": "refused", "conflict": "refused"}
+    assert sorted(file.became for file in files) == sorted(
+        merged.get(outcome, outcome) for outcome, number in whole.items() for _ in range(number)
+    )
+    assert sorted(became(item.status, item.code) for item in details.items) == sorted(
+        outcome for outcome, number in whole.items() for _ in range(number)
+    )
+
+
+def _sum(text: str) -> int:
+    return sum(int(number) for number in re.findall(r"\d+", text))
