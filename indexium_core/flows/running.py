@@ -214,16 +214,17 @@ class Operations:
 
     def _follow(self, run: Run) -> None:
         """Tell when the run is held or goes on. Time counts as long as work goes on, of what was begun before, too."""
-        was_held, looking = False, threading.Lock()
+        was_held, rested, looking = False, False, threading.Lock()
 
         def changed() -> None:
-            nonlocal was_held
+            nonlocal was_held, rested
             with looking:
                 held, was_held_before = run.control.paused, was_held
-                was_held = held
+                rests, rested_before = run.control.at_rest, rested
+                was_held, rested = held, rests
                 if held and not was_held_before:
                     run.held_at = time.monotonic()
-                if run.control.at_rest:
+                if rests:
                     run.pace.hold()
                 else:
                     run.pace.go_on()
@@ -232,6 +233,8 @@ class Operations:
             elif was_held_before and not held:
                 run.moved()
                 self._tell(run, "progress", message="resumed")
+            if rests and not rested_before:  # what was done until now is in the plan
+                self._events.emit("plan:changed")
 
         run.control.watch(changed)
         changed()
@@ -281,7 +284,8 @@ class Operations:
         executor = self._executor()
 
         def one(task: ledger.Task) -> Edited:
-            self._courtesy.give_way()
+            with run.control.aside():
+                self._courtesy.give_way()
             stint, name = Stint(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
             try:
                 if not run.begin(task.item_id, name, stint):

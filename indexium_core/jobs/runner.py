@@ -8,6 +8,7 @@ tried again waits while others are worked on.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import threading
@@ -93,6 +94,17 @@ class Control:
             self._at_rest = True
             self._changed.notify_all()
         self._tell()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the thread for one that stands still: it has begun nothing, and will look at this before it does."""
+        with self._changed:
+            self._standing += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._standing -= 1
 
     def wait_while_paused(self) -> None:
         """Return when nobody holds the work up any more."""

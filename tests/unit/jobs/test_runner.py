@@ -303,6 +303,32 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
     assert sorted(delivered) == list(range(9))
 
 
+def test_who_gives_way_to_others_has_begun_nothing_and_holds_no_pause_up() -> None:
+    control, aside, go_on, at_rest = Control(), threading.Event(), threading.Event(), threading.Event()
+    begun: list[int] = []
+
+    def work(item: int) -> int:
+        with control.aside():
+            aside.set()
+            assert go_on.wait(5)
+        control.wait_while_paused()
+        begun.append(item)
+        return item
+
+    control.watch(lambda: at_rest.set() if control.at_rest else None)
+    runner, delivered = make(work, control=control, workers=1)
+    thread = threading.Thread(target=runner.run, args=(range(2),))
+    thread.start()
+    assert aside.wait(5)
+    control.pause()
+    assert at_rest.wait(5)
+    go_on.set()
+    assert begun == []
+    control.resume()
+    thread.join(5)
+    assert delivered == [0, 1]
+
+
 def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
     control, asked, delivered = Control(), threading.Event(), []
 
