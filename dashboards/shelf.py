@@ -60,8 +60,7 @@ class Shelf:
     def _hear(self, event: Event) -> None:
         if event.name == "plan:changed":
             self._news += 1
-        paused = event.name == "job:changed" and event.data.get("status") == "paused"
-        if paused or event.name in ("plan:changed", "scan:completed", "locks:changed"):
+        if event.name in ("plan:changed", "scan:completed", "locks:changed"):
             self._facts += 1
         if event.name == "views:changed":
             self._views += 1
@@ -73,7 +72,8 @@ class Shelf:
         Return the newest plan of a search, with its counts where they are known. Raises `QueryError`.
 
         Whatever a person did is in it. What a running write or scan did lately may not be: to work that in takes its
-        turn among their transactions, and nobody who turns a page waits for them. When they stand still it is in it.
+        turn among their transactions, and nobody who turns a page waits for them. Their end, and that they stand still,
+        is told as a change.
         """
         whole = self._whole
         if whole is None or self._seen != self._news:

@@ -33,10 +33,7 @@ __all__ = ["PlanScreen"]
 
 PAINTED = 60  # milliseconds after which a browser has shown what it got, and has no use for a processor
 IDLE = 250  # milliseconds after which nothing is waited for
-EVENTS = (
-    *("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed"),
-    "job:changed",  # held: what was done until then is in the plan
-)
+EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
 class Loaded(NamedTuple):

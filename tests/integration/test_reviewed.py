@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from indexium_core.model.operation import ItemDetails, WriteOptions
 from indexium_core.model.plan import PlanItem, Selection
 from indexium_core.store import ledger
 from tests.support.holding import Gate
+from tests.support.waiting import PATIENCE
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 
@@ -242,7 +244,10 @@ def test_what_a_write_did_until_it_was_held_is_in_the_plan(library: Library, mon
     before = shelf.plan().statistics.safe_count
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library, WriteOptions(risk=("safe",)))
+    told = threading.Event()
+    library.events.subscribe(lambda event: told.set() if event.name == "plan:changed" else None)
     gate.pause(library, handle.id, by="Ann")
+    assert told.wait(PATIENCE)
     done = library.status(handle.id).processed
     assert done
     assert shelf.plan().statistics.safe_count == before - done
