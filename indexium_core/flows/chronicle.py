@@ -14,7 +14,7 @@ from indexium_core import logs
 from indexium_core.flows.protocol import Edited
 from indexium_core.model.event import Event
 
-__all__ = ["CHANGED", "RECOVERED", "files", "follow", "recovered"]
+__all__ = ["CHANGED", "RECOVERED", "files", "follow", "recovered", "unread"]
 
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
 
@@ -70,3 +70,9 @@ def files(operation_id: int, group: Iterable[Edited]) -> None:
         said = {name: value for name, value in facts.items() if value not in (None, "")}
         extra = {**said, "seconds": round(result.seconds, 3), logs.ONLY_JOB: not bad}
         logger.log(logging.WARNING if bad else logging.INFO, "file.%s", result.status, extra=extra)
+
+
+def unread(path: bytes, code: str, why: str) -> None:
+    """Log that a file could not be read; in the log of the job alone, for in some folders that is true of thousands."""
+    facts = {"file_path": path.decode("utf-8", "replace"), "code": code, "error": why, logs.ONLY_JOB: True}
+    logger.warning("file.unread", extra=facts)

@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows import facts, roots, targets
+from indexium_core.flows import chronicle, facts, roots, targets
 from indexium_core.flows.meter import ScanProgress
 from indexium_core.flows.targets import Target
 from indexium_core.flows.tracks import TrackNews
@@ -294,7 +294,9 @@ class _Run:
             report.skipped += 1
         elif outcome.missing:
             report.missing += 1
+            chronicle.unread(outcome.due.path, "missing", "It is not there any more.")
         elif outcome.problem:
+            chronicle.unread(outcome.due.path, outcome.problem.code, outcome.problem.message)
             report.errors[outcome.problem.code] = report.errors.get(outcome.problem.code, 0) + 1
         self._tell(outcome.due.path)
 

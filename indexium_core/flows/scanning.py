@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows import reading, roots, survey
+from indexium_core.flows import chronicle, reading, roots, survey
 from indexium_core.flows.meter import Meter, ScanProgress
 from indexium_core.flows.reading import Found
 from indexium_core.flows.survey import Candidate, Survey
@@ -372,6 +372,9 @@ class _Scan:
         report.unchanged += len(there) - stored.added - stored.changed
         states = collections.Counter(found.facts.state for found in there)
         report.errors += states.total() - states["ok"]
+        for found in there:
+            if found.facts.state != "ok":
+                chronicle.unread(found.path, found.facts.state, found.facts.message)
         _count(report, states)
 
 

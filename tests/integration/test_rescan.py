@@ -331,6 +331,24 @@ def test_files_that_cannot_be_read_make_a_job_end_with_errors(library: Library, 
     (root / "ann.mp4").write_bytes(b"")
     job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
     assert (job.status, job.summary["errors"], job.summary["unchanged"]) == ("completed_with_errors", {"empty": 1}, 2)
+    assert unread(library, job.id) == [(root / "ann.mp4", "empty")]
+
+
+def test_the_log_of_a_scan_and_of_a_rescan_name_what_could_not_be_read(library: Library, root: Path) -> None:
+    (root / "ann.mp4").write_bytes(b"")
+    job = library.jobs.wait(library.scan_job().id, timeout=30)
+    assert unread(library, job.id) == [(root / "ann.mp4", "empty")]
+
+    (root / "ann.mp4").unlink()
+    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
+    assert unread(library, job.id) == [(root / "ann.mp4", "missing")]
+
+
+def unread(library: Library, job_id: int) -> list[tuple[Path, str]]:
+    """What the log of a job says could not be read, each with the reason in a sentence."""
+    lines = [line for line in library.jobs.log(job_id).lines if line["event"] == "file.unread"]
+    assert all(line["level"] == "warning" and line["error"].endswith(".") for line in lines)
+    return [(Path(line["file_path"]), line["code"]) for line in lines]
 
 
 class CutError(Exception):
