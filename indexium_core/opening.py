@@ -11,13 +11,14 @@ from typing import Literal, Self
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.flows import strays
 from indexium_core.jobs import executors
+from indexium_core.model.job import Job
 from indexium_core.store import backups as backups_store
 from indexium_core.store import database
 from indexium_core.store.lock import HomeLock
 
 __all__ = ["OpenHome"]
 
-_NOTICES = 3  # interrupted operations that are told of at a start; `interrupted` lists all
+_NOTICES = 3  # of interrupted operations, and of jobs that go on, that are told of at a start; lists have all
 
 
 class OpenHome(assembly.Assembly):
@@ -79,7 +80,10 @@ class OpenHome(assembly.Assembly):
         self._backups.tidy()
         self._event_rows.prune(now=self._clock())
         self.jobs.tidy()
-        self._queue.start_worker(take_over=take_over)
+        going_on = self._queue.start_worker(take_over=take_over)
+        self.notices += [_goes_on(self.jobs.get(job_id)) for job_id in going_on[:_NOTICES]]
+        if len(going_on) > _NOTICES:
+            self.notices.append(f"{len(going_on) - _NOTICES:,} more go on, or wait for their turn.")
         cut_off = self._interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.say()} {each.what_to_type()}" for each in cut_off]
 
@@ -123,6 +127,13 @@ def _await_former(home: Path) -> None:
             "disk answer or end the process, then open the home again."
         )
         raise errors.HomeInUseError(message)
+
+
+def _goes_on(job: Job) -> str:
+    """Return that a job which a former run left goes on, and how far it is."""
+    name = f"Job {job.id}" if job.operation_id is None else f"Operation {job.operation_id}"
+    far = "" if not job.progress_total else f", {job.progress_current:,} of {job.progress_total:,} files are done"
+    return f"{name} ({job.title}) goes on{far}."
 
 
 def _heal_without_database(home: Path) -> None:

@@ -15,7 +15,7 @@ from indexium_core.model import strategies
 from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.media import StreamFacts
 from indexium_core.model.plan import PlanItem
-from indexium_core.model.properties import AuditPage, FieldLock
+from indexium_core.model.properties import LABELS, AuditPage, FieldLock
 from indexium_core.model.suggestion import Suggestion
 
 __all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
@@ -256,7 +256,9 @@ def rescanned(report: RescanReport) -> str:
         return "Its library is offline: nothing was read."
     if report.failed:
         return "The file could not be read: what is known of it stays."
-    return "Read again: something is new." if report.updated else "Read again: nothing is new."
+    kept = ", ".join(LABELS[field].lower() for field in report.locked)
+    said = "Read again: something is new." if report.updated else "Read again: nothing is new."
+    return said + (f" Kept by a lock: {kept}." if kept else "")
 
 
 def _codec(stream: StreamFacts) -> str:

@@ -61,6 +61,7 @@ CALLS: Mapping[str, Call] = {
     # Jobs.
     "jobs.list": _PLAIN,
     "jobs.get": _PLAIN,
+    "jobs.of_operation": _PLAIN,
     "jobs.counts": _PLAIN,
     "jobs.pause": _PLAIN,
     "jobs.resume": _PLAIN,

@@ -217,7 +217,8 @@ def items(
 def pause(library: Open, operation_id: Id) -> Json:
     """Hold an operation after the files under way."""
     if not library.pause(operation_id):
-        state = library.status(operation_id).status.replace("_", " ")
+        held = library.jobs.of_operation(operation_id).held
+        state = held or library.status(operation_id).status.replace("_", " ")
         message = f"Operation {operation_id} is {state}: there is nothing to pause."
         raise errors.UsageError(message, code="wrong_state")
     return _followed(library, operation_id)

@@ -88,7 +88,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
         ("not before", _moment(job.next_retry_at)),
         ("asked for", _moment(job.created_at)),
         ("begun", _moment(job.started_at)),
-        ("held since", _moment(job.paused_at)),
+        ("held since", _moment(job.paused_at) if job.status == "paused" else ""),
         ("ended", _moment(job.completed_at)),
         ("tried again", job.retry_count or ""),
         ("why", job.error_message),
@@ -211,7 +211,7 @@ def _follow(library: Library, job: Job, *, as_json: bool, said: Collection[int] 
     with output.bar(job.title) as update:
         while job.status not in _OVER:
             if (job.status == "paused") != bool(held):
-                held = "" if held else _state(job)
+                held = job.held
                 output.note(_say_held(job, held))
             update(job.progress_current, job.progress_total, held or job.progress_message)
             job = library.jobs.wait(job.id, _TICK)

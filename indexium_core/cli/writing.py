@@ -175,7 +175,7 @@ def follow(
         try:
             while not (status := handle.wait(0.2)).finished:
                 if (status.status == "paused") != bool(held):
-                    held = "" if held else _held(library, handle.id)
+                    held = "" if held else library.jobs.of_operation(handle.id).held or "held"
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
@@ -224,12 +224,6 @@ def _postpones(library: Library, operation: MetadataOperation) -> bool:
         return False
     options = library.operation_story(operation.id, per_page=1).options
     return bool(options.get("postpone", operation.operation_type == "rollback" and not options.get("replan")))
-
-
-def _held(library: Library, operation_id: int) -> str:
-    """Return who holds an operation, in a word or three."""
-    job = library.operation_story(operation_id, per_page=1).job
-    return f"held by {job.paused_by}" if job is not None and job.paused_by else "held"
 
 
 def _say_held(operation_id: int, held: str) -> str:
@@ -376,8 +370,10 @@ def pause(context: typer.Context, operation_id: Id) -> None:
     """Hold an operation that runs in the service, after the files under way; 'resume' lets it go on."""
     with opened(context) as library:
         if not library.pause(operation_id):
-            state = library.status(operation_id).status.replace("_", " ")
-            message = f"Operation {operation_id} is {state}: there is nothing to pause."
+            held = library.jobs.of_operation(operation_id).held
+            state = held or library.status(operation_id).status.replace("_", " ")
+            way = f"'indexium operations resume {operation_id}' lets it go on" if held else "there is nothing to pause"
+            message = f"Operation {operation_id} is {state}: {way}."
             raise errors.UsageError(message, code="wrong_state")
         status = library.status(operation_id)
     if status.finished:

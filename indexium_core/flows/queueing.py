@@ -176,6 +176,7 @@ class JobService:
         return self._store.prune(before=self._clock() - timedelta(days=self._keep_days()))
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:
-        state = self.get(job_id).status
-        message = f"Job {job_id} is {state.replace('_', ' ')} and cannot be {what}: {_CAN[state]}."
+        job = self.get(job_id)
+        state = job.held or job.status.replace("_", " ")
+        message = f"Job {job_id} is {state} and cannot be {what}: {_CAN[job.status]}."
         return errors.UsageError(message, code="wrong_state")

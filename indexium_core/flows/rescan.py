@@ -13,6 +13,7 @@ import collections
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from indexium_core.flows.tracks import TrackNews
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, LostError, Threads
-from indexium_core.model.properties import ON_REQUEST, MediaReading, checked_fields
+from indexium_core.model.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
 from indexium_core.settings import Settings
 from indexium_core.store import audit, catalog
 from indexium_core.store import properties as store
@@ -53,6 +54,7 @@ class RescanReport:
     skipped: int = 0  # its library is offline
     missing: int = 0
     errors: dict[str, int] = field(default_factory=dict)  # files that could not be read, by code: corrupt, empty …
+    locked: dict[str, int] = field(default_factory=dict)  # fields that a lock kept as they were → of how many files
     seconds: float = 0.0
     total: int = 0  # files that were meant
     cancelled: bool = False  # it was stopped before the end
@@ -65,12 +67,14 @@ class RescanReport:
     @property
     def summary(self) -> str:
         """All of it in a sentence."""
-        files = "1 file" if self.processed == 1 else f"{self.processed:,} files"
         parts = [f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
         rest = {"skipped": self.skipped, "missing": self.missing}
         parts += [f"{count:,} {word}" for word, count in rest.items() if count]
         parts += [f"{count:,} {code.replace('_', ' ')}" for code, count in sorted(self.errors.items())]
-        return f"{'Stopped after ' if self.cancelled else ''}{files}: {', '.join(parts)}"
+        kept = ", ".join(f"{LABELS[name].lower()} of {_files(count)}" for name, count in sorted(self.locked.items()))
+        return f"{'Stopped after ' if self.cancelled else ''}{_files(self.processed)}: {', '.join(parts)}" + (
+            f"; kept by a lock: {kept}" if kept else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,11 @@ def title_of(orders: Mapping[str, Any], query: object) -> str:
         return "Rescan of everything"
     if isinstance(query, str) and query.strip():
         return f"Rescan “{query.strip()[:80]}”"
-    count = len(orders["file_ids"])
-    return "Rescan of 1 file" if count == 1 else f"Rescan of {count:,} files"
+    return f"Rescan of {_files(len(orders['file_ids']))}"
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 class Rescanner:
@@ -180,6 +187,7 @@ class Rescanner:
             "missing": report.missing,
             "errors": dict(report.errors),
             "failed": report.failed,
+            "locked": dict(report.locked),
             "seconds": round(report.seconds, 3),
             "message": report.summary,
         }
@@ -324,7 +332,7 @@ class _Run:
         problems = {each.due.file_id: each.problem for each in outcomes if each.problem is not None}
         missing = [each.due.file_id for each in outcomes if each.missing]
         at, job_id = self._clock(), self._context.job_id or None
-        updated, unchanged = report.updated, report.unchanged  # before
+        updated, unchanged, locked = report.updated, report.unchanged, Counter(report.locked)  # before
         if asked is not None:
             forgotten = len(asked) - len(outcomes)
             report.processed += forgotten
@@ -340,8 +348,9 @@ class _Run:
             if gone:
                 self.lost = True
                 catalog.mark_missing(tx, sorted(gone))
-            new = store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id)
+            new, kept = store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id)
             report.updated, report.unchanged = updated + len(new), unchanged + len(readings) - len(new)
+            report.locked = dict(locked + Counter(kept))
             self._context.save(self._place(), tx=tx)
             return new | gone
 
@@ -351,7 +360,8 @@ class _Run:
     def _place(self) -> dict[str, Any]:
         report = self.report
         counts = ("processed", "updated", "unchanged", "skipped", "missing", "seconds")
-        return {"after": self._after, "errors": dict(report.errors)} | {name: getattr(report, name) for name in counts}
+        maps = {"errors": dict(report.errors), "locked": dict(report.locked)}
+        return {"after": self._after, **maps} | {name: getattr(report, name) for name in counts}
 
     def _rest(self) -> bool:
         """Rest between two batches, as the setting has it; False where the rescan is to stop."""

@@ -283,9 +283,9 @@ class JobQueueService:
 
     # The worker.
 
-    def start_worker(self, *, take_over: str = "nothing") -> None:
+    def start_worker(self, *, take_over: str = "nothing") -> list[int]:
         """
-        Take jobs up from now on. A second call does nothing.
+        Take jobs up from now on, and return those that former runs left and that go on. A second call does nothing.
 
         Args:
             take_over: What former runs of the program left, beside what is asked for from now on: `nothing`; `safe`,
@@ -294,9 +294,11 @@ class JobQueueService:
 
         """
         with self._dispatcher.changed:
-            if not self._dispatcher.is_on:
-                self._take_over(take_over)
-                self._dispatcher.start()
+            if self._dispatcher.is_on:
+                return []
+            taken = self._take_over(take_over)
+            self._dispatcher.start()
+            return taken
 
     def begin_nothing(self, *, by: str = "stop") -> None:
         """Take nothing up any more and let what is at work come to an end soon; `stop_worker` waits for that."""
@@ -310,8 +312,8 @@ class JobQueueService:
         """
         self._dispatcher.stop(by=by)
 
-    def _take_over(self, what: str) -> None:
-        now, waiting = self._clock(), []
+    def _take_over(self, what: str) -> list[int]:
+        now, waiting, cut = self._clock(), list[int](), list[int]()
         self._store.fail_dependents(now=now)
         for left in self._store.left_over():
             reason = self._refused(left.job_type, left.payload_version)
@@ -321,25 +323,31 @@ class JobQueueService:
                 self._give_up(self.get(left.job_id))
             elif left.status == "pending":
                 waiting.append(left.job_id)
-            else:
-                self._take_over_cut(left, what, now)
-        if waiting and what != "nothing":
-            self._store.adopt(waiting, owner=self.owner)
+            elif self._take_over_cut(left, what, now):
+                cut.append(left.job_id)
+        if not waiting or what == "nothing":
+            return cut
+        self._store.adopt(waiting, owner=self.owner)
+        return [*cut, *waiting]
 
-    def _take_over_cut(self, left: LeftOver, what: str, now: datetime) -> None:
+    def _take_over_cut(self, left: LeftOver, what: str, now: datetime) -> bool:
+        """Settle a job that was cut off; True where it goes on."""
         rules, killed = self._kinds[left.job_type], left.status == "running"
         tries = left.retry_count + killed
         if rules.of_operation:
             if what == "all" and left.stopped_by == "stop":
                 self._store.wait_again(self.get(left.job_id), owner=self.owner)
+                return True
         elif tries > left.max_retries:
             message = f"The program ended {tries} times in the middle of it; the log may say why."
             self._store.settle(left.job_id, "failed", now=now, error_message=message)
         elif rules.goes_on and what != "nothing" and left.stopped_by in ("stop", "kill"):
             self._store.wait_again(self.get(left.job_id), owner=self.owner, retry_count=tries)
+            return True
         elif killed:
             message = "The program ended in the middle of it."
             self._store.settle(left.job_id, "interrupted", now=now, stopped_by="kill", error_message=message)
+        return False
 
     def _require_known(self, job: Job) -> None:
         """Raise UsageError where this program cannot do a job."""

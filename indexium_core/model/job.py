@@ -73,6 +73,14 @@ class Job:
         """Whether it has come to an end; an interrupted one has not."""
         return self.status in ENDED_STATES
 
+    @property
+    def held(self) -> str:
+        """Since when (local time) and by whom it is held: `held since 2026-11-20 14:03 by Ann`; "" where it is not."""
+        if self.status != "paused":
+            return ""
+        since = f" since {self.paused_at.astimezone():%Y-%m-%d %H:%M}" if self.paused_at else ""
+        return f"held{since}{f' by {self.paused_by}' if self.paused_by else ''}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:

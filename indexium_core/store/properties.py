@@ -24,6 +24,7 @@ __all__ = [
     "Due",
     "Problem",
     "Stored",
+    "Taken",
     "batch",
     "count_all",
     "follow_write",
@@ -52,6 +53,13 @@ class Problem(NamedTuple):
     message: str
 
 
+class Taken(NamedTuple):
+    """What storing what was read has come to."""
+
+    updated: set[int]  # files of which something is new
+    locked: dict[str, int]  # fields that are something else now and were kept by a lock → of how many files
+
+
 class Stored(NamedTuple):
     """What is known of one file."""
 
@@ -69,7 +77,7 @@ def put(
     actor: str,
     at: datetime,
     job_id: int | None = None,
-) -> set[int]:
+) -> Taken:
     """
     Store what was read of files, by file id, and note each change of a value in the audit.
 
@@ -84,11 +92,11 @@ def put(
         job_id: By which job.
 
     Returns:
-        The files of which something is new.
+        The files of which something is new, and of how many a lock kept which field as it was.
 
     """
     if not readings:
-        return set()
+        return Taken(set(), {})
     facts: dict[str, list[Any]] = {
         "file_id": list(readings),
         "held": [[*held, *each.unknown] for each in readings.values()],
@@ -104,8 +112,9 @@ def put(
     tx.execute(_sql("insert_new"), {"at": at})
     tx.execute(_sql("update_known"), {"at": at})
     changed = {file_id for (file_id,) in tx.execute(_sql("updated")).fetchall()}
+    locked = dict(tx.execute(_sql("kept_by_locks")).fetchall())
     tx.execute(_sql("done"))
-    return changed
+    return Taken(changed, locked)
 
 
 def put_facts(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> None:

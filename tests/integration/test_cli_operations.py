@@ -140,7 +140,7 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     monkeypatch.setattr(protocol.Stint, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
-    writing._leave(library, handle, KeyboardInterrupt())
+    writing._leave(handle, KeyboardInterrupt())
     told = capsys.readouterr().err.strip()
     [item] = library.operation(1).items
     counts, job = handle.status(), library.jobs.list(["write"]).items[0]
@@ -281,3 +281,49 @@ def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_o
     assert run("operations", "cancel", "1") == 0
     assert run.err.endswith("Operation 1 is cancelled; what it did can still be rolled back.\n")
     studio.library = Library.open(studio.library.home)
+
+
+def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        cut_off(studio.library, patch, 2)
+        studio.library.begin_nothing()
+        scans = [studio.library.scan_job(full=True), studio.library.scan_job(full=True, really_gone=True)]
+        studio.reopen()
+        short = studio.library.notices
+        gate = Gate(patch, 0)
+        studio.reopen(take_over="all")
+        assert gate.reached.wait(PATIENCE)
+        told = list(studio.library.notices)
+        gate.opened.set()
+        assert studio.library.handle(1).wait(PATIENCE).status == "completed"
+
+    assert told[0] == "Operation 1 (Write 6 files) goes on, 3 of 6 files are done."
+    assert short[:2] == [f"Job {scan.id} ({scan.title}) goes on." for scan in scans]
+
+
+def test_what_is_held_already_is_told_since_when_and_by_whom(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+    job = gate.pause(studio.library, handle.id, by="Ann")
+    assert job.paused_at is not None
+    held = f"held since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
+
+    assert run("operations", "pause", "1") == 2
+    assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' lets it go on.\n"
+    assert run("jobs", "pause", str(job.id)) == 2
+    assert f"Job {job.id} is {held} and cannot be paused" in run.err
+
+
+def test_where_trying_again_finds_nothing_to_do_that_is_no_failure(studio: Studio, run: Command) -> None:
+    plan = studio.library.plan()
+    studio.paths[2].unlink()
+    studio.library.write(plan, ALL).wait(PATIENCE)
+
+    assert run("operations", "retry", "1") == 0
+    assert "Nothing to write." in run.err
+    assert run.json("jobs", "retry", str(studio.job_of(1).id))["status"] == "completed_with_errors"
+    assert run.json("operations", "retry", "1")["operation_id"] is None

@@ -137,6 +137,21 @@ def test_a_scan_of_a_changed_film_stores_the_new_properties_and_says_what_change
     assert (event.actor, event.field, event.old, event.new) == ("scan", "channels", "7", "1")
 
 
+def test_a_rescan_says_of_how_many_files_a_lock_kept_which_field(library: Library) -> None:
+    """Not of a field that was not to be read again, nor of one that is as it was."""
+    meddle(library, hdr="pq", duration=500)
+    library.locks.lock("name:ann OR name:bob", ["hdr", "duration", "resolution"])
+    library.locks.lock("name:cy", ["duration"])
+
+    report = library.rescan(everything=True)
+    assert report.locked == {"hdr": 2}
+    assert report.summary == "3 files: 1 updated, 2 unchanged; kept by a lock: hdr of 2 files"
+
+    job = library.jobs.wait(library.rescan_job(everything=True, refresh=["duration"]).id, 60)
+    assert job.summary["locked"] == {"duration": 3, "hdr": 2}
+    assert job.summary["message"].endswith("kept by a lock: duration of 3 files, hdr of 2 files")
+
+
 def test_a_write_of_ours_takes_the_size_along_but_not_a_locked_one(library: Library, root: Path) -> None:
     library.locks.lock("name:bob", ["size"])
     before = stored(library, "bob.mp4")["size"]

@@ -77,6 +77,24 @@ FROM merged_properties AS m WHERE m.file_id = media_properties.file_id AND NOT m
 -- The files of which something changed, or was not known before.
 SELECT file_id FROM merged_properties WHERE is_new UNION SELECT file_id FROM changed_properties;
 
+-- name: kept_by_locks
+-- Of how many files a lock kept a field from becoming what was read, by field.
+SELECT pair.field, count(*) FROM (
+    SELECT file_id, n.held AS held, unnest([
+        {'field': 'resolution', 'old': was.resolution, 'new': n.resolution},
+        {'field': 'duration', 'old': was.duration::VARCHAR, 'new': n.duration::VARCHAR},
+        {'field': 'size', 'old': was.size::VARCHAR, 'new': n.size::VARCHAR},
+        {'field': 'video_codec', 'old': was.video_codec, 'new': n.video_codec},
+        {'field': 'audio_codec', 'old': was.audio_codec, 'new': n.audio_codec},
+        {'field': 'channels', 'old': was.channels::VARCHAR, 'new': n.channels::VARCHAR},
+        {'field': 'sample_rate', 'old': was.sample_rate::VARCHAR, 'new': n.sample_rate::VARCHAR},
+        {'field': 'frame_rate', 'old': was.frame_rate::VARCHAR, 'new': n.frame_rate::VARCHAR},
+        {'field': 'hdr', 'old': was.hdr, 'new': n.hdr}
+    ]) AS pair FROM merged_properties JOIN incoming_properties AS n USING (file_id)
+) AS c JOIN field_locks AS k ON k.file_id = c.file_id AND k.field = pair.field
+WHERE pair.old IS DISTINCT FROM pair.new AND NOT (list_contains(held, pair.field) AND pair.old IS NOT NULL)
+GROUP BY pair.field ORDER BY pair.field;
+
 -- name: done
 -- The tables of the batch are done with.
 DROP TABLE IF EXISTS incoming_properties;
