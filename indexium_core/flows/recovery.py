@@ -65,7 +65,7 @@ def recover(
     for operation_id, kind, status in book.unfinished():
         if operation_id in skip:
             continue
-        undone, finished = report.undone, report.finished
+        undone, finished, stopped = report.undone, report.finished, book.last_sign(operation_id)
         outcomes = list(_Settling(book, backups, operation_id, report).outcomes())
         if outcomes:
             postpone = running.postpones(kind, book.options(operation_id))
@@ -73,7 +73,7 @@ def recover(
         left = book.counts(operation_id).get("pending", 0)
         ending = _ending(status) if left else running.ending_of(book.counts(operation_id))
         if status in _UNDER_WAY or (status == "failed" and not left):
-            book.finish(operation_id, ending, kind=kind, seconds=0.0, now=clock())
+            book.finish(operation_id, ending, kind=kind, seconds=0.0, now=stopped)  # when it was, not when it is found
         elif outcomes and status != "paused":  # it had ended: its end stays when it was, and why
             book.amend(operation_id, ending)
         if left and (status in _UNDER_WAY or status == "failed"):

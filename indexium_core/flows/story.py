@@ -85,7 +85,8 @@ def _happenings(
     for rollback_id, at, count in back:
         files = "1 file" if count == 1 else f"{count:,} files"
         found.append(Happening(at=at, what=f"{files} taken back", text=f"by operation {rollback_id}"))
-    return sorted(found, key=lambda each: each.at)
+    # Within a second they are in the order of the log: the clocks of log and ledger are not read at the same instant.
+    return sorted(found, key=lambda each: each.at.replace(microsecond=0))
 
 
 def _told(lines: list[dict[str, Any]]) -> Iterator[Happening]:

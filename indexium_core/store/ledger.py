@@ -404,6 +404,11 @@ class Ledger:
         rows: list[tuple[int, str, str]] = self._store.read().execute(_SQL["unfinished_operations"]).fetchall()
         return rows
 
+    def last_sign(self, operation_id: int) -> datetime:
+        """Return when an operation was last at work, as far as it is written down."""
+        found: datetime = self._store.read().value(_SQL["last_sign"], {"operation_id": operation_id})
+        return found
+
     def unsettled(self, operation_id: int) -> list[Unsettled]:
         """Return the items whose fate is not written down or unclear."""
         rows = self._store.read().execute(_SQL["unsettled_items"], {"operation_id": operation_id}).fetchall()

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output, story
+from indexium_core.flows import story as telling
+from indexium_core.library import Library
+from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
-from tests.support.holding import cut_off, held_by_another, retry_with
+from tests.support.holding import Gate, cut_off, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,54 @@ def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, mon
     told = studio.library.operation_story(1).happenings
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert "cancelled" in [each.what for each in told]
+
+
+def test_what_was_stopped_and_goes_on_was_interrupted_once_and_has_no_end_meanwhile(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(studio.library, monkeypatch, 2)
+    studio.library.close()
+    monkeypatch.undo()
+    gate = Gate(monkeypatch, free=0)
+    studio.library = Library.open(studio.library.home, take_over="all")
+    assert gate.reached.wait(PATIENCE)
+    meanwhile = studio.library.status(1)
+    gate.opened.set()
+    ended = studio.library.handle(1).wait()
+
+    assert (meanwhile.status, meanwhile.completed_at) == ("in_progress", None)
+    told = [each.what for each in studio.library.operation_story(1).happenings]
+    assert told == ["asked for", "waits", "began", "interrupted", "went on", "completed"]
+    assert ended.completed_at is not None
+
+
+def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(studio.library, monkeypatch, 2)
+    studio.library.close()
+    monkeypatch.undo()
+    with Database.open(studio.library.home) as store, store.atomic() as tx:  # as a kill leaves it
+        tx.execute("UPDATE metadata_operations SET status = 'in_progress', completed_at = NULL")
+        tx.execute("UPDATE job_queue SET status = 'running' WHERE operation_id = 1")
+        at_last = tx.value("SELECT heartbeat_at FROM job_queue WHERE operation_id = 1")
+    later = datetime.now(UTC) + timedelta(hours=3)
+    studio.library = Library.open(studio.library.home, clock=lambda: later)
+
+    operation = studio.library.operation(1).operation
+    assert (operation.status, operation.completed_at) == ("interrupted", at_last)
+
+
+def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(lived: Studio) -> None:
+    """The log has milliseconds, the ledger more: what began a moment after it was asked for seems to come before."""
+    at = datetime(2026, 11, 20, 7, 0, 0, 1900, tzinfo=UTC)
+    lines = [
+        {"event": "job.changed", "status": status, "at": "2026-11-20T07:00:00.001Z"}
+        for status in ("pending", "running", "completed")
+    ]
+    asked = replace(lived.library.operation(1).operation, started_at=at, completed_at=at.replace(microsecond=1000))
+    told = telling._happenings(asked, "completed", lines, [(2, at.replace(microsecond=500), 1)])
+    assert [each.what for each in told] == ["asked for", "waits", "began", "completed", "1 file taken back"]
 
 
 def test_a_line_of_a_log_is_words_whatever_its_values_are() -> None:

@@ -61,13 +61,15 @@ SELECT id, job_type, title, priority, status, payload, progress_current, progres
 FROM job_queue WHERE id = $id;
 
 -- name: set_operation
--- The state of the operation that a job carries out.
-UPDATE metadata_operations SET status = $status WHERE id = $operation_id;
+-- The state of the operation that a job carries out, which has not ended, or goes on.
+UPDATE metadata_operations SET status = $status, completed_at = NULL WHERE id = $operation_id;
 
 -- name: mirror
--- The job of an operation is in the state that the operation is in.
+-- The job of an operation is in the state that the operation is in; who held it does so no more where it is not held.
 UPDATE job_queue SET
        status = CASE $status WHEN 'in_progress' THEN 'running' ELSE $status END,
+       paused_at = CASE $status WHEN 'paused' THEN paused_at END,
+       paused_by = CASE $status WHEN 'paused' THEN paused_by ELSE '' END,
        completed_at = CASE WHEN $status IN ('completed', 'completed_with_errors', 'failed', 'cancelled')
                            THEN coalesce(completed_at, $now) END,
        error_message = coalesce($error_message, error_message)
@@ -131,6 +133,7 @@ UPDATE job_queue SET priority = $priority WHERE id = $id;
 -- A job, or its present run, has come to its end.
 UPDATE job_queue SET status = $status, stopped_by = $stopped_by, error_message = $error_message,
        error_stack = $error_stack, summary = coalesce($summary, summary), heartbeat_at = $now, rate = 0, eta_seconds = NULL,
+       paused_at = NULL, paused_by = '',
        completed_at = CASE WHEN $status IN ('completed', 'completed_with_errors', 'failed', 'cancelled') THEN $now END
 WHERE id = $id;
 

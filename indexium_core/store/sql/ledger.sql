@@ -420,6 +420,12 @@ WHERE status IN ('pending', 'in_progress', 'paused')
                   m.status = 'unknown' OR o.status = 'failed' AND m.status = 'pending'))
 ORDER BY id;
 
+-- name: last_sign
+-- When an operation was last at work, as far as it is written down.
+SELECT greatest(o.started_at, (SELECT max(m.processed_at) FROM metadata_operation_items m WHERE m.operation_id = o.id),
+                (SELECT max(j.heartbeat_at) FROM job_queue j WHERE j.operation_id = o.id))
+FROM metadata_operations o WHERE o.id = $operation_id;
+
 -- name: unsettled_items
 -- Items of unfinished operations, to be held against the journals.
 SELECT m.id, m.file_id, m.status, h.journal

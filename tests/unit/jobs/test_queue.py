@@ -292,6 +292,16 @@ def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> N
     assert bench.queue.get(job.id).paused_at is None
 
 
+def test_a_job_that_was_given_up_while_it_was_held_is_held_no_more(bench: Bench) -> None:
+    bench.queue.start_worker()
+    job = bench.begin()
+    assert bench.queue.pause(job.id, by="Ann", wait=False)
+    bench.may_end.set()
+    assert bench.queue.cancel(job.id, wait=True)
+    ended = bench.queue.wait(job.id, PATIENCE)
+    assert (ended.status, ended.paused_at, ended.paused_by) == ("cancelled", None, "")
+
+
 def test_a_job_that_is_held_at_its_last_step_has_ended_and_nobody_is_told_that_it_was_held(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
