@@ -19,7 +19,6 @@ __all__ = [
     "Body",
     "FileId",
     "Id",
-    "Limited",
     "Number",
     "Open",
     "Page",
@@ -141,7 +140,6 @@ def _waits(request: Request) -> Waits:
 
 
 Open = Annotated[Library, Depends(_library)]
-Limited = Annotated[Work, Depends(_work)]
 Beginning = Annotated[Sent, Depends(_sent)]
 Waiting = Annotated[Waits, Depends(_waits)]
 

@@ -84,7 +84,7 @@ def retry(library: Open, sent: Beginning, job_id: Id) -> Json:
             return library.jobs.of_operation(begun.operation_id)
         return library.jobs.get(begun.job_id or 0)
 
-    job = sent.once(None, start=lambda asked: library.jobs.retry(job_id, asked), again=again)
+    job = sent.once(None, start=lambda asked: library.jobs.retry(job_id, asked, source="rest"), again=again)
     return Json(job, 202, {"Location": f"/api/jobs/{job.id}"})
 
 

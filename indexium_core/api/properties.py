@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -9,9 +10,10 @@ from pydantic import Field
 
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, FileId, Limited, Open, Page, PerPage, Text, listed
+from indexium_core.api.context import Beginning, Body, FileId, Open, Page, PerPage, Text, listed
 from indexium_core.library import AuditPage, FieldLock, Library, LockReport, RescanReport
 from indexium_core.model.properties import FIELDS
+from indexium_core.model.request import Asked
 
 __all__ = ["Rescan", "router"]
 
@@ -32,10 +34,17 @@ class Rescan(Body):
 
 
 @router.post("/track/{file_id}/rescan_media", response_model=RescanReport)
-def rescan_media(library: Open, work: Limited, file_id: FileId, body: Rescan | None = None) -> Json:
+def rescan_media(library: Open, sent: Beginning, file_id: FileId, body: Rescan | None = None) -> Json:
     """Read the media properties of a file again, and return what came of it; locked fields stay as they are."""
     refresh = (body or Rescan()).refresh
-    return Json(work.begin(lambda: library.rescan(file_ids=[file_id], refresh=refresh)))
+
+    def start(asked: Asked | None) -> RescanReport:
+        report = library.rescan(file_ids=[file_id], refresh=refresh)
+        if asked is not None:
+            library.requests.note(replace(asked, answer=asdict(report)))
+        return report
+
+    return Json(sent.once(body, start=start, again=lambda begun: RescanReport(**begun.answer)))
 
 
 # Who changed what, and what only a person may change.

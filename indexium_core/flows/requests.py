@@ -42,7 +42,7 @@ class Requests:
             raise errors.UsageError(message, code="key_reused")
         return begun
 
-    def note(self, asked: Asked, *, job_id: int) -> None:
-        """Note that a job was begun for a request."""
+    def note(self, asked: Asked, *, job_id: int | None = None) -> None:
+        """Note that a job was begun for a request, or without one that it was done: its answer has what came of it."""
         with self._database.atomic() as tx:
             requests.add(tx, asked, job_id=job_id, at=self._clock())

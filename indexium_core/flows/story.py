@@ -23,7 +23,7 @@ __all__ = ["Storyteller"]
 
 _LINES = 1_000  # of the log
 _UNKNOWN = "1970-01-01T00:00:00+00:00"
-_FROM = {"cli": "the command line", "dashboard": "the dashboard", "api": "a program over the web", "python": "Python"}
+_FROM = {"cli": "the command line", "dashboard": "the dashboard", "rest": "a program over the web", "python": "Python"}
 _STATES = {  # of the job, as the log names them
     "pending": "waits",
     "running": "began",

@@ -67,7 +67,7 @@ class FakeLibrary(FakeOperations):
             totals=self._totals,
         )
         self.views = SimpleNamespace(list=list, default=lambda: None)
-        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, job_id: None)
+        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, job_id=None: None)
         self.locks = SimpleNamespace(
             of=lambda file_id: [],
             list=lambda query="": [],

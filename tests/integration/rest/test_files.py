@@ -27,6 +27,18 @@ def test_tracks_and_their_media(rest: Client, films: Path) -> None:
     assert rest.post("/api/track/999/rescan_media").code == "unknown_id"
 
 
+def test_the_media_of_a_track_are_read_once_for_each_key(rest: Client, films: Path) -> None:
+    path = f"/api/track/{items(rest)['sea.mp4']['file_id']}/rescan_media"
+    first = rest.post(path, {"duration": True}, Idempotency_Key="k")
+    (films / "sea.mp4").unlink()
+    again = rest.post(path, {"duration": True}, Idempotency_Key="k")
+
+    assert (again.status, again.json) == (200, first.json)
+    assert (first.json["processed"], first.json["missing"]) == (1, 0)
+    assert rest.post(path, {"duration": False}, Idempotency_Key="k").code == "key_reused"
+    assert rest.post(path, {"duration": True}, Idempotency_Key="another").json["missing"] == 1
+
+
 def test_tracks_are_found_by_a_search_and_sorted(rest: Client) -> None:
     def names(query: str) -> list[str]:
         found = rest.get(f"/api/tracks?{query}").json

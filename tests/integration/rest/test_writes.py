@@ -202,6 +202,9 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
         assert first.json["id"] != job_id
         assert second.headers["location"] == f"/api/jobs/{first.json['id']}"
     assert rest.get("/api/metadata/history").json["total"] == 2
+    story = library.operation_story(number + 1)
+    assert story.operation.source == "rest"
+    assert story.happenings[0].text.endswith("from a program over the web")
     assert rest.get("/api/jobs?kind=rescan").json["total"] == 2
     assert rest.post(f"/api/jobs/{jobs[1]}/retry", Idempotency_Key=f"/api/jobs/{jobs[0]}/retry").code == "key_reused"
 
