@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
+from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
+from tornado.routing import Matcher
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 
 from dashboards import app, door, downloads, nowhere, uploads
@@ -204,6 +206,7 @@ class DashboardServer:
         except OSError as error:  # somebody took the port since it was looked at
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
         nowhere.guard(server._tornado, self._library)  # noqa: SLF001 - the one way to stand before the pages
+        server._tornado.add_handlers(".*", [(_HeadOfPage(), Head)])  # noqa: SLF001 - … of which Bokeh knows only GET
         door.guard(
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
@@ -287,6 +290,25 @@ class Health(RequestHandler):
         self.write({"status": "ok", "instance_id": self._instance_id, "version": __version__})
 
     head = get
+
+
+class Head(RequestHandler):
+    """HEAD of a page: its headers, but for its length. Nobody will look at it, so no session is made."""
+
+    has_scripts = True  # in the page itself, see `door`
+
+    def head(self, *_: str) -> None:
+        self.set_header("Content-Type", "text/html")
+        self.set_header("Cache-Control", "no-store")
+        self.flush()  # else the length would be said to be that of nothing
+
+
+class _HeadOfPage(Matcher):
+    """Matches a HEAD of the address of a page."""
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        is_page = (request.path.rstrip("/") or "/") in app.ROUTES or app.track(request.path) is not None
+        return {} if request.method == "HEAD" and is_page else None
 
 
 def address(host: str, port: int) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bokeh.server.contexts import ApplicationContext
 
 from dashboards import server
 from indexium_core.library import Library
@@ -41,6 +43,9 @@ ODD: dict[str, tuple[str, int]] = {
     "HEAD": (f"HEAD /api/metadata/plan HTTP/1.1\nHost: HOST\n{END}", 200),
     "HEAD of a stream": (f"HEAD /api/events HTTP/1.1\nHost: HOST\n{END}", 200),
     "HEAD of a change": (f"HEAD /api/metadata/write HTTP/1.1\nHost: HOST\n{END}", 405),
+    "HEAD of a page": (f"HEAD /plan?q=sea HTTP/1.1\nHost: HOST\n{END}", 200),
+    "HEAD of no page": (f"HEAD /nowhere HTTP/1.1\nHost: HOST\n{END}", 404),
+    "HEAD of no film": (f"HEAD /track/77 HTTP/1.1\nHost: HOST\n{END}", 404),
     "HEAD of the health": (f"HEAD /healthz HTTP/1.1\nHost: HOST\n{END}", 200),
     "OPTIONS": (f"OPTIONS /api/metadata/write HTTP/1.1\nHost: HOST\n{END}", 405),
     "a page asks whether it may": (f"OPTIONS /api/metadata/write HTTP/1.1\nHost: HOST\n{PREFLIGHT}{END}", 403),
@@ -79,6 +84,27 @@ def test_odd_requests_have_a_defined_answer(rest: Client, name: str) -> None:
         assert body == b""
     elif status not in {200, 400}:  # what cannot be read at all is closed by the server before anybody sees it
         assert json.loads(body)["status"] == status
+
+
+@pytest.mark.parametrize("path", ["/", "/history/", "/jobs?id=3"])
+def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
+    rest: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    made, real = [], ApplicationContext.create_session_if_needed
+    monkeypatch.setattr(
+        ApplicationContext, "create_session_if_needed", lambda *args, **named: made.append(path) or real(*args, **named)
+    )
+    whole, head = rest.get(path), rest("HEAD", path)
+
+    def lasting(headers: dict[str, str]) -> dict[str, str]:
+        """Without what each answer has for itself."""
+        policy = re.sub("nonce-[^']+", "nonce", headers["content-security-policy"])
+        own = {"date", "content-length", "etag", "content-security-policy", "transfer-encoding"}
+        return {name: value for name, value in headers.items() if name not in own} | {"policy": policy}
+
+    assert (head.status, head.text) == (200, b"")
+    assert lasting(head.headers) == lasting(whole.headers)
+    assert made == [path]
 
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
