@@ -120,6 +120,9 @@ export function render(context) {
   me.root.classList.add("chart-parts")
   el.classList.add("ix", "card", "pad", "chart-card")
   const child = model.get_child("plot")
-  if (child) plot.append(child)
+  if (child) {
+    child.tabIndex = -1 // nothing in it is a stop of Tab: whoever has no pointer uses the table
+    plot.append(child)
+  }
   el.append(plot)
 }

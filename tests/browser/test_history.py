@@ -14,6 +14,12 @@ from playwright.sync_api import Locator, Page, expect
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
+# The classes of all that the focus is in, outermost first, also within shadow roots.
+FOCUS = """() => {
+  const found = []
+  for (let at = document.activeElement; at; at = at.shadowRoot?.activeElement) found.push(at.className)
+  return found.join(" > ")
+}"""
 FOLDER = "<img src=x onerror=alert(1)> $$x$$"
 # Where the last bar with these words in the chart of a card is on the screen; null until it is drawn there.
 BAR = """([title, words]) => {
@@ -190,3 +196,19 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="Show not only rollbacks").click()
     expect(listed(page)).to_have_count(3)
+
+
+def test_tab_goes_past_a_picture_that_says_nothing_to_it(site: Site, library: Library) -> None:
+    library.write(library.plan("risk:safe")).wait()
+    page = site.visit("/history")
+    drawn = page.locator(".page-history .plot canvas").first
+    expect(drawn).to_be_visible()
+    as_a_table = page.get_by_role("button", name="Files written by day as a table")
+    expect(page.get_by_role("img", name=re.compile("^Files written by day, as a chart"))).to_be_visible()
+    as_a_table.focus()
+    passed = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(FOCUS))
+    assert [place for place in passed if "bk-events" in place or "plot" in place] == []
+    assert any("hbar" in place for place in passed)
