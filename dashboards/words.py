@@ -47,7 +47,7 @@ _ITEM = {  # item status → (words, level of its chip)
 }
 
 
-_GLYPHS = {
+_GLYPHS = {  # by status, and by the codes that say it better
     "pending": "·",
     "writing": "…",
     "success": "✓",
@@ -55,6 +55,10 @@ _GLYPHS = {
     "failed": "✕",
     "conflict": "⊘",
     "unknown": "?",
+    "in_use": "◔",
+    "nothing_to_do": "–",
+    "cancelled": "·",
+    "restored": "↺",
 }
 
 
@@ -129,9 +133,7 @@ def strategy(name: str) -> str:
 
 def item_glyph(status: str, code: str = "") -> str:
     """Return the sign that stands before the words for an item."""
-    if code in ("in_use", "nothing_to_do", "cancelled"):
-        return {"in_use": "◔", "cancelled": "·"}.get(code, "–")
-    return _GLYPHS.get(status, "")
+    return _GLYPHS.get(code) or _GLYPHS.get(status, "")
 
 
 def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[str, str]:

@@ -32,13 +32,13 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
     """Return the row of an operation under way."""
     paused = status.status == "paused"
     verb = "Taking back" if operation.operation_type == "rollback" else "Writing"
-    said = f"{verb} {words.count(status.processed)} of {words.files(status.total)}"
+    verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
     hold = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
         "id": operation.id,
         "kind": "running",
-        "title": f"Paused: {words.count(status.processed)} of {words.files(status.total)}" if paused else said,
+        "title": f"{verb} {words.count(status.processed)} of {words.files(status.total)}",
         "note": _pace(operation, status),
         "bar": {"now": status.processed, "max": status.total, "parts": progress.parts(status)},
         "buttons": [
@@ -53,7 +53,8 @@ def _pace(operation: MetadataOperation, status: OperationStatus) -> str:
     name = f"“{operation.user_note}”" if operation.user_note else ""
     failed = sum(status.counts.get(each, 0) for each in ("failed", "conflict", "unknown"))
     bad = f"{words.count(failed)} not done" if failed else ""
-    return " · ".join(part for part in (bad, progress.pace(operation, status), name) if part)
+    pace = "" if status.status == "paused" else progress.pace(operation, status)
+    return " · ".join(part for part in (bad, pace, name) if part)
 
 
 def scanning(scan: ScanProgress) -> dict[str, Any]:

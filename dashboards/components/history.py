@@ -225,12 +225,9 @@ def name(operation: MetadataOperation) -> str:
 def chip(operation: MetadataOperation) -> tuple[str, str]:
     """Return words and level of the state; what went wrong says more than that something did."""
     if operation.status == "completed_with_errors":
-        if operation.conflict_count and not operation.failure_count:
-            return words.plural(operation.conflict_count, "conflict"), "warning"
-        return (
-            f"{words.count(operation.failure_count + operation.conflict_count + operation.unknown_count)} refused",
-            "warning",
-        )
+        others = operation.failure_count + operation.unknown_count
+        what = "not done" if others else "refused"
+        return f"{words.count(operation.conflict_count + others)} {what}", "warning"
     return words.STATUS.get(operation.status, (operation.status, "note"))
 
 

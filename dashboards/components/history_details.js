@@ -154,7 +154,7 @@ const file = (item, choosing) =>
       h("i", {"aria-hidden": "true"}, "›"),
       h("bdi", {dir: "ltr"}, item.name),
     ),
-    chip(item.level, item.status),
+    chip(item.level, item.status, item.glyph),
     item.tags.length > 0 && h("span", {class: "tags"}, item.tags.map(tagSpan)),
     item.message && h("small", null, h("bdi", null, item.message)),
     choosing && item.why && item.why !== item.message && h("small", null, item.why),

@@ -295,6 +295,7 @@ def _item(item: ItemDetails, look: Look, problem: ItemDetails | None, *, ended: 
         "path": item.file_path,
         "status": status,
         "level": level,
+        "glyph": words.item_glyph(item.status, item.code),
         "tags": [
             *({"text": person, "kind": "del"} for person in item.tags_removed),
             *({"text": person, "kind": "add"} for person in item.tags_added),

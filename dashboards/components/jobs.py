@@ -236,7 +236,7 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
         return "no sign of life", "danger"
     if job.cancelled_at and not job.ended:
         return "cancelling", "blocked"
-    if job.status == "paused" and status is not None and status.working:
+    if job.status == "paused" and status is not None and status.pausing:
         return "pausing", "warning"
     if job.status == "pending" and job.next_retry_at and job.retry_count:
         return "tries again", "warning"

@@ -130,7 +130,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     }
     started = f"started {words.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
     if status.status == "paused":
-        waits = "pausing after the file under way" if status.working else "paused: what is done stays done"
+        waits = "pausing after the file under way" if status.pausing else "paused: what is done stays done"
         return f"{started} · {waits}"
     return started if status.finished else f"{started} · goes on if you close this page"
 
@@ -140,7 +140,7 @@ def pace(operation: MetadataOperation, status: OperationStatus) -> str:
     if status.finished:
         return f"in {words.span(operation.seconds)}"
     if status.status == "paused":
-        return "pausing after this file" if status.working else "paused"
+        return "pausing after this file" if status.pausing else "paused"
     parts = []
     if status.bytes_total:
         parts.append(f"{words.size(status.bytes_done)} of {words.size(status.bytes_total)} looked at")

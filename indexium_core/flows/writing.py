@@ -369,6 +369,7 @@ class MetadataWriter:
             bytes_total=whole,
             current_file=current,
             current_share=share,
+            at_rest=run is not None and run.control.at_rest,
             working=run.seconds_at() if run else {},
             shares=run.shares() if run else {},
             rate=run.pace.rate if run else rate,

@@ -302,6 +302,12 @@ class OperationStatus:
     given_up: int = 0  # of the skipped files those that were not done: it was cancelled or taken back before
     restored: int = 0  # of those that wait or were given up: had been begun, and are as before again
     current_share: float | None = None  # of `current_file`, where a new one is made of it: how much is done, 0 to 1
+    at_rest: bool = False  # it is paused, and all that was begun has ended or stands still
+
+    @property
+    def pausing(self) -> bool:
+        """Whether it is paused, and what was begun before goes on yet."""
+        return self.status == "paused" and bool(self.working) and not self.at_rest
 
     @property
     def now(self) -> str:

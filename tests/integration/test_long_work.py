@@ -148,6 +148,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
 
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
+    assert (held.at_rest, held.pausing) == (True, False)
     run = library._operations.find(handle.id)
     assert run is not None
     threading.Event().wait(0.5)  # a pause, in which nothing is done

@@ -139,7 +139,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2.0 s left"
     assert acts(row) == ["pause", "cancel", "details"]
     paused = footer.running(operation(status="paused"), status("paused", success=39, pending=175))
-    assert (paused["title"], acts(paused)[0]) == ("Paused: 39 of 214 files", "resume")
+    assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 
 def test_a_scan_that_has_not_counted_the_files_yet_promises_nothing() -> None:

@@ -534,3 +534,10 @@ def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:
     assert history.chips(HistoryState(query="risk:safe")) == []
     with pytest.raises(errors.QueryError):
         history.without("risk:safe", "word", "x")
+
+
+def test_files_that_were_not_done_are_called_the_same_in_each_place() -> None:
+    refused = operation(status="completed_with_errors", file_count=34, success_count=30, conflict_count=4)
+    assert (history.chip(refused)[0], history.outcome(refused)) == ("4 refused", "30 done · 4 refused")
+    failed = operation(status="completed_with_errors", file_count=9, success_count=6, conflict_count=1, failure_count=2)
+    assert history.chip(failed)[0] == "3 not done"

@@ -69,6 +69,17 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
 
+def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_first_is_pausing() -> None:
+    record = operation(status="paused")
+
+    def said(**values: Any) -> list[str]:
+        now = status(status="paused", working={7: 12.0}, **values)
+        return [jobs.chip(job("paused"), now)[0], progress.pace(record, now), footer.running(record, now)["title"]]
+
+    assert said() == ["pausing", "pausing after this file", "Pausing: 40 of 214 files"]
+    assert said(at_rest=True) == ["paused", "paused", "Paused: 40 of 214 files"]
+
+
 def test_a_large_film_under_way_moves_the_gauge() -> None:
     one = status(counts={"pending": 1}, shares={7: 0.43})
     assert jobs.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
