@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interrupted"]
 
-DECIDING = tuple(f"{noun}:{verb}" for noun in ("write", "rollback") for verb in ("started", "progress", "completed"))
+DECIDING = ("job:changed", "write:started", "rollback:started", "write:progress", "rollback:progress")
 ELSEWHERE = "It was decided elsewhere what becomes of it."
 
 
