@@ -44,8 +44,10 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
 
 def _what(operation: InterruptedOperation) -> str:
     record = operation.operation
-    began = f"{history.kind_name(record)} “{history.name(record)}”, begun {words.when(record.started_at)}"
-    done = operation.counts.get("done", 0)
+    unnamed = history.name(record) if record.operation_type == "rollback" else str(record.id)
+    named = f"“{record.user_note}”" if record.user_note else unnamed
+    began = f"{history.kind_name(record)} {named}, begun {words.when(record.started_at)}"
+    done = operation.total - operation.left - operation.counts.get("unclear", 0)
     return f"{began}, came to {words.count(done)} of {words.files(operation.total)}. Every file is whole."
 
 

@@ -246,6 +246,18 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     assert interrupted.interrupted() == []
 
 
+def test_what_is_answered_in_one_tab_is_asked_in_no_other(
+    serve: Callable[[Library], Site], interrupted: Library
+) -> None:
+    site = serve(interrupted)
+    one, other = site.visit("/plan"), site.visit("/jobs")
+    expect(other.get_by_role("dialog")).to_contain_text("Every file is whole.")
+    one.get_by_role("dialog").get_by_role("button", name=re.compile("^Resume ")).click()
+    expect(other.get_by_role("dialog")).to_be_hidden()
+    expect(other.locator(".toast")).to_contain_text("It was decided elsewhere")
+    expect(rows(other, "Finished").first).to_contain_text("completed")
+
+
 def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library], Site], interrupted: Library) -> None:
     [cut] = interrupted.interrupted()
     page = serve(interrupted).visit("/plan", width=390)

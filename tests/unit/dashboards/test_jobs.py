@@ -425,8 +425,8 @@ def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatc
 def cut(number: int = 1, **values: Any) -> InterruptedOperation:
     files = [InterruptedFile(item_id=n, file_id=n, file_path=f"/v/{n}.mp4", became=b) for n, b in enumerate(BECAME)]
     facts: dict[str, Any] = {"counts": {"done": 2, "not_started": 1, "restored": 1}, "files": files}
-    record = operation(id=number, status="interrupted", can_rollback=True, user_note="nightly")
-    return InterruptedOperation(operation=record, **facts | values)
+    facts["operation"] = operation(id=number, status="interrupted", can_rollback=True, user_note="nightly")
+    return InterruptedOperation(**facts | values)
 
 
 BECAME = ("restored", "not_started", "done", "done")
@@ -491,6 +491,21 @@ def test_what_is_answered_in_one_tab_is_asked_no_more_in_another() -> None:
     stage.answer("close")
     happened()
     assert not stage.asked["open"]
+
+
+def test_what_was_cut_off_says_what_it_was_and_how_far_it_came() -> None:
+    counts = {"done": 2, "skipped": 3, "not_started": 2, "unclear": 2}
+
+    def said(**record: Any) -> str:
+        facts = {"id": 5, "status": "interrupted", "user_note": ""} | record
+        text: str = interrupted.sections(cut(counts=counts, operation=operation(**facts)))[0]["text"]
+        return text
+
+    assert said(user_note="nightly").startswith("Write “nightly”, begun ")
+    assert said().startswith("Write 5, begun ")
+    back = said(operation_type="rollback", reverts_id=3, reverts_note="nightly")
+    assert back.startswith("Rollback of “nightly”, begun ")
+    assert "came to 5 of 9 files." in back
 
 
 def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
