@@ -32,6 +32,7 @@ __all__ = [
     "leaves",
     "name",
     "sentence",
+    "stays",
     "view",
 ]
 
@@ -405,8 +406,15 @@ def leaves(job: Job) -> str:
             if job.progress_total
             else ""
         )
-        return f"What is done stays done and can be rolled back{left}. Every file is whole."
+        return f"{stays(job.job_type)}{left}. Every file is whole."
     return "What was read is kept; the rest is left as it is known now."
+
+
+def stays(kind: str) -> str:
+    """Return what becomes of the files that a write or a rollback has done, where the rest is given up."""
+    if kind == "rollback":
+        return "What was taken back stays so, and the rest can be tried again"
+    return "What is done stays done and can be rolled back"
 
 
 def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboards import words
 from dashboards.bridge import Bridge
+from dashboards.components import jobs
 from dashboards.components.dialog import Dialog
 from indexium_core.model.operation import OperationStatus
 
@@ -26,7 +27,7 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             bridge.toast("info", "It has ended already.")
             return
         left = status.total - status.processed
-        text = f"What is done stays done and can be rolled back; {words.files(left)} will not be touched."
+        text = f"{jobs.stays(status.operation_type)}; {words.files(left)} will not be touched."
         dialog.ask(
             "Cancel the rest?",
             [{"kind": "text", "text": text}],

@@ -177,6 +177,16 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     assert jobs.summary({"scan": {"completed": 9}}) == "nothing to do"
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("write", "What is done stays done and can be rolled back"), ("rollback", "What was taken back stays so")],
+)
+def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
+    half = jobs.leaves(job(job_type=kind, progress_current=39, progress_total=214))
+    assert half.startswith(told)
+    assert half.endswith("; 175 files will not be touched. Every file is whole.")
+
+
 def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
     for hours, forgotten in ((23, False), (25, True)):
         known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
