@@ -39,6 +39,7 @@ class Control:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._paused = False
+        self._turns = 0
         self._standing = 0
         self._at_rest = False
         self._ending: Ending | None = None
@@ -60,6 +61,11 @@ class Control:
     @property
     def ending(self) -> Ending | None:
         return self._ending
+
+    @property
+    def turns(self) -> int:
+        """How often it was changed: what was seen before a change says nothing of what goes on after it."""
+        return self._turns
 
     @property
     def standing(self) -> int:
@@ -86,10 +92,14 @@ class Control:
     def fail(self) -> None:
         self._set(ending=Ending.FAILED)
 
-    def rest(self) -> None:
-        """Note, where it is paused, that all that was begun has ended or stands still, and is written down."""
+    def rest(self, turns: int | None = None) -> None:
+        """
+        Note, where it is paused, that all that was begun has ended or stands still, and is written down.
+
+        `turns`: what `turns` was when that was seen; nothing is noted where it has been changed since.
+        """
         with self._changed:
-            if self._at_rest or not self.paused:
+            if self._at_rest or not self.paused or turns not in (None, self._turns):
                 return
             self._at_rest = True
             self._changed.notify_all()
@@ -127,6 +137,7 @@ class Control:
             self._paused = self._paused if paused is None else paused
             self._ending = self._ending or ending
             self._at_rest = self._at_rest and self.paused
+            self._turns += 1
             self._changed.notify_all()
         self._tell()
 
@@ -204,8 +215,9 @@ class Runner(Generic[Item, Result]):
                 if self._running:
                     self._collect()
                     self._hand_over(desk)
+                    turns = self._control.turns
                     if self._is_quiet():
-                        self._control.rest()
+                        self._control.rest(turns)
                     continue
                 if self._hand_over_all(desk):
                     continue

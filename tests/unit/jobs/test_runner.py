@@ -352,3 +352,16 @@ def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
     assert held[:3] == [0, 1, 2]
     assert len(held) < 9
     assert delivered == list(range(9))
+
+
+def test_what_was_seen_before_a_change_notes_no_rest_after_it() -> None:
+    control = Control()
+    control.pause()
+    seen = control.turns
+    control.resume()  # somebody begins something …
+    control.pause()
+    control.rest(seen)
+    assert not control.at_rest
+
+    control.rest(control.turns)
+    assert control.at_rest
