@@ -101,6 +101,8 @@ class Following(OperationAnswer):
     bytes_total: int
     working: dict[int, float]  # items under way: seconds since each was begun
     shares: dict[int, float]  # of them, those of which a new file is made: how much of it is there, 0 to 1
+    pausing: bool  # it is paused, and what was begun before goes on yet
+    at_rest: bool  # it is paused, and all that was begun has ended or stands still
 
 
 class Item(_Shape):
@@ -213,6 +215,8 @@ def _progress(status: OperationStatus) -> dict[str, Any]:
         "bytes_total": status.bytes_total,
         "working": status.working,
         "shares": status.shares,
+        "pausing": status.pausing,
+        "at_rest": status.at_rest,
     }
 
 

@@ -348,6 +348,10 @@ def show(
 
 def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> None:
     """Say how far the files are that are being written: one large film may be all there is."""
+    if status.pausing:
+        output.note(f"Operation {status.id} is pausing: what was begun goes on yet.")
+    elif status.at_rest:
+        output.note(f"Operation {status.id} is at rest: all that was begun has ended or stands still.")
     for item in items:
         if item.id in status.working:
             share = f", {status.shares[item.id]:.0%} of its new file is there" if item.id in status.shares else ""

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, settings
+from indexium_core.api import answers
 from indexium_core.cli import jobs as cli_jobs
+from indexium_core.cli import writing as cli_writing
 from indexium_core.flows import editing, protocol, running
 from indexium_core.flows.pace import Pace
 from indexium_core.jobs.runner import Control, Runner
@@ -127,7 +129,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
 
 
 def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(running, "_FINISHING", 0.1)
     library, path = with_a_rewrite(tmp_path)
@@ -149,6 +151,11 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
     assert (held.at_rest, held.pausing) == (True, False)
+    told = answers.operation(library.operation(handle.id))
+    assert (told["at_rest"], told["pausing"]) == (True, False)
+    monkeypatch.setattr(cli_writing, "opened", lambda _: contextlib.nullcontext(library))
+    assert cli.main(["operations", "show", str(handle.id)]) == 0
+    assert "Operation 1 is at rest: all that was begun has ended or stands still." in capsys.readouterr().err
     run = library._operations.find(handle.id)
     assert run is not None
     threading.Event().wait(0.5)  # a pause, in which nothing is done

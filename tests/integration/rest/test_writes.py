@@ -80,9 +80,14 @@ def test_of_a_film_that_is_made_anew_it_is_told_how_long_it_takes_and_how_much_i
     assert a_part_is_there.wait(PATIENCE)
     now = rest.get(f"/api/metadata/operations/{number}").json
     [item] = rest.get(f"/api/metadata/operations/{number}/items").json["items"]
+    assert library.pause(number, wait=False)
+    holding = rest.get(f"/api/metadata/operations/{number}").json
+    rest.post(f"/api/metadata/operations/{number}/resume")
     go_on.set()
     done = ended(rest, number)
 
+    for told, pausing in ((now, False), (holding, True), (done, False)):
+        assert (told["pausing"], told["at_rest"]) == (pausing, False)
     assert (now["current_file"], now["current"], now["total"]) == ("long.wmv", 0, 1)
     [(at_work, seconds)], [(of, share)] = now["working"].items(), now["shares"].items()
     assert at_work == of == str(item["id"])
