@@ -210,7 +210,7 @@ export function render(context) {
         ),
         h(
           "div",
-          {data: {key: "line"}, role: "alert"},
+          {class: "connection", data: {key: "line"}, role: "alert"},
           state.line && h("div", {class: "gone"}, LINE[state.line]),
         ),
       ]
@@ -261,6 +261,14 @@ export function render(context) {
       }
     },
   })
+
+  // The page begins below what is said of the line, and at the top again when nothing is.
+  const said = me.root.querySelector(".connection")
+  const measure = new ResizeObserver(() =>
+    document.documentElement.style.setProperty("--lost", `${said.offsetHeight}px`),
+  )
+  measure.observe(said)
+  model.on("remove", () => measure.disconnect())
 
   help = h("dialog", {"aria-labelledby": "keys", class: "keysheet", data: {key: "help"}})
   context.el.append(h("div", {class: "ix", style: {height: "auto"}}, help))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from dashboards import server
 from indexium_core.library import Library, ScanProgress
@@ -166,3 +166,30 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
         expect(page.get_by_text(f"{danger} selected")).to_be_visible()
         site.close()
     assert [said for said in site.complaints if "ERR_CONNECTION_REFUSED" not in said] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_lost_connection_has_a_place_of_its_own(
+    serve: Callable[[Library], Site], library: Library, width: int
+) -> None:
+    page = serve(library).visit("/plan", width=width)
+    tell = "line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))"
+    headline, said = page.locator("h1:visible"), page.get_by_text("Connection lost, work continues.")
+    top = _edge(headline, "y")
+
+    page.evaluate(tell, "lost")
+    expect(said).to_be_visible()
+    expect(page.locator("body")).not_to_have_css("padding-top", "0px")
+    assert _edge(headline, "y") >= _edge(said, "y") + _edge(said, "height")
+    assert _edge(headline, "y") == pytest.approx(top + _edge(said, "height"), abs=1)
+    no_sideways_scroll(page)
+
+    page.evaluate(tell, "")
+    expect(said).to_be_hidden()
+    expect(page.locator("body")).to_have_css("padding-top", "0px")
+    assert _edge(headline, "y") == top
+
+
+def _edge(found: Locator, name: str) -> float:
+    edges: dict[str, float] = found.evaluate("found => found.getBoundingClientRect().toJSON()")
+    return edges[name]
