@@ -214,7 +214,7 @@ class WriteQuestion:
                 {
                     "kind": "why",
                     "level": "warning",
-                    "text": f"{these} changed since you looked. Nothing was written: look again first.",
+                    "text": f"{these} changed since you looked. This write has not begun: look again first.",
                 },
                 {
                     "kind": "items",

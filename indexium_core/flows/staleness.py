@@ -33,11 +33,12 @@ def look(reader: Connection, shown: Search, newest: Version, selection: Selectio
     differing = plans.differing(reader, newest, older.plan_id, sorted(chosen))
     first = differing[:limit]
     old, new = ({item.file_id: item for item in plans.items(reader, each, first)} for each in (older, newest))
-    items = [_stale(old.get(file_id), new.get(file_id)) for file_id in first]
+    written = plans.written_since(reader, older.plan_id, first)
+    items = [_stale(old.get(file_id), new.get(file_id), written.get(file_id)) for file_id in first]
     return StaleFiles(plan_id=newest.plan_id, count=len(differing), items=[item for item in items if item])
 
 
-def _stale(shown: PlanItem | None, now: PlanItem | None) -> StaleFile | None:
+def _stale(shown: PlanItem | None, now: PlanItem | None, written: tuple[int, str | None] | None) -> StaleFile | None:
     """Return how a file differs from what was shown of it; None where neither version has it (any more)."""
     either = now or shown
     if either is None:
@@ -48,16 +49,18 @@ def _stale(shown: PlanItem | None, now: PlanItem | None) -> StaleFile | None:
         file_path=either.file_path,
         shown=shown.result_comment if shown else None,
         now=now.result_comment if now else None,
-        reason=_why_stale(shown, now),
+        reason=_why_stale(shown, now, written),
     )
 
 
-def _why_stale(shown: PlanItem | None, now: PlanItem | None) -> str:
+def _why_stale(shown: PlanItem | None, now: PlanItem | None, written: tuple[int, str | None] | None) -> str:
     if shown is None:
         return "was not in the plan"
     if now is None:
         return "is not in the plan any more"
     if now.existing_comment != shown.existing_comment:
+        if written is not None and written[1] == now.existing_comment:
+            return f"was written by operation {written[0]} meanwhile"
         return "the file itself changed"
     if now.risk_level in ("unchanged", "blocked"):
         return "would not be written any more"

@@ -377,6 +377,13 @@ def differing(reader: Connection, version: Version, older: int, file_ids: Sequen
     return [file_id for (file_id,) in _run(reader, "differing", facts).fetchall()]
 
 
+def written_since(reader: Connection, older: int, file_ids: Sequence[int]) -> dict[int, tuple[int, str | None]]:
+    """Return those of some files that were written after a version was made: by which operation last, which comment."""
+    facts = {"older": older, "file_ids": list(file_ids)}
+    found = _run(reader, "written_since", facts).fetchall()
+    return {file_id: (operation_id, comment) for file_id, operation_id, comment in found}
+
+
 def _in_order(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
     of_file = {item.file_id: item for item in items(reader, version, file_ids)}
     return [of_file[file_id] for file_id in file_ids if file_id in of_file]

@@ -159,6 +159,22 @@ def test_what_changed_since_it_was_shown_is_told_file_by_file_and_refused(studio
     assert library.history().total == 0
 
 
+def test_what_an_operation_wrote_since_it_was_shown_is_told_as_such(studio: Studio) -> None:
+    library = studio.library
+    plan, everything = library.plan(), Selection(query="")
+    assert library.write(library.plan("name:0001 OR name:0002"), ALL).wait().counts == {"success": 2}
+    later = studio.paths[2]
+    later.write_bytes(later.read_bytes().replace(b"Bob Ray", b"Bob Roy"))
+    os.utime(later, (OLD + 60, OLD + 60))
+    library.scan([studio.films])
+
+    told = {item.file_name: item.reason for item in library.stale(plan, everything).items}
+    assert told == {"0001.mp4": "was written by operation 1 meanwhile", "0002.mp4": "the file itself changed"}
+    assert library.rollback(1).wait().counts["success"] == 1
+    told = {item.file_name: item.reason for item in library.stale(plan, everything).items}
+    assert told == {"0002.mp4": "the file itself changed"}
+
+
 # --- The dry run -------------------------------------------------------------------------------------------------
 
 

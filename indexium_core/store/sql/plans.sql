@@ -580,3 +580,10 @@ LEFT JOIN (FROM plan_items WHERE variant_id = $variant_id AND from_version <= $o
            AND coalesce(to_version > $older, TRUE)) AS o USING (file_id)
 WHERE n.changes IS DISTINCT FROM o.changes
 ORDER BY file_id;
+
+-- name: written_since
+-- Which operation was the last to change each of these files after an older version was made, and what it left there.
+SELECT m.file_id, max(m.operation_id), arg_max({comment: m.new_comment}, m.id).comment
+FROM metadata_operation_items m JOIN plans p ON p.plan_id = $older
+WHERE m.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND m.status = 'success' AND m.processed_at >= p.created_at
+GROUP BY m.file_id;
