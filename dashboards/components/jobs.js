@@ -121,6 +121,10 @@ export function render(context) {
     const row = rows(me.view).find(each => each.id === id)
     if (row) me.send("priority", {id, priority: Math.max(1, Math.min(row.priority + step, 10))})
   }
+  const rankHere = (id, step) => {
+    list.point(id) // the keys go on with it
+    rank(id, step)
+  }
 
   const me = component(context, {
     draw(view) {
@@ -156,8 +160,8 @@ export function render(context) {
           },
         ]),
       ),
-      sooner: data => rank(Number(data.id), -1),
-      later: data => rank(Number(data.id), 1),
+      sooner: data => rankHere(Number(data.id), -1),
+      later: data => rankHere(Number(data.id), 1),
       turn: (data, event, self) => self.send(data.area === "ended" ? "page" : "waiting_page", {page: Number(data.page)}),
       ended: (data, event, self, target) => self.send("ended", {value: target.value}),
     },

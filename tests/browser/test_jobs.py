@@ -16,7 +16,7 @@ from indexium_core.model.operation import WriteOptions
 from indexium_core.model.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_acting import foot
-from tests.support.holding import cut_off
+from tests.support.holding import HeldReading, cut_off
 
 SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")
 
@@ -287,3 +287,22 @@ def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_noth
     page.keyboard.press("Escape")
     page.keyboard.press("-")
     expect(page.get_by_role("status").filter(has_text="Choose a job that waits")).to_be_visible()
+
+
+def test_keys_go_on_with_the_job_whose_order_a_button_changed(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = HeldReading(monkeypatch)
+    library.scan_job(full=True)
+    assert held.reached.wait(20)
+    late = library.scan_job(priority="low")
+    try:
+        page = site.visit("/jobs")
+        row = rows(page, "Waiting").first
+        row.get_by_role("button", name=re.compile("^Sooner")).click()
+        expect(row).to_contain_text(re.compile(r"priority\s*7"))
+        page.keyboard.press("+")
+        expect(row).to_contain_text(re.compile(r"priority\s*6"), timeout=5000)
+        assert library.jobs.get(late.id).priority == 6
+    finally:
+        held.opened.set()
