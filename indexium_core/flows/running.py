@@ -342,12 +342,17 @@ class Operations:
 
     @contextlib.contextmanager
     def _journal(self, operation_id: int) -> Iterator[journal.OperationJournal]:
-        """Make the journal of this run: each run has a file of its own."""
-        number, name = 0, f"{operation_id}.journal"
+        """
+        Make the journal of this run: each run has a file of its own, with a name that no run had before.
+
+        A journal of a former run that nothing came of has been put away; under its name this one would be taken for it.
+        """
+        former = self._ledger.journal_of_pending(operation_id) or f"{operation_id}.journal"
+        number, name = int((former.split(".")[1:-1] or ["0"])[0]), former
         while (self._backups / name).exists():
             number += 1
             name = f"{operation_id}.{number}.journal"
-        if number:
+        if name != former:
             self._ledger.rename_journal(operation_id, name)
         undo = journal.OperationJournal.create(self._backups / name)
         try:

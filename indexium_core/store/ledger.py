@@ -193,6 +193,11 @@ class Ledger:
 
     # Running it.
 
+    def journal_of_pending(self, operation_id: int) -> str | None:
+        """Return the journal file that the pending items were to go into last, None where there is none."""
+        name: str | None = self._store.read().value(_SQL["journal_of_pending"], {"operation_id": operation_id})
+        return name
+
     def rename_journal(self, operation_id: int, journal: str) -> None:
         """Say that the pending items of a resumed operation go into another journal file."""
         with self._store.atomic() as tx:

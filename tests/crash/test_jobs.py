@@ -280,6 +280,24 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
         assert ledger.Ledger(library._store).counts(1) == {"success": 4}
 
 
+def test_a_film_that_was_cut_off_twice_before_it_was_written_comes_back_byte_for_byte(large: tuple[Path, Path]) -> None:
+    """Two runs of which nothing came leave journals that say nothing; that of the third one is what is kept."""
+    home, path = large
+    old, data = path.stat(), path.read_bytes()
+    stopped(["write", "name:large", "--risk", "safe,warning,danger", "--yes"], large, by=signal.SIGKILL)
+    Library.open(home, take_over="nothing").close()  # clears away what would be taken for the beginning of the next run
+    stopped(["operations", "resume", "1"], large)
+
+    with Library.open(home, take_over="nothing") as library:
+        assert library.resume(1).wait().counts == {"success": 1}
+        [checked] = library.verify_backups(1)
+        assert (checked.items, checked.whole, checked.restorable) == (1, 1, 1)
+    with Library.open(home, take_over="nothing") as library:  # whose start puts away what no operation has use for
+        assert library.rollback(1).wait().counts == {"success": 1}
+    assert path.read_bytes() == data
+    assert path.stat().st_mtime_ns == old.st_mtime_ns
+
+
 def test_a_program_that_is_killed_in_a_rewrite_leaves_a_whole_film_and_nobody_at_work_on_it(
     large: tuple[Path, Path],
 ) -> None:

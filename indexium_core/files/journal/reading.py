@@ -120,14 +120,14 @@ def find(path: Path, item_id: int) -> Entry | SwapEntry:
 
     Raises:
         StoreError: The journal cannot be read.
-        ConflictError: It is gone, or has no such entry (`no_backup`).
+        ConflictError: It is gone, or has no entry of a change that stands (`no_backup`).
 
     """
     entry = None
     with contextlib.suppress(FileNotFoundError):
         status = path.stat()
         entry = _read_once(path, status.st_size, status.st_mtime_ns).find(item_id)
-    if entry is None:
+    if entry is None or entry.state == "undone":
         message = f"The undo journal {path.name} no longer holds what this file was before."
         raise errors.ConflictError(message, code="no_backup")
     return entry

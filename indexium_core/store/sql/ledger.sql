@@ -75,6 +75,12 @@ SELECT nextval('ids'), m.id, m.operation_id, m.file_id, m.file_hash, $now, m.pre
 FROM metadata_operation_items m LEFT JOIN scanned_files f ON f.file_id = m.file_id
 WHERE m.operation_id = $operation_id AND m.status = 'pending';
 
+-- name: journal_of_pending
+-- The journal file that the pending items were to go into last; of several the one with the highest number.
+SELECT h.journal FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
+WHERE m.operation_id = $operation_id AND m.status = 'pending' AND h.journal IS NOT NULL
+ORDER BY length(h.journal) DESC, h.journal DESC LIMIT 1;
+
 -- name: rename_journal
 -- A resumed operation writes the rest of its journals into a new file.
 UPDATE metadata_history SET journal = $journal
