@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "LASTING",
     "RETRIED",
     "ConflictError",
     "CorruptFileError",
@@ -51,6 +52,9 @@ __all__ = [
 
 # Never a sync that failed: the kernel may have dropped what it could not write, and would call the next sync a success.
 RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_lost"})
+
+# What stopped a file and does not pass, however often a person tries again: another way has to be taken.
+LASTING = frozenset({"backup_expired", "backup_missing", "changed_since", "ffmpeg_refused", "no_backup"})
 
 
 class IndexiumError(Exception):

@@ -210,6 +210,7 @@ def report(
     else:
         bad = [item for item in items if item.status in BAD]
         _print_operation(operation, [item for item in bad if item.status != "conflict" or item.file_id not in said])
+        _say_ways(operation, bad)
         if operation.success_count and _postpones(library, operation):
             _say_postponed(len({item.file_id for item in items if item.status == "success"}))
     if operation.status in _ENDED_BY_OTHERS and not operation.error_message:
@@ -303,11 +304,20 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     )
     if operation.error_message:
         output.complain(operation.error_message)
-    undone = operation.failure_count + operation.conflict_count + operation.unknown_count + operation.given_up
+
+
+def _say_ways(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
+    """Say by which commands what was not done is gone on with, and what was done is taken back; `bad` as in BAD."""
+    lasting = sum(item.code in errors.LASTING for item in bad)
     if operation.can_go_on:
         output.note(f"'indexium operations resume {operation.id}' goes on with it.")
-    elif undone and operation.user_action != "rollback_person":
+    elif (len(bad) > lasting or operation.given_up) and operation.user_action != "rollback_person":
         output.note(f"'indexium operations retry {operation.id}' tries once more what was not done.")
+    if lasting and operation.reverts_id is not None:
+        output.note(
+            f"'indexium rollback {operation.reverts_id} --changed comment' gives files whose old bytes cannot come back "
+            "at least their comment."
+        )
     if operation.can_rollback and operation.operation_type == "write":
         output.note(
             f"'indexium rollback {operation.id}' takes it back, byte for byte. {operation.rollback_reason}".rstrip()

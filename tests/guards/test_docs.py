@@ -92,6 +92,13 @@ def test_what_is_tried_again_is_what_the_errors_page_says() -> None:
     assert retried == errors.RETRIED
 
 
+def test_what_no_trying_again_helps_is_what_the_errors_page_says() -> None:
+    lasting = {code for code, cells in rows("errors.md").items() if len(cells) > 1 and cells[0] == "lasting"}
+
+    assert lasting == errors.LASTING
+    assert not lasting & errors.RETRIED
+
+
 def test_every_issue_code_is_on_the_errors_page() -> None:
     documented = rows("errors.md")
 

@@ -451,22 +451,30 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("status", "counts", "way"),
+    ("status", "counts", "code", "way"),
     [
-        ("failed", {"success_count": 1}, "resume"),
-        ("failed", {"success_count": 1, "failure_count": 1}, "retry"),
-        ("cancelled", {"success_count": 1, "skipped_count": 1, "given_up": 1}, "retry"),
-        ("completed", {"success_count": 1, "skipped_count": 1}, ""),
+        ("failed", {"success_count": 1}, "", "resume"),
+        ("failed", {"success_count": 1, "failure_count": 1}, "io_error", "retry"),
+        ("failed", {"success_count": 1, "failure_count": 1}, "ffmpeg_refused", ""),
+        ("cancelled", {"success_count": 1, "skipped_count": 1, "given_up": 1}, "", "retry"),
+        ("completed", {"success_count": 1, "skipped_count": 1}, "", ""),
     ],
 )
 def test_what_was_not_done_comes_with_the_command_that_goes_on(
-    planned: Command, home: Path, capsys: pytest.CaptureFixture[str], status: str, counts: dict[str, int], way: str
+    planned: Command,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    status: str,
+    counts: dict[str, int],
+    code: str,
+    way: str,
 ) -> None:
     planned.json("write", "--yes")
     with Library.open(home) as library:
-        done = library.operation(1).operation
+        details = library.operation(1)
+        done, bad = details.operation, [replace(details.items[0], status="failed", code=code)] if code else []
     none = dict.fromkeys(("success_count", "failure_count", "skipped_count"), 0)
-    writing._print_operation(replace(done, status=status, file_count=2, **none | counts), [])
+    writing._say_ways(replace(done, status=status, file_count=2, **none | counts), bad)
     ways = re.findall("'indexium operations (resume|retry) 1'", capsys.readouterr().err)
     assert ways == ([way] if way else [])
 

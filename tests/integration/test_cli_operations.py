@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -255,6 +256,29 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
 
 
 # What is said of what is left.
+
+
+def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.write()
+    look, looks = studio.library._history._examiner.look, itertools.count(1)
+
+    def late(*arguments: object) -> object:
+        found = look(*arguments)  # type: ignore[arg-type]
+        if next(looks) == 2:  # not at the check, but when it begins
+            (studio.library.home / "backups" / "1.journal").unlink()
+        return found
+
+    monkeypatch.setattr(studio.library._history._examiner, "look", late)
+
+    assert run("rollback", "1", "--yes") == 1
+    assert {code for _, code in studio.codes(2).values()} == {"no_backup"}
+    assert "operations retry" not in run.err
+    assert "'indexium rollback 1 --changed comment'" in run.err
+    monkeypatch.undo()
+    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(studio.library))
+    assert run("rollback", "1", "--changed", "comment", "--yes") == 0
 
 
 def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_only_where_something_was_done(
