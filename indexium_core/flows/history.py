@@ -63,6 +63,7 @@ class HistoryService:
         """
         wanted = _filter(filters or {})
         items, total = self._ledger.operations(wanted, page=page, per_page=per_page)
+        items = [self._writer.as_it_is(operation) for operation in items]
         return PaginatedOperations(items=items, total=total, page=page, per_page=per_page)
 
     def count_operations(self, filters: Mapping[str, Any] | None = None) -> OperationCounts:
@@ -100,7 +101,12 @@ class HistoryService:
         )
         items = [_as_it_is(item, status.working) for item in items]
         return OperationDetails(
-            operation=operation, status=status, items=items, total=total, page=page, per_page=per_page
+            operation=self._writer.as_it_is(operation),
+            status=status,
+            items=items,
+            total=total,
+            page=page,
+            per_page=per_page,
         )
 
     # Taking back.

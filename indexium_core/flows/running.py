@@ -85,7 +85,7 @@ class Run:
     tries: dict[int, list[Try]] = field(default_factory=dict)  # items that are tried again, and why each try failed
     hindrance: str = ""  # what stands in the way of all that is left, as a sentence
     held_at: float = 0.0  # time.monotonic() when it was held last
-    written_seconds: float = 0.0  # of this run, that are in the ledger
+    seconds_before: float = 0.0  # at work in former runs
     outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
 
     @property
@@ -103,6 +103,11 @@ class Run:
         """Seconds that are left; None where nobody can tell, as while it is held."""
         return None if self.control.paused else self.pace.eta_seconds
 
+    @property
+    def seconds(self) -> float:
+        """Seconds at work in all its runs, without pauses."""
+        return self.seconds_before + self.pace.seconds
+
     def pulse(self) -> Pulse:
         """Return how far it is."""
         return Pulse(
@@ -112,6 +117,7 @@ class Run:
             rate=self.pace.rate,
             eta_seconds=self.eta_seconds,
             counters=dict(self.outcomes),
+            seconds=self.seconds,
         )
 
     def seconds_at(self) -> dict[int, float]:
@@ -198,6 +204,7 @@ class Operations:
             break_links=options.get("hard_links") == "break",
             postpone=postpones(kind, options),
             outcomes=Counter(outcomes),
+            seconds_before=self._seconds_of(operation_id),
             moved=job.moved,
             overdue=lambda: job.kind.timeout() if job.stopped_by == "timeout" else None,
         )
@@ -207,6 +214,10 @@ class Operations:
         self._follow(run)
         self._work(run, job.write_down)
         return {"counts": dict(run.outcomes)}
+
+    def _seconds_of(self, operation_id: int) -> float:
+        operation = self._ledger.operation(operation_id)
+        return operation.seconds if operation else 0.0
 
     def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
         wanted = options.get("preserve_mtime")
@@ -366,10 +377,8 @@ class Operations:
             Outcome(record=edited.record, file=as_scanned(edited.task.path, edited.stat, edited.facts))
             for edited in group
         ]
-        seconds, now = run.pace.seconds, self._clock()
-        more = seconds - run.written_seconds
-        write_down(self._store, run.operation_id, outcomes, kind=run.kind, postpone=run.postpone, now=now, seconds=more)
-        run.written_seconds = seconds
+        now, kind, postpone = self._clock(), run.kind, run.postpone
+        write_down(self._store, run.operation_id, outcomes, kind=kind, postpone=postpone, now=now, seconds=run.seconds)
         settled = [edited for edited in group if edited.record.result.status != "pending"]
         chronicle.files(run.operation_id, settled)
         run.outcomes.update(edited.record.result.status for edited in settled)
@@ -395,7 +404,7 @@ class Operations:
         return ending_of(self._ledger.counts(run.operation_id))
 
     def _end(self, run: Run, status: str, message: str, write_down: Callable[[Callable[[], None]], None]) -> None:
-        now, seconds = self._clock(), run.pace.seconds - run.written_seconds
+        now, seconds = self._clock(), run.seconds
 
         def write() -> None:
             if status != "paused":  # which was written down when it was held
@@ -460,7 +469,7 @@ def write_down(
         kind: Type of their operation: write, rollback.
         postpone: Postpone the files that were taken back.
         now: The present moment.
-        seconds: How long the operation was at work on them.
+        seconds: How long the operation has been at work in all; 0 where that is written down.
 
     """
     written = {outcome.record.result.file_id: outcome.file for outcome in outcomes if outcome.file is not None}

@@ -13,7 +13,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from indexium_core import errors, settings
@@ -21,7 +21,7 @@ from indexium_core.flows import editing, planning, running
 from indexium_core.flows.protocol import Terms
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.runner import Control, Runner
-from indexium_core.model.operation import OperationStatus, WriteOptions, WriteResult
+from indexium_core.model.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.plan import RISK_LEVELS, Holder, PlanItem, Seal, Selection
 from indexium_core.model.request import Asked
 from indexium_core.store import database, ledger
@@ -379,6 +379,11 @@ class MetadataWriter:
             can_rollback=operation.can_rollback,
             rollback_reason=operation.rollback_reason,
         )
+
+    def as_it_is(self, operation: MetadataOperation) -> MetadataOperation:
+        """Return an operation as it is at this moment: one that is at work has been so for longer than is written."""
+        run = self._operations.find(operation.id)
+        return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
     def pause_operation(self, operation_id: int, *, by: str = "", wait: bool = True) -> bool:
         """

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ __all__ = ["Kind", "Pulse", "Run"]
 logger = logging.getLogger(__name__)
 
 _AGAIN = 0.5  # seconds between two attempts to write an end down
+_LOST = 1.0  # seconds at work of which nothing need be written down: so much a kill makes forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Pulse:
     rate: float
     eta_seconds: float | None
     counters: Mapping[str, int]
+    seconds: float = field(default=0.0, compare=False)  # at work in all its runs
 
 
 class Course(Control):
@@ -196,7 +198,8 @@ class Run:
 
     def _told_by(self, pulse: Pulse, *, again: bool) -> Told | None:
         with self._lock:
-            if pulse == self._felt and not again:
+            felt = self._felt
+            if not again and felt == pulse and felt is not None and not self._grew(pulse.seconds - felt.seconds):
                 return None
             self._felt, self._current, self._total = pulse, pulse.current, pulse.total
         return Told(
@@ -207,7 +210,12 @@ class Run:
             rate=pulse.rate,
             eta_seconds=pulse.eta_seconds,
             counters=pulse.counters,
+            seconds=pulse.seconds,
         )
+
+    def _grew(self, seconds: float) -> bool:
+        """Tell whether the time at work is to be written down anew: now and then, and where it rests all of it."""
+        return seconds > (0.0 if self.control.at_rest else _LOST)
 
     @property
     def current(self) -> int:

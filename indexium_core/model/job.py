@@ -110,6 +110,7 @@ class Told:
     rate: float
     eta_seconds: float | None
     counters: Mapping[str, int]
+    seconds: float = 0.0  # of an operation: at work in all its runs until now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,8 @@ class Jobs:
                     "now": now,
                 }
                 tx.execute(_sql("tell"), values)
+                if each.seconds:
+                    tx.execute(_sql("tell_seconds"), {"id": each.job_id, "seconds": each.seconds})
 
     def beat(self, job_ids: Sequence[int], *, now: datetime) -> None:
         """Note that jobs are alive."""

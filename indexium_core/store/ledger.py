@@ -239,7 +239,7 @@ class Ledger:
         """
         Write down what became of a group of items of an operation of that kind, and what a rollback took back.
 
-        `seconds`: how long it was at work since the last group, so that a run that is cut off has not taken no time.
+        `seconds`: how long it has been at work in all, so that a run that is cut off has not taken no time.
         """
         ids = [record.result.item_id for record in records]
         values = {
@@ -276,7 +276,11 @@ class Ledger:
     def finish(
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
     ) -> None:
-        """End an operation or its present run, and bring the states of what it took back in line."""
+        """
+        End an operation or its present run, and bring the states of what it took back in line.
+
+        `seconds`: how long it has been at work in all; 0 where that is written down.
+        """
         with self._store.atomic() as tx:
             _finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
             if kind != "rollback":

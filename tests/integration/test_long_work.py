@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from indexium_core.store import ledger
 from tests.support import media
 from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
+from tests.support.waiting import until
 
 
 def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
@@ -226,6 +228,41 @@ def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
     handle.wait()
     assert studio.library.operation(1).operation.seconds == pytest.approx(run.pace.seconds, abs=0.5)
     studio.library.close()
+
+
+def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a kill forgets a second or two at most, however long one film takes."""
+    monkeypatch.setattr(running, "_FINISHING", 0.1)
+    library, _ = with_a_rewrite(tmp_path)
+    go_on, real = threading.Event(), protocol.Stint.did
+
+    def slowly(self: protocol.Stint, count: int) -> None:
+        while not go_on.wait(0.02):
+            real(self, 0)
+        real(self, count)
+
+    def written() -> float:
+        operation = ledger.Ledger(library._store).operation(1)
+        assert operation is not None
+        return operation.seconds
+
+    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    handle, begun = library.write(library.plan(), ALL), time.monotonic()
+    until(lambda: written() > 1.0)
+    assert library.operation(1).operation.seconds >= written()
+    assert library.history().items[0].seconds >= written()
+
+    assert handle.pause()
+    at_work = library.operation(1).operation.seconds
+    until(lambda: written() == pytest.approx(at_work))
+    assert library.operation(1).operation.seconds == pytest.approx(at_work)  # a pause is no time at work
+    go_on.set()
+    assert handle.resume()
+    assert handle.wait().counts == {"success": 1}
+    assert at_work <= library.operation(1).operation.seconds <= time.monotonic() - begun
+    library.close()
 
 
 def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_still_closed(

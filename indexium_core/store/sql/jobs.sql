@@ -94,6 +94,10 @@ UPDATE job_queue SET progress_current = coalesce($current, progress_current),
        progress_message = $message, rate = $rate, eta_seconds = $eta_seconds, counters = $counters, heartbeat_at = $now
 WHERE id = $id;
 
+-- name: tell_seconds
+-- How long the operation of a job has been at work: it grows, whoever writes it down last.
+UPDATE metadata_operations SET seconds = greatest(seconds, $seconds) WHERE job_id = $id;
+
 -- name: beat
 -- Signs of life.
 UPDATE job_queue SET heartbeat_at = $now WHERE id IN (SELECT unnest($ids::BIGINT[]));

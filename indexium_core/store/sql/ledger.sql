@@ -219,9 +219,9 @@ JOIN metadata_operation_items old ON old.id = m.reverts_item JOIN metadata_opera
 WHERE m.operation_id = $operation_id AND o.status IN ('interrupted', 'failed') ORDER BY o.id;
 
 -- name: count_up
--- Bring an operation's counts in line with its items, and note how long it was at work on them since it was last told.
+-- Bring an operation's counts in line with its items, and note how long it has been at work in all, where that is more.
 UPDATE metadata_operations SET file_count = t.file_count, success_count = t.success, failure_count = t.failure,
-       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown, seconds = seconds + $seconds
+       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown, seconds = greatest(seconds, $seconds)
 FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS success,
              count(*) FILTER (status = 'failed') AS failure, count(*) FILTER (status = 'skipped') AS skipped,
              count(*) FILTER (status = 'conflict') AS conflict, count(*) FILTER (status = 'unknown') AS unknown
@@ -235,7 +235,7 @@ UPDATE metadata_operations SET
        status = CASE WHEN status IN ('rolled_back', 'partly_rolled_back') THEN status ELSE $status END,
        completed_at = CASE WHEN completed_at IS NOT NULL AND finished_as = $status AND $seconds = 0 THEN completed_at
                            ELSE $now END,
-       finished_as = $status, seconds = seconds + $seconds, error_message = $error_message
+       finished_as = $status, seconds = greatest(seconds, $seconds), error_message = $error_message
 WHERE id = $operation_id;
 
 -- name: amend

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -688,6 +689,12 @@ def test_an_operation_that_gets_no_further_is_not_written_down_again_and_again(b
     first = run.told()
     assert first is not None
     assert first.total == 3
+    assert run.told() is None
+    felt[0] = replace(at, seconds=1.5)  # but the time at work: a kill is to forget a second of it or so
+    worked = run.told()
+    assert worked is not None
+    assert worked.seconds == 1.5
+    felt[0] = replace(at, seconds=1.6)
     assert run.told() is None
     felt[0] = Pulse(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
     moved = run.told()

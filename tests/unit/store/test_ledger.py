@@ -126,7 +126,7 @@ def test_a_run_that_goes_on_ends_when_it_ends(book: Book) -> None:
     operation_id = book.begin()
     book.ledger.finish(operation_id, "interrupted", kind="write", seconds=1.0, now=NOW)
     book.put(operation_id, "in_progress")
-    book.ledger.finish(operation_id, "interrupted", kind="write", seconds=2.0, now=LATER)
+    book.ledger.finish(operation_id, "interrupted", kind="write", seconds=3.0, now=LATER)
     operation = book.ledger.operation(operation_id)
 
     assert operation is not None
