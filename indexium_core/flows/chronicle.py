@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from indexium_core import logs
 from indexium_core.flows.protocol import Edited
 from indexium_core.model.event import Event
 
-__all__ = ["CHANGED", "RECOVERED", "files", "follow", "recovered", "unread"]
+__all__ = ["CHANGED", "ENDED", "RECOVERED", "files", "follow", "recovered", "unread"]
 
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
+ENDED = "ended"  # field of CHANGED: when that was, where it is said later
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +35,15 @@ def follow(event: Event) -> None:
 
 
 def recovered(
-    operation_id: int, job_id: int | None, *, kind: str, status: str, put_back: int, found_done: int, left: int
+    operation_id: int,
+    job_id: int | None,
+    *,
+    kind: str,
+    status: str,
+    put_back: int,
+    found_done: int,
+    left: int,
+    ended: datetime | None = None,
 ) -> None:
     """
     Log what a start made of an operation that a former process left.
@@ -46,12 +56,14 @@ def recovered(
         put_back: Files that were in the middle of it and are as before again.
         found_done: Files that were done, which was not written down yet.
         left: Files that still have it to be done.
+        ended: When it came into that state, where that was at the cut; None: now.
 
     """
     which = {"kind": kind, "operation_id": operation_id}
     with logs.job(job_id):
+        then = {} if ended is None else {ENDED: ended.astimezone(UTC).isoformat(timespec="milliseconds")}
+        logger.info(CHANGED, extra={**which, "status": status, **then})
         logger.info(RECOVERED, extra={**which, "put_back": put_back, "found_done": found_done, "left": left})
-        logger.info(CHANGED, extra={**which, "status": status})
 
 
 def files(operation_id: int, group: Iterable[Edited]) -> None:

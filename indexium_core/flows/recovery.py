@@ -72,13 +72,14 @@ def recover(
             running.write_down(store, operation_id, outcomes, kind=kind, postpone=postpone, now=clock())
         left = book.counts(operation_id).get("pending", 0)
         ending = _ending(status) if left else running.ending_of(book.counts(operation_id))
-        if status in _UNDER_WAY or (status == "failed" and not left):
+        under_way = status in _UNDER_WAY
+        if under_way or (status == "failed" and not left):
             book.finish(operation_id, ending, kind=kind, seconds=0.0, now=stopped)  # when it was, not when it is found
         elif outcomes and status != "paused":  # it had ended: its end stays when it was, and why
             book.amend(operation_id, ending)
-        if left and (status in _UNDER_WAY or status == "failed"):
+        if left and (under_way or status == "failed"):
             report.interrupted.append(operation_id)
-        if outcomes or status in _UNDER_WAY:
+        if outcomes or under_way:
             chronicle.recovered(
                 operation_id,
                 job_ids.of_operation(operation_id),
@@ -87,6 +88,7 @@ def recover(
                 put_back=report.undone - undone,
                 found_done=report.finished - finished,
                 left=left,
+                ended=stopped if under_way else None,
             )
     return report
 

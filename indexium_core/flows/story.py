@@ -79,8 +79,9 @@ def _happenings(
     found += _told(lines)
     if operation.completed_at is not None:
         state = (ended_as or operation.status).replace("_", " ")
-        if found[-1].what == state:
-            del found[-1]  # the same by the log
+        told = next((place for place in reversed(range(len(found))) if found[place].what not in _BESIDE.values()), 0)
+        if found[told].what == state:
+            del found[told]  # the same by the log
         found.append(Happening(at=operation.completed_at, what=state, text=operation.error_message))
     for rollback_id, at, count in back:
         files = "1 file" if count == 1 else f"{count:,} files"
@@ -94,7 +95,7 @@ def _told(lines: list[dict[str, Any]]) -> Iterator[Happening]:
     before, began = "", False
     for line in lines:
         event, status = line.get("event", ""), str(line.get("status", ""))
-        at = datetime.fromisoformat(str(line.get("at") or _UNKNOWN))
+        at = datetime.fromisoformat(str(line.get(chronicle.ENDED) or line.get("at") or _UNKNOWN))
         if event == chronicle.CHANGED and status != before:
             again, began, before = began, began or status == "running", status
             what = "went on" if again and status == "running" else _STATES.get(status, status.replace("_", " "))

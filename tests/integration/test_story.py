@@ -112,6 +112,17 @@ def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
     operation = studio.library.operation(1).operation
     assert (operation.status, operation.completed_at) == ("interrupted", at_last)
 
+    def told() -> list[tuple[str, datetime]]:
+        past = [(each.what, each.at.replace(microsecond=0)) for each in studio.library.operation_story(1).happenings]
+        return past[[what for what, _ in past].index("cut off, and looked after") - 1 :]
+
+    before = told()
+    assert before[0] == ("interrupted", at_last.replace(microsecond=0))
+    studio.library.resume(1).wait()
+    after = told()
+    assert after[: len(before)] == before  # what is past stays as it was
+    assert [what for what, _ in after[len(before) :]] == ["waits", "went on", "completed"]
+
 
 def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(lived: Studio) -> None:
     """The log has milliseconds, the ledger more: what began a moment after it was asked for seems to come before."""

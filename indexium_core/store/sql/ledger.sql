@@ -221,7 +221,8 @@ WHERE m.operation_id = $operation_id AND o.status IN ('interrupted', 'failed') O
 -- name: count_up
 -- Bring an operation's counts in line with its items, and note how long it has been at work in all, where that is more.
 UPDATE metadata_operations SET file_count = t.file_count, success_count = t.success, failure_count = t.failure,
-       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown, seconds = greatest(seconds, $seconds)
+       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown,
+       seconds = greatest(seconds, $seconds)
 FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS success,
              count(*) FILTER (status = 'failed') AS failure, count(*) FILTER (status = 'skipped') AS skipped,
              count(*) FILTER (status = 'conflict') AS conflict, count(*) FILTER (status = 'unknown') AS unknown
