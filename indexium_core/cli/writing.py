@@ -36,6 +36,13 @@ _ENDED_BY_OTHERS = {  # states that a command which waits for the end brings abo
     "cancelled": "was cancelled by somebody else; what it did stays done",
     "interrupted": "was interrupted: the program that was at it was told to stop",
 }
+_CAME_TO = {  # how an operation ended, where a file that failed is not to be taken for it
+    "completed": "completed",
+    "completed_with_errors": "completed with errors",
+    "failed": "stopped by itself",
+    "cancelled": "was cancelled",
+    "interrupted": "was interrupted",
+}
 STATES = (*HOLDING_STATES, *FINISHED_STATES)
 AGAIN = "indexium postpone postponed:yes --bring-back"
 
@@ -254,12 +261,9 @@ def _leave(handle: OperationHandle, left: BaseException) -> None:
     else:
         handle.cancel()
         status = handle.wait()
-        done, *others = status.outcomes.items()
-        parts = [f"{done[1]:,} of {output.plural(status.total, 'file')} done"]
-        parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in others if count]
         back = status.can_rollback and status.operation_type == "write"
         output.note(
-            f"Operation {number} is {status.status.replace('_', ' ')}: {', '.join(parts)}."
+            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status.outcomes)}."
             + (f" 'indexium rollback {number}' takes back what it did." if back else "")
         )
 
@@ -293,17 +297,20 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
             ("file", "outcome", "code", "why"),
             [(item.file_path, item.status, item.code, item.message) for item in items],
         )
-    counts = [
-        f"{count:,} {OUTCOMES[outcome]}"
-        for outcome, count in operation.outcomes.items()
-        if count or outcome not in ("restored", "not_started")  # which seldom happen
-    ]
+    came_to = _CAME_TO.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}): {operation.status.replace('_', ' ')}. "
-        f"{', '.join(counts)}, in {output.span(operation.seconds)}."
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
+        f"in {output.span(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
+
+
+def _counts(outcomes: Mapping[str, int]) -> str:
+    """Return what became of the files: how many of them are done, and what else there is."""
+    parts = [f"{outcomes['done']:,} of {output.plural(sum(outcomes.values()), 'file')} done"]
+    parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
+    return ", ".join(parts)
 
 
 def _say_ways(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
@@ -315,8 +322,8 @@ def _say_ways(operation: MetadataOperation, bad: Collection[ItemDetails]) -> Non
         output.note(f"'indexium operations retry {operation.id}' tries once more what was not done.")
     if lasting and operation.reverts_id is not None:
         output.note(
-            f"'indexium rollback {operation.reverts_id} --changed comment' gives files whose old bytes cannot come back "
-            "at least their comment."
+            f"'indexium rollback {operation.reverts_id} --changed comment' gives files whose old bytes cannot "
+            "come back at least their comment."
         )
     if operation.can_rollback and operation.operation_type == "write":
         output.note(

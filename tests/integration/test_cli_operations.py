@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import itertools
 import json
 import threading
@@ -256,6 +257,32 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
 
 
 # What is said of what is left.
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "told"),
+    [
+        ("completed", {}, "(write) completed: 6 of 6 files done, in "),
+        (
+            "failed",
+            {"success_count": 0, "file_count": 1},
+            "(write) stopped by itself: 0 of 1 file done, 1 not started, in ",
+        ),
+        (
+            "completed_with_errors",
+            {"success_count": 1, "failure_count": 2, "conflict_count": 3},
+            "(write) completed with errors: 1 of 6 files done, 2 failed, 3 refused, in ",
+        ),
+    ],
+)
+def test_what_an_operation_came_to_names_only_what_there_is(
+    studio: Studio, capsys: pytest.CaptureFixture[str], status: str, changes: dict[str, int], told: str
+) -> None:
+    studio.write()
+    operation = dataclasses.replace(studio.library.operation(1).operation, status=status, **changes)  # type: ignore[arg-type]
+    capsys.readouterr()
+    writing._print_operation(operation, [])
+    assert f"Operation 1 {told}" in capsys.readouterr().err
 
 
 def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
