@@ -80,9 +80,11 @@ def _happenings(
     if operation.completed_at is not None:
         state = (ended_as or operation.status).replace("_", " ")
         told = next((place for place in reversed(range(len(found))) if found[place].what not in _BESIDE.values()), 0)
+        ended = Happening(at=operation.completed_at, what=state, text=operation.error_message)
         if found[told].what == state:
-            del found[told]  # the same by the log
-        found.append(Happening(at=operation.completed_at, what=state, text=operation.error_message))
+            found[told] = ended  # the same by the log
+        else:
+            found.append(ended)
     for rollback_id, at, count in back:
         files = "1 file" if count == 1 else f"{count:,} files"
         found.append(Happening(at=at, what=f"{files} taken back", text=f"by operation {rollback_id}"))
