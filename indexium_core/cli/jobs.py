@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from indexium_core import signals
 from indexium_core.cli import output, retrying, writing
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
@@ -209,12 +210,17 @@ def _follow(library: Library, job: Job, *, as_json: bool, said: Collection[int] 
     """Show how far a job is until it has ended, and what came of it; `said` as that of `writing.follow`."""
     held = ""
     with output.bar(job.title) as update:
-        while job.status not in _OVER:
-            if (job.status == "paused") != bool(held):
-                held = job.held
-                output.note(_say_held(job, held))
-            update(job.progress_current, job.progress_total, held or job.progress_message)
-            job = library.jobs.wait(job.id, _TICK)
+        try:
+            while job.status not in _OVER:
+                if (job.status == "paused") != bool(held):
+                    held = job.held
+                    output.note(_say_held(job, held))
+                update(job.progress_current, job.progress_total, held or job.progress_message)
+                job = library.jobs.wait(job.id, _TICK)
+        except (KeyboardInterrupt, signals.Stopped) as left:
+            if job.operation_id is not None:
+                writing.leave(library.handle(job.operation_id), left)
+            raise
     if as_json:
         output.to_json(job)
     else:

@@ -186,7 +186,7 @@ def follow(
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
-            _leave(handle, left)
+            leave(handle, left)
             raise
         except errors.StoreError as error:
             if error.reason != "service_gone":
@@ -240,7 +240,7 @@ def _say_held(operation_id: int, held: str) -> str:
     return f"Operation {operation_id} is {held}; 'indexium operations resume {operation_id}' lets it go on."
 
 
-def _leave(handle: OperationHandle, left: BaseException) -> None:
+def leave(handle: OperationHandle, left: BaseException) -> None:
     """Bring an operation to the end that is due to it when its command is broken off, and say what becomes of it."""
     number = handle.id
     if remote.is_there(handle) and handle.status().status == "paused":
@@ -325,10 +325,10 @@ def _say_ways(operation: MetadataOperation, bad: Collection[ItemDetails]) -> Non
             f"'indexium rollback {operation.reverts_id} --changed comment' gives files whose old bytes cannot "
             "come back at least their comment."
         )
-    if operation.can_rollback and operation.operation_type == "write":
-        output.note(
-            f"'indexium rollback {operation.id}' takes it back, byte for byte. {operation.rollback_reason}".rstrip()
-        )
+    if operation.can_rollback:
+        what = "it" if operation.operation_type == "write" else "this rollback"
+        way = f"'indexium rollback {operation.id}' takes {what} back, byte for byte."
+        output.note(f"{way} {operation.rollback_reason}".rstrip())
 
 
 operations = typer.Typer(help="Writes and rollbacks, running and done.", no_args_is_help=True)

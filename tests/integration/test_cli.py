@@ -188,6 +188,9 @@ def test_a_rollback_that_is_gone_on_with_says_that_its_files_are_skipped_then(pl
 
     assert planned("operations", "resume", "2") == 0, planned.err
     assert "2 files are skipped in the plan from now on" in planned.err
+    assert "'indexium rollback 2' takes this rollback back, byte for byte." in planned.err
+    assert planned("rollback", "2", "--yes") == 0
+    assert "'indexium rollback 3' takes this rollback back, byte for byte." in planned.err
 
 
 def test_csv_has_a_row_for_each_item(planned: Command) -> None:

@@ -142,7 +142,7 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     monkeypatch.setattr(protocol.Stint, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
-    writing._leave(handle, KeyboardInterrupt())
+    writing.leave(handle, KeyboardInterrupt())
     told = capsys.readouterr().err.strip()
     [item] = library.operation(1).items
     counts, job = handle.status(), library.jobs.list(["write"]).items[0]
@@ -159,6 +159,30 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     assert (counts.given_up, job.progress_current) == (1, 0)
     assert library.retry(1).wait(PATIENCE).counts == {"success": 1}
     library.close()
+
+
+@pytest.mark.parametrize("words", [("resume",), ("retry", "--yes")])
+def test_ctrl_c_says_what_becomes_of_an_operation_also_where_its_job_was_waited_for(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    with monkeypatch.context() as patch:
+        cut_off(studio.library, patch, 1)
+        studio.reopen()
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, 0)
+
+    def broken_off(*_: object) -> None:
+        assert gate.reached.wait(PATIENCE)
+        gate.open_when_told(studio.library, 1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(studio.library.jobs, "wait", broken_off)
+
+    verb, *rest = words
+    assert run("jobs", verb, str(studio.job_of(1).id), *rest) == 130
+    assert "Operation 1 is cancelled: 3 of 6 files done, 3 not started." in run.err
+    assert "'indexium rollback 1' takes back what it did." in run.err
+    assert studio.library.status(1).status == "cancelled"
 
 
 # What others do to an operation that a command waits for.
