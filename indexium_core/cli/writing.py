@@ -43,6 +43,7 @@ _CAME_TO = {  # how an operation ended, where a file that failed is not to be ta
     "cancelled": "was cancelled",
     "interrupted": "was interrupted",
 }
+_SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
 STATES = (*HOLDING_STATES, *FINISHED_STATES)
 AGAIN = "indexium postpone postponed:yes --bring-back"
 
@@ -464,27 +465,26 @@ def history(
         items = [operation.as_dict() for operation in found.items]
         output.to_json({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
         return
+    outcomes = [
+        outcome
+        for outcome in OUTCOMES
+        if outcome not in _SELDOM or any(operation.outcomes[outcome] for operation in found.items)
+    ]
     rows = [
         (
             operation.id,
             operation.operation_type,
             f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
             operation.status,
-            *_columns(operation.outcomes),
+            *(operation.outcomes[outcome] for outcome in outcomes),
             operation.user_note,
         )
         for operation in found.items
     ]
-    heads = ("id", "type", "when", "state", "done", "not done", "skipped", "put back", "not started", "note")
-    output.table(heads, rows, right=(0, 4, 5, 6, 7, 8))
+    heads = ("id", "type", "when", "state", *(OUTCOMES[outcome] for outcome in outcomes), "note")
+    output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"
     output.note(f"{output.plural(found.total, 'operation')}{where}.")
-
-
-def _columns(outcomes: Mapping[str, int]) -> tuple[int, ...]:
-    """Return what became of the files of an operation as the list shows it."""
-    refused = outcomes["failed"] + outcomes["conflict"] + outcomes["unclear"]
-    return outcomes["done"], refused, outcomes["skipped"], outcomes["restored"], outcomes["not_started"]
 
 
 def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:

@@ -17,9 +17,11 @@ from indexium_core.flows import editing, protocol
 from indexium_core.library import Library
 from indexium_core.model.operation import OUTCOMES, became
 from indexium_core.store import ledger
-from tests.support.holding import cut_off
+from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
+from tests.support.waiting import PATIENCE
 
+ALWAYS = ("done", "skipped", "not_started")  # outcomes with a column of the list, also where no file came to them
 Making = Callable[[Studio, pytest.MonkeyPatch], dict[str, int]]
 
 
@@ -99,12 +101,11 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     assert operation.as_dict()["outcomes"] == answers.operation(details)["outcomes"] == whole
     said = ", ".join(f"{number} {OUTCOMES[outcome]}" for outcome, number in whole.items() if number)
     assert f"6: {said}" in shown
-    columns = [0, 0, 0, 0, 0]
-    for outcome, number in whole.items():
-        place = {"done": 0, "skipped": 2, "restored": 3, "not_started": 4}.get(outcome, 1)
-        columns[place] += number
-    [line] = [line for line in listed.splitlines() if line.split()[:2] == ["1", "write"]]
-    assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-5:] == columns
+    columns = {OUTCOMES[outcome]: number for outcome, number in whole.items() if number or outcome in ALWAYS}
+    heads, *lines = listed.splitlines()
+    [line] = [line for line in lines if line.split()[:2] == ["1", "write"]]
+    assert re.split("  +", heads.strip())[4:-1] == list(columns)
+    assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
     assert _sum(" ".join(part["label"] for part in progress.parts(status)) + progress.rest(status)) == 6
     assert sum(int(number) for _, number in jobs.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
@@ -123,3 +124,19 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
 
 def _sum(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\d+", text))
+
+
+def test_a_file_that_was_put_back_waits_again_while_its_operation_is_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = Studio(tmp_path, 6)
+    interrupted(studio, monkeypatch)
+    gate = Gate(monkeypatch, free=0)
+    studio.library.resume(1)
+    assert gate.reached.wait(PATIENCE)
+
+    details = studio.library.operation(1)
+    whole = dict.fromkeys(OUTCOMES, 0) | {"done": 2, "not_started": 4}
+    assert details.operation.outcomes == details.status.outcomes == whole
+    gate.opened.set()
+    studio.library.close()
