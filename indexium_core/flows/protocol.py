@@ -19,6 +19,7 @@ from typing import Any, Self
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
 from indexium_core.files.containers import Choice, Family, Layout, Means, Reader, registry
+from indexium_core.model import put_back
 from indexium_core.model.media import Change, Extent, FileFacts, FileStat, Patch, Refusal
 from indexium_core.model.operation import Try, WriteResult
 from indexium_core.store.ledger_rows import ItemRecord, Task
@@ -191,10 +192,15 @@ class Edited:
         was = self.record.result
         return replace(self, record=replace(self.record, result=replace(was, seconds=max(0.0, was.seconds - seconds))))
 
-    def set_back(self) -> Self:
-        """Return it as one that waits again: nothing came of it, and nothing is wrong with the file."""
-        was = self.record.result
-        return replace(self, record=ItemRecord(result=replace(was, status="pending", code="", message="")))
+    def set_back(self, why: str, *, begun: bool) -> Self:
+        """
+        Return it as one that waits again: nothing came of it, and nothing is wrong with the file.
+
+        Where it had been `begun` it says so, and why that came to nothing, as `model.put_back` takes it.
+        """
+        code, message = ("restored", put_back.say(why)) if begun else ("", "")
+        result = replace(self.record.result, status="pending", code=code, message=message)
+        return replace(self, record=ItemRecord(result=result))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

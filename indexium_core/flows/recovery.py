@@ -15,6 +15,7 @@ from pathlib import Path
 
 from indexium_core.files import journal
 from indexium_core.flows import chronicle, late, running
+from indexium_core.model import put_back
 from indexium_core.model.operation import WriteResult
 from indexium_core.store import database, jobs, ledger
 
@@ -93,7 +94,6 @@ def recover(
     return report
 
 
-_RESTORED = "It was in the middle of a write when the program ended, and is as before again."
 _BECAME = {"undone": "old", "untouched": "untouched", "problem": "unclear"}
 _UNDER_WAY = frozenset({"pending", "in_progress"})
 
@@ -142,7 +142,7 @@ class _Settling:
                 self._report.note(self._operation_id, entry.path, "new", "It was done and is written down now.")
                 yield _late(entry, item)
             elif item_id in restored:
-                result = _result(item, "pending", "restored", _RESTORED)
+                result = _result(item, "pending", "restored", put_back.say("kill"))
                 yield running.Outcome(record=ledger.ItemRecord(result=result), file=None)
             elif item.status != "pending":  # it is as before: to be done again, or given up
                 yield running.Outcome(record=ledger.ItemRecord(result=_result(item, "pending", "", "")), file=None)

@@ -83,6 +83,7 @@ class Run:
     moved: Callable[[], None] = lambda: None  # told that work goes on
     overdue: Callable[[], float | None] = lambda: None  # seconds without progress for which it was stopped
     tries: dict[int, list[Try]] = field(default_factory=dict)  # items that are tried again, and why each try failed
+    stopped_by: Callable[[], str] = lambda: "stop"  # whose wish its end was, where it was stopped
     hindrance: str = ""  # what stands in the way of all that is left, as a sentence
     held_at: float = 0.0  # time.monotonic() when it was held last
     seconds_before: float = 0.0  # at work in former runs
@@ -102,6 +103,13 @@ class Run:
     def eta_seconds(self) -> float | None:
         """Seconds that are left; None where nobody can tell, as while it is held."""
         return None if self.control.paused else self.pace.eta_seconds
+
+    @property
+    def given_up_for(self) -> str:
+        """Why what is under way is given up, as `model.put_back` takes it."""
+        if self.control.ending is Ending.CANCELLED:
+            return "cancelled"
+        return "hindrance" if self.control.ending is Ending.FAILED else self.stopped_by()
 
     @property
     def seconds(self) -> float:
@@ -206,6 +214,7 @@ class Operations:
             outcomes=Counter(outcomes),
             seconds_before=self._seconds_of(operation_id),
             moved=job.moved,
+            stopped_by=lambda: job.stopped_by,
             overdue=lambda: job.kind.timeout() if job.stopped_by == "timeout" else None,
         )
         with self._lock:
@@ -303,7 +312,7 @@ class Operations:
                     return protocol.waits(task)
                 stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
                 edited = editing.behind(task, stuck) if stuck else elsewhere.edit(executor, task, undo, terms, stint)
-                return self._judged(run, edited.without(stint.stood))
+                return self._judged(run, edited.without(stint.stood), begun=stint.share is not None)
             finally:
                 run.end(task.item_id)
 
@@ -316,10 +325,16 @@ class Operations:
             again=lambda _, edited: self._again_after(run, edited),
         )
 
-    def _judged(self, run: Run, edited: Edited) -> Edited:
-        """Look whether what stopped a file stops all of them, and say how often one was tried."""
+    def _judged(self, run: Run, edited: Edited, *, begun: bool) -> Edited:
+        """
+        Look whether what stopped a file stops all of them, and say how often one was tried.
+
+        `begun`: something was made of it that is gone again where nothing came of it.
+        """
         result, item_id = edited.record.result, edited.task.item_id
         run.left.pop(item_id, None)
+        if result.code == "restored":
+            return edited.set_back(run.given_up_for, begun=True)
         if result.status not in _LEFT:
             return edited.tried(run.tries.get(item_id, ()))
         hindrance = self._hindrances.behind(edited.task, result.code)
@@ -327,7 +342,7 @@ class Operations:
             run.hindrance = run.hindrance or hindrance
             run.control.fail()
             if result.status != "unknown":
-                return edited.set_back()
+                return edited.set_back("hindrance", begun=begun)
         run.left[item_id] = result.message or result.code
         return edited.tried(run.tries.get(item_id, ()))
 

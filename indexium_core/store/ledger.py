@@ -469,11 +469,8 @@ def _finish(
 
 
 def _skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: datetime) -> None:
-    reasons = {
-        "reason": f"The operation was {why} before this file.",
-        "begun": f"The operation was {why} while it was at this file, which is as before again.",
-    }
-    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now, **reasons})
+    reason = f"The operation was {why} before this file."
+    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now, "reason": reason})
     jobs.count_operation(tx, operation_id)
 
 

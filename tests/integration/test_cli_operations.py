@@ -154,7 +154,7 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     assert told == "Operation 1 is cancelled: 0 of 1 file done, 1 put back as before."
     assert path.read_bytes() == old
     assert (item.status, item.code) == ("skipped", "restored")
-    assert item.message == "The operation was cancelled while it was at this file, which is as before again."
+    assert item.message == "It was being written when the operation was cancelled, and is as before again."
     assert "put back as before" in shown
     assert (counts.given_up, job.progress_current) == (1, 0)
     assert library.retry(1).wait(PATIENCE).counts == {"success": 1}

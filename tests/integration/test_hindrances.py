@@ -15,9 +15,11 @@ from indexium_core import errors, settings
 from indexium_core.cli import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
+from indexium_core.flows import protocol
 from indexium_core.flows.writing import OperationHandle
 from indexium_core.library import Library
 from indexium_core.model.properties import MediaReading
+from tests.integration.test_long_work import with_a_rewrite
 from tests.support import media, places
 from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
@@ -43,6 +45,7 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     assert (status.status, status.counts) == ("failed", {"success": 2, "pending": 4})
     operation = studio.library.operation(1).operation
     assert str(studio.films) in operation.error_message
+    assert {item.seconds for item in studio.library.operation(1).items if item.status == "pending"} == {None}
     assert "connect it again, then resume" in operation.error_message
     [left] = studio.library.interrupted()
     assert (left.counts, left.why, left.by_itself) == ({"done": 2, "not_started": 4}, operation.error_message, False)
@@ -52,6 +55,32 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     assert studio.library.interrupted() == []
     assert studio.back(1).counts == {"success": 6}
     assert studio.bytes() == studio.old
+
+
+def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, path = with_a_rewrite(tmp_path)
+    films, real, gone = path.parent, protocol.Stint.did, threading.Event()
+
+    def pull_out(self: protocol.Stint, count: int) -> None:
+        real(self, count)
+        if not gone.is_set() and any(films.glob(".indexium-*")):
+            films.rename(films.with_name("away"))
+            gone.set()
+
+    monkeypatch.setattr(protocol.Stint, "did", pull_out)
+    status = library.write(library.plan(), ALL).wait()
+    assert gone.is_set()
+
+    assert (status.status, status.counts) == ("failed", {"pending": 1})
+    [item] = library.operation(1).items
+    assert (item.status, item.code) == ("pending", "restored")
+    assert item.seconds
+    assert item.message.startswith("It was being written when something came in the way of the whole operation")
+    [left] = library.interrupted()
+    assert left.counts == {"restored": 1}
+    library.close()
 
 
 def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(

@@ -124,7 +124,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     with Library.open(tmp_path / "home") as library:
         [left] = library.interrupted()
         assert left.counts == {"restored": 1}
-        assert left.files[0].message
+        assert left.files[0].message == "It was being written when the program was told to end, and is as before again."
         assert left.by_itself
         assert library.resume(1).wait().counts == {"success": 1}
         assert library.status(1).shares == {}

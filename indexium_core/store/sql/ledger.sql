@@ -145,9 +145,11 @@ WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
 ORDER BY reverts_item;
 
 -- name: record_results
--- What became of a group of items. Where only the comment was to be restored, the proof says so.
+-- What became of a group of items: one that waits and was never begun has taken no time. Where only the comment was to be
+-- restored, the proof says so.
 UPDATE metadata_operation_items SET status = r.status, code = r.code, error_message = r.message,
-       strategy = r.strategy, seconds = r.seconds, processed_at = $now,
+       strategy = r.strategy, processed_at = $now,
+       seconds = CASE WHEN r.status <> 'pending' THEN r.seconds WHEN r.code = 'restored' THEN nullif(r.seconds, 0) END,
        proof = CASE WHEN restore = 'comment' AND r.status = 'success'
                     THEN json_merge_patch(r.proof, '{"bytes": "only the comment was restored"}') ELSE r.proof END,
        original_state = r.original_state, written_state = r.written_state
@@ -206,10 +208,11 @@ WITH RECURSIVE up AS (
 SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id = up.id;
 
 -- name: skip_pending
--- Items that an operation will not do, for it was given up, and why; apart from the others those that it had begun.
+-- Items that an operation will not do, for it was given up, and why; apart from the others those that it had begun, which
+-- say that already.
 UPDATE metadata_operation_items SET status = 'skipped', processed_at = $now,
        code = CASE WHEN code = 'restored' THEN 'restored' ELSE 'cancelled' END,
-       error_message = CASE WHEN code = 'restored' THEN $begun ELSE $reason END
+       error_message = CASE WHEN code = 'restored' THEN error_message ELSE $reason END
 WHERE operation_id = $operation_id AND status = 'pending';
 
 -- name: cut_off_below
