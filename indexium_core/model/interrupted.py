@@ -70,14 +70,14 @@ class InterruptedOperation:
         return self.operation.error_message
 
     def say(self) -> str:
-        """Return how far it came, as one sentence."""
+        """Return how far it came as one sentence, and why it stopped where it said so."""
         name = f" “{self.operation.user_note}”" if self.operation.user_note else ""
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
         cut = "was stopped with the program" if self.by_itself else "was interrupted"
         state = "stopped" if self.operation.status == "failed" else cut
         parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
         files = "1 file" if self.total == 1 else f"{self.total:,} files"
-        return f"{kind} {self.id}{name} {state}: of {files} {', '.join(reversed(parts))}."
+        return f"{kind} {self.id}{name} {state}: of {files} {', '.join(reversed(parts))}. {self.why}".rstrip()
 
     def what_to_type(self) -> str:
         """Return by which commands it is gone on with, or taken back, as one sentence."""

@@ -100,6 +100,8 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     assert [each.what for each in told] == ["asked for", "waits", "began", "failed"]
     assert told[-1].text == before.error_message
     [left] = studio.library.interrupted()
+    said = next(notice for notice in studio.library.notices if notice.startswith("Write 1 "))
+    assert before.error_message in said == f"{left.say()} {left.what_to_type()}"
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.why == before.error_message
     story.tell(studio.library.operation_story(1))
