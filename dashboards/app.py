@@ -127,9 +127,9 @@ class Pages:
 
     def unsaid(self) -> list[str]:
         """Return what the start has to say that no session has said; what a dialog asks about is not among it."""
-        news = [each for each in self.library.notices if COMMAND not in each and each not in self._said][:3]
+        news = [each for each in self.library.notices if COMMAND not in each and each not in self._said]
         self._said.update(news)
-        return news
+        return news[:3]
 
     def warm(self) -> None:
         """Load what is heavy before somebody waits for it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-__all__ = ["Stopped", "forget", "kept", "stop"]
+__all__ = ["Stopped", "forget", "lost", "stop"]
 
 _BROKEN_OFF = "Query interrupted"  # DuckDB's words
 
@@ -33,6 +33,7 @@ def forget() -> None:
     _raises = KeyboardInterrupt
 
 
-def kept(error: RuntimeError) -> BaseException:
-    """Return what a handler raised, where that is why DuckDB raises `error`; else the error."""
-    return _raises() if str(error) == _BROKEN_OFF else error
+def lost(error: RuntimeError) -> None:
+    """Raise what a handler raised, where that is why DuckDB raises `error`."""
+    if str(error) == _BROKEN_OFF:
+        raise _raises from error

@@ -37,9 +37,8 @@ class Interrupted:
 
         """
         self._library, self._bridge, self._dialog, self._session, self._later = library, bridge, dialog, session, later
-        self._asked: tuple[int, int, Callable[[], None]] | None = (
-            None  # operation, serial of the question, what follows
-        )
+        # Operation, serial of the question, what follows, whether it had been put off before.
+        self._asked: tuple[int, int, Callable[[], None], bool] | None = None
 
     def start(self) -> None:
         """Offer what was cut off and nobody has decided on, one operation after the other."""
@@ -113,18 +112,21 @@ class Interrupted:
             wide=True,
         )
 
-        self._asked = (operation.id, serial, then)
+        self._asked = (operation.id, serial, then, operation.id in self._later)
 
     def _recheck(self) -> None:
         """Take the question away where somebody has answered it elsewhere: in another tab, on the command line."""
         if self._asked is None or not self._dialog.showing(self._asked[1]):
             return
-        operation_id, serial, then = self._asked
+        operation_id, serial, then, was_put_off = self._asked
 
         def told(operations: Sequence[InterruptedOperation]) -> None:
-            if self._dialog.showing(serial) and all(each.id != operation_id for each in operations):
+            answered = all(each.id != operation_id for each in operations)
+            put_off = operation_id in self._later and not was_put_off
+            if self._dialog.showing(serial) and (answered or put_off):
                 self._dialog.dismiss()
-                self._bridge.toast("info", ELSEWHERE)
+                if answered:
+                    self._bridge.toast("info", ELSEWHERE)
                 then()
 
         self._bridge.run(self._cut, told, name="interrupted_still")

@@ -205,6 +205,8 @@ class HistoryService:
             note=note,
             source=source,
             replan=replan,
+            changed=changed,
+            with_newer=with_newer,
             as_write=bool(person),
             asked=asked,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows import history, planning, scanning, writing
@@ -94,7 +95,9 @@ class Retrier:
         if operation.reverts_id is None:
             message = f"Operation {operation_id} took no operation back."
             raise errors.UsageError(message, code="wrong_state")
-        return self._history.check(operation.reverts_id, item_ids=self._not_taken_back(operation))
+        return self._history.check(
+            operation.reverts_id, item_ids=self._not_taken_back(operation), **self._chosen(operation_id)
+        )
 
     def start(
         self,
@@ -126,11 +129,22 @@ class Retrier:
             note = note or operation.user_note
             left = self._not_taken_back(operation)
             return self._history.start_rollback(
-                operation.reverts_id, item_ids=left, note=note, source=source, replan=replan, asked=asked
+                operation.reverts_id,
+                item_ids=left,
+                note=note,
+                source=source,
+                replan=replan,
+                asked=asked,
+                **self._chosen(operation_id),
             )
         found = self.look(operation_id)
         options = _with(found.options, risk=risk, note=note, source=source)
         return self._writer.start_operation(found.plan, options, selection=found.selection, asked=asked)
+
+    def _chosen(self, operation_id: int) -> dict[str, Any]:
+        """Return what was chosen for files that something stands in the way of, when a rollback was asked for."""
+        options = self._ledger.options(operation_id)
+        return {name: options[name] for name in ("changed", "with_newer") if name in options}
 
     def _not_taken_back(self, operation: MetadataOperation) -> list[int]:
         """Return the items that a rollback was to take back and did not; UsageError where it left none."""

@@ -12,7 +12,7 @@ import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -185,14 +185,19 @@ class MetadataWriter:
         note: str,
         source: str,
         replan: bool,
+        changed: str = "skip",
+        with_newer: bool | Collection[int] = False,
         as_write: bool = False,
         asked: Asked | None = None,
     ) -> OperationHandle:
         """
         Start taking items of an operation back, as `history` found that they can be.
 
-        `as_write`: a person's tag; `asked`: the request of a program that is not to begin a second one.
+        `changed`, `with_newer`: what was chosen for files that something stands in the way of; `as_write`: a person's
+        tag; `asked`: the request of a program that is not to begin a second one.
         """
+        newer = with_newer if isinstance(with_newer, bool) else sorted(with_newer)
+        chosen = {"replan": replan, "changed": changed, "with_newer": newer}
         kind = "write" if as_write else "rollback"
         now = self._clock()
         rollback_id = self._ledger.create_rollback(
@@ -201,7 +206,7 @@ class MetadataWriter:
             note=note,
             source=source,
             user_name=user_name(),
-            options={"postpone": not replan} if as_write else {"replan": replan},
+            options={"postpone": not replan} if as_write else chosen,
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             operation_type=kind,
@@ -369,7 +374,7 @@ class MetadataWriter:
             bytes_total=whole,
             current_file=current,
             current_share=share,
-            at_rest=run is not None and run.control.at_rest,
+            at_rest=operation.status == "paused" and (run is None or run.control.at_rest),
             working=run.seconds_at() if run else {},
             shares=run.shares() if run else {},
             rate=run.pace.rate if run else rate,

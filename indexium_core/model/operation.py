@@ -171,8 +171,8 @@ class MetadataOperation:
             "failed": self.failure_count,
             "conflict": self.conflict_count,
             "unclear": self.unknown_count,
-            "restored": self.restored,
-            "not_started": self.left + self.given_up - self.restored,
+            "restored": 0 if self.status in HOLDING_STATES else self.restored,  # it has another go at those
+            "not_started": self.left + self.given_up - (0 if self.status in HOLDING_STATES else self.restored),
         }
 
     @property
@@ -307,7 +307,7 @@ class OperationStatus:
     @property
     def pausing(self) -> bool:
         """Whether it is paused, and what was begun before goes on yet."""
-        return self.status == "paused" and bool(self.working) and not self.at_rest
+        return self.status == "paused" and not self.at_rest
 
     @property
     def now(self) -> str:
@@ -321,7 +321,8 @@ class OperationStatus:
         waiting = counts.get("pending", 0) + counts.get("writing", 0)
         told = {outcome: counts.get(status, 0) for status, outcome in _OUTCOMES.items()}
         told["skipped"] = counts.get("skipped", 0) - self.given_up
-        told["restored"], told["not_started"] = self.restored, waiting + self.given_up - self.restored
+        told["restored"] = 0 if self.status in HOLDING_STATES else self.restored  # it has another go at those
+        told["not_started"] = waiting + self.given_up - told["restored"]
         return {outcome: told[outcome] for outcome in OUTCOMES}
 
     @property

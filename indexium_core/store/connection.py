@@ -125,7 +125,8 @@ class Connection:
                 self.failure = failed(error)
                 raise self.failure from error
             except RuntimeError as error:
-                raise signals.kept(error) from error
+                signals.lost(error)
+                raise
 
 
 @lru_cache(maxsize=256)

@@ -225,7 +225,8 @@ class Database:
         except duckdb.Error as error:
             raise failed(error) from error
         except RuntimeError as error:
-            raise signals.kept(error) from error
+            signals.lost(error)
+            raise
 
     def _rollback(self) -> None:
         try:

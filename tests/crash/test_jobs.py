@@ -111,7 +111,8 @@ def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(fil
         child.kill()
 
     with Library.open(films.home, take_over="all") as library:
-        assert library.status(1).status == "paused"
+        status = library.status(1)
+        assert (status.status, status.at_rest, status.pausing) == ("paused", True, False)
         assert films.prints() == before
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
     assert set(films.committed(1).values()) == {1}
@@ -267,6 +268,7 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
         assert set(small) <= {"done", "not_started"}  # they may all wait for a slow disk
         assert sum(small.values()) == 3
         assert left.by_itself
+        assert library.status(1).status == "interrupted"  # by which a script tells it from Ctrl-C, which cancels
 
     seconds, code, _ = stopped(["serve", "--port", "0"], large)  # which goes on with it, and is stopped too
     assert (seconds < LIMIT, code) == (True, 0)

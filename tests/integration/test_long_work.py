@@ -197,6 +197,7 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
 def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runner, "GROUP_SECONDS", 60.0)
+    monkeypatch.setattr(Runner, "LONGEST_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
     gate = Gate(monkeypatch, free=2)
     job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")

@@ -13,7 +13,9 @@ from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.operation import ROLLBACK_CHOICES, WriteOptions
 from tests.support import media
+from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -156,6 +158,32 @@ def test_newer_operations_are_taken_back_first_newest_first_and_exactly(studio: 
     assert again.counts == {"success": 6}
     assert studio.bytes() == new
     assert studio.states() == dict.fromkeys((1, 2, 3, 4), "completed") | {5: "rolled_back", 6: "completed"}
+
+
+@pytest.mark.parametrize("chosen", ["newer", "comment"])
+def test_a_rollback_that_is_tried_again_keeps_what_was_chosen(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    studio.write()
+    if chosen == "newer":
+        newer(studio)
+    else:
+        for path in studio.paths:
+            foreign(path)
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, free=1)
+    choice = {"with_newer": True} if chosen == "newer" else {"changed": "comment"}
+    handle = studio.library.rollback(1, **choice)  # type: ignore[arg-type]
+    assert gate.reached.wait(PATIENCE)
+    gate.open_when_told(studio.library, handle.id)
+    handle.cancel()
+    left = handle.wait().counts["skipped"]
+    assert left > 0
+
+    assert studio.library.retry_rollback_check(handle.id).conflicts == []
+    assert studio.library.retry(handle.id).wait().counts == {"success": left}
+    assert set(studio.comments().values()) == {"People: Bob Ray"}
+    assert studio.states()[1] == "rolled_back"
 
 
 def test_only_the_files_that_are_asked_for_are_taken_back_with_what_is_newer(studio: Studio) -> None:

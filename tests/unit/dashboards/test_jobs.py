@@ -498,6 +498,12 @@ def test_what_is_answered_in_one_tab_is_asked_no_more_in_another() -> None:
     happened()
     assert stage.line.toasts == ["It was decided elsewhere what becomes of it."]
     assert stage.asked["title"] == "A write was interrupted"  # the next one
+    stage.later.add(2)  # "Later" there
+    happened()
+    assert (stage.asked["open"], len(stage.line.toasts)) == (False, 1)
+    stage.offer.show(2)
+    happened()
+    assert stage.asked["open"]  # who asks all the same is told
     stage.answer("close")
     happened()
     assert not stage.asked["open"]

@@ -125,5 +125,7 @@ def test_what_the_start_has_to_say_is_said_once_and_what_a_dialog_asks_about_by_
     assert (pages.unsaid(), pages.unsaid()) == (["2 files were put back."], [])
     library.notices.append("The clock was put back.")
     assert pages.unsaid() == ["The clock was put back."]
+    library.notices += ["One.", "Two.", "Three.", "Four."]
+    assert (pages.unsaid(), pages.unsaid()) == (["One.", "Two.", "Three."], [])  # and the next session hears none
     pages.close()
     library.close()

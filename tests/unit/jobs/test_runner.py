@@ -285,7 +285,7 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
             at_rest.set()
 
     runner = Runner(work, delivered.extend, workers=2, control=control)
-    runner.GROUP_SECONDS = 60.0
+    runner.GROUP_SECONDS = runner.LONGEST_SECONDS = 60.0
     control.watch(changed)
     thread = threading.Thread(target=runner.run, args=(range(9),))
     thread.start()
