@@ -8,12 +8,13 @@ from typing import Any
 
 from indexium_core.cli import output
 from indexium_core.model import strategies
-from indexium_core.model.operation import FINISHED_STATES, OUTCOMES, ItemDetails, MetadataOperation, Try, became
+from indexium_core.model.operation import OUTCOMES, ItemDetails, Try, became
 from indexium_core.model.story import OperationStory, has_backup
 
 __all__ = ["FILES", "tell"]
 
 FILES = 200  # of a page
+_AT_WORK = "under way"  # of a file that has come to nothing yet, for it is being written
 _LINES = 40  # of the log, the last
 _QUIET = (
     "job.progress",
@@ -26,9 +27,9 @@ _HEAD = ("at", "level", "event")
 _KNOWN = ("job_id", "operation_id", "traceback")  # the same in every line, or too long for one
 
 
-def tell(story: OperationStory) -> None:
-    """Print what was asked, when what happened, what became of each file, and the end of the log."""
-    output.table(("operation", str(story.operation.id)), _facts(story))
+def tell(story: OperationStory, *, at_work: int = 0) -> None:
+    """Print what was asked, when what happened, what became of each file (`at_work`: of so many yet), and the log."""
+    output.table(("operation", str(story.operation.id)), _facts(story, at_work))
     output.say_out("")
     output.table(
         ("when", "what", ""),
@@ -37,7 +38,7 @@ def tell(story: OperationStory) -> None:
     output.say_out("")
     output.table(
         ("file", "outcome", "how", "took", "people", "proof", "backup", "why"),
-        [_file(item, story.operation) for item in story.items],
+        [_file(item) for item in story.items],
         right=(3,),
     )
     _say_where(story)
@@ -55,7 +56,7 @@ def tell(story: OperationStory) -> None:
         output.note(f"'indexium jobs log {story.job.id}' shows the whole log.")
 
 
-def _facts(story: OperationStory) -> Iterable[tuple[str, str]]:
+def _facts(story: OperationStory, at_work: int) -> Iterable[tuple[str, str]]:
     operation, options = story.operation, story.options
     yield "type", operation.operation_type
     yield "state", operation.status.replace("_", " ")
@@ -71,7 +72,7 @@ def _facts(story: OperationStory) -> Iterable[tuple[str, str]]:
         yield "options", ", ".join(f"{name} {value}" for name, value in said.items())
     if story.job is not None:
         yield "job", _job(story)
-    yield "files", _files(story)
+    yield "files", _files(story, at_work)
     yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
     if operation.seconds:  # of one that was cut off before its first result nobody knows
         yield "took", output.span(operation.seconds)
@@ -94,9 +95,13 @@ def _job(story: OperationStory) -> str:
     return f"{job.id}, {job.status.replace('_', ' ')}, priority {job.priority}{again}{held}"
 
 
-def _files(story: OperationStory) -> str:
+def _files(story: OperationStory, at_work: int) -> str:
     operation = story.operation
-    parts = [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in operation.outcomes.items() if count]
+    counts = dict(operation.outcomes)
+    at_work = min(at_work, counts["not_started"])
+    counts["not_started"] -= at_work
+    parts = [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in counts.items() if count]
+    parts += [f"{at_work:,} {_AT_WORK}"] if at_work else []
     return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
 
 
@@ -124,20 +129,18 @@ def _why(found: Try | ItemDetails) -> str:
     return ", ".join(part for part in (found.code, found.message) if part)
 
 
-def _outcome(item: ItemDetails, operation: MetadataOperation) -> str:
-    """Return what became of a file; of one that was given up, or waits, as that is told of what was cut off."""
-    outcome = became(item.status, item.code)
-    left = outcome in ("restored", "not_started") and operation.status in FINISHED_STATES
-    return OUTCOMES[outcome] if left else item.status
+def _outcome(item: ItemDetails) -> str:
+    """Return what became of a file so far, in the words by which the files are counted."""
+    return _AT_WORK if item.status == "writing" else OUTCOMES[became(item.status, item.code)]
 
 
-def _file(item: ItemDetails, operation: MetadataOperation) -> tuple[str, ...]:
+def _file(item: ItemDetails) -> tuple[str, ...]:
     checks = len(item.proof) - bool(item.tries)
     back = f"taken back by {item.taken_back_by}" if item.taken_back_by else ""
     kept = f"{item.backup_kind} {output.size(item.backup_bytes)}" if has_backup(item) else ""
     return (
         item.file_path,
-        _outcome(item, operation),
+        _outcome(item),
         strategies.in_a_word(item.strategy),
         output.span(item.seconds) if item.seconds else "",
         _change(item),

@@ -24,6 +24,7 @@ from indexium_core.model.operation import (
     OperationStatus,
     WriteOptions,
     WriteResult,
+    became,
 )
 from indexium_core.model.plan import RISK_LEVELS
 
@@ -284,7 +285,12 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
     output.table(
         ("file", "outcome", "how", "why"),
         [
-            (named.get(item.file_id, item.file_id), item.status, strategies.in_a_word(item.strategy), item.message)
+            (
+                named.get(item.file_id, item.file_id),
+                OUTCOMES[became(item.status, item.code)],
+                strategies.in_a_word(item.strategy),
+                item.message,
+            )
             for item in items
         ],
     )
@@ -296,7 +302,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     if items:
         output.table(
             ("file", "outcome", "code", "why"),
-            [(item.file_path, item.status, item.code, item.message) for item in items],
+            [(item.file_path, OUTCOMES[became(item.status, item.code)], item.code, item.message) for item in items],
         )
     came_to = _CAME_TO.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
@@ -360,7 +366,7 @@ def show(
     if as_json:
         output.to_json(found.as_dict())
         return
-    story.tell(found)
+    story.tell(found, at_work=len(status.working))
     _say_under_way(found.items, status)
 
 

@@ -22,7 +22,9 @@ from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
 from tests.support.holding import Gate, cut_off, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, until
+
+ROWS = ("under way", "done", "not started")  # how the row of a file begins, behind its path
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +167,28 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
     assert "taken back by 2" in lines
     assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
-    assert "success in place" in written
+    assert "done in place" in written
     assert "+Ann Lee" in written
+    assert any(line.startswith(str(lived.paths[2])) and " refused " in line for line in lines)
+
+
+def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, free=1)
+    handle = gate.write(studio.library)
+    until(lambda: handle.status().outcomes["done"] == 1 and len(handle.status().working) == 1)
+    capsys.readouterr()
+    story.tell(studio.library.operation_story(1), at_work=len(studio.library.status(1).working))
+    gate.opened.set()
+    handle.wait()
+
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "files 6: 1 done, 4 not started, 1 under way" in told
+    rows = [line.partition(".mp4 ")[2] for line in told if line.startswith(str(studio.films))]
+    said = [next(words for words in ROWS if row.startswith(words)) for row in rows]
+    assert said == ["under way", "done", *["not started"] * 4]
 
 
 def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in_the_log(tmp_path: Path) -> None:
