@@ -79,8 +79,11 @@ def _flock(descriptor: int, home: Path) -> None:
 def _in_use(home: Path, pid: int, url: str) -> str:
     who = "this process" if pid == os.getpid() else f"process {pid}" if pid else "another process"
     served = f" ({url})" if url else ""
-    remedy = f"Open {url}, stop that process" if url else "Wait until it ends, stop it"
-    return f"The home {home} is in use by {who}{served}. {remedy}, or choose another home with --home."
+    if url:  # another port would not do, for the home is taken, and what that service has is what was asked for
+        remedy = f"Open {url} in a browser, or stop that process first; another port does not help."
+    else:
+        remedy = "Wait until it ends, stop it, or choose another home with --home."
+    return f"The home {home} is in use by {who}{served}. {remedy}"
 
 
 def _holder(descriptor: int) -> tuple[int, str]:

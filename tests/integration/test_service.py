@@ -241,7 +241,10 @@ def test_what_needs_the_home_for_itself_says_who_has_it(home: Path, films: Path)
         found = ran(home, "recover")
         assert found.code == 3
         assert f"in use by process {running.process.pid} (http://127.0.0.1:" in found.err
-        assert ran(home, "serve", "--port", "0").code == 3
+        second = ran(home, "serve", "--port", "0")
+        assert second.code == 3
+        assert f"Open {running.rest.url} in a browser, or stop that process first; another port" in second.err
+        assert "--home" not in second.err
 
 
 def test_a_command_that_holds_the_home_is_waited_for_by_nobody(home: Path) -> None:
