@@ -21,6 +21,8 @@ _QUIET = (
     "job.changed",
     "file.success",
     "file.skipped",
+    "file.cancelled",
+    "file.restored",
 )  # lines that say nothing which the tables do not
 _COMMENT = 60  # characters of one that are shown
 _HEAD = ("at", "level", "event")

@@ -10,12 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from indexium_core import logs
 from indexium_core.flows.protocol import Edited
 from indexium_core.model.event import Event
+from indexium_core.model.operation import GIVEN_UP
+from indexium_core.store.ledger_rows import Fate
 
-__all__ = ["CHANGED", "ENDED", "RECOVERED", "files", "follow", "recovered", "unread"]
+__all__ = ["CHANGED", "ENDED", "RECOVERED", "fates", "files", "follow", "recovered", "unread"]
 
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
 ENDED = "ended"  # field of CHANGED: when that was, where it is said later
@@ -70,18 +73,34 @@ def files(operation_id: int, group: Iterable[Edited]) -> None:
     """Log what became of some files of an operation; of those that are done the log of the job alone says so."""
     for edited in group:
         result = edited.record.result
-        bad = result.status in ("failed", "conflict", "unknown")
-        facts = {
-            "operation_id": operation_id,
-            "file_id": result.file_id,
-            "file_path": edited.task.path.decode("utf-8", "replace"),
-            "code": result.code,
-            "error": result.message,
-            "strategy": result.strategy,
-        }
-        said = {name: value for name, value in facts.items() if value not in (None, "")}
-        extra = {**said, "seconds": round(result.seconds, 3), logs.ONLY_JOB: not bad}
-        logger.log(logging.WARNING if bad else logging.INFO, "file.%s", result.status, extra=extra)
+        if result.status == "pending" and result.code != "restored":
+            continue  # it was never begun, and waits
+        path = edited.task.path.decode("utf-8", "replace")
+        fate = Fate(result.file_id, path, result.status, result.code, result.message)
+        _tell(operation_id, fate, strategy=result.strategy, seconds=round(result.seconds, 3))
+
+
+def fates(operation_id: int, job_id: int | None, found: Iterable[Fate]) -> None:
+    """Log what became of files of an operation that no run of it was at: refused before, given up, found at a start."""
+    with logs.job(job_id):
+        for fate in found:
+            _tell(operation_id, fate)
+
+
+def _tell(operation_id: int, fate: Fate, **more: Any) -> None:
+    bad = fate.status in ("failed", "conflict", "unknown")
+    facts = {
+        "operation_id": operation_id,
+        "file_id": fate.file_id,
+        "file_path": fate.file_path,
+        "code": fate.code,
+        "error": fate.message,
+        **more,
+    }
+    said = {name: value for name, value in facts.items() if value not in (None, "")}
+    name = fate.code if fate.code in GIVEN_UP else fate.status
+    level = logging.WARNING if bad else logging.INFO
+    logger.log(level, "file.%s", name, extra={**said, logs.ONLY_JOB: not bad})
 
 
 def unread(path: bytes, code: str, why: str) -> None:

@@ -67,6 +67,7 @@ def recover(
         if operation_id in skip:
             continue
         undone, finished, stopped = report.undone, report.finished, book.last_sign(operation_id)
+        before = len(report.files)
         outcomes = list(_Settling(book, backups, operation_id, report).outcomes())
         if outcomes:
             postpone = running.postpones(kind, book.options(operation_id))
@@ -81,9 +82,13 @@ def recover(
         if left and (under_way or status == "failed"):
             report.interrupted.append(operation_id)
         if outcomes or under_way:
+            job_id = job_ids.of_operation(operation_id)
+            chronicle.fates(
+                operation_id, job_id, (_fate(file) for file in report.files[before:] if file.became in _FATES)
+            )
             chronicle.recovered(
                 operation_id,
-                job_ids.of_operation(operation_id),
+                job_id,
                 kind=kind,
                 status="paused" if status == "paused" else ending,
                 put_back=report.undone - undone,
@@ -95,7 +100,14 @@ def recover(
 
 
 _BECAME = {"undone": "old", "untouched": "untouched", "problem": "unclear"}
+_FATES = {"old": ("pending", "restored"), "new": ("success", ""), "unclear": ("unknown", "")}
 _UNDER_WAY = frozenset({"pending", "in_progress"})
+
+
+def _fate(file: RecoveredFile) -> ledger.Fate:
+    status, code = _FATES[file.became]
+    message = put_back.say("kill") if code == "restored" else file.message
+    return ledger.Fate(None, file.file_path, status, code, message)
 
 
 def _ending(status: str) -> str:

@@ -395,7 +395,7 @@ class Operations:
         now, kind, postpone = self._clock(), run.kind, run.postpone
         write_down(self._store, run.operation_id, outcomes, kind=kind, postpone=postpone, now=now, seconds=run.seconds)
         settled = [edited for edited in group if edited.record.result.status != "pending"]
-        chronicle.files(run.operation_id, settled)
+        chronicle.files(run.operation_id, group)
         run.outcomes.update(edited.record.result.status for edited in settled)
         run.processed += len(settled)
         for edited in settled:
@@ -413,6 +413,7 @@ class Operations:
             return "paused" if run.control.held else "interrupted"
         if ending is Ending.CANCELLED:
             self._ledger.skip_pending(run.operation_id, now=self._clock())
+            chronicle.fates(run.operation_id, run.job_id, self._ledger.fates(run.operation_id, given_up=True))
             return "cancelled"
         if ending is Ending.FAILED:
             return "failed"

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from indexium_core import errors, settings
-from indexium_core.flows import editing, planning, running
+from indexium_core.flows import chronicle, editing, planning, running
 from indexium_core.flows.protocol import Terms
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.runner import Control, Runner
@@ -216,7 +216,10 @@ class MetadataWriter:
         return self._begin(rollback_id)
 
     def _begin(self, operation_id: int) -> OperationHandle:
-        self._queue.wake(self._queue.give_job(operation_id))
+        job_id = self._queue.give_job(operation_id)
+        refused = self._ledger.fates(operation_id, given_up=False)  # no run of it will come to these
+        chronicle.fates(operation_id, job_id, refused)
+        self._queue.wake(job_id)
         return OperationHandle(self, operation_id)
 
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
@@ -420,6 +423,8 @@ class MetadataWriter:
             return False
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
+        given_up = self._ledger.fates(operation_id, given_up=True)
+        chronicle.fates(operation_id, self._queue.job_of(operation_id), given_up)
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:

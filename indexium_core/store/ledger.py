@@ -19,9 +19,9 @@ from indexium_core.model.operation import ItemDetails, MetadataOperation, Operat
 from indexium_core.model.plan import Holder
 from indexium_core.model.request import Asked
 from indexium_core.store import backups, database, jobs, ledger_rows, people, requests, sql
-from indexium_core.store.ledger_rows import Candidate, ItemRecord, OperationFilter, Part, Restore, Task, Unsettled
+from indexium_core.store.ledger_rows import Candidate, Fate, ItemRecord, OperationFilter, Part, Restore, Task, Unsettled
 
-__all__ = ["Candidate", "ItemRecord", "Ledger", "OperationFilter", "Part", "Restore", "Task", "Unsettled"]
+__all__ = ["Candidate", "Fate", "ItemRecord", "Ledger", "OperationFilter", "Part", "Restore", "Task", "Unsettled"]
 
 _SQL = sql.load("ledger")
 _ALL = 2**62  # more rows than there can be
@@ -310,6 +310,11 @@ class Ledger:
         """Return the items by what became of them: how many there are, and how many bytes their files have."""
         rows = self._store.read().execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall()
         return [Part(status, mark, int(files), int(size)) for status, mark, files, size in rows]
+
+    def fates(self, operation_id: int, *, given_up: bool) -> list[Fate]:
+        """Return what became of items that have an outcome: of those that were given up, or of all others."""
+        values = {"operation_id": operation_id, "given_up": given_up}
+        return [Fate(*row) for row in self._store.read().execute(_SQL["fates"], values).fetchall()]
 
     def expected_seconds(self, operation_id: int) -> dict[bool, float]:
         """Return the seconds that are expected of what is left: changed in place (False), and written anew (True)."""

@@ -121,6 +121,16 @@ class Candidate:
         return not self.dropped and self.kind != "tags"
 
 
+class Fate(NamedTuple):
+    """What became of a file, in a few words."""
+
+    file_id: int | None
+    file_path: str
+    status: str
+    code: str
+    message: str
+
+
 class Part(NamedTuple):
     """Items of an operation of which the same became."""
 

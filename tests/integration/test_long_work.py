@@ -126,6 +126,8 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
         assert left.counts == {"restored": 1}
         assert left.files[0].message == "It was being written when the program was told to end, and is as before again."
         assert left.by_itself
+        [line] = [line for line in library.operation_story(1).log if line["event"] == "file.restored"]
+        assert (line["code"], line["error"]) == ("restored", left.files[0].message)
         assert library.resume(1).wait().counts == {"success": 1}
         assert library.status(1).shares == {}
 

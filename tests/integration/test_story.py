@@ -226,6 +226,45 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
     assert "file.success" not in days
 
 
+def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
+    log = studio.library.operation_story(operation_id).log
+    told = [line for line in log if line["event"].startswith("file.")]
+    return sorted((Path(line["file_path"]).name, line["event"], line.get("code", "")) for line in told)
+
+
+def test_the_log_has_the_fate_of_files_that_were_refused_at_the_start_and_of_those_that_were_given_up(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, free=1)
+    first = gate.write(studio.library)
+    studio.library.write(studio.library.plan(), ALL).wait()
+    busy = {name for name, event, code in fates(studio, 2) if (event, code) == ("file.conflict", "busy_in_operation")}
+    done = {name for name, event, _ in fates(studio, 2) if event == "file.success"}
+    assert busy
+    assert not busy & done
+    assert len(busy | done) == studio.library.status(2).total
+    warnings = [line for line in studio.library.operation_story(2).log if line["level"] == "warning"]
+    assert {Path(line["file_path"]).name for line in warnings} == busy
+
+    threading.Timer(0.2, gate.opened.set).start()
+    studio.library.cancel(first.id)
+    counts = first.wait().counts
+    told = [event for _, event, _ in fates(studio, 1)]
+    assert told.count("file.success") == counts["success"]
+    assert told.count("file.cancelled") == counts["skipped"] > 0
+
+
+def test_the_log_has_the_fate_of_files_that_were_given_up_while_nobody_was_at_them(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(studio.library, monkeypatch, 2)
+    studio.reopen()
+    studio.library.cancel(1)
+    told = [event for _, event, _ in fates(studio, 1)]
+    assert told.count("file.cancelled") == studio.library.status(1).counts["skipped"] > 0
+
+
 def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,6 +94,12 @@ SELECT status, CASE WHEN status IN ('pending', 'writing', 'skipped') AND code IN
                ELSE '' END AS mark, count(*), sum(greatest(expected_size, 0))
 FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status, mark;
 
+-- name: fates
+-- What became of items that have an outcome: of those that were given up before they were begun, or of all others.
+SELECT file_id, file_path, status, coalesce(code, ''), coalesce(error_message, '') FROM metadata_operation_items
+WHERE operation_id = $operation_id AND status NOT IN ('pending', 'writing')
+  AND (status = 'skipped' AND code = 'cancelled') = $given_up ORDER BY id;
+
 -- name: pending_tasks
 -- The next items to work on, in order, with all that a worker needs.
 SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.file_hash, m.changes, m.restore_mtime_ns,
