@@ -9,6 +9,7 @@ from indexium_core.model.interrupted import BECAME
 
 __all__ = [
     "STATUS",
+    "about",
     "ago",
     "clock",
     "count",
@@ -90,6 +91,11 @@ def span(seconds: float) -> str:
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def about(seconds: float) -> str:
+    """Return how long something may take, which nobody knows to the millisecond: `about 2.1 s`."""
+    return "less than a second" if seconds < 1 else f"about {span(seconds)}"
 
 
 def clock(seconds: float) -> str:

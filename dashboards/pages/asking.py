@@ -267,7 +267,7 @@ def _facts(look: _Look) -> list[list[str]]:
     pairs = [
         ["People", _people(summary)],
         ["How", how(summary.by_strategy)],
-        ["Written", f"{words.size(summary.est_bytes)}, in about {words.span(summary.est_seconds)}"],
+        ["Written", f"{words.size(summary.est_bytes)}, in {words.about(summary.est_seconds)}"],
         ["Undo", _undo(summary)],
     ]
     if summary.hidden:

@@ -64,7 +64,7 @@ def how_far(job: Job) -> str:
     if job.started_at is None:
         return ""
     of = "" if job.progress_total is None else f" of {job.progress_total:,}"
-    left = "" if job.eta_seconds is None or job.status != "running" else f", about {output.span(job.eta_seconds)}"
+    left = "" if job.eta_seconds is None or job.status != "running" else f", {output.about(job.eta_seconds)}"
     return f"{job.progress_current:,}{of}{left}"
 
 

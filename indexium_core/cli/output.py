@@ -19,6 +19,7 @@ from indexium_core.model import jsonable
 
 __all__ = [
     "Bar",
+    "about",
     "bar",
     "call_it",
     "clean",
@@ -151,6 +152,11 @@ def span(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.1f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def about(seconds: float) -> str:
+    """Write how long something may take, which nobody knows to the millisecond: `about 4.2 s`."""
+    return "less than a second" if seconds < 1 else f"about {span(seconds)}"
 
 
 def confirm(question: str) -> bool | None:

@@ -160,7 +160,7 @@ def _summary(stats: PlanStatistics) -> str:
         f"{output.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
         f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
-        f"about {output.span(stats.est_seconds)}."
+        f"{output.about(stats.est_seconds)}."
     )
 
 

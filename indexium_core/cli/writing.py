@@ -13,7 +13,7 @@ from indexium_core.api import remote
 from indexium_core.cli import output, story
 from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
-from indexium_core.library import Library, OperationHandle, SelectionSummary
+from indexium_core.library import Library, OperationHandle, RecoverReport, SelectionSummary
 from indexium_core.model import strategies
 from indexium_core.model.operation import (
     FINISHED_STATES,
@@ -117,7 +117,7 @@ def question(summary: SelectionSummary) -> str:
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
         f"{output.plural(summary.count, 'file')} would be written ({risks}): "
-        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, about {output.span(summary.est_seconds)}. "
+        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {output.about(summary.est_seconds)}. "
         f"{_undo(summary)}" + _left_out(summary, hint=False)
     )
 
@@ -287,7 +287,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         [
             (
                 named.get(item.file_id, item.file_id),
-                OUTCOMES[became(item.status, item.code)],
+                "would be done" if item.status == "success" else OUTCOMES[became(item.status, item.code)],
                 strategies.in_a_word(item.strategy),
                 item.message,
             )
@@ -511,13 +511,21 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         output.to_json(report)
     else:
-        output.note(
-            f"{output.plural(report.undone, 'file')} undone, {report.finished} found finished, "
-            f"{len(report.problems)} unclear."
-        )
+        output.note(_put_right(report))
         for file in report.files:
             output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
+        for each in [] if report.files else left:
+            output.note(f"'indexium operations show {each.id}' tells what the last recovery did with its files.")
         for each in left:
             back = " or rolled back" if each.operation.can_rollback else ""
             output.note(f"Operation {each.id} has not come to its end; it can be resumed{back}.")
     raise typer.Exit(1 if report.problems else 0)
+
+
+def _put_right(report: RecoverReport) -> str:
+    if not (report.files or report.problems):
+        return "Nothing was left to put right."
+    return (
+        f"{output.plural(report.undone, 'file')} undone, {report.finished} found finished, "
+        f"{len(report.problems)} unclear."
+    )

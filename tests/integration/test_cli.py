@@ -91,6 +91,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, 
 
     assert planned("write", "--dry-run", "--risk", "safe,danger") == 0
     assert "sea.mp4 " in planned.out
+    assert planned.out.count(" would be done ") == 3
     assert "3 of 3 files would be written" in planned.err
 
 

@@ -68,7 +68,7 @@ def test_a_write_is_tried_again_after_the_question_that_a_write_is_asked(
     words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "1")
 
     assert run(*words) == 2  # nobody to ask
-    assert "3 files would be written (3 danger): +0 −3 people" in run.err
+    assert "3 files would be written (3 danger): +0 −3 people, less than a second. " in run.err
     assert "--yes" in run.err
     assert studio.library.history().total == 1
     assert run(*words, "--yes") == 0
@@ -347,6 +347,9 @@ def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_o
         assert "'indexium rollback 1'" in run.err
         assert "'indexium rollback 2'" not in run.err
     assert run("recover") == 0
+    said = run.err.splitlines()
+    told = said.index("Nothing was left to put right.")
+    assert said[told + 1] == "'indexium operations show 2' tells what the last recovery did with its files."
     assert run.err.endswith(
         "Operation 2 has not come to its end; it can be resumed.\n"
         "Operation 1 has not come to its end; it can be resumed or rolled back.\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dashboards import words
+from indexium_core.cli import output
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -35,6 +37,11 @@ def test_sizes(number: float, text: str) -> None:
 )
 def test_spans(seconds: float, text: str) -> None:
     assert words.span(seconds) == text
+
+
+@pytest.mark.parametrize("about", [words.about, output.about])
+def test_an_estimate_below_a_second_is_not_told_in_milliseconds(about: Callable[[float], str]) -> None:
+    assert [about(seconds) for seconds in (0.0, 0.072, 2.1)] == [*["less than a second"] * 2, "about 2.1 s"]
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(7, "0:07"), (6727.9, "1:52:07"), (60, "1:00")])
