@@ -30,6 +30,7 @@ __all__ = [
 
 SEVERITIES = ("note", "warning", "danger", "blocked")  # mild to grave
 _LEVELS = {"note": "safe", "warning": "warning", "danger": "danger", "blocked": "blocked"}
+_NAMES = {"copies": (2, 2)}  # of a list that is long so many are shown, where it has more than so many; else 5 and 6
 _LONGEST_FACT = 160  # characters of a fact that a message shows
 
 
@@ -313,7 +314,7 @@ def _severity(code: str) -> str:
 
 
 def _filled(template: str, facts: Mapping[str, object]) -> str:
-    shown = {name: text for name, value in facts.items() if (text := _shown(value))}
+    shown = {name: text for name, value in facts.items() if (text := _shown(value, *_NAMES.get(name, (5, 6))))}
 
     def optional(part: re.Match[str]) -> str:
         try:
@@ -324,13 +325,13 @@ def _filled(template: str, facts: Mapping[str, object]) -> str:
     return _OPTIONAL.sub(optional, template)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, few: int, most: int) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple | set | frozenset):
         names = [str(name) for name in value]
-        more = f" and {len(names) - 5} more" if len(names) > 6 else ""
-        return _shortened(", ".join(names[:5] if more else names)) + more
+        more = f" and {len(names) - few} more" if len(names) > most else ""
+        return _shortened(", ".join(names[:few] if more else names)) + more
     return _shortened(str(value))
 
 

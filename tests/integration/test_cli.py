@@ -194,6 +194,24 @@ def test_a_rollback_that_is_gone_on_with_says_that_its_files_are_skipped_then(pl
     assert "'indexium rollback 3' takes this rollback back, byte for byte." in planned.err
 
 
+def test_copies_of_a_film_are_named_as_files_are_and_few_of_them(run: Command, tmp_path: Path) -> None:
+    film = media.build("mp4", tmp_path, name="sea.mp4", seed=1)
+    for place in ("films/old/1.mp4", "films/old/2.mp4", "films/3.mp4", "films/4.mp4", "more/5.mp4"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_bytes(film.read_bytes())
+        os.utime(tmp_path / place, (1_600_000_000, 1_600_000_000))
+    assert run("scan", tmp_path / "films") == 0
+    assert run("scan", tmp_path / "more") == 0
+    assert run("people", "add", tmp_path / "films" / "3.mp4", "--person", "Ann Lee") == 0
+
+    assert run("plan", "--all", "--sort", "path") == 0
+    rows = {row.split()[3]: row for row in run.out.splitlines()[1:]}
+    assert set(rows) == {"films/old/1.mp4", "films/old/2.mp4", "films/3.mp4", "films/4.mp4", "more/5.mp4"}
+    assert "Other files hold the same film: 4.mp4, old/1.mp4 and 2 more; each is planned" in rows["films/3.mp4"]
+    assert "Other files hold the same film: films/3.mp4, films/4.mp4 and 2 more; each" in rows["more/5.mp4"]
+    assert str(tmp_path) not in run.out
+
+
 def test_csv_has_a_row_for_each_item(planned: Command) -> None:
     assert planned("plan", "--csv") == 0
 

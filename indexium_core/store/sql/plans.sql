@@ -442,9 +442,12 @@ WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.t
 SELECT file_id, path_bytes FROM scanned_files WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copies_of
--- The names of the other present files with the same payload, for a message.
-SELECT f.file_id, list(c.path ORDER BY c.path)
+-- The other present files with the same payload, for a message: where each is below its root, as lists of files say it;
+-- with the root's name where that is another one than the file's.
+SELECT f.file_id, list(concat_ws('/', CASE WHEN c.library_id <> f.library_id THEN l.name END, nullif(c.folder, ''),
+                                 c.file_name) ORDER BY c.library_id <> f.library_id, c.path)
 FROM scanned_files AS f JOIN scanned_files AS c ON c.file_hash = f.file_hash AND c.file_id <> f.file_id
+JOIN libraries AS l ON l.library_id = c.library_id
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND c.state <> 'missing'
 GROUP BY f.file_id;
 
