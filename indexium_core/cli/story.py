@@ -50,7 +50,7 @@ def tell(story: OperationStory, *, at_work: int = 0) -> None:
     if again:
         output.say_out("")
         output.table(("tried again", "try", "why it came to nothing"), again, right=(1,))
-    lines = [line for line in story.log if line.get("event") not in _QUIET]
+    lines = [line for line in story.log if line.get("event") not in _QUIET or line.get("level") != "info"]
     if lines:
         output.say_out("")
         output.table(("log", "level", "what", ""), map(_line, lines[-_LINES:]))

@@ -33,8 +33,9 @@ def follow(event: Event) -> None:
         return
     names = ("kind", "operation_id", "status", "priority", "by", "error", "tries", "not_before")
     facts = {name: event.data[name] for name in names if event.data.get(name) not in (None, "", 0)}
+    failed = event.data.get("status") == "failed"
     with logs.job(job_id):
-        logger.info(CHANGED, extra=facts)
+        logger.log(logging.WARNING if failed else logging.INFO, CHANGED, extra=facts)
 
 
 def recovered(

@@ -104,7 +104,7 @@ class JobService:
 
     def resume(self, job_id: int) -> Job:
         """Let a paused, interrupted or failed job go on. UsageError where there is nothing to go on with."""
-        if not self._queue.resume(job_id):
+        if not self._queue.resume(job_id, by=user_name()):
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)
 
@@ -119,7 +119,7 @@ class JobService:
         if not job.is_cancellable and not job.ended:
             message = f"Job {job_id} cannot be cancelled: others rely on it. Wait for its end."
             raise errors.UsageError(message, code="wrong_state")
-        if not self._queue.cancel(job_id, wait=True):
+        if not self._queue.cancel(job_id, by=user_name(), wait=True):
             raise self._wrong(job_id, "cancelled")
         return self.get(job_id)
 
@@ -141,7 +141,7 @@ class JobService:
 
         """
         job = self.get(job_id)
-        if job.status in ("failed", "interrupted") and self._queue.resume(job_id):
+        if job.status in ("failed", "interrupted") and self._queue.resume(job_id, by=user_name()):
             return self._noted(job_id, asked)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "tried again")

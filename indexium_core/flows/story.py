@@ -8,6 +8,7 @@ is kept for a while only: then the story is shorter, and nothing in it is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,8 @@ def _happenings(
         state = (ended_as or operation.status).replace("_", " ")
         told = next((place for place in reversed(range(len(found))) if found[place].what not in _BESIDE.values()), 0)
         ended = Happening(at=operation.completed_at, what=state, text=operation.error_message)
-        if found[told].what == state:
-            found[told] = ended  # the same by the log
+        if found[told].what == state:  # the same by the log, which knows who did it
+            found[told] = replace(ended, text=ended.text or found[told].text)
         else:
             found.append(ended)
     for rollback_id, at, count in back:
@@ -94,14 +95,16 @@ def _happenings(
 
 def _told(lines: list[dict[str, Any]]) -> Iterator[Happening]:
     """Yield what a job's log says of the operation as a whole."""
-    before, began = "", False
+    before, began, asked = "", False, ""
     for line in lines:
         event, status = line.get("event", ""), str(line.get("status", ""))
         at = datetime.fromisoformat(str(line.get(chronicle.ENDED) or line.get("at") or _UNKNOWN))
         if event == chronicle.CHANGED and status != before:
             again, began, before = began, began or status == "running", status
             what = "went on" if again and status == "running" else _STATES.get(status, status.replace("_", " "))
-            text = f"by {line['by']}" if line.get("by") else str(line.get("error", ""))
+            by = str(line.get("by") or asked)
+            asked = by if status == "pending" else ""  # who had it go on is told when it does
+            text = f"by {by}" if by and not asked else str(line.get("error", ""))
             yield Happening(at=at, what=what, text=text)
         elif event in _BESIDE:
             yield Happening(at=at, what=_BESIDE[event], text=_put_right(line) if event == chronicle.RECOVERED else "")

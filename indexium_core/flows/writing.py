@@ -409,12 +409,14 @@ class MetadataWriter:
             return False
         if status.status != "paused" and not status.counts.get("pending"):  # one that is held may only have to end
             return False
-        return self._queue.resume(self._queue.give_job(operation_id))
+        return self._queue.resume(self._queue.give_job(operation_id), by=user_name())
 
     def cancel_operation(self, operation_id: int, *, wait: bool = False) -> bool:
         """Give up what an operation has left; False where it has ended. `wait`: a moment, for what is under way."""
         job_id = self._queue.job_of(operation_id)
-        return self.give_up(operation_id) if job_id is None else self._queue.cancel(job_id, wait=wait)
+        if job_id is None:
+            return self.give_up(operation_id)
+        return self._queue.cancel(job_id, by=user_name(), wait=wait)
 
     def give_up(self, operation_id: int) -> bool:
         """Cancel an operation that is not at work; False where there is nothing left of it."""

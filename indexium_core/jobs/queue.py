@@ -186,8 +186,12 @@ class JobQueueService:
             self._tell_turn(run, job, "paused")
         return True
 
-    def resume(self, job_id: int) -> bool:
-        """Let a job go on that is held, cut off, failed or left waiting; False where there is nothing to go on with."""
+    def resume(self, job_id: int, *, by: str = "") -> bool:
+        """
+        Let a job go on that is held, cut off, failed or left waiting; False where there is nothing to go on with.
+
+        `by` says whose wish it is.
+        """
         with self._dispatcher.changed:
             run, job = self._dispatcher.run_of(job_id), self.get(job_id)
             if run is not None:
@@ -201,15 +205,15 @@ class JobQueueService:
                 self._store.wait_again(job, owner=self.owner)
             elif job.status != "pending" or not self._store.adopt([job_id], owner=self.owner):
                 return False
-        self._tell_turn(run, self.get(job_id), "resumed")
+        self._tell_turn(run, self.get(job_id), "resumed", by=by)
         self._dispatcher.wake()
         return True
 
-    def _tell_turn(self, run: Run | None, job: Job, turn: str) -> None:
+    def _tell_turn(self, run: Run | None, job: Job, turn: str, *, by: str = "") -> None:
         """Tell at once that a job is held or goes on; how far an operation is it tells itself."""
         if run is not None and run.pulse is None and (told := run.told(again=True)) is not None:
             self._telling.how_far(run, told, message=turn)
-        self._telling.changed(job)
+        self._telling.changed(job, by=by)
 
     def again(self, job_id: int) -> Job:
         """Do what a job did once more from its beginning: one that has ended, as a job of its own."""
@@ -217,11 +221,12 @@ class JobQueueService:
         self._require_known(job)
         return self.add_job(job.job_type, job.payload, title=job.title, priority=job.priority)
 
-    def cancel(self, job_id: int, *, wait: bool = False) -> bool:
+    def cancel(self, job_id: int, *, by: str = "", wait: bool = False) -> bool:
         """
         Give up what a job has left; False where it has ended, or may not be given up.
 
-        `wait`: a moment, until what is under way has ended. Where that was the last of it, nothing was given up.
+        `by` says whose wish it is; `wait`: a moment, until what is under way has ended. Where that was the last of it,
+        nothing was given up.
         """
         with self._dispatcher.changed:
             run, job = self._dispatcher.run_of(job_id), self.get(job_id)
@@ -230,6 +235,7 @@ class JobQueueService:
             if run is not None:
                 if not self._store.ask_to_cancel(job_id, now=self._clock()):
                     return False
+                run.cancelled_by = by
                 run.control.cancel()
             elif not self._give_up(job):
                 return False
@@ -237,7 +243,7 @@ class JobQueueService:
             if wait:
                 self.join(job_id, _LAST)
             return True
-        self._telling.changed(self.get(job_id))
+        self._telling.changed(self.get(job_id), by=by)
         return True
 
     def _give_up(self, job: Job) -> bool:

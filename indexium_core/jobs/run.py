@@ -81,6 +81,7 @@ class Run:
         self.job, self.kind = job, kind
         self.control = Course()
         self.stopped_by = "stop"
+        self.cancelled_by = ""  # who gave up the rest
         self.is_over = False  # its work has ended: nobody but who writes that down says how far it is
         self.thread: threading.Thread | None = None
         self.pulse: Callable[[], Pulse] | None = None  # of an operation

@@ -35,9 +35,9 @@ class Telling:
     def __init__(self, events: EventBus, teller: Teller | None) -> None:
         self._events, self._teller = events, teller
 
-    def changed(self, job: Job) -> None:
-        """Tell that a job is in another state, or another place."""
-        why = {"by": job.paused_by, "error": job.error_message, "tries": job.retry_count}
+    def changed(self, job: Job, *, by: str = "") -> None:
+        """Tell that a job is in another state, or another place; `by` whose wish, where it is not held."""
+        why = {"by": by or job.paused_by, "error": job.error_message, "tries": job.retry_count}
         what = {"status": job.status, "message": job.title, "priority": job.priority}
         self._events.emit("job:changed", **_data(job), **what, **why)
 
@@ -78,7 +78,7 @@ class Telling:
             message = job.error_message or job.summary.get("message") or job.status
             facts = {"current": run.current, "total": job.progress_total, "message": message, "status": job.status}
             self._events.emit(f"{run.kind.name}:completed", **_data(job), **facts)
-        self.changed(job)
+        self.changed(job, by=run.cancelled_by if job.status == "cancelled" else "")
 
 
 def _data(job: Job) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,7 +106,9 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.why == before.error_message
     story.tell(studio.library.operation_story(1))
-    assert "connect it again, then resume" in capsys.readouterr().out
+    told, _, log = capsys.readouterr().out.partition("\nlog")
+    assert "connect it again, then resume" in told
+    assert re.search("warning +job.changed .*connect it again, then resume", log)
 
     away.rename(studio.films)
     assert studio.library.resume(1).wait().counts == {"success": 6}

@@ -17,6 +17,7 @@ from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output, story
 from indexium_core.flows import story as telling
+from indexium_core.flows.writing import user_name
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
@@ -212,7 +213,7 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
         ("waits", ""),
         ("began", ""),
         ("paused", "by Ann"),
-        ("went on", ""),
+        ("went on", f"by {user_name()}"),
         ("completed with errors", ""),
     ]
     files = [line for line in told.log if line["event"].startswith("file.")]
@@ -263,6 +264,30 @@ def test_the_log_has_the_fate_of_files_that_were_given_up_while_nobody_was_at_th
     studio.library.cancel(1)
     told = [event for _, event, _ in fates(studio, 1)]
     assert told.count("file.cancelled") == studio.library.status(1).counts["skipped"] > 0
+    assert ("cancelled", f"by {user_name()}") in past(studio, 1)
+
+
+def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
+    return [(each.what, each.text) for each in studio.library.operation_story(operation_id).happenings]
+
+
+def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_told(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(studio.library, monkeypatch, 2)
+    studio.reopen()
+    monkeypatch.undo()
+    studio.library._operations.workers = 1
+    gate = Gate(monkeypatch, free=1)
+    studio.library.resume(1)
+    assert gate.reached.wait(PATIENCE)
+    threading.Timer(0.2, gate.opened.set).start()
+    studio.library.cancel(1)
+    studio.library.handle(1).wait()
+    by = f"by {user_name()}"
+    assert past(studio, 1)[-3:] == [("waits", ""), ("went on", by), ("cancelled", by)]
+    [line] = [line for line in studio.library.operation_story(1).log if line.get("status") == "cancelled"]
+    assert f"by {line['by']}" == by
 
 
 def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
