@@ -77,7 +77,7 @@ def test_a_second_process_is_told_who_holds_the_home_and_what_to_do(home: Path, 
 
     said = str(caught.value)
     assert f"process {holder.pid} (http://127.0.0.1:5006)" in said
-    assert "Open http://127.0.0.1:5006, stop that process, or choose another home with --home." in said
+    assert "Open http://127.0.0.1:5006 in a browser, or stop that process first; another port does not help." in said
     assert json.loads((home / "lock").read_text()) == {"pid": holder.pid, "url": "http://127.0.0.1:5006"}
 
 
