@@ -131,7 +131,7 @@ def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: 
     expect(foot(page)).to_contain_text("Writing 0 of 6 files")
     expect(foot(page).get_by_role("button", name="Cancel")).to_be_visible()
     foot(page).get_by_role("button", name="Pause").click()
-    expect(foot(page)).to_contain_text("Paused")
+    expect(foot(page)).to_contain_text("Pausing: 0 of 6 files")
     expect(page.get_by_text("100 %")).to_have_count(0)
     page.get_by_role("link", name="Progress").click()
     expect(page.get_by_role("row").first).to_contain_text("writing")
