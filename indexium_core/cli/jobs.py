@@ -156,8 +156,7 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
     with opened(context) as library:
         job, said = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # then it writes files
-            goes_on = job.status in ("failed", "interrupted")
-            again = retrying.ask_again(library, job.operation_id, goes_on=goes_on, yes=yes)
+            again = retrying.ask_again(library, job.operation_id, goes_on=job.goes_on_again, yes=yes)
             if not again.is_something:
                 if as_json:
                     output.to_json(job)

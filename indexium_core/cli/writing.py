@@ -25,6 +25,7 @@ from indexium_core.model.operation import (
     WriteOptions,
     WriteResult,
     became,
+    postpones,
 )
 from indexium_core.model.plan import RISK_LEVELS
 
@@ -232,8 +233,7 @@ def _postpones(library: Library, operation: MetadataOperation) -> bool:
     """Tell whether the files that an operation changed are postponed in the plan from then on."""
     if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
         return False
-    options = library.operation_story(operation.id, per_page=1).options
-    return bool(options.get("postpone", operation.operation_type == "rollback" and not options.get("replan")))
+    return postpones(operation.operation_type, library.operation_story(operation.id, per_page=1).options)
 
 
 def _say_held(operation_id: int, held: str) -> str:

@@ -141,7 +141,7 @@ class JobService:
 
         """
         job = self.get(job_id)
-        if job.status in ("failed", "interrupted") and self._queue.resume(job_id, by=user_name()):
+        if job.goes_on_again and self._queue.resume(job_id, by=user_name()):
             return self._noted(job_id, asked)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "tried again")

@@ -16,7 +16,7 @@ from pathlib import Path
 from indexium_core.files import journal
 from indexium_core.flows import chronicle, late, running
 from indexium_core.model import put_back
-from indexium_core.model.operation import WriteResult
+from indexium_core.model.operation import WriteResult, postpones
 from indexium_core.store import database, jobs, ledger
 
 __all__ = ["RecoverReport", "RecoveredFile", "recover"]
@@ -70,7 +70,7 @@ def recover(
         before = len(report.files)
         outcomes = list(_Settling(book, backups, operation_id, report).outcomes())
         if outcomes:
-            postpone = running.postpones(kind, book.options(operation_id))
+            postpone = postpones(kind, book.options(operation_id))
             running.write_down(store, operation_id, outcomes, kind=kind, postpone=postpone, now=clock())
         left = book.counts(operation_id).get("pending", 0)
         ending = _ending(status) if left else running.ending_of(book.counts(operation_id))

@@ -35,10 +35,10 @@ from indexium_core.jobs.run import Run as JobRun
 from indexium_core.jobs.runner import Control, Ending, Runner
 from indexium_core.model import people
 from indexium_core.model.media import FileFacts, FileStat
-from indexium_core.model.operation import Try
+from indexium_core.model.operation import Try, postpones
 from indexium_core.store import catalog, database, decisions, ledger
 
-__all__ = ["HUNG", "Operations", "Outcome", "Run", "as_scanned", "ending_of", "postpones", "write_down"]
+__all__ = ["HUNG", "Operations", "Outcome", "Run", "as_scanned", "ending_of", "write_down"]
 
 logger = logging.getLogger(__name__)
 
@@ -506,11 +506,6 @@ def _stood_still(seconds: float | None) -> str:
         f"It got no further for {seconds:,.0f} seconds and was interrupted: look whether the disk of its files "
         "answers, then resume."
     )
-
-
-def postpones(kind: str, options: Mapping[str, Any]) -> bool:
-    """Tell whether an operation postpones the files that it settles: a rollback does, unless asked otherwise."""
-    return bool(options.get("postpone", kind == "rollback" and not options.get("replan", False)))
 
 
 def as_scanned(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> catalog.ScannedFile | None:

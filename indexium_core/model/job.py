@@ -74,6 +74,11 @@ class Job:
         return self.status in ENDED_STATES
 
     @property
+    def goes_on_again(self) -> bool:
+        """Whether it goes on where it was when it is tried again; of others that ended a new one is made."""
+        return self.status in ("failed", "interrupted")
+
+    @property
     def held(self) -> str:
         """Since when (local time) and by whom it is held: `held since 2026-11-20 14:03 by Ann`; "" where it is not."""
         if self.status != "paused":

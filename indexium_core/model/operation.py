@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ __all__ = [
     "WriteOptions",
     "WriteResult",
     "became",
+    "postpones",
 ]
 
 HOLDING_STATES = ("pending", "in_progress", "paused")  # these keep their files from other operations
@@ -89,6 +91,11 @@ def became(status: str, code: str) -> str:
     if status == "skipped" and code not in GIVEN_UP:
         return "skipped"
     return "restored" if code == "restored" else "not_started"
+
+
+def postpones(kind: str, options: Mapping[str, Any]) -> bool:
+    """Tell whether an operation postpones the files that it settles: a rollback does, unless asked otherwise."""
+    return bool(options.get("postpone", kind == "rollback" and not options.get("replan", False)))
 
 
 def left_alone(code: str, number: int) -> str:
