@@ -114,7 +114,7 @@ class Configuration:
         if not going:
             return ""
         which = "1 operation is" if len(going) == 1 else f"{len(going):,} operations are"
-        these = "1 file" if files == 1 else f"{files:,} files"
+        these = sizes.files(files)
         return f"{which} older than that: after the next write {these} can no longer be taken back byte for byte."
 
     def _lost_by_room(self, budget: int) -> str:

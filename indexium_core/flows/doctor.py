@@ -279,7 +279,7 @@ def _lock(home: Path) -> Check:
 
 def _logs(folder: Path) -> Check:
     sizes_found = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
-    files = "1 file" if len(sizes_found) == 1 else f"{len(sizes_found):,} files"
+    files = sizes.files(len(sizes_found))
     message = f"What happened is told in {folder}: {files}, {sizes.in_words(sum(sizes_found))}."
     details = {"path": str(folder), "files": len(sizes_found), "bytes": sum(sizes_found)}
     return Check(name="logs", state="ok", message=message, details=details)

@@ -29,6 +29,7 @@ from indexium_core.flows.tracks import TrackNews
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, LostError, Threads
+from indexium_core.model import sizes
 from indexium_core.model.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
 from indexium_core.settings import Settings
 from indexium_core.store import audit, catalog
@@ -71,8 +72,10 @@ class RescanReport:
         rest = {"skipped": self.skipped, "missing": self.missing}
         parts += [f"{count:,} {word}" for word, count in rest.items() if count]
         parts += [f"{count:,} {code.replace('_', ' ')}" for code, count in sorted(self.errors.items())]
-        kept = ", ".join(f"{LABELS[name].lower()} of {_files(count)}" for name, count in sorted(self.locked.items()))
-        return f"{'Stopped after ' if self.cancelled else ''}{_files(self.processed)}: {', '.join(parts)}" + (
+        kept = ", ".join(
+            f"{LABELS[name].lower()} of {sizes.files(count)}" for name, count in sorted(self.locked.items())
+        )
+        return f"{'Stopped after ' if self.cancelled else ''}{sizes.files(self.processed)}: {', '.join(parts)}" + (
             f"; kept by a lock: {kept}" if kept else ""
         )
 
@@ -98,11 +101,7 @@ def title_of(orders: Mapping[str, Any], query: object) -> str:
         return "Rescan of everything"
     if isinstance(query, str) and query.strip():
         return f"Rescan “{query.strip()[:80]}”"
-    return f"Rescan of {_files(len(orders['file_ids']))}"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
+    return f"Rescan of {sizes.files(len(orders['file_ids']))}"
 
 
 class Rescanner:

@@ -15,6 +15,7 @@ from typing import Any
 
 from indexium_core import logs
 from indexium_core.flows import chronicle, history
+from indexium_core.model import sizes
 from indexium_core.model.job import Job
 from indexium_core.model.operation import MetadataOperation
 from indexium_core.model.story import Happening, OperationStory
@@ -87,8 +88,7 @@ def _happenings(
         else:
             found.append(ended)
     for rollback_id, at, count in back:
-        files = "1 file" if count == 1 else f"{count:,} files"
-        found.append(Happening(at=at, what=f"{files} taken back", text=f"by operation {rollback_id}"))
+        found.append(Happening(at=at, what=f"{sizes.files(count)} taken back", text=f"by operation {rollback_id}"))
     # Within a second they are in the order of the log: the clocks of log and ledger are not read at the same instant.
     return sorted(found, key=lambda each: each.at.replace(microsecond=0))
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexium_core import errors
-from indexium_core.model import likeness, series
+from indexium_core.model import likeness, series, sizes
 from indexium_core.model import people as names_of
 from indexium_core.model import suggestion as values
 from indexium_core.model.suggestion import Evidence, Suggestion
@@ -191,16 +191,12 @@ def _misspelling(name: str, alike: likeness.Likeness, files: int) -> Evidence:
     return Evidence(
         name=alike.name,
         kind="near_name",
-        reason=f"“{name}” in this file may be {alike.name} ({_files(files)}): {alike.reason}.",
+        reason=f"“{name}” in this file may be {alike.name} ({sizes.files(files)}): {alike.reason}.",
         confidence=_NEAR[min(alike.rank, len(_NEAR) - 1)],
         support=files,
         of=0,
         replaces=name,
     )
-
-
-def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number:,} files"
 
 
 def _recognised(found: Iterable[faces.Face]) -> Iterator[Evidence]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from indexium_core.model import sizes
 from indexium_core.model.operation import OUTCOMES, MetadataOperation
 
 __all__ = ["BECAME", "InterruptedFile", "InterruptedOperation"]
@@ -76,8 +77,8 @@ class InterruptedOperation:
         cut = "was stopped with the program" if self.by_itself else "was interrupted"
         state = "stopped" if self.operation.status == "failed" else cut
         parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
-        files = "1 file" if self.total == 1 else f"{self.total:,} files"
-        return f"{kind} {self.id}{name} {state}: of {files} {', '.join(reversed(parts))}. {self.why}".rstrip()
+        came = f"of {sizes.files(self.total)} {', '.join(reversed(parts))}"
+        return f"{kind} {self.id}{name} {state}: {came}. {self.why}".rstrip()
 
     def what_to_type(self) -> str:
         """Return by which commands it is gone on with, or taken back, as one sentence."""

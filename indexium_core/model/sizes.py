@@ -1,8 +1,8 @@
-"""Sizes in words, in powers of 1,000."""
+"""Sizes in words, in powers of 1,000, and numbers of files."""
 
 from __future__ import annotations
 
-__all__ = ["in_words"]
+__all__ = ["files", "in_words"]
 
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 
@@ -17,3 +17,8 @@ def in_words(count: float) -> str:
         if count < 999.5:
             break
     return f"{count:.1f} {unit}" if count < 9.95 else f"{count:.0f} {unit}"
+
+
+def files(count: int) -> str:
+    """Return a number of files as `1 file`, `1,204 files`."""
+    return "1 file" if count == 1 else f"{count:,} files"

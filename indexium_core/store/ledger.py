@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core.model import people as names_of
+from indexium_core.model import sizes
 from indexium_core.model.job import NewJob
 from indexium_core.model.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.plan import Holder
@@ -461,7 +462,7 @@ def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holde
 def _files(tx: database.Connection, operation_id: int) -> str:
     """Return how many files an operation is about, as a person says it."""
     count = sum(row[2] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
-    return "1 file" if count == 1 else f"{count:,} files"
+    return sizes.files(count)
 
 
 def _finish(
