@@ -46,21 +46,41 @@ class FileStat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldValue:
-    """One place in a file that holds a metadata field."""
+    """
+    One place in a file that holds a metadata field.
+
+    `value` has every byte of the text: bytes that cannot be decoded are lone surrogates (`surrogateescape`), and what
+    stands behind a NUL, where players stop reading, is part of it.
+    """
 
     field: str  # our name of the field: "comment"
     where: str  # the element's path in the container: "moov/udta/meta/ilst/©cmt"
     value: str
+    takes_segment: bool = True  # preserve mode exchanges the People segment here; else the text stays as it is
+    takes_value: bool = True  # replace mode writes the new value here; else it removes the field
+    ascii_only: bool = False  # the text declares an encoding that cannot hold every name, and cannot be converted
+
+    @property
+    def shown(self) -> str:
+        """The text up to its first NUL: what players show."""
+        return self.value.partition("\0")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One planned change of one field; `None` means that the field is absent."""
+    """
+    One planned change of one field; `None` means that the field is absent.
+
+    `old` and `new` are texts as the database has them, with U+FFFD for what cannot be decoded. So they show a change
+    and are compared with the file, but with a `segment` the new text is made from the file's own bytes, by
+    `fields.applied`.
+    """
 
     field: str  # "comment"
     old: str | None
     new: str | None
-    where: str = "container"
+    where: str = "container"  # the field that players read, or the path of one place
+    segment: str | None = None  # preserve mode: "People: …", "" for nobody; None: the field says `new` and nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +155,9 @@ class FileFacts:
     duration: float | None = None  # seconds
     streams: tuple[StreamFacts, ...] = ()
     tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]} as PyAV returns them
-    comment: str | None = None  # what players read
+    comment: str | None = None  # what players read; undecodable bytes are surrogates, here and below
     comment_fields: tuple[FieldValue, ...] = ()  # every place that holds a comment
+    comment_added: str = ""  # where a write adds a comment although there are some: players show none of them
     strategy: str = ""  # name of the strategy that would write it, "" where there is none
     strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt, read_only
     strategy_message: str = ""

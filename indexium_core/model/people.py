@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from indexium_core import errors
@@ -29,6 +29,8 @@ __all__ = [
     "parse",
     "person_key",
     "render",
+    "segment_of",
+    "splice",
     "validate_name",
 ]
 
@@ -101,8 +103,25 @@ class _Line(NamedTuple):
 
 
 def parse(comment: str | None) -> ParsedComment:
-    """Read a comment. Never fails, and takes time in proportion to the comment's length."""
-    text = comment or ""
+    """
+    Read a comment. Never fails, and takes time in proportion to the comment's length.
+
+    Players stop at a NUL: what stands behind the first one is custom text and stays behind the segment.
+    """
+    text, nul, hidden = (comment or "").partition("\0")
+    parsed = _parse(text)
+    return _with_hidden(parsed, nul + hidden) if nul else parsed
+
+
+def _with_hidden(parsed: ParsedComment, hidden: str) -> ParsedComment:
+    """Return a parsed comment with the text from its first NUL on."""
+    says_something = hidden.replace("\0", "\n").strip(_TRIMMED)
+    custom = "\n".join(text for text in (parsed.custom_text, says_something) if text)
+    without = (parsed.without or "") + hidden if parsed.without or says_something else None
+    return replace(parsed, custom_text=custom, after=parsed.after + hidden, without=without)
+
+
+def _parse(text: str) -> ParsedComment:
     segments = _segments(text)
     if not segments:
         return ParsedComment(
@@ -141,11 +160,24 @@ def render(comment: str | None, people: Sequence[str], mode: CommentMode) -> str
     `replace` makes it the people alone, `preserve` keeps all other text to the byte. Raises `ValidationError` for a
     name that cannot be written.
     """
+    segment = segment_of(people)
+    return segment or None if mode == "replace" else splice(comment or "", segment)
+
+
+def segment_of(people: Sequence[str]) -> str:
+    """Return the segment that names `people`, "" for nobody; raises `ValidationError` for a name that is not valid."""
     names = format_people(people)
-    if mode == "replace":
-        return _PREFIX + names if names else None
+    return _PREFIX + names if names else ""
+
+
+def splice(comment: str, segment: str) -> str | None:
+    """
+    Return a comment with `segment` in place of its People segments and every other character kept.
+
+    `segment` is "" for nobody; the result is None where nothing remains.
+    """
     parsed = parse(comment)
-    return parsed.before + _PREFIX + names + parsed.after if names else parsed.without
+    return parsed.before + segment + parsed.after if segment else parsed.without
 
 
 def format_people(names: Sequence[str]) -> str:

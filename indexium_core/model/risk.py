@@ -124,6 +124,12 @@ ISSUES: Mapping[str, IssueKind] = {
         "Two people of the database differ only in letter case[: {names}].",
         "Merge them into one person if they are the same.",
     ),
+    "text_encoding": _kind(
+        "danger",
+        "text encoding",
+        "The text is in an encoding that cannot hold these names; players may show it or the names garbled.",
+        "Choose Replace, or write the names with plain letters.",
+    ),
     # Worth a look.
     "tag_removal": _kind(
         "warning",
@@ -166,6 +172,12 @@ ISSUES: Mapping[str, IssueKind] = {
         "low space",
         "The disk may be too full to copy this file[: {size} needed, {free} free at the last scan].",
         "Free some space first.",
+    ),
+    "damaged_tail": _kind(
+        "warning",
+        "damaged end",
+        "The end of the file is damaged[: {damage}]. What comes before it is whole and is written.",
+        "Nothing to do; the damaged end stays as it is.",
     ),
     "duplicate_content": _kind(
         "warning",

@@ -99,7 +99,7 @@ def _counted(groups: Iterable[Group], key: str, *, unchanged: bool) -> Values:
 
 
 def _issues(group: Group) -> set[str]:
-    return {code for place, code in enumerate(ISSUE_BITS) if group["issue_bits"] >> place & 1}
+    return {code for bit, code in enumerate(ISSUE_BITS) if group["issue_bits"] >> bit & 1}
 
 
 def _locked(bits: int) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -192,8 +192,7 @@ def columns_of_restores(restores: Sequence[Restore]) -> dict[str, list[Any]]:
 
 
 def _plain(changes: Sequence[Change]) -> str:
-    facts = [{"field": each.field, "old": each.old, "new": each.new, "where": each.where} for each in changes]
-    return rows.printable(json.dumps(facts, ensure_ascii=False))
+    return rows.printable(json.dumps([asdict(each) for each in changes], ensure_ascii=False))
 
 
 def task(row: tuple[Any, ...]) -> Task:

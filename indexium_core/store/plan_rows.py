@@ -13,37 +13,55 @@ from indexium_core.model import people, risk, sizes
 from indexium_core.model.media import Change
 from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 
-__all__ = ["ISSUE_BITS", "TELLING", "Counts", "Groups", "codes_of", "counted", "item", "severity_of", "summed"]
+__all__ = [
+    "ISSUE_BITS",
+    "SEVERITY_BITS",
+    "TELLING",
+    "Counts",
+    "Groups",
+    "codes_of",
+    "counted",
+    "item",
+    "severity_of",
+    "summed",
+]
 
-# As the macro `issue_codes` of the schema has them: bit 0 is the first. First those that block, then dangers, warnings
-# and notes; a code that is there twice weighs differently in different files.
-ISSUE_BITS = (
-    "missing_file",
-    "offline",
-    "unreadable",
-    "read_only",
-    "unsupported_container",
-    "corrupt",
-    "invalid_person_name",
-    "no_strategy_yet",
-    "file_growing",
-    "hard_linked",
-    "custom_comment",
-    "tag_removal_all",
-    "case_collision",
-    "tag_removal",
-    "overwrite_comment",
-    "edit_outdated",
-    "hard_linked",
-    "full_rewrite",
-    "low_space",
-    "duplicate_content",
-    "full_rewrite",
-    "other_readers_differ",
-    "shown_as_plot",
-    "rolled_back",
+# Code and severity of each issue, as the macro `issue_codes` of the schema has them: bit 0 is the first. A code that is
+# there twice has another severity in other files.
+_ISSUES = (
+    ("missing_file", "blocked"),
+    ("offline", "blocked"),
+    ("unreadable", "blocked"),
+    ("read_only", "blocked"),
+    ("unsupported_container", "blocked"),
+    ("corrupt", "blocked"),
+    ("invalid_person_name", "blocked"),
+    ("no_strategy_yet", "blocked"),
+    ("file_growing", "blocked"),
+    ("hard_linked", "blocked"),
+    ("custom_comment", "danger"),
+    ("tag_removal_all", "danger"),
+    ("case_collision", "danger"),
+    ("text_encoding", "danger"),
+    ("tag_removal", "warning"),
+    ("overwrite_comment", "warning"),
+    ("edit_outdated", "warning"),
+    ("hard_linked", "warning"),
+    ("full_rewrite", "warning"),
+    ("low_space", "warning"),
+    ("duplicate_content", "warning"),
+    ("damaged_tail", "warning"),
+    ("full_rewrite", "note"),
+    ("other_readers_differ", "note"),
+    ("shown_as_plot", "note"),
+    ("rolled_back", "note"),
 )
-_BLOCKING, _DANGERS, _WARNINGS = 10, 13, 20  # bits below these block, are dangers, are warnings
+ISSUE_BITS = tuple(code for code, _ in _ISSUES)
+# The bits of each severity together: parameters of `work_out` in plans.sql.
+SEVERITY_BITS = {
+    f"{level}_bits": sum(1 << bit for bit, (_, severity) in enumerate(_ISSUES) if severity == level)
+    for level in ("blocked", "danger", "warning")
+}
 
 # Columns of `groups` in plans.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
@@ -174,7 +192,7 @@ def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
 
 def codes_of(bits: int) -> list[str]:
     """Return the codes of the issues that a row has, worst first."""
-    return [code for place, code in enumerate(ISSUE_BITS) if bits >> place & 1]
+    return [code for bit, code in enumerate(ISSUE_BITS) if bits >> bit & 1]
 
 
 def item(row: Mapping[str, Any], *, copies: list[str] | None = None) -> PlanItem:
@@ -200,10 +218,24 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
         "result_people": result,
         "tags_to_add": result if row["added"] is None else row["added"],
         "tags_to_remove": row["removed"] or [],
-        "changes": [Change(field="comment", old=row["old_comment"], new=row["new_comment"])],
+        "changes": _changes(row),
         "existing_comment": row["old_comment"],
         "result_comment": row["new_comment"],
     }
+
+
+def _changes(row: Mapping[str, Any]) -> list[Change]:
+    """Return one change for each text that changes, the one that players read first; as the view `plan_items`."""
+    whole = {"where": "container", "old": row["old_comment"], "new": row["new_comment"]}
+    segment = _segment(row["result"]) if row["comment_mode"] == "preserve" else None
+    return [Change(field="comment", segment=segment, **place) for place in row["places"] or [whole]]
+
+
+def _segment(names: Sequence[str]) -> str | None:
+    try:
+        return people.segment_of(names)
+    except errors.ValidationError:  # the item is blocked for this name
+        return None
 
 
 def _moment(nanoseconds: int) -> str:
@@ -212,7 +244,7 @@ def _moment(nanoseconds: int) -> str:
 
 
 def _issues(row: Mapping[str, Any]) -> list[Issue]:
-    places = [place for place in range(len(ISSUE_BITS)) if row["issues"] >> place & 1]
+    places = [bit for bit in range(len(_ISSUES)) if row["issues"] >> bit & 1]
     if not places:
         return []
     facts = {name: row[name] for name in _FACTS}
@@ -232,10 +264,8 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
 
 
 def severity_of(place: int) -> str:
-    """Return how much the issue of a bit weighs."""
-    if place < _DANGERS:
-        return "blocked" if place < _BLOCKING else "danger"
-    return "warning" if place < _WARNINGS else "note"
+    """Return the severity of the issue of a bit."""
+    return _ISSUES[place][1]
 
 
 def _closed_folder(row: Mapping[str, Any]) -> str | None:

@@ -158,7 +158,7 @@ def _status(reader: Connection, modes: Modes, now: datetime) -> _Status | None:
 
 def _begin(tx: Connection, modes: Modes, now: datetime) -> Version:
     """Work out every file for a variant that is new."""
-    facts = asdict(modes) | {"now": now, "reason": "new modes"}
+    facts = asdict(modes) | plan_rows.SEVERITY_BITS | {"now": now, "reason": "new modes"}
     facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
     facts["seen_mark"] = _value(tx, "newest_mark")
     _run(tx, "add_variant", facts)
@@ -170,7 +170,7 @@ def _begin(tx: Connection, modes: Modes, now: datetime) -> Version:
 
 def _follow(tx: Connection, status: _Status, modes: Modes, now: datetime) -> Version:
     """Work out the files that were marked since; where nothing differs, the version stays."""
-    facts: dict[str, Any] = asdict(modes) | {"now": now, "reason": "changes"}
+    facts: dict[str, Any] = asdict(modes) | plan_rows.SEVERITY_BITS | {"now": now, "reason": "changes"}
     facts |= {"variant_id": status.variant_id, "after_mark": status.seen_mark, "seen_mark": status.newest_mark}
     facts["plan_id"] = _value(tx, "next_plan_id")
     for statement in ("marked", "scope_marked", "copies_marked"):

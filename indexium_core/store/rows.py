@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model import people
-from indexium_core.model.media import FileFacts, FileStat
+from indexium_core.model import fields, people
+from indexium_core.model.media import FieldValue, FileFacts, FileStat
 from indexium_core.model.people import ParsedComment
 
 __all__ = [
@@ -122,8 +122,9 @@ def _stat_columns(found: FileStat) -> dict[str, Any]:
 
 def _fact_columns(file: ScannedFile) -> dict[str, Any]:
     facts, parsed = file.facts, file.parsed
-    names = [printable(name) for name in parsed.people]
-    comments = {place.value for place in facts.comment_fields if place.field == "comment"}
+    places = [place for place in facts.comment_fields if place.field == "comment"]
+    names = [printable(name) for name in fields.people_of(facts.comment, places)]
+    comments = {place.shown for place in places}
     return {
         "own_mtime_ns": file.own_mtime_ns,
         "state": facts.state,
@@ -134,20 +135,59 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "duration": facts.duration,
         "streams": _json([dataclasses.asdict(stream) for stream in facts.streams]),
         "tags": _json(facts.tags),
-        "comment": None if facts.comment is None else printable(facts.comment),
-        "comment_fields": _json([dataclasses.asdict(place) for place in facts.comment_fields]),
+        "comment": None if facts.comment is None else fields.displayed(facts.comment),
+        "comment_fields": _json([_place(place) for place in facts.comment_fields]),
         "fields_differ": len(comments) > 1 or (bool(comments) and facts.comment not in comments),
         "people": names,
         "people_keys": [people.person_key(name) for name in names],
-        "custom_text": printable(parsed.custom_text),
-        "comment_before": printable(parsed.before),
-        "comment_after": printable(parsed.after),
-        "comment_without": None if parsed.without is None else printable(parsed.without),
+        "custom_text": fields.displayed(fields.lost_texts(facts.comment, places)),
+        "comment_before": fields.displayed(parsed.before),
+        "comment_after": fields.displayed(parsed.after),
+        "comment_without": None if parsed.without is None else fields.displayed(parsed.without),
+        "places": _places(file),
+        "people_hidden": len(names) > len(parsed.people),
+        "ascii_only": any(place.ascii_only for place in places),
         "strategy": facts.strategy,
         "strategy_code": facts.strategy_code,
         "strategy_message": printable(facts.strategy_message),
         "est_seconds": facts.est_seconds,
         "est_bytes": facts.est_bytes,
+    }
+
+
+def _place(place: FieldValue) -> dict[str, Any]:
+    return {"field": place.field, "where": printable(place.where), "value": fields.displayed(place.value)}
+
+
+def _places(file: ScannedFile) -> str | None:
+    """
+    Return every text of the comment with the pieces of its next one, as JSON; the one that players read comes first.
+
+    None where one text at most is all there is to say.
+    """
+    facts = file.facts
+    texts: list[FieldValue] = [place for place in facts.comment_fields if place.field == "comment"]
+    leading = next((place for place in texts if place.shown == facts.comment), None)
+    if not facts.comment_added and (not texts or (len(texts) == 1 and texts[0].value == facts.comment)):
+        return None
+    rows = [_pieces(place) for place in sorted(texts, key=lambda place: place is not leading)]
+    if facts.comment_added:
+        parsed = file.parsed
+        added = {"before": fields.displayed(parsed.before), "after": fields.displayed(parsed.after), "without": None}
+        rows.append({"where": facts.comment_added, "value": None, **added, "takes_segment": True, "takes_value": True})
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _pieces(place: FieldValue) -> dict[str, Any]:
+    parsed = people.parse(place.value)
+    return {
+        "where": printable(place.where),
+        "value": fields.displayed(place.value),
+        "before": fields.displayed(parsed.before),
+        "after": fields.displayed(parsed.after),
+        "without": None if parsed.without is None else fields.displayed(parsed.without),
+        "takes_segment": place.takes_segment,
+        "takes_value": place.takes_value,
     }
 
 

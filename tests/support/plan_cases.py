@@ -58,10 +58,11 @@ def _store_files(tx: Connection, folder: str, cases: Sequence[Case]) -> None:
 
 def _files(case: Case) -> Iterator[ScannedFile]:
     path, comment, facts = path_of(case), case.get("comment"), dict(case.get("file", {}))
-    second = facts.pop("second_comment", None)
-    if second is not None:
-        values = (value for value in (comment, second) if value is not None)
-        facts["comment_fields"] = tuple(FieldValue(field="comment", where="moov/udta", value=value) for value in values)
+    values = [value for value in (comment, facts.pop("second_comment", None)) if value is not None]
+    ascii_only = facts.pop("ascii_only", False)
+    facts["comment_fields"] = tuple(
+        FieldValue(field="comment", where="moov/udta", value=value, ascii_only=ascii_only) for value in values
+    )
     yield scanned(path, comment, content=case["id"], **facts)
     for number in range(case.get("copies", 0)):
         changes = {"state": case["copy_state"]} if "copy_state" in case else {}

@@ -47,6 +47,7 @@ class Layout:
     size: int  # bytes of the file
     payload: tuple[Extent, ...] = ()  # media bytes: never written, and what the fingerprint is made of
     fields: tuple[FieldValue, ...] = ()  # every place that holds a field we know, in file order
+    added: str = ""  # where a write adds a comment although the file has some: players show none of them
     problem: Refusal | None = None
 
 

@@ -62,8 +62,10 @@ JOIN metadata_operation_items m ON m.id = r.id
 JOIN metadata_history h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 CROSS JOIN LATERAL (SELECT CASE WHEN r.changes IS NULL
-    THEN list_transform(m.changes, lambda c: {'field': c.field, 'old': c."new", 'new': c."old", 'where': c."where"})
-    ELSE from_json(r.changes, '[{"field": "VARCHAR", "old": "VARCHAR", "new": "VARCHAR", "where": "VARCHAR"}]')
+    THEN list_transform(m.changes, lambda c: {'field': c.field, 'old': c."new", 'new': c."old", 'where': c."where",
+                                             'segment': NULL::VARCHAR})
+    ELSE from_json(r.changes, '[{"field": "VARCHAR", "old": "VARCHAR", "new": "VARCHAR", "where": "VARCHAR",
+                            "segment": "VARCHAR"}]')
     END AS change) AS wanted;
 
 -- name: insert_history

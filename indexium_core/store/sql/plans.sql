@@ -41,7 +41,7 @@ WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY payload HAVING count
 CREATE OR REPLACE TEMP TABLE plan_marked AS
 SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash, container,
        comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after, comment_without,
-       strategy, strategy_code, est_seconds, est_bytes
+       places, people_hidden, ascii_only, strategy, strategy_code, est_seconds, est_bytes
 FROM scanned_files WHERE file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark);
 
 -- name: scope_marked
@@ -129,6 +129,7 @@ facts AS MATERIALIZED (
            CASE WHEN keeps THEN f.comment_before ELSE '' END AS text_before,
            CASE WHEN keeps THEN f.comment_after ELSE '' END AS text_after,
            CASE WHEN keeps THEN f.comment_without END AS text_without,
+           f.places AS texts, f.people_hidden, keeps AND f.ascii_only AS ascii_only,
            coalesce(c.has_twin, FALSE) AS has_twin,
            -- How it would be written: copied whole, or another file in its place.
            ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS copies,
@@ -152,13 +153,13 @@ facts AS MATERIALIZED (
            | ((f.growing AND f.mtime_ns IS DISTINCT FROM f.own_mtime_ns)::INTEGER << 8) -- file_growing
            | (parts_names::INTEGER << 9) -- hard_linked, blocked
            | ((NOT keeps AND f.custom_text <> '')::INTEGER << 10) -- custom_comment
-           | ((linked AND NOT parts_names)::INTEGER << 16) -- hard_linked, a warning
-           | ((copies AND f.size >= $large_bytes)::INTEGER << 17) -- full_rewrite, a warning
-           | ((copies AND coalesce(f.size > l.free_bytes, FALSE))::INTEGER << 18) -- low_space
-           | ((hash(f.file_hash) IN (SELECT payload FROM plan_copies))::INTEGER << 19) -- duplicate_content
-           | ((copies AND f.size < $large_bytes)::INTEGER << 20) -- full_rewrite, a note
-           | (f.fields_differ::INTEGER << 21) -- other_readers_differ
-           | (coalesce(d.rolled_back, FALSE)::INTEGER << 23) -- rolled_back
+           | ((linked AND NOT parts_names)::INTEGER << 17) -- hard_linked, a warning
+           | ((copies AND f.size >= $large_bytes)::INTEGER << 18) -- full_rewrite, a warning
+           | ((copies AND coalesce(f.size > l.free_bytes, FALSE))::INTEGER << 19) -- low_space
+           | ((hash(f.file_hash) IN (SELECT payload FROM plan_copies))::INTEGER << 20) -- duplicate_content
+           | ((copies AND f.size < $large_bytes)::INTEGER << 22) -- full_rewrite, a note
+           | (f.fields_differ::INTEGER << 23) -- other_readers_differ
+           | (coalesce(d.rolled_back, FALSE)::INTEGER << 25) -- rolled_back
                AS told
     FROM plan_scope AS f
     JOIN libraries AS l USING (library_id)
@@ -193,7 +194,7 @@ united AS (
 -- What differs, as `plan_rows` has it (NULL: all are added, nobody is removed), and the comment to be written.
 compared AS (
     SELECT * EXCLUDE (only_held, held, result_keys, existing_keys, text_before, text_after, text_without),
-           CASE WHEN by_hand OR len(result_keys) <> len(existing_keys) THEN FALSE
+           CASE WHEN by_hand OR people_hidden OR len(result_keys) <> len(existing_keys) THEN FALSE
                 ELSE list_has_all(result_keys, existing_keys) END AS is_same,
            CASE WHEN len(held) > 0
                 THEN list_where(result, list_transform(result_keys, lambda k: NOT list_contains(held_keys, k)))
@@ -211,7 +212,13 @@ compared AS (
                             CASE WHEN contains(listed, ',') THEN array_to_string(list_transform(result, lambda name:
                                  CASE WHEN contains(name, ',') THEN '"' || name || '"' ELSE name END), ', ')
                             ELSE replace(listed, chr(10), ', ') END,
-                            text_after) END AS planned
+                            text_after) END AS planned,
+           -- The same of each text where there are several: as `fields.results` has it.
+           CASE WHEN texts IS NOT NULL THEN list_transform(texts, lambda t: {'where': t."where", 'old': t."value", 'new':
+                CASE WHEN NOT keeps THEN CASE WHEN t.takes_value THEN planned END
+                     WHEN NOT t.takes_segment THEN t."value"
+                     WHEN len(result) = 0 THEN t."without"
+                     ELSE concat(t."before", people_segment(result), t."after") END}) END AS all_texts
     FROM united
 ),
 -- The reasons that come of the comparison. Names that stay are respelt where spelling or order is not the file's.
@@ -225,17 +232,18 @@ judged AS (
            CASE WHEN unchanged THEN 0 ELSE told
                | (removes_all::INTEGER << 11) -- tag_removal_all
                | (collides::INTEGER << 12) -- case_collision
-               | ((removed_count > 0 AND NOT removes_all)::INTEGER << 13) -- tag_removal
-               | (respells::INTEGER << 14) -- overwrite_comment
-               | (is_outdated::INTEGER << 15) -- edit_outdated
-               | ((coalesce(comment, '') = '' AND planned IS NOT NULL)::INTEGER << 22) -- shown_as_plot
+               | ((removed_count > 0 AND NOT removes_all)::INTEGER << 14) -- tag_removal
+               | (respells::INTEGER << 15) -- overwrite_comment
+               | (is_outdated::INTEGER << 16) -- edit_outdated
+               | ((coalesce(comment, '') = '' AND planned IS NOT NULL)::INTEGER << 24) -- shown_as_plot
+               | ((ascii_only AND strlen(listed) > length(listed))::INTEGER << 13) -- text_encoding
                END AS issues
     FROM compared
 ),
--- What they amount to: the lowest bits block, the next ones are dangers, the next ones warnings.
+-- What they amount to, by the severities of the bits.
 graded AS (
-    SELECT *, CASE WHEN unchanged THEN 'unchanged' WHEN issues & ((1 << 10) - 1) > 0 THEN 'blocked'
-                   WHEN issues & ((1 << 13) - 1) > 0 THEN 'danger' WHEN issues & ((1 << 20) - 1) > 0 THEN 'warning'
+    SELECT *, CASE WHEN unchanged THEN 'unchanged' WHEN issues & $blocked_bits > 0 THEN 'blocked'
+                   WHEN issues & $danger_bits > 0 THEN 'danger' WHEN issues & $warning_bits > 0 THEN 'warning'
                    ELSE 'safe' END AS risk
     FROM judged
 ),
@@ -249,6 +257,8 @@ stored AS (
            CASE WHEN unchanged THEN 0 ELSE added_count END AS added_count, removed_count,
            CASE WHEN NOT unchanged THEN comment END AS old_comment,
            CASE WHEN NOT unchanged THEN planned END AS new_comment,
+           CASE WHEN NOT unchanged THEN list_filter(all_texts, lambda t, i: i = 1 OR t."old" IS DISTINCT FROM t."new")
+                END AS places,
            CASE WHEN risk IN ('unchanged', 'blocked') THEN risk WHEN removed_count > 0 THEN 'remove'
                 WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge' END AS category,
            risk AS risk_level, issues, container,
@@ -259,7 +269,7 @@ stored AS (
 )
 SELECT $variant_id AS variant_id, $plan_id AS from_version, *,
        -- hash() takes no list and an empty one for the same.
-       hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, category,
+       hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
             issues, container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest
 FROM stored;
 
@@ -415,7 +425,7 @@ FROM page;
 -- The items of some files, whether listed or not, as they are stored: to read them through the view takes twice as long.
 SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.size, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
-       i.old_comment, i.new_comment, i.category, i.risk_level, i.issues, f.strategy, i.est_seconds, i.est_bytes,
+       i.old_comment, i.new_comment, i.places, i.category, i.risk_level, i.issues, f.strategy, i.est_seconds, i.est_bytes,
        i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
        f.comment_fields, l.state_reason, f.state_message, f.strategy_message, l.free_bytes
 FROM plan_rows AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
@@ -430,7 +440,7 @@ SELECT i.file_id, f.file_hash, f.path, f.file_name, f.file_ext, f.size,
        array_to_string(i.db_people, '; '), array_to_string(i.existing_people, '; '),
        array_to_string(i.result_people, '; '), array_to_string(i.tags_to_add, '; '),
        array_to_string(i.tags_to_remove, '; '), f.comment,
-       CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.changes[1]."new" END, i.category::VARCHAR, i.risk_level::VARCHAR,
+       CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END, i.category::VARCHAR, i.risk_level::VARCHAR,
        i.can_update, array_to_string(i.issues, '; '), f.strategy, i.est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode::VARCHAR, i.comment_mode::VARCHAR
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
@@ -457,7 +467,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        strftime(make_timestamp_ns(f.mtime_ns), '%Y-%m-%dT%H:%M:%SZ') AS mtime, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.db_people, i.existing_people, i.result_people, i.tags_to_add,
        i.tags_to_remove, f.comment AS existing_comment,
-       CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.changes[1]."new" END AS result_comment, i.category,
+       CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END AS result_comment, i.category,
        i.risk_level, i.can_update, i.issues, f.strategy, i.est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode, i.comment_mode
 FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)

@@ -78,7 +78,7 @@ def test_an_emptied_comment_names_nobody_and_keeps_the_custom_text(comment: str)
 
 
 PLAIN = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(
-    lambda text: "people" not in text.lower()
+    lambda text: "people" not in text.lower() and "\0" not in text
 )
 
 
@@ -94,6 +94,21 @@ def test_text_around_a_segment_is_kept_to_the_byte(
 ) -> None:
     old, new = (f"{before}{blanks}People: {people.format_people(listed)}{after}" for listed in names)
     assert people.render(old, names[1], "preserve") == new
+
+
+@pytest.mark.parametrize(
+    ("comment", "kept", "emptied", "custom"),
+    [
+        ("At sea\0hidden", "At sea\nPeople: Ann\0hidden", "At sea\0hidden", "At sea\nhidden"),
+        ("People: Bob\0hidden", "People: Ann\0hidden", "\0hidden", "hidden"),
+        ("People: Bob\0", "People: Ann\0", None, ""),
+        ("\0People: Bob", "People: Ann\0People: Bob", "\0People: Bob", "People: Bob"),
+    ],
+)
+def test_text_behind_a_nul_stays_behind_it(comment: str, kept: str, emptied: str | None, custom: str) -> None:
+    assert people.render(comment, ["Ann"], "preserve") == kept
+    assert people.render(comment, [], "preserve") == emptied
+    assert people.parse(comment).custom_text == custom
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_odd_names_and_texts_are_stored_and_the_path_keeps_its_bytes(database: D
 
     assert set(catalog.known(database.read(), b"/films")) == set(odd)
     found = database.read().execute("SELECT path, comment FROM scanned_files ORDER BY file_id").fetchall()
-    assert found[0] == ("/films/\ufffd\ufffd.mp4", "caf\ufffd\0 People: ☃")
+    assert found[0] == ("/films/\ufffd\ufffd.mp4", "caf\ufffd\u2400 People: ☃")
 
 
 def test_facts_that_json_has_no_word_for_are_stored(database: Database) -> None:

@@ -1,0 +1,74 @@
+"""
+What a planned change makes of the texts in a file: pure rules, the same for every container.
+
+Replace mode writes one text. Preserve mode exchanges the People segment of each text and keeps every other byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from indexium_core.model import people
+from indexium_core.model.media import Change, FieldValue
+
+__all__ = ["applied", "displayed", "leading", "lost_texts", "people_of", "results"]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def applied(change: Change, value: str | None) -> str | None:
+    """
+    Return the text of a field after a change, or None if the field goes away.
+
+    Args:
+        change: The planned change.
+        value: The text now, with undecodable bytes as surrogates; None if there is no such field.
+
+    """
+    if change.segment is None:
+        return change.new or None
+    return people.splice(value or "", change.segment)
+
+
+def results(fields: Iterable[FieldValue], change: Change) -> list[str]:
+    """Return the texts that the given fields have after a change, in order; removed ones are left out."""
+    found = []
+    for place in fields:
+        if place.field != change.field:
+            continue
+        if change.segment is not None:
+            text = applied(change, place.value) if place.takes_segment else place.value
+        else:
+            text = change.new or None if place.takes_value else None
+        if text is not None:
+            found.append(text)
+    return found
+
+
+def leading(changes: Sequence[Change]) -> list[Change]:
+    """Return the first change of each field: that of the text that players read."""
+    return list({change.field: change for change in reversed(changes)}.values())[::-1]
+
+
+def displayed(text: str) -> str:
+    """Return a text as the database and the interface show it: U+FFFD for an undecodable byte, U+2400 for a NUL."""
+    return text if text.isascii() and "\0" not in text else _SURROGATES.sub("\ufffd", text).replace("\0", "\u2400")
+
+
+def people_of(shown: str | None, fields: Iterable[FieldValue]) -> list[str]:
+    """Return everybody whom a file names: first the people of the text that players read, then those of other texts."""
+    texts = [shown or "", *(place.shown for place in fields)]
+    found: dict[str, str] = {}
+    for text in dict.fromkeys(texts):
+        for name in people.parse(text).people:
+            found.setdefault(people.person_key(name), name)
+    return list(found.values())
+
+
+def lost_texts(shown: str | None, fields: Iterable[FieldValue]) -> str:
+    """Return all that replace mode loses of a file's texts, a line for each; equal ones once."""
+    values = [place.value for place in fields] or [shown or ""]
+    ordered = sorted(values, key=lambda value: value.partition("\0")[0] != shown)
+    lost = (people.parse(value).custom_text for value in ordered)
+    return "\n".join(dict.fromkeys(text for text in lost if text))
