@@ -25,7 +25,7 @@ from indexium_core.model.media import Change, FieldValue, FileFacts, FileStat, R
 __all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
 PLAIN = Means()
-# A strategy is judged by an ordinary comment: what is there, and names beside it. The write asks again.
+# A strategy is chosen for an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
 # FFmpeg's numbers and names of the transfer functions of a high dynamic range, and the codec tags that say so, too.
 _TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
@@ -113,6 +113,7 @@ def facts_after(
         tags={"container": _clean_tags(tags["container"]), "streams": [_clean_tags(each) for each in tags["streams"]]},
         comment=_comment(shown, layout),
         comment_fields=_comment_fields(layout),
+        comment_added=layout.added,
     )
     return _bounded(_with_strategy(facts, reader, family, layout, means))
 
@@ -141,7 +142,7 @@ def _judged(
 
 def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Means) -> FileFacts:
     """Add which strategy would write an ordinary comment and at what cost, or why there is none."""
-    change = Change(field="comment", old=facts.comment, new=f"{facts.comment or ''}\n{_TYPICAL}")
+    change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
     choice = registry.choose(family, reader, layout, [change], means, parting=True)
     if isinstance(choice, Refusal):
         return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
@@ -161,17 +162,16 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
             tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},
             comment=_comment(libav.shown_field(media, "comment"), layout),
             comment_fields=_comment_fields(layout),
+            comment_added=layout.added,
         )
 
 
 def _comment(shown: str | None, layout: Layout) -> str | None:
-    written = [place.value for place in layout.fields if place.field == "comment"]
-    found = libav.meant(shown, written)
-    return None if found is None else libav.clean(found)
+    return libav.meant(shown, [place.shown for place in _comment_fields(layout)])
 
 
 def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
-    return tuple(_clean_field(value) for value in layout.fields if value.field == "comment")
+    return tuple(value for value in layout.fields if value.field == "comment")
 
 
 def stream_facts(stream: Any) -> StreamFacts:
@@ -230,7 +230,3 @@ def _bounded(facts: FileFacts) -> FileFacts:
 
 def _clean_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {libav.clean(key): libav.clean(value[:_LONGEST]) for key, value in tags.items()}
-
-
-def _clean_field(value: FieldValue) -> FieldValue:
-    return FieldValue(field=value.field, where=libav.clean(value.where), value=libav.clean(value.value))

@@ -19,7 +19,7 @@ from typing import Any, Self
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
 from indexium_core.files.containers import Choice, Family, Layout, Means, Reader, registry
-from indexium_core.model import put_back
+from indexium_core.model import fields, put_back
 from indexium_core.model.media import Change, Extent, FileFacts, FileStat, Patch, Refusal
 from indexium_core.model.operation import Try, WriteResult
 from indexium_core.store.ledger_rows import ItemRecord, Task
@@ -259,9 +259,11 @@ def look(task: Task, file: reader.FileReader) -> Checked:
 
 def says(layout: Layout, changes: Sequence[Change]) -> bool:
     """Tell whether every field has its new value already, in every place that holds it."""
-    for change in changes:
-        values = {field.value for field in layout.fields if field.field == change.field}
-        if values != ({change.new} if change.new is not None else set()):
+    for change in fields.leading(changes):
+        values = [text.value for text in layout.fields if text.field == change.field]
+        if layout.added or fields.results(layout.fields, change) != values:
+            return False
+        if not values and fields.applied(change, None) is not None:
             return False
     return True
 
@@ -275,7 +277,7 @@ def choose(
     file: Reader, checked: Checked, changes: Sequence[Change], means: Means, *, break_links: bool = False
 ) -> Choice:
     """Return the best strategy and its edit; raises RefusedError where there is none, or only one that parts names."""
-    chosen = registry.choose(checked.family, file, checked.layout, changes, means, parting=True)
+    chosen = registry.choose(checked.family, file, checked.layout, fields.leading(changes), means, parting=True)
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
     if means.parting and not break_links and not isinstance(chosen.edit, Patch):
@@ -381,7 +383,7 @@ def prove(
     """
     family, layout = registry.examine(file, known=known)
     after = verify.gather(path, file, whole(family, layout), layout, packets=checks is verify.REWRITTEN)
-    proof = dict(verify.compare(before, after, changes, checks=checks))
+    proof = dict(verify.compare(before, after, fields.leading(changes), checks=checks))
     identity = after.payload_hash
     if checks is verify.REWRITTEN:
         facts = probe.facts_of(file, family, layout, means=means, identity=identity)

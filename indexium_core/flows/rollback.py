@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -19,7 +19,7 @@ from typing import TypeAlias
 from indexium_core import errors
 from indexium_core.files import journal, probe, swap, volumes, walk
 from indexium_core.flows import editing
-from indexium_core.model import people
+from indexium_core.model import fields, people
 from indexium_core.model.media import Change, FileFacts, FileStat, Refusal
 from indexium_core.model.operation import ItemDetails
 from indexium_core.store import ledger
@@ -189,7 +189,7 @@ class Examiner:
             return _Problem("missing_file", f"The file cannot be looked at: {(error.strerror or '').lower()}.")
         means = volumes.means(candidate.path, nlink=stat.nlink, faststart="keep")
         facts = probe.probe(candidate.path, stat, means=means)
-        if facts.state != "ok" or not facts.strategy:
+        if facts.state != "ok" or not facts.strategy or not _has_old_text(candidate):
             return _Problem(code, message)
         if not _same_film(candidate, facts):
             return _Problem(code, message, choices=("scan",))
@@ -230,20 +230,18 @@ class Examiner:
 
     @staticmethod
     def _take_out(found: Findings, candidate: Candidate, keys: set[str]) -> None:
-        parsed = people.parse(candidate.comment)
-        left = [each for each in parsed.people if people.person_key(each) not in keys]
+        left = [each for each in candidate.people if people.person_key(each) not in keys]
         problem = _in_the_way(candidate)
         if problem is None and candidate.library_state is None:
             problem = _Problem("missing_file", "No scan knows the file any more.", ("scan",))
-        if problem is None and len(left) == len(parsed.people):
+        if problem is None and len(left) == len(candidate.people):
             problem = _Problem("nothing_to_do", "The file does not name this person any more.")
         if problem is not None:
             found.conflicts.append(_conflict(candidate, problem))
             return
-        new = people.render(candidate.comment, left, "preserve")
-        gone = tuple(each for each in parsed.people if each not in left)
-        changes = tuple(replace(change, old=candidate.comment, new=new) for change in candidate.changes)
-        restore = Restore(item_id=candidate.item_id, how="person", changes=changes, tags_added=(), tags_removed=gone)
+        gone = tuple(each for each in candidate.people if each not in left)
+        change = _spliced(candidate.changes[0], candidate.comment, left)
+        restore = Restore(item_id=candidate.item_id, how="person", changes=(change,), tags_added=(), tags_removed=gone)
         found.written.add(candidate.file_id)
         found.restores.append(restore)
 
@@ -306,7 +304,7 @@ def _same_film(candidate: Candidate, facts: FileFacts) -> bool:
 
 def _comment_restore(candidate: Candidate, stat: FileStat, facts: FileFacts) -> Restore:
     """Return the write that gives a file its old comment, from what it says now."""
-    changes = tuple(_turned(change, facts) for change in candidate.changes)
+    changes = (_turned(candidate, None if facts.comment is None else fields.displayed(facts.comment)),)
     old, new = (people.parse(text).people for text in (changes[0].old, changes[0].new))
     return Restore(
         item_id=candidate.item_id,
@@ -320,9 +318,25 @@ def _comment_restore(candidate: Candidate, stat: FileStat, facts: FileFacts) -> 
     )
 
 
-def _turned(change: Change, facts: FileFacts) -> Change:
-    now: Mapping[str, str | None] = {"comment": facts.comment}
-    return replace(change, old=now.get(change.field, change.new), new=change.old)
+def _has_old_text(candidate: Candidate) -> bool:
+    """Tell whether the ledger has every byte of the text that a write replaced: it has no raw bytes, and one text."""
+    change, *others = candidate.changes
+    is_whole = not others and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
+    return change.segment is not None or is_whole
+
+
+def _turned(candidate: Candidate, now: str | None) -> Change:
+    """Return the change that gives a comment its old text, or after a write in preserve mode its old people."""
+    change = candidate.changes[0]
+    if change.segment is None:
+        return replace(change, old=now, new=change.old, where="container")
+    return _spliced(change, now, people.parse(change.old).people)
+
+
+def _spliced(change: Change, now: str | None, names: Sequence[str]) -> Change:
+    """Return the change that makes `names` the people of a comment and keeps all other text."""
+    segment = people.segment_of(names)
+    return replace(change, old=now, new=people.splice(now or "", segment), where="container", segment=segment)
 
 
 def _missing(names: Iterable[str], there: Iterable[str]) -> list[str]:

@@ -7,12 +7,14 @@ Replace mode writes one text. Preserve mode exchanges the People segment of each
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from indexium_core.model import people
 from indexium_core.model.media import Change, FieldValue
 
-__all__ = ["applied", "displayed", "leading", "lost_texts", "people_of", "results"]
+__all__ = ["applied", "displayed", "leading", "lost_texts", "numbered", "people_of", "results"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -46,6 +48,17 @@ def results(fields: Iterable[FieldValue], change: Change) -> list[str]:
     return found
 
 
+def numbered(fields: Iterable[FieldValue]) -> tuple[FieldValue, ...]:
+    """Return fields with a name each: the second one at a place is called `place[2]`."""
+    seen: Counter[str] = Counter()
+    found = []
+    for each in fields:
+        seen[each.where] += 1
+        number = seen[each.where]
+        found.append(each if number == 1 else replace(each, where=f"{each.where}[{number}]"))
+    return tuple(found)
+
+
 def leading(changes: Sequence[Change]) -> list[Change]:
     """Return the first change of each field: that of the text that players read."""
     return list({change.field: change for change in reversed(changes)}.values())[::-1]
@@ -68,7 +81,9 @@ def people_of(shown: str | None, fields: Iterable[FieldValue]) -> list[str]:
 
 def lost_texts(shown: str | None, fields: Iterable[FieldValue]) -> str:
     """Return all that replace mode loses of a file's texts, a line for each; equal ones once."""
-    values = [place.value for place in fields] or [shown or ""]
+    values = [place.value for place in fields]
+    if shown and all(value.partition("\0")[0] != shown for value in values):
+        values.append(shown)  # another field, which players take for the comment and show no longer
     ordered = sorted(values, key=lambda value: value.partition("\0")[0] != shown)
     lost = (people.parse(value).custom_text for value in ordered)
     return "\n".join(dict.fromkeys(text for text in lost if text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -114,6 +114,7 @@ class Candidate:
     own_mtime_ns: int | None
     superseded_by: int | None  # a newer operation that stands on this one
     busy_in: Holder | None  # an operation that holds the file
+    people: list[str] = field(default_factory=list)  # whom the file names, as the catalog has it
 
     @property
     def is_exact(self) -> bool:
@@ -334,6 +335,7 @@ def candidate(row: tuple[Any, ...]) -> Candidate:
         own_mtime_ns=row[22],
         superseded_by=row[23],
         busy_in=None if row[24] is None else Holder(row[24], row[25]),
+        people=row[26] or [],
     )
 
 

@@ -156,7 +156,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
 
 
 def _place(place: FieldValue) -> dict[str, Any]:
-    return {"field": place.field, "where": printable(place.where), "value": fields.displayed(place.value)}
+    return {"field": place.field, "where": fields.displayed(place.where), "value": fields.displayed(place.value)}
 
 
 def _places(file: ScannedFile) -> str | None:
@@ -174,14 +174,15 @@ def _places(file: ScannedFile) -> str | None:
     if facts.comment_added:
         parsed = file.parsed
         added = {"before": fields.displayed(parsed.before), "after": fields.displayed(parsed.after), "without": None}
-        rows.append({"where": facts.comment_added, "value": None, **added, "takes_segment": True, "takes_value": True})
+        new = {"where": facts.comment_added, "value": None, **added, "takes_segment": True, "takes_value": True}
+        rows.insert(0 if leading is None else len(rows), new)
     return json.dumps(rows, ensure_ascii=False)
 
 
 def _pieces(place: FieldValue) -> dict[str, Any]:
     parsed = people.parse(place.value)
     return {
-        "where": printable(place.where),
+        "where": fields.displayed(place.where),
         "value": fields.displayed(place.value),
         "before": fields.displayed(parsed.before),
         "after": fields.displayed(parsed.after),

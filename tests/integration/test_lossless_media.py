@@ -292,8 +292,8 @@ def test_a_comment_that_keeps_bytes_of_its_day_is_what_was_planned(tmp_path: Pat
     path = tmp_path / "film.avi"
     path.write_bytes(headers.avi_with(genuine.ffmpeg(tmp_path, "avi", "-c:v", "mpeg4"), headers.texts((b"ICMT", raw))))
     before, shown = evidence(path), raw.decode("utf-8", "replace")
-    changes = [Change(field="comment", old=shown, new=f"{shown}\n{COMMENT}")]
-    edit = lossless.planned(path.read_bytes(), changes[0].new, "avi_in_place")
+    changes = [Change(field="comment", old=shown, new=f"{shown}\n{COMMENT}", segment=COMMENT)]
+    edit = lossless.planned(path.read_bytes(), changes[0], "avi_in_place")
     assert isinstance(edit, Patch)
     path.write_bytes(sabotage.edited(path.read_bytes(), edit))
     assert raw + b"\n" + COMMENT.encode() in path.read_bytes()

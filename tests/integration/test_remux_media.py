@@ -217,7 +217,7 @@ def test_texts_that_are_no_utf8_survive_byte_for_byte(originals: Callable[[str],
     path = Path(shutil.copy(originals("avi"), tmp_path))
     raw = "Снято папой".encode("cp1251")
     path.write_bytes(headers.avi_with(path.read_bytes(), headers.texts((b"ICMT", raw))))
-    target, _ = rewritten(path, f"{raw.decode('utf-8', 'replace')}\n{PLAIN}")
+    target, _ = rewritten(path, f"{raw.decode('utf-8', 'replace')}\n{PLAIN}", segment=PLAIN)
     data = target.read_bytes()
     assert raw + b"\n" + PLAIN.encode() + b"\0" in data
     assert "Сочи".encode("cp1251") + b"\0" in data

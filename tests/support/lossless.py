@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from indexium_core.files import delta, fingerprint
 from indexium_core.files.containers import Means, registry
 from indexium_core.files.containers.remux.found import RemuxLayout
 from indexium_core.files.reader import BytesReader
+from indexium_core.model import fields
 from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal
 from tests.support import sabotage
 
@@ -27,6 +29,9 @@ def problem(data: bytes) -> str:
     return layout.problem.code if layout.problem else ""
 
 
+Wanted: TypeAlias = str | Change | None
+
+
 def said(data: bytes) -> list[str]:
     """Every comment of a file."""
     return [place.value for place in examined(data).fields]
@@ -43,18 +48,36 @@ def media(data: bytes) -> bytes:
     return b"".join(data[extent.offset : extent.end] for extent in examined(data).payload)
 
 
-def planned(data: bytes, new: str | None, strategy: str, means: Means | None = None) -> Patch | Rebuild | Refusal:
+def change_to(wanted: Wanted) -> Change:
+    """The change that a test asks for: a text stands for replace mode."""
+    return wanted if isinstance(wanted, Change) else Change(field="comment", old=None, new=wanted)
+
+
+def kept(segment: str) -> Change:
+    """The change of preserve mode to a People segment, "" for nobody."""
+    return Change(field="comment", old=None, new=segment or None, segment=segment)
+
+
+def assert_says(before: bytes, after: bytes, change: Change) -> None:
+    """Every place says what it is to say; one may be added, which says what the last one says, or all there is."""
+    expected = fields.results(examined(before).fields, change)
+    added = fields.applied(change, next(reversed(said(before)), None))
+    found = sorted(said(after))
+    assert found == sorted(expected) or found == sorted([*expected, *([added] if added else [])])
+
+
+def planned(data: bytes, new: Wanted, strategy: str, means: Means | None = None) -> Patch | Rebuild | Refusal:
     reader = BytesReader(data)
     family, layout = registry.examine(reader)
     assert family is not None
     assert layout.problem is None, layout.problem
     one = next(each for each in family.strategies() if each.name == strategy)
-    edit = one.plan(reader, layout, [Change(field="comment", old=None, new=new)], means or Means())
+    edit = one.plan(reader, layout, [change_to(new)], means or Means())
     assert isinstance(edit, Patch | Rebuild | Refusal)
     return edit
 
 
-def refusal(data: bytes, new: str | None, strategy: str, means: Means | None = None) -> str:
+def refusal(data: bytes, new: Wanted, strategy: str, means: Means | None = None) -> str:
     edit = planned(data, new, strategy, means)
     assert isinstance(edit, Refusal), "it was not refused"
     assert edit.code == "no_strategy_yet"
@@ -62,14 +85,14 @@ def refusal(data: bytes, new: str | None, strategy: str, means: Means | None = N
     return edit.message
 
 
-def written(data: bytes, new: str | None, strategy: str, means: Means | None = None) -> bytes:
+def written(data: bytes, new: Wanted, strategy: str, means: Means | None = None) -> bytes:
     """Write, and hold the result to everything that has to stay."""
     edit = planned(data, new, strategy, means)
     assert not isinstance(edit, Refusal), edit.message
     assert isinstance(edit, Patch) == strategy.endswith("_in_place")
     after = sabotage.edited(data, edit)
     assert problem(after) == ""
-    assert set(said(after)) == ({new} if new else set())
+    assert_says(data, after, change_to(new))
     assert media(after) == media(data)
     assert identity(after) == identity(data)
     assert census(after) == census(data)

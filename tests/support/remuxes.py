@@ -31,10 +31,10 @@ def planned(path: Path, changes: list[Change]) -> Remux | Refusal:
     return edit
 
 
-def remuxed(path: Path, new: str | None) -> tuple[Path, list[Change]]:
-    """Return the file that FFmpeg made with another comment, and what was to change."""
+def remuxed(path: Path, new: str | None, *, segment: str | None = None) -> tuple[Path, list[Change]]:
+    """Return the file that FFmpeg made with another comment, and what was to change; a segment stands for preserve."""
     comment = evidence(path).comment
-    changes = [Change(field="comment", old=comment and libav.clean(comment), new=new)]
+    changes = [Change(field="comment", old=comment and libav.clean(comment), new=new, segment=segment)]
     edit = planned(path, changes)
     assert isinstance(edit, Remux), edit
     target = path.with_name(f"rewritten{path.suffix}")
@@ -42,9 +42,9 @@ def remuxed(path: Path, new: str | None) -> tuple[Path, list[Change]]:
     return target, changes
 
 
-def rewritten(path: Path, new: str | None) -> tuple[Path, dict[str, object]]:
+def rewritten(path: Path, new: str | None, *, segment: str | None = None) -> tuple[Path, dict[str, object]]:
     """Return the file that FFmpeg made, and the proof that it is the same otherwise; raises VerificationError."""
-    target, changes = remuxed(path, new)
+    target, changes = remuxed(path, new, segment=segment)
     before = evidence(path)
     verify.expect(before, changes)
     return target, verify.compare(before, evidence(target), changes, checks=verify.REWRITTEN)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify.evidence import Evidence
+from indexium_core.model import fields
 from indexium_core.model.media import Change
 
 __all__ = [
@@ -18,17 +19,18 @@ __all__ = [
     "Changes",
     "Check",
     "Failed",
-    "as_written",
+    "comment",
     "compare",
     "equal",
     "expect",
     "facts_of",
-    "fields",
+    "length_of",
     "same",
     "tags",
 ]
 
 _SHOWN = 3  # differences that a message names
+_WHOLE = "container"  # the place of a change that means the field as players read it
 _ROOM = 512 * 1024  # bytes by which a write may grow a file beyond what texts and tags explain: blocks can be large
 
 _TAKEN_BACK = "The write changed more than was planned, or not what was planned, and is taken back."
@@ -57,10 +59,19 @@ def expect(evidence: Evidence, changes: Changes) -> None:
         raise errors.CorruptFileError(evidence.problem)
     if evidence.unreadable:
         raise errors.FFmpegError(evidence.unreadable)
-    for change in changes:
-        if (_said(evidence, change.field) or None) != (change.old or None):
-            message = f"The {change.field} is not the one that was planned for: scan again."
+    for name in dict.fromkeys(change.field for change in changes):
+        if not _as_planned(evidence, [change for change in changes if change.field == name]):
+            message = f"The {name} is not the one that was planned for: scan again."
             raise errors.ConflictError(message)
+
+
+def _as_planned(evidence: Evidence, changes: Changes) -> bool:
+    """Tell whether the texts of a field that change are those that the plan was made from."""
+    name = changes[0].field
+    if len(changes) == 1 and changes[0].where == _WHOLE:
+        return (_clean(evidence.said(name)) or None) == (changes[0].old or None)
+    found = {fields.displayed(text.where): fields.displayed(text.value) for text in evidence.texts_of(name)}
+    return all(found.get(change.where) == change.old for change in changes)
 
 
 def compare(
@@ -86,10 +97,9 @@ def compare(
     proof: dict[str, object] = {}
     failures: list[tuple[str, str]] = []
     chosen = CHECKS if checks is None else checks
-    written = as_written(changes, after)
     for name, check in chosen:
         try:
-            proof[name] = check(before, after, written)
+            proof[name] = check(before, after, changes)
         except Failed as failed:
             failures.append((name, str(failed)))
     if failures:
@@ -98,16 +108,6 @@ def compare(
         message = f"{_THROWN_AWAY if anew else _TAKEN_BACK} {found}."
         raise errors.VerificationError(message, check=failures[0][0])
     return proof
-
-
-def as_written(changes: Changes, after: Evidence) -> Changes:
-    """Return changes with the bytes of an old text that is no UTF-8 and was kept: a plan has U+FFFD in their place."""
-    texts = {change.field: after.fields.get(change.field) for change in changes}
-    return [
-        replace(change, new=text) if text is not None and libav.clean(text) == change.new else change
-        for change in changes
-        for text in (texts[change.field],)
-    ]
 
 
 def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
@@ -119,7 +119,7 @@ def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
         raise Failed(message)
     grown = after.size - before.size - (sum(after.payload) - sum(before.payload))
     tags = before.size - sum(before.payload)
-    if grown > _ROOM + tags + 8 * sum(len((change.new or "").encode("utf-8", "surrogateescape")) for change in changes):
+    if grown > _ROOM + tags + 8 * length_of(before, changes):
         message = f"the file has grown by {grown} bytes"
         raise Failed(message)
     return f"{after.size} bytes ({after.size - before.size:+d})"
@@ -135,33 +135,53 @@ def _payload(before: Evidence, after: Evidence, changes: Changes) -> object:
     return after.payload_hash or "none"
 
 
-def fields(before: Evidence, after: Evidence, changes: Changes) -> object:
-    """Make sure that players read every field as planned."""
-    del before
+def length_of(before: Evidence, changes: Changes) -> int:
+    """Return about how many bytes the texts take after the changes."""
+    texts = [text for change in changes for text in fields.results(before.texts, change) or [change.new or ""]]
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+
+
+def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Make sure that players read every field as planned, and that every place of it says what it is to say."""
     for change in changes:
+        leading = before.leading(change.field)
+        full = fields.applied(change, leading.value if leading else before.said(change.field)) or None
+        wanted = full and full.partition("\0")[0]
         found = after.fields.get(change.field)
-        if found != change.new:
-            message = f"players read {_shown(found)} as the {change.field}, not {_shown(change.new)}"
+        if (found or None) != (wanted or None):
+            message = f"players read {_shown(found)} as the {change.field}, not {_shown(wanted)}"
             raise Failed(message)
+        if (change.new or None) not in {_clean(full), _clean(wanted)}:
+            message = f"the {change.field} becomes {_shown(_clean(full))}, and {_shown(change.new)} was planned"
+            raise Failed(message)
+        _every_text(before, after, change, wanted or "")
     return "reads back as planned"
+
+
+def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) -> None:
+    """Make sure that each place keeps or gets its text, and that at most one is added, which says what is `wanted`."""
+    missing = Counter(fields.results(before.texts, change))
+    missing.subtract(text.value for text in after.texts_of(change.field))
+    added = [text for text, count in missing.items() for _ in range(-count)]
+    lost = next((text for text, count in missing.items() if count > 0), None)
+    if lost is not None:
+        message = f"no place holds {_shown(_clean(lost))} as the {change.field}"
+        raise Failed(message)
+    if added not in ([], [wanted]):
+        message = f"a place holds {_shown(_clean(added[0]))} as the {change.field}"
+        raise Failed(message)
 
 
 def _restored(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Make sure that every field says what it said before a write that is taken back."""
     del before
     for change in changes:
-        found = _said(after, change.field)
-        if (found or None) != (_clean(change.new) or None):
+        leading = after.leading(change.field)
+        found = _clean(after.said(change.field))
+        if (change.new or None) not in {found or None, leading and _clean(leading.value)}:
             message = f"the {change.field} is {_shown(found)}, not {_shown(change.new)}"
             raise Failed(message)
     return "reads as before"
-
-
-def _said(evidence: Evidence, field: str) -> str | None:
-    """Return what a field says, as a scan has it."""
-    last = [evidence.held[field]] if field in evidence.held else []
-    written = [*sorted(evidence.places.get(field, ())), *last]
-    return _clean(libav.meant(evidence.fields.get(field), written))
 
 
 def same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> object:
@@ -172,12 +192,12 @@ def same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> ob
 
 def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Compare the tags beside the fields that were to change; those under a second name may only follow the change."""
-    wanted = {change.field: change.new for change in changes}
+    wanted = {change.field: {text.shown for text in after.texts_of(change.field)} | {None} for change in changes}
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
         field = _field(key)
         dropped = key not in new and ("/" in key or "-" in key)  # Matroska keeps one comment, under its plain name
-        if field in wanted and (dropped or new.get(key) in {old.get(key), wanted[field]}):
+        if field in wanted and (dropped or new.get(key) == old.get(key) or new.get(key) in wanted[field]):
             old.pop(key, None)
             new.pop(key, None)
     return equal(old, new)
@@ -238,7 +258,7 @@ def _plain(name: str) -> str:
 
 def _clean(text: str | None) -> str | None:
     """Return text as the database has it."""
-    return None if text is None else libav.clean(text)
+    return None if text is None else fields.displayed(text)
 
 
 # In the order in which they are reported: what says most to a person first, the census of bytes, which sees everything
@@ -246,7 +266,7 @@ def _clean(text: str | None) -> str | None:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("size", _size),
     ("payload", _payload),
-    ("comment", fields),
+    ("comment", comment),
     ("streams", partial(same, "streams")),
     ("chapters", partial(same, "chapters")),
     ("attachments", partial(same, "attachments")),

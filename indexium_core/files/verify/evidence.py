@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.files import fingerprint
+from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Family, Layout, Reader, remux
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify import packets as packet_reading
+from indexium_core.model.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
 
@@ -28,8 +29,7 @@ class Evidence:
     payload_end: int  # where the last one ends
     payload_hash: str | None  # its fingerprint
     fields: Mapping[str, str | None]  # the fields that we write, as players show them
-    held: Mapping[str, str]  # the same as our own parser finds them, the last place of each: some are shown to nobody
-    places: Mapping[str, frozenset[str]] = field(default_factory=dict)  # … and what all places of each say
+    texts: tuple[FieldValue, ...] = ()  # every text of them that our own parser finds, in file order
     facts: Mapping[str, meaning.Facts]  # structure and every aspect of the meaning, `packets` where they were asked for
     times: Mapping[str, packet_reading.Times] = field(default_factory=dict)  # of the packets, by stream
     container: str = ""  # what the file is
@@ -38,6 +38,19 @@ class Evidence:
     @property
     def comment(self) -> str | None:
         return self.fields.get("comment")
+
+    def said(self, name: str) -> str | None:
+        """Return what a field says to players, with undecodable bytes as surrogates and without text behind a NUL."""
+        return libav.meant(self.fields.get(name), [text.shown for text in self.texts_of(name)])
+
+    def leading(self, name: str) -> FieldValue | None:
+        """Return the text of a field that players read, None where no place holds it."""
+        said = self.said(name)
+        return next((text for text in reversed(self.texts_of(name)) if text.shown == said), None)
+
+    def texts_of(self, name: str) -> list[FieldValue]:
+        """Return every text of a field, in file order."""
+        return [text for text in self.texts if text.field == name]
 
 
 def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packets: bool = False) -> Evidence:
@@ -81,8 +94,7 @@ def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packe
         payload_hash=fingerprint.payload_hash(reader, layout.payload),
         fields=said.fields,
         tags=said.tags,
-        held={place.field: place.value for place in layout.fields},
-        places=_places(layout),
+        texts=layout.fields,
         facts=facts,
         times=times,
         container=layout.container,
@@ -94,11 +106,6 @@ def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool) -> 
     if remade and isinstance(family, remux.Remuxed):
         return family.content(reader)
     return family.census(reader, layout)
-
-
-def _places(layout: Layout) -> Mapping[str, frozenset[str]]:
-    names = {place.field for place in layout.fields}
-    return {name: frozenset(place.value for place in layout.fields if place.field == name) for name in names}
 
 
 def _named_size(path: bytes) -> int:

@@ -21,7 +21,7 @@ INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file
     error_message)
 SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_bytes,
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
-       change.old, change.new, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
+       i.old_comment, i.new_comment, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
        CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
        coalesce(list_extract($said::VARCHAR[], list_position($holders::BIGINT[], busy.operation_id)), '')
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
@@ -31,7 +31,6 @@ LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id
            FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
            WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
            GROUP BY m.file_id) AS busy ON busy.file_id = f.file_id
-CROSS JOIN LATERAL (SELECT i.changes[1]."old" AS old, i.changes[1]."new" AS new) AS change
 WHERE i.can_update
 ORDER BY f.path_bytes;
 
@@ -390,7 +389,7 @@ SELECT m.id, m.operation_id, m.file_id, m.file_path, coalesce(f.path_bytes, m.pa
        h.kept_bytes, h.dropped_at, h.evicted_reason, l.state, coalesce(f.file_hash, m.file_hash), f.comment,
        CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END, f.own_mtime_ns,
        newer.operation_id AS superseded_by, busy.operation_id AS busy_in,
-       busy.status AS busy_status
+       busy.status AS busy_status, f.people
 FROM mine m
 JOIN kept h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id

@@ -127,13 +127,13 @@ def test_a_films_comment_that_ffmpeg_shows_under_another_name_is_still_its_comme
     assert probed(path).comment == "Filmed by Grandpa"
 
 
-def test_bytes_that_are_no_text_become_replacement_characters(tmp_path: Path) -> None:
+def test_bytes_that_cannot_be_decoded_stay_in_a_comment(tmp_path: Path) -> None:
     path = media.build("mkv", tmp_path, comment="CAFE!", tags={"title": "CAFE!"})
     path.write_bytes(path.read_bytes().replace(b"CAFE!", b"caf\xe9!"))
     facts = probed(path)
-    assert facts.comment == "caf\N{REPLACEMENT CHARACTER}!"
+    assert facts.comment == "caf\udce9!"
     assert facts.tags["container"]["title"] == "caf\N{REPLACEMENT CHARACTER}!"
-    assert [value.value for value in facts.comment_fields] == ["caf\N{REPLACEMENT CHARACTER}!"]
+    assert [value.value for value in facts.comment_fields] == ["caf\udce9!"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from indexium_core.files import libav, verify
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import meaning, packets
-from indexium_core.model.media import Change, Extent
+from indexium_core.model.media import Change, Extent, FieldValue
 from tests.support import headers, media, mkv, sabotage
 
 EVIDENCE = verify.Evidence(
@@ -31,12 +31,20 @@ EVIDENCE = verify.Evidence(
     payload_end=900,
     payload_hash="x1:00",
     fields={"comment": "old"},
-    held={"comment": "old"},
+    texts=(FieldValue(field="comment", where="somewhere", value="old"),),
     facts={aspect: {} for aspect in (*meaning.ASPECTS, "structure")},
 )
 CHANGE = Change(field="comment", old="old", new="new")
-WRITTEN = replace(EVIDENCE, fields={"comment": "new"})
 TURNED = bytes.fromhex("00000000 00010000 00000000 00000000 00000000 ffff0000")
+
+
+def saying(evidence: verify.Evidence, shown: str | None, *texts: str) -> verify.Evidence:
+    """Evidence of a file that shows one text as its comment and holds these."""
+    held = (FieldValue(field="comment", where="somewhere", value=text) for text in texts)
+    return replace(evidence, fields={"comment": shown}, texts=tuple(held))
+
+
+WRITTEN = saying(EVIDENCE, "new", "new")
 
 
 def tagged(evidence: verify.Evidence, **tags: str) -> verify.Evidence:
@@ -57,7 +65,7 @@ def test_the_field_may_change_under_all_its_names() -> None:
     before = tagged(EVIDENCE, **{"COMMENT": "old", "comment-eng": "old", "MOVIE/COMMENT": "other", "title": "x"})
     after = tagged(WRITTEN, **{"COMMENT": "new", "comment-eng": "new", "MOVIE/COMMENT": "other", "title": "x"})
     assert verify.compare(before, after, [CHANGE])["tags"] == "1 as before"
-    gone = replace(tagged(EVIDENCE, title="x"), fields={"comment": None})
+    gone = saying(tagged(EVIDENCE, title="x"), None)
     verify.compare(before, gone, [replace(CHANGE, new=None)])
 
 
@@ -114,9 +122,9 @@ def test_bytes_that_are_no_text_can_be_told_too() -> None:
     [
         (replace(EVIDENCE, problem="It is cut."), errors.CorruptFileError),
         (replace(EVIDENCE, unreadable="Nobody can read it."), errors.FFmpegError),
-        (replace(EVIDENCE, fields={"comment": "another"}), errors.ConflictError),
-        (replace(EVIDENCE, fields={"comment": None}, held={}), errors.ConflictError),
-        (replace(EVIDENCE, fields={}, held={"comment": "another"}), errors.ConflictError),
+        (saying(EVIDENCE, "another", "another"), errors.ConflictError),
+        (saying(EVIDENCE, None), errors.ConflictError),
+        (saying(EVIDENCE, None, "another"), errors.ConflictError),
     ],
 )
 def test_a_file_that_is_not_as_planned_is_not_written(evidence: verify.Evidence, kind: type[Exception]) -> None:
@@ -126,8 +134,38 @@ def test_a_file_that_is_not_as_planned_is_not_written(evidence: verify.Evidence,
 
 def test_a_file_as_planned_may_be_written() -> None:
     verify.expect(EVIDENCE, [CHANGE])
-    verify.expect(replace(EVIDENCE, fields={"comment": ""}), [replace(CHANGE, old=None)])
-    verify.expect(replace(EVIDENCE, fields={"comment": "\udce9t\udce9"}), [replace(CHANGE, old="\ufffdt\ufffd")])
+    verify.expect(saying(EVIDENCE, ""), [replace(CHANGE, old=None)])
+    verify.expect(saying(EVIDENCE, "\udce9t\udce9", "\udce9t\udce9"), [replace(CHANGE, old="\ufffdt\ufffd")])
+
+
+def test_every_text_that_changes_is_as_planned() -> None:
+    changes = [replace(CHANGE, where="one"), Change(field="comment", old="hidden\u2400text", new=None, where="two")]
+    texts = [("one", "old"), ("two", "hidden\0text")]
+    found = tuple(FieldValue(field="comment", where=where, value=value) for where, value in texts)
+    verify.expect(replace(EVIDENCE, texts=found), changes)
+    with pytest.raises(errors.ConflictError):
+        verify.expect(replace(EVIDENCE, texts=found[:1]), changes)
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (("a\nPeople: Ann", "b\nPeople: Ann"), ""),
+        (("a\nPeople: Ann", "b\nPeople: Ann", "a\nPeople: Ann"), ""),  # one may be added, for players
+        (("a\nPeople: Ann", "b"), "no place holds 'b.nPeople: Ann'"),
+        (("a\nPeople: Ann",), "no place holds 'b.nPeople: Ann'"),
+        (("a\nPeople: Ann", "b\nPeople: Ann", "c"), "a place holds 'c'"),
+    ],
+)
+def test_preserve_mode_keeps_every_text(texts: tuple[str, ...], message: str) -> None:
+    change = Change(field="comment", old="a", new="a\nPeople: Ann", segment="People: Ann")
+    before, after = saying(EVIDENCE, "a", "b", "a"), saying(EVIDENCE, "a\nPeople: Ann", *texts)
+    if not message:
+        assert verify.compare(before, after, [change])
+        return
+    with pytest.raises(errors.VerificationError, match=message) as caught:
+        verify.compare(before, after, [change])
+    assert caught.value.check == "comment"
 
 
 def test_a_comment_that_is_shown_to_nobody_is_still_the_one_that_was_planned_for() -> None:
@@ -304,10 +342,9 @@ def timed(evidence: verify.Evidence, *shown: float, container: str = "avi", kind
     """Evidence with one stream whose packets are shown at these seconds."""
     facts = {**evidence.facts, "packets": {"stream 0": "some"}, "streams": {"stream 0 type": kind}}
     times = {"stream 0": packets.Times(np.array(shown), np.array(shown))}
-    return replace(evidence, facts=facts, times=times, container=container, places=PLACES)
+    return replace(evidence, facts=facts, times=times, container=container)
 
 
-PLACES = {"comment": frozenset({"new"})}
 NOWHERE = float("nan")
 
 
@@ -356,13 +393,12 @@ def test_a_muxer_may_sign_and_number_as_it_likes() -> None:
 
 
 def test_an_old_text_that_is_no_utf8_counts_as_what_was_planned() -> None:
-    change = Change(field="comment", old="\ufffd", new="\ufffd\nAnn")
-    before = replace(timed(EVIDENCE, 0.0), fields={"comment": "\udce9"})
-    raw = {"comment": "\udce9\nAnn"}
-    after = replace(timed(WRITTEN, 0.0), fields=raw, places={"comment": frozenset(raw.values())})
-    verify.compare(before, after, [change], checks=verify.REWRITTEN)
-    other = replace(after, places={"comment": frozenset({"\udce8\nAnn"})})
-    with pytest.raises(errors.VerificationError, match="a place still holds another comment"):
+    change = Change(field="comment", old="\ufffd", new="\ufffd\nPeople: Ann", segment="People: Ann")
+    before = saying(timed(EVIDENCE, 0.0), "\udce9", "\udce9")
+    text = "\udce9\nPeople: Ann"
+    verify.compare(before, saying(timed(WRITTEN, 0.0), text, text), [change], checks=verify.REWRITTEN)
+    other = saying(timed(WRITTEN, 0.0), text, "\udce8\nPeople: Ann")
+    with pytest.raises(errors.VerificationError, match="no place holds"):
         verify.compare(before, other, [change], checks=verify.REWRITTEN)
 
 
@@ -438,5 +474,5 @@ def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> N
     headers.ogg_tags(path, video=[("DESCRIPTION", "pictures")])
     found = gather(path)
     assert found.comment == "pictures"
-    assert found.places == {"comment": frozenset({"sound", "pictures"})}
+    assert {text.value for text in found.texts} == {"sound", "pictures"}
     assert found.facts["tags"]["tag stream 0/comment"] == "pictures"

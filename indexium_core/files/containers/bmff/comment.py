@@ -10,7 +10,7 @@ shape is reported as odd, never guessed at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -25,6 +25,8 @@ __all__ = [
     "Place",
     "Survey",
     "Vacancy",
+    "edited",
+    "foreign",
     "made",
     "rebuilt",
     "survey",
@@ -60,6 +62,7 @@ class Survey:
 
     places: tuple[Place, ...] = ()  # in file order
     rival: int = -1  # where the last box starts that players take for the comment though it is another field
+    rival_text: str = ""  # what it says
     odd: str = ""  # a sentence: why not all of it is understood
 
 
@@ -77,19 +80,21 @@ def survey(roots: Sequence[tuple[Window, Box]]) -> Survey:
     homes = list(_homes(roots))
     first = _first_names(homes)
     places: list[Place] = []
-    rivals = [-1]
+    rivals = [(-1, "")]
     odd = ""
     for window, path in homes:
         try:
             places += _in_udta(window, path) if path[-1].kind == b"udta" else _in_meta(window, path, first)
         except MalformedError as error:
             odd = odd or str(error)
-        rivals += _rivals(path)
+        rivals += _rivals(window, path)
     if any(place.around[0].kind != b"moov" for place in places):
         odd = odd or "There is a comment outside the film's index (moov)."
-    rival = max(rivals)
+    rival, rival_text = max(rivals)
     ranked = (replace(place, heard=place.heard and _outranks(place, rival)) for place in places)
-    return Survey(places=tuple(sorted(ranked, key=lambda place: place.box.start)), rival=rival, odd=odd)
+    return Survey(
+        places=tuple(sorted(ranked, key=lambda place: place.box.start)), rival=rival, rival_text=rival_text, odd=odd
+    )
 
 
 def values(place: Place) -> list[str]:
@@ -103,10 +108,30 @@ def values(place: Place) -> list[str]:
     return strings.texts(place.content) if place.strings else items.texts(place.content)
 
 
-def rebuilt(place: Place, text: bytes) -> bytes:
-    """Return the whole box of a place with `text` (UTF-8) as its only text."""
-    content = strings.rebuilt(place.content, text) if place.strings else items.rebuilt(place.content, text)
-    return _box(place.box.kind, content)
+def foreign(place: Place) -> list[bool]:
+    """Tell of each text of a place whether it is in an encoding that cannot be converted with certainty."""
+    return strings.is_foreign(place.content) if place.strings else items.is_foreign(place.content)
+
+
+def rebuilt(place: Place, text: bytes, *, keeps_language: bool = False) -> bytes:
+    """Return the whole box of a place with `text` (UTF-8) as its only text; see `strings.edited` for the language."""
+    if not place.strings:
+        return _box(place.box.kind, items.rebuilt(place.content, text))
+    language = strings.iso_language(place.content) if keeps_language else None
+    return _box(place.box.kind, strings.rebuilt(place.content, text, language=language))
+
+
+def edited(place: Place, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
+    """
+    Return the whole box of a place with each of its texts edited, b"" where none is left.
+
+    Raises MalformedError where a text becomes longer than its place can hold.
+    """
+    if place.strings:
+        content = strings.edited(place.content, edit, keeps_language=keeps_language)
+    else:
+        content = items.edited(place.content, edit)
+    return _box(place.box.kind, content) if content else b""
 
 
 def made(home: Vacancy, text: bytes) -> bytes:
@@ -200,10 +225,16 @@ def _outranks(place: Place, rival: int) -> bool:
     return rival < 0 or (place.box.start > rival and not place.apple)
 
 
-def _rivals(path: tuple[Box, ...]) -> Iterator[int]:
-    lists = [path[-1]] if path[-1].kind == b"udta" else path[-1].named(b"ilst")
-    for listed in lists:
-        yield from (box.start for box in listed.named(_INF))
+def _rivals(window: Window, path: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
+    """Yield start and first text of the boxes that are not the comment, but that players show as it."""
+    is_udta = path[-1].kind == b"udta"
+    read = strings.texts if is_udta else items.texts
+    for listed in [path[-1]] if is_udta else path[-1].named(b"ilst"):
+        for box in listed.named(_INF):
+            texts: list[str] = []
+            with suppress(MalformedError):
+                texts = read(window.body(box))
+            yield box.start, next(iter(texts), "")
 
 
 def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[Place]:

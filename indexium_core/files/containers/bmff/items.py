@@ -4,22 +4,24 @@ The items of an `ilst`: boxes that hold their value in `data` boxes (QuickTime F
 A `data` box is 32 bits of type, 32 bits of locale (country and language) and the value; types 1 and 4 are UTF-8, 2 and
 5 UTF-16, 3 is a Macintosh string, 0 says nothing. An item may hold one for each locale.
 
-Writing leaves **one value** of type 1, for FFmpeg reads only the first and mutagen every one. It keeps the locale of
-what it replaces where there was one, and is for all otherwise.
+Replace mode leaves **one value** of type 1, for FFmpeg reads only the first and mutagen every one. It keeps the locale
+of what it replaces where there was one, and is for all otherwise. Preserve mode keeps every value; one that has to
+change and is not UTF-8 by its type becomes type 1, which every reader shows.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
-from indexium_core.files.containers.bmff import boxes
+from indexium_core.files.containers.bmff import boxes, macintosh
 from indexium_core.files.containers.bmff.boxes import MalformedError
 
-__all__ = ["FREEFORM", "freeform_name", "made", "rebuilt", "texts"]
+__all__ = ["FREEFORM", "edited", "freeform_name", "is_foreign", "made", "rebuilt", "texts"]
 
 FREEFORM = b"----"  # an item that carries its name itself, in `mean` (whose name it is) and `name`
 
-_UTF8 = 1
+_UTF8, _UTF8_SORTED = 1, 4
 _UTF16 = frozenset({2, 5})
 _MACINTOSH = 3
 _EVERYWHERE = bytes(4)  # the locale of a value for all
@@ -34,6 +36,29 @@ def texts(content: bytes) -> list[str]:
 
     """
     return [_decoded(data).rstrip("\0") for kind, data in _children(content) if kind == b"data"]
+
+
+def edited(content: bytes, edit: Callable[[str], str | None]) -> bytes:
+    """
+    Return the content of an item with each value edited, b"" where none is left.
+
+    `edit` gives the new text for a text, None for none. Raises MalformedError as `texts` does.
+    """
+    children = []
+    for kind, data in _children(content):
+        if kind != b"data":
+            children.append((kind, data))
+            continue
+        text = edit(_decoded(data))
+        if text is not None:
+            children.append((kind, _encoded(data, text)))
+    return b"".join(_box(*child) for child in children) if any(kind == b"data" for kind, _ in children) else b""
+
+
+def is_foreign(content: bytes) -> list[bool]:
+    """Tell of each value whether its type stands for an encoding that readers disagree on."""
+    values = [data for kind, data in _children(content) if kind == b"data"]
+    return [int.from_bytes(data[:4], "big") == _MACINTOSH and not macintosh.is_utf8(data[8:]) for data in values]
 
 
 def rebuilt(content: bytes, text: bytes) -> bytes:
@@ -78,8 +103,22 @@ def _children(content: bytes) -> list[tuple[bytes, bytes]]:
 def _decoded(data: bytes) -> str:
     kind, value = int.from_bytes(data[:4], "big"), data[8:]
     if kind in _UTF16:
-        return value.decode("utf-16-be", "replace").removeprefix("\ufeff")
-    return value.decode("mac_roman") if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")
+        try:
+            return value.decode("utf-16-be").removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            raise MalformedError("The comment in the tags has damaged UTF-16.") from None
+    return macintosh.decoded(value) if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")
+
+
+def _encoded(data: bytes, text: str) -> bytes:
+    """Return the content of a `data` box with another text: as it was where `text` is what was there."""
+    if text == _decoded(data):
+        return data
+    kind, value = int.from_bytes(data[:4], "big"), data[8:]
+    if kind == _MACINTOSH and not macintosh.is_utf8(value) and (mac := macintosh.encoded(text)) is not None:
+        return data[:8] + mac
+    kept = kind if kind == _UTF8_SORTED else _UTF8
+    return struct.pack(">I", kept) + data[4:8] + text.encode("utf-8", "surrogateescape")
 
 
 def _box(kind: bytes, content: bytes) -> bytes:

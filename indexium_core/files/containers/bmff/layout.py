@@ -6,7 +6,6 @@ The film's index (`moov`) is read once and held while it is looked at; media byt
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers import Layout, Reader
@@ -14,6 +13,7 @@ from indexium_core.files.containers.bmff import boxes, checks, comment
 from indexium_core.files.containers.bmff.boxes import Box, Window
 from indexium_core.files.containers.bmff.comment import Place, Vacancy
 from indexium_core.files.containers.bmff.offsets import Offsets
+from indexium_core.model import fields
 from indexium_core.model.media import Extent, FieldValue
 
 __all__ = ["BmffLayout", "examine", "recognises"]
@@ -31,6 +31,7 @@ class BmffLayout(Layout):
     moov: Box | None = None  # opened; None where there is none that can be opened
     places: tuple[Place, ...] = ()  # every box that holds the comment, in file order
     rival: int = -1  # where the last box starts that players take for the comment though it is another field
+    rival_text: str = ""  # what it says
     vacancy: Vacancy | None = None  # where a comment would go that players find before all others
     offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all that points into the file
 
@@ -113,13 +114,17 @@ def examine(reader: Reader) -> BmffLayout:
         odd=odd,
     )
     verdict = checks.judge(suspect)
+    vacancy = comment.vacancy(window, moov, quicktime=layout.container == "mov", behind=found.rival)
+    texts = _fields(found.places)
     return replace(
         layout,
         moov=moov,
         places=found.places,
-        fields=_fields(found.places),
+        fields=texts,
+        added=_added(texts, found.places, vacancy),
         rival=found.rival,
-        vacancy=comment.vacancy(window, moov, quicktime=layout.container == "mov", behind=found.rival),
+        rival_text=found.rival_text,
+        vacancy=vacancy,
         problem=problem or verdict.problem,
         offsets=verdict.offsets,
     )
@@ -148,12 +153,18 @@ def _loose(reader: Reader, found: tuple[Box, ...]) -> tuple[list[tuple[Window, B
 
 
 def _fields(places: tuple[Place, ...]) -> tuple[FieldValue, ...]:
-    """Return every text of every place; the second of a name is called `name[2]`."""
-    seen: Counter[str] = Counter()
-    found = []
-    for place in places:
-        for text in comment.values(place):
-            seen[place.where] += 1
-            where = place.where if seen[place.where] == 1 else f"{place.where}[{seen[place.where]}]"
-            found.append(FieldValue(field="comment", where=where, value=text))
-    return tuple(found)
+    """Return every text of every place; replace mode leaves the first one of a place."""
+    return fields.numbered(
+        FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=foreign)
+        for place in places
+        for number, (text, foreign) in enumerate(zip(comment.values(place), comment.foreign(place), strict=True))
+    )
+
+
+def _added(texts: tuple[FieldValue, ...], places: tuple[Place, ...], vacancy: Vacancy | None) -> str:
+    """Return where a write adds a comment, "" where players show one of those that are there, or there is none."""
+    if not places or vacancy is None or any(place.heard for place in places):
+        return ""
+    kinds = [*(box.kind for box in vacancy.around), *vacancy.missing, comment.CMT]
+    where = "/".join(kind.decode("latin-1") for kind in kinds)
+    return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where

@@ -164,7 +164,7 @@ def _asked(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[
         return _refused("This is not a file that can be edited as MP4.")
     if [change.field for change in changes] != ["comment"]:
         return _refused("Only the comment can be written yet.")
-    edits = fields.edits(layout, changes[0].new)
+    edits = fields.edits(layout, changes[0])
     return edits if isinstance(edits, Refusal) else (layout, edits)
 
 

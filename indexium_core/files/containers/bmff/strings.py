@@ -5,20 +5,23 @@ Each is 16 bits of length, 16 bits of language, and text (QuickTime File Format,
 Code Values"): a language below 0x400, or 0x7FFF, is a Macintosh code, whose text has a Macintosh encoding; any other is
 a packed ISO 639-2 code, whose text is UTF-8, or UTF-16 behind a byte order mark.
 
-Writing leaves **one string**. FFmpeg and MediaInfo read the first of a list and nothing else, ExifTool shows the last
-of the default language: where only one were brought in line, a list would say two things. And who is in a film is in no
-language. It keeps the language of what it replaces where all strings had the same ISO one, and is undetermined
-otherwise: behind a Macintosh code UTF-8 would be read as what it is not.
+Replace mode writes **one string**. FFmpeg and MediaInfo read the first of a list and nothing else, ExifTool shows the
+last of the default language. It keeps the language of what it replaces where all strings had the same ISO one, and is
+undetermined otherwise: UTF-8 behind a Macintosh code is read as MacRoman.
+
+Preserve mode keeps every string with its language and its bytes. Only a text that cannot take the new names in its own
+encoding, or that players would not show, becomes UTF-8.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from indexium_core.files.containers.bmff import macintosh
 from indexium_core.files.containers.bmff.boxes import MalformedError
 
-__all__ = ["MAX_BYTES", "made", "rebuilt", "texts"]
+__all__ = ["MAX_BYTES", "edited", "is_foreign", "iso_language", "made", "rebuilt", "texts"]
 
 MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
 
@@ -33,17 +36,59 @@ def texts(content: bytes) -> list[str]:
     Return the strings in the content of a box; what cannot be decoded comes as lone surrogates.
 
     Raises:
-        MalformedError: It is no list of strings.
+        MalformedError: It is no list of strings, or has UTF-16 that is damaged.
 
     """
-    return [_decoded(text, language).rstrip("\0") for language, text in _strings(content)]
+    return [_decoded(language, text).rstrip("\0") for language, text in _strings(content)]
 
 
-def rebuilt(content: bytes, text: bytes) -> bytes:
-    """Return the content of a box with `text` (UTF-8) as its only string."""
+def rebuilt(content: bytes, text: bytes, *, language: int | None = None) -> bytes:
+    """Return the content of a box with `text` (UTF-8) as its only string, in `language` where that is given."""
     languages = {language for language, _ in _strings(content)}
-    language = languages.pop()
-    return made(text, language=_UNDETERMINED if languages or _is_mac(language) else language)
+    old = languages.pop()
+    if language is None:
+        language = _UNDETERMINED if languages or _is_mac(old) else old
+    return made(text, language=language)
+
+
+def edited(content: bytes, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
+    """
+    Return the content of a box with each string edited, b"" where none is left.
+
+    Args:
+        content: The content of the box.
+        edit: Gives the new text for a text, None for none.
+        keeps_language: A text that becomes UTF-8 gets the ISO code of its Macintosh language, else an undetermined one.
+
+    Raises:
+        MalformedError: A string would be longer than 65,535 bytes.
+
+    """
+    made_strings = []
+    for language, old in _strings(content):
+        text = edit(_decoded(language, old))
+        if text is None:
+            continue
+        new_language, data = _encoded(language, old, text, keeps_language=keeps_language)
+        if len(data) > MAX_BYTES:
+            message = f"QuickTime's comment takes {MAX_BYTES:,} bytes, and this one would have {len(data):,}."
+            raise MalformedError(message)
+        made_strings.append(made(data, language=new_language))
+    return b"".join(made_strings)
+
+
+def is_foreign(content: bytes) -> list[bool]:
+    """Tell of each string whether its language has an encoding that is neither MacRoman nor UTF-8."""
+    return [
+        _is_mac(language) and language not in _ROMAN and not macintosh.is_utf8(text)
+        for language, text in _strings(content)
+    ]
+
+
+def iso_language(content: bytes) -> int:
+    """Return the packed ISO 639-2 code for the language of the first string, undetermined where none is known."""
+    language, _ = _strings(content)[0]
+    return _ISO.get(language, _UNDETERMINED) if _is_mac(language) else language
 
 
 def made(text: bytes, *, language: int = _UNDETERMINED) -> bytes:
@@ -67,14 +112,40 @@ def _split(content: bytes) -> Iterator[tuple[int, bytes]]:
         at += length
 
 
-def _decoded(text: bytes, language: int) -> str:
+def _decoded(language: int, text: bytes) -> str:
     if text.startswith(_BYTE_ORDER_MARK):
-        return text[2:].decode("utf-16-be", "replace")
-    try:
-        return text.decode()  # also what ExifTool writes: UTF-8 with the language 0 (no other text looks like it)
-    except UnicodeDecodeError:
-        return text.decode("mac_roman") if _is_mac(language) else text.decode("utf-8", "surrogateescape")
+        try:
+            return text[2:].decode("utf-16-be")
+        except UnicodeDecodeError:
+            raise MalformedError("The comment in the user data has damaged UTF-16.") from None
+    return macintosh.decoded(text) if _is_mac(language) else text.decode("utf-8", "surrogateescape")
+
+
+def _encoded(language: int, old: bytes, text: str, *, keeps_language: bool) -> tuple[int, bytes]:
+    """Return language and bytes of an edited text: the old ones where `text` is what was there."""
+    if text == _decoded(language, old):
+        return language, old
+    utf8 = text.encode("utf-8", "surrogateescape")
+    if not _is_mac(language):
+        return language, utf8
+    if (old.isascii() or not macintosh.is_utf8(old)) and (data := macintosh.encoded(text)) is not None:
+        return language, data
+    return (_ISO.get(language, _UNDETERMINED) if keeps_language else _UNDETERMINED), utf8
 
 
 def _is_mac(language: int) -> bool:
     return language < _FIRST_ISO or language == _UNSPECIFIED_MAC
+
+
+def _packed(code: str) -> int:
+    first, second, third = (ord(letter) - 0x60 for letter in code)
+    return first << 10 | second << 5 | third
+
+
+# Macintosh language codes as FFmpeg has them, and as packed ISO 639-2 (QuickTime File Format, "Language Code Values").
+_MAC_LANGUAGES = (
+    *("eng", "fra", "ger", "ita", "dut", "sve", "spa", "dan", "por", "nor", "heb", "jpn", "ara", "fin", "gre", "ice"),
+    *("mlt", "tur", "hrv", "chi", "urd", "hin", "tha", "kor", "lit", "pol", "hun", "est", "lav"),
+)
+_ISO = {number: _packed(code) for number, code in enumerate(_MAC_LANGUAGES)}
+_ROMAN = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 34, _UNSPECIFIED_MAC})  # languages that MacRoman is made for

@@ -19,6 +19,7 @@ from indexium_core.files.containers.remux import asf, asf_edit, avi, avi_edit, f
 from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, RemuxLayout
 from indexium_core.files.containers.remux.lossless import Lossless, Make
 from indexium_core.files.containers.remux.strategy import StreamCopy
+from indexium_core.model import fields
 from indexium_core.model.media import Extent, Refusal
 
 __all__ = ["FAMILIES", "Container", "Remuxed"]
@@ -67,7 +68,8 @@ class Remuxed:
             container=self.container.name,
             size=reader.size,
             payload=read.payload or whole,
-            fields=read.fields,
+            fields=fields.numbered(read.fields),
+            added=read.added,
             kept=read.kept,
             specifiers=read.specifiers,
             obstacle=read.obstacle,

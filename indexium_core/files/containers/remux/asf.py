@@ -99,9 +99,9 @@ class _Header:
             raise MalformedError("it consists of too many parts")
 
     def add(self, where: str, name: str, value: str) -> None:
-        if found.is_comment(name):
+        if found.is_comment(name) and value:
             self.comments.append(FieldValue(field="comment", where=f"{where}/{name}", value=value))
-        else:
+        elif not found.is_comment(name):
             self.tags.append((name, value))
 
 
@@ -255,7 +255,8 @@ def _read_description(body: bytes, header: _Header) -> None:
     at = 10
     for number, name in enumerate(_PARTS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
-        value = _text(body[at : at + length], header)
+        data = body[at : at + length]
+        value = whole_text_of(data) if found.is_comment(name) else _text(data, header)
         at += length
         if value:
             header.add("Content Description", name, value)
@@ -274,7 +275,7 @@ def _read_attributes(body: bytes, header: _Header) -> None:
         kind = int.from_bytes(body[at : at + 2], "little")
         value, at = _field(body, at + 2)
         shown = _text(name, header)
-        said = _said(kind, value, header)
+        said = whole_text_of(value) if kind == 0 and found.is_comment(shown) else _said(kind, value, header)
         if said is None:
             header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {found.shown(shown)}.")
         else:
@@ -308,10 +309,15 @@ def _read_metadata(part: Object, header: _Header) -> None:
         name = _text(part.body[at + 12 : at + 12 + name_length], header)
         if found.is_comment(name) and head[2:4] == head[6:8] == bytes(2):  # a text, and of no single stream
             value = part.body[at + 12 + name_length : at + 12 + name_length + value_length]
-            header.comments.append(FieldValue(field="comment", where=f"Metadata/{name}", value=_text(value, header)))
+            header.add("Metadata", name, whole_text_of(value))
         if name not in {"AspectRatioX", "AspectRatioY"}:
             header.obstacles.append(f"It holds an attribute that FFmpeg would move or leave out: {found.shown(name)}.")
         at += 12 + name_length + value_length
+
+
+def whole_text_of(data: bytes) -> str:
+    """Return a text of 16-bit units with what stands behind a NUL, without the NULs at its end."""
+    return data[: len(data) & ~1].decode("utf-16-le", "surrogatepass").rstrip("\0")
 
 
 def _text(data: bytes, header: _Header) -> str:

@@ -90,6 +90,13 @@ class _Attribute:
     def is_comment(self) -> bool:
         return found.is_comment(_shown(self.name))
 
+    @property
+    def text(self) -> str:
+        """What it says, a number as its digits."""
+        if self.kind == _TEXT:
+            return _decoded(self.value)
+        return str(int.from_bytes(self.value, "little"))
+
     def said(self, text: str) -> _Attribute:
         return replace(self, kind=_TEXT, value=_wide(text))
 
@@ -100,7 +107,7 @@ class _Attribute:
 def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     """Return the patch that takes what the comment needs from padding in the header. Raises NotUnderstoodError."""
     head, parts = _opened(reader)
-    settled = _settled(_commented(parts, wish.text), len(head))
+    settled = _settled(_commented(parts, wish), len(head))
     if settled is None:
         raise NotUnderstoodError("The file's header has no room for the comment.")
     splice = Splice(start=0, end=len(head), data=_header(head, settled))
@@ -114,7 +121,7 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     if unknown is not None:
         message = f"It holds a part that is not understood, so nothing in it is moved: {uuid.UUID(bytes_le=unknown)}."
         raise NotUnderstoodError(message)
-    wanted = [part for part in _commented(parts, wish.text) if part.guid != _PADDING]
+    wanted = [part for part in _commented(parts, wish) if part.guid != _PADDING]
     wanted.insert(_last_comment(wanted) + 1, _Part(_PADDING, b""))
     growth = room(max(len(_header(head, wanted)) + PADDING - len(head), 0), wish.means)
     settled = _settled(wanted, len(head) + growth)
@@ -216,10 +223,11 @@ def _with(parts: Sequence[_Part], place: tuple[int, ...], new: tuple[_Part, ...]
 # Comments
 
 
-def _commented(parts: Sequence[_Part], text: str | None) -> list[_Part]:
-    """Return the parts with this comment in every place that has one, or in a new place; without any for None."""
-    edited = [_said(part, text) for part in parts]
-    if text is None or any(_comments(edited)):
+def _commented(parts: Sequence[_Part], wish: Wish) -> list[_Part]:
+    """Return the parts with every comment changed, or one added where there is none."""
+    edited = [_said(part, wish) for part in parts]
+    text = None if any(_comments(parts)) else wish.text(None)
+    if text is None:
         return edited
     at = next((nth for nth, part in enumerate(edited) if part.guid == asf.DESCRIPTION), None)
     if at is None:
@@ -231,16 +239,17 @@ def _comments(parts: Sequence[_Part]) -> Iterator[bool]:
     """Yield for each place whether it holds a comment."""
     for part in _all(parts):
         if part.guid == asf.DESCRIPTION:
-            yield bool(_shown(_texts(part.body)[3]))
+            yield bool(_decoded(_texts(part.body)[3]))
         elif part.guid in _ATTRIBUTED:
-            yield from (each.is_comment for each in _attributes(part))
+            yield from (each.is_comment and bool(each.text) for each in _attributes(part))
 
 
-def _said(part: _Part, text: str | None) -> _Part:
+def _said(part: _Part, wish: Wish) -> _Part:
     if part.inner is not None:
-        return replace(part, inner=tuple(_said(inner, text) for inner in part.inner))
+        return replace(part, inner=tuple(_said(inner, wish) for inner in part.inner))
     if part.guid == asf.DESCRIPTION:
-        return _described(part, text) if _shown(_texts(part.body)[3]) else part
+        old = _decoded(_texts(part.body)[3])
+        return _described(part, wish.text(old)) if old else part
     if part.guid not in _ATTRIBUTED:
         return part
     kept = []
@@ -249,6 +258,7 @@ def _said(part: _Part, text: str | None) -> _Part:
             kept.append(each)
             continue
         _check(each)
+        text = wish.text(each.text) if each.text else None  # an empty one says nothing
         if text is not None:
             kept.append(each.said(text))
     return replace(part, body=_joined(part.guid, kept))
@@ -258,23 +268,20 @@ def _check(comment: _Attribute) -> None:
     """Raise NotUnderstoodError where a comment cannot be put in the place of another."""
     if comment.lead[2:4] not in {b"", b"\0\0"}:
         raise NotUnderstoodError("One of its streams has a description of its own.")
-    if comment.kind == _TEXT:
-        _decoded(comment.value)
-    elif comment.kind not in {2, 3, 4, 5}:
+    if comment.kind not in {_TEXT, 2, 3, 4, 5}:
         raise NotUnderstoodError("It holds a description that is no text.")
 
 
 def _decoded(value: bytes) -> str:
     try:
-        return value[: len(value) & ~1].decode("utf-16-le")
+        return value[: len(value) & ~1].decode("utf-16-le").rstrip("\0")
     except UnicodeDecodeError:
-        raise NotUnderstoodError("It holds a description that is no Unicode.") from None
+        raise NotUnderstoodError("It holds a description that is not Unicode.") from None
 
 
 def _described(part: _Part, text: str | None) -> _Part:
     """Return a content description (3.10) with another fourth text: five lengths of 16 bits, five texts."""
     texts = _texts(part.body)
-    _decoded(texts[3])
     texts[3] = b"" if text is None else _wide(text)
     return replace(part, body=struct.pack("<5H", *map(len, texts)) + b"".join(texts))
 

@@ -185,7 +185,8 @@ def _info(reader: Reader, info: Chunk) -> Iterator[tuple[bytes, str]]:
     for chunk in chunks(reader, info.body, info.end):
         if chunk.is_list or chunk.end - chunk.body > _LARGEST_TEXT:
             raise MalformedError("its texts are no texts")
-        text = found.text_of(reader.read_at(chunk.body, chunk.end - chunk.body))
+        data = reader.read_at(chunk.body, chunk.end - chunk.body)
+        text = found.whole_text_of(data) if chunk.kind == COMMENT else found.text_of(data)
         if chunk.kind not in PADDING and text:  # an empty one says nothing
             yield chunk.kind, text
 

@@ -106,7 +106,7 @@ class _File:
 def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
     file = _opened(reader, layout)
-    edits = _commented(file, wish.text)
+    edits = _commented(file, wish)
     front = [edit for edit in edits if edit.end <= file.media.start]
     behind = [edit for edit in edits if edit.end > file.media.start]
     edits = [*front, *_balanced(file, front), *behind]
@@ -122,7 +122,7 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     """Return a new file with padding in front of the media, which move as one. Raises NotUnderstoodError."""
     file = _opened(reader, layout)
     _check_movable(file)
-    edits = _commented(file, wish.text)
+    edits = _commented(file, wish)
     growth = sum(edit.growth for edit in edits if edit.end <= file.media.start)
     padding = next((node for node in _paddings(file, edits) if node.above == (file.riff,)), None)
     start, old = (file.media.start, 0) if padding is None else (padding.start, padding.stop - padding.start)
@@ -195,30 +195,42 @@ def _is_blank(reader: Reader, chunk: Chunk) -> bool:
 # Comments
 
 
-def _commented(file: _File, text: str | None) -> list[_Edit]:
-    """Return the edits that put a comment into every place that has one, or into a new one; none of padding."""
+def _commented(file: _File, wish: Wish) -> list[_Edit]:
+    """Return the edits that change every comment, and add one where players show none; none of padding."""
     lists = [node for node in file.riff.walk() if node.opened and node.kind == b"INFO"]
-    if sum(node.kind == avi.COMMENT for info in lists for node in info.inner) > PLACES:
-        raise NotUnderstoodError("It holds more comments than reason.")
-    if text is None:
-        return [edit for node in lists for edit in _removed(file, node)]
-    chunk = _chunk(avi.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
     places = [node for info in lists for node in info.inner if node.kind == avi.COMMENT]
-    edits = [_Edit(node.start, node.stop, chunk, node.above) for node in places]
-    if not any(node.start < file.media.start for node in places):  # players read no further
-        edits.append(_added(file, [node for node in lists if node.start < file.media.start], chunk))
+    if len(places) > PLACES:
+        raise NotUnderstoodError("It holds too many comments.")
+    old = {node.start: found.whole_text_of(_body(file.reader, node.chunk)) for node in places}
+    texts = {node.start: wish.text(old[node.start]) if old[node.start] else None for node in places}
+    edits = [edit for info in lists for edit in _changed(file, info, texts)]
+    if not any(node.start < file.media.start and texts[node.start] for node in places):  # players read no further
+        text = wish.text(next((text for text in reversed(old.values()) if text), None))
+        if text is not None and (wish.change.segment is None or wish.change.segment):
+            front = [node for node in lists if node.start < file.media.start]
+            staying = [node for node in front if not any(edit.start == node.start for edit in edits)]
+            edits.append(_added(file, staying, _comment_chunk(text)))
     return edits
 
 
-def _removed(file: _File, info: _Node) -> Iterator[_Edit]:
-    """Yield what takes the comments out of a list, and the list if nothing else is in it."""
+def _changed(file: _File, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_Edit]:
+    """Yield the edits of the comments in a list; the list goes where nothing is left in it."""
     comments = [node for node in info.inner if node.kind == avi.COMMENT]
     others = [node for node in info.inner if node not in comments and not _is_blank(file.reader, node.chunk)]
-    if comments and not others:
+    if comments and not others and not any(texts[node.start] for node in comments):
         yield _Edit(info.start, info.stop, b"", info.above)
         return
     for node in comments:
-        yield _Edit(node.start, node.stop, b"", node.above)
+        text = texts[node.start]
+        yield _Edit(node.start, node.stop, b"" if text is None else _comment_chunk(text), node.above)
+
+
+def _body(reader: Reader, chunk: Chunk) -> bytes:
+    return reader.read_at(chunk.body, chunk.end - chunk.body)
+
+
+def _comment_chunk(text: str) -> bytes:
+    return _chunk(avi.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
 
 
 def _added(file: _File, lists: Sequence[_Node], comment: bytes) -> _Edit:

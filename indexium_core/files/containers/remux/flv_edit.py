@@ -55,6 +55,11 @@ class _Script:
             return []
         return [one for one in self.data.properties if len(one.path) == 1 and one.path[0].lower() == _NAME]
 
+    @property
+    def texts(self) -> list[str]:
+        """What each of the comments says; "" where that is no text."""
+        return [value or "" for name, value in amf.read_metadata(self.body)[1] if name.lower() == _NAME]
+
 
 @dataclass(frozen=True, slots=True)
 class _Head:
@@ -70,7 +75,7 @@ class _Head:
 
 def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     """Return the patch for a comment as long as the one before. Raises NotUnderstoodError."""
-    splices = _edited(_opened(reader), wish.text)
+    splices = _edited(_opened(reader), wish)
     if any(splice.growth for splice in splices):
         raise NotUnderstoodError("The comment has another length than before, and there is no padding.")
     return patch.build(reader, layout, splices)
@@ -79,7 +84,7 @@ def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
 def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     """Return a new file with another comment, and what tells of places corrected. Raises NotUnderstoodError."""
     head = _opened(reader)
-    edits = _edited(head, wish.text)
+    edits = _edited(head, wish)
     splices = [*edits, *_sized(head, edits), *_corrected(head, edits, layout.size)]
     return Rebuild(pieces=rebuilding.pieces(reader, layout.size, sorted(splices, key=_order)))
 
@@ -123,38 +128,39 @@ def _head(reader: Reader) -> _Head:
 # Edits
 
 
-def _edited(head: _Head, text: str | None) -> list[Splice]:
-    """Return the splices that put a comment into every place that has one, or into a new one; sizes not counted."""
-    holders = [script for script in head.scripts if script.comments]
-    if text is None:
-        return [splice for script in holders for splice in _removed(script)]
-    if holders:
-        return [splice for script in holders for splice in _replaced(script, text)]
-    first = next((script for script in head.scripts if script.data is not None), None)
-    if first is None:
-        return [Splice(start=head.start, end=head.start, data=_tag(text))]
-    return _put_first(first, text, 1)
+def _edited(head: _Head, wish: Wish) -> list[Splice]:
+    """Return the splices that change every comment, or add one where there is none; sizes not counted."""
+    holders = [script for script in head.scripts if script.data is not None]
+    added = None if any(text for script in holders for text in script.texts) else wish.text(None)
+    if added is not None and not holders:
+        return [Splice(start=head.start, end=head.start, data=_tag(added))]
+    firsts = [[] if added is None else [added], *([] for _ in holders)]
+    return [splice for script, first in zip(holders, firsts, strict=False) for splice in _changed(script, wish, first)]
 
 
-def _removed(script: _Script) -> list[Splice]:
-    splices = [Splice(start=script.at + one.start, end=script.at + one.end, data=b"") for one in script.comments]
-    return [*splices, *_counted(script, -len(splices))]
-
-
-def _replaced(script: _Script, text: str) -> list[Splice]:
-    """Return what changes the comments of a tag; where FFmpeg would not read so far, one is put in front instead."""
+def _changed(script: _Script, wish: Wish, added: Sequence[str]) -> list[Splice]:
+    """Return the splices of the comments of a tag; those that FFmpeg does not reach move to the front."""
     assert script.data is not None
-    if any(one.end > script.data.readable for one in script.comments):
-        removed = [splice for splice in _removed(script) if not splice.data]
-        return [*_put_first(script, text, 1 - len(removed)), *removed]
-    value = amf.text_of(text)
-    return [Splice(start=script.at + one.value, end=script.at + one.end, data=value) for one in script.comments]
+    splices, moved = [], list(added)
+    for one, text in zip(script.comments, script.texts, strict=True):
+        new = wish.text(text) if text else None  # an empty one says nothing
+        if new is not None and one.end > script.data.readable:
+            moved.append(new)
+            new = None
+        if new is None:
+            splices.append(Splice(start=script.at + one.start, end=script.at + one.end, data=b""))
+        else:
+            splices.append(Splice(start=script.at + one.value, end=script.at + one.end, data=amf.text_of(new)))
+    gone = sum(not splice.data for splice in splices)
+    return [*splices, *_put_first(script, moved, len(moved) - gone)]
 
 
-def _put_first(script: _Script, text: str, more: int) -> list[Splice]:
+def _put_first(script: _Script, texts: Sequence[str], more: int) -> list[Splice]:
+    """Return the splices that add comments in front and correct the number of properties by `more`."""
     assert script.data is not None
     at = script.at + script.data.start
-    return [*_counted(script, more), Splice(start=at, end=at, data=amf.property_of(_NAME, text))]
+    data = b"".join(amf.property_of(_NAME, text) for text in texts)
+    return [*_counted(script, more), *([Splice(start=at, end=at, data=data)] if data else [])]
 
 
 def _counted(script: _Script, more: int) -> list[Splice]:

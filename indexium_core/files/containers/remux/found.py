@@ -28,6 +28,7 @@ __all__ = [
     "shown",
     "text_of",
     "unfit",
+    "whole_text_of",
 ]
 
 STEPS = 10_000  # elements looked at in the header of one file: a hostile one must not cost minutes
@@ -56,6 +57,7 @@ class Found:
     kept: tuple[Option, ...] = ()  # with these FFmpeg keeps what it would lose by itself
     specifiers: tuple[str, ...] = ("metadata",)  # options that set a comment, one for each place that is to hold it
     obstacle: str = ""  # what FFmpeg cannot carry over, as a sentence
+    added: str = ""  # where a write adds a comment although there are some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,11 @@ def digest_of(data: bytes) -> str:
 def text_of(data: bytes) -> str:
     """Return a text up to its first NUL; bytes that are no UTF-8 come as lone surrogates, and go back as they were."""
     return data.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def whole_text_of(data: bytes) -> str:
+    """Return a text with what stands behind a NUL, without the NULs at its end; bytes as `text_of` has them."""
+    return data.rstrip(b"\0").decode("utf-8", "surrogateescape")
 
 
 def is_comment(name: str) -> bool:

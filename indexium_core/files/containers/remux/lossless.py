@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Means, Reader
 from indexium_core.files.containers.remux.found import CutShortError, MalformedError, RemuxLayout
-from indexium_core.files.containers.remux.strategy import original_bytes
+from indexium_core.model import fields
 from indexium_core.model.media import Change, Patch, Rebuild, Refusal
 
 __all__ = ["PADDING", "PLACES", "Lossless", "Make", "NotUnderstoodError", "Wish", "room"]
@@ -30,8 +30,21 @@ class NotUnderstoodError(Exception):
 class Wish:
     """What is to be written."""
 
-    text: str | None  # the comment, None for none
+    change: Change
     means: Means
+    measure: Callable[[str], int]  # of a text …
+    longest: int  # … and how long it may be in these units
+
+    def text(self, old: str | None) -> str | None:
+        """
+        Return the comment in place of an old one, or of none; None where there is to be none.
+
+        Raises NotUnderstoodError where the container cannot hold it.
+        """
+        text = fields.applied(self.change, old)
+        if text is not None and self.measure(text) > self.longest:
+            raise NotUnderstoodError("The comment is longer than files of this kind can hold.")
+        return text
 
 
 Make = Callable[[Reader, Layout, Wish], Patch | Rebuild]  # raises NotUnderstoodError, CutShortError, MalformedError
@@ -60,7 +73,7 @@ class Lossless:
         if layout.problem is not None:
             return layout.problem
         try:
-            edit = self._make(reader, layout, Wish(text=self._text(layout, changes), means=means))
+            edit = self._make(reader, layout, self._wish(layout, changes, means))
         except NotUnderstoodError as error:
             return _refused(str(error))
         except CutShortError:
@@ -71,17 +84,14 @@ class Lossless:
             return _refused("There is no room for the comment, and no other file may take the place of this one.")
         return edit
 
-    def _text(self, layout: Layout, changes: Sequence[Change]) -> str | None:
+    def _wish(self, layout: Layout, changes: Sequence[Change], means: Means) -> Wish:
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
             raise NotUnderstoodError("Only comments can be written into files of this kind.")
         if not layout.payload or layout.payload[0].offset == 0:  # all of it counts as media where none was found
             raise NotUnderstoodError("It holds no media.")
-        if changes[0].new is None:
-            return None
-        text = original_bytes(changes[0].new, layout)
-        if not text or "\0" in text or self._measure(text) > self._longest:
-            raise NotUnderstoodError("The comment is longer than files of this kind can hold.")
-        return text
+        if changes[0].segment is None and "\0" in (changes[0].new or ""):
+            raise NotUnderstoodError("The comment holds a NUL, where players stop reading.")
+        return Wish(change=changes[0], means=means, measure=self._measure, longest=self._longest)
 
 
 def room(needed: int, means: Means, *, step: int = 1) -> int:

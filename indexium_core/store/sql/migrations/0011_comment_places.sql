@@ -57,5 +57,6 @@ SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, ex
             END AS changes,
        category, risk_level, risk_level NOT IN ('blocked', 'unchanged') AS can_update,
        CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues, issues AS issue_bits,
-       container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode, names, new_comment
+       container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode, names,
+       old_comment, new_comment
 FROM plan_rows;

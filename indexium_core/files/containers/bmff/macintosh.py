@@ -1,0 +1,40 @@
+"""
+Texts of a Macintosh encoding, and how a longer one is stored so that players show all of it.
+
+QuickTime declares such an encoding by a language code (strings of `udta`) or by a data type (items of `ilst`). Writers
+put UTF-8 there too (ExifTool does), so a text that is valid UTF-8 counts as UTF-8. All readers take any other for
+MacRoman, whatever the language is (FFmpeg 5.1 to 8.1, ExifTool 12.57).
+"""
+
+from __future__ import annotations
+
+__all__ = ["decoded", "encoded", "is_utf8"]
+
+
+def is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8, as plain ASCII is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def decoded(data: bytes) -> str:
+    """Return a text: UTF-8 where the bytes are valid, else MacRoman, which has a letter for every byte."""
+    return data.decode() if is_utf8(data) else data.decode("mac_roman")
+
+
+def encoded(text: str) -> bytes | None:
+    """
+    Return a text in MacRoman, or None where it has to become UTF-8.
+
+    FFmpeg makes room for two bytes of UTF-8 for each byte of MacRoman and cuts off what needs more.
+    """
+    try:
+        data = text.encode("mac_roman")
+    except UnicodeEncodeError:
+        return None
+    if is_utf8(data):
+        return data if data.isascii() else None
+    return data if len(text.encode()) <= 2 * len(data) else None
