@@ -13,6 +13,10 @@ const dialogItem = item =>
       .map(each => chip(each.level, each.text, each.glyph)),
     item.message && h("small", null, h("bdi", null, item.message)),
     item.text !== undefined && item.text !== null && h("q", null, item.text),
+    item.texts?.map(each => [
+      each.where && h("small", {class: "where"}, h("bdi", {dir: "ltr"}, each.where)),
+      h("q", {dir: "auto"}, each.text),
+    ]),
     item.was !== undefined &&
       h(
         "div",

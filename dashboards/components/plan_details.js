@@ -8,18 +8,40 @@ const runs = (list, kind, whole) =>
   })
 
 // One comment: none at all, an empty one, or its text with what changes marked.
-const comment = (label, list, kind, whole) => [
-  h("div", {class: "label"}, label),
+const comment = (label, list, kind, whole, name = label) => [
+  label && h("div", {class: "label"}, label),
   list === null
     ? h("div", {class: "diff none"}, "No comment")
     : list.length === 0
       ? h("div", {class: "diff none"}, "An empty comment")
       : h(
           "div",
-          {class: `diff ${kind}`, tabindex: "0", role: "region", "aria-label": label, dir: "auto"},
+          {class: `diff ${kind}`, tabindex: "0", role: "region", "aria-label": name, dir: "auto"},
           runs(list, kind, whole),
         ),
 ]
+
+// Every comment of a file that holds several: what it says now, and what it will say.
+const drawTexts = (texts, whole) =>
+  texts.length > 0 && [
+    h("div", {class: "label"}, "Every comment field of the file"),
+    texts.map(text =>
+      h(
+        "div",
+        {class: "field", data: {key: `field-${text.where}`}},
+        h("div", {class: "where"}, h("bdi", {dir: "ltr"}, text.where), chip(...FATES[text.fate])),
+        text.old && comment("", text.old, text.fate === "kept" ? "same" : "old", whole, `${text.where}, now`),
+        ["added", "changed", "replaced"].includes(text.fate) && comment("", text.new, "new", whole, `${text.where}, planned`),
+      ),
+    ),
+  ]
+const FATES = {
+  kept: ["note", "stays as it is"],
+  changed: ["safe", "changes"],
+  added: ["safe", "is added"],
+  replaced: ["danger", "is replaced"],
+  removed: ["danger", "is removed"],
+}
 
 function drawPicture(view, state) {
   return h(
@@ -320,11 +342,12 @@ export function render(context) {
               drawTags(view.tags, opened.has("everybody")),
               view.origins.sum &&
                 more(opened, "origins", `Where they come from: ${view.origins.sum}`, facts(view.origins.each)),
-              comment("Comment now", view.old, view.old?.some(part => part.mark) ? "old" : "same", whole),
+              comment(view.texts.length ? "Comment that players show" : "Comment now", view.old, view.old?.some(part => part.mark) ? "old" : "same", whole),
               view.same
                 ? [h("div", {class: "label"}, "Comment planned"), h("div", {class: "diff none"}, "Stays as it is")]
                 : comment(view.barred ? "Comment planned, not written" : "Comment planned", view.new, "new", whole),
               view.fields.length > 0 && [h("div", {class: "label"}, "Where it lies in the file"), facts(view.fields)],
+              drawTexts(view.texts, whole),
               drawSuggestions(view),
             ],
         view.shows.rows.length > 0 && [h("div", {class: "label"}, view.shows.label), drawShows(view.shows.rows)],

@@ -13,6 +13,7 @@ from dashboards.components.base import Component, module
 from indexium_core.library import RescanReport
 from indexium_core.model import strategies
 from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.fields import lost_by
 from indexium_core.model.media import StreamFacts
 from indexium_core.model.plan import PlanItem
 from indexium_core.model.properties import LABELS, AuditPage, FieldLock
@@ -129,6 +130,7 @@ def view(
         "same": item.existing_comment == item.result_comment,
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
+        "texts": texts(details, item),
         "shows": {"label": f"What others {'will show' if item.can_update else 'show now'}", "rows": shows(details)},
         "how": how(details, item, decided, undo_days),
         "acts": acts(item, decided, editable=editable),
@@ -293,13 +295,34 @@ def _tag_rows(tags: dict[str, str]) -> list[list[str]]:
 
 
 def fields(details: FileDetails) -> list[list[str]]:
-    """Return each place that holds a comment, where they are not one and the same."""
-    if len(details.comment_fields) < 2 and not details.fields_differ:
+    """Return each place that holds the comment, where several hold the same one."""
+    if len(details.comment_fields) < 2 or details.fields_differ:
         return []
-    return [
-        [each.where, (each.value or "an empty comment") if details.fields_differ else "the same text"]
-        for each in details.comment_fields
-    ]
+    return [[each.where, "the same text"] for each in details.comment_fields]
+
+
+def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
+    """Return every comment of a file that holds several: where it is, what it says, and what it will say."""
+    if not details.fields_differ and len(item.changes) < 2:
+        return []
+    planned = {change.where: change.new for change in item.changes}
+    held = {each.where: each.value for each in details.comment_fields}
+    lost = lost_by(item.changes)
+    rows = []
+    for where in [*held, *(place for place in planned if place not in held and place != "container")]:
+        now = held.get(where)
+        new = planned.get(where, now)
+        old, result = comment_diff.compare(now, new)
+        rows.append({"where": where, "old": old, "new": result, "fate": _fate(now, new, lost=where in lost)})
+    return rows
+
+
+def _fate(now: str | None, new: str | None, *, lost: bool) -> str:
+    if new == now:
+        return "kept"
+    if new is None or now is None:
+        return "removed" if new is None else "added"
+    return "replaced" if lost else "changed"
 
 
 # Who is in it.

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards import words
 from dashboards.bridge import Bridge
+from dashboards.components import comment_diff
 from dashboards.components.dialog import Dialog
 from dashboards.components.plan_header import HINTS
 from indexium_core import errors
-from indexium_core.model import risk, strategies
+from indexium_core.model import fields, risk, strategies
 from indexium_core.model.operation import WriteOptions
 from indexium_core.model.plan import Holder, PlanItem, Seal, Selection, StaleFile, StaleFiles
 
@@ -349,7 +350,7 @@ def _danger(item: PlanItem) -> dict[str, Any]:
         "name": item.file_name,
         "path": item.file_path,
         "chips": chips,
-        "text": _short(item.existing_comment or "") if "custom_comment" in dangers else None,
+        "texts": _lost(item) if "custom_comment" in dangers else [],
         "tags": gone if "tag_removal_all" in dangers else None,
         "message": " ".join(told),
     }
@@ -358,5 +359,14 @@ def _danger(item: PlanItem) -> dict[str, Any]:
 _LOSSES = {"custom_comment": "loses your text", "tag_removal_all": "removes everyone"}
 
 
+def _lost(item: PlanItem) -> list[dict[str, str]]:
+    """Return every text that a write would lose; the place of each where there are several."""
+    lost = fields.lost_by(item.changes)
+    several = len(item.changes) > 1
+    return [
+        {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()
+    ]
+
+
 def _short(text: str) -> str:
-    return text if len(text) <= 400 else text[:400] + " …"
+    return text if len(text) <= 2000 else text[:2000] + f" … and {len(text) - 2000:,} characters more: see its details"

@@ -104,6 +104,9 @@ def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:
         yield "comment", "planned", _text(details.plan.result_comment)
     for place in details.comment_fields:
         yield "comment field", place.where, place.value if details.fields_differ else "the same"
+    changes = details.plan.changes if details.plan is not None else []
+    for change in changes if len(changes) > 1 else []:
+        yield "planned field", change.where, "removed" if change.new is None else change.new
 
 
 def _text(comment: str | None) -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from indexium_core.model import people
 from indexium_core.model.media import Change, FieldValue
 
-__all__ = ["applied", "displayed", "leading", "lost_texts", "numbered", "people_of", "results"]
+__all__ = ["applied", "displayed", "leading", "lost_by", "lost_texts", "numbered", "people_of", "results"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -77,6 +77,12 @@ def people_of(shown: str | None, fields: Iterable[FieldValue]) -> list[str]:
         for name in people.parse(text).people:
             found.setdefault(people.person_key(name), name)
     return list(found.values())
+
+
+def lost_by(changes: Iterable[Change]) -> dict[str, str]:
+    """Return what a write loses of somebody's own texts, by the place of each; nothing in preserve mode."""
+    texts = {change.where: people.parse(change.old).custom_text for change in changes if change.segment is None}
+    return {where: text for where, text in texts.items() if text}
 
 
 def lost_texts(shown: str | None, fields: Iterable[FieldValue]) -> str:

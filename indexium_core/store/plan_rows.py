@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model import people, risk, sizes
+from indexium_core.model import fields, people, risk, sizes
 from indexium_core.model.media import Change
 from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 
@@ -295,9 +295,14 @@ def _is_valid(name: str) -> bool:
 
 def _other_comment(row: Mapping[str, Any]) -> str | None:
     """Return a comment of the file that is not the one that we read."""
-    fields = json.loads(row["comment_fields"] or "[]")
-    others = [field["value"] for field in fields if field["field"] == "comment" and field["value"] != row["comment"]]
+    found = json.loads(row["comment_fields"] or "[]")
+    others = [field["value"] for field in found if field["field"] == "comment" and field["value"] != row["comment"]]
     return others[0] if others else None
+
+
+def _lost(row: Mapping[str, Any]) -> str:
+    """Return every text that would be lost, as a sentence quotes them."""
+    return "” · “".join(fields.lost_by(_changes(row)).values()) or row["custom_text"]
 
 
 # What only one kind of issue tells, or tells otherwise.
@@ -307,4 +312,5 @@ _MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     "case_collision": ("names", _twins),
     "invalid_person_name": ("names", _invalid),
     "other_readers_differ": ("other_comment", _other_comment),
+    "custom_comment": ("custom_text", _lost),
 }

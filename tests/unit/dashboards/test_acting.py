@@ -292,7 +292,9 @@ def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
     assert view["typed"]["word"] == f"write {danger}"
     assert (len(dangers["items"]), dangers["pages"], dangers["range"]) == (3, -(-danger // 3), f"1–3 of {danger}")
     assert dangers["items"][0]["chips"][0]["text"] == "loses your text"
-    assert "Filmed by Grandpa" in dangers["items"][0]["text"] or dangers["items"][0]["text"] == "A wedding"
+    [lost] = dangers["items"][0]["texts"]
+    assert lost["where"] == ""  # there is only one
+    assert "Filmed by Grandpa" in lost["text"] or lost["text"] == "A wedding"
     asked.dialog._handle_msg({"type": "turn", "serial": view["serial"], "list": "dangers", "page": 2})
     [second] = [section for section in asked.view["sections"] if section.get("key") == "dangers"]
     assert second["page"] == 2

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards.components import person_field, plan_details
 from indexium_core.model.details import Copy, FileDetails, FileEvent, Origin, PersonDetails
-from indexium_core.model.media import FieldValue, StreamFacts
+from indexium_core.model.media import Change, FieldValue, StreamFacts
 from indexium_core.model.plan import Issue, PlanItem
 from indexium_core.model.suggestion import Suggestion
 from tests.support.fake_plan import details_of, items
@@ -115,12 +115,23 @@ def test_the_places_of_a_comment_are_listed_where_there_are_several() -> None:
     one = FieldValue(field="comment", where="moov/udta/©cmt", value="a")
     other = FieldValue(field="comment", where="moov/meta/ilst/comment", value="")
     assert plan_details.fields(details_of(of("safe"), comment_fields=[one])) == []
-    assert plan_details.fields(details_of(of("safe"), comment_fields=[one, other], fields_differ=True)) == [
-        ["moov/udta/©cmt", "a"],
-        ["moov/meta/ilst/comment", "an empty comment"],
-    ]
+    assert plan_details.fields(details_of(of("safe"), comment_fields=[one, other], fields_differ=True)) == []
     agreeing = [one, replace(other, value="a")]
     assert plan_details.fields(details_of(of("safe"), comment_fields=agreeing))[0][1] == "the same text"
+
+
+def test_of_several_comments_each_is_shown_with_what_becomes_of_it() -> None:
+    held = {"a": "At sea", "b": "People: Bob", "c": "kept", "d": "gone"}
+    places = [FieldValue(field="comment", where=where, value=value) for where, value in held.items()]
+    new = {"a": "People: Ann", "b": "People: Ann", "d": None, "e": "People: Ann"}
+    changes = [Change(field="comment", old=held.get(where), new=text, where=where) for where, text in new.items()]
+    item = replace(of("danger"), changes=changes)
+    rows = plan_details.texts(details_of(item, comment_fields=places, fields_differ=True), item)
+    fates = {"a": "replaced", "b": "changed", "c": "kept", "d": "removed", "e": "added"}
+    assert {row["where"]: row["fate"] for row in rows} == fates
+    assert "".join(run["text"] for run in rows[0]["old"]) == "At sea"
+    assert rows[4]["old"] is None
+    assert rows[3]["new"] is None
 
 
 def test_a_suggestion_tells_how_sure_only_a_face_is() -> None:
