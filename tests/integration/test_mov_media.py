@@ -23,6 +23,7 @@ from indexium_core.files.containers import Means
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.media import Change, FileStat, Patch, Refusal
+from indexium_core.model.operation import WriteOptions
 from tests.support import media, mov, mp4, readers
 from tests.support.mp4 import box, full
 from tests.support.oracles import oracle
@@ -369,3 +370,36 @@ def test_whatever_the_file_holds_ffmpeg_shows_what_was_written_or_nothing_was(
         assert shown(gone) is None
     else:
         assert any(reason in gone.message for reason in REASONS)
+
+
+# Programs on FFmpeg call the film's information (©inf) its comment, too
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+@pytest.mark.parametrize(
+    "tags",
+    [
+        udta(information("about the film"), string(b"caf\x8e", 0)),
+        udta(information("about the film"), string(b"caf\x8e", 0x7FFF)),
+        udta(box(b"\xa9inf", mp4.string("about", language=0)), string(b"Gr\x9f\xa7e", 2)),
+        udta(box(b"\xa9inf", mp4.string("about", language=0x15C7)), string(b"caf\x8e", 0)),
+        udta(box(b"\xa9inf", mp4.string("about", language=0)), string("old", 0x15C7)),
+    ],
+)
+def test_a_comment_behind_the_films_information_is_written_as_planned(tmp_path: Path, tags: bytes, mode: str) -> None:
+    """FFmpeg shows the information in the language of a comment that changes its language."""
+    films = tmp_path / "films"
+    films.mkdir()
+    path = films / "film.mov"
+    path.write_bytes(mov.with_tags(media.build("mov", tmp_path).read_bytes(), tags))
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    before = path.read_bytes()
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.people.add([str(path)], ["Zoë Ünal", "李雷"])
+        handle = library.write(library.plan(comment_mode=mode), WriteOptions(risk=("safe", "warning", "danger")))
+        assert handle.wait().counts == {"success": 1}
+        assert (comment_of(path) or "").endswith("People: Zoë Ünal, 李雷")
+        assert library.rollback(handle.id).wait().counts == {"success": 1}
+    assert path.read_bytes() == before

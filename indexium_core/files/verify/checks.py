@@ -147,9 +147,10 @@ def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
         leading = before.leading(change.field)
         full = fields.applied(change, leading.value if leading else before.said(change.field)) or None
         wanted = full and full.partition("\0")[0]
-        found = after.fields.get(change.field)
-        if (found or None) != (wanted or None):
-            message = f"players read {_shown(found)} as the {change.field}, not {_shown(wanted)}"
+        stays = leading is not None and leading.value == full
+        shown, found = before.fields.get(change.field) if stays else wanted, after.fields.get(change.field)
+        if (found or None) != (shown or None):
+            message = f"players read {_shown(found)} as the {change.field}, not {_shown(shown)}"
             raise Failed(message)
         if (change.new or None) not in {_clean(full), _clean(wanted)}:
             message = f"the {change.field} becomes {_shown(_clean(full))}, and {_shown(change.new)} was planned"

@@ -1,0 +1,266 @@
+"""
+Films that hold several comments, in any mix of places, encodings and languages: preserve mode keeps every byte of each,
+replace mode lists each that it loses. Judged by the bytes of the file, by FFmpeg, and by ExifTool.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from indexium_core import Library
+from indexium_core.files import verify
+from indexium_core.files.containers import Means, registry
+from indexium_core.files.reader import BytesReader
+from indexium_core.model import fields, people
+from indexium_core.model.media import Change, Refusal
+from indexium_core.model.operation import WriteOptions
+from tests.support import genuine, headers, media, mov, mp4, sabotage
+from tests.support.mp4 import box
+from tests.support.oracles import oracle
+from tests.support.remuxes import evidence
+
+ENGLISH, GERMAN, UNDETERMINED, MAC_ENGLISH, MAC_JAPANESE = 0x15C7, 0x10B5, 0x55C4, 0, 11
+APPLE = "com.apple.quicktime.comment"
+
+
+class Text(NamedTuple):
+    """One comment of a file: its bytes as they are stored, and where they are put."""
+
+    raw: bytes
+    place: str = "udta"
+    kind: int = UNDETERMINED  # language of a string, type of an item
+
+    @property
+    def kept(self) -> list[bytes]:
+        """How these bytes may stand in the file after preserve mode: as they are, or converted without loss."""
+        ways = [self.raw]
+        if self.place == "udta" and self.kind < 0x400:
+            ways.append(self.raw.decode("mac_roman").encode())
+        return ways
+
+
+@cache
+def film(form: str) -> bytes:
+    folder = Path(os.environ["PYTEST_FILMS"])
+    if form == "avi":
+        return genuine.ffmpeg(folder, "avi", "-c:v", "mpeg4")
+    return media.build(form, folder, comment=None).read_bytes()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["PYTEST_FILMS"] = str(tmp_path_factory.mktemp("films"))
+
+
+def bmff(form: str, texts: list[Text]) -> bytes:
+    """A film with strings in one or two boxes of `udta`, items of `ilst`, and keys."""
+    strings = [mp4.string(text.raw, language=text.kind) for text in texts if text.place == "udta"]
+    first = [box(b"\xa9cmt", *strings[:2])] if strings else []
+    more = [box(b"\xa9cmt", each) for each in strings[2:]]
+    values = [mp4.data(text.raw, flags=text.kind) for text in texts if text.place == "ilst"]
+    items = [mp4.tags(box(b"\xa9cmt", *values))] if values else []
+    keys = [mp4.keyed([(APPLE, text.raw.decode())], plain=True) for text in texts if text.place == "keys"]
+    udta = [box(b"udta", *first, *more, *items)] if first or items else []
+    return mov.with_tags(film(form), *udta, *keys)
+
+
+def avi(form: str, texts: list[Text]) -> bytes:
+    del form
+    return headers.avi_with(film("avi"), headers.texts(*((b"ICMT", text.raw) for text in texts)))
+
+
+def flv(form: str, texts: list[Text]) -> bytes:
+    # A mapping has each name once; FFmpeg and we compare names without case.
+    names = ["comment", "Comment", "COMMENT", "cOMMENT"]
+    values = {name: text.raw.decode("utf-8", "surrogateescape") for name, text in zip(names, texts, strict=False)}
+    return headers.flv_with(film(form), headers.script("onMetaData", {"title": "x", **values}))
+
+
+def asf(form: str, texts: list[Text]) -> bytes:
+    parts = [text.raw.decode() for text in texts]
+    own = headers.description("", "", "", parts[0], "") if parts else b""
+    rest = headers.attributes(*(("Description", 0, headers.wide(part)) for part in parts[1:]))
+    return headers.asf_with(film(form), *([own] if own else []), *([rest] if parts[1:] else []))
+
+
+words = st.sampled_from(["At sea", "Grüße vom See", "Снято папой", "a; b | c", "two\r\nlines", "李雷", "x" * 200])
+segments = st.sampled_from(["", "\nPeople: Bob Ray", "; People: Zed Zee; more"])
+plain = st.tuples(words, segments).map(lambda pair: "".join(pair).encode())
+odd = st.sampled_from(
+    [b"caf\xe9", "Снято".encode("cp1251"), "東京".encode("shift_jis"), b"shown\0hidden text", b"end\0"]
+)
+bmff_texts = st.one_of(
+    st.builds(Text, plain | odd, st.just("udta"), st.sampled_from([ENGLISH, GERMAN, UNDETERMINED])),
+    st.builds(Text, plain | st.just(b"caf\x8e"), st.just("udta"), st.sampled_from([MAC_ENGLISH, MAC_JAPANESE])),
+    st.builds(Text, plain | odd, st.just("ilst"), st.sampled_from([0, 1])),
+    st.builds(Text, plain, st.just("keys"), st.just(1)),
+)
+# A second list of names is refused: programs take one for the other.
+lists_of_texts = st.lists(bmff_texts, max_size=4).filter(lambda texts: sum(text.place == "keys" for text in texts) < 2)
+names = st.sampled_from([["Ann Lee"], ["Zoë Ünal", "李雷"], []])
+modes = st.sampled_from(["preserve", "replace"])
+
+
+def change_of(content: bytes, cast: list[str], mode: str, tmp: Path) -> tuple[Change, verify.Evidence]:
+    """Return the planned change of a file and the evidence from before."""
+    tmp.write_bytes(content)
+    before = evidence(tmp)
+    leading = before.leading("comment")
+    old = leading.value if leading else before.said("comment")
+    segment = people.segment_of(cast)
+    change = Change(field="comment", old=None, new=segment or None, segment=segment if mode == "preserve" else None)
+    new = fields.applied(change, old)
+    shown = [None if text is None else fields.displayed(text) for text in (old, new)]
+    return Change(field="comment", old=shown[0], new=shown[1], segment=change.segment), before
+
+
+def written(content: bytes, change: Change) -> bytes | Refusal:
+    reader = BytesReader(content)
+    family, layout = registry.examine(reader)
+    assert family is not None
+    choice = registry.choose(family, reader, layout, [change], Means())
+    return choice if isinstance(choice, Refusal) else sabotage.edited(content, choice.edit)
+
+
+def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: str) -> None:
+    change, before = change_of(content, cast, mode, tmp)
+    result = written(content, change)
+    if isinstance(result, Refusal):
+        assert result.code in {"no_strategy_yet", "invalid_value"}
+        assume(False)
+    tmp.write_bytes(result)
+    after = evidence(tmp)
+
+    assert verify.compare(before, after, [change])["comment"] == "reads back as planned"
+    if cast:
+        assert people.extract_people_from_comment(after.comment) == cast
+    if mode == "preserve":
+        for text in texts:
+            around = [part for part in text.raw.partition(b"People: ")[0].split(b"\0") if part]
+            for part in around:
+                kept = part.rstrip(b"\n; ")
+                assert any(way.rstrip(b"\n; ") in result for way in Text(kept, *text[1:]).kept), kept
+    else:
+        lost = fields.lost_texts(before.said("comment"), before.texts)
+        for text in before.texts:
+            assert people.parse(text.value).custom_text in lost
+
+
+@settings(deadline=None, max_examples=120)
+@given(st.sampled_from(["mov", "mp4"]), lists_of_texts, names, modes)
+@example(
+    "mov", [Text(b"one", kind=ENGLISH), Text(b"zwei", kind=GERMAN), Text(b"three", "keys", 1)], ["Ann Lee"], "preserve"
+)
+@example("mov", [Text(b"caf\x8e", kind=MAC_ENGLISH), Text(b"caf\xe9", "ilst", 1)], ["Zoë Ünal"], "preserve")
+@example("mp4", [Text(b"shown\0hidden text", "ilst", 1)], ["Ann Lee"], "preserve")
+def test_an_mp4_keeps_every_text(
+    tmp_path_factory: pytest.TempPathFactory, form: str, texts: list[Text], cast: list[str], mode: str
+) -> None:
+    content = bmff(form, texts)
+    check(tmp_path_factory.mktemp("one") / f"film.{form}", content, texts, cast, mode)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
+def test_an_avi_keeps_every_text(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
+) -> None:
+    check(tmp_path_factory.mktemp("one") / "film.avi", avi("avi", texts), texts, cast, mode)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
+def test_an_flv_keeps_every_text(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
+) -> None:
+    check(tmp_path_factory.mktemp("one") / "film.flv", flv("flv", texts), texts, cast, mode)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(plain, max_size=3), names, modes)
+def test_a_wmv_keeps_every_text(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[bytes], cast: list[str], mode: str
+) -> None:
+    content = asf("wmv", [Text(text) for text in texts])
+    wide = [Text(text.partition(b"People: ")[0].decode().rstrip("\n; ").encode("utf-16-le")) for text in texts]
+    check(tmp_path_factory.mktemp("one") / "film.wmv", content, wide, cast, mode)
+
+
+# The whole way, with the plan's own words
+
+
+FOUR = [
+    Text(b"Shot at the lake,\r\nsummer 1998", kind=ENGLISH),
+    Text(b"Gefilmt am See", kind=GERMAN),
+    Text(b"Canon 5D", "ilst", 1),
+    Text(b"Scanned by Kodak", "keys", 1),
+]
+CASES: dict[str, tuple[str, Callable[[str, list[Text]], bytes], list[Text]]] = {
+    "four fields": ("mov", bmff, FOUR),
+    "two items": ("mp4", bmff, [Text(b"one", "ilst", 1), Text(b"People: Bob Ray", "udta", ENGLISH)]),
+    "latin-1": ("mp4", bmff, [Text(b"caf\xe9 au lait", "ilst", 1)]),
+    "macroman": ("mov", bmff, [Text(b"caf\x8e", kind=MAC_ENGLISH)]),
+    "behind a NUL": ("mp4", bmff, [Text(b"shown\0hidden text", "ilst", 1)]),
+    "avi, cp1251": ("avi", avi, [Text("Снято папой".encode("cp1251"))]),
+    "flv": ("flv", flv, [Text(b"At sea"), Text(b"By air")]),
+    "wmv": ("wmv", asf, [Text(b"At sea"), Text("Grüße".encode())]),
+}
+
+
+def comments_by_exiftool(path: Path) -> Counter[str]:
+    """Every tag that ExifTool calls a comment or a description, duplicates and all groups included."""
+    command = [oracle("exiftool"), "-a", "-G1:4", "-j", "-charset", "RIFF=UTF8", str(path)]
+    [tags] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    wanted = ("Comment", "Description")
+    return Counter(str(value) for tag, value in tags.items() if tag.rpartition(":")[2].startswith(wanted))
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+@pytest.mark.parametrize("case", CASES)
+def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
+    form, make, texts = CASES[case]
+    path = tmp_path / "films" / f"film.{form}"
+    path.parent.mkdir()
+    path.write_bytes(make(form, texts))
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    original, found = path.read_bytes(), comments_by_exiftool(path)
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([path.parent])
+        library.people.add([str(path)], ["Ann Lee"])
+        plan = library.plan(comment_mode=mode)
+        [item] = plan.items
+        old = Counter(readable(change.old) for change in item.changes if change.old is not None)
+        new = Counter(readable(change.new) for change in item.changes if change.new is not None)
+        if case != "behind a NUL":
+            assert Counter(map(readable, found.elements())) == old
+        assert item.risk_level == ("safe" if mode == "preserve" else "danger")
+        assert set(fields.lost_by(item.changes)) == (set() if mode == "preserve" else own_texts(item.changes))
+
+        handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
+        assert handle.wait().counts == {"success": 1}
+        if case != "behind a NUL":
+            assert Counter(map(readable, comments_by_exiftool(path).elements())) == new
+        assert library.rollback(handle.id).wait().counts == {"success": 1}
+    assert path.read_bytes() == original
+
+
+def own_texts(changes: list[Change]) -> set[str]:
+    return {change.where for change in changes if people.parse(change.old).custom_text}
+
+
+def readable(text: str | None) -> str:
+    """A text as both ExifTool and we can show it: line breaks as ExifTool has them, no bytes that nobody can decode."""
+    plain_text = (text or "").replace("\r\n", "..").replace("\r", ".").replace("\n", ".")
+    return "".join(letter if letter.isascii() else "?" for letter in plain_text)
