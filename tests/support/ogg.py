@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -154,8 +154,15 @@ def film(*streams: Sequence[bytes], most: int = 255, media: Sequence[bytes] = ME
         following += paged(number + 1, media, most=7, first=1 + len(headers), position=100 + number)
     following.sort(key=lambda page: page.number)
     last = {page.serial: page for page in following}
-    ended = [Page(**{**vars(page), "flags": page.flags | 4 * (page is last[page.serial])}) for page in following]
+    ended = [replace(page, flags=page.flags | 4 * (page is last[page.serial])) for page in following]
     return b"".join(page.raw for page in [*made, *ended])
+
+
+def with_positions(data: bytes, position: int = 1) -> bytes:
+    """A file whose headers have a position in time, which they may not have: players pass over it."""
+    made = pages(data)
+    headers = [page for page in made if not page.flags & 2 and page.position == 0]
+    return b"".join(replace(page, position=position).raw if page in headers else page.raw for page in made)
 
 
 def texts(packet: bytes) -> list[bytes]:
@@ -191,8 +198,8 @@ def skeleton(data: bytes, *, version: int = 4, serial: int = 99) -> bytes:
     streams = [page.serial for page in old if page.flags & 2]
     bone = b"fisbone\0" + struct.pack("<III", 44, streams[0], 3) + bytes(36) + b"Content-Type: video/ogg\r\n"
 
-    def made(length: int, media: int, points: Sequence[int]) -> bytes:
-        places = struct.pack("<QQ", length, media) if version == 4 else b""
+    def made(length: int, points: Sequence[int]) -> bytes:
+        places = struct.pack("<QQ", length, points[0]) if version == 4 else b""
         head = b"fishead\0" + struct.pack("<HHQQQQ", version, 0, 0, 1000, 0, 1000) + bytes(20) + places
         index = b"index\0" + struct.pack("<IQQQQ", streams[0], len(points), 1000, 0, 900)
         ahead = [0, *points]
@@ -207,7 +214,7 @@ def skeleton(data: bytes, *, version: int = 4, serial: int = 99) -> bytes:
     headers, media = old[len(begun) : start], old[start:]
     whole, points = b"", [0, 0]
     for _ in range(4):  # how long the numbers are depends on the places, and these on how long the numbers are
-        whole = made(len(whole), points[0], points)
+        whole = made(len(whole), points)
         points = [whole.index(media[0].raw), whole.index(media[-1].raw)]
     assert [whole.index(media[0].raw), whole.index(media[-1].raw)] == points
     return whole

@@ -69,6 +69,8 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "wmv": _ANY,
     "wmv, room": _ANY,
     "ogv": _ANY,
+    "ogv, odd": _ANY,
+    "ogv, room": _ANY,
 }
 # … and which do so only where the comment is plain ASCII: a RIFF has no charset, and they take its texts for Latin-1.
 SHOWN_IF_ASCII: Mapping[str, frozenset[str]] = dict.fromkeys(("avi", "avi, no room"), _ANY - _RIFF)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -137,6 +139,10 @@ def test_a_block_of_flac_tells_its_new_length() -> None:
     packet = ogg.packets(after)[1][1]
     assert packet[:1] == b"\x84"
     assert int.from_bytes(packet[1:4], "big") == len(packet) - 4
+
+
+def test_comments_that_would_be_longer_than_possible_are_refused() -> None:
+    assert "longer than reason" in refusal(ogg.film(ogg.opus(b"A=" + b"a" * 0xFFFF00)), LONG, COPY)
     assert "longer than FLAC" in refusal(ogg.film(ogg.flac(b"A=" + b"a" * 0xFFFF00)), LONG, COPY)
 
 
@@ -169,6 +175,52 @@ def test_every_stream_that_has_a_comment_gets_the_new_one() -> None:
 def test_of_several_comments_of_one_name_one_stays_for_players_join_them() -> None:
     data = ogg.film(ogg.vorbis(b"COMMENT=a", b"DESCRIPTION=b", b"comment=c"))
     assert comments(written(data, ANN, COPY)) == [b"COMMENT=" + ANN.encode(), b"DESCRIPTION=" + ANN.encode()]
+
+
+PEOPLE = "People: Ann Lee"
+
+
+def preserved(data: bytes, segment: str = PEOPLE, strategy: str = COPY) -> bytes:
+    """Write in preserve mode."""
+    edit = planned(data, None, strategy, segment=segment)
+    assert not isinstance(edit, Refusal), edit.message
+    after = sabotage.edited(data, edit)
+    assert lossless.census(after) == lossless.census(data)
+    assert rest(after) == rest(data)
+    return after
+
+
+def test_preserve_mode_keeps_every_byte_of_every_other_text() -> None:
+    latin, russian = "Zoë".encode("latin-1"), "Снято папой".encode("cp1251")
+    data = ogg.film(
+        ogg.theora(b"DESCRIPTION=" + latin + b" People: Bob; \xff", b"TITLE=a"),
+        ogg.vorbis(b"COMMENT=" + russian + b"\0behind", b"Description=\r\n"),
+    )
+    after = preserved(data)
+    assert comments(after, 1) == [b"DESCRIPTION=" + latin + b" People: Bob; \xff\nPeople: Ann Lee", b"TITLE=a"]
+    assert comments(after, 2) == [
+        b"COMMENT=" + russian + b"\nPeople: Ann Lee\0behind",
+        b"Description=\r\nPeople: Ann Lee",
+    ]
+    assert comments(preserved(after, ""), 1)[0] == b"DESCRIPTION=" + latin + b" People: Bob; \xff"
+
+
+def test_preserve_mode_puts_people_into_one_of_several_comments_of_one_name() -> None:
+    """Players join them: so the joined text has the segment where it would have it as one text."""
+    after = preserved(ogg.film(ogg.vorbis(b"COMMENT=a", b"COMMENT=b")))
+    assert comments(after) == [b"COMMENT=a", b"COMMENT=b\nPeople: Ann Lee"]
+    after = preserved(ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=b")))
+    assert comments(after) == [b"COMMENT=People: Ann Lee", b"COMMENT=b"]
+    twice = ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=People: Cy"))
+    edit = planned(twice, None, COPY, segment=PEOPLE)
+    assert isinstance(edit, Refusal)
+    assert "hold people" in edit.message
+
+
+def test_preserve_mode_adds_a_comment_where_there_is_none_and_removes_an_empty_one() -> None:
+    after = preserved(ogg.film(ogg.vorbis(b"TITLE=a")))
+    assert comments(after) == [b"TITLE=a", b"DESCRIPTION=People: Ann Lee"]
+    assert comments(preserved(after, "", PLACE)) == [b"TITLE=a"]
 
 
 def test_a_new_comment_goes_where_all_programs_look() -> None:
@@ -274,9 +326,7 @@ def test_an_index_that_cannot_reach_further_is_refused() -> None:
 def test_a_skeleton_of_an_unknown_kind_is_edited_in_place_only() -> None:
     data = ogg.skeleton(ogg.film(ogg.theora(b"COMMENT=old" + b"x" * 50)))
     pages = ogg.pages(data)
-    pages[0] = ogg.Page(**{**vars(pages[0]), "body": pages[0].body[:8] + b"\3\0\1\0" + pages[0].body[12:]})
-    odd = b"".join(page.raw for page in pages)
-    pages[0] = ogg.Page(**{**vars(pages[0]), "body": pages[0].body[:8] + b"\5\0\0\0" + pages[0].body[12:]})
+    pages[0] = replace(pages[0], body=pages[0].body[:8] + b"\5\0\0\0" + pages[0].body[12:])
     odd = b"".join(page.raw for page in pages)
     assert "an unknown kind" in refusal(odd, ANN, COPY)
     written(odd, ANN, PLACE)
@@ -339,10 +389,10 @@ def test_a_wrong_checksum_that_gets_another_number_stays_wrong() -> None:
     assert ogg.packets(bytes(after))
 
 
-def changed(data: bytes, index: int, **facts: object) -> bytes:
+def changed(data: bytes, index: int, **facts: int) -> bytes:
     """A file with one page changed, its checksum right."""
     pages = ogg.pages(data)
-    pages[index] = ogg.Page(**{**vars(pages[index]), **facts})
+    pages[index] = replace(pages[index], **facts)  # type: ignore[arg-type]
     return b"".join(page.raw for page in pages)
 
 
@@ -360,7 +410,7 @@ def unsound() -> dict[str, tuple[bytes, str]]:
         "numbers": (changed(data, 2, number=7), "not in order"),
         "goes on": (changed(data, 2, flags=0), "not in order"),
         "ends": (changed(data, 1, flags=4), "not in order"),
-        "position": (changed(data, 1, position=5), "not understood"),
+        "position": (ogg.with_positions(data), "not understood"),
         "shared": (shared, "shares a page with its media"),
         "no end of the texts": (ogg.film([packets[0], cut, packets[2]]), "a form that is not understood"),
         "another lead": (

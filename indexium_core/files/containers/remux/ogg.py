@@ -17,11 +17,23 @@ from indexium_core.files.containers.remux import found, ogg_comments, ogg_pages
 from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
 from indexium_core.files.containers.remux.ogg_comments import Codec, Comments
 from indexium_core.files.containers.remux.ogg_pages import Page
+from indexium_core.model import people
 from indexium_core.model.media import Extent, FieldValue
 
-__all__ = ["Head", "Stream", "census", "end_of_pages", "examine", "headers", "rank", "recognises"]
+__all__ = [
+    "LARGEST_HEADER",
+    "Head",
+    "Stream",
+    "census",
+    "end_of_pages",
+    "examine",
+    "headers",
+    "places",
+    "rank",
+    "recognises",
+]
 
-_LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
+LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
 _LARGEST_REST = 64 << 10  # bytes behind the last page
 _TRIES = 1000  # places near the end of a file that may be its last page
 _PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime"})
@@ -71,19 +83,40 @@ def examine(reader: Reader) -> Found:
     streams, media = list(head.streams.values()), head.media
     end = end_of_pages(reader)
     behind = ["It holds something behind its end, which FFmpeg would leave out."] if end < reader.size else []
-    places = [
-        FieldValue(field="comment", where=f"stream {number}/{name}", value=value)
-        for number, stream in enumerate(streams)
-        for name, value in stream.tags
-        if found.is_comment(name) and value
-    ]
     return Found(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
-        fields=tuple(places),
+        fields=tuple(place for number, stream in enumerate(streams) for place in places(number, stream).values()),
         kept=tuple(_kept(streams)),
         specifiers=_specifiers(streams),
         obstacle=next(iter([*_obstacles(streams), *behind]), ""),
     )
+
+
+def places(number: int, stream: Stream) -> Mapping[int, FieldValue]:
+    """
+    Return the comments of a stream, by their place among its texts.
+
+    Players join comments of one name in a stream. So replace mode writes one of them, and preserve mode puts the People
+    segment into one: the first that has people, else the last.
+    """
+    named: dict[str, list[int]] = {}
+    for index, (name, value) in enumerate(stream.tags):
+        if found.is_comment(name) and value:
+            named.setdefault(name.upper(), []).append(index)
+    made = {}
+    for indices in named.values():
+        with_people = [index for index in indices if people.parse(stream.tags[index][1]).people]
+        chosen = next(iter(with_people), indices[-1])
+        for order, index in enumerate(indices, start=1):
+            name, value = stream.tags[index]
+            made[index] = FieldValue(
+                field="comment",
+                where=f"stream {number}/{name}" + (f" ({order})" if order > 1 else ""),
+                value=value,
+                takes_segment=index == chosen,
+                takes_value=order == 1,
+            )
+    return dict(sorted(made.items()))
 
 
 def census(reader: Reader) -> Mapping[str, str]:
@@ -154,7 +187,7 @@ def headers(reader: Reader) -> Head:
             return Head(streams, tuple(pages), page.offset)
         body = found.exactly(reader, page.body, page.end - page.body)
         read += len(body)
-        if read > _LARGEST_HEADER:
+        if read > LARGEST_HEADER:
             raise MalformedError("its header has no sensible size")
         pages.append((page, body))
         if page.begins:

@@ -17,6 +17,9 @@ from indexium_core.files.containers.remux.found import MalformedError
 __all__ = ["CODECS", "FLAC", "Codec", "Comments", "codec_of", "named", "value_of"]
 
 
+_LARGEST_BLOCK = 0xFFFFFF  # bytes of a metadata block of FLAC
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """A codec that is known by how its first packet begins."""
@@ -78,10 +81,12 @@ class Comments:
 
     @property
     def packet(self) -> bytes:
-        """The packet that these comments make."""
+        """The packet that these comments make; raises MalformedError where they are too long."""
         body = struct.pack("<I", len(self.vendor)) + self.vendor + struct.pack("<I", len(self.texts))
         body += b"".join(struct.pack("<I", len(text)) + text for text in self.texts) + self.rest
         if self.codec is FLAC:
+            if len(body) > _LARGEST_BLOCK:
+                raise MalformedError("its comments are longer than FLAC can hold")
             return self.lead[:1] + len(body).to_bytes(3, "big") + body
         return self.lead + body
 

@@ -25,14 +25,14 @@ from indexium_core.files.containers.remux.lossless import PADDING, PLACES, NotUn
 from indexium_core.files.containers.remux.ogg import Head, Stream
 from indexium_core.files.containers.remux.ogg_comments import FLAC, Comments
 from indexium_core.files.containers.remux.ogg_pages import Page
-from indexium_core.model.media import Patch, Rebuild
+from indexium_core.model import fields, people
+from indexium_core.model.media import Change, Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place", "media_census"]
 
 _NEW = b"DESCRIPTION"  # name of a comment where there is none: FFmpeg writes and all programs read it
 _COMMENT = re.compile(rb"(?i)(?:comment|description)=.")
 _START = bytes(8)  # position of a page of headers
-_LARGEST_BLOCK = 0xFFFFFF  # bytes of a metadata block of FLAC
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _Edit:
 
 def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
-    edits = _edits(ogg.headers(reader), wish.text)
+    edits = _edits(ogg.headers(reader), wish.change)
     packets = [(edit.stream, edit.of_length(len(edit.stream.packets[1]))) for edit in edits]
     return patch.build(reader, layout, _sorted(splice for each in packets for splice in _relaid(*each)))
 
@@ -71,11 +71,14 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     head = ogg.headers(reader)
     splices = list[Splice]()
     is_aligned = False
-    for edit in _edits(head, wish.text):
+    for edit in _edits(head, wish.change):
         packet, is_aligned = _roomy(edit, wish.means, sum(splice.growth for splice in splices))
         splices += _relaid(edit.stream, packet)
         splices += _renumbered(reader, edit.stream, len(_ends(edit.stream, packet)) - len(edit.stream.pages) + 1)
-    splices += _places_moved(reader, head, sum(splice.growth for splice in splices))
+    growth = sum(splice.growth for splice in splices)
+    if sum(len(body) for _, body in head.pages) + growth > ogg.LARGEST_HEADER:
+        raise NotUnderstoodError("Its comments would be longer than reason.")
+    splices += _places_moved(reader, head, growth)
     pieces = rebuilding.pieces(reader, layout.size, splices)
     later = any(splice.start >= head.media for splice in splices)
     return Rebuild(pieces=pieces, cloned=wish.means.reflink and is_aligned and not later, renumbered=later)
@@ -88,43 +91,52 @@ def _sorted(splices: Iterator[Splice]) -> list[Splice]:
 # Comments
 
 
-def _edits(head: Head, text: str | None) -> list[_Edit]:
-    """Return what puts a comment into every stream that has one, or into the first in which all readers look."""
-    known = [stream for stream in head.streams.values() if stream.comments is not None]
-    holders = [stream for stream in known if any(map(_is_comment, stream.comments.texts))]  # type: ignore[union-attr]
+def _edits(head: Head, change: Change) -> list[_Edit]:
+    """Return what changes every comment that there is, or puts one into the first stream in which all readers look."""
     _check_unknown(head)
-    if not holders and text is not None:
+    known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
+    texts = {number: _texts(number, stream, change) for number, stream in known.items() if ogg.places(number, stream)}
+    added = fields.applied(change, None)
+    if not texts and added is not None:
         if not known:
             raise NotUnderstoodError("None of its streams is of a kind whose comments are understood.")
-        holders = [min(known, key=ogg.rank)]
+        number = min(known, key=lambda number: ogg.rank(known[number]))
+        texts = {number: (*_comments(known[number]).texts, _NEW + b"=" + _encoded(added))}
     edits = []
-    for stream in holders:
-        old = _checked(stream)
-        new = replace(old, texts=_with(old.texts, text), count=0)
-        if stream.codec is FLAC and len(new.packet) - 4 > _LARGEST_BLOCK:
-            raise NotUnderstoodError("Its comments would be longer than FLAC can hold.")
-        edits.append(_Edit(stream, old, new))
+    for number, new in texts.items():
+        old = _checked(known[number])
+        edits.append(_Edit(known[number], old, replace(old, texts=new)))
     return edits
 
 
-def _with(texts: Sequence[bytes], text: str | None) -> tuple[bytes, ...]:
-    """Return the texts with another comment under every name that a comment has; FFmpeg joins those of one name."""
-    value = None if text is None else b"=" + text.encode("utf-8", "surrogateescape")
-    made, names = list[bytes](), set[bytes]()
-    for old in texts:
-        name = old.partition(b"=")[0]
-        if not _is_comment(old):
-            made.append(old)
-        elif value is not None and name.upper() not in names:
-            names.add(name.upper())
-            made.append(name + value)
-    if value is not None and not names:
-        made.append(_NEW + value)
-    return tuple(made)
+def _texts(number: int, stream: Stream, change: Change) -> tuple[bytes, ...]:
+    """Return all texts of a stream after a change. Raises NotUnderstoodError."""
+    texts = list[bytes]()
+    places = ogg.places(number, stream)
+    others = [place.value for place in places.values() if not place.takes_segment]
+    if change.segment is not None and any(people.parse(value).people for value in others):
+        raise NotUnderstoodError("Several comments of one name hold people, which players read as one text.")
+    for index, old in enumerate(_comments(stream).texts):
+        place = places.get(index)
+        if place is None:
+            texts.append(old)
+            continue
+        takes = place.takes_value if change.segment is None else place.takes_segment
+        kept = None if change.segment is None else place.value
+        value = fields.applied(change, place.value) if takes else kept
+        if value is not None:
+            texts.append(old.partition(b"=")[0] + b"=" + _encoded(value))
+    return tuple(texts)
 
 
-def _is_comment(text: bytes) -> bool:
-    return found.is_comment(ogg_comments.named(text)) and bool(ogg_comments.value_of(text))
+def _encoded(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _comments(stream: Stream) -> Comments:
+    comments = stream.comments
+    assert comments is not None
+    return comments
 
 
 def _check_unknown(head: Head) -> None:
@@ -137,19 +149,17 @@ def _check_unknown(head: Head) -> None:
 
 def _checked(stream: Stream) -> Comments:
     """Return the comments of a stream whose header is understood in full. Raises NotUnderstoodError."""
-    comments = stream.comments
-    assert comments is not None
-    assert stream.codec is not None
+    comments = _comments(stream)
     packet = stream.packets[1]
     told = comments.lead
     if comments.codec is FLAC:
         is_right = told[:1] in {b"\x04", b"\x84"} and told[1:] == (len(packet) - 4).to_bytes(3, "big")
     else:
-        is_right = told == stream.codec.lead
-    closed = comments.rest.startswith(stream.codec.closing)
-    if not is_right or not closed or replace(comments, count=0).packet != packet or stream.missing > 0:
+        is_right = told == comments.codec.lead
+    closed = comments.rest.startswith(comments.codec.closing)
+    if not is_right or not closed or comments.packet != packet or stream.missing > 0:
         raise NotUnderstoodError("Its comments are in a form that is not understood.")
-    if sum(map(_is_comment, comments.texts)) > PLACES:
+    if len(ogg.places(0, stream)) > PLACES:
         raise NotUnderstoodError("It holds more comments than reason.")
     _check_pages([page for page, _ in stream.pages], stream)
     return comments
@@ -329,7 +339,8 @@ def _said_of_known(stream: Stream) -> Mapping[str, str]:
     rest = (comments.padded(0) if is_padded else comments).rest
     lead = comments.lead[:1] if comments.codec is FLAC else comments.lead
     said |= {"vendor": found.digest_of(lead + comments.vendor), "behind the texts": found.digest_of(rest)}
-    others = [text for text in comments.texts if not _is_comment(text)]
+    places = ogg.places(0, stream)
+    others = [text for index, text in enumerate(comments.texts) if index not in places]
     said["texts"] = str(comments.count - len(comments.texts) + len(others))
     for order, text in enumerate(others, start=1):
         said[f"text {order} {found.shown(ogg_comments.named(text))}"] = found.digest_of(text)
