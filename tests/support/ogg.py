@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
@@ -165,11 +165,40 @@ def with_positions(data: bytes, position: int = 1) -> bytes:
     return b"".join(replace(page, position=position).raw if page in headers else page.raw for page in made)
 
 
+HEADERS = {b"\x80theora": 3, b"\x01vorbis": 3}  # packets of other streams: 2
+
+
+def with_texts(data: bytes, told: Mapping[int, Sequence[bytes]], *, most: int = 255) -> bytes:
+    """A file with other texts in some of its streams, which are counted from 0; `most` segments a page of headers."""
+    made, content = pages(data), packets(data)
+    for order, new in told.items():
+        serial = list(content)[order]
+        found = content[serial]
+        count = next((many for magic, many in HEADERS.items() if found[0].startswith(magic)), 2)
+        lead = found[1].removesuffix(comment_part(found[1]))
+        rest = b"\x01" if found[0].startswith(b"\x01vorbis") else b""
+        headers = paged(serial, [lead + comments(*new, rest=rest), *found[2:count]], most=most, first=1)
+        own = [page for page in made if page.serial == serial]
+        ends = [sum(length < 255 for page in own[: index + 1] for length in page.lacing) for index in range(len(own))]
+        old = own[1 : ends.index(count) + 1]
+        later = {page.number: replace(page, number=page.number + len(headers) - len(old)) for page in own}
+        at = made.index(old[0])
+        kept = [page for page in made if page not in old]
+        made = [later[page.number] if page.serial == serial and page.number > old[-1].number else page for page in kept]
+        made[at:at] = headers
+    return b"".join(page.raw for page in made)
+
+
+def comment_part(packet: bytes) -> bytes:
+    """A comment header without what its codec puts in front."""
+    leads = (b"\x81theora", b"\x03vorbis", b"OpusTags", b"OVP80\x02\x20")
+    lead = next((len(magic) for magic in leads if packet.startswith(magic)), 0)
+    return packet[4 if packet[:1] in {b"\x04", b"\x84"} else lead :]
+
+
 def texts(packet: bytes) -> list[bytes]:
     """The texts of a comment header, whatever its codec."""
-    lead = next(len(magic) for magic in (b"\x81theora", b"\x03vorbis", b"OpusTags", b"") if packet.startswith(magic))
-    lead = 4 if packet[:1] in {b"\x04", b"\x84"} else lead
-    return list(_texts(packet[lead:]))
+    return list(_texts(comment_part(packet)))
 
 
 def _texts(data: bytes) -> Iterator[bytes]:

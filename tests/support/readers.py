@@ -148,9 +148,11 @@ def ffprobe(path: Path) -> tuple[set[str], Any]:
     known = json.loads(_said(*command, f"file:{path}"))
     for varying in ("size", "bit_rate", "filename"):
         known["format"].pop(varying, None)
-    parts = [known["format"], *(known["streams"] if known["format"]["format_name"] == "ogg" else [])]
+    # In an Ogg the comments are those of the streams; that of a cover picture tells what it shows.
+    streams = [stream for stream in known["streams"] if not stream["disposition"]["attached_pic"]]
+    parts = [known["format"], *(streams if known["format"]["format_name"] == "ogg" else [])]
     comments = set()
-    for part in parts:  # in an Ogg the comments are those of the streams
+    for part in parts:
         tags = part.setdefault("tags", {})
         comments |= {tags.pop(name) for name in list(tags) if "comment" in name.lower()}
     return comments, known
