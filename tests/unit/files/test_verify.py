@@ -20,7 +20,7 @@ from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import meaning, packets
 from indexium_core.model.media import Change, Extent, FieldValue
-from tests.support import headers, media, mkv, sabotage
+from tests.support import genuine, headers, media, mkv, ogg, sabotage
 
 EVIDENCE = verify.Evidence(
     size=1000,
@@ -476,3 +476,11 @@ def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> N
     assert found.comment == "pictures"
     assert {text.value for text in found.texts} == {"sound", "pictures"}
     assert found.facts["tags"]["tag stream 0/comment"] == "pictures"
+
+
+@pytest.mark.parametrize("told", [b"TITLE=a", b"COMMENT=sound"])
+def test_what_a_cover_picture_shows_is_no_comment_of_an_ogg_file(tmp_path: Path, told: bytes) -> None:
+    """FFmpeg makes a stream of the picture, whose comment is `Cover (front)`."""
+    path = media.build("ogv", tmp_path, comment=None)
+    path.write_bytes(ogg.with_texts(path.read_bytes(), {1: (genuine.COVER, told)}))
+    assert gather(path).comment == ("sound" if told.endswith(b"sound") else None)
