@@ -107,7 +107,7 @@ def look(path: Path) -> Seen:
         return ran.stdout + ran.stderr
 
     info = said("ogginfo")
-    sizes = re.sub(r"(?:Total data length|Average bitrate|overhead).*|bitrate.*|Playback length.*|Padding:.*|offset \d+", "", info)
+    sizes = re.sub(r"(?:Total data length|[Bb]itrate|overhead|Playback length|Padding:).*|offset \d+", "", info)
     info = info.partition("\n")[2]
     packets, complaints = readers.decoded(path)
     return Seen(

@@ -90,6 +90,18 @@ def test_any_file_keeps_all_but_its_comments(data: bytes, text: str | None, refl
 
 
 @settings(deadline=None, max_examples=40)
+@given(ogg.films())
+def test_preserve_mode_keeps_every_text_of_any_file(data: bytes) -> None:
+    after = preserved(data)
+    for serial in ogg.packets(data):
+        old, new = comments(data, serial), comments(after, serial)
+        assert [
+            text.removesuffix(b"\nPeople: Ann Lee") for text in new if text != b"DESCRIPTION=People: Ann Lee"
+        ] == old
+    assert any(text.endswith(b"People: Ann Lee") for serial in ogg.packets(after) for text in comments(after, serial))
+
+
+@settings(deadline=None, max_examples=40)
 @given(ogg.films(), st.sampled_from([ANN, LONG, None]))
 def test_an_edit_in_place_leaves_every_page_where_it_was(data: bytes, text: str | None) -> None:
     edit = planned(data, text, PLACE)
