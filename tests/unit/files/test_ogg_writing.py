@@ -13,7 +13,7 @@ from indexium_core.files.containers.remux import ogg_edit, ogg_pages
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.media import Extent, Patch, Rebuild, Refusal
 from tests.support import lossless, ogg, sabotage
-from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
+from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, written
 
 COPY, PLACE = "ogg_copy", "ogg_in_place"
 KINDS = {"theora": ogg.theora, "vorbis": ogg.vorbis, "opus": ogg.opus, "speex": ogg.speex, "flac": ogg.flac}
@@ -194,7 +194,7 @@ PEOPLE = "People: Ann Lee"
 
 def preserved(data: bytes, segment: str = PEOPLE, strategy: str = COPY) -> bytes:
     """Write in preserve mode."""
-    edit = planned(data, None, strategy, segment=segment)
+    edit = planned(data, kept(segment), strategy)
     assert not isinstance(edit, Refusal), edit.message
     after = sabotage.edited(data, edit)
     assert lossless.census(after) == lossless.census(data)
@@ -224,7 +224,7 @@ def test_preserve_mode_puts_people_into_one_of_several_comments_of_one_name() ->
     after = preserved(ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=b")))
     assert comments(after) == [b"COMMENT=People: Ann Lee", b"COMMENT=b"]
     twice = ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=People: Cy"))
-    edit = planned(twice, None, COPY, segment=PEOPLE)
+    edit = planned(twice, kept(PEOPLE), COPY)
     assert isinstance(edit, Refusal)
     assert "hold people" in edit.message
 

@@ -107,14 +107,14 @@ def places(number: int, stream: Stream) -> Mapping[int, FieldValue]:
     for indices in named.values():
         with_people = [index for index in indices if people.parse(stream.tags[index][1]).people]
         chosen = next(iter(with_people), indices[-1])
-        for order, index in enumerate(indices, start=1):
+        for index in indices:
             name, value = stream.tags[index]
             made[index] = FieldValue(
                 field="comment",
-                where=f"stream {number}/{name}" + (f" ({order})" if order > 1 else ""),
+                where=f"stream {number}/{name}",
                 value=value,
                 takes_segment=index == chosen,
-                takes_value=order == 1,
+                takes_value=index == indices[0],
             )
     return dict(sorted(made.items()))
 

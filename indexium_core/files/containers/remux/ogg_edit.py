@@ -25,8 +25,8 @@ from indexium_core.files.containers.remux.lossless import PADDING, PLACES, NotUn
 from indexium_core.files.containers.remux.ogg import Head, Stream
 from indexium_core.files.containers.remux.ogg_comments import FLAC, Comments
 from indexium_core.files.containers.remux.ogg_pages import Page
-from indexium_core.model import fields, people
-from indexium_core.model.media import Change, Patch, Rebuild
+from indexium_core.model import people
+from indexium_core.model.media import Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place", "media_census"]
 
@@ -61,7 +61,7 @@ class _Edit:
 
 def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
-    edits = _edits(ogg.headers(reader), wish.change)
+    edits = _edits(ogg.headers(reader), wish)
     packets = [(edit.stream, edit.of_length(len(edit.stream.packets[1]))) for edit in edits]
     return patch.build(reader, layout, _sorted(splice for each in packets for splice in _relaid(*each)))
 
@@ -71,7 +71,7 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     head = ogg.headers(reader)
     splices = list[Splice]()
     is_aligned = False
-    for edit in _edits(head, wish.change):
+    for edit in _edits(head, wish):
         packet, is_aligned = _roomy(edit, wish.means, sum(splice.growth for splice in splices))
         splices += _relaid(edit.stream, packet)
         splices += _renumbered(reader, edit.stream, len(_ends(edit.stream, packet)) - len(edit.stream.pages) + 1)
@@ -91,13 +91,13 @@ def _sorted(splices: Iterator[Splice]) -> list[Splice]:
 # Comments
 
 
-def _edits(head: Head, change: Change) -> list[_Edit]:
+def _edits(head: Head, wish: Wish) -> list[_Edit]:
     """Return what changes every comment that there is, or puts one into the first stream in which all readers look."""
     _check_unknown(head)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
-    texts = {number: _texts(number, stream, change) for number, stream in known.items() if ogg.places(number, stream)}
-    added = fields.applied(change, None)
-    if not texts and added is not None:
+    texts = {number: _texts(number, stream, wish) for number, stream in known.items() if ogg.places(number, stream)}
+    added = None if texts else wish.text(None)
+    if added is not None:
         if not known:
             raise NotUnderstoodError("None of its streams is of a kind whose comments are understood.")
         number = min(known, key=lambda number: ogg.rank(known[number]))
@@ -109,21 +109,21 @@ def _edits(head: Head, change: Change) -> list[_Edit]:
     return edits
 
 
-def _texts(number: int, stream: Stream, change: Change) -> tuple[bytes, ...]:
+def _texts(number: int, stream: Stream, wish: Wish) -> tuple[bytes, ...]:
     """Return all texts of a stream after a change. Raises NotUnderstoodError."""
     texts = list[bytes]()
     places = ogg.places(number, stream)
     others = [place.value for place in places.values() if not place.takes_segment]
-    if change.segment is not None and any(people.parse(value).people for value in others):
+    if wish.change.segment is not None and any(people.parse(value).people for value in others):
         raise NotUnderstoodError("Several comments of one name hold people, which players read as one text.")
     for index, old in enumerate(_comments(stream).texts):
         place = places.get(index)
         if place is None:
             texts.append(old)
             continue
-        takes = place.takes_value if change.segment is None else place.takes_segment
-        kept = None if change.segment is None else place.value
-        value = fields.applied(change, place.value) if takes else kept
+        is_replaced = wish.change.segment is None
+        takes = place.takes_value if is_replaced else place.takes_segment
+        value = wish.text(place.value) if takes else None if is_replaced else place.value
         if value is not None:
             texts.append(old.partition(b"=")[0] + b"=" + _encoded(value))
     return tuple(texts)
