@@ -196,5 +196,69 @@ def test_makers_serial_numbers_and_packets_are_the_same(journey: Journey, name: 
         assert after.complaints <= before.complaints
 
 
+LATIN = "Zoë".encode("latin-1")
+ANN = b"\nPeople: Ann Lee"
+# Texts of pictures and sound, and what preserve mode makes of them; names are put together as FFmpeg does it.
+SEVERAL: Mapping[str, tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]] = {
+    "none": ((b"TITLE=a",), (b"TITLE=b",), (b"TITLE=a", b"DESCRIPTION=People: Ann Lee"), (b"TITLE=b",)),
+    "two names": (
+        (b"DESCRIPTION=" + LATIN, b"COMMENT=b"),
+        (b"COMMENT=c",),
+        (b"DESCRIPTION=" + LATIN + ANN, b"COMMENT=b" + ANN),
+        (b"COMMENT=c" + ANN,),
+    ),
+    "behind a NUL": ((b"COMMENT=b\0x",), (b"A=c",), (b"COMMENT=b" + ANN + b"\0x",), (b"A=c",)),
+    "one name twice": ((b"A=v",), (b"COMMENT=a", b"comment=b"), (b"A=v",), (b"COMMENT=a", b"comment=b" + ANN)),
+    "one name twice, people": (
+        (b"A=v",),
+        (b"COMMENT=a\nPeople: Bob Ray", b"COMMENT=b"),
+        (b"A=v",),
+        (b"COMMENT=a\nPeople: Ann Lee, Bob Ray", b"COMMENT=b"),
+    ),
+    "four": (
+        (b"DESCRIPTION=v",),
+        (b"COMMENT=a", b"DESCRIPTION=" + LATIN, b"COMMENT=c"),
+        (b"DESCRIPTION=v" + ANN,),
+        (b"COMMENT=a", b"DESCRIPTION=" + LATIN + ANN, b"COMMENT=c" + ANN),
+    ),
+    "empty ones": (
+        (b"COMMENT=", b"DESCRIPTION="),
+        (b"A=c",),
+        (b"COMMENT=", b"DESCRIPTION=", b"DESCRIPTION=People: Ann Lee"),
+        (b"A=c",),
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+@pytest.mark.parametrize("case", SEVERAL)
+def test_every_text_of_several_is_kept_or_listed_as_lost(tmp_path: Path, case: str, mode: str) -> None:
+    video, sound, new_video, new_sound = SEVERAL[case]
+    (tmp_path / "films").mkdir()
+    path = media.build("ogv", tmp_path / "films", comment=None)
+    path.write_bytes(ogg.with_texts(path.read_bytes(), {0: video, 1: sound}))
+    os.utime(path, (OLD, OLD))
+    old = path.read_bytes()
+    with Library.open(tmp_path / "home") as library:
+        library.scan([tmp_path / "films"])
+        library.people.add([path], ["Ann Lee"])
+        plan = library.plan(comment_mode=mode)
+        [item] = plan.items
+        assert library.write(plan, ALL).wait().counts == {"success": 1}
+        first, second = (tuple(ogg.texts(found[1])) for found in ogg.packets(path.read_bytes()).values())
+        if mode == "preserve":
+            assert (first, second) == (new_video, new_sound)
+            assert item.risk_level == "safe"
+        else:
+            lost = "".join(change.old or "" for change in item.changes).encode("utf-8", "replace")
+            told = [
+                text.partition(b"=")[2] for text in (*video, *sound) if re.match(rb"(?i)(comment|description)=", text)
+            ]
+            shown = [text.decode("utf-8", "replace").replace("\0", "\N{SYMBOL FOR NULL}") for text in told]
+            assert all(text.encode() in lost for text in shown)
+        assert library.rollback(1).wait().counts == {"success": 1}
+        assert path.read_bytes() == old
+
+
 def test_a_rollback_gives_back_the_same_bytes(journey: Journey, name: str) -> None:
     assert journey.back[name] == journey.old[name]

@@ -224,9 +224,12 @@ def test_preserve_mode_puts_people_into_one_of_several_comments_of_one_name() ->
     after = preserved(ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=b")))
     assert comments(after) == [b"COMMENT=People: Ann Lee", b"COMMENT=b"]
     twice = ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=People: Cy"))
-    edit = planned(twice, kept(PEOPLE), COPY)
-    assert isinstance(edit, Refusal)
-    assert "hold people" in edit.message
+    assert comments(preserved(twice)) == [b"COMMENT=People: Ann Lee"]
+    assert comments(preserved(twice, "")) == []
+    parts = ogg.film(ogg.vorbis(b"COMMENT=a\nPeople: Bob", b"COMMENT=People: Cy;x", b"COMMENT=y"))
+    assert comments(preserved(parts)) == [b"COMMENT=a\nPeople: Ann Lee", b"COMMENT=x", b"COMMENT=y"]
+    behind = ogg.film(ogg.vorbis(b"COMMENT=a\0x", b"COMMENT=y"))
+    assert "players join" in refusal(behind, kept(PEOPLE), COPY)
 
 
 def test_preserve_mode_adds_a_comment_where_there_is_none_and_removes_an_empty_one() -> None:

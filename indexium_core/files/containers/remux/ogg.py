@@ -17,7 +17,6 @@ from indexium_core.files.containers.remux import found, ogg_comments, ogg_pages
 from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
 from indexium_core.files.containers.remux.ogg_comments import Codec, Comments
 from indexium_core.files.containers.remux.ogg_pages import Page
-from indexium_core.model import people
 from indexium_core.model.media import Extent, FieldValue
 
 __all__ = [
@@ -85,38 +84,36 @@ def examine(reader: Reader) -> Found:
     behind = ["It holds something behind its end, which FFmpeg would leave out."] if end < reader.size else []
     return Found(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
-        fields=tuple(place for number, stream in enumerate(streams) for place in places(number, stream).values()),
+        fields=tuple(
+            FieldValue(field="comment", where=f"stream {number}/{place.name}", value=place.value)
+            for number, stream in enumerate(streams)
+            for place in places(stream)
+        ),
         kept=tuple(_kept(streams)),
         specifiers=_specifiers(streams),
         obstacle=next(iter([*_obstacles(streams), *behind]), ""),
     )
 
 
-def places(number: int, stream: Stream) -> Mapping[int, FieldValue]:
-    """
-    Return the comments of a stream, by their place among its texts.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The comments of one name in a stream: to players they are one text, joined by `;`."""
 
-    Players join comments of one name in a stream. So replace mode writes one of them, and preserve mode puts the People
-    segment into one: the first that has people, else the last.
-    """
-    named: dict[str, list[int]] = {}
+    name: str
+    texts: dict[int, str]  # each by its place among all texts of the stream
+
+    @property
+    def value(self) -> str:
+        return ";".join(self.texts.values())
+
+
+def places(stream: Stream) -> list[Place]:
+    """Return the comments of a stream, empty ones left out."""
+    found_here: dict[str, Place] = {}
     for index, (name, value) in enumerate(stream.tags):
         if found.is_comment(name) and value:
-            named.setdefault(name.upper(), []).append(index)
-    made = {}
-    for indices in named.values():
-        with_people = [index for index in indices if people.parse(stream.tags[index][1]).people]
-        chosen = next(iter(with_people), indices[-1])
-        for index in indices:
-            name, value = stream.tags[index]
-            made[index] = FieldValue(
-                field="comment",
-                where=f"stream {number}/{name}",
-                value=value,
-                takes_segment=index == chosen,
-                takes_value=index == indices[0],
-            )
-    return dict(sorted(made.items()))
+            found_here.setdefault(name.upper(), Place(name, {})).texts[index] = value
+    return list(found_here.values())
 
 
 def census(reader: Reader) -> Mapping[str, str]:

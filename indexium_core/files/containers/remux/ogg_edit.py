@@ -95,7 +95,7 @@ def _edits(head: Head, wish: Wish) -> list[_Edit]:
     """Return what changes every comment that there is, or puts one into the first stream in which all readers look."""
     _check_unknown(head)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
-    texts = {number: _texts(number, stream, wish) for number, stream in known.items() if ogg.places(number, stream)}
+    texts = {number: _texts(stream, wish) for number, stream in known.items() if ogg.places(stream)}
     added = None if texts else wish.text(None)
     if added is not None:
         if not known:
@@ -109,24 +109,43 @@ def _edits(head: Head, wish: Wish) -> list[_Edit]:
     return edits
 
 
-def _texts(number: int, stream: Stream, wish: Wish) -> tuple[bytes, ...]:
+def _texts(stream: Stream, wish: Wish) -> tuple[bytes, ...]:
     """Return all texts of a stream after a change. Raises NotUnderstoodError."""
+    changed: dict[int, str | None] = {}
+    for place in ogg.places(stream):
+        changed |= _said(place, wish)
     texts = list[bytes]()
-    places = ogg.places(number, stream)
-    others = [place.value for place in places.values() if not place.takes_segment]
-    if wish.change.segment is not None and any(people.parse(value).people for value in others):
-        raise NotUnderstoodError("Several comments of one name hold people, which players read as one text.")
     for index, old in enumerate(_comments(stream).texts):
-        place = places.get(index)
-        if place is None:
+        value = changed.get(index)
+        if index not in changed:
             texts.append(old)
-            continue
-        is_replaced = wish.change.segment is None
-        takes = place.takes_value if is_replaced else place.takes_segment
-        value = wish.text(place.value) if takes else None if is_replaced else place.value
-        if value is not None:
+        elif value is not None:
             texts.append(old.partition(b"=")[0] + b"=" + _encoded(value))
     return tuple(texts)
+
+
+def _said(place: ogg.Place, wish: Wish) -> Mapping[int, str | None]:
+    """
+    Return what each comment of one name says after a change, None for one that goes.
+
+    Replace mode keeps one. Preserve mode puts the People segment where the joined text has it: where the first people
+    are, else at the end. Raises NotUnderstoodError where that cannot be told.
+    """
+    wanted = wish.text(place.value)
+    first, *others = place.texts
+    if wish.change.segment is None or not others:
+        return {first: wanted, **dict.fromkeys(others)}
+    with_people = [index for index, value in place.texts.items() if people.parse(value).people]
+    chosen = next(iter(with_people), others[-1])
+    said: dict[int, str | None] = dict(place.texts)
+    said |= {index: people.splice(place.texts[index], "") for index in with_people}
+    said[chosen] = people.splice(place.texts[chosen], wish.change.segment)
+    joined = ";".join(value for value in said.values() if value is not None)
+    if joined != (wanted or "") or "\0" in joined:
+        raise NotUnderstoodError(
+            "It holds several comments of one name, which players join to a text with other people."
+        )
+    return said
 
 
 def _encoded(value: str) -> bytes:
@@ -159,7 +178,7 @@ def _checked(stream: Stream) -> Comments:
     closed = comments.rest.startswith(comments.codec.closing)
     if not is_right or not closed or comments.packet != packet or stream.missing > 0:
         raise NotUnderstoodError("Its comments are in a form that is not understood.")
-    if len(ogg.places(0, stream)) > PLACES:
+    if sum(len(place.texts) for place in ogg.places(stream)) > PLACES:
         raise NotUnderstoodError("It holds more comments than reason.")
     _check_pages([page for page, _ in stream.pages], stream)
     return comments
@@ -339,8 +358,8 @@ def _said_of_known(stream: Stream) -> Mapping[str, str]:
     rest = (comments.padded(0) if is_padded else comments).rest
     lead = comments.lead[:1] if comments.codec is FLAC else comments.lead
     said |= {"vendor": found.digest_of(lead + comments.vendor), "behind the texts": found.digest_of(rest)}
-    places = ogg.places(0, stream)
-    others = [text for index, text in enumerate(comments.texts) if index not in places]
+    ours = {index for place in ogg.places(stream) for index in place.texts}
+    others = [text for index, text in enumerate(comments.texts) if index not in ours]
     said["texts"] = str(comments.count - len(comments.texts) + len(others))
     for order, text in enumerate(others, start=1):
         said[f"text {order} {found.shown(ogg_comments.named(text))}"] = found.digest_of(text)
