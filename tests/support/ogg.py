@@ -82,7 +82,7 @@ def packets(data: bytes) -> dict[int, list[bytes]]:
     for page in pages(data):
         assert page.number == numbers.get(page.serial, 0), "a hole in the numbers"
         numbers[page.serial] = page.number + 1
-        assert bool(page.flags & 1) == (page.serial in begun), "a packet that goes on must be said to"
+        assert bool(page.flags & 1) == (page.serial in begun), "a packet that continues needs its flag"
         assert (page.position == NOWHERE) == all(length == 255 for length in page.lacing)
         at = 0
         for length in page.lacing:
@@ -104,11 +104,11 @@ def paged(serial: int, content: Sequence[bytes], *, most: int = 255, first: int 
     made, at = [], 0
     for start in range(0, len(lacing), most):
         part = lacing[start : start + most]
-        goes_on = bool(start) and lacing[start - 1] == 255
+        continues = bool(start) and lacing[start - 1] == 255
         ends = any(length < 255 for length in part)
         stop = at + sum(part)
         number = first + len(made)
-        made.append(Page(serial, number, int(goes_on), position if ends else NOWHERE, part, body[at:stop]))
+        made.append(Page(serial, number, int(continues), position if ends else NOWHERE, part, body[at:stop]))
         at = stop
     return made
 

@@ -423,7 +423,7 @@ def unsound() -> dict[str, tuple[bytes, str]]:
         "checksum": (bytes(flipped), "checksum is wrong"),
         "hole": (b"".join(page.raw for page in [*pages[:2], *pages[3:]]), ""),
         "numbers": (changed(data, 2, number=7), "not in order"),
-        "goes on": (changed(data, 2, flags=0), "not in order"),
+        "continued": (changed(data, 2, flags=0), "not in order"),
         "ends": (changed(data, 1, flags=4), "not in order"),
         "position": (ogg.with_positions(data), "not understood"),
         "shared": (shared, "shares a page with its media"),

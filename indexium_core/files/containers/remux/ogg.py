@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.remux import found, ogg_comments, ogg_pages
 from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
-from indexium_core.files.containers.remux.ogg_comments import Codec, Comments
-from indexium_core.files.containers.remux.ogg_pages import Page
+from indexium_core.files.containers.remux.ogg_comments import Comments, OggCodec
+from indexium_core.files.containers.remux.ogg_pages import OggPage
 from indexium_core.model.media import Extent, FieldValue
 
 __all__ = [
     "LARGEST_HEADER",
-    "Head",
-    "Stream",
+    "OggHead",
+    "OggStream",
     "census",
     "end_of_pages",
     "examine",
@@ -39,13 +39,13 @@ _PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime"})
 
 
 @dataclass
-class Stream:
+class OggStream:
     """A logical stream and its header packets."""
 
-    codec: Codec | None  # None: one that is not known
+    codec: OggCodec | None  # None: one that is not known
     missing: int  # header packets that are still to come
     packets: list[bytes] = field(default_factory=list)
-    pages: list[tuple[Page, bytes]] = field(default_factory=list)  # that hold these packets, with their bodies
+    pages: list[tuple[OggPage, bytes]] = field(default_factory=list)  # that hold these packets, with their bodies
     begun: bytearray = field(default_factory=bytearray)  # of the next packet
 
     @property
@@ -63,11 +63,11 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class OggHead:
     """What is in front of the media."""
 
-    streams: Mapping[bytes, Stream]  # by serial number, in order
-    pages: tuple[tuple[Page, bytes], ...]  # all, with their bodies
+    streams: Mapping[bytes, OggStream]  # by serial number, in order
+    pages: tuple[tuple[OggPage, bytes], ...]  # all, with their bodies
     media: int  # where that starts
 
 
@@ -96,7 +96,7 @@ def examine(reader: Reader) -> Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JoinedComment:
     """The comments of one name in a stream: to players they are one text, joined by `;`."""
 
     name: str
@@ -107,12 +107,12 @@ class Place:
         return ";".join(self.texts.values())
 
 
-def places(stream: Stream) -> list[Place]:
+def places(stream: OggStream) -> list[JoinedComment]:
     """Return the comments of a stream, empty ones left out."""
-    found_here: dict[str, Place] = {}
+    found_here: dict[str, JoinedComment] = {}
     for index, (name, value) in enumerate(stream.tags):
         if found.is_comment(name) and value:
-            found_here.setdefault(name.upper(), Place(name, {})).texts[index] = value
+            found_here.setdefault(name.upper(), JoinedComment(name, {})).texts[index] = value
     return list(found_here.values())
 
 
@@ -127,32 +127,32 @@ def census(reader: Reader) -> Mapping[str, str]:
     return {**facts, **_media(reader, streams)}
 
 
-def _others(stream: Stream) -> list[tuple[str, str]]:
+def _others(stream: OggStream) -> list[tuple[str, str]]:
     return [(name, value) for name, value in stream.tags if not found.is_comment(name)]
 
 
-def _kept(streams: list[Stream]) -> Iterator[Option]:
+def _kept(streams: list[OggStream]) -> Iterator[Option]:
     """Hand all tags over in their order, which chapters depend on: these are tags too, and FFmpeg drops them."""
     for number, stream in enumerate(streams):
         yield f"map_metadata:s:{number}", "-1"
         yield from found.handed(_others(stream), option=f"metadata:s:{number}")
 
 
-def _specifiers(streams: list[Stream]) -> tuple[str, ...]:
+def _specifiers(streams: list[OggStream]) -> tuple[str, ...]:
     """Return where comments go: to every stream that has one, else to the first in which all readers look."""
     holders = [number for number, stream in enumerate(streams) if len(stream.tags) > len(_others(stream))]
     ranked = sorted(range(len(streams)), key=lambda number: rank(streams[number]))
     return tuple(f"metadata:s:{number}" for number in holders or ranked[:1])
 
 
-def rank(stream: Stream) -> int:
+def rank(stream: OggStream) -> int:
     """Order streams by how many readers see their comments: ExifTool none of VP8's, and MediaInfo neither."""
     if stream.codec is None:
         return 3
     return 0 if stream.codec.magic == b"\x80theora" else 1 + stream.codec.is_video
 
 
-def _obstacles(streams: list[Stream]) -> Iterator[str]:
+def _obstacles(streams: list[OggStream]) -> Iterator[str]:
     for stream in streams:
         others = _others(stream)
         if stream.codec is None:
@@ -170,18 +170,18 @@ def _obstacles(streams: list[Stream]) -> Iterator[str]:
 # Pages
 
 
-def headers(reader: Reader) -> Head:
+def headers(reader: Reader) -> OggHead:
     """
     Read the streams with their header packets, which by the format end a page each.
 
     Raises CutShortError, MalformedError.
     """
-    streams: dict[bytes, Stream] = {}
-    pages: list[tuple[Page, bytes]] = []
+    streams: dict[bytes, OggStream] = {}
+    pages: list[tuple[OggPage, bytes]] = []
     read = 0
     for page in ogg_pages.pages(reader, 0, found.STEPS):
         if not page.begins and all(stream.missing <= 0 for stream in streams.values()):
-            return Head(streams, tuple(pages), page.offset)
+            return OggHead(streams, tuple(pages), page.offset)
         body = found.exactly(reader, page.body, page.end - page.body)
         read += len(body)
         if read > LARGEST_HEADER:
@@ -189,21 +189,21 @@ def headers(reader: Reader) -> Head:
         pages.append((page, body))
         if page.begins:
             codec = ogg_comments.codec_of(body)
-            streams[page.serial] = Stream(codec, _header_packets(codec, body))
+            streams[page.serial] = OggStream(codec, _header_packets(codec, body))
         if page.serial not in streams:
             raise MalformedError("a stream has no beginning")
         _collect(streams[page.serial], page, body)
-    return Head(streams, tuple(pages), reader.size)
+    return OggHead(streams, tuple(pages), reader.size)
 
 
-def _header_packets(codec: Codec | None, first: bytes) -> int:
+def _header_packets(codec: OggCodec | None, first: bytes) -> int:
     if codec is None:
         return 1
     return codec.headers or 1 + int.from_bytes(first[7:9], "big")
 
 
-def _collect(stream: Stream, page: Page, body: bytes) -> None:
-    """Add what a page holds to the stream's packets: a piece of 255 bytes goes on in the next one."""
+def _collect(stream: OggStream, page: OggPage, body: bytes) -> None:
+    """Add what a page holds to the stream's packets: a piece of 255 bytes continues in the next one."""
     if stream.missing > 0:
         stream.pages.append((page, body))
     at = 0
@@ -246,7 +246,7 @@ def _is_sound(page: bytes) -> bool:
     return ogg_pages.checksum(page[:22] + bytes(4) + page[26:]) == int.from_bytes(page[22:26], "little")
 
 
-def _media(reader: Reader, streams: list[Stream]) -> Mapping[str, str]:
+def _media(reader: Reader, streams: list[OggStream]) -> Mapping[str, str]:
     """
     Return how many packets each stream has, headers included, counted without FFmpeg.
 

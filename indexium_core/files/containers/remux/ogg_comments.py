@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from indexium_core.files.containers.remux import found
 from indexium_core.files.containers.remux.found import MalformedError
 
-__all__ = ["CODECS", "FLAC", "Codec", "Comments", "codec_of", "named", "value_of"]
+__all__ = ["CODECS", "FLAC", "Comments", "OggCodec", "codec_of", "named", "value_of"]
 
 
 _LARGEST_BLOCK = 0xFFFFFF  # bytes of a metadata block of FLAC
 
 
 @dataclass(frozen=True, slots=True)
-class Codec:
+class OggCodec:
     """A codec that is known by how its first packet begins."""
 
     magic: bytes
@@ -32,13 +32,13 @@ class Codec:
     pads: bool = True  # its readers pass over noughts behind that
 
 
-FLAC = Codec(b"\x7fFLAC", 0, b"\x04\0\0\0", pads=False)  # type and length of a metadata block
+FLAC = OggCodec(b"\x7fFLAC", 0, b"\x04\0\0\0", pads=False)  # type and length of a metadata block
 CODECS = (
-    Codec(b"\x80theora", 3, b"\x81theora", is_video=True),
-    Codec(b"OVP80\x01", 2, b"OVP80\x02\x20", is_video=True),
-    Codec(b"\x01vorbis", 3, b"\x03vorbis", closing=b"\x01"),
-    Codec(b"OpusHead", 2, b"OpusTags"),
-    Codec(b"Speex  ", 2, b""),
+    OggCodec(b"\x80theora", 3, b"\x81theora", is_video=True),
+    OggCodec(b"OVP80\x01", 2, b"OVP80\x02\x20", is_video=True),
+    OggCodec(b"\x01vorbis", 3, b"\x03vorbis", closing=b"\x01"),
+    OggCodec(b"OpusHead", 2, b"OpusTags"),
+    OggCodec(b"Speex  ", 2, b""),
     FLAC,
 )
 
@@ -47,7 +47,7 @@ CODECS = (
 class Comments:
     """A comment header."""
 
-    codec: Codec
+    codec: OggCodec
     lead: bytes
     vendor: bytes
     count: int  # of texts, as it is told
@@ -55,7 +55,7 @@ class Comments:
     rest: bytes  # what is behind the texts
 
     @classmethod
-    def read(cls, codec: Codec, packet: bytes) -> Comments:
+    def read(cls, codec: OggCodec, packet: bytes) -> Comments:
         """Read a packet; raises MalformedError where it ends within a text."""
         data = packet[len(codec.lead) :]
         at = 4 + int.from_bytes(data[:4], "little")
@@ -95,7 +95,7 @@ class Comments:
         return replace(self, rest=self.codec.closing + bytes(length))
 
 
-def codec_of(first: bytes) -> Codec | None:
+def codec_of(first: bytes) -> OggCodec | None:
     """Return the codec of a stream with this first packet."""
     return next((codec for codec in CODECS if first.startswith(codec.magic)), None)
 

@@ -22,9 +22,9 @@ from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.remux import found, ogg, ogg_comments, ogg_pages, ogg_skeleton
 from indexium_core.files.containers.remux.found import CutShortError, MalformedError
 from indexium_core.files.containers.remux.lossless import PADDING, PLACES, NotUnderstoodError, Wish
-from indexium_core.files.containers.remux.ogg import Head, Stream
+from indexium_core.files.containers.remux.ogg import OggHead, OggStream
 from indexium_core.files.containers.remux.ogg_comments import FLAC, Comments
-from indexium_core.files.containers.remux.ogg_pages import Page
+from indexium_core.files.containers.remux.ogg_pages import OggPage
 from indexium_core.model import people
 from indexium_core.model.media import Patch, Rebuild
 
@@ -39,7 +39,7 @@ _START = bytes(8)  # position of a page of headers
 class _Edit:
     """Other comments for a stream."""
 
-    stream: Stream
+    stream: OggStream
     old: Comments
     new: Comments
 
@@ -91,7 +91,7 @@ def _sorted(splices: Iterator[Splice]) -> list[Splice]:
 # Comments
 
 
-def _edits(head: Head, wish: Wish) -> list[_Edit]:
+def _edits(head: OggHead, wish: Wish) -> list[_Edit]:
     """Return what changes every comment that there is, or puts one into the first stream in which all readers look."""
     _check_unknown(head)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
@@ -109,7 +109,7 @@ def _edits(head: Head, wish: Wish) -> list[_Edit]:
     return edits
 
 
-def _texts(stream: Stream, wish: Wish) -> tuple[bytes, ...]:
+def _texts(stream: OggStream, wish: Wish) -> tuple[bytes, ...]:
     """Return all texts of a stream after a change. Raises NotUnderstoodError."""
     changed: dict[int, str | None] = {}
     for place in ogg.places(stream):
@@ -124,7 +124,7 @@ def _texts(stream: Stream, wish: Wish) -> tuple[bytes, ...]:
     return tuple(texts)
 
 
-def _said(place: ogg.Place, wish: Wish) -> Mapping[int, str | None]:
+def _said(place: ogg.JoinedComment, wish: Wish) -> Mapping[int, str | None]:
     """
     Return what each comment of one name says after a change, None for one that goes.
 
@@ -152,13 +152,13 @@ def _encoded(value: str) -> bytes:
     return value.encode("utf-8", "surrogateescape")
 
 
-def _comments(stream: Stream) -> Comments:
+def _comments(stream: OggStream) -> Comments:
     comments = stream.comments
     assert comments is not None
     return comments
 
 
-def _check_unknown(head: Head) -> None:
+def _check_unknown(head: OggHead) -> None:
     """Raise NotUnderstoodError where a stream that we do not know has a comment that FFmpeg shows (OGM)."""
     for stream in head.streams.values():
         is_shown = stream.codec is None and stream.packets[0].startswith(b"\x01")
@@ -166,7 +166,7 @@ def _check_unknown(head: Head) -> None:
             raise NotUnderstoodError("A stream of an unknown kind holds a comment of its own.")
 
 
-def _checked(stream: Stream) -> Comments:
+def _checked(stream: OggStream) -> Comments:
     """Return the comments of a stream whose header is understood in full. Raises NotUnderstoodError."""
     comments = _comments(stream)
     packet = stream.packets[1]
@@ -184,7 +184,7 @@ def _checked(stream: Stream) -> Comments:
     return comments
 
 
-def _check_pages(pages: Sequence[Page], stream: Stream) -> None:
+def _check_pages(pages: Sequence[OggPage], stream: OggStream) -> None:
     first, *others = pages
     ends = [length for page in others for length in page.lacing if length < 255]
     if _numbered(stream.pages) != "in order" or any(page.flags & ogg_pages.ENDS for page in pages[:-1]):
@@ -200,7 +200,7 @@ def _check_pages(pages: Sequence[Page], stream: Stream) -> None:
 # Pages
 
 
-def _ends(stream: Stream, packet: bytes) -> list[int]:
+def _ends(stream: OggStream, packet: bytes) -> list[int]:
     """Return after how many segments each page of the header ends that holds this comment header."""
     ends, count = list[int](), 0
     for page, _ in stream.pages[1:]:
@@ -209,7 +209,7 @@ def _ends(stream: Stream, packet: bytes) -> list[int]:
     return ogg_pages.breaks(ends, len(ogg_pages.laced(stream.packets[1])), len(ogg_pages.laced(packet)))
 
 
-def _relaid(stream: Stream, packet: bytes) -> Iterator[Splice]:
+def _relaid(stream: OggStream, packet: bytes) -> Iterator[Splice]:
     """Yield what changes in the pages of a stream's header once it has another comment header."""
     pages = stream.pages[1:]
     old = stream.packets[1]
@@ -224,7 +224,7 @@ def _relaid(stream: Stream, packet: bytes) -> Iterator[Splice]:
             yield Splice(start=page.offset, end=page.end, data=data)
 
 
-def _laid_out(stream: Stream, lacing: bytes, content: bytes, ends: Sequence[int]) -> Iterator[bytes]:
+def _laid_out(stream: OggStream, lacing: bytes, content: bytes, ends: Sequence[int]) -> Iterator[bytes]:
     """Yield the pages of a header behind the first one."""
     first, (last, _) = stream.pages[1][0], stream.pages[-1]
     start = at = 0
@@ -269,7 +269,7 @@ def _size(packet: bytes) -> int:
     return len(packet) + len(packet) // 255
 
 
-def _renumbered(reader: Reader, stream: Stream, by: int) -> Iterator[Splice]:
+def _renumbered(reader: Reader, stream: OggStream, by: int) -> Iterator[Splice]:
     """Yield the numbers and checksums of a stream's pages behind its header, higher by so many."""
     if not by:
         return
@@ -287,28 +287,28 @@ def _renumbered(reader: Reader, stream: Stream, by: int) -> Iterator[Splice]:
 # Places
 
 
-def _pages_of(head: Head, stream: Stream) -> list[tuple[Page, bytes]]:
+def _pages_of(head: OggHead, stream: OggStream) -> list[tuple[OggPage, bytes]]:
     """Return all pages of a stream in front of the media."""
     serial = stream.pages[0][0].serial
     return [(page, body) for page, body in head.pages if page.serial == serial]
 
 
-def _skeletons(head: Head) -> list[list[tuple[Page, bytes]]]:
+def _skeletons(head: OggHead) -> list[list[tuple[OggPage, bytes]]]:
     found_here = [_pages_of(head, stream) for stream in head.streams.values() if stream.codec is None]
     return [pages for pages in found_here if pages[0][1].startswith(ogg_skeleton.MAGIC)]
 
 
-def _places_moved(reader: Reader, head: Head, growth: int) -> Iterator[Splice]:
+def _places_moved(reader: Reader, head: OggHead, growth: int) -> Iterator[Splice]:
     """Yield the corrections of what tells of places, once the media have moved. Raises NotUnderstoodError."""
     if not growth:
         return
     for pages in _skeletons(head):
-        if not pages[-1][0].flags & ogg_pages.ENDS and _goes_on(reader, head, pages[0][0].serial):
+        if not pages[-1][0].flags & ogg_pages.ENDS and _continues(reader, head, pages[0][0].serial):
             raise NotUnderstoodError("The index of its pictures lies among its media, so nothing in it is moved.")
         yield from ogg_skeleton.moved(pages, growth)
 
 
-def _goes_on(reader: Reader, head: Head, serial: bytes) -> bool:
+def _continues(reader: Reader, head: OggHead, serial: bytes) -> bool:
     """Tell whether a stream has more content behind the headers of all others."""
     for page in ogg_pages.pages(reader, head.media, found.STEPS):
         if page.serial == serial:
@@ -341,14 +341,14 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     return facts
 
 
-def _said_of_unknown(head: Head, stream: Stream) -> Mapping[str, str]:
+def _said_of_unknown(head: OggHead, stream: OggStream) -> Mapping[str, str]:
     pages = _pages_of(head, stream)
     if pages[0][1].startswith(ogg_skeleton.MAGIC):
         return {**dict(ogg_skeleton.facts(pages, head.media)), "first page": "", "pages": _numbered(pages)}
     return {"pages": found.digest_of(b"".join(_bytes_of(pages)))}
 
 
-def _said_of_known(stream: Stream) -> Mapping[str, str]:
+def _said_of_known(stream: OggStream) -> Mapping[str, str]:
     said = {f"header {number}": found.digest_of(each) for number, each in enumerate(stream.packets) if number != 1}
     said["pages"] = _numbered(stream.pages)
     comments = stream.comments
@@ -366,12 +366,12 @@ def _said_of_known(stream: Stream) -> Mapping[str, str]:
     return said
 
 
-def _bytes_of(pages: Sequence[tuple[Page, bytes]]) -> Iterator[bytes]:
+def _bytes_of(pages: Sequence[tuple[OggPage, bytes]]) -> Iterator[bytes]:
     for page, body in pages:
         yield page.head + page.lacing + body
 
 
-def _numbered(pages: Sequence[tuple[Page, bytes]]) -> str:
+def _numbered(pages: Sequence[tuple[OggPage, bytes]]) -> str:
     """Return whether pages have the numbers, flags and checksums that they must have."""
     wrong = list[str]()
     is_open = False
@@ -386,7 +386,7 @@ def _numbered(pages: Sequence[tuple[Page, bytes]]) -> str:
     return f"wrong: {', '.join(wrong)}" if wrong else "in order"
 
 
-def _first_numbers(reader: Reader, head: Head) -> Mapping[bytes, int]:
+def _first_numbers(reader: Reader, head: OggHead) -> Mapping[bytes, int]:
     """Return the number of the first page of each known stream behind the headers, of those that begin soon."""
     wanted = {serial for serial, stream in head.streams.items() if stream.codec is not None}
     numbers: dict[bytes, int] = {}

@@ -22,7 +22,7 @@ __all__ = [
     "LARGEST",
     "MARK",
     "UNFINISHED",
-    "Page",
+    "OggPage",
     "breaks",
     "checksum",
     "laced",
@@ -43,7 +43,7 @@ _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OggPage:
     """A page as the file has it; its body is read apart."""
 
     offset: int
@@ -84,7 +84,7 @@ class Page:
         return self.body + sum(self.lacing)
 
 
-def pages(reader: Reader, offset: int, most: int) -> Iterator[Page]:
+def pages(reader: Reader, offset: int, most: int) -> Iterator[OggPage]:
     """
     Yield the pages from `offset` up to the end of the file.
 
@@ -98,7 +98,7 @@ def pages(reader: Reader, offset: int, most: int) -> Iterator[Page]:
             raise CutShortError
         if head[:4] != MARK:
             raise MalformedError("there is something between its pages that is none")
-        page = Page(offset, head[:27], head[27 : 27 + head[26]])
+        page = OggPage(offset, head[:27], head[27 : 27 + head[26]])
         if page.end > reader.size:
             raise CutShortError
         yield page
@@ -116,19 +116,19 @@ def checksum(data: bytes) -> int:
     return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
 
 
-def made(page: Page, *, flags: int, number: int, position: bytes, lacing: bytes, body: bytes) -> bytes:
+def made(page: OggPage, *, flags: int, number: int, position: bytes, lacing: bytes, body: bytes) -> bytes:
     """Return a page of the same stream as `page`, with its checksum."""
     front = page.head[:5] + bytes([flags]) + position + page.serial + struct.pack("<I", number & 0xFFFFFFFF)
     back = bytes([len(lacing)]) + lacing + body
     return front + struct.pack("<I", checksum(front + bytes(4) + back)) + back
 
 
-def remade(page: Page, body: bytes) -> bytes:
+def remade(page: OggPage, body: bytes) -> bytes:
     """Return a page with another body of the same length."""
     return made(page, flags=page.flags, number=page.number, position=page.position, lacing=page.lacing, body=body)
 
 
-def renumbered(page: Page, by: int) -> bytes:
+def renumbered(page: OggPage, by: int) -> bytes:
     """
     Return the 8 bytes of a page (from its 18th) with its number and checksum, for a number higher by `by`.
 

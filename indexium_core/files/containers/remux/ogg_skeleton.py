@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.remux import found, ogg_pages
 from indexium_core.files.containers.remux.lossless import NotUnderstoodError
-from indexium_core.files.containers.remux.ogg_pages import Page
+from indexium_core.files.containers.remux.ogg_pages import OggPage
 
 __all__ = ["MAGIC", "facts", "moved"]
 
@@ -25,7 +25,7 @@ _POINTS = 42  # where the key pictures of an index begin; their number is told a
 _WITHOUT_PLACES = 3  # version
 _WITH_PLACES = 4
 
-Pages = Sequence[tuple[Page, bytes]]
+Pages = Sequence[tuple[OggPage, bytes]]
 
 
 def moved(pages: Pages, by: int) -> Iterator[Splice]:
