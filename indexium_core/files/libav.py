@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import av
+from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, foreign, remux
 
@@ -85,12 +86,14 @@ def shown_field(media: Any, field: str) -> str | None:
     """
     Return a field of an open file as players show it, None where there is none.
 
-    An Ogg file has none of its own: there it is that of a stream, of the pictures first.
+    An Ogg file has none of its own: there it is that of a stream, of the film's pictures first. A cover picture is a
+    stream to FFmpeg, too, whose comment tells what it shows.
     """
     found = read_field(media.metadata, field)
     if found is not None or media.format.name != "ogg":
         return found
-    streams = sorted(media.streams, key=lambda stream: (stream.type != "video", stream.index))
+    own = (stream for stream in media.streams if not stream.disposition & Disposition.attached_pic)
+    streams = sorted(own, key=lambda stream: (stream.type != "video", stream.index))
     return next((text for stream in streams if (text := read_field(stream.metadata, field)) is not None), None)
 
 

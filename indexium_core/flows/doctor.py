@@ -229,7 +229,7 @@ def _libraries_of_ffmpeg() -> Check:
 
 def _ffmpeg() -> Check:
     name = "ffmpeg"
-    remedy = "Install ffmpeg so that it is on PATH; AVI, FLV, WMV and OGG need it, all others do not."
+    remedy = "Install ffmpeg so that it is on PATH; some AVI, FLV, WMV and OGG files need it, all others do not."
     try:
         where = program.executable()
         version = program.version(where)

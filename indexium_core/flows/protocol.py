@@ -382,7 +382,9 @@ def prove(
 
     """
     family, layout = registry.examine(file, known=known)
-    after = verify.gather(path, file, whole(family, layout), layout, packets=checks is verify.REWRITTEN)
+    is_renumbered = checks is verify.RENUMBERED
+    by_packets = is_renumbered or checks is verify.REWRITTEN
+    after = verify.gather(path, file, whole(family, layout), layout, packets=by_packets, renumbered=is_renumbered)
     proof = dict(verify.compare(before, after, fields.leading(changes), checks=checks))
     identity = after.payload_hash
     if checks is verify.REWRITTEN:

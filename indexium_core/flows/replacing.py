@@ -8,6 +8,7 @@ kept within the budget; where neither can be, a write is refused. Then one renam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indexium_core import errors
@@ -29,18 +30,25 @@ def write(work: Work, file: reader.FileReader, checked: Checked, choice: Choice,
     """Write one file by making a new one; raises MetadataError, and the file is then as it was."""
     task, edit, layout = work.task, choice.edit, checked.layout
     mtime_ns = file.stat.mtime_ns if work.terms.preserve_mtime else None
+    checks = _checks(edit)
     _begin(work, file, _times(edit))
     with _replacement(work, file, mtime_ns) as new:
-        before = verify.gather(task.path, file, checked.family, layout, packets=isinstance(edit, Remux))
+        before = verify.gather(
+            task.path,
+            file,
+            checked.family,
+            layout,
+            packets=checks is not verify.CHECKS,
+            renumbered=checks is verify.RENUMBERED,
+        )
         protocol.same_film(task, before.payload_hash)
         verify.expect(before, task.changes)
         original = protocol.skeleton(file, layout.payload, before.payload_hash)
         if isinstance(edit, Rebuild):
-            new.build(edit, payload=layout.payload)
+            new.build(edit, payload=() if edit.renumbered else layout.payload)
         elif isinstance(edit, Remux):
             _remux(work, new, edit)
         with new.opened() as made:
-            checks = verify.REWRITTEN if isinstance(edit, Remux) else verify.CHECKS
             after = protocol.prove(new.temporary, made, before, task.changes, checks=checks, means=means)
         way_back = _way_back(work, new, must=True)
         return _settled(work, new, after, way_back, strategy=choice.strategy, original=original)
@@ -78,8 +86,15 @@ def _replacement(work: Work, file: reader.FileReader, mtime_ns: int | None) -> s
     )
 
 
-def _times(edit: Edit) -> int:
+def _checks(edit: Edit) -> Sequence[tuple[str, verify.Check]]:
+    """Return how the new file is held to the old one."""
     if isinstance(edit, Remux):
+        return verify.REWRITTEN
+    return verify.RENUMBERED if isinstance(edit, Rebuild) and edit.renumbered else verify.CHECKS
+
+
+def _times(edit: Edit) -> int:
+    if isinstance(edit, Remux) or (isinstance(edit, Rebuild) and edit.renumbered):
         return _REMUX
     return _COPY if isinstance(edit, Rebuild) and not edit.cloned else 0
 

@@ -113,6 +113,7 @@ class Rebuild:
 
     pieces: tuple[bytes | Extent, ...]
     cloned: bool = False  # the stretches lie so that the file system can share them instead of copying
+    renumbered: bool = False  # parts of the media get other numbers, and so the media other bytes
 
     @property
     def size(self) -> int:

@@ -20,6 +20,8 @@ STRATEGIES: Mapping[str, str] = {
     "flv_copy": "copied whole, with the metadata in front",
     "asf_in_place": "in place, only the header",
     "asf_copy": "copied whole, with the header in front",
+    "ogg_in_place": "in place, only the comment header",
+    "ogg_copy": "copied whole, with the comment header in front",
     "avi_remux": "written anew by FFmpeg, packet by packet",
     "flv_remux": "written anew by FFmpeg, packet by packet",
     "asf_remux": "written anew by FFmpeg, packet by packet",
@@ -41,10 +43,12 @@ WHY: Mapping[str, str] = {
     "flv_copy": "An FLV has no free room for another text.",
     "asf_in_place": "There is free room in the header.",
     "asf_copy": "There is no free room in the header.",
+    "ogg_in_place": "There is free room in the comment header.",
+    "ogg_copy": "There is no free room in the comment header.",
     "avi_remux": "Nothing in this file can be moved, and FFmpeg loses nothing of it.",
     "flv_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
     "asf_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
-    "ogg_remux": "In an Ogg the comment is part of the streams.",
+    "ogg_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
 }
 # The ends of names tell what all containers have in common.
 _WORDS = {"_reflink": "shared copy", "_copy": "full copy", "_remux": "rewrite"}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from indexium_core.files.containers import Means, registry
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.media import Change, Refusal
-from tests.support import crashes, gate, places, seccomp, tally, trees
+from tests.support import crashes, gate, ogg, places, seccomp, tally, trees
 from tests.support.calls import Call
 from tests.support.forks import Forks
 
@@ -42,6 +42,12 @@ def test_any_tree_of_boxes(place: Path, light: Forks, content: bytes, text: str 
 @QUICK
 @given(trees.elements(), trees.TEXTS, st.data())
 def test_any_tree_of_elements(place: Path, light: Forks, content: bytes, text: str | None, data: st.DataObject) -> None:
+    cut_at_random(place, light, content, text, data)
+
+
+@QUICK
+@given(ogg.films(), trees.TEXTS, st.data())
+def test_any_streams_of_pages(place: Path, light: Forks, content: bytes, text: str | None, data: st.DataObject) -> None:
     cut_at_random(place, light, content, text, data)
 
 

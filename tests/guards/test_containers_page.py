@@ -65,7 +65,9 @@ ROWS = {
     "wmv": "WMV, ASF: no room",
     "wmv, room": "WMV, ASF: room in the header",
     "wmv, by ffmpeg": "WMV, ASF: not understood by us",
-    "ogv": "OGV, OGG",
+    "ogv": "OGV, OGG: no room",
+    "ogv, odd": "OGV, OGG: not understood by us",
+    "ogv, room": "OGV, OGG: room in the comment header",
 }
 UNDO = {Patch: "journal", Rebuild: "reverse"}  # else FFmpeg's own file, of which a reverse may be large
 

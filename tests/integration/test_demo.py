@@ -66,7 +66,7 @@ def test_every_check_finds_something_and_every_kind_of_suggestion_is_offered(lib
 
 def test_films_are_written_in_most_ways(library: Library) -> None:
     ways = {item.strategy for item in library.plan().items if item.can_update}
-    assert ways >= {"mp4_in_place", "matroska_in_place", "avi_in_place", "flv_copy", "asf_copy", "ogg_remux"}
+    assert ways >= {"mp4_in_place", "matroska_in_place", "avi_in_place", "flv_copy", "asf_copy", "ogg_copy"}
     assert ways & {"mp4_insert_range", "mp4_reflink", "mp4_copy"}  # as the disk can do it
 
 

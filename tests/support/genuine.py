@@ -1,12 +1,13 @@
-"""AVI, FLV and WMV files as cameras, studios and servers leave them: full of what FFmpeg's stream copy would lose."""
+"""AVI, FLV, OGV and WMV files as cameras, studios and servers leave them: full of what FFmpeg would lose."""
 
 from __future__ import annotations
 
+import base64
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support import headers, mkv
+from tests.support import headers, mkv, ogg
 from tests.support.headers import chunk, listed, texts, wide
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=1.2")
@@ -139,6 +140,30 @@ def _in_streams(data: bytes, part: bytes) -> bytes:
     return bytes(made)
 
 
+COVER = b"METADATA_BLOCK_PICTURE=" + base64.b64encode(
+    struct.pack(">II9sI", 3, 9, b"image/png", 5) + b"cover" + struct.pack(">IIIII", 1, 1, 24, 0, len(PNG)) + PNG
+)
+
+
+def ogv(folder: Path) -> bytes:
+    """A Skeleton with an index, a picture, chapters, one name several times, texts in the character set of the day."""
+    languages = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger")
+    data = ffmpeg(folder, "ogv", *TWO, *languages, "-c:v", "libtheora", "-c:a", "libvorbis")
+    video = (b"TITLE=At sea", b"ARTIST=Zo\xc3\xab", b"artist=Ann", b"LOCATION=" + "Сочи".encode("cp1251"), b"EMPTY=")
+    sound = (b"LANGUAGE=eng", COVER, b"CHAPTER001=00:00:00.500", b"CHAPTER001NAME=one", b"DESCRIPTION=old")
+    return ogg.skeleton(ogg.with_texts(data, {0: video, 1: sound}))
+
+
+def ogv_full(folder: Path) -> bytes:
+    """The page with the headers of its sound is full."""
+    data = ffmpeg(folder, "ogv", "-map", "0", "-map", "1", "-c:v", "libtheora", "-c:a", "libvorbis")
+    [_, sound] = ogg.packets(data)
+    others = len(ogg.laced(ogg.packets(data)[sound][2]))
+    told = len(ogg.vorbis(b"COMMENT=old", b"NOTES=")[1])
+    notes = b"NOTES=" + b"x" * ((255 - others) * 255 - 1 - told)
+    return ogg.with_texts(data, {1: (b"COMMENT=old", notes)})
+
+
 # By name: how it is made, and the strategies that write it, the first time and the next.
 FILMS: Mapping[str, tuple[Callable[[Path], bytes], str, str]] = {
     "studio.wmv": (wmv, "asf_copy", "asf_in_place"),
@@ -146,4 +171,6 @@ FILMS: Mapping[str, tuple[Callable[[Path], bytes], str, str]] = {
     "tight.avi": (avi_tight, "avi_copy", "avi_in_place"),
     "odml.avi": (avi_open_dml, "avi_in_place", "avi_in_place"),
     "server.flv": (flv, "flv_copy", "flv_copy"),
+    "server.ogv": (ogv, "ogg_copy", "ogg_in_place"),
+    "full.ogv": (ogv_full, "ogg_copy", "ogg_in_place"),
 }

@@ -26,7 +26,7 @@ MANY = 40_000  # boxes in a row, or in one another
 TAGS = 20_000  # tags in a row: more are refused
 BEYOND = b"\x01\xff\xff\xff\xff\xff\xff\xfe"  # the largest size of an element
 
-IN_PLACE, MATROSKA, OGG = "mp4_in_place", "matroska_in_place", "ogg_remux"
+IN_PLACE, MATROSKA, OGG = "mp4_in_place", "matroska_in_place", "ogg_copy"
 DAMAGED, NO_VIDEO, UNSURE = "corrupt", "unsupported_container", "no_strategy_yet"
 
 

@@ -69,6 +69,8 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "wmv": _ANY,
     "wmv, room": _ANY,
     "ogv": _ANY,
+    "ogv, odd": _ANY,
+    "ogv, room": _ANY,
 }
 # … and which do so only where the comment is plain ASCII: a RIFF has no charset, and they take its texts for Latin-1.
 SHOWN_IF_ASCII: Mapping[str, frozenset[str]] = dict.fromkeys(("avi", "avi, no room"), _ANY - _RIFF)
@@ -146,9 +148,11 @@ def ffprobe(path: Path) -> tuple[set[str], Any]:
     known = json.loads(_said(*command, f"file:{path}"))
     for varying in ("size", "bit_rate", "filename"):
         known["format"].pop(varying, None)
-    parts = [known["format"], *(known["streams"] if known["format"]["format_name"] == "ogg" else [])]
+    # In an Ogg the comments are those of the streams; that of a cover picture tells what it shows.
+    streams = [stream for stream in known["streams"] if not stream["disposition"]["attached_pic"]]
+    parts = [known["format"], *(streams if known["format"]["format_name"] == "ogg" else [])]
     comments = set()
-    for part in parts:  # in an Ogg the comments are those of the streams
+    for part in parts:
         tags = part.setdefault("tags", {})
         comments |= {tags.pop(name) for name in list(tags) if "comment" in name.lower()}
     return comments, known

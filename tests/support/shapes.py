@@ -18,7 +18,7 @@ from indexium_core.demo import ffmpeg
 from indexium_core.files.containers import Means, registry
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.media import Change, Rebuild
-from tests.support import layouts, media, mkv, mp4, sabotage
+from tests.support import layouts, media, mkv, mp4, ogg, sabotage
 
 COMMENT = "People: Bob Ray"
 CROWD = tuple(f"Person Number {number}" for number in range(150))
@@ -241,8 +241,14 @@ SHAPES: dict[str, Shape] = {
     "avi": Shape(container="avi", layout="as ffmpeg", strategy="avi_in_place", make=_clip("avi")),
     "flv": Shape(container="flv", layout="as ffmpeg", strategy="flv_copy", make=_clip("flv")),
     "wmv": Shape(container="wmv", layout="as ffmpeg", strategy="asf_copy", make=_clip("wmv")),
+    "ogv": Shape(container="ogv", layout="as ffmpeg", strategy="ogg_copy", make=_clip("ogv")),
     # At the small size the last frame is an empty packet, which ffmpeg leaves out, and verification refuses.
-    "ogv": Shape(container="ogv", layout="as ffmpeg", strategy="ogg_remux", make=_clip("ogv", video_size=(160, 90))),
+    "ogv, odd": Shape(
+        container="ogv",
+        layout="headers with a position in time",
+        strategy="ogg_remux",
+        make=_laid_out(ogg.with_positions, "ogv", video_size=(160, 90)),
+    ),
 }
 
 MORE: dict[str, Shape] = {
@@ -301,6 +307,7 @@ AGAIN: dict[str, Shape] = {
         strategy="flv_in_place",
         make=_clip("flv", comment=_as_long()),
     ),
+    "ogv, room": Shape(container="ogv", layout="as we leave it", strategy="ogg_in_place", make=_before("ogv")),
     "wmv, room": Shape(container="wmv", layout="as we leave it", strategy="asf_in_place", make=_before("wmv")),
 }
 FORCED: dict[str, Shape] = {

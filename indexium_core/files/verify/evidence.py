@@ -53,7 +53,9 @@ class Evidence:
         return [text for text in self.texts if text.field == name]
 
 
-def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packets: bool = False) -> Evidence:
+def gather(
+    path: bytes, reader: Reader, family: Family, layout: Layout, *, packets: bool = False, renumbered: bool = False
+) -> Evidence:
     """
     Look at a file; what is wrong with it becomes evidence too.
 
@@ -63,6 +65,7 @@ def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packe
         family: Its family.
         layout: What examining it found just now.
         packets: Read every packet too, which takes as long as reading the file: for a rewrite.
+        renumbered: The rewrite is ours, and gives parts of the media other numbers.
 
     Raises:
         FileAccessError: It cannot be read.
@@ -81,7 +84,7 @@ def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packe
     except errors.FFmpegError as error:
         unreadable = error.message
     try:
-        facts["structure"] = {} if problem else _census(family, reader, layout, remade=packets)
+        facts["structure"] = {} if problem else _census(family, reader, layout, remade=packets, renumbered=renumbered)
     except errors.CorruptFileError as error:
         problem = error.message
     return Evidence(
@@ -101,8 +104,10 @@ def gather(path: bytes, reader: Reader, family: Family, layout: Layout, *, packe
     )
 
 
-def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool) -> Mapping[str, str]:
+def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:
     """Return the census: of a file that FFmpeg is to make anew, what it is to keep."""
+    if renumbered and isinstance(family, remux.Remuxed):
+        return {**family.census(reader, layout), **family.media_census(reader)}
     if remade and isinstance(family, remux.Remuxed):
         return family.content(reader)
     return family.census(reader, layout)

@@ -149,5 +149,5 @@ def test_every_family_is_edited_by_us_where_we_can_and_by_ffmpeg_as_the_last_res
         ["avi_in_place", "avi_copy", "avi_remux"],
         ["asf_in_place", "asf_copy", "asf_remux"],
         ["flv_in_place", "flv_copy", "flv_remux"],
-        ["ogg_remux"],
+        ["ogg_in_place", "ogg_copy", "ogg_remux"],
     ]

@@ -20,7 +20,7 @@ from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import meaning, packets
 from indexium_core.model.media import Change, Extent, FieldValue
-from tests.support import headers, media, mkv, sabotage
+from tests.support import genuine, headers, media, mkv, ogg, sabotage
 
 EVIDENCE = verify.Evidence(
     size=1000,
@@ -51,11 +51,11 @@ def tagged(evidence: verify.Evidence, **tags: str) -> verify.Evidence:
     return replace(evidence, facts={**evidence.facts, "tags": {f"tag {key}": value for key, value in tags.items()}})
 
 
-def gather(path: Path) -> verify.Evidence:
+def gather(path: Path, *, packets: bool = False) -> verify.Evidence:
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
-        return verify.gather(os.fsencode(path), reader, family, layout)
+        return verify.gather(os.fsencode(path), reader, family, layout, packets=packets)
 
 
 # Whose tags may change
@@ -460,12 +460,12 @@ def test_the_number_of_a_codec_need_not_be_text(tmp_path: Path) -> None:
 
 
 def test_damage_that_only_the_census_meets_is_evidence_too(tmp_path: Path) -> None:
-    """Pages in the middle are looked at when media is counted, not when a file is examined."""
+    """Pages in the middle are read before FFmpeg rewrites a file, not when the file is examined."""
     path = media.build("ogv", tmp_path)
     data = path.read_bytes()
     pages = [place.start() for place in re.finditer(b"OggS", data)]
     path.write_bytes(data[: pages[-2]] + b"XXXX" + data[pages[-2] + 4 :])
-    assert "something between its pages" in gather(path).problem
+    assert "something between its pages" in gather(path, packets=True).problem
 
 
 def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> None:
@@ -476,3 +476,11 @@ def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> N
     assert found.comment == "pictures"
     assert {text.value for text in found.texts} == {"sound", "pictures"}
     assert found.facts["tags"]["tag stream 0/comment"] == "pictures"
+
+
+@pytest.mark.parametrize("told", [b"TITLE=a", b"COMMENT=sound"])
+def test_what_a_cover_picture_shows_is_no_comment_of_an_ogg_file(tmp_path: Path, told: bytes) -> None:
+    """FFmpeg makes a stream of the picture, whose comment is `Cover (front)`."""
+    path = media.build("ogv", tmp_path, comment=None)
+    path.write_bytes(ogg.with_texts(path.read_bytes(), {1: (genuine.COVER, told)}))
+    assert gather(path).comment == ("sound" if told.endswith(b"sound") else None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader, Strategy
-from indexium_core.files.containers.remux import asf, asf_edit, avi, avi_edit, flv, flv_edit, found, ogg
+from indexium_core.files.containers.remux import asf, asf_edit, avi, avi_edit, flv, flv_edit, found, ogg, ogg_edit
 from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, RemuxLayout
 from indexium_core.files.containers.remux.lossless import Lossless, Make
 from indexium_core.files.containers.remux.strategy import StreamCopy
@@ -35,6 +35,7 @@ class Container:
     examine: Callable[[Reader], Found]  # raises CutShortError, MalformedError
     content: Callable[[Reader], Mapping[str, str]]  # what a stream copy must keep; raises the same
     census: Callable[[Reader, Layout], Mapping[str, str]] | None = None  # everything; raises the same
+    media_census: Callable[[Reader], Mapping[str, str]] | None = None  # where an edit may renumber media; the same
     edits: tuple[tuple[str, Make], ...] = ()  # what we can do by ourselves, by the end of its name, best first
     longest: int = found.LONGEST  # of a comment …
     measure: Callable[[str], int] = lambda text: len(text.encode("utf-8", "surrogateescape"))  # … in these units
@@ -83,6 +84,11 @@ class Remuxed:
     def content(self, reader: Reader) -> Mapping[str, str]:
         """Return what a stream copy must keep, read without FFmpeg; raises CorruptFileError where that breaks off."""
         return self._taken(lambda: self.container.content(reader))
+
+    def media_census(self, reader: Reader) -> Mapping[str, str]:
+        """Return what an edit keeps that gives the media other numbers; raises CorruptFileError."""
+        census = self.container.media_census
+        return {} if census is None else self._taken(lambda: census(reader))
 
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies: ours, then FFmpeg's."""
@@ -133,6 +139,15 @@ FAMILIES: tuple[Remuxed, ...] = tuple(
             edits=(("in_place", flv_edit.in_place), ("copy", flv_edit.copied)),
             longest=flv.LONGEST,
         ),
-        Container(name="ogg", label="Ogg", recognises=ogg.recognises, examine=ogg.examine, content=ogg.census),
+        Container(
+            name="ogg",
+            label="Ogg",
+            recognises=ogg.recognises,
+            examine=ogg.examine,
+            content=ogg.census,
+            census=ogg_edit.census,
+            media_census=ogg_edit.media_census,
+            edits=(("in_place", ogg_edit.in_place), ("copy", ogg_edit.copied)),
+        ),
     )
 )

@@ -13,98 +13,112 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux import found
+from indexium_core.files.containers.remux import found, ogg_comments, ogg_pages
 from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
+from indexium_core.files.containers.remux.ogg_comments import Comments, OggCodec
+from indexium_core.files.containers.remux.ogg_pages import OggPage
 from indexium_core.model.media import Extent, FieldValue
 
-__all__ = ["census", "examine", "recognises"]
+__all__ = [
+    "LARGEST_HEADER",
+    "OggHead",
+    "OggStream",
+    "census",
+    "end_of_pages",
+    "examine",
+    "headers",
+    "places",
+    "rank",
+    "recognises",
+]
 
-_MARK = b"OggS"
-_PAGE = 27 + 255  # most bytes of a page's header
-_LARGEST_PAGE = 27 + 255 + 255 * 255
-_LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
+LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
+_LARGEST_REST = 64 << 10  # bytes behind the last page
+_TRIES = 1000  # places near the end of a file that may be its last page
 _PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Codec:
-    """A codec that FFmpeg's muxer takes, known by how its first packet begins."""
-
-    magic: bytes
-    headers: int  # packets, of which the second holds the comments
-    lead: int  # bytes in front of these
-    is_video: bool = False
-
-
-_CODECS = (
-    _Codec(b"\x80theora", 3, 7, is_video=True),
-    _Codec(b"OVP80\x01", 2, 7, is_video=True),
-    _Codec(b"\x01vorbis", 3, 7),
-    _Codec(b"OpusHead", 2, 8),
-    _Codec(b"Speex  ", 2, 0),
-    _Codec(b"\x7fFLAC", 0, 4),  # says itself how many
-)
-
-
 @dataclass
-class _Stream:
+class OggStream:
     """A logical stream and its header packets."""
 
-    codec: _Codec | None
+    codec: OggCodec | None  # None: one that is not known
     missing: int  # header packets that are still to come
     packets: list[bytes] = field(default_factory=list)
+    pages: list[tuple[OggPage, bytes]] = field(default_factory=list)  # that hold these packets, with their bodies
     begun: bytearray = field(default_factory=bytearray)  # of the next packet
 
     @property
-    def tags(self) -> list[tuple[str, str]]:
+    def comments(self) -> Comments | None:
+        """What its comment header says; None where there is none. Raises MalformedError where that is cut short."""
         if self.codec is None or len(self.packets) < 2:
-            return []
-        return _tags(self.packets[1][self.codec.lead :])
+            return None
+        return Comments.read(self.codec, self.packets[1])
+
+    @property
+    def tags(self) -> list[tuple[str, str]]:
+        comments = self.comments
+        texts = comments.texts if comments is not None else ()
+        return [(ogg_comments.named(text), ogg_comments.value_of(text)) for text in texts]
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    offset: int
-    serial: bytes
-    begins: bool
-    lacing: bytes
+class OggHead:
+    """What is in front of the media."""
 
-    @property
-    def body(self) -> int:
-        return self.offset + 27 + len(self.lacing)
-
-    @property
-    def end(self) -> int:
-        return self.body + sum(self.lacing)
+    streams: Mapping[bytes, OggStream]  # by serial number, in order
+    pages: tuple[tuple[OggPage, bytes], ...]  # all, with their bodies
+    media: int  # where that starts
 
 
 def recognises(head: bytes) -> bool:
     """Tell by the first bytes."""
-    return head.startswith(_MARK)
+    return head.startswith(ogg_pages.MARK)
 
 
 def examine(reader: Reader) -> Found:
     """Find media and comments. Raises CutShortError, MalformedError."""
-    streams, media = _headers(reader)
-    _check_end(reader)
-    places = [
-        FieldValue(field="comment", where=f"stream {number}/{name}", value=value)
-        for number, stream in enumerate(streams)
-        for name, value in stream.tags
-        if found.is_comment(name) and value
-    ]
+    head = headers(reader)
+    streams, media = list(head.streams.values()), head.media
+    end = end_of_pages(reader)
+    behind = ["It holds something behind its end, which FFmpeg would leave out."] if end < reader.size else []
     return Found(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
-        fields=tuple(places),
+        fields=tuple(
+            FieldValue(field="comment", where=f"stream {number}/{place.name}", value=place.value)
+            for number, stream in enumerate(streams)
+            for place in places(stream)
+        ),
         kept=tuple(_kept(streams)),
         specifiers=_specifiers(streams),
-        obstacle=next(_obstacles(streams), ""),
+        obstacle=next(iter([*_obstacles(streams), *behind]), ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedComment:
+    """The comments of one name in a stream: to players they are one text, joined by `;`."""
+
+    name: str
+    texts: dict[int, str]  # each by its place among all texts of the stream
+
+    @property
+    def value(self) -> str:
+        return ";".join(self.texts.values())
+
+
+def places(stream: OggStream) -> list[JoinedComment]:
+    """Return the comments of a stream, empty ones left out."""
+    found_here: dict[str, JoinedComment] = {}
+    for index, (name, value) in enumerate(stream.tags):
+        if found.is_comment(name) and value:
+            found_here.setdefault(name.upper(), JoinedComment(name, {})).texts[index] = value
+    return list(found_here.values())
 
 
 def census(reader: Reader) -> Mapping[str, str]:
     """Return the comments of each stream, a digest of its other headers, and how many packets it has."""
-    streams, _ = _headers(reader)
+    streams = list(headers(reader).streams.values())
     facts: dict[str, str] = {}
     for number, stream in enumerate(streams):
         facts |= {f"stream {number} {name}": value for name, value in found.named(_others(stream)).items()}
@@ -113,32 +127,32 @@ def census(reader: Reader) -> Mapping[str, str]:
     return {**facts, **_media(reader, streams)}
 
 
-def _others(stream: _Stream) -> list[tuple[str, str]]:
+def _others(stream: OggStream) -> list[tuple[str, str]]:
     return [(name, value) for name, value in stream.tags if not found.is_comment(name)]
 
 
-def _kept(streams: list[_Stream]) -> Iterator[Option]:
+def _kept(streams: list[OggStream]) -> Iterator[Option]:
     """Hand all tags over in their order, which chapters depend on: these are tags too, and FFmpeg drops them."""
     for number, stream in enumerate(streams):
         yield f"map_metadata:s:{number}", "-1"
         yield from found.handed(_others(stream), option=f"metadata:s:{number}")
 
 
-def _specifiers(streams: list[_Stream]) -> tuple[str, ...]:
+def _specifiers(streams: list[OggStream]) -> tuple[str, ...]:
     """Return where comments go: to every stream that has one, else to the first in which all readers look."""
     holders = [number for number, stream in enumerate(streams) if len(stream.tags) > len(_others(stream))]
-    ranked = sorted(range(len(streams)), key=lambda number: _rank(streams[number]))
+    ranked = sorted(range(len(streams)), key=lambda number: rank(streams[number]))
     return tuple(f"metadata:s:{number}" for number in holders or ranked[:1])
 
 
-def _rank(stream: _Stream) -> int:
+def rank(stream: OggStream) -> int:
     """Order streams by how many readers see their comments: ExifTool none of VP8's, and MediaInfo neither."""
     if stream.codec is None:
         return 3
     return 0 if stream.codec.magic == b"\x80theora" else 1 + stream.codec.is_video
 
 
-def _obstacles(streams: list[_Stream]) -> Iterator[str]:
+def _obstacles(streams: list[OggStream]) -> Iterator[str]:
     for stream in streams:
         others = _others(stream)
         if stream.codec is None:
@@ -149,60 +163,51 @@ def _obstacles(streams: list[_Stream]) -> Iterator[str]:
             yield "It holds a description beside its comment, and FFmpeg keeps only one."
         if unfit := found.unfit(others):
             yield unfit
-        if stream.codec is not None and stream.codec.magic == b"\x7fFLAC" and len(stream.packets) != 2:
+        if stream.codec is not None and stream.codec is ogg_comments.FLAC and len(stream.packets) != 2:
             yield "It holds details of its sound that FFmpeg would leave out."
-
-
-def _tags(data: bytes) -> list[tuple[str, str]]:
-    """Read comments: the maker's name, a count and texts `NAME=value`, each with a 32-bit little-endian length."""
-    at = 4 + int.from_bytes(data[:4], "little")
-    count = int.from_bytes(data[at : at + 4], "little")
-    at += 4
-    tags = []
-    for _ in range(min(count, found.STEPS)):
-        length = int.from_bytes(data[at : at + 4], "little")
-        text = data[at + 4 : at + 4 + length]
-        if at + 4 > len(data) or len(text) < length:
-            raise MalformedError("its comments are cut short")
-        name, _, value = text.partition(b"=")
-        tags.append((name.decode("latin-1"), value.decode("utf-8", "surrogateescape")))
-        at += 4 + length
-    return tags
 
 
 # Pages
 
 
-def _headers(reader: Reader) -> tuple[list[_Stream], int]:
-    """Return the streams with their header packets, which by the format end a page each, and where media starts."""
-    streams: dict[bytes, _Stream] = {}
+def headers(reader: Reader) -> OggHead:
+    """
+    Read the streams with their header packets, which by the format end a page each.
+
+    Raises CutShortError, MalformedError.
+    """
+    streams: dict[bytes, OggStream] = {}
+    pages: list[tuple[OggPage, bytes]] = []
     read = 0
-    for page in _pages(reader, 0, found.STEPS):
+    for page in ogg_pages.pages(reader, 0, found.STEPS):
         if not page.begins and all(stream.missing <= 0 for stream in streams.values()):
-            return list(streams.values()), page.offset
+            return OggHead(streams, tuple(pages), page.offset)
         body = found.exactly(reader, page.body, page.end - page.body)
         read += len(body)
-        if read > _LARGEST_HEADER:
+        if read > LARGEST_HEADER:
             raise MalformedError("its header has no sensible size")
+        pages.append((page, body))
         if page.begins:
-            codec = next((codec for codec in _CODECS if body.startswith(codec.magic)), None)
-            streams[page.serial] = _Stream(codec, _header_packets(codec, body))
+            codec = ogg_comments.codec_of(body)
+            streams[page.serial] = OggStream(codec, _header_packets(codec, body))
         if page.serial not in streams:
             raise MalformedError("a stream has no beginning")
-        _collect(streams[page.serial], page.lacing, body)
-    return list(streams.values()), reader.size
+        _collect(streams[page.serial], page, body)
+    return OggHead(streams, tuple(pages), reader.size)
 
 
-def _header_packets(codec: _Codec | None, first: bytes) -> int:
+def _header_packets(codec: OggCodec | None, first: bytes) -> int:
     if codec is None:
         return 1
     return codec.headers or 1 + int.from_bytes(first[7:9], "big")
 
 
-def _collect(stream: _Stream, lacing: bytes, body: bytes) -> None:
-    """Add what a page holds to the stream's packets: a piece of 255 bytes goes on in the next one."""
+def _collect(stream: OggStream, page: OggPage, body: bytes) -> None:
+    """Add what a page holds to the stream's packets: a piece of 255 bytes continues in the next one."""
+    if stream.missing > 0:
+        stream.pages.append((page, body))
     at = 0
-    for length in lacing:
+    for length in page.lacing:
         stream.begun += body[at : at + length]
         at += length
         if length < 255:
@@ -212,37 +217,36 @@ def _collect(stream: _Stream, lacing: bytes, body: bytes) -> None:
             stream.missing -= 1
 
 
-def _pages(reader: Reader, offset: int, most: int) -> Iterator[_Page]:
-    for _ in range(most):
-        head = reader.read_at(offset, _PAGE)
-        if not head:
-            return
-        if len(head) < 27:
-            raise CutShortError
-        if head[:4] != _MARK:
-            raise MalformedError("there is something between its pages that is none")
-        page = _Page(offset, head[14:18], bool(head[5] & 2), head[27 : 27 + head[26]])
-        if page.end > reader.size:
-            raise CutShortError
-        yield page
-        offset = page.end
-    raise MalformedError("it consists of too many parts")
+def end_of_pages(reader: Reader) -> int:
+    """
+    Return where the last page ends: where the file does, or before what somebody has put behind it.
+
+    Raises CutShortError where the last page is not whole.
+    """
+    length = min(reader.size, ogg_pages.LARGEST + _LARGEST_REST)
+    tail = reader.read_at(reader.size - length, length)
+    at, end = tail.rfind(ogg_pages.MARK), 0
+    for _ in range(_TRIES):
+        if at < 0:
+            break
+        lacing = tail[at + 27 : at + 27 + int.from_bytes(tail[at + 26 : at + 27], "big")]
+        stop = at + 27 + len(lacing) + sum(lacing)
+        if stop == len(tail):
+            return reader.size
+        if not end and stop < len(tail) and _is_sound(tail[at:stop]):
+            end = stop
+        at = tail.rfind(ogg_pages.MARK, 0, at)
+    rest = tail[end : end + 4]
+    if not end or rest == ogg_pages.MARK[: len(rest)]:
+        raise CutShortError
+    return reader.size - length + end
 
 
-def _check_end(reader: Reader) -> None:
-    """Make sure that a page ends where the file does."""
-    start = max(0, reader.size - _LARGEST_PAGE)
-    tail = reader.read_at(start, _LARGEST_PAGE)
-    at = tail.rfind(_MARK)
-    while at >= 0:
-        head = tail[at : at + _PAGE]
-        if len(head) >= 27 and at + 27 + head[26] + sum(head[27 : 27 + head[26]]) == len(tail):
-            return
-        at = tail.rfind(_MARK, 0, at)
-    raise CutShortError
+def _is_sound(page: bytes) -> bool:
+    return ogg_pages.checksum(page[:22] + bytes(4) + page[26:]) == int.from_bytes(page[22:26], "little")
 
 
-def _media(reader: Reader, streams: list[_Stream]) -> Mapping[str, str]:
+def _media(reader: Reader, streams: list[OggStream]) -> Mapping[str, str]:
     """
     Return how many packets each stream has, headers included, counted without FFmpeg.
 
@@ -251,7 +255,7 @@ def _media(reader: Reader, streams: list[_Stream]) -> Mapping[str, str]:
     order: dict[bytes, int] = {}
     packets: Counter[int] = Counter()
     sizes: Counter[int] = Counter()  # of the packets that have begun
-    for page in _pages(reader, 0, found.MOST_PIECES):
+    for page in ogg_pages.pages(reader, 0, found.MOST_PIECES):
         number = order.setdefault(page.serial, len(order))
         codec = streams[number].codec if number < len(streams) else None
         counts_all = codec is not None and codec.is_video
