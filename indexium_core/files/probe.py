@@ -30,6 +30,7 @@ _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
 # FFmpeg's numbers and names of the transfer functions of a high dynamic range, and the codec tags that say so, too.
 _TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 _DOLBY_VISION = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
+_MOST = 100  # comments of one file that are kept apart: real files have four at most
 _LONGEST = 1 << 18  # characters of one text: whole workflows are kept in comments, but a million would fill the memory
 
 
@@ -212,19 +213,21 @@ def _pictures(stream: Any, context: Any) -> dict[str, Any]:
 
 
 def _bounded(facts: FileFacts) -> FileFacts:
-    """Cut a comment without end, which is then none that we would write."""
+    """Cut comments that are too long or too many; a file with such comments is not written."""
     comments = [facts.comment or "", *(place.value for place in facts.comment_fields)]
-    longest = max(map(len, comments))
-    if longest <= _LONGEST:
+    longest, number = max(map(len, comments)), len(facts.comment_fields)
+    if longest <= _LONGEST and number <= _MOST:
         return facts
     cut = replace(
         facts,
         comment=facts.comment and facts.comment[:_LONGEST],
-        comment_fields=tuple(replace(place, value=place.value[:_LONGEST]) for place in facts.comment_fields),
+        comment_fields=tuple(replace(place, value=place.value[:_LONGEST]) for place in facts.comment_fields[:_MOST]),
     )
     if not facts.strategy:
         return cut
     message = f"Its comment has {longest:,} characters, and Indexium leaves more than {_LONGEST:,} alone."
+    if number > _MOST:
+        message = f"It holds {number:,} comments, and Indexium leaves more than {_MOST} alone."
     return replace(cut, strategy="", strategy_code="no_strategy_yet", strategy_message=message)
 
 
