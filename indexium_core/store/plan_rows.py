@@ -85,7 +85,6 @@ _FACTS = (
     "db_people",
     "result_people",
     "nlink",
-    "container",
     "copies",
 )
 

@@ -1,7 +1,7 @@
 -- name: libraries
 -- Every root with the number of its files that are there.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
-       count(f.file_id) AS file_count, l.scanned_at
+       l.audio, count(f.file_id) AS file_count, l.scanned_at
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -30,6 +30,10 @@ WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURN
 -- Set the modes of a root; answers with a row only if that is news.
 UPDATE libraries SET people_mode = $2, comment_mode = $3
 WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) RETURNING library_id;
+
+-- name: set_library_audio
+-- Set whether the audio files of a root are scanned.
+UPDATE libraries SET audio = $2 WHERE library_id = $1;
 
 -- name: library_scanned
 -- Note that all of a root has been seen, and how much room is left beside it.
