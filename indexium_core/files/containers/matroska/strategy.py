@@ -40,6 +40,8 @@ class Copy:
         assert isinstance(layout, MatroskaLayout)
         if layout.problem:
             return layout.problem
+        if layout.damage:
+            return Refusal(code="no_strategy_yet", message=placement.DAMAGED_END)
         if not means.replace:
             message = "The file has no room for the tags in place, and another file cannot take its place here."
             return Refusal(code="no_strategy_yet", message=message)
