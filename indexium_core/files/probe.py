@@ -160,6 +160,7 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
         return FileFacts(
             state="ok",
             container=layout.container,
+            damage=layout.damage,
             duration=None if media.duration is None else media.duration / av.time_base,
             streams=streams,
             tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},

@@ -176,7 +176,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "damaged_tail": _kind(
         "warning",
         "damaged end",
-        "The end of the file is damaged[: {damage}]. What comes before it is whole and is written.",
+        "The end of the file is damaged[: {damage}]. What comes before it is whole.",
         "Nothing to do; the damaged end stays as it is.",
     ),
     "duplicate_content": _kind(
