@@ -412,6 +412,29 @@ def test_a_recording_that_was_stopped_is_written_in_front_of_its_damaged_end(
     assert verify.compare(evidence(before), evidence(after), [change])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_recording_of_an_ffmpeg_that_was_killed_is_written_into_the_room_for_its_directory(
+    originals: Callable[[str], Path], tmp_path: Path, kind: str
+) -> None:
+    original = originals("ffmpeg webm, clusters of 0.1 s")
+    real = {number: raw for number, _, raw in mkv.level_1(original.read_bytes())}
+    parts = [("room", mkv.void(161)), *((str(number), real[number]) for number in (mkv.INFO, mkv.TRACKS, mkv.TAGS))]
+    data = mkv.film(*parts, *mkv.clusters(mkv.clusters_of(original)), live=True, head=mkv.header(KINDS[kind]))[:-60]
+    before, after = (tmp_path / f"{when}.{kind}" for when in ("before", "after"))
+    for path in (before, after):
+        path.write_bytes(data)
+
+    assert mkv.write(after, SAID) == mkv_shapes.IN_PLACE
+    assert after.read_bytes()[data.index(real[mkv.INFO]) :] == data[data.index(real[mkv.INFO]) :]
+    assert pyav_comment(after) == SAID
+    assert json.loads(mkv.run("exiftool", "-j", "-charset", "utf8", after))[0]["Comment"] == SAID
+    assert json.loads(mkv.run("mediainfo", "--Output=JSON", after))["media"]["track"][0]["Comment"] == SAID
+    assert f"String: {SAID}\n" in mkv.run("mkvinfo", "--ui-language", "en_US", "-a", after, allow=(0, 1, 2))
+    assert packets(after) == packets(before)
+    change = Change(field="comment", old=None, new=SAID)
+    assert verify.compare(evidence(before), evidence(after), [change])
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_mutated_headers_of_real_files_are_survived(originals: Callable[[str], Path], data: st.DataObject) -> None:

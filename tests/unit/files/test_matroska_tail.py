@@ -125,6 +125,33 @@ def test_without_room_in_front_the_reason_is_the_damaged_end() -> None:
         )
 
 
+@pytest.mark.parametrize("unsized", [False, True])
+def test_tags_that_cannot_grow_are_joined_by_others_in_the_room_that_there_is(*, unsized: bool) -> None:
+    """As FFmpeg leaves a recording when it is killed: room for a directory in front, tags right before the media."""
+    titled = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("ENCODER", "Lavf"), mkv.simple("TITLE", "At sea " * 30)))
+    front = (("room", mkv.void(161)), *FRONT, ("tags", titled))
+    data = mkv.film(*front, *mkv.clusters(mkv.TOY, unsized=unsized), live=True)[:-5]
+    assert mkv.comments(data) == []
+    edit = mkv.planned(data, "People: Ann Lee, Zoë Öz")
+    assert isinstance(edit, Patch), edit
+    after = mkv.apply(data, edit)
+    assert mkv.comments(after) == ["People: Ann Lee, Zoë Öz"]
+    assert (len(after), after[data.index(titled) :]) == (len(data), data[data.index(titled) :])
+    assert mkv.census(after) == mkv.census(data)
+    assert mkv.comments(mkv.written(after, "People: Ann Lee")) == ["People: Ann Lee"]
+    gone = mkv.written(after, None)
+    assert (mkv.comments(gone), mkv.census(gone)) == ([], mkv.census(data))
+    assert isinstance(mkv.planned(data, LONG), Refusal)
+
+
+def test_tags_of_a_track_that_players_take_for_the_films_are_not_joined_by_others() -> None:
+    of_track = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", "of a track " * 20), level=None, track=1))
+    front = (("room", mkv.void(161)), *FRONT, ("tags", of_track))
+    refused = mkv.planned(mkv.film(*front, *mkv.clusters(mkv.TOY), live=True)[:-5], "People: Ann Lee")
+    assert isinstance(refused, Refusal)
+    assert "end is damaged" in refused.message
+
+
 def test_room_between_the_media_and_the_damage_is_used_where_the_directory_can_name_it() -> None:
     parts = (("seek", mkv.directory("info", "tracks", "cues")), *FRONT, *mkv.clusters(mkv.TOY), ("cues", mkv.index(4)))
     data = mkv.film(*parts, ("room", mkv.void(3000)), ("junk", b"\0junk"), live=True)
@@ -198,3 +225,10 @@ def test_whole_files_keep_their_identity() -> None:
     assert mkv.examine(live()).damage == mkv.examine(whole(unsized=True)).damage == ""
     assert walk.examine(BytesReader(live())).payload == mkv.examine(live()).payload
     assert len(mkv.examine(live()).payload) == 1
+
+
+def test_a_changed_byte_of_the_damaged_end_is_noticed() -> None:
+    data = live()[:-5]
+    changed = data[:-1] + bytes([data[-1] ^ 1])
+    assert identity(changed) != identity(data)
+    assert mkv.census(changed) != mkv.census(data)
