@@ -141,7 +141,7 @@ class Library(OpenHome):
         progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
-        Find the video files below `dirs` (default: every known library) and read what changed; adds new folders.
+        Find the media files below `dirs` (default: every known library) and read what changed; adds new folders.
 
         It is a job, which goes on at the next start where the program is ended; returns when it has ended. Ctrl-C
         cancels it.
@@ -190,9 +190,9 @@ class Library(OpenHome):
         """Return the folders that are scanned; `holdings` says more of them."""
         return catalog.libraries(self._store.read())
 
-    def add_library(self, folder: str | Path, *, name: str = "") -> LibraryRow:
+    def add_library(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
         """Add a folder, to be scanned later; UsageError where it is not there or lies inside another or around one."""
-        return self.holdings.add(folder, name=name)
+        return self.holdings.add(folder, name=name, audio=audio)
 
     def remove_library(self, library_id: int) -> Forgetting:
         """Forget a folder; no file is touched. UnknownIdError; UsageError while something is at work on its files."""
@@ -215,6 +215,20 @@ class Library(OpenHome):
         with self._store.atomic() as tx:
             catalog.set_library_modes(tx, library_id, people_mode=modes[0], comment_mode=modes[1])
         self._plan_changed()
+
+    def set_audio(self, library_id: int, *, included: bool) -> Forgetting | None:
+        """
+        Include the audio files of a folder in scans, or exclude them.
+
+        They are found by the next scan, and forgotten at once: returns what was forgotten. No file is touched, and its
+        people and history are kept. Errors as those of `remove_library`.
+        """
+        if included:
+            self.holdings.include_audio(library_id)
+            return None
+        found = self.holdings.exclude_audio(library_id)
+        self._plan_changed()
+        return found
 
     # The media of the films.
 

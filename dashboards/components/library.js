@@ -66,6 +66,15 @@ function drawMode(folder, field) {
   )
 }
 
+function drawAudio(folder) {
+  return h(
+    "label",
+    {class: "inline"},
+    h("input", {type: "checkbox", checked: folder.audio, data: {change: "audio", id: folder.id, key: `audio${folder.id}`}}),
+    "Include audio files in scans",
+  )
+}
+
 function drawFolder(folder, view, open) {
   return h(
     "section",
@@ -105,7 +114,7 @@ function drawFolder(folder, view, open) {
         "div",
         {class: "more", data: {key: "more"}},
         folder.promise && h("p", {class: "quiet"}, folder.promise),
-        h("div", {class: "modes"}, drawMode(folder, "people_mode"), drawMode(folder, "comment_mode")),
+        h("div", {class: "modes"}, drawMode(folder, "people_mode"), drawMode(folder, "comment_mode"), drawAudio(folder)),
         h(
           "div",
           {class: "acts"},
@@ -302,6 +311,10 @@ export function render(context) {
       },
       mode(data, event, self, target) {
         self.send("mode", {id: Number(data.id), field: data.field, value: target.value})
+      },
+      audio(data, event, self, target) {
+        self.send("audio", {id: Number(data.id), on: target.checked})
+        target.checked = !target.checked // the view shows the setting when it is in force
       },
       root(data, event, self, target) {
         self.send("root", {path: target.value})

@@ -30,7 +30,7 @@ STATES = {  # state of files → (words, level of the chip)
     "corrupt": ("damaged", "danger"),
     "empty": ("empty", "danger"),
     "unreadable": ("unreadable", "danger"),
-    "not_video": ("no video", "blocked"),
+    "not_video": ("no media", "blocked"),
 }
 TILES = (  # list → what stands under its number, and how bad a number other than 0 is
     ("all", "files", ""),
@@ -66,9 +66,9 @@ class Folders(Component):
     ({kind, title, rows, …} or none).
 
     Messages: `add` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget` {id}, `remove`
-    {id}, `mode` {id, field, value}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on},
-    `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query},
-    `add_people` {id, name}. Sent to it: {hints, serial}.
+    {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root`
+    {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page},
+    `planned` {query}, `add_people` {id, name}. Sent to it: {hints, serial}.
     """
 
     _esm = module("library", "folder_field", "held", "gauge")
@@ -130,6 +130,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "missing": found.states.get("missing", 0),
         "people_mode": found.people_mode or "",
         "comment_mode": found.comment_mode or "",
+        "audio": found.audio,
     }
 
 
@@ -221,9 +222,16 @@ def report(found: ScanReport) -> dict[str, Any]:
 # Forgetting.
 
 
-def forgetting(found: Forgetting, *, missing: bool) -> list[dict[str, Any]]:
-    """Return what it means to forget a folder, or its missing files, as sections of a question."""
-    what = "files that are missing" if missing else "files that Indexium forgets"
+_PARTS = {  # part of a folder → its files, and what undoes that they are forgotten
+    "all": ("files that Indexium forgets", "Add the folder again to undo it."),
+    "missing": ("files that are missing", "A file that comes back is known again by what is in it."),
+    "audio": ("audio files that Indexium forgets", "Include audio files again to undo it, then scan."),
+}
+
+
+def forgetting(found: Forgetting, *, part: str) -> list[dict[str, Any]]:
+    """Return what it means to forget a part of a folder (a key of `_PARTS`), as sections of a question."""
+    what, after = _PARTS[part]
     pairs = [
         ["folder", found.path],
         [what, words.count(found.files)],
@@ -231,7 +239,6 @@ def forgetting(found: Forgetting, *, missing: bool) -> list[dict[str, Any]]:
     ]
     if found.decisions:
         pairs.append(["edits, skips and modes", f"{words.count(found.decisions)}: these go"])
-    after = "A file that comes back is known again by what is in it." if missing else "Add the folder again to undo it."
     return [
         {"kind": "text", "text": "No file on the disk is touched, and the history of what was written stays."},
         {"kind": "facts", "pairs": pairs},

@@ -105,7 +105,7 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container)
+    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and bool(_films(details))
     return {
         "open": True,
         "id": item.file_id,
@@ -187,12 +187,18 @@ def outside(details: FileDetails) -> PlanItem:
 
 
 def over(details: FileDetails) -> list[str]:
-    """Return what stands over the picture: length, size of the picture, codec."""
-    streams = [each for each in details.streams if each.kind == "video" and not each.details.get("attached_pic")]
+    """Return what stands over the picture: duration, size of the picture, codec of the film or else of the sound."""
+    films = _films(details)
     parts = [words.clock(details.duration)] if details.duration else []
-    if streams and streams[0].details.get("width"):
-        parts.append(f"{streams[0].details['width']}×{streams[0].details['height']}")
-    return [*parts, *(_codec(each) for each in streams[:1])]
+    if films and films[0].details.get("width"):
+        parts.append(f"{films[0].details['width']}×{films[0].details['height']}")
+    shown = films or [each for each in details.streams if each.kind == "audio"]
+    return [*parts, *(_codec(each) for each in shown[:1])]
+
+
+def _films(details: FileDetails) -> list[StreamFacts]:
+    """Return the streams of moving pictures."""
+    return [each for each in details.streams if each.kind == "video" and not each.details.get("attached_pic")]
 
 
 def strip(details: FileDetails) -> list[str]:

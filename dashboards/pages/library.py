@@ -64,6 +64,7 @@ class LibraryScreen:
             forget=lambda message: self._ask_forget(int(message["id"]), missing=True),
             remove=lambda message: self._ask_forget(int(message["id"]), missing=False),
             mode=self._set_mode,
+            audio=lambda message: self._set_audio(int(message["id"]), included=bool(message["on"])),
             uploaded=self._import.uploaded,
             upload_failed=lambda message: self._bridge.toast("error", str(message["text"])[:500]),
             root=lambda message: self._import.start_from(str(message["path"])),
@@ -227,6 +228,33 @@ class LibraryScreen:
             lambda _: f"{row.name}: the plan goes by it from now on.",
         )
 
+    def _set_audio(self, library_id: int, *, included: bool) -> None:
+        def ask(found: Any) -> None:
+            if not found.files:
+                exclude()
+                return
+            self._dialog.ask(
+                "Exclude audio files?",
+                drawing.forgetting(found, part="audio"),
+                lambda _: exclude(),
+                confirm=f"Forget {words.files(found.files)}",
+                risky=True,
+            )
+
+        def exclude() -> None:
+            self._change(
+                lambda: self._library.set_audio(library_id, included=False),
+                lambda _: "Scans no longer include audio files.",
+            )
+
+        if included:
+            self._change(
+                lambda: self._library.set_audio(library_id, included=True),
+                lambda _: "The next scan includes audio files.",
+            )
+        else:
+            self._bridge.run(lambda: self._library.holdings.audio_files(library_id), ask, name="forgetting", once=True)
+
     def _look_for_gone(self, library_id: int) -> None:
         holdings = self._library.holdings
 
@@ -264,7 +292,7 @@ class LibraryScreen:
             files = words.files(found.files)
             self._dialog.ask(
                 "Forget what is missing?" if missing else "Remove this folder?",
-                drawing.forgetting(found, missing=missing),
+                drawing.forgetting(found, part="missing" if missing else "all"),
                 lambda _: self._change(lambda: forget(library_id), lambda _: f"{files} forgotten."),
                 confirm=f"Forget {files}" if found.files else "Remove the folder",
                 risky=True,

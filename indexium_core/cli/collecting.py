@@ -11,7 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import Forgetting, ImportReport, ScanReport
+from indexium_core.library import Forgetting, ImportReport, Library, ScanReport
 from indexium_core.model.holdings import KINDS
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
@@ -27,7 +27,7 @@ def scan(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find video files and read what is in them; adds the folder as a library."""
+    """Find the media files of folders and read what is in them; adds a new folder as a library."""
     with opened(context) as library, output.bar("Scanning") as update:
         report = library.scan(
             folders or (),
@@ -47,7 +47,7 @@ def _print_scan(report: ScanReport) -> None:
     if report.cancelled:
         output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
     output.note(
-        f"{output.plural(report.seen, 'video file')}: {report.new} new, {report.changed} changed, "
+        f"{output.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
         f"in {output.span(report.seconds)}."
     )
@@ -69,8 +69,8 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
         output.to_json({"items": rows, "total": len(rows)})
         return
     output.table(
-        ("id", "name", "state", "files", "folder"),
-        [(row.library_id, row.name, row.state, row.file_count, row.path) for row in rows],
+        ("id", "name", "state", "files", "audio", "folder"),
+        [(row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path) for row in rows],
         right=(0, 3),
     )
 
@@ -81,10 +81,31 @@ def set_library(
     library_id: LibraryId,
     mode: Mode = None,
     comment_mode: CommentMode = None,
+    audio: Annotated[
+        bool | None,
+        typer.Option("--audio/--no-audio", help="Include audio files in scans. Alone, it does not change the modes."),
+    ] = None,
+    yes: Yes = False,
 ) -> None:
-    """Choose how people and comments are combined for a whole folder."""
+    """Choose how people and comments are combined for a whole folder, and whether scans include audio files."""
     with opened(context) as library:
-        library.set_library(library_id, mode=mode, comment_mode=comment_mode)
+        if audio is None or mode is not None or comment_mode is not None:
+            library.set_library(library_id, mode=mode, comment_mode=comment_mode)
+        if audio:
+            library.set_audio(library_id, included=True)
+            output.note("The next scan includes audio files.")
+        elif audio is not None:
+            _exclude_audio(library, library_id, yes=yes)
+
+
+def _exclude_audio(library: Library, library_id: int, *, yes: bool) -> None:
+    known = library.holdings.audio_files(library_id)
+    if known.files:
+        _say_forgetting(known)
+        ask(yes=yes)
+    found = library.set_audio(library_id, included=False)
+    forgotten = f" {output.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    output.note(f"Scans no longer include audio files.{forgotten}")
 
 
 @libraries.command("add", epilog="Example: indexium libraries add ~/Videos --name Family")
@@ -92,10 +113,11 @@ def add_library(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
     name: Annotated[str, typer.Option(help="What to call it; default: the folder's name.")] = "",
+    audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
-        row = library.add_library(folder, name=name)
+        row = library.add_library(folder, name=name, audio=audio)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
 
 

@@ -25,6 +25,7 @@ from indexium_core.model.media import Change, FieldValue, FileFacts, FileStat, R
 __all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
 PLAIN = Means()
+_NO_MEDIA = "There is no film, sound or text in this file."
 # A strategy is chosen for an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
 # FFmpeg's numbers and names of the transfer functions of a high dynamic range, and the codec tags that say so, too.
@@ -129,14 +130,16 @@ def _judged(
     try:
         facts = _media_facts(reader, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if problem is None and not layout.payload:  # a whole file, of a cover or a font at most
+            return FileFacts(state="not_video", message=_NO_MEDIA, container=layout.container)
         facts = FileFacts(state="corrupt", container=layout.container)
         said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
         damage = damage or Refusal(code="corrupt", message=f"The file is damaged: {said}.")
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
-    if not any(stream.kind == "video" and not stream.details["attached_pic"] for stream in facts.streams):
-        return replace(facts, state="not_video", message="There are no moving pictures in this file.")
+    if all(stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams):
+        return replace(facts, state="not_video", message=_NO_MEDIA)
     identity = identity or fingerprint.payload_hash(reader, layout.payload, full=full)
     return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, means)
 
@@ -158,6 +161,7 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
         return FileFacts(
             state="ok",
             container=layout.container,
+            damage=layout.damage,
             duration=None if media.duration is None else media.duration / av.time_base,
             streams=streams,
             tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},

@@ -45,7 +45,7 @@ def read(path: bytes) -> MediaReading:
 
     Raises:
         FileAccessError: It is missing (`missing_file`) or cannot be read (`unreadable`).
-        CorruptFileError: It is `empty`, damaged (`corrupt`), or no video file (`not_video`).
+        CorruptFileError: It is `empty`, damaged (`corrupt`), or holds no media that we know (`not_video`).
 
     """
     with FileReader(path) as reader:
@@ -53,7 +53,9 @@ def read(path: bytes) -> MediaReading:
             raise errors.CorruptFileError("The file is empty.", code="empty")
         family, layout = registry.examine(reader)
         if family is None:
-            return _answered(reader, "This is not a video file, whatever its name says.", code="not_video")
+            return _answered(
+                reader, "Indexium does not know this kind of file, whatever its name says.", code="not_video"
+            )
         try:
             reading = _by_libraries(reader, layout)
         except (av.error.FFmpegError, OSError, ValueError) as error:

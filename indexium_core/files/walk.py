@@ -15,15 +15,17 @@ from dataclasses import dataclass, field
 
 from indexium_core.model.media import FileStat
 
-__all__ = ["EXTENSIONS", "Folder", "file_stat", "walk"]
+__all__ = ["AUDIO", "VIDEO", "Folder", "file_stat", "walk"]
 
-# By name only what might be a video is chosen; what it is, the content tells later. Names that end in .part,
-# .crdownload, .!qB and their like are not here, so what is still being fetched is left alone.
-EXTENSIONS = frozenset(
+# A file is a candidate by its extension alone; its content tells later what it is. Extensions such as .part,
+# .crdownload and .!qB are not here, so a download that is not complete is left alone.
+VIDEO = frozenset(
     b"." + name
     for name in b"3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv "
     b"qt rm rmvb ts vob webm wmv wtv".split()
 )
+# Audio files in containers that we can write. They are candidates only in a library that includes audio.
+AUDIO = frozenset(b"." + name for name in b"3ga m4a m4b mka oga ogg opus weba wma".split())
 # Names of folders in which systems keep what is theirs; those that begin with a dot are left alone anyway.
 SYSTEM_FOLDERS = frozenset(
     (b"@eaDir", b"#recycle", b"#snapshot", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found")
@@ -55,13 +57,15 @@ def file_stat(result: os.stat_result) -> FileStat:
     )
 
 
-def walk(root: bytes) -> Iterator[Folder]:
+def walk(root: bytes, *, audio: bool = False) -> Iterator[Folder]:
     """
     Yield every folder at and below `root`, an absolute path without links in it.
 
-    Hidden names (a leading dot: our own files, temporary ones of others, `.nfs…`) and the systems' own folders are left
-    alone. A link to a candidate inside the root stands for its target, which comes once however many names it has.
+    With `audio`, files with an audio extension are candidates, too. Hidden names (a leading dot: our own files,
+    temporary ones of others, `.nfs…`) and the systems' own folders are left alone. A link to a candidate inside the
+    root stands for its target, which comes once however many names it has.
     """
+    extensions = VIDEO | AUDIO if audio else VIDEO
     waiting, entered = [root], set[tuple[int, int]]()
     walked, targets = set[bytes](), set[bytes]()
     while waiting:
@@ -69,11 +73,11 @@ def walk(root: bytes) -> Iterator[Folder]:
         folder = Folder(path)
         if _first_visit(folder, entered):
             walked.add(path)
-            _list(folder, waiting, root, targets)
+            _list(folder, waiting, root, targets, extensions)
             yield folder
         elif folder.problem:
             yield folder
-    yield from _linked(targets, walked)
+    yield from _linked(targets, walked, extensions)
 
 
 def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:
@@ -89,9 +93,9 @@ def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:
     return fresh
 
 
-def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes]) -> None:
+def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes], extensions: frozenset[bytes]) -> None:
     """Fill `folder`; what is to be walked next goes into `waiting`, targets of links into `targets`."""
-    add, extensions = folder.files.append, EXTENSIONS
+    add = folder.files.append
     try:
         with os.scandir(folder.path) as entries:
             for entry in entries:
@@ -108,13 +112,13 @@ def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes]
                     if name not in SYSTEM_FOLDERS:
                         waiting.append(entry.path)
                 elif entry.is_symlink():
-                    _follow(folder, entry.path, root, targets)
+                    _follow(folder, entry.path, root, targets, extensions)
     except OSError as error:
         folder.problem = _reason(error)
 
 
-def _is_candidate(name: bytes) -> bool:
-    return name[name.rfind(b".") :].lower() in EXTENSIONS
+def _is_candidate(name: bytes, extensions: frozenset[bytes]) -> bool:
+    return name[name.rfind(b".") :].lower() in extensions
 
 
 def _note_unreachable(folder: Folder, path: bytes, error: OSError) -> None:
@@ -123,7 +127,7 @@ def _note_unreachable(folder: Folder, path: bytes, error: OSError) -> None:
         folder.unreachable.append((path, _reason(error)))
 
 
-def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes]) -> None:
+def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes], extensions: frozenset[bytes]) -> None:
     """Note what a link stands for: a file inside the root. Folders inside are walked under their own names."""
     try:
         target = os.path.realpath(link, strict=True)
@@ -131,15 +135,15 @@ def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes]) -> No
         return
     if not target.startswith(root.rstrip(_SEPARATOR) + _SEPARATOR):
         folder.outside += 1
-    elif _is_candidate(link) or _is_candidate(target):
+    elif _is_candidate(link, extensions) or _is_candidate(target, extensions):
         targets.add(target)
 
 
-def _linked(targets: set[bytes], walked: set[bytes]) -> Iterator[Folder]:
+def _linked(targets: set[bytes], walked: set[bytes], extensions: frozenset[bytes]) -> Iterator[Folder]:
     """Yield, one by one, targets of links that the walk did not meet under their own names."""
     for target in sorted(targets):
         parent, _, name = target.rpartition(_SEPARATOR)
-        own = parent in walked and name[:1] != b"." and _is_candidate(name)
+        own = parent in walked and name[:1] != b"." and _is_candidate(name, extensions)
         if own:
             continue
         folder = Folder(parent)

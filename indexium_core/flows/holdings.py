@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.files import walk
 from indexium_core.flows import doctor, roots, survey, targets
 from indexium_core.model.holdings import (
     KINDS,
@@ -34,6 +35,7 @@ from indexium_core.store.plans import Modes
 
 __all__ = ["Holdings"]
 
+_AUDIO = store.Part(extensions=tuple(sorted(os.fsdecode(name[1:]) for name in walk.AUDIO)))
 _HINTS = 40  # folders that are offered
 # Where films lie on the machines of most people.
 _LIKELY = ("~/Videos", "~/Movies", "~/Filme", "~/Vidéos", "~/Vídeos", "/srv/media", "/mnt", "/media", "/Volumes")
@@ -120,20 +122,26 @@ class Holdings:
 
     # Adding.
 
-    def add(self, folder: str | Path, *, name: str = "") -> LibraryRow:
+    def add(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
         """
         Add a folder without scanning it; one that is there already stays as it is.
+
+        Args:
+            folder: The folder.
+            name: Its name; "" for the folder's own name.
+            audio: Scans include its audio files; False does not change a folder that is there already.
 
         Raises:
             UsageError: It is not there, is a file, cannot be listed, or lies inside another root or around one.
 
         """
         row = roots.choose(self._database, [folder])[0]
-        if name.strip() and name.strip() != row.name:
-            with self._database.atomic() as tx:
+        with self._database.atomic() as tx:
+            if name.strip() and name.strip() != row.name:
                 catalog.name_library(tx, row.library_id, name.strip())
-            return self._row(row.library_id)
-        return row
+            if audio and not row.audio:
+                catalog.set_library_audio(tx, row.library_id, audio=True)
+        return self._row(row.library_id)
 
     def folders(self, text: str) -> list[FolderHint]:
         """
@@ -171,15 +179,43 @@ class Holdings:
     def forgettable(self, library_id: int) -> Forgetting:
         """Return what goes with those files of a root that are gone."""
         row = self._row(library_id)
-        return store.forgetting(self._database.read(), library_id, row.path, missing=True)
+        return store.forgetting(self._database.read(), library_id, row.path, store.MISSING)
 
     def forget_missing(self, library_id: int) -> Forgetting:
         """Forget the files of a root that a scan did not find any more; errors as those of `remove`."""
         with self._still():
             found = self.forgettable(library_id)
-            self._refuse_at_work(library_id, missing=True)
+            self._refuse_at_work(library_id, store.MISSING)
             with self._database.atomic() as tx:
-                store.forget_missing(tx, library_id)
+                store.forget(tx, library_id, store.MISSING)
+        return found
+
+    # Audio files.
+
+    def audio_files(self, library_id: int) -> Forgetting:
+        """Return what goes with the audio files of a root when scans include them no longer."""
+        row = self._row(library_id)
+        return store.forgetting(self._database.read(), library_id, row.path, _AUDIO)
+
+    def include_audio(self, library_id: int) -> None:
+        """Include audio files in scans of a root, from the next one on; UnknownIdError: there is no such root."""
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_audio(tx, library_id, audio=True)
+
+    def exclude_audio(self, library_id: int) -> Forgetting:
+        """
+        Exclude audio files from scans of a root, and forget those that are known; errors as those of `remove`.
+
+        No file is touched. The people and the history of the files are kept: a file that is included again is
+        recognised by its media.
+        """
+        with self._still():
+            found = self.audio_files(library_id)
+            self._refuse_at_work(library_id, _AUDIO)
+            with self._database.atomic() as tx:
+                catalog.set_library_audio(tx, library_id, audio=False)
+                store.forget(tx, library_id, _AUDIO)
         return found
 
     def gone(self, library_id: int) -> GoneCheck:
@@ -201,8 +237,8 @@ class Holdings:
             reason=seen.offline,
         )
 
-    def _refuse_at_work(self, library_id: int, *, missing: bool = False) -> None:
-        at_work = store.operations_at_work(self._database.read(), library_id, missing=missing)
+    def _refuse_at_work(self, library_id: int, part: store.Part = store.WHOLE) -> None:
+        at_work = store.operations_at_work(self._database.read(), library_id, part)
         if at_work:
             raise errors.UsageError(at_work[0].say("files of this folder"), code="busy_in_operation")
 
@@ -228,6 +264,7 @@ def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetai
         states=states,
         people_mode=row.people_mode,
         comment_mode=row.comment_mode,
+        audio=row.audio,
         scanned_at=row.scanned_at,
         problem="" if fine else check.message,
         remedy="" if fine else check.remedy,

@@ -56,7 +56,7 @@ _CHUNK = 1024 * 1024
 _IN_PART = (
     "the same as before the write outside the media, which were compared by samples: another program touched the file"
 )
-_UNKNOWN = Refusal(code="not_video", message="This is not a video file that Indexium knows.")
+_UNKNOWN = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 _PARTS = (
     "The file has other names on this disk (hard links). It can only be written by making a new file, and they would "
     "keep the old one. Choose hard_links=break if that is right."

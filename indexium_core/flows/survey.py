@@ -108,7 +108,7 @@ def survey(
     result.device = roots.device(library)
     calm = {} if full else catalog.calm(reader, library.path_bytes)
     seen = _Seen()
-    for folder in walk.walk(library.path_bytes):
+    for folder in walk.walk(library.path_bytes, audio=library.audio):
         _compare(seen, folder, calm)
         walked(len(folder.files), folder.path)
     paths = None if full else [*calm, *(path for path, _ in seen.odd), *(path for path, _ in seen.unreachable)]

@@ -49,6 +49,7 @@ class LibraryDetails:
     states: dict[str, int]  # state → files: ok, empty, corrupt, unreadable, not_video, missing
     people_mode: str | None
     comment_mode: str | None
+    audio: bool  # audio files are scanned, too
     scanned_at: datetime | None
     problem: str  # what is in the way of writing there, in a sentence; "" for nothing
     remedy: str  # what to do about that
@@ -116,7 +117,7 @@ class HeldPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgetting:
-    """What it means to forget a folder, or its files that are gone. Nothing on the disk is touched by it."""
+    """What it means to forget a folder, or some of its files. Nothing on the disk is touched by it."""
 
     library_id: int
     path: str

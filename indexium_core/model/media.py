@@ -158,6 +158,7 @@ class FileFacts:
     tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]} as PyAV returns them
     comment: str | None = None  # what players read; undecodable bytes are surrogates, here and below
     comment_fields: tuple[FieldValue, ...] = ()  # every place that holds a comment
+    damage: str = ""  # what is damaged at the end of the file, as a sentence; it can be written before it
     comment_added: str = ""  # where a write adds a comment although there are some: players show none of them
     strategy: str = ""  # name of the strategy that would write it, "" where there is none
     strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt, read_only

@@ -77,9 +77,9 @@ ISSUES: Mapping[str, IssueKind] = {
     ),
     "unsupported_container": _kind(
         "blocked",
-        "no comment field",
-        "A file of this kind[ ({container})] has no place for a comment.",
-        "Remux it to mp4 or mkv if the people are to be in the file.",
+        "no place for names",
+        "Nothing can be written into this file[: {reason}].",
+        "Remux a film of this kind to mp4 or mkv; leave a file without media as it is.",
     ),
     "corrupt": _kind(
         "blocked",
@@ -176,7 +176,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "damaged_tail": _kind(
         "warning",
         "damaged end",
-        "The end of the file is damaged[: {damage}]. What comes before it is whole and is written.",
+        "The end of the file is damaged[: {damage}]. What comes before it is whole.",
         "Nothing to do; the damaged end stays as it is.",
     ),
     "duplicate_content": _kind(
@@ -264,7 +264,7 @@ OUTCOMES: Mapping[str, str] = {
     "metadata_error": "failed, file unchanged",
     "no_ffmpeg": "no ffmpeg",
     "not_restorable": "cannot be restored",
-    "not_video": "no video",
+    "not_video": "no media",
     "other_volume": "other file system",
     "payload_protected": "stopped before media bytes",
     "store_failed": "database failed",

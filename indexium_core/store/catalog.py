@@ -35,6 +35,7 @@ __all__ = [
     "name_library",
     "remove_library",
     "restat",
+    "set_library_audio",
     "set_library_modes",
     "set_library_state",
     "update_written",
@@ -56,6 +57,7 @@ class LibraryRow:
     state_reason: str
     people_mode: str | None
     comment_mode: str | None
+    audio: bool  # audio files are scanned, too
     file_count: int  # files that were there at the last scan
     scanned_at: datetime | None  # UTC
 
@@ -117,6 +119,11 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
     """Set the modes of a root (`None`: the default); marks its files if that is news."""
     if tx.value(_sql("set_library_modes"), [library_id, people_mode, comment_mode]) is not None:
         tx.execute(_sql("mark_library"), [library_id])
+
+
+def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
+    """Set whether scans of a root include audio files."""
+    tx.execute(_sql("set_library_audio"), [library_id, audio])
 
 
 def library_scanned(

@@ -7,6 +7,8 @@ Every list is read a page at a time; numbers are of one pass over the files.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from indexium_core.model.holdings import Forgetting, HeldFile, HeldPage, Quality, TextCount
 from indexium_core.model.plan import Holder
@@ -14,9 +16,12 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 __all__ = [
+    "MISSING",
+    "WHOLE",
+    "Part",
     "count_with_people",
     "files",
-    "forget_missing",
+    "forget",
     "forgetting",
     "found",
     "operations_at_work",
@@ -25,6 +30,23 @@ __all__ = [
 ]
 
 _TEXTS = 20  # texts of comments that are worth naming
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some files of a root: all, or only the missing ones, or only those with one of some extensions."""
+
+    missing: bool = False
+    extensions: tuple[str, ...] | None = None  # lower case, no dot
+
+    def of(self, library_id: int) -> dict[str, Any]:
+        """Return the parameters of the statements that read this part of a root."""
+        extensions = None if self.extensions is None else list(self.extensions)
+        return {"library_id": library_id, "missing": self.missing, "extensions": extensions}
+
+
+WHOLE = Part()
+MISSING = Part(missing=True)
 
 
 def states(reader: Connection) -> dict[int, tuple[dict[str, int], int]]:
@@ -77,32 +99,32 @@ def _file(row: tuple[object, ...]) -> HeldFile:
     return HeldFile(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]  # columns in the order of the fields
 
 
-def forgetting(reader: Connection, library_id: int, path: str, *, missing: bool = False) -> Forgetting:
-    """Return what goes with a root, or (`missing`) only with its files that are gone."""
-    wanted = {"library_id": library_id, "missing": missing}
-    total, gone, known, decisions = reader.execute(_sql("forgetting"), wanted).fetchone() or (0, 0, 0, 0)
+def forgetting(reader: Connection, library_id: int, path: str, part: Part = WHOLE) -> Forgetting:
+    """Return what goes with a part of a root."""
+    total, gone, known, decisions = reader.execute(_sql("forgetting"), part.of(library_id)).fetchone() or (0, 0, 0, 0)
     return Forgetting(
         library_id=library_id, path=path, files=total, missing=gone, with_people=known, decisions=decisions
     )
 
 
-def operations_at_work(reader: Connection, library_id: int, *, missing: bool = False) -> list[Holder]:
-    """Return the operations that are not over and hold files of a root."""
-    wanted = {"library_id": library_id, "missing": missing}
-    return [Holder(*row) for row in reader.execute(_sql("held_by_operations"), wanted).fetchall()]
+def operations_at_work(reader: Connection, library_id: int, part: Part = WHOLE) -> list[Holder]:
+    """Return the operations that are not over and hold files of a part of a root."""
+    return [Holder(*row) for row in reader.execute(_sql("held_by_operations"), part.of(library_id)).fetchall()]
 
 
-def forget_missing(tx: Connection, library_id: int) -> None:
-    """Forget a root's files that are gone, and the decisions on them; who is in them and their history are kept."""
+def forget(tx: Connection, library_id: int, part: Part) -> None:
+    """Forget the files of a part of a root, and the decisions on them; their people and their history are kept."""
+    tx.execute(_sql("forgotten"), part.of(library_id))
     for name in (
-        "mark_missing_files",
-        "forget_missing_decisions",
-        "forget_missing_touched",
-        "forget_missing_properties",
-        "forget_missing_locks",
-        "forget_missing_files",
+        "mark_forgotten",
+        "forget_decisions",
+        "forget_touched",
+        "forget_properties",
+        "forget_locks",
+        "forget_files",
+        "drop_forgotten",
     ):
-        tx.execute(_sql(name), [library_id])
+        tx.execute(_sql(name))
 
 
 def count_with_people(reader: Connection, file_ids: Collection[int]) -> int:

@@ -85,7 +85,6 @@ _FACTS = (
     "db_people",
     "result_people",
     "nlink",
-    "container",
     "copies",
 )
 
@@ -307,6 +306,7 @@ def _lost(row: Mapping[str, Any]) -> str:
 
 # What only one kind of issue tells, or tells otherwise.
 _MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "damaged_tail": ("damage", lambda row: row["damage"].rstrip(".")),
     "offline": ("reason", lambda row: row["state_reason"].rstrip(".")),
     "read_only": ("folder", _closed_folder),
     "case_collision": ("names", _twins),

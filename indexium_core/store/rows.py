@@ -32,7 +32,9 @@ __all__ = [
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # What a write in place cannot change, and what of that a rewrite can.
-_UNWRITTEN = {"read_only", "state", "state_message", "growing", "file_hash", "container", "duration", "streams"}
+_UNWRITTEN = frozenset(
+    {"read_only", "state", "state_message", "growing", "file_hash", "container", "damage", "duration", "streams"}
+)
 _REWRITTEN = ("file_hash", "duration", "streams")
 _LARGEST = 2**63 - 1  # of a BIGINT
 
@@ -146,6 +148,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "comment_without": None if parsed.without is None else fields.displayed(parsed.without),
         "places": _places(file),
         "people_hidden": len(names) > len(parsed.people),
+        "damage": facts.damage,
         "ascii_only": any(place.ascii_only for place in places),
         "strategy": facts.strategy,
         "strategy_code": facts.strategy_code,

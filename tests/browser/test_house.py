@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from dashboards import server
 from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
+from tests.support import media as clips
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
 
@@ -97,6 +98,39 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
     days.fill("1")
     days.press("Enter")  # nothing was written: it costs nothing
     expect(page.get_by_text("Days to take back: 1, from the next write on.")).to_be_visible()
+
+
+def test_audio_files_are_included_and_excluded_with_what_that_means(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    clips.build("mp4", folder)
+    clips.sound("m4b", folder)
+    library_id = empty_library.add_library(folder).library_id
+    page = serve(empty_library).visit("/library", width=390)
+    card = page.get_by_role("region", name="recordings")
+    card.get_by_role("button", name="More about recordings").click()
+    box = card.get_by_role("checkbox", name="Include audio files in scans")
+    expect(box).not_to_be_checked()
+    box.click()
+    expect(page.get_by_text("The next scan includes audio files.")).to_be_visible()
+    expect(box).to_be_checked()
+    card.get_by_role("button", name="Scan", exact=True).click()
+    expect(card).to_contain_text("2 files")
+    no_sideways_scroll(page)
+
+    box.click()
+    question = page.get_by_role("dialog", name="Exclude audio files?")
+    expect(question).to_contain_text("No file on the disk is touched")
+    page.keyboard.press("Escape")
+    expect(box).to_be_checked()
+    box.click()
+    question.get_by_role("button", name="Forget 1 file").click()
+    expect(page.get_by_text("Scans no longer include audio files.")).to_be_visible()
+    expect(card).to_contain_text("1 file")
+    expect(box).not_to_be_checked()
+    assert empty_library.holdings.audio_files(library_id).files == 0
 
 
 def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(

@@ -105,7 +105,9 @@ def travel(library: Library, films: dict[str, Film]) -> Journey:
         return {paths[Path(item.file_path)]: item for item in library.operation(operation.id, per_page=0).items}
 
     before = look(media=True)
-    library.scan({path.parent for path in paths})
+    for folder in {path.parent for path in paths}:
+        library.add_library(folder, audio=True)
+    library.scan()
     casts = {people: [film.path for film in films.values() if film.shape.people == people] for people in PEOPLE}
     for people, cast in casts.items():
         library.people.add(cast, people)

@@ -360,13 +360,79 @@ def test_the_older_ffmpeg_agrees(judged: dict[tuple[str, str], Judged], kind: st
 
 def test_a_file_that_is_cut_off_anywhere_is_not_touched(originals: Callable[[str], Path], tmp_path: Path) -> None:
     whole, live = (originals(name).read_bytes() for name in ("mkvmerge", "ffmpeg mkv, live"))
-    ends = {at + len(raw) for _, at, raw in mkv.level_1(live)}
-    browser = mkv.film(*mkv.clusters(mkv.clusters_of(originals("ffmpeg webm")), unsized=True), live=True)
+    first_end = mkv.examine(live).payload[0].offset + len(mkv.clusters_of(originals("ffmpeg mkv, live"))[0])
 
     assert {mkv.code_of(whole[:length]) for length in range(0, len(whole), 997)} == {"corrupt"}
-    assert {mkv.code_of(live[:length]) for length in range(3, len(live), 997) if length not in ends} == {"corrupt"}
-    assert mkv.code_of(browser) is None
-    assert {mkv.code_of(browser[:-length]) for length in range(1, 900, 7)} == {"corrupt"}
+    assert {mkv.code_of(live[:length]) for length in range(3, first_end, 997)} == {"corrupt"}
+
+
+# What a recorder leaves that was stopped: made of real clusters, with room in front of them.
+STOPPED: dict[str, Callable[[bytes], bytes]] = {
+    "cut early in the last cluster": lambda data: data[: mkv.level_1(data)[-1][1] + 9],
+    "cut within a block": lambda data: data[: (mkv.level_1(data)[-1][1] + len(data)) // 2],
+    "cut at the last byte": lambda data: data[:-1],
+    "stray bytes": lambda data: data + bytes(range(200)),
+    "a stray block": lambda data: data + mkv.element(0xA3, bytes(50)),
+    "a cut index": lambda data: data + mkv.element(mkv.CUES, b"\xbb\x80" * 50)[:-9],
+}
+
+
+@pytest.mark.parametrize("unsized", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", STOPPED)
+def test_a_recording_that_was_stopped_is_written_in_front_of_its_damaged_end(
+    originals: Callable[[str], Path], tmp_path: Path, kind: str, name: str, *, unsized: bool
+) -> None:
+    original = originals("ffmpeg webm, clusters of 0.1 s")
+    real = mkv.parts(original)
+    parts = [("info", real[mkv.INFO]), ("tracks", real[mkv.TRACKS]), ("room", mkv.void(900))]
+    media = mkv.clusters(mkv.clusters_of(original), unsized=unsized)
+    data = STOPPED[name](mkv.film(*parts, *media, live=True, head=mkv.header(KINDS[kind])))
+    before, after = (tmp_path / f"{when}.{kind}" for when in ("before", "after"))
+    for path in (before, after):
+        path.write_bytes(data)
+    found = mkv.examine(data)
+    assert found.problem is None
+    assert bool(found.damage) or (unsized and name == "a stray block")  # it is a part of that cluster
+
+    assert mkv.write(after, SAID) == mkv_shapes.IN_PLACE
+    start = found.runs[0].offset
+    assert after.read_bytes()[start:] == data[start:]
+    assert pyav_comment(after) == SAID
+    assert json.loads(mkv.run("exiftool", "-j", "-charset", "utf8", after))[0]["Comment"] == SAID
+    assert f"String: {SAID}\n" in mkv.run("mkvinfo", "--ui-language", "en_US", "-a", after, allow=(0, 1, 2))
+    assert packets(after) == packets(before)
+    hashing = ("-v", "error", "-show_packets", "-show_data_hash", "md5", "-of", "json")
+    old, new = (json.loads(mkv.run("ffprobe", *hashing, path))["packets"] for path in (before, after))
+    assert [(each["data_hash"], each.get("pts"), each["stream_index"]) for each in new] == [
+        (each["data_hash"], each.get("pts"), each["stream_index"]) for each in old
+    ]
+    assert len(old) > 20
+    change = Change(field="comment", old=None, new=SAID)
+    assert verify.compare(evidence(before), evidence(after), [change])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_recording_of_an_ffmpeg_that_was_killed_is_written_into_the_room_for_its_directory(
+    originals: Callable[[str], Path], tmp_path: Path, kind: str
+) -> None:
+    original = originals("ffmpeg webm, clusters of 0.1 s")
+    real = {number: raw for number, _, raw in mkv.level_1(original.read_bytes())}
+    parts = [("room", mkv.void(161)), *((str(number), real[number]) for number in (mkv.INFO, mkv.TRACKS, mkv.TAGS))]
+    data = mkv.film(*parts, *mkv.clusters(mkv.clusters_of(original)), live=True, head=mkv.header(KINDS[kind]))[:-60]
+    before, after = (tmp_path / f"{when}.{kind}" for when in ("before", "after"))
+    for path in (before, after):
+        path.write_bytes(data)
+
+    assert mkv.write(after, SAID) == mkv_shapes.IN_PLACE
+    assert after.read_bytes()[data.index(real[mkv.INFO]) :] == data[data.index(real[mkv.INFO]) :]
+    assert pyav_comment(after) == SAID
+    assert json.loads(mkv.run("exiftool", "-j", "-charset", "utf8", after))[0]["Comment"] == SAID
+    assert json.loads(mkv.run("mediainfo", "--Output=JSON", after))["media"]["track"][0]["Comment"] == SAID
+    assert f"String: {SAID}\n" in mkv.run("mkvinfo", "--ui-language", "en_US", "-a", after, allow=(0, 1, 2))
+    assert packets(after) == packets(before)
+    change = Change(field="comment", old=None, new=SAID)
+    assert verify.compare(evidence(before), evidence(after), [change])
 
 
 @settings(max_examples=60, deadline=None)

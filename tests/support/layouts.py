@@ -106,6 +106,13 @@ def as_recorded(data: bytes) -> bytes:
     return head + mkv.number(mkv.SEGMENT) + mkv.UNKNOWN + b"".join(made)
 
 
+def stopped(data: bytes) -> bytes:
+    """A Matroska document as a recorder leaves it that was stopped within a block; with room in front of its media."""
+    recorded = as_recorded(data)
+    first = next(at for kind, at, _ in mkv.level_1(recorded) if kind == mkv.CLUSTER)
+    return recorded[:first] + mkv.void(2000) + recorded[first:-90]
+
+
 def _unsized(cluster: bytes) -> bytes:
     """A cluster without its size, and so without a checksum over what it holds."""
     held = [mkv.element(kind, content) for kind, content in mkv.inside(cluster) if kind != mkv.CRC_32]

@@ -20,11 +20,32 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexium_core.demo import clips
+from indexium_core.demo import clips, ffmpeg
 
 FORMS = tuple(clips.FORMS)
 MP4_FORMS = ("mp4", "mp4_room", "mp4_faststart", "mp4_fragmented", "m4v")
 MATROSKA_FORMS = ("mkv", "mkv_room", "mkv_live", "webm", "webm_room")
+# Files of sound alone by their extension, and of subtitles alone: encoder and muxer of each.
+SOUND = {
+    "mp4": ("aac", "mp4"),
+    "mov": ("aac", "mov"),
+    "m4a": ("aac", "ipod"),
+    "m4b": ("aac", "ipod"),
+    "3ga": ("aac", "mp4"),  # FFmpeg writes no comment into a 3gp
+    "mkv": ("aac", "matroska"),
+    "mka": ("aac", "matroska"),
+    "webm": ("libopus", "webm"),
+    "weba": ("libopus", "webm"),
+    "wmv": ("wmav2", "asf"),
+    "wma": ("wmav2", "asf"),
+    "ogv": ("libvorbis", "ogg"),
+    "ogg": ("libvorbis", "ogg"),
+    "oga": ("flac", "ogg"),
+    "opus": ("libopus", "ogg"),
+    "avi": ("mp2", "avi"),
+    "flv": ("libmp3lame", "flv"),
+}
+SUBTITLES = {"mp4": ("mov_text", "mp4"), "mkv": ("srt", "matroska"), "webm": ("webvtt", "webm")}
 
 
 def build(form: str, folder: Path, *, name: str = "", **wanted: Any) -> Path:
@@ -32,6 +53,30 @@ def build(form: str, folder: Path, *, name: str = "", **wanted: Any) -> Path:
     clip = clips.Clip(form=form, **wanted)
     target = folder / (name or f"clip.{clip.extension}")
     shutil.copyfile(original(clip), target)
+    return target
+
+
+def sound(extension: str, folder: Path, *, name: str = "", comment: str = "", pitch: int = 440) -> Path:
+    """Return a file of sound alone in `folder`; another `pitch`, other sound."""
+    source = ["-f", "lavfi", "-i", f"sine=f={pitch}:d=1:r=44100", "-c:a"]
+    return _single(SOUND[extension], source, folder / (name or f"sound.{extension}"), comment)
+
+
+def subtitles(extension: str, folder: Path, *, comment: str = "") -> Path:
+    """Return a file of subtitles alone in `folder`."""
+    cues = _cache() / "cues.srt"
+    cues.write_text("1\n00:00:00,000 --> 00:00:00,900\nHello\n", encoding="utf-8")
+    return _single(SUBTITLES[extension], ["-i", str(cues), "-c:s"], folder / f"subtitles.{extension}", comment)
+
+
+def _single(kind: tuple[str, str], source: list[str], target: Path, comment: str) -> Path:
+    """Make a file of one stream, once a session."""
+    encoder, muxer = kind
+    options = [*source, encoder, "-metadata", f"comment={comment}", "-fflags", "+bitexact", "-f", muxer]
+    kept = _cache() / f"{hashlib.sha256(repr(options).encode()).hexdigest()[:16]}.{muxer}"
+    if not kept.exists():
+        ffmpeg.run([*options, str(kept)])
+    shutil.copyfile(kept, target)
     return target
 
 

@@ -31,12 +31,13 @@ SMALL = (64, 36)
 class Shape:
     """One case."""
 
-    container: str  # mp4, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv
+    container: str  # mp4, m4a, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv
     layout: str
     strategy: str  # that has to be chosen
     make: Callable[[], bytes]
     place: str = "any"  # kind of file system: see `places`
     settings: Mapping[str, str | int] = field(default_factory=dict)
+    whole: bool = True  # its end is not damaged
     people: tuple[str, ...] = PEOPLE  # who is to be written into it
 
     @property
@@ -94,6 +95,12 @@ def _remuxed(suffix: str, *options: str) -> Callable[[], bytes]:
 
 def _fragmented(flags: str) -> Callable[[], bytes]:
     return _remuxed("mp4", "-movflags", f"+frag_keyframe+empty_moov{flags}")
+
+
+def _sound() -> bytes:
+    """A recording without pictures."""
+    with tempfile.TemporaryDirectory() as name:
+        return media.sound("m4a", Path(name), comment=COMMENT).read_bytes()
 
 
 def _phone() -> bytes:
@@ -191,6 +198,7 @@ SHAPES: dict[str, Shape] = {
         place="ext4",
     ),
     "m4v": Shape(container="m4v", layout="moov last", strategy="mp4_in_place", make=_clip("m4v")),
+    "m4a": Shape(container="m4a", layout="sound alone", strategy="mp4_in_place", make=_sound),
     # QuickTime: four ways of storing a comment
     "mov, udta": Shape(
         container="mov",
@@ -237,6 +245,13 @@ SHAPES: dict[str, Shape] = {
         make=_laid_out(layouts.without_seek_head, "mkv"),
     ),
     "webm": Shape(container="webm", layout="as ffmpeg", strategy="matroska_in_place", make=_clip("webm")),
+    "webm, stopped": Shape(
+        container="webm",
+        layout="as recorded, sizes unknown, room in front, the last block cut short",
+        strategy="matroska_in_place",
+        make=_laid_out(layouts.stopped, "webm"),
+        whole=False,
+    ),
     # The rest
     "avi": Shape(container="avi", layout="as ffmpeg", strategy="avi_in_place", make=_clip("avi")),
     "flv": Shape(container="flv", layout="as ffmpeg", strategy="flv_copy", make=_clip("flv")),
@@ -331,8 +346,8 @@ def ready(*, forced: bool = False) -> list[str]:
 
 
 def one_of_each(*facts: str, forced: bool = False) -> list[str]:
-    """One case for each container and strategy, or for other `facts`: the one that makes most of a new file first."""
+    """One case for each container, strategy and kind of end, or for other `facts`: in-place strategies come last."""
     found: dict[tuple[str, ...], str] = {}
     for name in ready(forced=forced):
-        found.setdefault(tuple(getattr(ALL[name], fact) for fact in facts or ("container", "strategy")), name)
+        found.setdefault(tuple(getattr(ALL[name], fact) for fact in facts or ("container", "strategy", "whole")), name)
     return sorted(found.values(), key=lambda name: ALL[name].strategy.endswith("in_place"))

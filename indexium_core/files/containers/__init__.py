@@ -48,6 +48,7 @@ class Layout:
     payload: tuple[Extent, ...] = ()  # media bytes: never written, and what the fingerprint is made of
     fields: tuple[FieldValue, ...] = ()  # every place that holds a field we know, in file order
     added: str = ""  # where a write adds a comment although the file has some: players show none of them
+    damage: str = ""  # what is damaged at the end of the file, which can be written before it; "" for a whole file
     problem: Refusal | None = None
 
 

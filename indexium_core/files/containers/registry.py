@@ -32,7 +32,7 @@ _FOLDER_CLOSED = Refusal(
     code="read_only",
     message="It can only be written by putting a new file in its place, and its folder is read-only.",
 )
-_NOT_VIDEO = Refusal(code="not_video", message="This is not a video file, whatever its name says.")
+_NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind of file, whatever its name says.")
 
 
 def family_of(reader: Reader) -> Family | None:

@@ -1,7 +1,7 @@
 -- name: libraries
 -- Every root with the number of its files that are there.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
-       count(f.file_id) AS file_count, l.scanned_at
+       l.audio, count(f.file_id) AS file_count, l.scanned_at
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -30,6 +30,10 @@ WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURN
 -- Set the modes of a root; answers with a row only if that is news.
 UPDATE libraries SET people_mode = $2, comment_mode = $3
 WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) RETURNING library_id;
+
+-- name: set_library_audio
+-- Set whether the audio files of a root are scanned.
+UPDATE libraries SET audio = $2 WHERE library_id = $1;
 
 -- name: library_scanned
 -- Note that all of a root has been seen, and how much room is left beside it.
@@ -130,6 +134,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     from_json(unnest($places::VARCHAR[])::JSON, '[{"where": "VARCHAR", "value": "VARCHAR", "before": "VARCHAR", "after": "VARCHAR", "without": "VARCHAR", "takes_segment": "BOOLEAN", "takes_value": "BOOLEAN"}]') AS places,
     unnest($people_hidden::BOOLEAN[]) AS people_hidden,
     unnest($ascii_only::BOOLEAN[]) AS ascii_only,
+    unnest($damage::VARCHAR[]) AS damage,
     unnest($strategy::VARCHAR[]) AS strategy,
     unnest($strategy_code::VARCHAR[]) AS strategy_code,
     unnest($strategy_message::VARCHAR[]) AS strategy_message,
@@ -219,7 +224,7 @@ UPDATE resolved SET container = f.container, tags = f.tags, comment = f.comment,
     fields_differ = f.fields_differ, people = f.people, people_keys = f.people_keys, custom_text = f.custom_text,
     comment_before = f.comment_before, comment_after = f.comment_after, comment_without = f.comment_without,
     places = f.places, people_hidden = f.people_hidden, ascii_only = f.ascii_only,
-    strategy = f.strategy, strategy_code = f.strategy_code, strategy_message = f.strategy_message,
+    damage = f.damage, strategy = f.strategy, strategy_code = f.strategy_code, strategy_message = f.strategy_message,
     est_seconds = f.est_seconds, est_bytes = f.est_bytes
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.state = 'unreadable';
 
@@ -236,12 +241,12 @@ FROM resolved AS r LEFT JOIN scanned_files AS f ON f.file_id = r.file_id
 WHERE f.file_id IS NULL OR ROW(
     r.path_bytes, r.device, r.inode, r.nlink, r.mode, r.size, r.mtime_ns, coalesce(r.own_mtime_ns, f.own_mtime_ns),
     r.state, r.state_message, r.growing, r.file_hash, r.container, r.duration, r.streams, r.tags, r.comment,
-    r.comment_fields, r.people, r.custom_text, r.comment_before, r.comment_after, r.comment_without, r.places,
+    r.comment_fields, r.people, r.custom_text, r.comment_before, r.comment_after, r.comment_without, r.places, r.damage,
     r.strategy, r.strategy_code, r.strategy_message, r.est_seconds, r.est_bytes
 ) IS DISTINCT FROM ROW(
     f.path_bytes, f.device, f.inode, f.nlink, f.mode, f.size, f.mtime_ns, f.own_mtime_ns,
     f.state, f.state_message, f.growing, f.file_hash, f.container, f.duration, f.streams, f.tags, f.comment,
-    f.comment_fields, f.people, f.custom_text, f.comment_before, f.comment_after, f.comment_without, f.places,
+    f.comment_fields, f.people, f.custom_text, f.comment_before, f.comment_after, f.comment_without, f.places, f.damage,
     f.strategy, f.strategy_code, f.strategy_message, f.est_seconds, f.est_bytes
 );
 
@@ -257,7 +262,7 @@ UPDATE scanned_files SET
     comment = r.comment, comment_fields = r.comment_fields, fields_differ = r.fields_differ, people = r.people,
     people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
-    people_hidden = r.people_hidden, ascii_only = r.ascii_only, strategy = r.strategy,
+    people_hidden = r.people_hidden, ascii_only = r.ascii_only, damage = r.damage, strategy = r.strategy,
     strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,
     est_bytes = r.est_bytes, scanned_at = $at
 FROM resolved AS r

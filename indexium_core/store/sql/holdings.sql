@@ -124,50 +124,58 @@ LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'mi
 ORDER BY w.place;
 
 -- name: forgetting
--- What goes with a root ($missing: only with its files that are gone).
+-- What goes with a root, or with a part of it ($missing: its missing files; $extensions: its files with one of these).
 SELECT count(*), count(*) FILTER (state = 'missing'),
        count(*) FILTER (file_id IN (SELECT file_id FROM file_people)),
        (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (
-           SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')))
-FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing');
+           SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
+             AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext))))
+FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
+  AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext));
 
 -- name: held_by_operations
--- Operations that are not over and have files of a root ($missing: only those that are gone), the state of each, and
--- how many files it has.
+-- Operations that are not over and have files of a root, or of a part of it, the state of each, and how many files it has.
 SELECT o.id, o.status, count(DISTINCT i.file_id)
 FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing') AND i.file_id IN (
-    SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing'))
+    SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
+      AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext)))
 GROUP BY o.id, o.status ORDER BY o.id;
 
--- name: mark_missing_files
--- The plans of a root's files that are gone, and of their copies, must be worked out again.
+-- name: forgotten
+-- The files of a part of a root, which are to be forgotten.
+CREATE OR REPLACE TEMP TABLE forgotten AS
+SELECT file_id, file_hash FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
+  AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext));
+
+-- name: mark_forgotten
+-- Their plans, and those of their copies, must be worked out again.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
-WHERE (library_id = $1 AND state = 'missing')
-   OR file_hash IN (SELECT file_hash FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+WHERE file_id IN (SELECT file_id FROM forgotten) OR file_hash IN (SELECT file_hash FROM forgotten);
 
--- name: forget_missing_decisions
--- The decisions on files that are gone go with them.
-DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+-- name: forget_decisions
+-- The decisions on them go with them.
+DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM forgotten);
 
--- name: forget_missing_touched
+-- name: forget_touched
 -- So do the notes of what was taken from them.
-DELETE FROM touched_files
-WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM forgotten);
 
--- name: forget_missing_properties
--- And the properties of their films.
-DELETE FROM media_properties
-WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+-- name: forget_properties
+-- And their media properties.
+DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM forgotten);
 
--- name: forget_missing_locks
+-- name: forget_locks
 -- And what is locked of them.
-DELETE FROM field_locks
-WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1 AND state = 'missing');
+DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM forgotten);
 
--- name: forget_missing_files
--- The files of a root that are gone.
-DELETE FROM scanned_files WHERE library_id = $1 AND state = 'missing';
+-- name: forget_files
+-- The files themselves.
+DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: drop_forgotten
+-- Done with.
+DROP TABLE forgotten;
 
 -- name: count_with_people
 -- How many of these files somebody is known in.

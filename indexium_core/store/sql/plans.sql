@@ -41,7 +41,7 @@ WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY payload HAVING count
 CREATE OR REPLACE TEMP TABLE plan_marked AS
 SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash, container,
        comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after, comment_without,
-       places, people_hidden, ascii_only, strategy, strategy_code, est_seconds, est_bytes
+       places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes
 FROM scanned_files WHERE file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark);
 
 -- name: scope_marked
@@ -157,6 +157,7 @@ facts AS MATERIALIZED (
            | ((copies AND f.size >= $large_bytes)::INTEGER << 18) -- full_rewrite, a warning
            | ((copies AND coalesce(f.size > l.free_bytes, FALSE))::INTEGER << 19) -- low_space
            | ((hash(f.file_hash) IN (SELECT payload FROM plan_copies))::INTEGER << 20) -- duplicate_content
+           | ((f.damage <> '')::INTEGER << 21) -- damaged_tail
            | ((copies AND f.size < $large_bytes)::INTEGER << 22) -- full_rewrite, a note
            | (f.fields_differ::INTEGER << 23) -- other_readers_differ
            | (coalesce(d.rolled_back, FALSE)::INTEGER << 25) -- rolled_back
@@ -427,7 +428,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
        i.old_comment, i.new_comment, i.places, i.category, i.risk_level, i.issues, f.strategy, i.est_seconds, i.est_bytes,
        i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
-       f.comment_fields, l.state_reason, f.state_message, f.strategy_message, l.free_bytes
+       f.comment_fields, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes
 FROM plan_rows AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND i.file_id IN (SELECT unnest($file_ids::BIGINT[]))

@@ -132,9 +132,9 @@ def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
     scanner.scan([root])
     real = walk.walk
 
-    def pulled(path: bytes) -> Iterator[walk.Folder]:
+    def pulled(path: bytes, **how: bool) -> Iterator[walk.Folder]:
         root.rename(tmp_path / "unplugged")
-        return real(path)
+        return real(path, **how)
 
     monkeypatch.setattr(survey.walk, "walk", pulled)
     _offline(scanner.scan(), database, "is not there")

@@ -32,6 +32,7 @@ FOLDER = LibraryDetails(
     states={"ok": 1200, "corrupt": 3, "empty": 1, "missing": 2},
     people_mode=None,
     comment_mode="preserve",
+    audio=False,
     scanned_at=datetime(2026, 11, 20, tzinfo=UTC),
     problem="",
     remedy="",
@@ -141,7 +142,7 @@ def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None
 
 def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
     found = Forgetting(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
-    text = str(library.forgetting(found, missing=False))
+    text = str(library.forgetting(found, part="all"))
     for said in ("No file on the disk is touched", "1,204", "812: who is in them is kept", "5: these go"):
         assert said in text
 

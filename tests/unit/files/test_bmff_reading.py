@@ -248,7 +248,6 @@ DAMAGED = {
     "free of 4 bytes": (mp4.film(front=True, after=struct.pack(">I4s", 4, b"free")), "impossible"),
     "free past the end": (mp4.film(end=struct.pack(">I4s", 99, b"free")), "cut short"),
     "64-bit size of 3": (mp4.film(end=struct.pack(">I4sQ", 1, b"free", 3)), "impossible"),
-    "no track": (mp4.film(tracks=0), "no media"),
     "no samples": (box(b"ftyp", b"isom", bytes(4)) + box(b"moov", mp4.track([], samples=0)), "no media"),
     "header of a stream": (
         box(b"ftyp", b"iso5", bytes(4))
@@ -322,6 +321,13 @@ def test_a_comment_outside_the_index_is_listed_all_the_same() -> None:
     content = mp4.film(front=True, end=mp4.tags(mp4.cmt("outside")))
 
     assert texts(content) == [("meta/ilst/©cmt", "outside")]
+
+
+def test_a_file_without_a_track_is_no_media() -> None:
+    problem = examine(mp4.film(tracks=0)).problem
+
+    assert problem is not None
+    assert (problem.code, problem.message) == ("not_video", "There is no film, sound or text in this file.")
 
 
 def test_a_picture_is_no_video() -> None:

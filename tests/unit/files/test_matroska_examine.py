@@ -77,6 +77,11 @@ def cluster(content: bytes) -> tuple[str, bytes]:
     return "cluster", mkv.number(mkv.CLUSTER) + mkv.UNKNOWN + content
 
 
+def live(content: bytes) -> bytes:
+    """A recording of a single cluster."""
+    return mkv.film(("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), cluster(content), live=True)
+
+
 EBML_HEADER = mkv.header()
 LIVE = browser()
 
@@ -87,9 +92,9 @@ LIVE = browser()
         (lambda: SOUND[:-1], "corrupt", "cut off: 1 bytes are missing"),
         (lambda: SOUND[:300], "corrupt", "cut off"),
         (lambda: SOUND[:10], "corrupt", "ends inside"),
-        (resized(mkv.CUES, b"\xfe"), "corrupt", "Cues at byte .* reaches past the end"),
-        (lambda: mkv.document(back=mkv.element(mkv.CLUSTER)[:-1] + b"\x85"), "corrupt", "Cluster at byte"),
-        (lambda: mkv.document(back=b"\0\0\0\0"), "corrupt", "there is none"),
+        (resized(mkv.INFO, b"\x4f\xfe"), "corrupt", "Info at byte .* reaches past the end"),
+        (lambda: mkv.document(clusters=0, back=mkv.element(mkv.CLUSTER)[:-1] + b"\x85"), "corrupt", "Cluster at byte"),
+        (lambda: mkv.document(back=b"\0\0\0\0" + mkv.TOY[0]), "corrupt", "there is none"),
         (swapped(FILM, b"\xff" * len(FILM)), "corrupt", "reserved ID"),
         (lambda: SOUND + SOUND, "no_strategy_yet", "several documents or segments"),
         (lambda: SOUND + mkv.number(mkv.SEGMENT) + b"\x80", "no_strategy_yet", "several documents or segments"),
@@ -97,8 +102,8 @@ LIVE = browser()
         (lambda: mkv.document(back=EBML_HEADER), "no_strategy_yet", "several documents"),
         (lambda: mkv.document(back=mkv.element(mkv.SEGMENT)), "no_strategy_yet", "several documents or segments"),
         (lambda: LIVE + LIVE, "no_strategy_yet", "several documents or segments"),
-        (lambda: LIVE + b"\0junk", "corrupt", "there is none"),
-        (lambda: LIVE[:-1], "corrupt", "recording is cut off"),
+        (lambda: LIVE + b"\0junk" + mkv.TOY[0], "corrupt", "there is none"),
+        (lambda: live(b"\xe7\x83\1\2\3")[:-1], "corrupt", "recording is cut off"),
         (
             lambda: browser(cluster(b"\xe7\x81\1\xa0\xff\xa1\x81\1")),
             "no_strategy_yet",
@@ -153,9 +158,9 @@ def test_a_cut_file_still_tells_its_comment_and_where_its_media_begins() -> None
 
 
 def test_where_the_clusters_end_cannot_be_told_all_the_rest_counts_as_media() -> None:
-    found = mkv.examine(LIVE[:-1])
+    found = mkv.examine(LIVE + b"\0junk" + mkv.TOY[0])
 
-    assert found.payload[0].end == found.size == len(LIVE) - 1
+    assert found.payload[0].end == found.size
 
 
 def test_every_comment_is_read_wherever_its_tags_lie_and_whether_players_find_them() -> None:

@@ -191,17 +191,44 @@ def test_what_only_calls_itself_a_video_is_none(text: bytes, tmp_path: Path) -> 
     assert facts.message
 
 
-def test_sound_alone_is_no_video(tmp_path: Path) -> None:
-    path = tmp_path / "song.mp4"
-    ffmpeg.run(["-f", "lavfi", "-i", "sine=d=0.2", "-c:a", "aac", str(path)])
-    assert probed(path).state == "not_video"
+@pytest.mark.parametrize("extension", media.SOUND)
+def test_a_file_of_sound_alone_can_be_written(extension: str, tmp_path: Path) -> None:
+    facts = probed(media.sound(extension, tmp_path, comment=COMMENT))
+    assert (facts.state, facts.message) == ("ok", "")
+    assert [stream.kind for stream in facts.streams] == ["audio"]
+    assert facts.comment == COMMENT
+    assert facts.file_hash is not None
+    assert facts.strategy
+    assert facts.duration == pytest.approx(1.0, abs=0.1)
 
 
-def test_sound_with_a_cover_is_no_video(tmp_path: Path) -> None:
+@pytest.mark.parametrize("extension", media.SUBTITLES)
+def test_a_file_of_subtitles_alone_can_be_written(extension: str, tmp_path: Path) -> None:
+    facts = probed(media.subtitles(extension, tmp_path, comment=COMMENT))
+    assert (facts.state, facts.message, facts.comment) == ("ok", "", COMMENT)
+    assert [stream.kind for stream in facts.streams] == ["subtitle"]
+    assert facts.strategy
+
+
+def test_sound_with_a_cover_can_be_written(tmp_path: Path) -> None:
     source = media.build("mp4", tmp_path, cover=True)
-    path = tmp_path / "song.mp4"
-    ffmpeg.run(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", str(path)])
-    assert probed(path).state == "not_video"
+    path = tmp_path / "song.m4a"
+    ffmpeg.run(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", "-f", "mp4", str(path)])
+    facts = probed(path)
+    assert (facts.state, sorted(stream.kind for stream in facts.streams)) == ("ok", ["audio", "video"])
+    assert facts.strategy == "mp4_in_place"
+
+
+@pytest.mark.parametrize("extension", ["mp4", "mkv"])
+def test_a_cover_alone_is_no_media(extension: str, tmp_path: Path) -> None:
+    cover, path = tmp_path / "cover.png", tmp_path / f"cover.{extension}"
+    ffmpeg.run(["-f", "lavfi", "-i", "color=c=teal:s=64x64:d=1", "-frames:v", "1", str(cover)])
+    if extension == "mkv":
+        mkv.run("mkvmerge", "-q", "-o", path, "--attachment-mime-type", "image/png", "--attach-file", cover)
+    else:
+        ffmpeg.run(["-i", str(cover), "-map", "0:v", "-c", "copy", "-disposition:v", "attached_pic", str(path)])
+    facts = probed(path)
+    assert (facts.state, facts.message) == ("not_video", "There is no film, sound or text in this file.")
 
 
 def test_a_file_that_is_gone_is_missing(tmp_path: Path) -> None:

@@ -73,6 +73,19 @@ def test_all_that_a_home_of_the_first_version_holds_is_there_and_works(old_home:
         assert version.plan_id > 1  # ids go on: one that was shown before means nothing else now
 
 
+@pytest.mark.parametrize(
+    ("state", "container", "again"),
+    [("not_video", "mp4", True), ("corrupt", "webm", True), ("corrupt", "mp4", False), ("ok", "matroska", False)],
+)
+def test_a_file_that_an_earlier_version_refused_is_read_again(
+    old_home: Path, state: str, container: str, *, again: bool
+) -> None:
+    with duckdb.connect(str(old_home / FILE_NAME)) as raw:
+        raw.execute("UPDATE scanned_files SET mtime_ns = 100, state = $1, container = $2", [state, container])
+    with Database.open(old_home) as database:
+        assert database.read().value("SELECT mtime_ns FROM scanned_files WHERE file_id = 1") == (99 if again else 100)
+
+
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))
 def test_a_home_of_any_version_ends_with_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
     home.mkdir()

@@ -270,6 +270,7 @@ def test_every_mutator_of_the_store_is_in_the_table() -> None:
     apart = {
         "catalog.add_library",
         "catalog.name_library",
+        "catalog.set_library_audio",
         "catalog.library_scanned",
         "catalog.remove_library",
         "catalog.mark_files",

@@ -154,6 +154,8 @@ def _whole(suspect: Suspect, found: Offsets) -> Refusal | None:
 
 def _with_media(suspect: Suspect, found: Offsets) -> Refusal | None:
     del found
+    if not suspect.moov.named(b"trak"):
+        return Refusal(code="not_video", message="There is no film, sound or text in this file.")
     if not _has_samples(suspect) and not any(box.kind == b"moof" for box in suspect.outline.boxes):
         return _corrupt("There is no media in this file: it is only a header.")
     return None

@@ -35,11 +35,11 @@ class MatroskaLayout(Layout):
     """
     The segment and its children, as far as they could be followed.
 
-    The payload are the clusters and nothing else: what lies between two of them may be edited.
+    The payload are the clusters and the damaged end, and nothing else: what lies between clusters may be edited.
     """
 
     segment: Element | None = None
-    end: int = 0  # of the segment's content; bytes behind it belong to nothing and stay as they are
+    end: int = 0  # of the segment's content, or where its damaged end begins; bytes behind it stay as they are
     elements: tuple[Element, ...] = ()  # level 1 without the clusters, in file order
     runs: tuple[Run, ...] = ()
     widest: int = 8  # bytes that a size field may have in this document

@@ -33,10 +33,15 @@ from indexium_core.files.containers.matroska.seekhead import Entry, SeekHead
 from indexium_core.files.containers.matroska.zones import Gap, Piece, Write
 from indexium_core.model.media import Patch
 
-__all__ = ["arranged"]
+__all__ = ["DAMAGED_END", "arranged"]
 
 Candidate = tuple[int | None, Mapping[int, SeekHead]]  # where the tags are to lie, and all directories
 
+DAMAGED_END = (
+    "The file has no room for the tags in front of its media. Its end is damaged, so that nothing can be moved or "
+    "added there."
+)
+_NO_ROOM = "The file has no room for the tags, or none where its directory (SeekHead) could name them."
 _BESIDE_SEEK_HEAD = 64  # bytes of Void that stay behind a SeekHead, for its own next entries
 # What a first SeekHead gives up first when it has to make room: it lies in front and is found without being named.
 _GIVEN_UP = (names.INFO, names.ATTACHMENTS, names.CHAPTERS, names.TRACKS)
@@ -60,8 +65,7 @@ def arranged(reader: Reader, layout: MatroskaLayout, wish: Wish) -> Patch:
         writes = plan.laid(plan.pieces(place, heads)) if plan.is_read(place, heads) else None
         if writes is not None:
             return plan.patch(writes)
-    message = "The file has no room for the tags, or none where its directory (SeekHead) could name them."
-    raise errors.RefusedError(message)
+    raise errors.RefusedError(DAMAGED_END if layout.damage else _NO_ROOM)
 
 
 class _Arrangement:

@@ -27,7 +27,16 @@ class InPlace:
         try:
             return placement.arranged(reader, layout, merging.wished(reader, layout, changes))
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError) as error:
-            return Refusal(code=error.reason, message=error.message)
+            return self._apart(reader, layout, changes) or Refusal(code=error.reason, message=error.message)
+
+    def _apart(self, reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> Patch | None:
+        """Return the patch that puts a first comment into tags of its own: there is no other way for a damaged file."""
+        if not layout.damage or layout.fields:
+            return None
+        try:
+            return placement.arranged(reader, layout, merging.apart(reader, layout, changes))
+        except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError):
+            return None
 
 
 class Copy:
@@ -40,6 +49,8 @@ class Copy:
         assert isinstance(layout, MatroskaLayout)
         if layout.problem:
             return layout.problem
+        if layout.damage:
+            return Refusal(code="no_strategy_yet", message=placement.DAMAGED_END)
         if not means.replace:
             message = "The file has no room for the tags in place, and another file cannot take its place here."
             return Refusal(code="no_strategy_yet", message=message)

@@ -2,8 +2,9 @@
 Examining a Matroska or WebM file: one walk over the headers of the segment's children, clusters included.
 
 Nothing of the media is read. The walk has to arrive exactly at the end of the segment; whatever keeps it from doing so
-is found before anybody writes. A segment, cluster or block that reaches past the end of the file is `corrupt`; several
-documents in one file, and what does not belong into a segment, are `no_strategy_yet`.
+is found before anybody writes. A segment, cluster or block that reaches past the end of the file is `corrupt`, unless
+only the end of a recording is damaged (`tail`); several documents in one file, and what does not belong into a segment,
+are `no_strategy_yet`.
 
 A live recording is walked too. Its segment does not know its size and goes to the end of the file; a cluster that does
 not know its own ends where something begins that cannot be in it (RFC 8794, section 6.2): all children of a segment
@@ -14,10 +15,10 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, names, seekhead, tags
+from indexium_core.files.containers.matroska import ebml, names, seekhead, tags, tail
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, Run, content_of
-from indexium_core.model.media import FieldValue, Refusal
+from indexium_core.model.media import Extent, FieldValue, Refusal
 
 __all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
 
@@ -59,6 +60,7 @@ class Headers:
         self._window = window
         self._data = b""
         self._start = 0
+        self.whole = 0  # up to here all is whole in the cluster that `open_end` looked at last
 
     def at(self, offset: int) -> Element:
         """Return the header at `offset`. Raises `CorruptFileError` where there is none."""
@@ -83,9 +85,10 @@ class Headers:
             RefusedError: It holds a part that does not know its size either, or more parts than the budget has.
 
         """
-        position = cluster.data
+        position = self.whole = cluster.data
         while position < stop:
             budget.spend()
+            self.whole = position
             index = self._seek(position)
             head = self._data[index : index + 9]
             width = 9 - head[1].bit_length() if len(head) == 9 and head[0] > 0x80 else 9
@@ -119,13 +122,16 @@ class _Walk:
 
     def __init__(self, reader: Reader, known: MatroskaLayout | None) -> None:
         self.reader = reader
-        self.known = {run.offset: run for run in known.runs} if known is not None and known.problem is None else {}
+        usable = known is not None and known.problem is None and not known.damage
+        self.known = {run.offset: run for run in known.runs} if known is not None and usable else {}
         self.blocks = Headers(reader)
         self.budget = ebml.Budget(HOPS_MAX)
         self.container = "matroska"
         self.widest = 8
         self.segment: Element | None = None
         self.end = 0
+        self.damaged: Extent | None = None
+        self.damage = ""
         self.elements: list[Element] = []
         self.runs: list[Run] = []
         self.fields: list[FieldValue] = []
@@ -135,11 +141,12 @@ class _Walk:
         return MatroskaLayout(
             container=self.container,
             size=self.reader.size,
-            payload=tuple(run.extent for run in self.runs),
+            payload=(*(run.extent for run in self.runs), *([self.damaged] if self.damaged else [])),
             fields=tuple(self.fields),
             problem=self.problem,
+            damage="" if self.problem else self.damage,
             segment=self.segment,
-            end=self.end,
+            end=self.damaged.offset if self.damaged else self.end,
             elements=tuple(self.elements),
             runs=tuple(self.runs),
             widest=self.widest,
@@ -186,9 +193,8 @@ class _Walk:
         """Hop over the children of the segment, by their headers."""
         if self.segment is None:
             return
-        live = self.segment.size == ebml.UNKNOWN
-        missing = 0 if live else max(0, self.segment.end - self.reader.size)
-        self.end = self.reader.size if live or missing else self.segment.end
+        missing = max(0, self._said_end() - self.reader.size)
+        self.end = min(self._said_end(), self.reader.size)
         try:
             self._hop(self.segment.data)
         except (errors.CorruptFileError, errors.RefusedError):
@@ -201,16 +207,41 @@ class _Walk:
             raise errors.CorruptFileError(message)
         self._check_tail()
 
+    def _said_end(self) -> int:
+        """Return where the segment says that it ends; the end of the file where it does not know."""
+        assert self.segment is not None
+        return self.reader.size if self.segment.size == ebml.UNKNOWN else self.segment.end
+
     def _hop(self, position: int) -> None:
         while position < self.end:
-            self.budget.spend()
-            element = self._header(position)
-            if element.id == names.CLUSTER:
-                position = self._run(element)
-                continue
-            self._check(element)
-            self.elements.append(element)
-            position = element.end
+            try:
+                position = self._step(position)
+            except (errors.CorruptFileError, errors.RefusedError) as error:
+                if not self._ends_damaged(position, error):
+                    raise
+                return
+
+    def _step(self, position: int) -> int:
+        """Hop over a run of clusters, or over another element, and return where it ends."""
+        self.budget.spend()
+        element = self._header(position)
+        if element.id == names.CLUSTER:
+            return self._run(element)
+        self._check(element)
+        self.elements.append(element)
+        return element.end
+
+    def _ends_damaged(self, position: int, error: errors.IndexiumError) -> bool:
+        """Tell whether what could not be followed is the damaged end of a recording that is whole before it."""
+        whole = [run for run in self.runs if run.clusters]
+        if not whole or self.end < self._said_end():
+            return False
+        in_cluster = whole[-1].open and whole[-1].end == position
+        self.damage = tail.damage(self.reader, position, self.end, error, in_cluster=in_cluster)
+        if self.damage:
+            self.runs = whole
+            self.damaged = Extent(position, self.end - position)
+        return bool(self.damage)
 
     def _run(self, cluster: Element) -> int:
         """Hop over a cluster and those right behind it, unless they are known, and return where they end."""
@@ -230,16 +261,30 @@ class _Walk:
     def _measured(self, cluster: Element) -> Run:
         start, count = cluster.offset, 0
         while True:
-            count += 1
             unsized = cluster.size == ebml.UNKNOWN
-            end = self.blocks.open_end(cluster, self.end, self.budget) if unsized else cluster.end
-            self._check_end(cluster, end)
-            if end >= self.end:
+            try:
+                end = self.blocks.open_end(cluster, self.end, self.budget) if unsized else cluster.end
+                self._check_end(cluster, end)
+            except errors.CorruptFileError:
+                if unsized and self.blocks.whole > cluster.data:
+                    return Run(start, self.blocks.whole, count + 1, open=True)
+                if count:
+                    return Run(start, cluster.offset, count, open=False)
+                raise
+            count += 1
+            following = self._cluster_at(end) if end < self.end else None
+            if following is None:
                 return Run(start, end, count, unsized)
-            self.budget.spend()
-            cluster = self._header(end)
-            if cluster.id != names.CLUSTER:
-                return Run(start, end, count, unsized)
+            cluster = following
+
+    def _cluster_at(self, offset: int) -> Element | None:
+        """Return the header of a cluster, None where there is something else, or nothing that can be read."""
+        self.budget.spend()
+        try:
+            found = self._header(offset)
+        except errors.CorruptFileError:
+            return None
+        return found if found.id == names.CLUSTER else None
 
     def _check(self, element: Element) -> None:
         name = names.name_of(element.id)
@@ -287,8 +332,19 @@ class _Walk:
 
     def directory(self) -> None:
         """Take every SeekHead apart: one that is damaged is found before anything is written."""
-        if self.problem is None:
-            seekhead.read(self.reader, self.layout())
+        if self.problem is not None:
+            return
+        for head in seekhead.read(self.reader, self.layout()).values():
+            for entry in head.entries if self.damaged else ():
+                self._check_entry(entry)
+
+    def _check_entry(self, entry: seekhead.Entry) -> None:
+        """Refuse a directory that names an element in the damaged end: players may read a part of it."""
+        assert self.segment is not None
+        assert self.damaged is not None
+        if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {names.CLUSTER, names.CUES}:
+            message = f"The file is cut off or damaged: {names.name_of(entry.id)} at its end is not whole."
+            raise errors.CorruptFileError(message)
 
     def comments(self) -> None:
         """Collect every comment of the film, wherever it lies and whether players find it or not."""

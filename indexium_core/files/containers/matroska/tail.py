@@ -1,0 +1,70 @@
+"""
+A damaged end of a Matroska file: what lies behind the last whole cluster and cannot be followed.
+
+A recording that was interrupted ends within a cluster, a block or the index behind them, and some recorders leave stray
+bytes there. Players show all that comes before. Such a file can be written in front of its damaged end, which keeps its
+bytes. Players continue with the next element that they recognise (FFmpeg searches for one, byte by byte). So there must
+be no further cluster in it, and no tags or directory, because these decide what players show.
+"""
+
+from __future__ import annotations
+
+from indexium_core import errors
+from indexium_core.files.containers import Reader
+from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska.ebml import Element
+
+__all__ = ["LONGEST", "damage"]
+
+LONGEST = 64 << 20  # bytes: the clusters of live recordings have some megabytes
+_CHUNK = 1 << 20
+_ONE_BYTE = "The last byte belongs to no element."
+_LAST_SHORT = 0x0FFFFFFF  # the highest ID of less than four bytes, which no child of a segment has
+# Behind the damage they would mean that the file goes on there.
+_DECIDING = tuple(
+    ebml.encode_uint(number) for number in (names.CLUSTER, names.TAGS, names.SEEK_HEAD, *sorted(names.DOCUMENT))
+)
+
+
+def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *, in_cluster: bool) -> str:
+    """
+    Return what is damaged in `[start, end)`, as a sentence; "" where it is no damaged end behind whole clusters.
+
+    Args:
+        reader: The file.
+        start: Where the element begins that could not be followed, behind at least one whole cluster.
+        end: Where the segment ends.
+        error: Why it could not be followed.
+        in_cluster: A cluster that does not know its size lies right before it.
+
+    """
+    length = end - start
+    if length > LONGEST or _goes_on(reader, start, end):
+        return ""
+    try:
+        element = ebml.header_at(reader.read_at(start, min(length, ebml.HEADER_MAX)), 0, start)
+    except errors.CorruptFileError:
+        return f"The last {length:,} bytes belong to no element." if length > 1 else _ONE_BYTE
+    if isinstance(error, errors.CorruptFileError):
+        return _cut(element, end, in_cluster=in_cluster)
+    allowed = element.id > _LAST_SHORT or element.id in {ebml.VOID, ebml.CRC_32}
+    stray = not allowed and element.size != ebml.UNKNOWN
+    return f"{names.name_of(element.id)} behind the last cluster does not belong there." if stray else ""
+
+
+def _cut(element: Element, end: int, *, in_cluster: bool) -> str:
+    if element.id == names.CLUSTER or (in_cluster and element.id <= _LAST_SHORT):
+        return "The last cluster is cut short: the recording ended within it."
+    if element.id in {names.TAGS, names.SEEK_HEAD} or element.end <= end:
+        return ""
+    return f"The last element ({names.name_of(element.id)}) is cut short."
+
+
+def _goes_on(reader: Reader, start: int, end: int) -> bool:
+    """Tell whether the ID of an element that decides what players show lies behind the first byte."""
+    overlap = max(map(len, _DECIDING)) - 1  # an ID may lie across two chunks
+    for position in range(start + 1, end, _CHUNK):
+        data = reader.read_at(position, min(_CHUNK + overlap, end - position))
+        if any(number in data for number in _DECIDING):
+            return True
+    return False

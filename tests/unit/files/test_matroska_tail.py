@@ -1,0 +1,234 @@
+"""A damaged end behind whole clusters: written in front of it, kept byte for byte, and never moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexium_core.files import fingerprint
+from indexium_core.files.containers.matroska import FAMILY, tail, walk
+from indexium_core.files.reader import BytesReader
+from indexium_core.model.media import Patch, Refusal
+from tests.support import mkv
+
+FRONT = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
+OLD = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("TITLE", "At sea"), mkv.simple("COMMENT", "old")))
+ROOM = (("tags", OLD), ("room", mkv.void(900)))
+CUT = "The last cluster is cut short: the recording ended within it."
+LONG = "People: " + ", ".join(f"Somebody {number}" for number in range(30))
+
+
+def live(
+    *behind: tuple[str, mkv.Part], unsized: bool = False, room: bool = True, media: Sequence[bytes] = mkv.TOY
+) -> bytes:
+    """A recording with no size of its own."""
+    return mkv.film(*FRONT, *(ROOM if room else ()), *mkv.clusters(media, unsized=unsized), *behind, live=True)
+
+
+def whole(*, unsized: bool = False) -> bytes:
+    """The same without its last cluster."""
+    return live(unsized=unsized, media=mkv.TOY[:-1])
+
+
+def identity(data: bytes) -> str | None:
+    return fingerprint.payload_hash(BytesReader(data), mkv.examine(data).payload)
+
+
+def holds(data: bytes, damage: str, new: str = LONG) -> None:
+    """The file can be written in place, in front of the damage, and all else stays as it is."""
+    found = mkv.examine(data)
+    assert (found.problem, found.damage) == (None, damage)
+    assert found.payload[-1].end == len(data)
+    assert FAMILY.examine(BytesReader(data), known=found) == found
+    for text in (new, None):
+        edit = mkv.planned(data, text)
+        assert isinstance(edit, Patch), edit
+        after = mkv.apply(data, edit)
+        assert len(after) == len(data)
+        assert after[found.runs[0].offset :] == data[found.runs[0].offset :]
+        assert mkv.comments(after) == ([text] if text else [])
+        assert mkv.examine(after).damage == damage
+        assert mkv.census(after) == mkv.census(data)
+        assert identity(after) == identity(data) != identity(whole())
+    refused = mkv.planned(data, new, anew=True)
+    assert isinstance(refused, Refusal)
+    assert "end is damaged" in refused.message
+
+
+@pytest.mark.parametrize("unsized", [False, True])
+def test_a_cut_at_any_byte_of_the_last_cluster_leaves_a_file_that_can_be_written(*, unsized: bool) -> None:
+    data, begins = live(unsized=unsized), len(whole(unsized=unsized))
+    told = set()
+    for length in range(begins + 1, len(data)):
+        found = mkv.examine(data[:length])
+        if found.damage:  # a cluster without a size is whole where a block ends
+            holds(data[:length], found.damage)
+        told.add(found.damage)
+        assert found.problem is None
+    assert told >= {CUT, "The last 3 bytes belong to no element."}
+    assert ("" in told) == unsized
+
+
+@pytest.mark.parametrize("unsized", [False, True])
+@pytest.mark.parametrize(
+    ("behind", "damage"),
+    [
+        (b"\0", "The last byte belongs to no element."),
+        (b"\0junk of no kind" * 9, "The last 144 bytes belong to no element."),
+        (b"\xff" * 40, "The last 40 bytes belong to no element."),
+        (mkv.element(mkv.CUES, b"\xbb\x80" * 20)[:-7], "The last element (Cues) is cut short."),
+        (mkv.element(mkv.CHAPTERS, bytes(200))[:30], "The last element (Chapters) is cut short."),
+    ],
+)
+def test_a_stray_or_cut_last_element_is_a_damaged_end(behind: bytes, damage: str, *, unsized: bool) -> None:
+    holds(live(("behind", behind), unsized=unsized), damage)
+
+
+def test_a_whole_block_behind_the_last_cluster_is_a_damaged_end() -> None:
+    stray = mkv.element(0xA3, bytes(50))
+    holds(live(("behind", stray)), "0xA3 behind the last cluster does not belong there.")
+
+
+def test_the_index_behind_the_clusters_is_no_part_of_the_damage() -> None:
+    index = mkv.index(4)
+    data = live(("cues", index), ("behind", b"\0\0\0\0"))
+    found = mkv.examine(data)
+    assert [extent.length for extent in found.payload] == [sum(map(len, mkv.TOY)), 4]
+    holds(data, "The last 4 bytes belong to no element.")
+
+
+def test_a_segment_that_knows_its_size_may_have_a_damaged_end_within() -> None:
+    for behind, damage in (
+        (b"\0\0\0\0", "The last 4 bytes belong to no element."),
+        (mkv.element(mkv.CLUSTER)[:-1] + b"\x85", CUT),
+    ):
+        data = mkv.film(*FRONT, *ROOM, *mkv.clusters(mkv.TOY), ("behind", behind), tail=b"\0junk")
+        found = mkv.examine(data)
+        assert (found.problem, found.damage) == (None, damage)
+        after = mkv.written(data, LONG)
+        assert mkv.comments(after) == [LONG]
+        assert mkv.census(after) == mkv.census(data)
+
+
+def test_without_room_in_front_the_reason_is_the_damaged_end() -> None:
+    data = live(room=False)[:-5]
+    for anew in (False, True):
+        refused = mkv.planned(data, LONG, anew=anew)
+        assert isinstance(refused, Refusal)
+        assert refused.code == "no_strategy_yet"
+        assert refused.message == (
+            "The file has no room for the tags in front of its media. Its end is damaged, so that nothing can be moved "
+            "or added there."
+        )
+
+
+@pytest.mark.parametrize("unsized", [False, True])
+def test_tags_that_cannot_grow_are_joined_by_others_in_the_room_that_there_is(*, unsized: bool) -> None:
+    """As FFmpeg leaves a recording when it is killed: room for a directory in front, tags right before the media."""
+    titled = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("ENCODER", "Lavf"), mkv.simple("TITLE", "At sea " * 30)))
+    front = (("room", mkv.void(161)), *FRONT, ("tags", titled))
+    data = mkv.film(*front, *mkv.clusters(mkv.TOY, unsized=unsized), live=True)[:-5]
+    assert mkv.comments(data) == []
+    edit = mkv.planned(data, "People: Ann Lee, Zoë Öz")
+    assert isinstance(edit, Patch), edit
+    after = mkv.apply(data, edit)
+    assert mkv.comments(after) == ["People: Ann Lee, Zoë Öz"]
+    assert (len(after), after[data.index(titled) :]) == (len(data), data[data.index(titled) :])
+    assert mkv.census(after) == mkv.census(data)
+    assert mkv.comments(mkv.written(after, "People: Ann Lee")) == ["People: Ann Lee"]
+    gone = mkv.written(after, None)
+    assert (mkv.comments(gone), mkv.census(gone)) == ([], mkv.census(data))
+    assert isinstance(mkv.planned(data, LONG), Refusal)
+
+
+def test_tags_of_a_track_that_players_take_for_the_films_are_not_joined_by_others() -> None:
+    of_track = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", "of a track " * 20), level=None, track=1))
+    front = (("room", mkv.void(161)), *FRONT, ("tags", of_track))
+    refused = mkv.planned(mkv.film(*front, *mkv.clusters(mkv.TOY), live=True)[:-5], "People: Ann Lee")
+    assert isinstance(refused, Refusal)
+    assert "end is damaged" in refused.message
+
+
+def test_room_between_the_media_and_the_damage_is_used_where_the_directory_can_name_it() -> None:
+    parts = (("seek", mkv.directory("info", "tracks", "cues")), *FRONT, *mkv.clusters(mkv.TOY), ("cues", mkv.index(4)))
+    data = mkv.film(*parts, ("room", mkv.void(3000)), ("junk", b"\0junk"), live=True)
+    edit = mkv.planned(data, LONG)
+    if isinstance(edit, Patch):
+        after = mkv.apply(data, edit)
+        assert (len(after), after[-5:]) == (len(data), b"\0junk")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: whole()[: mkv.examine(whole()).runs[0].offset + 20],  # no cluster is whole
+        lambda: live(("stray", b"\0junk"), ("more", mkv.TOY[0])),  # the film goes on behind the damage
+        lambda: live(("stray", b"\0junk"), ("tags", OLD)),
+        lambda: live(("tags", OLD[:-3])),
+        lambda: live(("stray", b"\0junk"), ("seek", mkv.element(mkv.SEEK_HEAD, bytes(9)))),
+        lambda: mkv.film(*FRONT, *ROOM, *mkv.clusters(mkv.TOY))[:-5],  # an incomplete copy: the size is known
+        lambda: live()[:-5].replace(mkv.TOY_INFO, mkv.TOY_INFO[:-3]),  # another damage in front
+    ],
+)
+def test_other_damage_stays_damage(make: Callable[[], bytes]) -> None:
+    found = mkv.examine(make())
+    assert found.problem is not None
+    assert found.damage == ""
+
+
+def test_an_end_that_the_directory_names_stays_damage() -> None:
+    """Players look for what the directory names; what they make of a part of it is not known."""
+    chapters = mkv.element(mkv.CHAPTERS, mkv.void(200))
+    seek = ("seek", mkv.directory("info", "chapters"))
+    data = mkv.film(seek, *FRONT, *ROOM, *mkv.clusters(mkv.TOY), ("chapters", chapters), live=True)
+    assert mkv.examine(data).problem is None
+    assert mkv.code_of(data[:-9]) == "corrupt"
+    index = mkv.element(mkv.CUES, b"\xbb\x80" * 20)
+    named = mkv.film(
+        ("seek", mkv.directory("info", "cues")), *FRONT, *ROOM, *mkv.clusters(mkv.TOY), ("cues", index), live=True
+    )
+    holds(named[:-9], "The last element (Cues) is cut short.")
+
+
+def test_an_end_of_many_megabytes_stays_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "LONGEST", 60)
+    assert mkv.examine(live(("junk", bytes(60)))).problem is None
+    assert mkv.code_of(live(("junk", bytes(61)))) == "corrupt"
+
+
+def test_what_lies_across_two_readings_of_the_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "_CHUNK", 16)
+    for before in range(40):
+        assert mkv.code_of(live(("junk", b"\0" * (before + 1)), ("more", mkv.TOY[0]))) == "corrupt"
+
+
+def test_a_part_without_a_size_is_not_taken_for_damage() -> None:
+    data = live(("more", mkv.number(mkv.CLUSTER) + mkv.UNKNOWN + b"\xe7\x81\1\xa0\xff\xa1\x81\1"))
+    assert mkv.code_of(data) == "no_strategy_yet"
+
+
+@given(st.binary(max_size=60), st.booleans())
+def test_whatever_lies_behind_the_clusters_is_survived(junk: bytes, unsized: bool) -> None:
+    data = live(("junk", junk), unsized=unsized)
+    mkv.survives(data)
+    found = mkv.examine(data)
+    if found.damage:
+        assert (
+            mkv.apply(data, edit)[-len(junk) :] == junk if isinstance(edit := mkv.planned(data, "x"), Patch) else True
+        )
+
+
+def test_whole_files_keep_their_identity() -> None:
+    assert mkv.examine(live()).damage == mkv.examine(whole(unsized=True)).damage == ""
+    assert walk.examine(BytesReader(live())).payload == mkv.examine(live()).payload
+    assert len(mkv.examine(live()).payload) == 1
+
+
+def test_a_changed_byte_of_the_damaged_end_is_noticed() -> None:
+    data = live()[:-5]
+    changed = data[:-1] + bytes([data[-1] ^ 1])
+    assert identity(changed) != identity(data)
+    assert mkv.census(changed) != mkv.census(data)
