@@ -17,6 +17,7 @@ from typing import Any
 import av
 
 from indexium_core.files.containers import Reader, foreign, remux
+from indexium_core.model.media import FieldValue
 
 __all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
 
@@ -104,15 +105,19 @@ def field_of(key: str) -> str | None:
     return next((field for field, keys in _KEYS.items() if name in keys), None)
 
 
-def meant(shown: str | None, written: Sequence[str]) -> str | None:
+def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:
     """
     Return what a field says, from what players show and what stands in its places, in file order.
 
     What players find nowhere, or under another name, is still the file's: else a plan would call it a safe addition to
-    replace it. What they show garbled is what it says: else keeping the text would spoil it.
+    replace it. What they show garbled is what it says: else keeping the text would spoil it. In a Matroska file they
+    may show what belongs to something else in it, which is never the file's.
     """
+    written = [place.shown for place in places]
     if shown in written:
         return shown
+    if demuxer_of(container) == "matroska":
+        return next((place.shown for place in places if place.takes_value), None)
     return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)
 
 

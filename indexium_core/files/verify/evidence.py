@@ -41,7 +41,7 @@ class Evidence:
 
     def said(self, name: str) -> str | None:
         """Return what a field says to players, with undecodable bytes as surrogates and without text behind a NUL."""
-        return libav.meant(self.fields.get(name), [text.shown for text in self.texts_of(name)])
+        return libav.meant(self.fields.get(name), self.texts_of(name), self.container)
 
     def leading(self, name: str) -> FieldValue | None:
         """Return the text of a field that players read, None where no place holds it."""
