@@ -408,3 +408,54 @@ def test_what_other_programs_edit_we_read_and_the_other_way_round(rich: Path, tm
     mkv.sound(rich.read_bytes())
     assert pyav_comment(rich) == "People: Bob Ray"
     assert "String: People: Bob Ray\n" in mkv.run("mkvinfo", "--ui-language", "en_US", "-a", rich)
+
+
+# Comments at several levels
+
+
+SIMPLE = "<Simple><Name>COMMENT</Name><String>{}</String>{}</Simple>"
+GERMAN = "<TagLanguage>ger</TagLanguage><DefaultLanguage>0</DefaultLanguage>"
+ENGLISH = "<TagLanguage>eng</TagLanguage><DefaultLanguage>1</DefaultLanguage>"
+LEVEL = "<Targets><TargetTypeValue>{}</TargetTypeValue>{}</Targets>"
+
+
+def many_levels(rich: Path) -> Path:
+    """Comments of the film in two languages, of its chapter, its track and its collection, by mkvpropedit."""
+    chapters, tags = rich.with_name("chapters.xml"), rich.with_name("tags.xml")
+    mkv.run("mkvextract", rich, "chapters", chapters)
+    chapter = ET.fromstring(chapters.read_text("utf-8-sig")).findtext(".//ChapterAtom/ChapterUID")
+    track = mkv.identify(rich)["tracks"][0]["properties"]["uid"]
+    levels = [
+        (LEVEL.format(30, f"<ChapterUID>{chapter}</ChapterUID>"), [("of a chapter", "")]),
+        (LEVEL.format(30, ""), [("of a part", "")]),
+        (LEVEL.format(50, ""), [("of the film", ENGLISH), ("des Films", GERMAN)]),
+        (LEVEL.format(50, f"<TrackUID>{track}</TrackUID>"), [("of a track", "")]),
+        (LEVEL.format(70, ""), [("of a collection", "")]),
+    ]
+    made = (target + "".join(SIMPLE.format(*said) for said in texts) for target, texts in levels)
+    tags.write_text("<Tags>" + "".join(f"<Tag>{tag}</Tag>" for tag in made) + "</Tags>")
+    mkv.run("mkvpropedit", rich, "--tags", f"all:{tags}")
+    return rich
+
+
+def extracted(path: Path) -> list[tuple[str, str, str, str]]:
+    """Every comment as mkvextract has it: target, text, language, and whether that is the default one."""
+    out = path.with_suffix(".tags.xml")
+    mkv.run("mkvextract", path, "tags", out)
+    found = []
+    for tag in ET.fromstring(out.read_text("utf-8-sig")):
+        target = [
+            part for part in tag.find("Targets") or () if part.tag.endswith("UID") or part.tag == "TargetTypeValue"
+        ]
+        level = " ".join(f"{part.tag} {part.text if part.tag == 'TargetTypeValue' else ''}".strip() for part in target)
+        found += [
+            (
+                level,
+                one.findtext("String") or "",
+                one.findtext("TagLanguage") or "",
+                one.findtext("DefaultLanguage") or "",
+            )
+            for one in tag.findall("Simple")
+            if (one.findtext("Name") or "").upper() == "COMMENT"
+        ]
+    return found

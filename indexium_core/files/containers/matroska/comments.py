@@ -2,9 +2,10 @@
 The film's comments among all tags of a file: which one gets what, and what a planned change makes of each.
 
 All of them are fields of the layout, also those in Tags elements that players do not find. Players show the last one
-that they read (`tags`). In preserve mode the People segment goes into the first one in the default language and into
-the one that players show; all others keep every byte. In replace mode the one that players show gets the new text, in
-no language, and the others are removed. Why: docs/decisions/0014-matroska-which-comment.md.
+that they read (`tags`). In preserve mode the People segment goes into the first one in the default language, into the
+one that players show, and into all that name people already, in place of those; all others keep every byte. In replace
+mode the one that players show gets the new text, in no language, and the others are removed. Why:
+docs/decisions/0014-matroska-which-comment.md.
 
 Players may show none of them, because of a language or because a comment of something else hides them. Then the first
 one says from now on that it is in the default language. Where this does not help, a write adds a comment behind all
@@ -19,7 +20,7 @@ from dataclasses import dataclass, replace
 from indexium_core.files.containers.matroska import names, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.tags import Comment, Rewording, Tag
-from indexium_core.model import fields
+from indexium_core.model import fields, people
 from indexium_core.model.media import Change, FieldValue
 
 __all__ = ["FilmComment", "FilmComments", "found"]
@@ -48,7 +49,9 @@ class FilmComment:
     def reworded(self, change: Change) -> Rewording | None:
         """Return the new text, None if the comment goes away."""
         text = fields.applied(change, self.field.value)
-        if text is None or (change.segment is None and not self.field.takes_value):
+        if change.segment is None and (self.field.moves or not self.field.takes_value):
+            text = None
+        if text is None:
             return None
         return Rewording(text=text, anew=change.segment is None, announced=self.announced)
 
@@ -75,8 +78,7 @@ class FilmComments:
         made: dict[Element, dict[tuple[int, int], Rewording | None]] = {}
         for each in self.all:
             if each.is_changed_by(change):
-                moves = self.hidden and change.segment is None
-                made.setdefault(each.element, {})[each.place] = None if moves else each.reworded(change)
+                made.setdefault(each.element, {})[each.place] = each.reworded(change)
         return made
 
     def text_to_add(self, change: Change) -> str | None:
@@ -84,7 +86,7 @@ class FilmComments:
         wanted = change.new if change.segment is None else change.segment
         if not wanted or (self.all and not self.hidden):
             return None
-        counts = next((field.shown for field in self.fields if field.takes_segment), None)
+        counts = next((field.shown for field in self.fields if field.takes_value), None)
         return fields.applied(change, counts)
 
 
@@ -109,20 +111,26 @@ def found(contents: Mapping[Element, bytes], seen: Sequence[Element]) -> FilmCom
         for each in _ours(element, content, f"Segment/Tags[{number}]" if several else "Segment/Tags")
     ]
     read = [comment for element in seen for tag in parsed[element] for comment in tag.comments]
+    met = sorted(ours, key=lambda each: seen.index(each.element) if each.element in seen else len(seen))
     shown = next((comment for comment in reversed(read) if comment.shown), None)
     last = next((each for each in ours if each.comment is shown), None)
-    first = next((each for each in ours if each.comment.default), last or next(iter(ours), None))
+    first = next((each for each in met if each.comment.default), last or next(iter(met), None))
     announced = last is None and first is not None and not first.comment.stated
-    shows = announced and first is not None and _can_be_shown(first, parsed, read)
+    hidden = bool(ours) and last is None and not (announced and first and _can_be_shown(first, parsed, read))
     flagged = tuple(
         replace(
             each,
-            field=replace(each.field, takes_segment=each in (first, last), takes_value=each is (last or first)),
+            field=replace(
+                each.field,
+                takes_segment=each in (first, last) or bool(people.parse(each.field.value).people),
+                takes_value=each is (last or first),
+                moves=hidden and each is first,
+            ),
             announced=announced and each is first,
         )
         for each in ours
     )
-    return FilmComments(all=flagged, hidden=bool(ours) and last is None and not shows)
+    return FilmComments(all=flagged, hidden=hidden)
 
 
 def _ours(element: Element, content: Sequence[Tag], parent: str) -> list[FilmComment]:
