@@ -111,13 +111,13 @@ def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> st
 
     What players find nowhere, or under another name, is still the file's: else a plan would call it a safe addition to
     replace it. What they show garbled is what it says: else keeping the text would spoil it. In a Matroska file they
-    may show what belongs to something else in it, which is never the file's.
+    may show what belongs to something else in it, which is never the file's: there the places say which one counts.
     """
+    if demuxer_of(container) == "matroska":
+        return next((place.shown for place in places if place.takes_value), None)
     written = [place.shown for place in places]
     if shown in written:
         return shown
-    if demuxer_of(container) == "matroska":
-        return next((place.shown for place in places if place.takes_value), None)
     return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)
 
 

@@ -167,8 +167,7 @@ def _places(file: ScannedFile) -> str | None:
     """
     facts = file.facts
     texts: list[FieldValue] = [place for place in facts.comment_fields if place.field == "comment"]
-    shown = [place for place in texts if place.shown == facts.comment]
-    leading = next(iter(sorted(shown, key=lambda place: not place.takes_value)), None)
+    leading = fields.leading_place(texts, facts.comment)
     if not facts.comment_added and (not texts or (len(texts) == 1 and texts[0].value == facts.comment)):
         return None
     rows = [_pieces(place) for place in sorted(texts, key=lambda place: place is not leading)]

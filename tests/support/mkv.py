@@ -396,7 +396,12 @@ Wanted = str | Change | None  # a text in replace mode, or any change
 
 
 def change(wanted: Wanted) -> list[Change]:
-    return [wanted if isinstance(wanted, Change) else Change(field="comment", old=None, new=wanted)]
+    return [wanted if isinstance(wanted, Change) else replacing(wanted)]
+
+
+def replacing(text: str | None) -> Change:
+    """The change that makes this text the comment."""
+    return Change(field="comment", old=None, new=text)
 
 
 def preserving(segment: str) -> Change:

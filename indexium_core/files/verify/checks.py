@@ -208,17 +208,20 @@ def same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> ob
 
 
 def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
-    """Compare the tags beside the fields that were to change; those under a second name may only follow the change."""
-    # The check `comment` has judged what players show of the field itself.
-    wanted = {
-        change.field: {None, after.fields.get(change.field), *(text.shown for text in after.texts_of(change.field))}
-        for change in changes
-    }
+    """
+    Compare the tags beside the fields that were to change; those under a second name may only follow the change.
+
+    In a Matroska file a field has many names, by language and level, and one text may hide another of the same name.
+    There the check of the comment compares its texts, and the structural half all others, byte for byte.
+    """
+    wanted = {change.field: {text.shown for text in after.texts_of(change.field)} | {None} for change in changes}
+    is_matroska = libav.demuxer_of(after.container) == "matroska"
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
-        field = _field(key)
-        dropped = key not in new and ("/" in key or "-" in key)  # Matroska keeps one comment, under its plain name
-        if field in wanted and (dropped or new.get(key) == old.get(key) or new.get(key) in wanted[field]):
+        found = _fields(key) & wanted.keys()
+        if found and (
+            is_matroska or new.get(key) == old.get(key) or any(new.get(key) in wanted[name] for name in found)
+        ):
             old.pop(key, None)
             new.pop(key, None)
     return equal(old, new)
@@ -228,15 +231,16 @@ def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Compare the tags beside the fields that were changed back, which may have said different things before."""
     wanted = {change.field for change in changes}
     old, new = (
-        {key: value for key, value in facts_of(evidence, "tags").items() if _field(key) not in wanted}
+        {key: value for key, value in facts_of(evidence, "tags").items() if not _fields(key) & wanted}
         for evidence in (before, after)
     )
     return equal(old, new)
 
 
-def _field(key: str) -> str | None:
-    """Return the field of ours that a tag of the file holds, None for others and those of streams."""
-    return libav.field_of(key.removeprefix("tag ")) if key.startswith("tag ") else None
+def _fields(key: str) -> set[str]:
+    """Return the fields of ours that a tag of the file holds or is nested in; none for tags of streams."""
+    parts = key.removeprefix("tag ").split("/") if key.startswith("tag ") else []
+    return {field for field in map(libav.field_of, parts) if field}
 
 
 def facts_of(evidence: Evidence, aspect: str) -> meaning.Facts:
