@@ -18,6 +18,7 @@ import av
 from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, foreign, remux
+from indexium_core.model.media import FieldValue
 
 __all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
 
@@ -107,13 +108,17 @@ def field_of(key: str) -> str | None:
     return next((field for field, keys in _KEYS.items() if name in keys), None)
 
 
-def meant(shown: str | None, written: Sequence[str]) -> str | None:
+def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:
     """
     Return what a field says, from what players show and what stands in its places, in file order.
 
     What players find nowhere, or under another name, is still the file's: else a plan would call it a safe addition to
-    replace it. What they show garbled is what it says: else keeping the text would spoil it.
+    replace it. What they show garbled is what it says: else keeping the text would spoil it. In a Matroska file they
+    may show what belongs to something else in it, which is never the file's: there the places say which one counts.
     """
+    if demuxer_of(container) == "matroska":
+        return next((place.shown for place in places if place.takes_value), None)
+    written = [place.shown for place in places]
     if shown in written:
         return shown
     return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)

@@ -172,7 +172,7 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
 
 
 def _comment(shown: str | None, layout: Layout) -> str | None:
-    return libav.meant(shown, [place.shown for place in _comment_fields(layout)])
+    return libav.meant(shown, _comment_fields(layout), layout.container)
 
 
 def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:

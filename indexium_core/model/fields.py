@@ -14,7 +14,17 @@ from dataclasses import replace
 from indexium_core.model import people
 from indexium_core.model.media import Change, FieldValue
 
-__all__ = ["applied", "displayed", "leading", "lost_by", "lost_texts", "numbered", "people_of", "results"]
+__all__ = [
+    "applied",
+    "displayed",
+    "leading",
+    "leading_place",
+    "lost_by",
+    "lost_texts",
+    "numbered",
+    "people_of",
+    "results",
+]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -62,6 +72,12 @@ def numbered(fields: Iterable[FieldValue]) -> tuple[FieldValue, ...]:
 def leading(changes: Sequence[Change]) -> list[Change]:
     """Return the first change of each field: that of the text that players read."""
     return list({change.field: change for change in reversed(changes)}.values())[::-1]
+
+
+def leading_place(places: Iterable[FieldValue], said: str | None) -> FieldValue | None:
+    """Return the place of a field's text that players read, None where no place holds what the field says."""
+    found = [place for place in places if place.shown == said]
+    return next((place for place in found if place.takes_value), next(iter(found), None))
 
 
 def displayed(text: str) -> str:

@@ -170,14 +170,15 @@ def _places(file: ScannedFile) -> str | None:
     """
     facts = file.facts
     texts: list[FieldValue] = [place for place in facts.comment_fields if place.field == "comment"]
-    leading = next((place for place in texts if place.shown == facts.comment), None)
+    leading = fields.leading_place(texts, facts.comment)
     if not facts.comment_added and (not texts or (len(texts) == 1 and texts[0].value == facts.comment)):
         return None
     rows = [_pieces(place) for place in sorted(texts, key=lambda place: place is not leading)]
     if facts.comment_added:
         parsed = file.parsed
         added = {"before": fields.displayed(parsed.before), "after": fields.displayed(parsed.after), "without": None}
-        new = {"where": facts.comment_added, "value": None, **added, "takes_segment": True, "takes_value": True}
+        takes = {"takes_segment": True, "takes_value": not any(place.moves for place in texts)}
+        new = {"where": facts.comment_added, "value": None, **added, **takes}
         rows.insert(0 if leading is None else len(rows), new)
     return json.dumps(rows, ensure_ascii=False)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexium_core import Library
 from indexium_core.files import verify
 from indexium_core.files.containers import Means
 from indexium_core.files.containers.matroska import FAMILY
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Change
-from tests.support import mkv, mkv_shapes
+from indexium_core.model import fields
+from indexium_core.model.media import Change, Refusal
+from indexium_core.model.operation import WriteOptions
+from indexium_core.model.plan import CommentMode
+from tests.support import mkv, mkv_shapes, mkv_tags
 from tests.support.mkv_shapes import Shape
 
 TEXTS = {
@@ -189,9 +195,9 @@ def test_long_texts_and_line_breaks_survive_other_readers(rich: Path, text: str)
 def test_a_place_in_front_is_read_without_asking_for_more(rich: Path) -> None:
     """mkvmerge leaves 4 KiB of Void in front: from there ExifTool reads tags without -ee."""
     size = rich.stat().st_size
-    mkv.write(rich, TEXTS["short"])
+    mkv.write(rich, TEXTS["emoji"])
 
-    assert json.loads(mkv.run("exiftool", "-j", rich))[0]["Comment"] == TEXTS["short"]
+    assert json.loads(mkv.run("exiftool", "-j", rich))[0]["Comment"] == TEXTS["emoji"]
     assert rich.stat().st_size == size
 
 
@@ -275,6 +281,37 @@ def test_the_verifier_agrees_with_what_merging_does(
 def evidence(path: Path) -> verify.Evidence:
     with FileReader(bytes(path)) as reader:
         return verify.gather(bytes(path), reader, FAMILY, FAMILY.examine(reader))
+
+
+SEGMENTS = st.sampled_from(["People: Ann Lee", "People: Bob Ray, Zoë Öz", ""])
+CHANGES = st.one_of(SEGMENTS.map(mkv.preserving), st.sampled_from(["People: Ann Lee", None]).map(mkv.replacing))
+
+
+@settings(max_examples=150, deadline=None)
+@given(mkv_tags.contents(), CHANGES)
+def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
+    originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, tags: bytes, change: Change
+) -> None:
+    path = tmp_path_factory.mktemp("film") / "clip.mkv"
+    path.write_bytes(mkv.document(tags=tags, real=mkv.parts(originals("ffmpeg mkv"))))
+    old, before = path.read_bytes(), evidence(path)
+    leading = before.leading("comment")
+    new = fields.applied(change, leading.value if leading else None)
+    planned = replace(change, new=new and fields.displayed(new))
+    if leading:
+        planned = replace(planned, where=leading.where, old=fields.displayed(leading.value))
+    outcome = mkv.planned(old, planned)
+    if isinstance(outcome, Refusal):
+        assert "further tags" in outcome.message
+        return
+    path.write_bytes(mkv.apply(old, outcome))
+    after = evidence(path)
+
+    verify.expect(before, [planned])
+    assert verify.compare(before, after, [planned])
+    path.write_bytes(old)
+    turned = replace(planned, old=planned.new, new=planned.old)
+    assert verify.compare(after, evidence(path), [turned], checks=verify.RESTORED)
 
 
 @dataclass(frozen=True)
@@ -474,3 +511,143 @@ def test_what_other_programs_edit_we_read_and_the_other_way_round(rich: Path, tm
     mkv.sound(rich.read_bytes())
     assert pyav_comment(rich) == "People: Bob Ray"
     assert "String: People: Bob Ray\n" in mkv.run("mkvinfo", "--ui-language", "en_US", "-a", rich)
+
+
+# Comments at several levels, planned and written by the library
+
+
+SIMPLE = "<Simple><Name>COMMENT</Name><String>{}</String>{}</Simple>"
+GERMAN = "<TagLanguage>ger</TagLanguage><DefaultLanguage>0</DefaultLanguage>"
+ENGLISH = "<TagLanguage>eng</TagLanguage><DefaultLanguage>1</DefaultLanguage>"
+TARGET = "<Targets><TargetTypeValue>{}</TargetTypeValue>{}</Targets>"
+Texts = Sequence[tuple[str, str]]
+
+
+def with_comments(path: Path, levels: Mapping[str, Texts]) -> None:
+    """Give a file comments of these levels in this order, by mkvpropedit."""
+    chapters, tags = path.with_name("chapters.xml"), path.with_name("tags.xml")
+    mkv.run("mkvextract", path, "chapters", chapters)
+    chapter = ET.fromstring(chapters.read_text("utf-8-sig")).findtext(".//ChapterAtom/ChapterUID")
+    track = mkv.identify(path)["tracks"][0]["properties"]["uid"]
+    targets = {
+        "film": TARGET.format(50, ""),
+        "chapter": TARGET.format(30, f"<ChapterUID>{chapter}</ChapterUID>"),
+        "part": TARGET.format(30, ""),
+        "track": TARGET.format(50, f"<TrackUID>{track}</TrackUID>"),
+        "collection": TARGET.format(70, ""),
+    }
+    made = [targets[level] + "".join(SIMPLE.format(*said) for said in texts) for level, texts in levels.items()]
+    tags.write_text("<Tags>" + "".join(f"<Tag>{tag}</Tag>" for tag in made) + "</Tags>")
+    mkv.run("mkvpropedit", path, "--tags", f"all:{tags}")
+
+
+def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
+    """What mkvextract finds: each comment of the film with its language, and all other tags."""
+    out = path.with_suffix(".tags.xml")
+    mkv.run("mkvextract", path, "tags", out)
+    film, others = [], []
+    for tag in ET.fromstring(out.read_text("utf-8-sig")):
+        targets = {part.tag: part.text for part in tag.find("Targets") or ()}
+        is_film = targets.get("TargetTypeValue", "50") == "50" and not any(name.endswith("UID") for name in targets)
+        for one in tag.findall("Simple"):
+            if is_film and (one.findtext("Name") or "").upper() == "COMMENT":
+                film.append((one.findtext("String") or "", one.findtext("TagLanguage") or "und"))
+            else:
+                others.append(f"{targets} {' '.join(ET.tostring(one, encoding='unicode').split())}")
+    out.unlink()
+    return film, others
+
+
+ANN = "People: Ann Lee"
+OLD = (1_600_000_000, 1_600_000_000)
+# Comments by level; who reads the film's before; after preserve mode; where one is added.
+LEVELS: dict[str, tuple[Mapping[str, Texts], str | None, list[tuple[str, str]]]] = {
+    "every level": (
+        {
+            "chapter": [("of a chapter", "")],
+            "part": [("of a part", "")],
+            "film": [("of the film", ENGLISH), ("des Films", GERMAN)],
+            "track": [("of a track", "")],
+            "collection": [("of a collection", "")],
+        },
+        "of the film",
+        [(f"of the film\n{ANN}", "eng"), ("des Films", "ger"), (f"of the film\n{ANN}", "und")],
+    ),
+    "two languages": (
+        {"film": [("des Films", GERMAN), ("of the film", ENGLISH)], "chapter": [("of a chapter", "")]},
+        "of the film",
+        [("des Films", "ger"), (f"of the film\n{ANN}", "eng")],
+    ),
+    "only a part": ({"part": [("of a part", "")]}, None, [(ANN, "und")]),
+    "only a chapter": ({"chapter": [("of a chapter", "")]}, None, [(ANN, "und")]),
+    "twice": (
+        {"track": [("of a track", "")], "film": [("first", ""), ("between", ""), ("last", "")]},
+        "last",
+        [(f"first\n{ANN}", "und"), ("between", "und"), (f"last\n{ANN}", "und")],
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+@pytest.mark.parametrize("name", LEVELS)
+def test_the_plan_says_what_becomes_of_every_comment_of_the_film(
+    originals: Callable[[str], Path], tmp_path: Path, name: str, mode: CommentMode
+) -> None:
+    levels, existing, kept = LEVELS[name]
+    films = tmp_path / "films"
+    films.mkdir()
+    path = Path(shutil.copy(originals("mkvmerge"), films / "film.mkv"))
+    with_comments(path, levels)
+    os.utime(path, OLD)
+    old, film, others = path.read_bytes(), *extracted(path)
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.people.add([str(path)], ["Ann Lee"])
+        plan = library.plan(comment_mode=mode)
+        [item] = plan.items
+        handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
+        assert handle.wait().counts == {"success": 1}
+        now, still = extracted(path)
+        new = path.read_bytes()
+        assert library.rollback(handle.id).wait().counts == {"success": 1}
+
+    texts = sorted(text for text, _ in film)
+    assert item.existing_comment == existing
+    assert sorted(change.old for change in item.changes if change.old is not None) == (
+        texts
+        if mode == "replace"
+        else [text for text in texts if (text, "und") not in now and (text, "ger") not in now]
+    )
+    assert still == others
+    assert now == (kept if mode == "preserve" else [(ANN, "und")])
+    changed = Counter(change.new for change in item.changes if change.new is not None)
+    assert changed == Counter(text for text, _ in now) - (Counter(texts) if mode == "preserve" else Counter())
+    assert ("custom_comment" in {issue.code for issue in item.issues}) == (mode == "replace" and bool(film))
+    assert mkv.players_show(new) == item.result_comment
+    assert path.read_bytes() == old
+
+
+@pytest.mark.parametrize(
+    "text", [b"caf\xe9", "Снято".encode("cp1251"), "海で撮影".encode("shift-jis"), b"text\0hidden\0"]
+)
+def test_the_bytes_of_a_text_stay_whatever_they_are(
+    originals: Callable[[str], Path], tmp_path: Path, text: bytes
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    path = films / "film.mkv"
+    path.write_bytes(
+        mkv.document(tags=mkv.tag(mkv.simple("COMMENT", text)), real=mkv.parts(originals("ffmpeg mkv")), after=500)
+    )
+    os.utime(path, OLD)
+    seen, nul, hidden = text.partition(b"\0")
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.people.add([str(path)], ["Ann Lee"])
+        lost = library.plan(comment_mode="replace").items[0]
+        assert library.write(library.plan(comment_mode="preserve")).wait().counts == {"success": 1}
+
+    assert mkv_tags.tagged(path.read_bytes()).film == [seen + b"\n" + ANN.encode() + nul + hidden]
+    assert [issue.code for issue in lost.issues if issue.severity == "danger"] == ["custom_comment"]

@@ -278,7 +278,8 @@ def shown(content: bytes) -> str | None:
             fields = dict(inside(element(SIMPLE_TAG, raw))) if child == SIMPLE_TAG else {}
             hidden = fields.get(LANGUAGE, b"und") not in {b"", b"und"} and not any(fields.get(DEFAULT, b""))
             if fields.get(NAME, b"").upper() == b"COMMENT" and not hidden:
-                found = fields[STRING].decode("utf-8", "surrogateescape")
+                text = fields.get(STRING)
+                found = None if text is None else text.partition(b"\0")[0].decode("utf-8", "surrogateescape")
     return found
 
 
@@ -391,33 +392,46 @@ def comments(data: bytes) -> list[str]:
 PLAIN = Means()
 
 
-def change(text: str | None) -> list[Change]:
-    return [Change(field="comment", old=None, new=text)]
+Wanted = str | Change | None  # a text in replace mode, or any change
 
 
-def planned(data: bytes, text: str | None, means: Means = PLAIN, *, anew: bool = False) -> Patch | Rebuild | Refusal:
+def change(wanted: Wanted) -> list[Change]:
+    return [wanted if isinstance(wanted, Change) else replacing(wanted)]
+
+
+def replacing(text: str | None) -> Change:
+    """The change that makes this text the comment."""
+    return Change(field="comment", old=None, new=text)
+
+
+def preserving(segment: str) -> Change:
+    """The change that makes this segment part of the comment."""
+    return Change(field="comment", old=None, new=None, segment=segment)
+
+
+def planned(data: bytes, wanted: Wanted, means: Means = PLAIN, *, anew: bool = False) -> Patch | Rebuild | Refusal:
     """The edit that gives the document another comment: the best one, or a new file (`anew`); or why there is none."""
     strategies = [Copy()] if anew else FAMILY.strategies()
     outcome: Any = None
     for strategy in strategies:
-        outcome = strategy.plan(BytesReader(data), examine(data), change(text), means)
+        outcome = strategy.plan(BytesReader(data), examine(data), change(wanted), means)
         if not isinstance(outcome, Refusal):
             break
     assert isinstance(outcome, Patch | Rebuild | Refusal)
     return outcome
 
 
-def patch(data: bytes, text: str | None) -> Patch:
+def patch(data: bytes, wanted: Wanted) -> Patch:
     """The edit in place."""
-    outcome = InPlace().plan(BytesReader(data), examine(data), change(text), PLAIN)
+    outcome = InPlace().plan(BytesReader(data), examine(data), change(wanted), PLAIN)
     assert isinstance(outcome, Patch), outcome
     return outcome
 
 
-def refusal(data: bytes, text: str | None, *, anew: bool = False) -> Refusal:
+def refusal(data: bytes, wanted: Wanted, *, anew: bool = False) -> Refusal:
     """Why a document cannot be edited in place, or not be made anew."""
     strategy = Copy() if anew else InPlace()
-    outcome = strategy.plan(BytesReader(data), examine(data), change(text), PLAIN)
+    outcome = strategy.plan(BytesReader(data), examine(data), change(wanted), PLAIN)
     assert isinstance(outcome, Refusal), outcome
     return outcome
 
@@ -445,22 +459,22 @@ def _assembled(data: bytes, edit: Rebuild) -> bytes:
     return new
 
 
-def written(data: bytes, text: str | None) -> bytes:
+def written(data: bytes, wanted: Wanted) -> bytes:
     """The document with another comment, or without one, edited in place."""
-    return apply(data, patch(data, text))
+    return apply(data, patch(data, wanted))
 
 
-def copied(data: bytes, text: str | None, means: Means = PLAIN) -> bytes:
+def copied(data: bytes, wanted: Wanted, means: Means = PLAIN) -> bytes:
     """The same as a new file."""
-    outcome = planned(data, text, means, anew=True)
+    outcome = planned(data, wanted, means, anew=True)
     assert isinstance(outcome, Rebuild), outcome
     return apply(data, outcome)
 
 
-def write(path: Path, text: str | None, means: Means = PLAIN) -> str:
+def write(path: Path, wanted: Wanted, means: Means = PLAIN) -> str:
     """Give a file another comment by the best strategy, without a journal; return the strategy's name."""
     with FileReader(bytes(path)) as reader:
-        choice = registry.choose(FAMILY, reader, FAMILY.examine(reader), change(text), means)
+        choice = registry.choose(FAMILY, reader, FAMILY.examine(reader), change(wanted), means)
     assert not isinstance(choice, Refusal), choice
     assert isinstance(choice.edit, Patch | Rebuild)
     path.write_bytes(apply(path.read_bytes(), choice.edit))

@@ -12,6 +12,7 @@ from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Family, Layout, Reader, remux
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify import packets as packet_reading
+from indexium_core.model.fields import leading_place
 from indexium_core.model.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
@@ -41,12 +42,11 @@ class Evidence:
 
     def said(self, name: str) -> str | None:
         """Return what a field says to players, with undecodable bytes as surrogates and without text behind a NUL."""
-        return libav.meant(self.fields.get(name), [text.shown for text in self.texts_of(name)])
+        return libav.meant(self.fields.get(name), self.texts_of(name), self.container)
 
     def leading(self, name: str) -> FieldValue | None:
         """Return the text of a field that players read, None where no place holds it."""
-        said = self.said(name)
-        return next((text for text in reversed(self.texts_of(name)) if text.shown == said), None)
+        return leading_place(self.texts_of(name), self.said(name))
 
     def texts_of(self, name: str) -> list[FieldValue]:
         """Return every text of a field, in file order."""

@@ -1,9 +1,9 @@
 """
 The wish: which Tags elements of a file change, and into what.
 
-Every element stays what it is but for the film's comment, of which one is left, in the element that players read it
-from: the last that holds a comment, else the last that they read, else a new one. Elements that players do not come by
-lose theirs too, and nothing else; they stay hidden, for whatever else they say would appear along with the comment.
+Every element stays what it is but for the film's comments (`comments`). A new comment goes into the last element that
+players read a comment from, else into the last that they read, else into a new one. Elements that players do not find
+stay hidden, for whatever else they say would appear along with the comment.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import names, reach, seekhead, tags
+from indexium_core.files.containers.matroska import comments, names, reach, seekhead, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
+from indexium_core.files.containers.matroska.tags import Rewording
 from indexium_core.model.media import Change
 
 __all__ = ["Wish", "apart", "wished"]
@@ -26,9 +27,9 @@ __all__ = ["Wish", "apart", "wished"]
 class Wish:
     """What the Tags elements of a file are to be."""
 
-    home: Element | None  # the element that holds the comment, or held it; None: a new one
+    home: Element | None  # the element that may move: the one with the comment that players show; None: a new one
     content: bytes  # of it, b"" where it is to go
-    others: Mapping[Element, bytes]  # elements that lose a comment, b"" for those that go
+    others: Mapping[Element, bytes]  # other elements whose comments change, b"" for those that go
     heads: Mapping[int, SeekHead]  # the file's directories, by their offset
     order: tuple[int, ...]  # offsets of all that players come by, in their order, which must stay: the last tags count
     seen: tuple[Element, ...]  # the Tags elements among them
@@ -51,29 +52,31 @@ def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) ->
         ValidationError: The text cannot be stored in a Matroska string.
 
     """
+    change = _only(changes)
     contents = {element: content_of(reader, element) for element in layout.named(names.TAGS)}
-    places = {element.offset: element for element in contents}
     heads = seekhead.read(reader, layout)
     order = reach.reached(layout, {element.offset: element.id for element in layout.elements}, heads)
+    places = {element.offset: element for element in contents}
     seen = tuple(places[offset] for offset in order if offset in places)
-    comments = {element: tags.comments(content) for element, content in contents.items()}
-    masked = any(comment.masks for element in seen for comment in comments[element])
-    holding = [element for element, found in comments.items() if any(comment.ours for comment in found)]
-    deciding = [element for element in seen if any(comment.ours or comment.masks for comment in comments[element])]
-    home = next(reversed(deciding or seen), None)
-    old = new = contents[home] if home is not None else b""
-    for change in changes:
-        new = tags.edited(new, _text(change, masked=masked))
-    others = {element: tags.edited(contents[element], None) for element in holding if element != home}
+    film = comments.found(contents, seen)
+    if change.where not in {"container", film.added, *(place.where for place in film.fields)}:
+        message = f"There is no place for a comment in this file that is called {change.where}."
+        raise errors.RefusedError(message)
+    rewordings, added = film.rewordings(change), film.text_to_add(change)
+    home = _joined(contents, seen) if added is not None else _changed(seen, rewordings)
+    old = contents[home] if home else b""
+    content = tags.edited(old, rewordings.get(home, {}) if home else {}, added=added)
+    others = {each: tags.edited(contents[each], made) for each, made in rewordings.items() if each != home}
+    others = {each: new for each, new in others.items() if new != contents[each]}
     return Wish(
         home=home,
-        content=new,
+        content=content,
         others=others,
         heads=heads,
         order=order,
         seen=seen,
-        loose=_is_loose(old, [contents[element] for element in seen if element != home]),
-        settled=new == old and not others,
+        loose=_is_loose(content, [others.get(each, contents[each]) for each in seen if each != home]),
+        settled=content == old and not others,
     )
 
 
@@ -90,23 +93,35 @@ def apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> 
     return replace(wish, home=None, content=alone.content, others={}, loose=loose)
 
 
+def _joined(contents: Mapping[Element, bytes], seen: Sequence[Element]) -> Element | None:
+    """Return the element that a new comment joins: none that hides it may be read behind it."""
+    found = {each: [comment for tag in tags.parse(contents[each]) for comment in tag.comments] for each in seen}
+    deciding = [each for each in seen if any(comment.ours or comment.masks for comment in found[each])]
+    return next(reversed(deciding or seen), None)
+
+
+def _changed(
+    seen: Sequence[Element], rewordings: Mapping[Element, Mapping[tuple[int, int], Rewording | None]]
+) -> Element | None:
+    """Return the element whose comments change, of several the last with a comment that stays."""
+    changing = [each for each in seen if each in rewordings]
+    staying = [each for each in changing if any(rewordings[each].values())]
+    return next(reversed(staying or changing), None)
+
+
 def _is_loose(home: bytes, others: Sequence[bytes]) -> bool:
     """Tell whether it makes no difference when players read the home: nothing in it has the name of something else."""
-    if not others:
-        return True
-    own = {(name, False) for name, _ in tags.named(home)} | {("COMMENT", False)}
+    own = tags.named(home)
     return all(own.isdisjoint(tags.named(other)) for other in others)
 
 
-def _text(change: Change, *, masked: bool) -> str | None:
-    """Return the new comment; an empty one is none."""
-    if (change.field, change.where) != ("comment", "container"):
-        message = f"Indexium does not know how to write {change.field} ({change.where}) into a Matroska file."
+def _only(changes: Sequence[Change]) -> Change:
+    """Return the change of the comment; raises RefusedError for any other."""
+    change, *others = changes
+    if others or change.field != "comment":
+        message = "Only comments can be written into a Matroska file."
         raise errors.RefusedError(message)
-    if change.new and "\0" in change.new:
+    if change.segment is None and "\0" in (change.new or ""):
         message = "A comment with a NUL character would be cut there by every reader."
         raise errors.ValidationError(message)
-    if not change.new and masked:
-        message = "Without the film's comment, players would show one that belongs to something else in the file."
-        raise errors.RefusedError(message)
-    return change.new or None
+    return change

@@ -1,31 +1,31 @@
 """
-The comment of the film inside of a `Tags` element: where it stands, and the same tags with another one.
+Comments inside of a `Tags` element: where each stands, what it says, and the same tags with other comments.
 
-Tags merge: whatever is not the film's comment keeps its bytes and its order. A comment is the film's where the tag's
-target is TargetTypeValue 50 (the default) and no track, chapter, edition or attachment; names are compared without
-case. A comment in a language that says that it is not the default one is a translation and stays.
+Whatever is not a comment of the film keeps its bytes and its order. A comment is the film's where it stands directly
+below a Tag whose target is TargetTypeValue 50 (the default) and no track, chapter, edition or attachment; names are
+compared without case. It has to say something: binary data and an empty text stay as they are.
 
-What players show as `comment` follows FFmpeg, which reads the tags flat, the last one winning: no TargetType string
-(it would prefix the key), no track, chapter or attachment, and either no language or an explicit TagDefault (it takes a
-missing one for 0, against the specification). So the new text goes to where it is shown, and after any comment of
-another level (a collection, an edition) that would hide it.
+Players that use FFmpeg read the tags flat (measured with 5.1 and 8.1). As `comment` they show the last one of a Tag
+without a TargetType string (which becomes a prefix), track, chapter or attachment, if it has no language or an explicit
+TagDefault of 1 (the specification takes a missing one for 1, FFmpeg for 0). Where that one is no text, they show none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, names
 from indexium_core.files.containers.matroska.ebml import Item
-from indexium_core.model.media import FieldValue
 
-__all__ = ["Comment", "Tag", "comments", "edited", "fields", "named", "parse", "untouched"]
+__all__ = ["Comment", "Rewording", "Tag", "edited", "named", "parse", "untouched"]
 
 _FILM_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
 _FILM_LEVEL = 50
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
+_LANGUAGES = frozenset({names.TAG_LANGUAGE, names.TAG_LANGUAGE_BCP47, names.TAG_DEFAULT, names.TAG_DEFAULT_BOGUS})
+_OWN = _LANGUAGES | _PADDING | {names.TAG_NAME, names.TAG_STRING}  # what a comment consists of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,13 @@ class Comment:
     """One SimpleTag called COMMENT, directly below a Tag."""
 
     place: int  # which child of its Tag it is
-    value: str  # what it says; undecodable bytes are surrogates
+    value: str  # the whole text without padding; undecodable bytes are surrogates
+    padding: int  # NULs behind the text
     children: tuple[Item, ...]
-    ours: bool  # it is the film's
+    ours: bool  # it is a text of the film
+    default: bool  # it is in the default language (RFC 9559: no language, or no TagDefault of 0)
+    stated: bool  # … and says so as FFmpeg wants it: no language, or a TagDefault of 1
     shown: bool  # players would show it as `comment`, were it the last one
-    binary: bool  # it holds data, not text
 
     @property
     def masks(self) -> bool:
@@ -45,9 +47,20 @@ class Comment:
         return self.shown and not self.ours
 
     @property
-    def nested(self) -> tuple[Item, ...]:
-        """Further tags about the comment."""
-        return tuple(child for child in self.children if child.id == names.SIMPLE_TAG)
+    def others(self) -> tuple[Item, ...]:
+        """Return the children that stay whatever happens: nested tags, binary data, and what nobody reads."""
+        ours = [child for child in self.children if child.id in _OWN]
+        texts = [child for child in ours if child.id == names.TAG_STRING]
+        return tuple(child for child in self.children if child.id not in _OWN or child in texts[:-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewording:
+    """A new text of a comment."""
+
+    text: str  # undecodable bytes are surrogates
+    anew: bool = False  # it becomes a comment in no language; else all but the text stays
+    announced: bool = False  # it says that it is in the default language: FFmpeg takes what is not said for 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,48 +121,39 @@ def _comment(place: int, children: tuple[Item, ...], *, film: bool, flat: bool) 
         return None
     language, modern = ebml.text(last.get(names.TAG_LANGUAGE, b"")), ebml.text(last.get(names.TAG_LANGUAGE_BCP47, b""))
     default = last.get(names.TAG_DEFAULT, last.get(names.TAG_DEFAULT_BOGUS))
-    in_a_language = {language, modern} - {"", "und"}
     refused = default is not None and default != b"" and not ebml.uint(default)
+    data = last.get(names.TAG_STRING, b"")
+    text = data.rstrip(b"\0")
+    stated = language in {"", "und"} or bool(ebml.uint(default or b""))
     return Comment(
         place=place,
-        value=ebml.text(last.get(names.TAG_STRING, b"")),
+        value=text.decode("utf-8", "surrogateescape"),
+        padding=len(data) - len(text),
         children=children,
-        ours=film and not (in_a_language and refused),
-        shown=flat and (language in {"", "und"} or bool(ebml.uint(default or b""))),
-        binary=names.TAG_BINARY in last,
+        ours=film and bool(text),
+        default=not refused or {language, modern} <= {"", "und"},
+        stated=stated,
+        shown=flat and stated,
     )
-
-
-def fields(content: bytes, parent: str) -> tuple[FieldValue, ...]:
-    """Return every comment of the film, in file order; `parent` is the path of the Tags element. Raises as `parse`."""
-    found: list[FieldValue] = []
-    number = 0
-    for tag in parse(content):
-        number += tag.item.id == names.TAG
-        simple = [place for place, child in enumerate(tag.children) if child.id == names.SIMPLE_TAG]
-        nths = {place: nth for nth, place in enumerate(simple, 1)}
-        for comment in tag.comments:
-            if comment.ours:
-                where = f"{parent}/Tag[{number}]/SimpleTag[{nths[comment.place]}]/COMMENT"
-                found.append(FieldValue(field="comment", where=where, value=comment.value))
-    return tuple(found)
 
 
 def untouched(content: bytes) -> list[tuple[str, bytes]]:
     """
-    Return everything but the film's comment and padding, as pairs of a path and the bytes. Raises as `parse`.
+    Return everything but the film's comments and padding, as pairs of a path and the bytes. Raises as `parse`.
 
-    What is nested in the comment counts too, under a path of its own.
+    What a comment holds beside its text and language counts too, under a path of its own.
 
     A Tag of the film that holds nothing else is left out, for it comes and goes with the comment.
     """
     found: list[tuple[str, bytes]] = []
-    nested: list[bytes] = []
+    inner: list[tuple[str, bytes]] = []
     number = 0
     for tag in parse(content):
         if tag.item.id in _PADDING:
             continue
-        nested += [child.raw for comment in tag.comments if comment.ours for child in comment.nested]
+        inner += [
+            (names.name_of(child.id), child.raw) for comment in tag.comments if comment.ours for child in comment.others
+        ]
         if tag.item.id != names.TAG:
             found.append((names.name_of(tag.item.id), tag.item.raw))
             continue
@@ -158,7 +162,7 @@ def untouched(content: bytes) -> list[tuple[str, bytes]]:
             continue
         number += 1
         found += [(f"Tag[{number}]/{names.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
-    return found + [(f"COMMENT/SimpleTag[{nth}]", raw) for nth, raw in enumerate(nested, 1)]
+    return found + [(f"COMMENT/{name}[{nth}]", raw) for nth, (name, raw) in enumerate(inner, 1)]
 
 
 def _kept(tag: Tag) -> list[Item]:
@@ -167,116 +171,115 @@ def _kept(tag: Tag) -> list[Item]:
     return [item for place, item in enumerate(tag.children) if place not in gone and item.id not in _PADDING]
 
 
-def _says_something(kept: list[Item]) -> bool:
+def _says_something(kept: Sequence[Item]) -> bool:
     return any(item.id != names.TARGETS for item in kept)
 
 
-def edited(content: bytes, value: str | None) -> bytes:
+def named(content: bytes) -> set[str]:
+    """Return the name of everything that is said in a Tags element. Raises as `parse`."""
+    simple = [child for tag in parse(content) for child in tag.children if child.id == names.SIMPLE_TAG]
+    parts = [{part.id: part.content for part in ebml.children(child.content, ebml.Budget())} for child in simple]
+    return {ebml.text(each.get(names.TAG_NAME, b"")).upper() for each in parts}
+
+
+def edited(
+    content: bytes,
+    rewordings: Mapping[tuple[int, int], Rewording | None],
+    *,
+    added: str | None = None,
+) -> bytes:
     """
-    Return the content of a Tags element with `value` as the film's only comment, or without one; `b""` for no tags.
+    Return the content of a Tags element with other comments; `b""` for no tags.
+
+    Args:
+        content: The content as it is.
+        rewordings: The comments of the film that change, by the number of the Tag and their place in it; None removes.
+        added: The text of a new comment that players are to show.
 
     Raises:
         CorruptFileError: The element is damaged.
-        RefusedError: It cannot be said with certainty what a comment is here, or it would take other tags with it.
+        RefusedError: A comment that is removed would take other tags with it.
 
     """
-    new = _edited(content, value)
+    if not rewordings and added is None:
+        return content
+    tags = parse(content)
+    home = _home(tags, rewordings) if added is not None else len(tags)
+    simple = b"" if added is None else _new_comment(added)
+    parts = [
+        _rebuilt(
+            tag,
+            {place: text for (number, place), text in rewordings.items() if number == nth},
+            simple if nth == home else b"",
+        )
+        for nth, tag in enumerate(tags)
+    ]
+    if simple and home == len(tags):
+        parts.append(_film_tag(simple))
+    new = ebml.master(parts, checked=_checked([tag.item for tag in tags])) if any(parts) else b""
     if untouched(new) != untouched(content):
         message = "The film's comment carries further tags, which would be lost with it."
         raise errors.RefusedError(message)
     return new
 
 
-def _edited(content: bytes, value: str | None) -> bytes:
-    tags = parse(content)
-    if any(comment.ours and comment.binary for tag in tags for comment in tag.comments):
-        message = "The film's comment is not text but binary data; Indexium leaves it alone."
-        raise errors.RefusedError(message)
-    if value is not None:
-        foreign = [nth for nth, tag in enumerate(tags) if any(comment.masks for comment in tag.comments)]
-        return _with_comment(tags, content, value, after=max(foreign, default=-1))
-    if not any(comment.ours for tag in tags for comment in tag.comments):
-        return content
-    return _joined(tags, [_rebuilt(tag) for tag in tags])
+def _home(tags: Sequence[Tag], rewordings: Mapping[tuple[int, int], Rewording | None]) -> int:
+    """Return which Tag a new comment joins: the last one of the film, behind all that hides it; else a new Tag."""
+    after = max((nth for nth, tag in enumerate(tags) if any(comment.masks for comment in tag.comments)), default=-1)
+    gone = {place for place, rewording in rewordings.items() if rewording is None}
+    staying = [
+        nth
+        for nth, tag in enumerate(tags)
+        for place, item in enumerate(tag.children)
+        if item.id != names.TARGETS and item.id not in _PADDING and (nth, place) not in gone
+    ]
+    return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].film), default=len(tags))
 
 
-def comments(content: bytes) -> tuple[Comment, ...]:
-    """Return every comment in a Tags element, the film's and others. Raises as `parse`."""
-    return tuple(comment for tag in parse(content) for comment in tag.comments)
+def _rebuilt(tag: Tag, rewordings: Mapping[int, Rewording | None], simple: bytes) -> bytes:
+    """Return the Tag with other comments, and `simple` at its end; `b""` if it says nothing any more."""
+    if tag.item.id in _PADDING:
+        return b""
+    if not rewordings and not simple:
+        return tag.item.raw
+    comments = {comment.place: comment for comment in tag.comments}
+    parts, says_something = [], bool(simple)
+    for place, child in enumerate(tag.children):
+        rewording = rewordings.get(place)
+        if child.id in _PADDING or (place in rewordings and rewording is None):
+            continue
+        parts.append(_reworded(comments[place], rewording) if rewording else child.raw)
+        says_something |= child.id != names.TARGETS
+    if not says_something:
+        return b""
+    return ebml.element(names.TAG, ebml.master([*parts, simple], checked=_checked(tag.children)))
 
 
-def named(content: bytes) -> set[tuple[str, bool]]:
-    """Return the name of everything that is said in a Tags element, and whether it is the film's comment."""
-    found = set()
-    for tag in parse(content):
-        ours = {comment.place for comment in tag.comments if comment.ours}
-        for place, child in enumerate(tag.children):
-            if child.id == names.SIMPLE_TAG:
-                parts = {part.id: part.content for part in ebml.children(child.content, ebml.Budget())}
-                found.add((ebml.text(parts.get(names.TAG_NAME, b"")).upper(), place in ours))
-    return found
-
-
-def _with_comment(tags: tuple[Tag, ...], content: bytes, value: str, *, after: int) -> bytes:
-    """Put the comment where one is shown, else into the last Tag of the film, else into a new one; behind `after`."""
-    ours = [(nth, comment) for nth, tag in enumerate(tags) for comment in tag.comments if comment.ours]
-    home, model = next((pair for pair in reversed(ours) if pair[1].shown), ours[-1] if ours else (-1, None))
-    if model and tags[home].flat and home > after:
-        if len(ours) == 1 and model.shown and model.value == value:
-            return content
-        place = model.place
-    else:
-        fitting = [nth for nth, tag in enumerate(tags) if nth > after and tag.flat and tag.film]
-        home = next((nth for nth in reversed(fitting) if _says_something(_kept(tags[nth]))), -1)
-        place = len(tags[home].children) if home >= 0 else -1
-    simple = _simple_tag(model, value.encode("utf-8", "surrogateescape"))
-    parts = [_rebuilt(tag, simple, place) if nth == home else _rebuilt(tag) for nth, tag in enumerate(tags)]
-    return _joined(tags, parts if home >= 0 else [*parts, _film_tag(simple)])
-
-
-def _simple_tag(model: Comment | None, text: bytes) -> bytes:
-    """Return a SimpleTag that says `text`, with the language and the nested tags of `model`, such that it is shown."""
-    string = ebml.element(names.TAG_STRING, text)
-    if model is None:
-        return ebml.element(names.SIMPLE_TAG, ebml.element(names.TAG_NAME, b"COMMENT") + string)
-    dropped = {names.TAG_STRING, *_PADDING}
-    if not model.shown:  # most likely a language without a word on whether it is the default one: FFmpeg wants it said
+def _reworded(comment: Comment, rewording: Rewording) -> bytes:
+    """Return the SimpleTag of a comment with another text."""
+    dropped = set(_PADDING)
+    announced = rewording.announced and not rewording.anew
+    if rewording.anew:
+        dropped |= _LANGUAGES
+    elif announced:
         dropped |= {names.TAG_DEFAULT, names.TAG_DEFAULT_BOGUS}
-        string = ebml.element(names.TAG_DEFAULT, b"\x01") + string
-    kept = [child for child in model.children if child.id not in dropped]
-    about = [child.raw for child in kept if child.id != names.SIMPLE_TAG]
-    nested = [child.raw for child in kept if child.id == names.SIMPLE_TAG]
-    return ebml.element(names.SIMPLE_TAG, ebml.master([*about, string, *nested], checked=_checked(model.children)))
+    old = next(child for child in reversed(comment.children) if child.id == names.TAG_STRING)
+    text = rewording.text.encode("utf-8", "surrogateescape")
+    string = ebml.element(names.TAG_STRING, text if rewording.anew else text + bytes(comment.padding))
+    default = ebml.element(names.TAG_DEFAULT, b"\x01") if announced else b""
+    parts = [default + string if child is old else child.raw for child in comment.children if child.id not in dropped]
+    return ebml.element(names.SIMPLE_TAG, ebml.master(parts, checked=_checked(comment.children)))
+
+
+def _new_comment(text: str) -> bytes:
+    """Return the SimpleTag of a comment in no language, which players show."""
+    string = ebml.element(names.TAG_STRING, text.encode("utf-8", "surrogateescape"))
+    return ebml.element(names.SIMPLE_TAG, ebml.element(names.TAG_NAME, b"COMMENT") + string)
 
 
 def _film_tag(simple: bytes) -> bytes:
     level = ebml.element(names.TARGET_TYPE_VALUE, ebml.encode_uint(_FILM_LEVEL))
     return ebml.element(names.TAG, ebml.element(names.TARGETS, level) + simple)
-
-
-def _rebuilt(tag: Tag, simple: bytes = b"", place: int = -1) -> bytes:
-    """Return the Tag without the film's comments, `simple` put at `place`; `b""` if it says nothing any more."""
-    if tag.item.id in _PADDING:
-        return b""
-    gone = {comment.place for comment in tag.comments if comment.ours}
-    if not gone and not simple:
-        return tag.item.raw
-    if not simple and not _says_something(_kept(tag)):
-        return b""
-    parts = [
-        simple if nth == place else child.raw
-        for nth, child in enumerate(tag.children)
-        if nth == place or (nth not in gone and child.id not in _PADDING)
-    ]
-    if place == len(tag.children):
-        parts.append(simple)
-    return ebml.element(names.TAG, ebml.master(parts, checked=_checked(tag.children)))
-
-
-def _joined(tags: tuple[Tag, ...], parts: list[bytes]) -> bytes:
-    if not any(parts):
-        return b""
-    return ebml.master(parts, checked=_checked([tag.item for tag in tags]))
 
 
 def _checked(items: Sequence[Item]) -> bool:

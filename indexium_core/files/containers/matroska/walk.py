@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, names, seekhead, tags, tail
+from indexium_core.files.containers.matroska import comments, ebml, names, reach, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, Run, content_of
+from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.model.media import Extent, FieldValue, Refusal
 
 __all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
@@ -134,7 +135,9 @@ class _Walk:
         self.damage = ""
         self.elements: list[Element] = []
         self.runs: list[Run] = []
-        self.fields: list[FieldValue] = []
+        self.heads: dict[int, SeekHead] = {}
+        self.fields: tuple[FieldValue, ...] = ()
+        self.added = ""
         self.problem: Refusal | None = None
 
     def layout(self) -> MatroskaLayout:
@@ -142,7 +145,8 @@ class _Walk:
             container=self.container,
             size=self.reader.size,
             payload=(*(run.extent for run in self.runs), *([self.damaged] if self.damaged else [])),
-            fields=tuple(self.fields),
+            fields=self.fields,
+            added=self.added,
             problem=self.problem,
             damage="" if self.problem else self.damage,
             segment=self.segment,
@@ -334,7 +338,8 @@ class _Walk:
         """Take every SeekHead apart: one that is damaged is found before anything is written."""
         if self.problem is not None:
             return
-        for head in seekhead.read(self.reader, self.layout()).values():
+        self.heads = seekhead.read(self.reader, self.layout())
+        for head in self.heads.values():
             for entry in head.entries if self.damaged else ():
                 self._check_entry(entry)
 
@@ -348,10 +353,13 @@ class _Walk:
 
     def comments(self) -> None:
         """Collect every comment of the film, wherever it lies and whether players find it or not."""
-        found = self._all(names.TAGS)
-        for number, element in enumerate(found[:_READ_MAX], 1):
-            parent = "Segment/Tags" if len(found) == 1 else f"Segment/Tags[{number}]"
-            self.fields += tags.fields(content_of(self.reader, element), parent)
+        found = {element.offset: element for element in self._all(names.TAGS)[:_READ_MAX]}
+        if found:
+            places = {element.offset: element.id for element in self.elements}
+            order = reach.reached(self.layout(), places, self.heads)
+            contents = {element: content_of(self.reader, element) for element in found.values()}
+            film = comments.found(contents, [found[offset] for offset in order if offset in found])
+            self.fields, self.added = film.fields, film.added
 
     def _all(self, number: int) -> list[Element]:
         return [element for element in self.elements if element.id == number]
