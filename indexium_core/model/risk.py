@@ -158,7 +158,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "hard_linked": _kind(
         "warning",
         "hard links",
-        "The file has[ {nlink}] names on this disk; all of them show what is written in place.",
+        "The file has[ {nlink}] names on this disk[{outcome}].",
         "Nothing to do if that is right.",
     ),
     "full_rewrite": _kind(

@@ -2,7 +2,8 @@
 Replacing one file in each way that there is: the scene, and what runs in the process that is cut off.
 
 The ways: built of pieces; the same with the original kept, by a link or where there are no links; written by somebody
-else, as ffmpeg does; an original that was kept adopted. Each may be given up, as after a failed verification.
+else, as ffmpeg does; an original that was kept adopted; another name of a file that stays. Each may be given up, as
+after a failed verification.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ REBUILD = Rebuild((b"a new head" * 9, Extent(100, 30_000), b"something between",
 NEW = b"a new head" * 9 + OLD[100:30_100] + b"something between" + OLD[31_000:]
 SHARED = Rebuild((b"h" * 4196, Extent(100, len(OLD) - 100)), cloned=True)
 MTIME = 1_600_000_000_123_456_789
+TWIN = 1_500_000_000_123_456_789  # of the file that is adopted, or gets another name
 MODE = 0o640
 ATTRIBUTE = ("user.indexium.test", b"kept")
-WAYS = ("build", "keep", "shelve", "fill", "adopt")
+WAYS = ("build", "keep", "shelve", "fill", "adopt", "join")
 ITEM = 7
 
 
@@ -61,7 +63,7 @@ class Swap:
 
     @property
     def new(self) -> bytes:
-        return {"adopt": KEPT, "share": b"h" * 4196 + OLD[100:]}.get(self.way, NEW)
+        return {"adopt": KEPT, "join": KEPT, "share": b"h" * 4196 + OLD[100:]}.get(self.way, NEW)
 
     def reset(self) -> None:
         """Put everything back to the start."""
@@ -75,8 +77,9 @@ class Swap:
         os.utime(self.path, ns=(MTIME, MTIME))
         for folder in (self.shelf, self.backup.parent):
             folder.mkdir(exist_ok=True)
-        if self.way == "adopt":
+        if self.way in {"adopt", "join"}:
             (self.shelf / "first").write_bytes(KEPT)
+            os.utime(self.shelf / "first", ns=(TWIN, TWIN))
 
     def committed(self) -> bool:
         return self.backup.exists() and any(mark.state == "committed" for mark in journal.read(self.backup).marks)
@@ -86,6 +89,9 @@ class Swap:
         state = self.judge_bytes(where)
         if state == "old":
             assert self.path.stat().st_mtime_ns == MTIME, where
+        elif self.way == "join":
+            assert self.path.stat().st_mtime_ns == TWIN, where
+            assert self.path.samefile(self.shelf / "first"), where
         elif self.way != "adopt":
             assert self.path.stat().st_mode & 0o777 == MODE, where
             if has_attributes(self.folder):
@@ -98,11 +104,11 @@ class Swap:
         assert self.path.read_bytes() == (self.new if state == "new" else OLD), where
         assert {path.name for path in self.folder.iterdir()} <= {"film.avi", "backups", "kept"}, where
         kept = {path.name: path.read_bytes() for path in self.shelf.iterdir()} if self.shelf.exists() else {}
-        wanted = {"first": KEPT} if self.way == "adopt" and state == "old" else {}
+        wanted = {"first": KEPT} if self.way == "join" or (self.way == "adopt" and state == "old") else {}
         if self.keeps and state == "new":
             wanted["old"] = OLD
         assert kept == wanted, where
-        assert self.path.stat().st_nlink == 1, where
+        assert self.path.stat().st_nlink == (2 if self.way == "join" and state == "new" else 1), where
         return state
 
 
@@ -127,7 +133,7 @@ def run(swap: Swap) -> None:
     ):
         make(swap, file)
         keep = os.fsencode(swap.shelf / "old") if swap.keeps else None
-        reverse = None if keep else Rebuild((OLD,)) if swap.way == "fill" else file.reverse()
+        reverse = None if keep else Rebuild((OLD,)) if swap.way in {"fill", "join"} else file.reverse()
         with file.opened() as new:
             assert new.read_at(0, new.size) == swap.new
         if swap.commit:
@@ -146,6 +152,8 @@ def make(swap: Swap, file: Replacement) -> None:
             file.fill(_write, size=len(NEW))
         case "adopt":
             file.adopt(os.fsencode(swap.shelf / "first"))
+        case "join":
+            assert file.join(os.fsencode(swap.shelf / "first"), Rebuild((KEPT,)))
         case "share":
             file.build(SHARED)
         case _:
