@@ -170,7 +170,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "low_space": _kind(
         "warning",
         "low space",
-        "The disk may be too full to copy this file[: {size} needed, {free} free at the last scan].",
+        "The disk may be too full to copy this file[: {needed} needed, {free} free at the last scan].",
         "Free some space first.",
     ),
     "damaged_tail": _kind(

@@ -253,6 +253,7 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = (row["state_message"] or row["strategy_message"]).rstrip(".")
     facts["size"] = sizes.in_words(row["size"])
+    facts["needed"] = sizes.in_words(row["est_bytes"])
     facts["free"] = None if row["free_bytes"] is None else sizes.in_words(row["free_bytes"])
     found = []
     for place in places:

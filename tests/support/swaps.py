@@ -3,7 +3,7 @@ Replacing one file in each way that there is: the scene, and what runs in the pr
 
 The ways: built of pieces; the same with the original kept, by a link or where there are no links; written by somebody
 else, as ffmpeg does; an original that was kept adopted; another name of a file that stays. Each may be given up, as
-after a failed verification.
+after a failed verification. A sparse file is built of pieces, too.
 """
 
 from __future__ import annotations
@@ -22,17 +22,20 @@ from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
 from indexium_core.files.swap import Replacement, content
 from indexium_core.model.media import Extent, Rebuild
+from tests.support import sparse
 
 OLD = random.Random(7).randbytes(60_000)
 KEPT = random.Random(8).randbytes(50_000)
 REBUILD = Rebuild((b"a new head" * 9, Extent(100, 30_000), b"something between", Extent(31_000, 29_000)))
 NEW = b"a new head" * 9 + OLD[100:30_100] + b"something between" + OLD[31_000:]
 SHARED = Rebuild((b"h" * 4196, Extent(100, len(OLD) - 100)), cloned=True)
+SPARSE = OLD[:8192] + bytes(65536) + OLD[:8192] + bytes(65536)
+THIN = Rebuild((b"a new head" * 9, Extent(100, len(SPARSE) - 100)))
 MTIME = 1_600_000_000_123_456_789
 TWIN = 1_500_000_000_123_456_789  # of the file that is adopted, or gets another name
 MODE = 0o640
 ATTRIBUTE = ("user.indexium.test", b"kept")
-WAYS = ("build", "keep", "shelve", "fill", "adopt", "join")
+WAYS = ("build", "keep", "shelve", "fill", "adopt", "join", "sparse")
 ITEM = 7
 
 
@@ -63,14 +66,19 @@ class Swap:
 
     @property
     def new(self) -> bytes:
-        return {"adopt": KEPT, "join": KEPT, "share": b"h" * 4196 + OLD[100:]}.get(self.way, NEW)
+        others = {"share": b"h" * 4196 + OLD[100:], "sparse": b"a new head" * 9 + SPARSE[100:]}
+        return {"adopt": KEPT, "join": KEPT, **others}.get(self.way, NEW)
+
+    @property
+    def old(self) -> bytes:
+        return SPARSE if self.way == "sparse" else OLD
 
     def reset(self) -> None:
         """Put everything back to the start."""
         for path in self.folder.rglob("*"):
             if path.is_file():
                 path.unlink()
-        self.path.write_bytes(OLD)
+        sparse.put(self.path, self.old)
         self.path.chmod(MODE)
         if has_attributes(self.folder):
             os.setxattr(self.path, *ATTRIBUTE)
@@ -87,6 +95,7 @@ class Swap:
     def judge(self, where: str) -> str:
         """Assert that everything is as before or as afterwards, and return which."""
         state = self.judge_bytes(where)
+        assert self.way != "sparse" or sparse.room(self.path) < 40_000, where
         if state == "old":
             assert self.path.stat().st_mtime_ns == MTIME, where
         elif self.way == "join":
@@ -101,7 +110,7 @@ class Swap:
     def judge_bytes(self, where: str) -> str:
         """Assert so of bytes and names."""
         state = "new" if self.committed() else "old"
-        assert self.path.read_bytes() == (self.new if state == "new" else OLD), where
+        assert self.path.read_bytes() == (self.new if state == "new" else self.old), where
         assert {path.name for path in self.folder.iterdir()} <= {"film.avi", "backups", "kept"}, where
         kept = {path.name: path.read_bytes() for path in self.shelf.iterdir()} if self.shelf.exists() else {}
         wanted = {"first": KEPT} if self.way == "join" or (self.way == "adopt" and state == "old") else {}
@@ -154,6 +163,8 @@ def make(swap: Swap, file: Replacement) -> None:
             file.adopt(os.fsencode(swap.shelf / "first"))
         case "join":
             assert file.join(os.fsencode(swap.shelf / "first"), Rebuild((KEPT,)))
+        case "sparse":
+            file.build(THIN)
         case "share":
             file.build(SHARED)
         case _:

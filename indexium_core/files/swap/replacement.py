@@ -156,7 +156,7 @@ class Replacement:
 
         """
         self._protect(edit, payload)
-        with self._making(content.needed(edit)):
+        with self._making(content.needed(edit, source or self.original)):
             self._new.create()
             self._shared = content.write(edit, source or self.original, self._new.fileno(), heed=self._did)
             self._edit = edit if source is None else None
