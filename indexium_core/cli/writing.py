@@ -196,7 +196,8 @@ def follow(
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
-            leave(handle, left)
+            if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
+                leave(handle, left)
             raise
         except errors.StoreError as error:
             if error.reason != "service_gone":
