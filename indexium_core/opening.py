@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,12 @@ class OpenHome(assembly.Assembly):
             library = cls(store, config, clock=clock)
             _await_former(config.home)
             library._start(take_over)
+        except OSError as error:
+            store.close()
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                message = f"The disk of the home {config.home} is full: make room on it, then try again."
+                raise errors.StoreError(message) from error
+            raise
         except BaseException:
             store.close()
             raise

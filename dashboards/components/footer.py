@@ -10,10 +10,10 @@ from dashboards.components import jobs, progress
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ScanProgress
-from indexium_core.model.job import Job
+from indexium_core.model.job import Job, Unrecorded
 from indexium_core.model.operation import OUTCOMES, MetadataOperation, OperationStatus
 
-__all__ = ["Footer", "done", "held", "interrupted", "running", "scanning", "working"]
+__all__ = ["Footer", "done", "held", "interrupted", "running", "scanning", "unrecorded", "working"]
 
 
 class Footer(Component):
@@ -93,6 +93,21 @@ def working(job: Job) -> dict[str, Any]:
             {"label": "Pause", "act": "job_pause"},
             {"label": "Details", "act": "job", "kind": "opt"},
         ],
+    }
+
+
+def unrecorded(found: Unrecorded) -> dict[str, Any]:
+    """Return the row of a job that has stopped and whose end cannot be written down."""
+    return {
+        "key": f"wait{found.job_id}",
+        "id": found.job_id,
+        "kind": "interrupted",
+        "title": found.said,
+        "note": f"it is tried again until there is room, for {words.span(found.seconds)} so far; or stop Indexium. "
+        + found.safe,
+        "level": "warning",
+        "glyph": "!",
+        "buttons": [{"label": "Details", "act": "job", "kind": "opt"}],
     }
 
 

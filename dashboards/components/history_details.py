@@ -168,7 +168,7 @@ def outlook(check: RollbackCheck) -> list[list[str]]:
 
 def hints(check: RollbackCheck) -> list[str]:
     """Return what can be chosen about files that would be left alone, and what is not known for sure."""
-    found = []
+    found = check.names()
     if check.comment_only:
         its = "its comment alone" if check.comment_only == 1 else "their comments alone"
         found.append(f"{words.files(check.comment_only)} can get {its} back, if you choose so.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +11,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import footer, jobs
 from dashboards.components.dialog import Dialog
 from dashboards.pages import holding, rollback
-from indexium_core.model.job import Job
+from indexium_core.model.job import Job, Unrecorded
 from indexium_core.model.operation import FINISHED_STATES, HOLDING_STATES, MetadataOperation, OperationStatus
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class _Operations(NamedTuple):
     newest: list[MetadataOperation]
     jobs: list[Job]  # at work, of kinds that have no row of their own
     held: list[Job]  # paused for more than a day
+    unrecorded: Sequence[Unrecorded]  # whose end cannot be written down
 
 
 class Foot:
@@ -71,12 +72,13 @@ class Foot:
         self._bridge.run(self._read, self._draw, name="foot")
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
-        at_work, cut, newest, working, held = self._session.shelf.lately("foot", 0.4, self._read_operations)
+        at_work, cut, newest, working, held, lost = self._session.shelf.lately("foot", 0.4, self._read_operations)
         here = at_work
         if self._session.showing("jobs"):  # which tells all of them
             here, working, held = [], [], []
-        told = {job.operation_id for job in held if job.operation_id is not None}
+        told = {job.operation_id for job in held} | {job.operation_id for job in lost}
         rows = [
+            *(footer.unrecorded(each) for each in lost),
             *(footer.held(each) for each in held),
             *(footer.running(each, s) for each, s in here if not self._is_shown(each) and each.id not in told),
             *(footer.working(each) for each in working),
@@ -84,7 +86,7 @@ class Foot:
             *(footer.interrupted(each) for each in cut if not self._is_shown(each)),
             *(footer.done(each) for each in newest if self._is_news(each) and not at_work),
         ]
-        return rows, bool(at_work or working)
+        return rows, bool(at_work or working or lost)
 
     def _read_operations(self) -> _Operations:
         library = self._library
@@ -96,6 +98,7 @@ class Foot:
             at_work=[(each, library.status(each.id)) for each in at_work],
             cut=library.history(status="interrupted", per_page=WAITING).items,
             newest=library.history(per_page=1).items,
+            unrecorded=library.jobs.unrecorded(),
         )
 
     def _draw(self, found: tuple[list[dict[str, Any]], bool]) -> None:

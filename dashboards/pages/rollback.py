@@ -175,8 +175,9 @@ def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return in numbers what is left alone and why."""
     pairs = [[words.count(number), text] for number, text in check.left_alone()]
     hasty = [hint for hint in history_details.hints(check) if check.glanced and "size and date" in hint]
+    hints = [*check.names(), *hasty]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
-    return found + [{"kind": "hint", "text": text} for text in hasty]
+    return found + [{"kind": "hint", "text": text} for text in hints]
 
 
 def _refusal(check: RollbackCheck) -> list[dict[str, Any]]:

@@ -175,6 +175,8 @@ class RollbackDryRun(_Shape):
     restorable: int
     exact: int
     comment_only: int
+    rejoined: int
+    stay_parted: int
     newer: list[int]
     can_rollback: bool
     reason: str

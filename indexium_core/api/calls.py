@@ -71,6 +71,7 @@ CALLS: Mapping[str, Call] = {
     "jobs.retry": _PLAIN,
     "jobs.set_priority": _PLAIN,
     "jobs.wait": _PLAIN,
+    "jobs.unrecorded": _PLAIN,
     "jobs.log": _PLAIN,
     "events_since": _PLAIN,
     # Settings.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +24,13 @@ from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library
+from indexium_core.model.job import Unrecorded
 
 __all__ = ["app", "main", "opened", "run"]
 
 logger = logging.getLogger(__name__)
 
+_LOOK = 0.5  # seconds between two looks for jobs whose end cannot be written down
 _PATIENCE = 10.0  # seconds that a service is given to begin, or to end
 
 _NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # how a library says it
@@ -73,12 +76,46 @@ def opened(context: typer.Context, *, alone: bool = False) -> Iterator[Library]:
         for sentence in library.notices:
             output.note(sentence)
         try:
-            yield library
+            with _telling_what_is_unrecorded(library):
+                yield library
         except (errors.IndexiumError, typer.Exit):
             raise
         except Exception:
             logger.exception("cli.unexpected")  # while the home's log is open
             raise
+
+
+@contextmanager
+def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
+    """Say on stderr while the block runs, once for each job, that its end cannot be written down and what to do."""
+    over, told = threading.Event(), set[int]()
+
+    def look() -> None:
+        while not over.wait(_LOOK):
+            try:
+                found = library.jobs.unrecorded()
+            except errors.IndexiumError:  # the service is gone; the command says so
+                return
+            for each in found:
+                if each.job_id not in told:
+                    told.add(each.job_id)
+                    output.note(_unrecorded(each))
+
+    watch = threading.Thread(target=look, name="indexium-unrecorded", daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watch.join()
+
+
+def _unrecorded(found: Unrecorded) -> str:
+    left = output.span(max(0.0, found.limit - found.seconds))
+    return (
+        f"{found.said} Indexium tries again until there is room. This command ends by itself after {left}, or at once "
+        f"with Ctrl-C. {found.safe}"
+    )
 
 
 def _library(home: Path) -> Library:

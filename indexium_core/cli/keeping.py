@@ -71,6 +71,7 @@ def sentences_of(
         yield f"{person} would be taken out of {_files(check.restorable)}; all else in them stays as it is."
     elif check.exact or not check.restorable:
         yield f"{_files(check.exact)} would get the same bytes back."
+    yield from check.names()
     if changed == "comment" and check.comment_only:
         yield f"{_files(check.comment_only)} would get back only the comment, not the old bytes."
     if with_newer and check.newer:

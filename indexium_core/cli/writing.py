@@ -119,7 +119,7 @@ def question(summary: SelectionSummary) -> str:
     return (
         f"{output.plural(summary.count, 'file')} would be written ({risks}): "
         f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {output.about(summary.est_seconds)}. "
-        f"{_undo(summary)}" + _left_out(summary, hint=False)
+        f"{_undo(summary)}{_parts(summary)}" + _left_out(summary, hint=False)
     )
 
 
@@ -129,6 +129,13 @@ def _undo(summary: SelectionSummary) -> str:
     if not summary.tags_only:
         return f"All of it can be rolled back byte for byte{until}."
     return f"{summary.exact:,} can be rolled back byte for byte{until}, of {summary.tags_only:,} only the comment."
+
+
+def _parts(summary: SelectionSummary) -> str:
+    """Return what becomes of the other names (hard links) of the files, "" where no file has any that it loses."""
+    if not summary.parts_names:
+        return ""
+    return f" {output.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
 
 
 def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
@@ -189,7 +196,8 @@ def follow(
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
-            leave(handle, left)
+            if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
+                leave(handle, left)
             raise
         except errors.StoreError as error:
             if error.reason != "service_gone":

@@ -150,7 +150,7 @@ def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout:
     choice = registry.choose(family, reader, layout, [change], means, parting=True)
     if isinstance(choice, Refusal):
         return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
-    cost = registry.cost(choice.edit)
+    cost = registry.cost(choice.edit, reader)
     return replace(facts, strategy=choice.strategy, est_seconds=cost.seconds, est_bytes=cost.bytes_written)
 
 

@@ -159,6 +159,12 @@ class Doctor:
         }
         details = {"open": len(open_jobs), **{what.replace(" ", "_"): ids for what, ids in found.items()}}
         said = [f"{what}: {', '.join(map(str, ids))}" for what, ids in found.items() if ids]
+        lost = self._jobs.unrecorded()
+        if lost:
+            details["unrecorded"] = [each.job_id for each in lost]
+            message = " ".join(each.said for each in lost)
+            remedy = "Make room on the disk of the home; it is tried again until then. " + lost[0].safe
+            return Check(name="jobs", state="problem", message=message, remedy=remedy, details=details)
         if not said:
             number = (
                 "No job is" if not open_jobs else "1 job is" if len(open_jobs) == 1 else f"{len(open_jobs)} jobs are"

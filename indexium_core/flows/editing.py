@@ -82,8 +82,10 @@ def check(task: Task, terms: Terms) -> WriteResult:
             means = protocol.means_of(task, file, terms)
             choice = protocol.choose(file, checked, task.changes, means, break_links=terms.break_links)
             _writable(task.path)
-        proof = {"bytes_to_write": registry.cost(choice.edit).bytes_written}
-        return protocol.result(task, "success", strategy=choice.strategy, started=started, proof=proof)
+        proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
+        parts = means.parting and not isinstance(choice.edit, Patch)
+        message = protocol.PARTED if parts else ""
+        return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
     except NothingToDo as done:
         return protocol.result(task, "skipped", "nothing_to_do", str(done), started=started)
     except errors.MetadataError as error:

@@ -146,6 +146,8 @@ class HistoryService:
             superseded=found.superseded,
             newer=tuple(sorted(found.newer)),
             glanced=found.glanced,
+            rejoined=len(found.rejoined),
+            stay_parted=len(found.stay_parted),
             item_ids=frozenset(found.asked),
         )
 

@@ -30,6 +30,7 @@ class Late:
 
 def told(entry: journal.Entry | journal.SwapEntry, result: WriteResult) -> Late:
     """Return what is known of an item by its committed entry in the journal, and by its file."""
+    result = replace(result, message=result.message or _of_names(entry))
     record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **_kept(entry))
     try:
         with reader.FileReader(entry.path) as file:
@@ -46,9 +47,17 @@ def _kept(entry: journal.Entry | journal.SwapEntry) -> dict[str, Any]:
     """Return what the ledger says of how the old bytes can come back."""
     if isinstance(entry, journal.Entry):
         return {}
+    parted = {"parted_inode": entry.old.inode if entry.parted else None}
     if entry.kept is not None:
-        return {"backup_kind": "original", "kept": entry.kept, "kept_bytes": entry.old.size}
-    return {"backup_kind": "tags" if entry.reverse is None else "delta"}
+        return {"backup_kind": "original", "kept": entry.kept, "kept_bytes": entry.old.size, **parted}
+    return {"backup_kind": "tags" if entry.reverse is None else "delta", **parted}
+
+
+def _of_names(entry: journal.Entry | journal.SwapEntry) -> str:
+    """Return what became of the other names of the file; "" where it had none."""
+    if isinstance(entry, journal.Entry):
+        return ""
+    return protocol.REJOINED if entry.joined else protocol.PARTED if entry.parted else ""
 
 
 def _original_state(entry: journal.Entry | journal.SwapEntry, file: reader.FileReader) -> str | None:

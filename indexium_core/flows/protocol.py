@@ -56,6 +56,9 @@ _CHUNK = 1024 * 1024
 _IN_PART = (
     "the same as before the write outside the media, which were compared by samples: another program touched the file"
 )
+PARTED = "Its other names keep the old file."
+REJOINED = "It is one file with its other name again."
+STAY_PARTED = "Its names stay two files: none of the others was found to be the old file, unchanged."
 _UNKNOWN = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 _PARTS = (
     "The file has other names on this disk (hard links). It can only be written by making a new file, and they would "
@@ -156,9 +159,9 @@ class Work:
     stint: Stint
     started: float = field(default_factory=time.perf_counter)
 
-    def success(self, strategy: str, proof: Mapping[str, Any]) -> WriteResult:
-        """Return that it is done."""
-        return result(self.task, "success", strategy=strategy, started=self.started, proof=proof)
+    def success(self, strategy: str, proof: Mapping[str, Any], *, message: str = "") -> WriteResult:
+        """Return that it is done; `message` is what the person has to know all the same."""
+        return result(self.task, "success", message=message, strategy=strategy, started=self.started, proof=proof)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from indexium_core.flows.requests import Requests
 from indexium_core.flows.writing import user_name
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
-from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage
+from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, Unrecorded
 from indexium_core.model.request import Asked
 
 __all__ = ["JobService"]
@@ -162,8 +162,18 @@ class JobService:
         return self.get(job_id)
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
-        """Wait until a job has come to an end or is interrupted, at most `timeout` seconds, and return it."""
+        """
+        Wait until a job has come to an end or is interrupted, at most `timeout` seconds, and return it.
+
+        Raises:
+            StoreError: Its end could not be written down for as long as it may stand still.
+
+        """
         return self._queue.wait(job_id, timeout)
+
+    def unrecorded(self) -> Sequence[Unrecorded]:
+        """Return the jobs whose work has ended here, but whose end cannot be written down, and why."""
+        return self._queue.unrecorded()
 
     def log(self, job_id: int, after: int = 0, limit: int = 500) -> JobLog:
         """Return lines of a job's log from where `after` says; negative: the last ones. UnknownIdError."""

@@ -63,7 +63,10 @@ def take_back(work: Work, entry: journal.Entry | journal.SwapEntry) -> Edited:
         by_samples = isinstance(entry, journal.Entry) or entry.old.sampled
         touched = by_samples and protocol.is_touched(task, file)
         _begin(work, file, _BACK)
-        with _replacement(work, file, None if touched else task.restore_mtime_ns) as new:
+        restored_mtime = None if touched else task.restore_mtime_ns
+        # What is taken back made names one file; to take it back is to part them again.
+        parts = isinstance(entry, journal.SwapEntry) and entry.joined
+        with _replacement(work, file, restored_mtime, break_links=parts) as new:
             before = verify.gather(task.path, file, protocol.whole(family, layout), layout)
             current = protocol.state_before(task, file, layout, before)
             _bring_back(new, file, task, entry)
@@ -71,17 +74,20 @@ def take_back(work: Work, entry: journal.Entry | journal.SwapEntry) -> Edited:
                 after = protocol.seen(made, means=protocol.means_of(task, file, work.terms))
             protocol.came_back(task, after, touched=touched)
             way_back = _way_back(work, new, must=False)
-            return _settled(work, new, after, way_back, strategy="undo", original=current)
+            message = _of_names(entry, new)
+            return _settled(work, new, after, way_back, strategy="undo", original=current, message=message)
 
 
-def _replacement(work: Work, file: reader.FileReader, mtime_ns: int | None) -> swap.Replacement:
+def _replacement(
+    work: Work, file: reader.FileReader, mtime_ns: int | None, *, break_links: bool = False
+) -> swap.Replacement:
     return swap.Replacement(
         work.task.path,
         journal=work.undo,
         item_id=work.task.item_id,
         expected=file.stat,
         mtime_ns=mtime_ns,
-        break_links=work.terms.break_links,
+        break_links=work.terms.break_links or break_links,
         heed=work.stint.did,
     )
 
@@ -118,13 +124,23 @@ def _bring_back(
     if isinstance(entry, journal.Entry):  # proven by the state of what comes out
         new.build(delta.applied(journal.inverse(entry, file), file.size))
         return
-    if entry.reverse is not None:
+    other = swap.other_name(entry, task.other_names, path=task.path)
+    if other is not None and entry.reverse is not None and new.join(other, entry.reverse):
+        pass
+    elif entry.reverse is not None:
         new.build(entry.reverse)
     elif task.reverts_kept is not None:
         new.adopt(swap.found(task.reverts_kept, task.path))
     else:
         raise errors.ConflictError("Nothing is kept of what this file was before.", code="no_backup")
     new.expect(entry.old)
+
+
+def _of_names(entry: journal.Entry | journal.SwapEntry, new: swap.Replacement) -> str:
+    """Return what becomes of the names that the edit which is taken back parted; "" where it parted none."""
+    if isinstance(entry, journal.Entry) or not entry.parted:
+        return ""
+    return protocol.REJOINED if new.joined else protocol.STAY_PARTED
 
 
 def _way_back(work: Work, new: swap.Replacement, *, must: bool) -> tuple[Rebuild | None, bytes | None]:
@@ -135,7 +151,9 @@ def _way_back(work: Work, new: swap.Replacement, *, must: bool) -> tuple[Rebuild
     if reverse is not None:
         return reverse, None
     size = new.original.size
-    if must and new.original.stat.nlink > 1:
+    if new.original.stat.nlink > 1:
+        if not must:
+            return None, None
         message = (
             "The original cannot be rebuilt from the new file, and has other names through which it may be changed, so "
             "it cannot be kept either. Write it without a backup, or remove the other names."
@@ -160,20 +178,23 @@ def _settled(
     *,
     strategy: str,
     original: str,
+    message: str = "",
 ) -> Edited:
     reverse, kept = way_back
     kept_bytes = new.original.size if kept is not None else 0
+    parted = new.original.stat.nlink > 1
     after = replace(after, stat=new.replace(reverse=reverse, keep=kept))
     proof = after.proof | ({"warnings": new.warnings} if new.warnings else {})
     edited = protocol.done(
         work.task,
         after,
         original=original,
-        outcome=work.success(strategy, proof),
+        outcome=work.success(strategy, proof, message=message or (protocol.PARTED if parted else "")),
         journal_bytes=new.journal_bytes,
         backup_kind="delta" if reverse is not None else "tags" if kept is None else "original",
         kept=kept,
         kept_bytes=kept_bytes,
+        parted_inode=new.original.stat.inode if parted else None,
     )
     new.commit()
     return edited

@@ -70,6 +70,8 @@ class Findings:
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     hasty: bool = False  # files of the size and date that our write left are taken to be as it left them
     glanced: int = 0  # files of which that was taken
+    rejoined: set[int] = field(default_factory=set)  # files whose names would be one file again
+    stay_parted: set[int] = field(default_factory=set)  # files whose names a write parted, and that stay two files
 
     @property
     def restorable(self) -> int:
@@ -144,6 +146,7 @@ class Examiner:
         if problem is None:
             found.exact.add(candidate.file_id)
             found.take_back(chain)
+            self._look_for_names(found, candidate)
             return
         if problem.comment is not None:
             found.comment_only.add(candidate.file_id)
@@ -174,6 +177,13 @@ class Examiner:
         except errors.MetadataError as error:
             return _Problem(error.reason, error.message)
         return self._with_comment(candidate, "changed_since", _CHANGED)
+
+    def _look_for_names(self, found: Findings, candidate: Candidate) -> None:
+        """Find out whether names that the write parted would be one file again, as far as `stat` tells."""
+        entry = journal.find(self._backups / candidate.journal, candidate.item_id) if candidate.parted else None
+        if isinstance(entry, journal.SwapEntry):
+            other = swap.other_name(entry, candidate.other_names, path=candidate.path)
+            (found.stay_parted if other is None else found.rejoined).add(candidate.file_id)
 
     def _find_backup(self, candidate: Candidate) -> None:
         """Raise ConflictError or StoreError where what is kept is not there as it was written."""

@@ -22,7 +22,7 @@ from indexium_core.jobs.run import Kind, Run
 from indexium_core.jobs.runner import Ending
 from indexium_core.jobs.store import JobStore
 from indexium_core.jobs.telling import Telling
-from indexium_core.model.job import Job, Told
+from indexium_core.model.job import Job, Told, Unrecorded
 
 __all__ = ["GRACE", "Dispatcher"]
 
@@ -80,6 +80,12 @@ class Dispatcher:
         """Return the run of a job that is at work."""
         return self._runs.get(job_id)
 
+    def unrecorded(self) -> list[Unrecorded]:
+        """Return the jobs whose end cannot be written down."""
+        with self.changed:
+            found = [run.unrecorded for run in self._runs.values()]
+        return [each for each in found if each is not None]
+
     def at_work(self, kind: str) -> list[int]:
         """Return the jobs of a kind that are at work."""
         with self.changed:
@@ -130,6 +136,7 @@ class Dispatcher:
                 if self._awake or self._is_due():
                     self._awake = False
                     self._take_up()
+                self._stop_what_stands_still()  # first: it needs no store
                 self._tell()
                 self._beat()
             except errors.StoreError:  # the database may be well again in a moment; whoever is at work sees to itself
@@ -188,6 +195,8 @@ class Dispatcher:
             return
         self._beaten = now
         self._store.beat(list(self._runs), now=self._clock())
+
+    def _stop_what_stands_still(self) -> None:
         for run in list(self._runs.values()):
             if run.stood_still > run.kind.timeout() and run.control.ending is None:
                 run.stopped_by = "timeout"

@@ -24,7 +24,7 @@ from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.jobs.run import Kind, Run
 from indexium_core.jobs.store import JobStore
 from indexium_core.jobs.telling import Teller, Telling
-from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, NewJob
+from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, NewJob, Unrecorded
 
 __all__ = ["JobQueueService"]
 
@@ -150,6 +150,10 @@ class JobQueueService:
         """Return the operations that this instance is at, or is about to be."""
         return self._store.held_operations(owner=self.owner)
 
+    def unrecorded(self) -> list[Unrecorded]:
+        """Return the jobs whose work has ended here, but whose end cannot be written down."""
+        return self._dispatcher.unrecorded()
+
     def at_work(self, kind: str) -> list[int]:
         """Return the jobs of a kind that are at work here."""
         return self._dispatcher.at_work(kind)
@@ -263,17 +267,27 @@ class JobQueueService:
         self._telling.changed(self.get(job_id))
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
-        """Wait until a job has ended or was cut off, at most `timeout` seconds, and return it as it is then."""
+        """
+        Wait until a job has ended or was cut off, at most `timeout` seconds, and return it as it is then.
+
+        Raises:
+            StoreError: It has ended, and that could not be written down for as long as its kind may stand still.
+
+        """
         self._wait(lambda: self._is_open(job_id, held=True), timeout)
         return self.get(job_id)
 
     def join(self, job_id: int, timeout: float | None = None) -> None:
-        """Wait until a job is neither at work nor about to be; one that is held and never began is not."""
+        """Wait, as `wait` does, until a job is neither at work nor about to be; one held before it began is not."""
         self._wait(lambda: self._is_open(job_id, held=False), timeout)
 
     def _is_open(self, job_id: int, *, held: bool) -> bool:
         run = self._dispatcher.run_of(job_id)
         if run is not None:
+            lost = run.unrecorded
+            if lost is not None and lost.seconds > lost.limit:
+                message = f"{lost.said} Indexium has tried it for {lost.seconds:,.0f} seconds. {lost.safe}"
+                raise errors.StoreError(message)
             return run.thread is not threading.current_thread()
         status = self.get(job_id).status
         return self._dispatcher.is_on and (status == "pending" or (status == "paused" and held))

@@ -15,7 +15,7 @@ from indexium_core.jobs.context import Handler
 from indexium_core.jobs.runner import Control
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
-from indexium_core.model.job import Job, Told
+from indexium_core.model.job import Job, Told, Unrecorded
 
 __all__ = ["Kind", "Pulse", "Run"]
 
@@ -96,6 +96,7 @@ class Run:
         self._speed = Speed(self._current, at=self._got_on)
         self._heeded = False  # whether the handler was told to come to an end
         self._leaving = threading.Event()
+        self._unrecorded: tuple[str, float] | None = None  # why its end cannot be written down, and since when
 
     # What the handler sees.
 
@@ -144,19 +145,21 @@ class Run:
         """
         Write an end down, and where the store fails, again and again until it is well or the process goes down.
 
-        Else a disk that was full for a moment would leave work that nobody is at, and nobody could go on with.
+        Else a disk that was full for a moment would leave work that nobody is at, and nobody could go on with. While it
+        waits, `unrecorded` says so.
         """
-        was_said = False
+        since = time.monotonic()
         while True:
             try:
                 write()
-            except errors.StoreError:
-                if not was_said:
+            except errors.StoreError as error:
+                if self._unrecorded is None:
                     logger.exception("job.not_recorded", extra={"job_id": self.job_id})
-                was_said = True
+                self._unrecorded = (error.message, since)
                 if self._leaving.wait(_AGAIN):  # what the next start finds is a job that was cut off
                     return
             else:
+                self._unrecorded = None
                 return
 
     # What the queue sees.
@@ -166,6 +169,20 @@ class Run:
         self.stopped_by = by
         self.control.stop()
         self._leaving.set()
+
+    @property
+    def unrecorded(self) -> Unrecorded | None:
+        """Return that its end cannot be written down, and why; None where that is not so."""
+        if self._unrecorded is None:
+            return None
+        why, since = self._unrecorded
+        return Unrecorded(
+            job_id=self.job.id,
+            operation_id=self.job.operation_id,
+            why=why,
+            seconds=time.monotonic() - since,
+            limit=self.kind.timeout(),
+        )
 
     @property
     def heeded(self) -> bool:

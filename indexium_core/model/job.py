@@ -18,6 +18,7 @@ __all__ = [
     "LeftOver",
     "NewJob",
     "Told",
+    "Unrecorded",
 ]
 
 JOB_STATES = (
@@ -131,6 +132,36 @@ class LeftOver:
     max_retries: int
     cancelled: bool  # somebody wanted it given up
     operation_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """A job whose work has ended, but whose end cannot be written down: the disk of the home is full, for example."""
+
+    job_id: int
+    operation_id: int | None
+    why: str  # a sentence: what failed, and the remedy
+    seconds: float  # since the first attempt
+    limit: float  # seconds after which a command does not wait any longer
+
+    @property
+    def name(self) -> str:
+        return f"Job {self.job_id}" if self.operation_id is None else f"Operation {self.operation_id}"
+
+    @property
+    def said(self) -> str:
+        """Return what is waited for and why, as sentences."""
+        return f"{self.name} has stopped, and its result cannot be written down. {self.why}"
+
+    @property
+    def safe(self) -> str:
+        """Return what is certain all the same, as sentences."""
+        if self.operation_id is None:
+            return "Nothing is lost: the next start of Indexium offers to resume it."
+        return (
+            "No file is left half-written and nothing is lost: the next start of Indexium shows it as interrupted, and "
+            "offers to resume it or to roll it back."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,10 @@ def postpones(kind: str, options: Mapping[str, Any]) -> bool:
     return bool(options.get("postpone", kind == "rollback" and not options.get("replan", False)))
 
 
+def _with_names(number: int) -> str:
+    return "1 file and its other name (hard link)" if number == 1 else f"{number:,} files and their other names"
+
+
 def left_alone(code: str, number: int) -> str:
     """Return the rest of a sentence that begins with a number of files which a rollback leaves alone."""
     one, several = _LEFT_ALONE.get(code) or (f"cannot be rolled back ({risk.label(code)}): skipped",) * 2
@@ -403,6 +407,20 @@ class RollbackCheck:
     newer: tuple[int, ...] = ()  # the newer operations that stand on files of this one
     glanced: int = 0  # files of a large operation that were judged by size and date; the rollback compares their bytes
     item_ids: frozenset[int] = frozenset()  # items that were looked at
+    rejoined: int = 0  # files whose names (hard links) a write parted, and that would be one file again
+    stay_parted: int = 0  # … and that would stay two files
+
+    def names(self) -> list[str]:
+        """Return what becomes of names (hard links) that the write parted, as sentences; empty where it parted none."""
+        found = []
+        if self.rejoined:
+            found.append(f"{_with_names(self.rejoined)} would be one file again.")
+        if self.stay_parted:
+            found.append(
+                f"{_with_names(self.stay_parted)} would stay two files: none of the other names was found to be the "
+                "old file, unchanged."
+            )
+        return found
 
     def left_alone(self) -> list[tuple[int, str]]:
         """Return what would be skipped and why, most first: number of files, and the rest of the sentence."""
@@ -416,6 +434,8 @@ class RollbackCheck:
             "restorable": self.restorable,
             "exact": self.exact,
             "comment_only": self.comment_only,
+            "rejoined": self.rejoined,
+            "stay_parted": self.stay_parted,
             "newer": list(self.newer),
             "can_rollback": self.can_rollback,
             "reason": self.reason,

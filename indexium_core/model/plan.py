@@ -153,6 +153,7 @@ class SelectionSummary:
     by_strategy: dict[str, int] = field(default_factory=dict)  # files that would be written, by how
     loses_text: int = 0  # of them, those that would lose text of the person's own
     removes_everyone: int = 0  # … and those that name people now and would name nobody
+    parts_names: int = 0  # … and those with other names (hard links), which would keep the old file
     hidden: int = 0  # … and those that the search which is looked at does not find
     rollback_until: datetime | None = None  # until when they could be taken back
     backup: bool = True  # whether what they are now is kept: then each comes back byte for byte, or is not written

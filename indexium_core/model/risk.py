@@ -158,7 +158,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "hard_linked": _kind(
         "warning",
         "hard links",
-        "The file has[ {nlink}] names on this disk; all of them show what is written in place.",
+        "The file has[ {nlink}] names on this disk[{outcome}].",
         "Nothing to do if that is right.",
     ),
     "full_rewrite": _kind(
@@ -170,7 +170,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "low_space": _kind(
         "warning",
         "low space",
-        "The disk may be too full to copy this file[: {size} needed, {free} free at the last scan].",
+        "The disk may be too full to copy this file[: {needed} needed, {free} free at the last scan].",
         "Free some space first.",
     ),
     "damaged_tail": _kind(

@@ -261,6 +261,7 @@ class Ledger:
             "bytes": [record.journal_bytes + record.kept_bytes for record in records],
             "kept": [record.kept for record in records],
             "kept_bytes": [record.kept_bytes for record in records],
+            "parted": [record.parted_inode for record in records],
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
         tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
@@ -297,8 +298,6 @@ class Ledger:
             jobs.mirror(tx, operation_id, status)
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["settle_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
-
-    # Reading.
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""

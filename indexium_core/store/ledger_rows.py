@@ -55,6 +55,7 @@ class Task:
     anew: bool = False  # whether the file will be written anew as a whole, as far as anybody knows
     follows: int | None = None  # rollback: the item of a newer operation on the file, which must be taken back first …
     follows_left: str = ""  # … and why that was not done in an earlier run
+    other_names: tuple[bytes, ...] = ()  # rollback: paths that may name the file from before the write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class ItemRecord:
     backup_kind: str = "journal"  # how the old bytes can come back: journal, delta, original, tags (they cannot)
     kept: bytes | None = None  # path of the kept original
     kept_bytes: int = 0
+    parted_inode: int | None = None  # of the file from before, where its other names keep it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,8 @@ class Candidate:
     own_mtime_ns: int | None
     superseded_by: int | None  # a newer operation that stands on this one
     busy_in: Holder | None  # an operation that holds the file
+    parted: bool  # its write left the file from before to other names (hard links) of it …
+    other_names: tuple[bytes, ...]  # … and paths that may be such names
     people: list[str] = field(default_factory=list)  # whom the file names, as the catalog has it
 
     @property
@@ -222,6 +226,7 @@ def task(row: tuple[Any, ...]) -> Task:
         anew=bool(row[20]),
         follows=row[21],
         follows_left=row[22] or "",
+        other_names=_paths(row[23]),
     )
 
 
@@ -336,7 +341,13 @@ def candidate(row: tuple[Any, ...]) -> Candidate:
         superseded_by=row[23],
         busy_in=None if row[24] is None else Holder(row[24], row[25]),
         people=row[26] or [],
+        parted=row[27],
+        other_names=_paths(row[28]),
     )
+
+
+def _paths(found: Sequence[bytes] | None) -> tuple[bytes, ...]:
+    return tuple(map(bytes, found or ()))
 
 
 def _changes(found: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

@@ -46,7 +46,12 @@ class HomeLock:
             os.close(descriptor)
             raise
         lock = cls(descriptor)
-        lock._write({"pid": os.getpid(), "url": url})
+        try:
+            lock._write({"pid": os.getpid(), "url": url})
+        except OSError as error:
+            os.close(descriptor)
+            message = f"The home {home} cannot be written: {error.strerror}. Make room on its disk, then try again."
+            raise errors.StoreError(message) from error
         return lock
 
     def release(self) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model import fields, people, risk, sizes
+from indexium_core.model import fields, people, risk, sizes, strategies
 from indexium_core.model.media import Change
 from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 
@@ -74,7 +74,8 @@ _BITS_OF = {
 }
 _CUSTOM = _BITS_OF["custom_comment"]
 _EVERYONE = _BITS_OF["tag_removal_all"]
-TELLING = _CUSTOM | _EVERYONE  # bits that `summed` tells of
+_LINKED = _BITS_OF["hard_linked"]
+TELLING = _CUSTOM | _EVERYONE | _LINKED  # bits that `summed` tells of
 _MADE_HERE = {"mtime", "issues"}
 _AS_STORED = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _MADE_HERE)
 # What messages tell; `mode`, `scanned_at` and `reason` are put into words first.
@@ -170,6 +171,7 @@ def summed(found: Groups, named: Groups, *, risk: Collection[str], levels: Colle
         by_strategy=_files_by(taken, 3, _MEANT),
         loses_text=_sum([group for group in taken if group[4] & _CUSTOM], _MEANT),
         removes_everyone=_sum([group for group in taken if group[4] & _EVERYONE], _MEANT),
+        parts_names=_sum([group for group in taken if group[4] & _LINKED and strategies.replaces(group[3])], _MEANT),
         hidden=_sum([group for group in taken if group[5]], _MEANT),
     )
 
@@ -251,6 +253,7 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = (row["state_message"] or row["strategy_message"]).rstrip(".")
     facts["size"] = sizes.in_words(row["size"])
+    facts["needed"] = sizes.in_words(row["est_bytes"])
     facts["free"] = None if row["free_bytes"] is None else sizes.in_words(row["free_bytes"])
     found = []
     for place in places:
@@ -304,6 +307,13 @@ def _lost(row: Mapping[str, Any]) -> str:
     return "” · “".join(fields.lost_by(_changes(row)).values()) or row["custom_text"]
 
 
+def _names_after(row: Mapping[str, Any]) -> str:
+    """Return what a write makes of the names of a file, as the rest of a sentence."""
+    if strategies.replaces(row["strategy"]):
+        return ". A new file takes its place: its other names keep the old file"
+    return "; all of them show what is written in place"
+
+
 # What only one kind of issue tells, or tells otherwise.
 _MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     "damaged_tail": ("damage", lambda row: row["damage"].rstrip(".")),
@@ -311,6 +321,7 @@ _MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     "read_only": ("folder", _closed_folder),
     "case_collision": ("names", _twins),
     "invalid_person_name": ("names", _invalid),
+    "hard_linked": ("outcome", _names_after),
     "other_readers_differ": ("other_comment", _other_comment),
     "custom_comment": ("custom_text", _lost),
 }

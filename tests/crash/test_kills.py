@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
 from tests.crash.conftest import Choice, Scenes
-from tests.support import killed_write, shapes, tally
+from tests.support import gate, killed_write, seccomp, shapes, tally
+from tests.support.forks import Forks
 from tests.support.points import Point, telling
 from tests.support.scenes import Scene
 
@@ -103,3 +107,60 @@ def test_a_film_is_healed_without_the_database_too(scenes: Scenes, loss: str) ->
     with contextlib.suppress(errors.StoreError):
         Library.open(scene.home).close()
     assert scene.film.state == "old"
+
+
+def parted(folder: Path) -> tuple[Path, Path, Path]:
+    """A film whose two names a write parted: its path, its other name and the home."""
+    films, home = folder / "films", folder / "home"
+    films.mkdir(parents=True)
+    path, seed = films / "film.mkv", films / "seed.mkv"
+    path.write_bytes(shapes.film("mkv, live"))
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    os.link(path, seed)
+    with Library.open(home) as library:
+        library.scan([films])
+        library.people.add([path], list(shapes.PEOPLE))
+        library.postpone("name:seed")
+        options = replace(killed_write.ALL, hard_links="break")
+        assert library.write(library.plan(hard_links="break"), options).wait().counts == {"success": 1}
+    assert not path.samefile(seed)
+    return path, seed, home
+
+
+def test_a_rollback_that_makes_names_one_file_again_can_be_killed_at_any_call(
+    tmp_path: Path, forks: Forks, choice: Choice
+) -> None:
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    old, states = shapes.film("mkv, live"), list[str]()
+    chosen = {0}  # without a kill, to learn which calls there are
+    while chosen:
+        at = min(chosen)
+        chosen.discard(at)
+        path, seed, home = parted(tmp_path / str(at))
+        trap = gate.Trap(folders=(str(path.parent), str(home / "backups")), at=at, deed="kill" if at else "pass")
+        report = forks.watch(trap, killed_write.roll_back, home)
+        if not at:
+            kinds = [call.kind for call in report.calls]
+            assert path.samefile(seed)
+            chosen = set(range(1, len(kinds) + 1))
+            if not choice.every:
+                chosen = {kinds.index("link") + 1, kinds.index("rename") + 1, kinds.index("rename") + 2}
+            continue
+        assert report.killed, at
+        with Library.open(home) as library:
+            states.append("one" if path.samefile(seed) else "two")
+            assert seed.read_bytes() == old
+            assert (path.read_bytes() == old) == (states[-1] == "one"), at
+            assert sorted(each.name for each in path.parent.iterdir()) == ["film.mkv", "seed.mkv"], at
+            newest = library.history().items[0]
+            if newest.status == "interrupted":
+                library.resume(newest.id).wait()
+            elif newest.operation_type == "write":
+                library.rollback(newest.id).wait()
+            [item] = library.operation(library.history().items[0].id).items
+            assert (item.status, item.message) == ("success", "It is one file with its other name again."), at
+        assert path.samefile(seed), at
+        tally.count("names that become one file", "kills of a rollback")
+    assert set(states) == {"one", "two"}
+    assert states == sorted(states, reverse=True), "once one, always one"

@@ -108,6 +108,115 @@ def test_a_film_with_two_names_is_replaced_only_where_that_is_chosen_and_the_oth
         assert films[name].read_bytes() == others[name].read_bytes() == shapes.film(name)
 
 
+@contextlib.contextmanager
+def parted(folder: Path, names: Sequence[str], *, elsewhere: bool = True) -> Iterator[tuple[Library, dict[str, Path]]]:
+    """Films of which another name is in the library, or lies beside them; written so that their names part."""
+    with opened(folder, names) as library:
+        films = {path.stem: path for path in (folder / "films").iterdir()}
+        seeds = folder / "seeds" if elsewhere else folder / "films"
+        seeds.mkdir(exist_ok=True)
+        for path in films.values():
+            os.setxattr(path, "user.indexium.test", b"kept")
+            os.link(path, seeds / f"seed of {path.name}")
+        if elsewhere:
+            library.scan([folder / "films"])
+            library.scan([seeds])
+            library.postpone("name:seed")
+        items = written(library, BREAK)
+        assert {name: items[name].status for name in films} == dict.fromkeys(films, "success")
+        assert all(path.stat().st_nlink == 1 for path in films.values())
+        yield library, films
+
+
+def seed_of(path: Path) -> Path:
+    """The other name of a film."""
+    return next(path.parent.parent.glob(f"*/seed of {path.name}"))
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path, *, elsewhere: bool) -> None:
+    names = ["ogv", "mkv, live", "mp4, fragmented"]
+    with parted(tmp_path, names, elsewhere=elsewhere) as (library, films):
+        new = {name: path.read_bytes() for name, path in films.items()}
+        old = {name: seed_of(path).stat() for name, path in films.items()}
+        check = library.rollback_check(1)
+        assert (check.exact, check.rejoined, check.stay_parted) == (3, 3, 0)
+
+        back = library.rollback(1)
+        back.wait()
+
+        for name, path in films.items():
+            assert path.samefile(seed_of(path)), name
+            assert path.read_bytes() == shapes.film(name)
+            assert path.stat().st_mtime_ns == old[name].st_mtime_ns
+            assert os.getxattr(path, "user.indexium.test") == b"kept"
+        items = library.operation(back.id, per_page=0).items
+        assert {item.message for item in items} == {"It is one file with its other name again." for _ in items}
+        assert library.scan().changed == 0
+
+        # Taking the rollback back parts the names again; taking that back makes them one file again.
+        library.rollback(back.id).wait()
+        assert {name: path.read_bytes() for name, path in films.items()} == new
+        assert [path.stat().st_nlink for path in films.values()] == [1, 1, 1]
+        assert all(seed_of(path).read_bytes() == shapes.film(name) for name, path in films.items())
+        library.rollback(back.id + 1).wait()
+        assert all(path.samefile(seed_of(path)) for path in films.values())
+
+
+def test_names_that_cannot_be_one_file_again_stay_two_and_the_check_says_so(tmp_path: Path) -> None:
+    names = ["ogv", "mkv, live", "mp4, fragmented"]
+    with parted(tmp_path, names) as (library, films):
+        gone, changed, forged = (films[name] for name in names)
+        seed_of(gone).unlink()
+        seed_of(changed).write_bytes(b"something else")
+        seed = seed_of(forged)  # of the same size and date, but with other bytes
+        with seed.open("r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            last = file.read(1)
+            file.seek(-1, os.SEEK_END)
+            file.write(bytes([last[0] ^ 1]))
+        os.utime(seed, (OLD, OLD))
+        other = seed.read_bytes()
+        check = library.rollback_check(1)
+        assert (check.exact, check.rejoined, check.stay_parted) == (3, 1, 2)
+        assert check.as_dict()["stay_parted"] == 2
+
+        back = library.rollback(1)
+        back.wait()
+
+        for name, path in films.items():
+            assert path.read_bytes() == shapes.film(name)
+            assert path.stat().st_mtime == OLD
+            assert path.stat().st_nlink == 1
+        assert seed.read_bytes() == other
+        items = library.operation(back.id, per_page=0).items
+        assert {item.status for item in items} == {"success"}
+        assert all("stay two files" in item.message for item in items)
+
+
+def test_before_a_write_that_parts_names_it_is_said_that_the_others_keep_the_old_file(tmp_path: Path) -> None:
+    with opened(tmp_path, ["ogv", "mp4, index last"]) as library:
+        for path in list((tmp_path / "films").iterdir()):
+            os.link(path, tmp_path / f"seed {path.name}")
+        library.scan(full=True)
+        plan = library.plan(hard_links="break")
+        said = {
+            item.file_name: [issue.message for issue in item.issues if issue.code == "hard_linked"]
+            for item in plan.items
+        }
+        assert said == {
+            "ogv.ogv": [
+                "The file has 2 names on this disk. A new file takes its place: its other names keep the old file."
+            ],
+            "mp4, index last.mp4": ["The file has 2 names on this disk; all of them show what is written in place."],
+        }
+        summary = library.preview(plan.select(risk=ALL.risk), plan)
+        assert (summary.count, summary.parts_names) == (2, 1)
+        report = library.dry_run(plan, BREAK, selection=plan.select(risk=ALL.risk))
+        assert sorted(item.message for item in report.items) == ["", "Its other names keep the old file."]
+        assert {item.message for item in written(library, BREAK).values()} == {"", "Its other names keep the old file."}
+
+
 # Films that somebody has open
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.jobs.events import EventBus
-from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage
+from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, Unrecorded
 from indexium_core.model.request import Asked
 
 __all__ = ["FakeJobs"]
@@ -43,6 +43,9 @@ class FakeJobs:
         """Have another line in the log of a job."""
         line = {"at": datetime.now(UTC).isoformat(), "level": level, "event": event, "job_id": job_id, **more}
         self.logs.setdefault(job_id, []).append(line)
+
+    def unrecorded(self) -> Sequence[Unrecorded]:
+        return ()
 
     def list(
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50

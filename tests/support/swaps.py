@@ -2,7 +2,8 @@
 Replacing one file in each way that there is: the scene, and what runs in the process that is cut off.
 
 The ways: built of pieces; the same with the original kept, by a link or where there are no links; written by somebody
-else, as ffmpeg does; an original that was kept adopted. Each may be given up, as after a failed verification.
+else, as ffmpeg does; an original that was kept adopted; another name of a file that stays. Each may be given up, as
+after a failed verification. A sparse file is built of pieces, too.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
 from indexium_core.files.swap import Replacement, content
 from indexium_core.model.media import Extent, Rebuild
+from tests.support import sparse
 
 OLD = random.Random(7).randbytes(60_000)
 KEPT = random.Random(8).randbytes(50_000)
 REBUILD = Rebuild((b"a new head" * 9, Extent(100, 30_000), b"something between", Extent(31_000, 29_000)))
 NEW = b"a new head" * 9 + OLD[100:30_100] + b"something between" + OLD[31_000:]
 SHARED = Rebuild((b"h" * 4196, Extent(100, len(OLD) - 100)), cloned=True)
+SPARSE = OLD[:8192] + bytes(65536) + OLD[:8192] + bytes(65536)
+THIN = Rebuild((b"a new head" * 9, Extent(100, len(SPARSE) - 100)))
 MTIME = 1_600_000_000_123_456_789
+TWIN = 1_500_000_000_123_456_789  # of the file that is adopted, or gets another name
 MODE = 0o640
 ATTRIBUTE = ("user.indexium.test", b"kept")
-WAYS = ("build", "keep", "shelve", "fill", "adopt")
+WAYS = ("build", "keep", "shelve", "fill", "adopt", "join", "sparse")
 ITEM = 7
 
 
@@ -61,22 +66,28 @@ class Swap:
 
     @property
     def new(self) -> bytes:
-        return {"adopt": KEPT, "share": b"h" * 4196 + OLD[100:]}.get(self.way, NEW)
+        others = {"share": b"h" * 4196 + OLD[100:], "sparse": b"a new head" * 9 + SPARSE[100:]}
+        return {"adopt": KEPT, "join": KEPT, **others}.get(self.way, NEW)
+
+    @property
+    def old(self) -> bytes:
+        return SPARSE if self.way == "sparse" else OLD
 
     def reset(self) -> None:
         """Put everything back to the start."""
         for path in self.folder.rglob("*"):
             if path.is_file():
                 path.unlink()
-        self.path.write_bytes(OLD)
+        sparse.put(self.path, self.old)
         self.path.chmod(MODE)
         if has_attributes(self.folder):
             os.setxattr(self.path, *ATTRIBUTE)
         os.utime(self.path, ns=(MTIME, MTIME))
         for folder in (self.shelf, self.backup.parent):
             folder.mkdir(exist_ok=True)
-        if self.way == "adopt":
+        if self.way in {"adopt", "join"}:
             (self.shelf / "first").write_bytes(KEPT)
+            os.utime(self.shelf / "first", ns=(TWIN, TWIN))
 
     def committed(self) -> bool:
         return self.backup.exists() and any(mark.state == "committed" for mark in journal.read(self.backup).marks)
@@ -84,8 +95,12 @@ class Swap:
     def judge(self, where: str) -> str:
         """Assert that everything is as before or as afterwards, and return which."""
         state = self.judge_bytes(where)
+        assert self.way != "sparse" or sparse.room(self.path) < 40_000, where
         if state == "old":
             assert self.path.stat().st_mtime_ns == MTIME, where
+        elif self.way == "join":
+            assert self.path.stat().st_mtime_ns == TWIN, where
+            assert self.path.samefile(self.shelf / "first"), where
         elif self.way != "adopt":
             assert self.path.stat().st_mode & 0o777 == MODE, where
             if has_attributes(self.folder):
@@ -95,14 +110,14 @@ class Swap:
     def judge_bytes(self, where: str) -> str:
         """Assert so of bytes and names."""
         state = "new" if self.committed() else "old"
-        assert self.path.read_bytes() == (self.new if state == "new" else OLD), where
+        assert self.path.read_bytes() == (self.new if state == "new" else self.old), where
         assert {path.name for path in self.folder.iterdir()} <= {"film.avi", "backups", "kept"}, where
         kept = {path.name: path.read_bytes() for path in self.shelf.iterdir()} if self.shelf.exists() else {}
-        wanted = {"first": KEPT} if self.way == "adopt" and state == "old" else {}
+        wanted = {"first": KEPT} if self.way == "join" or (self.way == "adopt" and state == "old") else {}
         if self.keeps and state == "new":
             wanted["old"] = OLD
         assert kept == wanted, where
-        assert self.path.stat().st_nlink == 1, where
+        assert self.path.stat().st_nlink == (2 if self.way == "join" and state == "new" else 1), where
         return state
 
 
@@ -127,7 +142,7 @@ def run(swap: Swap) -> None:
     ):
         make(swap, file)
         keep = os.fsencode(swap.shelf / "old") if swap.keeps else None
-        reverse = None if keep else Rebuild((OLD,)) if swap.way == "fill" else file.reverse()
+        reverse = None if keep else Rebuild((OLD,)) if swap.way in {"fill", "join"} else file.reverse()
         with file.opened() as new:
             assert new.read_at(0, new.size) == swap.new
         if swap.commit:
@@ -146,6 +161,10 @@ def make(swap: Swap, file: Replacement) -> None:
             file.fill(_write, size=len(NEW))
         case "adopt":
             file.adopt(os.fsencode(swap.shelf / "first"))
+        case "join":
+            assert file.join(os.fsencode(swap.shelf / "first"), Rebuild((KEPT,)))
+        case "sparse":
+            file.build(THIN)
         case "share":
             file.build(SHARED)
         case _:

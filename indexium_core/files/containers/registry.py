@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indexium_core.files import holes
 from indexium_core.files.containers import (
     Choice,
     Estimate,
@@ -17,7 +18,7 @@ from indexium_core.files.containers import (
     matroska,
     remux,
 )
-from indexium_core.model.media import Change, Edit, Patch, Rebuild, Refusal
+from indexium_core.model.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
 __all__ = ["FAMILIES", "choose", "cost", "examine", "family_of"]
 
@@ -86,13 +87,19 @@ def _best(family: Family, reader: Reader, layout: Layout, changes: Sequence[Chan
     return _most_telling(refusals)
 
 
-def cost(edit: Edit) -> Estimate:
-    """Return what an edit costs: about, for disks differ."""
+def cost(edit: Edit, reader: Reader) -> Estimate:
+    """
+    Return what an edit of a file costs: about, for disks differ.
+
+    A copy has the holes that the file has, so it costs what is stored of it; FFmpeg writes every byte.
+    """
     if isinstance(edit, Patch):
         written = sum(len(data) for _, data in edit.writes)
         return Estimate(seconds=_SECONDS_IN_PLACE + written / _BYTES_PER_SECOND, bytes_written=written)
-    if isinstance(edit, Rebuild) and edit.cloned:
+    if isinstance(edit, Rebuild):
         written = sum(len(piece) for piece in edit.pieces if isinstance(piece, bytes))
+        if not edit.cloned:
+            written += holes.stored(reader, (piece for piece in edit.pieces if isinstance(piece, Extent)))
         return Estimate(seconds=_SECONDS_SWAP + written / _BYTES_PER_SECOND, bytes_written=written)
     return Estimate(seconds=_SECONDS_SWAP + edit.size / _BYTES_PER_SECOND, bytes_written=edit.size)
 

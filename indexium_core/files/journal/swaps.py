@@ -8,7 +8,8 @@ What the undo journal keeps of a file that another one takes the place of.
     piece        = kind:u8 jump:i64 length:u64       kind 0: the next bytes of the literals (jump is 0);
                                                      1: bytes of the new file, `jump` after the end of those before
     flags        = 1: there is a new file, 2: the original is kept, 4: there is a reverse, 8: its bytes can be shared,
-                   16: the new file is one that was kept
+                   16: the new file is one that was kept, 32: the original has other names, which keep it,
+                   64: the new file is another name of a file that stays
 
 MAKING comes first and names the temporary file; of the original it knows what `stat` says. SWAP tells everything. Jumps
 instead of offsets, because a file that was copied packet by packet has jumps that are all alike, and deflate well.
@@ -30,7 +31,7 @@ _HEAD = struct.Struct(">qBIIII")
 _IMPRINT = struct.Struct(">QQQqB16s")
 _RAW = struct.Struct(">Q")
 _PIECE = struct.Struct(">BqQ")
-_NEW, _KEPT, _REVERSE, _CLONED, _ADOPTED = 1, 2, 4, 8, 16
+_NEW, _KEPT, _REVERSE, _CLONED, _ADOPTED, _PARTED, _JOINED = 1, 2, 4, 8, 16, 32, 64
 _LITERAL, _STRETCH = 0, 1
 
 
@@ -70,6 +71,8 @@ class SwapEntry:
     kept: bytes | None = None  # path under which the original is kept
     adopted: bytes | None = None  # path under which the new file was kept before; it loses that name
     reverse: Rebuild | None = None  # how the original is made out of the new file
+    parted: bool = False  # the original has other names (hard links), which keep it
+    joined: bool = False  # the new file is another name of a file that stays
     state: str = field(default="begun", compare=False)  # begun, committed, undone: as the journal says that was read
     stored_bytes: int = field(default=0, compare=False)  # its room in that journal
 
@@ -91,6 +94,8 @@ def encode_swap(entry: SwapEntry) -> bytes:
         | (_ADOPTED if entry.adopted is not None else 0)
         | (_REVERSE if reverse is not None else 0)
         | (_CLONED if reverse is not None and reverse.cloned else 0)
+        | (_PARTED if entry.parted else 0)
+        | (_JOINED if entry.joined else 0)
     )
     return b"".join(
         (
@@ -124,6 +129,8 @@ def decode_swap(body: bytes) -> SwapEntry:
         kept=kept if flags & _KEPT else None,
         adopted=adopted if flags & _ADOPTED else None,
         reverse=_decode_reverse(body[at:], cloned=bool(flags & _CLONED)) if flags & _REVERSE else None,
+        parted=bool(flags & _PARTED),
+        joined=bool(flags & _JOINED),
     )
 
 

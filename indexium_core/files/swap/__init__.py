@@ -9,7 +9,8 @@ The order, and why it is this one:
 2. **MAKING, durable.** The operation's journal names the temporary file before it exists, so none is ever left behind
    that nobody knows of. Cut before: nothing happened. Cut after: recovery removes that file and no other.
 3. **Make it** in the same folder (a rename never leaves its file system), created exclusively, for us alone. Where
-   there is no room this is known before the first byte. An error removes it; the original was not touched.
+   there is no room this is known before the first byte. An error removes it; the original was not touched. A rollback
+   that makes two names one file again links the other name here instead (`join`): then steps 4 and 5 change nothing.
 4. **Attributes**: owner, mode, access lists, extended attributes, security label, and the modification time where it is
    asked for. What cannot be carried over is told in `warnings`; the birth time never can.
 5. **Sync the new file.** From here on it is whole on the medium, whatever its name is. A sync that failed is not tried
@@ -34,6 +35,7 @@ into a file that has no name any more: only its size or time, changed before ste
 from __future__ import annotations
 
 from indexium_core.files.swap.keeping import OWN_FOLDER, found
+from indexium_core.files.swap.names import other_name
 from indexium_core.files.swap.replacement import Replacement
 
-__all__ = ["OWN_FOLDER", "Replacement", "found"]
+__all__ = ["OWN_FOLDER", "Replacement", "found", "other_name"]

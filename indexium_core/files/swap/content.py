@@ -1,4 +1,8 @@
-"""Writing a new file from pieces: literal bytes, and stretches of another file that are shared, else copied."""
+"""
+Writing a new file from pieces: literal bytes, and stretches of another file that are shared, else copied.
+
+What is a hole in the other file stays one (`holes`), after every byte of it was read and found to be zero.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import os
 from collections.abc import Sequence
 
 from indexium_core import errors
+from indexium_core.files import holes
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk
 from indexium_core.files.reader import Heed, ignore
@@ -18,10 +23,11 @@ _TURN = 64 * _CHUNK  # bytes that it is asked to copy at once, so that an interr
 _DIRTY = 4 * _TURN  # bytes that may wait in memory: the sync at the end must not take longer than anybody waits
 
 
-def needed(rebuild: Rebuild) -> int:
-    """Return about how many bytes of room the new file takes."""
+def needed(rebuild: Rebuild, source: Reader) -> int:
+    """Return about how many bytes of room the new file takes, made of `source`."""
     if not rebuild.cloned:
-        return rebuild.size
+        literal = sum(len(piece) for piece in rebuild.pieces if isinstance(piece, bytes))
+        return literal + holes.stored(source, (piece for piece in rebuild.pieces if isinstance(piece, Extent)))
     return sum(len(piece) if isinstance(piece, bytes) else min(piece.length, 2 * _CHUNK) for piece in rebuild.pieces)
 
 
@@ -42,7 +48,7 @@ def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
 
 def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> int:
     """
-    Write all of a new file and return how many bytes of it are shared with the source. Never leaves a hole.
+    Write all of a new file and return how many bytes of it are shared with the source. Leaves the holes that it has.
 
     `heed` is told how many bytes were written, and may raise to give it up.
 
@@ -51,7 +57,7 @@ def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> 
         OSError: The disk failed.
 
     """
-    if not rebuild.cloned:
+    if not rebuild.cloned and not holes.has_holes(source):
         disk.reserve(fd, rebuild.size)
     writer = _Writer(source, fd, heed)
     for piece in rebuild.pieces:
@@ -61,7 +67,7 @@ def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> 
             writer.share(piece)
         else:
             writer.copy(piece)
-    writer.flush()
+    writer.finish()
     return writer.shared
 
 
@@ -93,6 +99,12 @@ class _Writer:
             length, self._waiting, self._length = self._length, [], 0
             self._wrote(length)
 
+    def finish(self) -> None:
+        """Write what waits, and set the size of a file that ends in a hole."""
+        self.flush()
+        if os.fstat(self._fd).st_size < self._at:
+            disk.truncate(self._fd, self._at)
+
     def _wrote(self, length: int) -> None:
         self._at += length
         self._dirty += length
@@ -118,7 +130,26 @@ class _Writer:
         self._read(Extent(stretch.offset + head + whole, stretch.length - head - whole))
 
     def copy(self, stretch: Extent) -> None:
-        """Take over a stretch, by the system where it is long and the system can."""
+        """Take over a stretch; its holes stay holes."""
+        at = stretch.offset
+        for data in holes.data(self._source, stretch):
+            self._skip(Extent(at, data.offset - at))
+            self._copy(data)
+            at = data.end
+        self._skip(Extent(at, stretch.end - at))
+
+    def _skip(self, hole: Extent) -> None:
+        """Leave a hole where the source has one; what is not zero in it is copied all the same."""
+        for at in range(hole.offset, hole.end, _CHUNK):
+            data = self._part(at, min(_CHUNK, hole.end - at))
+            if data.count(0) == len(data):
+                self.flush()
+                self._at += len(data)
+            else:
+                self.put(data)
+
+    def _copy(self, stretch: Extent) -> None:
+        """Take over data, by the system where the stretch is long and the system can."""
         at = stretch.offset
         if stretch.length >= _CHUNK and self._source_fd >= 0:
             self.flush()
@@ -132,9 +163,11 @@ class _Writer:
 
     def _read(self, stretch: Extent) -> None:
         for at in range(stretch.offset, stretch.end, _CHUNK):
-            length = min(_CHUNK, stretch.end - at)
-            data = self._source.read_at(at, length)
-            if len(data) < length:
-                message = "The file became shorter while it was copied."
-                raise errors.ConflictError(message)
-            self.put(data)
+            self.put(self._part(at, min(_CHUNK, stretch.end - at)))
+
+    def _part(self, at: int, length: int) -> bytes:
+        data = self._source.read_at(at, length)
+        if len(data) < length:
+            message = "The file became shorter while it was copied."
+            raise errors.ConflictError(message)
+        return data

@@ -67,8 +67,14 @@ class NewFile:
         disk.lock(self._fd)
 
     def link(self, kept: FileReader, name: bytes, *, folder: int) -> None:
-        """Make it another name of a file that is open and known by `name` in another folder."""
-        self._inode = kept.stat.inode
+        """
+        Make it another name of a file that is open and known by `name` in another folder.
+
+        Raises:
+            ConflictError: The file changed since it was opened, or `name` is another file now.
+
+        """
+        self._inode, self.stat = kept.stat.inode, kept.stat
         disk.link(name, self.name, folder=folder, new_folder=self._folder)
         self._is_asked_for = True
         self._fd = disk.open_media(self.path)

@@ -48,7 +48,7 @@ class Replacement:
     A file under the exclusive lock of this process, and a transaction; the order is the module's head.
 
         with Replacement(path, journal=journal, item_id=7, expected=reader.stat) as swap:
-            swap.build(rebuild)                     # or fill, or adopt
+            swap.build(rebuild)                     # or fill, adopt, join
             with swap.opened() as new:
                 …                                   # verify
             reverse = swap.reverse()                # None: it would not be small, so keep the original or refuse
@@ -105,7 +105,13 @@ class Replacement:
         self._doubts: list[str] = []
         self.original = Original(path, expected=expected, break_links=break_links, heed=self._did)
         self._new = NewFile(self.original, item_id=item_id, heed=self._did)
-        self._entry = SwapEntry(item_id=item_id, path=path, temp=self._new.name, old=Imprint.of(self.original.stat))
+        self._entry = SwapEntry(
+            item_id=item_id,
+            path=path,
+            temp=self._new.name,
+            old=Imprint.of(self.original.stat),
+            parted=self.original.stat.nlink > 1,
+        )
 
     @property
     def temporary(self) -> bytes:
@@ -124,6 +130,11 @@ class Replacement:
         return [*self._new.warnings, *self._doubts]
 
     @property
+    def joined(self) -> bool:
+        """Whether the new file is another name of a file that stays."""
+        return self._entry.joined
+
+    @property
     def journal_bytes(self) -> int:
         """How much room the replacement takes in the journal."""
         return 0 if self._step is _Step.NOTHING else self._journal.entry(self.item_id).stored_bytes
@@ -133,7 +144,7 @@ class Replacement:
         """How many bytes of the new file are its own, shared with no other."""
         return self._new.size - self._shared if self._step is not _Step.NOTHING else 0
 
-    # Making the new file: one of the three, once.
+    # Making the new file: one of the four, once.
 
     def build(self, edit: Rebuild, *, source: Reader | None = None, payload: Sequence[Extent] = ()) -> None:
         """
@@ -145,7 +156,7 @@ class Replacement:
 
         """
         self._protect(edit, payload)
-        with self._making(content.needed(edit)):
+        with self._making(content.needed(edit, source or self.original)):
             self._new.create()
             self._shared = content.write(edit, source or self.original, self._new.fileno(), heed=self._did)
             self._edit = edit if source is None else None
@@ -187,20 +198,56 @@ class Replacement:
 
         """
         with FileReader(kept) as source, self._making(0):
-            folder, name = os.path.split(kept)
-            shelf = disk.open_folder(folder)
-            try:
-                self._new.link(source, name, folder=shelf)
+            if self._link_or_copy(source, kept):
                 self._entry = replace(self._entry, adopted=kept)
-            except OSError as error:
-                if error.errno not in {*NO_LINKS, errno.EXDEV}:
-                    raise
-                self._new.create()
-                whole = Rebuild((Extent(0, source.size),), cloned=True)
-                self._shared = content.write(whole, source, self._new.fileno(), heed=self._did)
-            finally:
-                os.close(shelf)
             self._new.carry_over()
+
+    def join(self, other: bytes, rebuild: Rebuild) -> bool:
+        """
+        Make another name of the file at `other` the new file, if that file is byte for byte what `rebuild` makes.
+
+        Owner, mode, attributes and times are those of that file; nothing of it is changed. Where no more links can be
+        made of it, the new file is a copy; the entry of the journal says which. Returns False, with nothing done, where
+        the bytes differ or the file cannot be read.
+
+        Raises:
+            ConflictError: The file at `other` changed while it was compared.
+
+        """
+        self._need(_Step.NOTHING)
+        try:
+            source = FileReader(other)
+        except errors.MetadataError:
+            return False
+        with source:
+            source.heed = self._did
+            try:
+                delta.proven(rebuild, self.original, source)
+            except (errors.VerificationError, errors.FileAccessError):
+                return False
+            with self._making(0):
+                if self._link_or_copy(source, other):
+                    self._entry = replace(self._entry, joined=True)
+                else:
+                    self._new.carry_over()
+        return True
+
+    def _link_or_copy(self, source: FileReader, path: bytes) -> bool:
+        """Make another name of the open file at `path` the new file; False: a copy, for there can be no link."""
+        folder, name = os.path.split(path)
+        place = disk.open_folder(folder)
+        try:
+            self._new.link(source, name, folder=place)
+        except OSError as error:
+            if error.errno not in {*NO_LINKS, errno.EXDEV}:
+                raise
+            self._new.create()
+            whole = Rebuild((Extent(0, source.size),), cloned=True)
+            self._shared = content.write(whole, source, self._new.fileno(), heed=self._did)
+            return False
+        finally:
+            os.close(place)
+        return True
 
     # Looking at it.
 
@@ -338,7 +385,7 @@ class Replacement:
         with self._undoing():
             self.original.check()
             yield
-            self._new.settle(self._mtime_ns)
+            self._new.settle(None if self._entry.joined else self._mtime_ns)
         self._step = _Step.MADE
 
     def _check_room(self, size: int) -> None:

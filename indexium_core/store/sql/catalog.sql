@@ -44,7 +44,7 @@ UPDATE libraries SET device = $2, scanned_at = $3, free_bytes = $4 WHERE library
 INSERT INTO plan_marks SELECT nextval('mark_ids'), f.file_id
 FROM scanned_files AS f JOIN libraries AS l USING (library_id)
 WHERE library_id = $1 AND (ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux'))
-  AND coalesce(f.size > l.free_bytes, false) <> coalesce(f.size > $2, false);
+  AND coalesce(f.est_bytes > l.free_bytes, false) <> coalesce(f.est_bytes > $2, false);
 
 -- name: mark_library
 -- The plans of a root's files, and of their copies, must be worked out again.

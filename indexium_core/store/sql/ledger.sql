@@ -116,7 +116,9 @@ SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.fi
         WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id),
        (SELECT max_by(e.error_message, e.id) FROM metadata_operation_items e
         WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id
-          AND e.status IN ('failed', 'conflict', 'unknown'))
+          AND e.status IN ('failed', 'conflict', 'unknown')),
+       (SELECT list(o.path_bytes ORDER BY o.path_bytes) FROM scanned_files o
+        WHERE o.inode = old_history.parted_inode AND o.device = f.device AND o.state <> 'missing')
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
@@ -168,10 +170,12 @@ WHERE metadata_operation_items.id = r.id;
 
 -- name: record_backups
 -- What is kept of each item: how its old bytes can come back, how much room that takes (journal and original), and
--- where the original is.
-UPDATE metadata_history SET kind = r.kind, bytes = r.bytes, kept_path = r.kept, kept_bytes = r.kept_bytes
+-- where the original is; and the inode of a file whose other names keep it.
+UPDATE metadata_history SET kind = r.kind, bytes = r.bytes, kept_path = r.kept, kept_bytes = r.kept_bytes,
+       parted_inode = r.parted
 FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($kinds::VARCHAR[]) AS kind, unnest($bytes::BIGINT[]) AS bytes,
-             unnest($kept::BLOB[]) AS kept, unnest($kept_bytes::BIGINT[]) AS kept_bytes) AS r
+             unnest($kept::BLOB[]) AS kept, unnest($kept_bytes::BIGINT[]) AS kept_bytes,
+             unnest($parted::UBIGINT[]) AS parted) AS r
 WHERE metadata_history.operation_item_id = r.id;
 
 -- name: use_up_originals
@@ -389,7 +393,9 @@ SELECT m.id, m.operation_id, m.file_id, m.file_path, coalesce(f.path_bytes, m.pa
        h.kept_bytes, h.dropped_at, h.evicted_reason, l.state, coalesce(f.file_hash, m.file_hash), f.comment,
        CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END, f.own_mtime_ns,
        newer.operation_id AS superseded_by, busy.operation_id AS busy_in,
-       busy.status AS busy_status, f.people
+       busy.status AS busy_status, f.people, h.parted_inode IS NOT NULL AS parted,
+       (SELECT list(o.path_bytes ORDER BY o.path_bytes) FROM scanned_files o
+        WHERE o.inode = h.parted_inode AND o.device = f.device AND o.state <> 'missing') AS other_names
 FROM mine m
 JOIN kept h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
@@ -456,7 +462,7 @@ SELECT id FROM metadata_operation_items WHERE operation_id = $operation_id AND s
 -- name: preview_tasks
 -- What a write of the plan's current items would work on; nothing is recorded.
 SELECT 0, f.file_id, f.path_bytes, f.size, f.mtime_ns, f.file_hash, i.changes, NULL, NULL, f.device, f.inode,
-       f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id

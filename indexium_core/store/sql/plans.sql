@@ -155,7 +155,7 @@ facts AS MATERIALIZED (
            | ((NOT keeps AND f.custom_text <> '')::INTEGER << 10) -- custom_comment
            | ((linked AND NOT parts_names)::INTEGER << 17) -- hard_linked, a warning
            | ((copies AND f.size >= $large_bytes)::INTEGER << 18) -- full_rewrite, a warning
-           | ((copies AND coalesce(f.size > l.free_bytes, FALSE))::INTEGER << 19) -- low_space
+           | ((copies AND coalesce(f.est_bytes > l.free_bytes, FALSE))::INTEGER << 19) -- low_space
            | ((hash(f.file_hash) IN (SELECT payload FROM plan_copies))::INTEGER << 20) -- duplicate_content
            | ((f.damage <> '')::INTEGER << 21) -- damaged_tail
            | ((copies AND f.size < $large_bytes)::INTEGER << 22) -- full_rewrite, a note

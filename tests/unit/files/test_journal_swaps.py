@@ -39,6 +39,8 @@ ENTRIES = st.builds(
     kept=st.none() | st.binary(max_size=300),
     adopted=st.none() | st.binary(max_size=300),
     reverse=st.none() | REBUILDS,
+    parted=st.booleans(),
+    joined=st.booleans(),
 )
 OLD, NEW = bytes(range(256)) * 40, bytes(range(255, -1, -1)) * 41
 TEMP = b".indexium-1-0a1b2c3d.tmp"

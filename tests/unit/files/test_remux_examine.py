@@ -50,10 +50,10 @@ def test_each_is_known_by_its_content_and_written_by_its_strategy(form: str, tmp
         assert family is not None
         last = family.strategies()[-1]
         edit = last.plan(reader, layout, [CHANGE], Means())
+        assert isinstance(edit, Remux), edit
+        assert registry.cost(edit, reader).bytes_written == layout.size
     assert layout.container == FORMS[form]
     assert last.name == f"{FORMS[form]}_remux"
-    assert isinstance(edit, Remux), edit
-    assert registry.cost(edit).bytes_written == layout.size
 
 
 @pytest.mark.parametrize("form", FORMS)

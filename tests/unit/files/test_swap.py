@@ -49,10 +49,10 @@ def test_the_new_file_has_the_place_and_the_journal_knows_the_way_back(tmp_path:
     )
     with FileReader(os.fsencode(swap.path)) as reader:
         assert entry.new == journal.Imprint.of(reader.stat, digest=delta.digest_of(reader))
-        assert entry.old.digest == delta.digest_of(BytesReader(OLD))
+        assert entry.old.digest == delta.digest_of(BytesReader(swap.old))
         if entry.reverse is not None:
             rebuilt = delta.Rebuilt(entry.reverse, reader)
-            assert rebuilt.read_at(0, rebuilt.size) == OLD
+            assert rebuilt.read_at(0, rebuilt.size) == swap.old
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -339,7 +339,7 @@ def test_a_batch_leaves_no_tables_behind(database: Database) -> None:
 def test_a_scan_that_finds_less_room_concerns_only_files_that_have_to_be_copied(database: Database) -> None:
     sizes = {"small.avi": 10, "large.avi": 1000, "large.mp4": 1000, "other.mkv": 1000}
     strategies = {"avi": "avi_remux", "mp4": "mp4_in_place", "mkv": "matroska_copy"}
-    store(database, [scanned(name, size=size, strategy=strategies[name[-3:]]) for name, size in sizes.items()])
+    store(database, [scanned(name, est_bytes=size, strategy=strategies[name[-3:]]) for name, size in sizes.items()])
     found = ids(database)
     marked(database)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from indexium_core.files import holes
 from indexium_core.files.containers import Layout, Means, Reader, Strategy
 from indexium_core.files.containers.bmff import boxes, fields, patch, rebuilding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
@@ -80,6 +81,8 @@ class InsertRange:
         """Return the patch, or why the file system or the file does not allow it."""
         if means.block <= 0:
             return _refused("The file system cannot put room into the front of the file.")
+        if holes.has_holes(reader):
+            return _refused("The file is sparse: it has stretches without blocks, and only blocks can be moved.")
         asked = _asked(layout, changes)
         return asked if isinstance(asked, Refusal) else self._plan(reader, *asked, block=means.block)
 

@@ -1,0 +1,51 @@
+"""
+Holes: stretches of a file that read as zeros and take no room on the disk (a sparse file).
+
+Asked by SEEK_DATA and SEEK_HOLE of lseek(2). Where the file system does not know them, all of a file is data. The
+answer serves to save room: whatever copies a file reads the holes, too, and copies what is not zero.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+
+from indexium_core.files.containers import Reader
+from indexium_core.model.media import Extent
+
+__all__ = ["data", "has_holes", "stored"]
+
+
+def data(reader: Reader, extent: Extent) -> Iterator[Extent]:
+    """Yield the stretches of `extent` that hold data, in order; what lies between them are holes."""
+    fd: int = reader.fileno() if hasattr(reader, "fileno") else -1
+    at = extent.offset
+    while at < extent.end:
+        start = _seek(fd, at, os.SEEK_DATA, at)
+        if start is None or start >= extent.end:
+            return
+        stop = _seek(fd, start, os.SEEK_HOLE, extent.end)
+        at = extent.end if stop is None else min(stop, extent.end)
+        yield Extent(start, at - start)
+
+
+def stored(reader: Reader, extents: Iterable[Extent]) -> int:
+    """Return how many bytes of these stretches take room on the disk."""
+    return sum(part.length for extent in extents for part in data(reader, extent))
+
+
+def has_holes(reader: Reader) -> bool:
+    """Tell whether a file has holes, as far as its file system says."""
+    first = next(data(reader, Extent(0, reader.size)), None)
+    return reader.size > 0 and (first is None or first.length < reader.size)
+
+
+def _seek(fd: int, offset: int, whence: int, unknown: int) -> int | None:
+    """Return where data or a hole begins at or after `offset`; None: nowhere. `unknown`: what is said without a map."""
+    if fd < 0 or not hasattr(os, "SEEK_HOLE"):
+        return unknown
+    try:
+        return os.lseek(fd, offset, whence)
+    except OSError as error:
+        return None if error.errno == errno.ENXIO else unknown

@@ -1,0 +1,52 @@
+"""
+Other names (hard links) of a file whose place a new file took: what tells that one of them still is the old file.
+
+The journal has the inode number, size and modification time of the old file; a name that has all three on the same file
+system is very likely that file. `Replacement.join` compares every byte before the name is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+
+from indexium_core.files.journal import SwapEntry
+
+__all__ = ["other_name"]
+
+_OURS = b".indexium"  # what names of our own files and folders begin with
+
+
+def other_name(entry: SwapEntry, known: Iterable[bytes], *, path: bytes) -> bytes | None:
+    """
+    Return a path at which the old file of `entry` still is, unchanged as far as `stat` tells; None where none is known.
+
+    Args:
+        entry: The replacement, from the journal; an entry whose file had no other name gives None.
+        known: Paths that may name the old file.
+        path: Where the new file is now. The folder of it is searched, too.
+
+    """
+    if not entry.parted:
+        return None
+    try:
+        device = os.lstat(path).st_dev
+    except OSError:
+        return None
+    for name in (*known, *_in_folder(os.path.split(path)[0], entry.old.inode)):
+        with contextlib.suppress(OSError):
+            found, old = os.lstat(name), entry.old
+            same = (found.st_dev, found.st_ino, found.st_size) == (device, old.inode, old.size)
+            if same and stat.S_ISREG(found.st_mode) and found.st_mtime_ns == old.mtime_ns:
+                return name
+    return None
+
+
+def _in_folder(folder: bytes, inode: int) -> Iterator[bytes]:
+    """Yield the paths in a folder that have an inode number."""
+    with contextlib.suppress(OSError), os.scandir(folder or b"/") as entries:
+        for each in entries:
+            if each.inode() == inode and not each.name.startswith(_OURS):
+                yield each.path

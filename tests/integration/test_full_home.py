@@ -1,0 +1,188 @@
+"""A home whose disk is full: what commands and pages say, and how a command ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboards.components import footer
+from indexium_core import cli, errors, settings
+from indexium_core.library import Library
+from tests.integration.test_hindrances import fill
+from tests.support import media, places
+from tests.support.holding import Gate
+from tests.support.waiting import PATIENCE
+
+LIMIT = 3  # seconds: INDEXIUM_METADATA_OPERATION_TIMEOUT_SECONDS
+FULL = "The disk of the home is full"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home on a small disk, with a plan of six films that lie elsewhere."""
+    with places.mounted("ext4", tmp_path, megabytes=160) as disk:
+        films = tmp_path / "films"
+        films.mkdir()
+        paths = media.series("mp4", films, 6, comment="People: Bob Ray")
+        with Library.open(disk / "home") as library:
+            library.scan([films])
+            library.people.add(paths, ["Ann Lee"])
+        yield disk / "home"
+
+
+def filled(gate: Gate, home: Path, after: threading.Event) -> threading.Thread:
+    """Fill the disk of the home when two files are done, in the background; `after`: the disk is full from now on."""
+
+    def work() -> None:
+        assert gate.reached.wait(PATIENCE)
+        fill(home.parent / "filler")
+        after.set()
+        gate.opened.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def test_a_write_whose_home_is_full_says_so_and_ends_after_the_time_without_progress(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INDEXIUM_METADATA_OPERATION_TIMEOUT_SECONDS", str(LIMIT))
+    full, said = threading.Event(), list[float]()
+    note = cli.output.note
+
+    def noted(text: str) -> None:
+        if "cannot be written down" in text:
+            said.append(time.monotonic())
+        note(text)
+
+    monkeypatch.setattr(cli.output, "note", noted)
+    monkeypatch.setattr("indexium_core.cli.app.output.note", noted)
+    thread = filled(Gate(monkeypatch, 2), home, full)
+    begun = time.monotonic()
+    code = cli.main(["--home", str(home), "write", "--yes"])
+    ended = time.monotonic()
+    thread.join()
+
+    assert code == 1
+    assert said
+    told = capsys.readouterr().err
+    assert told.count("This command ends by itself after") == 1
+    assert "at once with Ctrl-C" in told
+    assert "Indexium has tried it for" in told
+    assert "shows it as interrupted" in told
+    assert ended - begun < LIMIT + 10
+    assert said[0] - begun < ended - begun - LIMIT + 2  # within 2 s of when nothing could be written down any more
+
+    (home.parent / "filler").unlink()
+    with Library.open(home) as library:
+        assert library.status(1).status == "interrupted"
+        assert library.resume(1).wait().counts == {"success": 6}
+
+
+def test_it_goes_to_its_end_by_itself_where_there_is_room_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = threading.Event()
+    thread = filled(Gate(monkeypatch, 2), home, full)
+
+    def free() -> None:
+        assert full.wait(PATIENCE)
+        time.sleep(2)
+        (home.parent / "filler").unlink()
+
+    freeing = threading.Thread(target=free)
+    freeing.start()
+    assert cli.main(["--home", str(home), "write", "--yes"]) == 1
+    thread.join()
+    freeing.join()
+    told = capsys.readouterr().err
+    assert "'indexium operations resume 1' goes on with it" in told
+    with Library.open(home) as library:
+        assert library.status(1).status == "failed"
+        assert library.resume(1).wait().counts == {"success": 6}
+
+
+def test_ctrl_c_ends_the_wait_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = threading.Event()
+    thread = filled(Gate(monkeypatch, 2), home, full)
+
+    def interrupt() -> None:
+        assert full.wait(PATIENCE)
+        time.sleep(2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    interrupting = threading.Thread(target=interrupt)
+    interrupting.start()
+    assert cli.main(["--home", str(home), "write", "--yes"]) == 130
+    thread.join()
+    interrupting.join()
+    assert FULL in capsys.readouterr().err
+    (home.parent / "filler").unlink()
+    with Library.open(home) as library:
+        assert library.status(1).status == "interrupted"
+
+
+def test_pages_and_doctor_say_what_is_waited_for_and_a_program_is_not_kept_for_ever(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings.load(home, metadata_operation_timeout_seconds=LIMIT)
+    with Library.open(home, config=config) as library:
+        gate = Gate(monkeypatch, 2)
+        handle = gate.write(library)
+        fill(home.parent / "filler")
+        gate.opened.set()
+        until = time.monotonic() + 2
+        while not (found := library.jobs.unrecorded()):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+        row = footer.unrecorded(found[0])
+        assert row["title"].startswith("Operation 1 has stopped, and its result cannot be written down. ")
+        assert "make room on it" in row["title"].lower()
+        assert "stop Indexium" in row["note"]
+        check = next(each for each in library.doctor() if each.name == "jobs")
+        assert (check.state, check.details["unrecorded"]) == ("problem", [found[0].job_id])
+        assert "Operation 1" in check.message
+        with pytest.raises(errors.StoreError, match="Indexium has tried it for"):
+            handle.wait()
+
+        (home.parent / "filler").unlink()  # the process is still there, so it is written down now
+        until = time.monotonic() + PATIENCE
+        while library.jobs.unrecorded():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert handle.wait(PATIENCE).status == "failed"
+        assert library.resume(1).wait().counts == {"success": 6}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["write", "--yes"], ["plan"], ["scan"], ["doctor"], ["operations", "list"], ["serve", "--port", "0"]],
+    ids=lambda command: command[0],
+)
+def test_a_command_in_a_home_that_is_full_says_so_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    with places.mounted("tmpfs", tmp_path, megabytes=40) as disk:
+        with Library.open(disk / "home"):
+            pass
+        fill(disk / "filler")
+        code = cli.main(["--home", str(disk / "home"), *command])
+        told = capsys.readouterr().err
+        assert code == 1
+        assert "Something unexpected" not in told
+        assert "room" in told
+        assert str(disk / "home") in told
+        assert told.count("\n") <= 2
+        (disk / "filler").unlink()
+        with Library.open(disk / "home") as library:
+            assert library.history().items == []
