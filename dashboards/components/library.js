@@ -167,6 +167,7 @@ function drawImport(upload) {
       ),
     ),
     drawLines("Cannot be taken", upload.rejected),
+    drawLines("Are skipped", upload.skipped),
     drawLines("Wait for a scan", upload.waiting),
     h(
       "div",
