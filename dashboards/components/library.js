@@ -236,7 +236,7 @@ export function render(context) {
         drawPeople(view),
         h("p", {class: "hint"}, "A list is a CSV with the columns path and people (split by ;), a JSON, or the database of the former program."),
       ],
-      () => h("div", {class: "acts"}, button("See the plan", "plan", {kind: "primary"})),
+      () => h("div", {class: "acts"}, button("Review the plan", "plan", {kind: "primary"})),
     ][index]()
 
   const me = component(context, {

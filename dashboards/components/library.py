@@ -166,7 +166,7 @@ def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, 
             "This is kept in Indexium’s own home; no film is changed.",
         ),
         (
-            "Look at the plan",
+            "Review the plan",
             f"{words.files(planned)} would change." if planned else "It shows what would be written into which film.",
             "A plan is a list. Nothing is written before you say so, and all of it can be taken back.",
         ),
