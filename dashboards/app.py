@@ -183,13 +183,14 @@ class Session:
             later=self._document.add_timeout_callback,
             pool=pages.pool,
             toast=self._shell.toast,
+            settled=self._shell.settled,
             busy=self._shell.busy,
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
         self._counts: dict[str, int] = {}  # by page, of those that say themselves how much there is on them
         self._counting = False
-        self.undoing: Undoing = Undoing(pages.library, self.bridge)
+        self.undoing: Undoing = Undoing(pages.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(pages.library, self.bridge, self.dialog, self, later=pages.later)
         self._foot = Foot(pages.library, self.bridge, self.dialog, self, since=pages.since)
         self._pages: Mapping[str, Any] = {entry.name: entry.make(self) for entry in PAGES}

@@ -23,6 +23,7 @@ __all__ = ["Bridge"]
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_Call = tuple[str, int, bool, str]  # its name, its number among those of the name, whether it is `once`, its topic
 Schedule = Callable[[Callable[[], None]], Any]
 
 UNEXPECTED = "Something went wrong here; nothing was changed. The log of the service says more."
@@ -39,6 +40,7 @@ class Bridge:
         later: Callable[[Callable[[], None], int], Any],
         pool: Executor,
         toast: Callable[..., None],
+        settled: Callable[[str], None] = lambda _: None,
         busy: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """
@@ -49,12 +51,16 @@ class Bridge:
             schedule: Runs a function on the session's document soon; safe from any thread.
             later: The same after so many milliseconds; only from the document.
             pool: Threads for work that takes long.
-            toast: Shows a sentence (`error`, `good` or `info`, text; `undo` a step that it offers to undo).
+            toast: Shows a sentence (`error`, `good` or `info`, text; `undo` a step that it offers to undo; `topic` what
+                an error is about).
+            settled: Takes the errors of a topic away: the same was tried again and succeeded.
             busy: Is told when something that was asked for is under way, and when nothing is any more.
 
         """
         self._events, self._schedule, self._later = events, schedule, later
-        self._pool, self._toast, self._tell_busy = pool, toast, busy
+        self._pool, self._toast, self._settled, self._tell_busy = pool, toast, settled, busy
+        self._topic = ""  # what the result that is being shown was asked for by
+        self._wrong: set[str] = set()  # topics of which an error was shown last
         self._newest: dict[str, int] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._open = True
@@ -86,10 +92,11 @@ class Bridge:
         if once:
             self._mark(name, busy=True)
         with contextlib.suppress(RuntimeError):  # the service is going down, and its threads with it
-            self._pool.submit(self._work, work, done, failed, (name, ticket, once))
+            topic = name or getattr(work, "__qualname__", "")
+            self._pool.submit(self._work, work, done, failed, (name, ticket, once, topic))
 
-    def _work(self, work: Callable[[], T], done: Callable[[T], None], failed: Any, call: tuple[str, int, bool]) -> None:
-        name, ticket, once = call
+    def _work(self, work: Callable[[], T], done: Callable[[T], None], failed: Any, call: _Call) -> None:
+        name, ticket, once, _ = call
         if not self._open or (name and not once and self._newest[name] != ticket):
             return
         try:
@@ -98,16 +105,28 @@ class Bridge:
             self.soon(lambda error=error: self._settle(call, lambda: self._fail(error, failed)))  # type: ignore[misc]
         except Exception:
             logger.exception("dashboard.action_failed", extra={"action": name})
-            self.soon(lambda: self._settle(call, lambda: self._toast("error", UNEXPECTED)))
+            self.soon(lambda: self._settle(call, lambda: self.toast("error", UNEXPECTED)))
         else:
-            self.soon(lambda: self._settle(call, lambda: done(result)))
+            self.soon(lambda: self._settle(call, lambda: self._succeed(call, lambda: done(result))))
 
-    def _settle(self, call: tuple[str, int, bool], then: Callable[[], None]) -> None:
-        name, ticket, once = call
+    def _settle(self, call: _Call, then: Callable[[], None]) -> None:
+        name, ticket, once, topic = call
         if once:
             self._mark(name, busy=False)
         if not name or once or self._newest[name] == ticket:
-            then()
+            self._topic = topic
+            try:
+                then()
+            finally:
+                self._topic = ""
+
+    def _succeed(self, call: _Call, then: Callable[[], None]) -> None:
+        """Take away the error of an earlier try, and show the result of this one."""
+        topic = call[-1]
+        if topic in self._wrong:
+            self._wrong.discard(topic)
+            self._settled(topic)
+        then()
 
     def _mark(self, name: str, *, busy: bool) -> None:
         before = bool(self.busy)
@@ -122,11 +141,18 @@ class Bridge:
         if failed is not None:
             failed(error)
         else:
-            self._toast("error", error.message)
+            self.toast("error", error.message)
 
     def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
-        """Show a sentence for a few seconds; with a button that undoes the step `undo`."""
-        if undo is None:
+        """
+        Show a sentence for a few seconds; with a button that undoes the step `undo`.
+
+        An error that comes of a `run` goes when a later run of the same name, or from the same place, succeeds.
+        """
+        if kind == "error" and self._topic:
+            self._wrong.add(self._topic)
+            self._toast(kind, text, topic=self._topic)
+        elif undo is None:
             self._toast(kind, text)
         else:
             self._toast(kind, text, undo=undo)

@@ -113,7 +113,7 @@ class Shelf:
 
     def volume(self, plan: MetadataPlan) -> int:
         """Return how many bytes the files of a plan have that would be changed."""
-        return self._keep(("volume", plan.id), lambda: self._library.volume(plan))
+        return self._keep(("volume", plan.id, plan.query), lambda: self._library.volume(plan))
 
     def risk(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
         """Return the plan's files by risk and `container` or `folder`."""

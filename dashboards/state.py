@@ -310,7 +310,11 @@ class HistoryState(_Addressed):
 
     def narrowed(self) -> bool:
         """Tell whether anything but the page is chosen."""
-        return bool(self.query or self.status or self.kind or self.error or self.since or self.until)
+        return bool(self.searched() or self.since or self.until)
+
+    def searched(self) -> bool:
+        """Tell whether the list shows only some operations of its days."""
+        return bool(self.query or self.status or self.kind or self.error)
 
 
 class ChecksState(_Addressed):

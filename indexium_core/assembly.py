@@ -56,6 +56,7 @@ from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.run import Run
+from indexium_core.model import placeholders
 from indexium_core.store import backups as backups_store
 from indexium_core.store import casts, database, ledger
 from indexium_core.store import events as events_store
@@ -117,7 +118,9 @@ class Assembly:
         )
         self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
         self._exporter = exchange.Exporter(store, self._planner)
-        self.people = people.PeopleService(store, clock=clock, on_change=self._plan_changed)
+        self.people = people.PeopleService(
+            store, placeholder_keys=self._placeholder_keys, clock=clock, on_change=self._plan_changed
+        )
         self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
         self.locks = locks.LockService(
             store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
@@ -192,12 +195,15 @@ class Assembly:
         self._finder = finding.Finder(store)
         self.charts = charts.Charts(store, self._planner, clock=clock)
         cast = casts.Casts(store)
-        self._suggestions = suggestions.Suggestions(store, cast, self._planner.newest_version, clock=clock)
+        self._suggestions = suggestions.Suggestions(
+            store, cast, self._planner.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
+        )
         self.findings = checks.Checks(
             store,
             cast,
             self._decisions,
             version=self._planner.newest_version,
+            placeholder_keys=self._placeholder_keys,
             clock=clock,
             on_change=self._plan_changed,
         )
@@ -254,6 +260,9 @@ class Assembly:
     def _executor(self) -> Executor:
         """Return where files are read and written from now on."""
         return self._processes if self.settings.executor == "processes" else self._threads
+
+    def _placeholder_keys(self) -> frozenset[str]:
+        return placeholders.keys(self.settings.placeholder_names)
 
     def _patience(self) -> float:
         return float(self.settings.metadata_operation_timeout_seconds)

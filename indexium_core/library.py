@@ -417,7 +417,7 @@ class Library(OpenHome):
         return self._finder.wider(self.plan(query) if plan is None else plan)
 
     def volume(self, plan: MetadataPlan | None = None) -> int:
-        """Return how many bytes all files of a plan have that would be changed: what a rewriting tool would copy."""
+        """Return how many bytes the files of a plan have that would be changed: what a rewriting tool would copy."""
         return self._finder.volume(self.plan() if plan is None else plan)
 
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:

@@ -23,6 +23,7 @@ from pydantic import ByteSize, Field, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from indexium_core import errors
+from indexium_core.model import placeholders
 
 __all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_of", "read_value", "store", "table"]
 
@@ -96,6 +97,12 @@ class Settings(BaseSettings):
     rescan_batch_pause_ms: int = _setting(
         0, "Milliseconds that a rescan rests after each batch, to leave the disk to others.", _NOW, ge=0, le=600_000
     )
+    placeholder_names: str = _setting(
+        placeholders.DEFAULT,
+        "Names that stand for nobody, separated by commas: imports skip them, a check finds them.",
+        _NOW,
+        max_length=10_000,
+    )
     audit_retention_days: int = _setting(
         365, "Days for which the audit says who changed which property or lock.", _RESCAN, ge=1, le=36500
     )
@@ -146,6 +153,7 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
 # --- What is set, and from where ---------------------------------------------------------------------------------
 
 
+SettingKind: TypeAlias = Literal["folder", "number", "size", "choice", "switch", "names"]
 Source: TypeAlias = Literal["environment", "file", "default", "start"]
 
 
@@ -161,7 +169,7 @@ class SettingRow:
     help: str
     allowed: str  # what is needed, as a clause: "a whole number from 1 to 1,000 is needed"
     choices: tuple[str, ...]  # where there are few, all of them
-    kind: Literal["folder", "number", "size", "choice", "switch"]
+    kind: SettingKind
     counts: str  # from when a new value counts; "" where it cannot be changed while the program runs
     locked: str  # why it cannot be changed here, "" where it can
 
@@ -269,7 +277,7 @@ def _extra(name: str) -> str:
     return str(extra["counts"]) if isinstance(extra, dict) else ""
 
 
-def _kind(name: str) -> Literal["folder", "number", "size", "choice", "switch"]:
+def _kind(name: str) -> SettingKind:
     annotation = Settings.model_fields[name].annotation
     if annotation is bool:
         return "switch"
@@ -277,6 +285,8 @@ def _kind(name: str) -> Literal["folder", "number", "size", "choice", "switch"]:
         return "number"
     if annotation is ByteSize:
         return "size"
+    if annotation is str:
+        return "names"
     return "folder" if annotation is Path else "choice"
 
 
@@ -299,6 +309,8 @@ def _wanted(name: str) -> str:
             return f"a whole number from {limits['ge']:,} to {limits['le']:,} is needed"
         case "size":
             return "a size such as 500MB or 10GB, or a number of bytes, is needed"
+        case "names":
+            return "a list of names, separated by commas, is needed"
     return "a folder is needed"
 
 

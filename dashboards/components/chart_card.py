@@ -75,12 +75,23 @@ class DrawnChart:
         )
 
     def show(
-        self, name: str, table: pd.DataFrame, theme: str, *, span: charts.Span | None = None, key: str = ""
+        self,
+        name: str,
+        table: pd.DataFrame,
+        theme: str,
+        *,
+        span: charts.Span | None = None,
+        key: str = "",
+        note: str = "",
     ) -> None:
-        """Show the chart of that name; `key` is the bar that is picked, `span` the first and last day of its axis."""
+        """
+        Show the chart of that name.
+
+        `key` is the bar that is picked, `span` the first and last day of its axis, `note` what the figures are of.
+        """
         kind = self._kinds[name]
         span = span or (date.min, date.min)
-        self.card.put(**view(kind, list(self._kinds.values()), table, key))
+        self.card.put(**view(kind, list(self._kinds.values()), table, key, note))
         if table.empty:
             return
         state = (name, theme, span, key, table.to_csv(index=False))
@@ -106,13 +117,15 @@ class DrawnChart:
             self._picked(keys[pressed[0]])
 
 
-def view(kind: charts.Kind, kinds: Sequence[charts.Kind], table: pd.DataFrame, key: str) -> dict[str, Any]:
+def view(
+    kind: charts.Kind, kinds: Sequence[charts.Kind], table: pd.DataFrame, key: str, note: str = ""
+) -> dict[str, Any]:
     """Return what the card of a chart shows beside the chart."""
     lines = [] if table.empty else kind.lines(table)
     title = kind.title.replace("by day", f"by {charts.stretch(table)}")
     return {
         "title": title,
-        "hint": "click a bar to filter" if lines else "",
+        "hint": note or ("click a bar to filter" if lines else ""),
         "tabs": [{"key": each.name, "label": each.tab, "on": each is kind} for each in kinds] if len(kinds) > 1 else [],
         "legend": [{"colour": colour, "label": label} for colour, label in kind.legend] if lines else [],
         "said": f"{title}, as a chart; the same figures are in the table below it.",
@@ -129,6 +142,7 @@ def ranking(
     tabs: Sequence[Mapping[str, Any]] = (),
     empty: str,
     picked: str = "",
+    note: str = "",
 ) -> dict[str, Any]:
     """
     Return the view of a card with a bar and a number for each name, longest first.
@@ -139,11 +153,13 @@ def ranking(
         tabs: Tabs of the card.
         empty: What stands there without bars.
         picked: Key of the bar that is looked at.
+        note: What the figures are of, where that is not plain.
 
     """
     most = max((int(bar["count"]) for bar in bars), default=1) or 1
     return {
         "title": title,
+        "hint": note,
         "tabs": list(tabs),
         "bars": [
             {**bar, "share": round(100 * int(bar["count"]) / most, 1), "on": bar["key"] == picked} for bar in bars

@@ -106,6 +106,7 @@ def _empty(group: CheckGroup, *, right: bool) -> dict[str, str]:
         "differ": "Whoever a file names, the database has in it.",
         "spelling": "No two names are so alike that they might be one person.",
         "unknown": "The database knows every name that a file has.",
+        "placeholder": "No file names a placeholder.",
         "single": "Everybody is in more than one file.",
     }
     return {"title": FINE, "text": texts[group.kind]}
@@ -131,7 +132,7 @@ def _below(row: CheckRow) -> str:
         return _place(row.files[0])
     if row.kind == "copies":
         return _place(row.files[0])
-    if row.kind == "spelling":
+    if row.kind in ("spelling", "placeholder"):
         return row.text
     first = row.files[0].file_name if row.files else ""
     return f"{first} and {words.count(row.file_count - 1)} more" if row.file_count > 1 else first
@@ -207,7 +208,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     lists = [("", file.people)]
     if row.kind == "differ":
         lists = [("the file names", file.named), ("the database knows", file.known)]
-    elif row.kind in ("spelling", "unknown") and file.named:
+    elif row.kind in ("spelling", "unknown", "placeholder") and file.named:
         lists = [("says now", file.named), ("will say", file.people)] if file.named != file.people else lists
     kind = "odd" if row.kind in ("copies", "differ") else "meant"
     return {

@@ -144,11 +144,14 @@ export function render(context) {
       }
     },
   })
-  // The word that has to be typed does nothing by itself; else what closes. A phone's keyboard would cover the question.
+  // The word that has to be typed does nothing by itself; else what closes, or, where Enter is to confirm, what confirms.
+  // A phone's keyboard would cover the question.
   const safePlace = () => {
+    if (confirms()) return box.querySelector("[data-do=confirm]")
     const word = matchMedia("(pointer: coarse)").matches ? null : box.querySelector(".typed input")
     return word ?? box.querySelector(".d-body input[type=checkbox]") ?? box.querySelector(".d-foot .btn:not(:disabled)")
   }
+  const confirms = () => me.view.enter && Boolean(me.view.confirm) && !blocked(me.view) && !me.view.busy
   const blocked = view =>
     (view.ack && !ticked) ||
     (view.typed && spelt(typed) !== spelt(view.typed.word)) ||
@@ -286,8 +289,10 @@ export function render(context) {
     if (event.key !== "Enter" || event.isComposing) return
     const young = event.repeat || performance.now() - opened < CALM
     const field = event.target.matches("input[type=text]")
-    if (young || field || event.ctrlKey || event.metaKey) event.preventDefault()
-    if (!young && (field || event.ctrlKey || event.metaKey)) confirm()
+    const own = event.target.closest("button, a, input, select, textarea, summary") // has its own use for the key
+    const meant = field || event.ctrlKey || event.metaKey || (confirms() && !own)
+    if (young || meant) event.preventDefault()
+    if (!young && meant) confirm()
   })
   box.addEventListener("close", () => {
     if (box.open) return // what was closed is gone already, and this is the next one

@@ -24,9 +24,10 @@ class Dialog(Component):
     or Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first), `options`
     ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first), `counted` ({base,
     one, many, adds}: words for `confirm` where what is ticked adds files), `note` (label of a text field), `written`
-    (what is in it at first), `actions` ({label, act, kind}: other buttons), `risky`. A section of items with a `key`
-    can have pages (`page`, `pages`, `range`) and `choices` ({value, label, on}). Messages: `confirm` {serial, note,
-    ticked, typed, ack}, `act` {serial, act}, `turn` {serial, list, page, choice}, `close` {serial}.
+    (what is in it at first), `actions` ({label, act, kind}: other buttons), `risky`, `enter` (Enter confirms it
+    wherever the focus is; at first it is on that button). A section of items with a `key` can have pages (`page`,
+    `pages`, `range`) and `choices` ({value, label, on}). Messages: `confirm` {serial, note, ticked, typed, ack}, `act`
+    {serial, act}, `turn` {serial, list, page, choice}, `close` {serial}.
     """
 
     _esm = module("dialog", "gauge")

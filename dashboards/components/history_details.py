@@ -72,7 +72,7 @@ def view(details: OperationDetails, look: Look) -> dict[str, Any]:
         "open": True,
         "id": operation.id,
         "title": f"{history.kind_name(operation)} · {history.name(operation)}",
-        "when": _when(operation),
+        "when": when(operation),
         "verdict": verdict(operation),
         "facts": fact_pairs(operation),
         "check": check_view(operation, look),
@@ -82,7 +82,7 @@ def view(details: OperationDetails, look: Look) -> dict[str, Any]:
     }
 
 
-def _when(operation: MetadataOperation) -> str:
+def when(operation: MetadataOperation) -> str:
     by = f"by {operation.user_name}" if operation.user_name else ""
     parts = (
         f"Operation {operation.id}",

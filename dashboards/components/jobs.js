@@ -178,7 +178,7 @@ export function render(context) {
   const chosen = () => Boolean(list.current())
   keys(model, "jobs", {
     ...list.keys("job"),
-    p: {does: "pause or resume the job", group: "Do", when: chosen, run: press("pause")},
+    P: {does: "pause or resume the job", group: "Do", when: chosen, run: press("pause")},
     c: {does: "cancel the job…", group: "Do", when: chosen, run: press("cancel")},
     r: {does: "retry the job", group: "Do", when: chosen, run: press("retry")},
     l: {does: "open the log of the job", group: "Do", when: chosen, run: () => me.send("log", {id: list.current().id})},

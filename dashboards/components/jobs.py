@@ -310,7 +310,7 @@ def _jobs(ids: Sequence[int]) -> str:
 def _came_to(job: Job) -> str:
     if job.status == "failed":
         return job.error_message or "It stopped; its log says why."
-    took = f" in {words.span(seconds)}" if (seconds := _seconds(job)) else ""
+    took = f" in {words.span(job.seconds)}" if job.seconds else ""
     if job.status == "cancelled":
         return f"{_so_far(job)} when it was cancelled" if job.progress_current else "cancelled before it began"
     if job.counters:
@@ -329,10 +329,6 @@ def _noun(key: str) -> str:
         return "took"
     label = words.item_status(key)[0] if key in ("success", "conflict", "unknown", "pending") else key
     return label.replace("_", " ")
-
-
-def _seconds(job: Job) -> float:
-    return (job.completed_at - job.started_at).total_seconds() if job.completed_at and job.started_at else 0.0
 
 
 def _ended_when(job: Job, now: datetime) -> str:
@@ -500,7 +496,7 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
     if job.started_at:
         pairs.append(["Began", words.when(job.started_at, now=now)])
     if job.completed_at:
-        took = f", after {words.span(seconds)}" if (seconds := _seconds(job)) else ""
+        took = f", after {words.span(job.seconds)}" if job.seconds else ""
         pairs.append(["Ended", words.when(job.completed_at, now=now) + took])
     if job.retry_count:
         pairs.append(["Tries", f"{job.retry_count + 1} of {job.max_retries + 1}"])

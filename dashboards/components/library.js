@@ -176,6 +176,7 @@ function drawImport(upload) {
       ),
     ),
     drawLines("Cannot be taken", upload.rejected),
+    drawLines("Are skipped", upload.skipped),
     drawLines("Wait for a scan", upload.waiting),
     h(
       "div",
@@ -244,7 +245,7 @@ export function render(context) {
         drawPeople(view),
         h("p", {class: "hint"}, "A list is a CSV with the columns path and people (split by ;), a JSON, or the database of the former program."),
       ],
-      () => h("div", {class: "acts"}, button("See the plan", "plan", {kind: "primary"})),
+      () => h("div", {class: "acts"}, button("Review the plan", "plan", {kind: "primary"})),
     ][index]()
 
   const me = component(context, {

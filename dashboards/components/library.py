@@ -167,7 +167,7 @@ def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, 
             "This is kept in Indexium’s own home; no film is changed.",
         ),
         (
-            "Look at the plan",
+            "Review the plan",
             f"{words.files(planned)} would change." if planned else "It shows what would be written into which film.",
             "A plan is a list. Nothing is written before you say so, and all of it can be taken back.",
         ),
@@ -328,6 +328,8 @@ def imported(found: ImportReport) -> str:
         parts.append(f"{words.plural(found.waiting, 'name waits', 'names wait')} for a scan.")
     if found.rejected:
         parts.append(f"{words.plural(len(found.rejected), 'row')} left out.")
+    if found.skipped:
+        parts.append(f"{words.plural(len(found.skipped), 'placeholder name')} skipped.")
     return " ".join(parts)
 
 
@@ -342,19 +344,24 @@ def looked_at(name: str, found: ImportCheck, roots: Sequence[str], *, replace: b
             {"count": words.count(counts.matched), "level": "safe", "text": "fit a film"},
             {"count": words.count(counts.waiting), "level": "warning", "text": "wait for a scan"},
             {"count": words.count(len(counts.rejected)), "level": "danger", "text": "cannot be taken"},
+            *(
+                [{"count": words.count(len(counts.skipped)), "level": "note", "text": "are skipped"}]
+                * bool(counts.skipped)
+            ),
         ],
         "roots": [{"value": root, "label": root, "on": root == found.root} for root in roots] if found.relative else [],
         "replace": replace,
-        "rejected": _lines([(each.line, each.reason) for each in counts.rejected]),
-        "waiting": _lines([(each.line, each.path) for each in found.waiting], total=counts.waiting),
+        "rejected": _lines([(each.where, each.reason) for each in counts.rejected]),
+        "skipped": _lines([(each.where, each.reason) for each in counts.skipped]),
+        "waiting": _lines([(each.where, each.path) for each in found.waiting], total=counts.waiting),
         "hint": _hint(counts),
         "confirm": f"Import {words.plural(taken, 'name')}" if taken else "",
     }
 
 
-def _lines(rows: Sequence[tuple[int, str]], *, total: int | None = None) -> dict[str, Any]:
+def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict[str, Any]:
     number = len(rows) if total is None else total
-    shown = [{"line": f"line {words.count(line)}", "text": text} for line, text in rows[:LINES]]
+    shown = [{"line": where, "text": text} for where, text in rows[:LINES]]
     more = number - len(shown)
     return {"rows": shown, "more": f"and {words.count(more)} more" if more > 0 else ""}
 

@@ -90,9 +90,9 @@ def view(
         state: What is looked at.
         found: Counts of the search.
         beside: Counts of the search without its own risk term: those of the chips.
-        everything: Counts of the whole plan: those of the headline.
+        everything: Counts of the whole plan.
         safe: Safe files of the search, whatever its risk term, that can be selected.
-        volume: Bytes of all files that would be changed.
+        volume: Bytes of the files of the search that would be changed.
         views: The saved views.
         reasons: Files of the level warning by the codes of their issues, most first.
         total: Files in the list, where that is told: a search may name unchanged and skipped ones.
@@ -103,8 +103,8 @@ def view(
     total, text = listed(found) if total is None else total, state.query if shown is None else shown
     skipped = query.chosen(text, "postponed") == ["yes"]
     return {
-        "headline": headline(everything),
-        "summary": summary(everything, volume),
+        "headline": headline(found, searched=bool(text.strip())),
+        "summary": summary(found, volume, whole=everything if text.strip() else None),
         "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in HINTS],
         "query": state.typed,
         "error": state.error,
@@ -114,7 +114,7 @@ def view(
         "meaning": f"shown: {query.describe(text)} · {words.files(total)}" if text.strip() else "",
         "found": words.files(total),
         "listed": total,
-        "review": 0 if state.query.strip() == "risk:danger" else everything.danger_count,
+        "review": 0 if query.chosen(text, "risk") == ["danger"] else beside.danger_count,
         "safe": safe,
         "skipped": 0 if skipped else everything.postponed_count,
         "brings_back": total if skipped else 0,
@@ -131,17 +131,23 @@ def listed(statistics: PlanStatistics) -> int:
     return statistics.safe_count + statistics.warning_count + statistics.danger_count + statistics.blocked_count
 
 
-def headline(statistics: PlanStatistics) -> str:
-    """Return the first line of the page."""
+def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
+    """Return the first line of the page; `searched`: of a search, not of the whole plan."""
     changing = listed(statistics) - statistics.blocked_count
-    if statistics.total_files == 0 and statistics.postponed_count == 0:
+    if statistics.total_files == 0 and statistics.postponed_count == 0 and not searched:
         return "Nothing planned yet"
     return f"{words.files(changing)} would change" if changing else "Nothing would change"
 
 
-def summary(statistics: PlanStatistics, volume: int) -> str:
-    """Return the line beside it: names to write and to take out, unchanged files, time, bytes."""
+def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | None = None) -> str:
+    """
+    Return the line beside it: names to write and to take out, unchanged files, time, bytes.
+
+    Where the figures are those of a search, `whole` is the plan without it, and the line says so first.
+    """
     parts = []
+    if whole is not None:
+        parts.append(f"in this search, {words.count(listed(whole) - whole.blocked_count)} in the whole plan")
     added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
     if added or removed:
         parts.append(f"+{words.plural(added, 'name')}")

@@ -6,12 +6,21 @@ const COLUMNS = [
   ["cost", "Cost", "n num"],
 ]
 
+// What a press of the box in the head does. It takes every file of the search that can be written, on all pages.
+const boxSays = ({all, able}) => {
+  if (!able) return "No file here can be written"
+  if (all === "all") return "Select none"
+  return able === 1 ? "Select the one file that can be written" : `Select the ${able.toLocaleString("en")} files that can be written`
+}
+
 function drawHead(view) {
   const box = h("input", {
     type: "checkbox",
     checked: view.all === "all",
     indeterminate: view.all === "some",
-    "aria-label": view.all === "all" ? "Select none" : `Select all ${view.found}`,
+    disabled: !view.able || null,
+    title: boxSays(view),
+    "aria-label": boxSays(view),
     data: {change: "all"},
   })
   return h(
@@ -158,10 +167,10 @@ export function render(context) {
 
   // Choosing shows at once; `change` is repeated on every view that the server made without knowing of it.
   const choose = (me, change, type, data = {}) => {
-    const entry = {serial: ++serial, change}
+    const entry = {serial: ++serial, change, type}
     pending.push(entry)
     change(rows(me))
-    tally(me.view)
+    tally(me.view, type)
     me.paint()
     me.send(type, {...data, serial: entry.serial})
   }
@@ -243,7 +252,7 @@ export function render(context) {
       if (!view.rows) return drawWaiting()
       while (pending.length && pending[0].serial <= view.picked) pending.shift()
       for (const entry of pending) entry.change(view.rows)
-      if (pending.length) tally(view)
+      if (pending.length) tally(view, pending.at(-1).type)
       returning = Boolean(self.root.getRootNode().activeElement?.matches("[role=row]"))
       settle(self, view)
       const at = view.rows.findIndex(row => row.id === cursor)
@@ -384,7 +393,7 @@ export function render(context) {
         if (current(me)) range(me, cursor)
       },
     },
-    a: {does: "select all that are found", group: "Select", run: () => all(me)},
+    a: {does: "select all files that can be written", group: "Select", run: () => all(me)},
     n: {does: "select none", group: "Select", run: () => none(me)},
     i: {does: "select the others", group: "Select", run: () => inverse(me)},
     e: {does: "edit the people", group: "Decide", run: onCursor("edit")},
@@ -406,9 +415,12 @@ function sight(node, tries = 4) {
 const height = me => (me.dense ? 33 : 49) // pixels of most rows
 const fitting = me => Math.ceil(window.innerHeight / height(me)) + 1
 
-// The box in the head says all, some or none: of this page, for what the server has not counted yet.
-function tally(view) {
-  const able = view.rows.filter(row => row.can)
-  const chosen = able.filter(row => row.selected).length
-  view.all = chosen && chosen === able.length ? "all" : chosen ? "some" : "none"
+// The box in the head says all, some or none of the search before the server has counted: a choice of all or none is
+// certain, of single rows only where one page shows them all.
+function tally(view, type) {
+  const chosen = view.rows.filter(row => row.can && row.selected).length
+  if (type === "all") view.all = view.able ? "all" : "none"
+  else if (type === "none") view.all = "none"
+  else if (view.pages > 1) view.all = chosen ? "some" : view.all === "none" ? "none" : "some"
+  else view.all = chosen && chosen === view.able ? "all" : chosen ? "some" : "none"
 }

@@ -37,8 +37,10 @@ def view(
     descending: bool,
     selected: Collection[int],
     chosen: int,
+    able: int,
     picked: int,
     named: bool,
+    hidden: int = 0,
     query: str = "",
 ) -> dict[str, Any]:
     """
@@ -50,8 +52,10 @@ def view(
         descending: Whether the other way round.
         selected: File ids of this page that are chosen.
         chosen: How many files are chosen in all, on every page.
+        able: How many files of the search can be chosen: those that can be written.
         picked: Number of the last choice that is counted in; the browser waits for its own.
         named: Whether rows say the name of their library: where there are several.
+        hidden: How many of the chosen files the search does not find.
         query: The search that finds them.
 
     """
@@ -60,24 +64,18 @@ def view(
     return {
         "rows": rows,
         "total": page.total,
-        "found": words.files(page.total),
+        "able": able,
+        "chosen": chosen,
         "first": first + 1,
         "range": f"{words.count(first + 1)}–{words.count(first + len(rows))} of {words.count(page.total)}",
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
         "sort": sort,
         "descending": descending,
-        "all": _all(rows, chosen),
+        "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",
         "picked": picked,
         "look": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # in the same look a row is where it was
     }
-
-
-def _all(rows: list[dict[str, Any]], chosen: int) -> str:
-    able = [entry for entry in rows if entry["can"]]
-    if chosen and able and all(entry["selected"] for entry in able):
-        return "all"
-    return "some" if chosen else "none"
 
 
 def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:

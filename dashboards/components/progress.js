@@ -145,6 +145,6 @@ export function render(context) {
   const retry = () => me.view.summary?.buttons.some(entry => entry.act === "retry")
   keys(context.model, "progress", {
     r: {does: "retry what was not done", group: "Act", when: () => Boolean(retry()), run: () => me.send("retry")},
-    p: {does: "pause or resume", group: "Act", when: () => Boolean(turn()), run: () => me.send(turn().act)},
+    P: {does: "pause or resume", group: "Act", when: () => Boolean(turn()), run: () => me.send(turn().act)},
   })
 }

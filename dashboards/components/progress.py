@@ -138,7 +138,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
 def pace(operation: MetadataOperation, status: OperationStatus) -> str:
     """Return how fast it goes and how long it will take, or how long it took."""
     if status.finished:
-        return f"in {words.span(operation.seconds)}"
+        return f"in {words.span(operation.seconds)}" if operation.seconds else ""
     if status.status == "paused":
         return "pausing after this file" if status.pausing else "paused"
     parts = []
@@ -176,10 +176,10 @@ def rest(status: OperationStatus) -> str:
 def buttons(status: OperationStatus) -> list[dict[str, str]]:
     """Return what can be done with a running operation."""
     if status.status in {"pending", "in_progress"}:
-        return [{"label": "Pause after this file", "act": "pause", "key": "p"}, {"label": "Cancel", "act": "cancel"}]
+        return [{"label": "Pause after this file", "act": "pause", "key": "P"}, {"label": "Cancel", "act": "cancel"}]
     if status.status == "paused":
         return [
-            {"label": "Resume", "act": "resume", "key": "p", "kind": "primary"},
+            {"label": "Resume", "act": "resume", "key": "P", "kind": "primary"},
             {"label": "Cancel", "act": "cancel"},
         ]
     return []

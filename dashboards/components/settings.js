@@ -29,7 +29,7 @@ function drawField(row, problem) {
     class: bad ? "set bad" : "set",
     inputmode: row.kind === "number" ? "numeric" : null,
     value: bad ? problem.typed : row.value,
-    size: row.kind === "folder" ? 34 : 12,
+    size: ["folder", "names"].includes(row.kind) ? 34 : 12,
     autocomplete: "off",
     spellcheck: "false",
   })

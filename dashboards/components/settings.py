@@ -23,6 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "executor",
     ),
     "Taking back": ("metadata_backup_retention_days", "backup_budget"),
+    "People": ("placeholder_names",),
     "Scanning": ("probe_threads", "rescan_batch_size", "rescan_batch_pause_ms", "thumbnail_budget"),
     "This dashboard": (
         "metadata_preview_page_size",
@@ -42,6 +43,7 @@ LABELS: Mapping[str, str] = {
     "executor": "Files are read and written in",
     "metadata_backup_retention_days": "Days to take back",
     "backup_budget": "Room for backups",
+    "placeholder_names": "Placeholder names",
     "probe_threads": "Files read at once",
     "rescan_batch_size": "Files of a rescan between two saves",
     "rescan_batch_pause_ms": "Rest of a rescan after each of them, in ms",

@@ -23,12 +23,13 @@ const HINTS = {
 }
 const SEEN = 3 // toasts at a time
 const TICK = 250 // milliseconds
+const STAY = {error: 12_000, undo: 10_000, other: 6000} // milliseconds for which a toast is there
 const LINE = {
-  lost: "Connection lost, work continues. This page comes back by itself.",
-  gone: "Indexium does not answer. If it was stopped, start it again: every file is whole, and this page comes back by itself.",
+  lost: "Connection lost. This page shows the last known state and reconnects by itself.",
+  gone: "Indexium does not answer. If it has stopped, start it again. This page shows the last known state and reconnects by itself.",
 }
 const BACK = {
-  line: "Connected again; everything is as you left it.",
+  line: "Connected again. Your search and your selection are as you left them.",
   restarted: "Indexium was started again. Your search and your selection are as you left them.",
 }
 
@@ -133,29 +134,33 @@ function drawHelp() {
 
 export function render(context) {
   const {model} = context
-  const state = {toasts: [], line: "", busy: false, next: 1}
+  const state = {toasts: [], line: "", busy: false, next: 1, undoable: null}
+  const mouse = window.matchMedia("(hover: hover)") // on a touch screen what was touched last counts as hovered
   let help,
-    held = false, // the pointer or the focus is on a toast: none goes
     clock = 0
+  // The pointer or the focus is on a toast: none goes.
+  const held = me => Boolean(me.root.querySelector(mouse.matches ? ".toast:is(:hover, :focus-within)" : ".toast:focus-within"))
   const drop = (id, me) => {
     state.toasts = state.toasts.filter(item => item.id !== id)
     me.paint()
   }
   // The newest is seen at once; where there are too many, those go first that can be missed most easily.
-  const toast = (me, {kind, text, undo = null}) => {
+  const toast = (me, {kind, text, undo = null, topic = ""}) => {
     const id = state.next++
     const others = state.toasts.filter(item => item.text !== text)
-    if (undo) others.forEach(item => (item.undo = null)) // steps are undone newest first
+    if (undo) state.undoable = undo
     while (others.length >= SEEN) {
-      const least = others.findIndex(item => item.kind !== "error" && !item.undo)
+      const least = others.findIndex(item => item.kind !== "error" && !offers(item))
       others.splice(Math.max(least, 0), 1)
     }
-    state.toasts = [...others, {id, kind, text, undo, left: kind === "error" ? 12_000 : undo ? 10_000 : 5000}]
+    state.toasts = [...others, {id, kind, text, undo, topic, left: STAY[kind] ?? STAY[undo ? "undo" : "other"]}]
     me.paint()
     clock ||= setInterval(() => age(me), TICK)
   }
+  // Steps are undone newest first: only the one that is next can be undone.
+  const offers = item => Boolean(item.undo) && item.undo === state.undoable
   const age = me => {
-    if (held || document.hidden) return
+    if (held(me) || document.hidden) return
     state.toasts.forEach(item => (item.left -= TICK))
     const staying = state.toasts.filter(item => item.left > 0)
     if (staying.length < state.toasts.length) {
@@ -194,7 +199,7 @@ export function render(context) {
                 data: {key: `toast${item.id}`},
               },
               h("p", null, item.text),
-              item.undo && button("Undo", "undo", {kind: "small", data: {id: item.id, step: item.undo}}),
+              offers(item) && button("Undo", "undo", {kind: "small", data: {id: item.id, step: item.undo}}),
               h(
                 "button",
                 {type: "button", class: "icon", "aria-label": "Dismiss", data: {act: "dismiss", id: item.id}},
@@ -236,12 +241,6 @@ export function render(context) {
       help() {
         help.close()
       },
-    },
-    setup(self) {
-      const onToast = event => Boolean(event.target.closest?.(".toast"))
-      for (const name of ["pointerover", "focusin"])
-        self.root.addEventListener(name, event => (held = onToast(event)))
-      for (const name of ["pointerleave", "focusout"]) self.root.addEventListener(name, () => (held = false))
     },
     drawn(self) {
       const {url, page: name, title, selection} = self.view
@@ -300,6 +299,14 @@ export function render(context) {
 
   model.on("msg:custom", message => {
     if (message.text) toast(me, message)
+    if (message.settled) {
+      state.toasts = state.toasts.filter(item => item.kind !== "error" || item.topic !== message.settled)
+      me.paint()
+    }
+    if (message.undoable !== undefined) {
+      state.undoable = message.undoable
+      me.paint()
+    }
     if (message.busy !== undefined) {
       state.busy = message.busy
       me.paint()

@@ -19,15 +19,24 @@ class Shell(Component):
     View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser is to take over:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
-    {kind, text, undo}, a toast; {busy}.
+    {kind, text, undo, topic}, a toast; {settled}, a topic whose errors go; {undoable}, the step that can be undone;
+    {busy}.
     """
 
     _esm = module("shell")
     _styles = ("house.css", "shell.css")
 
-    def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
+    def toast(self, kind: str, text: str, *, undo: int | None = None, topic: str = "") -> None:
         """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
-        self._send_msg({"kind": kind, "text": text, "undo": undo})
+        self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
+
+    def settled(self, topic: str) -> None:
+        """Take the errors of a topic away."""
+        self._send_msg({"settled": topic})
+
+    def undoable(self, step_id: int | None) -> None:
+        """Let toasts offer to undo this step only; None: there is nothing to undo."""
+        self._send_msg({"undoable": step_id})
 
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
         """Show that something that was asked for is under way."""

@@ -130,6 +130,7 @@ class WriteQuestion:
             lambda note: self._begin(look, note),
             confirm=f"Write {words.files(number)}",
             risky=look.danger_count > 0,
+            enter=not look.danger_count and not look.wish.moved,
             typed=_typed(look.danger_count) if look.danger_count else None,
             note="Note for the history (optional)",
             written=look.wish.options.user_note,

@@ -129,7 +129,7 @@ class HistoryScreen:
     def _show_list(self, found: _Found) -> None:
         self._found = found
         self.state.number = found.page.page
-        self._header.put(summary=summary(found.totals))
+        self._header.put(summary=summary(found.totals, narrowed=self.state.narrowed()))
         self._search.put(**parts.search_view(self.state, error="", counts=found.counts))
         self._one.follow([operation.id for operation in found.page.items])
         self._draw_list()
@@ -191,12 +191,14 @@ def _without(text: str, kind: str, term: str) -> str:
         return ""
 
 
-def summary(totals: Mapping[str, int]) -> str:
-    """Return in one line what all operations amount to."""
+def summary(totals: Mapping[str, int], *, narrowed: bool = False) -> str:
+    """Return in one line what all operations amount to; `narrowed`: the list below shows some of them only."""
     if not totals["operations"]:
         return ""
     written, refused = totals["written"], totals["refused"]
     said = [words.plural(totals["operations"], "operation"), f"{words.files(written)} written"]
+    if narrowed:
+        said[0] = f"all operations: {words.count(totals['operations'])}"
     if written + refused:
         said.append(f"{100 * written / (written + refused):.1f} % at the first try".replace("100.0", "100"))
     if totals["rolled_back"]:

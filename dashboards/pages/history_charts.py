@@ -24,6 +24,7 @@ __all__ = ["HistoryCharts"]
 
 HEIGHT = 150
 BARS = 5  # of a ranking
+ALL = "all operations: the search does not change this chart"
 RANKS = {
     "people": ("People", "People most written", "Nobody has been written yet."),
     "errors": ("Errors", "Errors by kind", "No file was refused or failed."),
@@ -84,7 +85,8 @@ class HistoryCharts:
             return
         table, rank, span = self._figures
         theme, state = self._session.view.theme, self.state
-        self._trend.show(state.trend, table, theme, span=span, key=state.picked_days())
+        note = ALL if state.searched() else ""
+        self._trend.show(state.trend, table, theme, span=span, key=state.picked_days(), note=note)
         _, title, empty = RANKS[state.rank]
         empty = (
             f"{empty.removesuffix('.').removesuffix(' yet')} in these days." if state.since or state.until else empty
@@ -92,7 +94,7 @@ class HistoryCharts:
         tabs = [{"key": key, "label": label, "on": key == state.rank} for key, (label, *_) in RANKS.items()]
         bars = people_bars(rank) if state.rank == "people" else error_bars(rank)
         picked = state.error if state.rank == "errors" else _named(state.query)
-        self._rank.put(**ranking(title, bars, tabs=tabs, empty=empty, picked=picked))
+        self._rank.put(**ranking(title, bars, tabs=tabs, empty=empty, picked=picked, note=note))
 
     # What is pressed.
 

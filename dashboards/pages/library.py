@@ -120,7 +120,7 @@ class LibraryScreen:
 
     def _show(self, found: _Found) -> None:
         self._found = found
-        if not found.folders:
+        if self._is_led(found):  # the last step is there when the people are known
             self._guided = True
         self._draw()
 

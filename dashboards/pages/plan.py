@@ -53,7 +53,7 @@ class Loaded(NamedTuple):
     roots: int  # folders that are scanned
     safe: int  # safe files of the search, whatever its risk term, that can be selected
     able: int  # files of the search that can be selected
-    volume: int  # bytes of all files that would be changed
+    volume: int  # bytes of the files of the search that would be changed
     views: list[SavedView]
     wider: list[Wider]  # where nothing is found …
     written: MetadataOperation | None  # … because this wrote it
@@ -203,7 +203,7 @@ class PlanScreen:
             roots=shelf.roots(whole),
             safe=self._able(whole, Selection(query=aside, risk=("safe",)), beside.safe_count),
             able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
-            volume=shelf.volume(whole),
+            volume=shelf.volume(plan),
             views=shelf.views(),
             wider=[] if page.total or not query.strip() else library.wider(plan=plan),
             written=None if page.total else self._write.written(query),
@@ -243,7 +243,7 @@ class PlanScreen:
         self._draw_header(loaded)
         self._draw_table(loaded)
         self._draw_bar(loaded)
-        self._risk.load(loaded.whole)
+        self._risk.load(loaded.plan.query)
         self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
         self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
         self._finding.count()
@@ -291,6 +291,8 @@ class PlanScreen:
             descending=self.state.descending,
             selected=loaded.chosen,
             chosen=loaded.summary.count if loaded.summary else 0,
+            hidden=loaded.summary.hidden if loaded.summary else 0,
+            able=loaded.able,
             picked=self._picked,
             named=loaded.roots > 1,
             query=self.state.query,

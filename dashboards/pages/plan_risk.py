@@ -1,4 +1,4 @@
-"""The chart of the plan's risk, by container or by folder: read after the table, a bar that is pressed filters it."""
+"""The chart of the search's risk, by container or by folder: read after the table, a bar that is pressed filters it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dashboards.components import charts
 from dashboards.components.chart_card import ChartCard, DrawnChart
 from dashboards.shelf import Shelf
 from dashboards.state import PlanState
+from indexium_core.model import query as grammar
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dashboards.app import Session
-    from indexium_core.library import MetadataPlan
 
 __all__ = ["PlanRisk"]
 
@@ -23,7 +23,11 @@ HEIGHT = 150
 
 
 class PlanRisk:
-    """How risky the whole plan is; the bar of what is chosen stands out."""
+    """
+    How risky the files of a search are.
+
+    Its own term (a container, a folder) does not narrow the chart: the bar that it chose stands out among the others.
+    """
 
     def __init__(
         self,
@@ -36,7 +40,7 @@ class PlanRisk:
         self._shelf, self._bridge, self._session, self.state = shelf, bridge, session, state
         self._changed = changed
         self._by = charts.RISK[0].name
-        self._plan: MetadataPlan | None = None
+        self._query: str | None = None
         self._table: pd.DataFrame | None = None
         self._chart = DrawnChart(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
 
@@ -45,16 +49,20 @@ class PlanRisk:
         """The component."""
         return self._chart.card
 
-    def load(self, plan: MetadataPlan) -> None:
-        """Read the figures of a plan."""
-        self._plan, by = plan, self._by
+    def load(self, query: str) -> None:
+        """Read the figures of a search."""
+        self._query, by = query, self._by
+        shelf = self._shelf
+
+        def read() -> pd.DataFrame:
+            return shelf.risk(shelf.plan(grammar.with_chosen(query, by, [])), by)
 
         def show(table: pd.DataFrame) -> None:
             if by == self._by:
                 self._table = table
                 self.draw()
 
-        self._bridge.run(lambda: self._shelf.risk(plan, by), show, name="risk")
+        self._bridge.run(read, show, name="risk")
 
     def draw(self) -> None:
         """Show the figures in the theme that is shown."""
@@ -65,9 +73,9 @@ class PlanRisk:
         self._chart.show(self._by, self._table, self._session.view.theme, key=picked)
 
     def _turn(self, by: str) -> None:
-        if self._plan is not None and by in {kind.name for kind in charts.RISK}:
+        if self._query is not None and by in {kind.name for kind in charts.RISK}:
             self._by = by
-            self.load(self._plan)
+            self.load(self._query)
 
     def _pick(self, group: str) -> None:
         """Find only the files of a container or folder; pressed once more, all again."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import review
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, StepReport
+    from indexium_core.library import DecisionReport, Library, StepReport, Steps
 
 __all__ = ["Undoing"]
 
@@ -16,8 +17,9 @@ __all__ = ["Undoing"]
 class Undoing:
     """Shows what can be undone; everything else is the library's."""
 
-    def __init__(self, library: Library, bridge: Bridge) -> None:
-        self._library, self._bridge = library, bridge
+    def __init__(self, library: Library, bridge: Bridge, *, undoable: Callable[[int | None], None]) -> None:
+        """Stand behind the buttons; `undoable` gets the step that can be undone each time it may be another one."""
+        self._library, self._bridge, self._undoable = library, bridge, undoable
         self.buttons = review.Review()
         self.buttons.on(
             undo=lambda message: self.undo(int(message["id"])), redo=lambda message: self.redo(int(message["id"]))
@@ -30,7 +32,11 @@ class Undoing:
 
     def refresh(self) -> None:
         """Look again what can be undone and redone."""
-        self._bridge.run(self._library.steps, lambda steps: self.buttons.put(**review.view(steps)), name="steps")
+        self._bridge.run(self._library.steps, self._show, name="steps")
+
+    def _show(self, steps: Steps) -> None:
+        self.buttons.put(**review.view(steps))
+        self._undoable(steps.undo.step_id if steps.undo else None)
 
     def undo(self, step_id: int) -> None:
         """Undo a step, if it is the newest one still."""

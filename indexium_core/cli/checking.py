@@ -12,7 +12,7 @@ from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import CheckGroup, CheckPage, CheckRow, Suggestion
 
-Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown or single.")]
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown, placeholder or single.")]
 Subjects = Annotated[
     list[str] | None,
     typer.Argument(metavar="SUBJECT…", help="What findings are about, as 'indexium checks KIND' says."),
@@ -54,7 +54,10 @@ def _reasons(suggestion: Suggestion) -> str:
 def checks(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="copies, differ, spelling, unknown or single; none = counts.")
+        str,
+        typer.Argument(
+            metavar="[KIND]", help="copies, differ, spelling, unknown, placeholder or single; none = counts."
+        ),
     ] = "",
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 25,

@@ -14,6 +14,8 @@ from indexium_core.cli.writing import Yes, ask
 from indexium_core.library import Forgetting, ImportReport, Library, ScanReport
 from indexium_core.model.holdings import KINDS
 
+_PLACES = 10  # of skipped names that are printed
+
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
 
@@ -216,12 +218,24 @@ def import_people(
 
 
 def _print_import(report: ImportReport) -> None:
+    skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
     output.note(
         f"{output.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
-        f"{output.plural(len(report.rejected), 'row')} rejected."
+        f"{output.plural(len(report.rejected), 'row')} rejected{skipped}."
     )
     for row in report.rejected:
-        output.note(f"  line {row.line}: {row.reason}")
+        output.note(f"  {row.where}: {row.reason}")
+    _print_skipped(report)
+
+
+def _print_skipped(report: ImportReport) -> None:
+    """Print the names that were skipped: all places of a reason in one line, the first of many."""
+    places: dict[str, list[str]] = {}
+    for row in report.skipped:
+        places.setdefault(row.reason, []).append(row.where)
+    for reason, found in places.items():
+        more = f"; and {len(found) - _PLACES:,} more" if len(found) > _PLACES else ""
+        output.note(f"  skipped: {reason} ({'; '.join(found[:_PLACES])}{more})")
 
 
 @people.command("take-from-files", epilog="Example: indexium people take-from-files")
@@ -230,6 +244,7 @@ def take_from_files(context: typer.Context) -> None:
     with opened(context) as library:
         report = library.people.take_from_files()
     output.note(f"{output.plural(report.added, 'name')} taken over, in {output.plural(report.files, 'file')}.")
+    _print_skipped(report)
 
 
 @people.command("export", epilog="Example: indexium people export > people.csv")

@@ -120,7 +120,7 @@ _TABLE = (
     _entry("Trips/México/Día de Muertos 💀.mp4", "mp4", (CARLA,), "unchanged", "People: Carla Gómez"),
     _entry("Trips/México/Mercado.webm", "webm", (CARLA, BOB), "safe", subtitles=True),
     _entry("Trips/Praha/Karlův most.mp4", "mp4", (JIRI, ZOE), "safe"),
-    _entry("Trips/Praha/Cafe\u0301.mkv", "mkv_room", (JIRI, ANN), "safe", "People: Jiří Dvořák"),
+    _entry("Trips/Praha/Cafe\u0301.mkv", "mkv_room", (JIRI, ANN), "safe", "People: Jiří Dvořák, Unknown"),
     _entry("Trips/Praha/Tram 22.avi", "avi", (JIRI,), "safe"),
     # celebrations
     _entry("Weddings/حفلة.mkv", "mkv", (SAMIR,), "safe", cover=True),

@@ -37,19 +37,24 @@ class _Page:
     places: Mapping[str, tuple[list[int], int]] = field(default_factory=dict)  # subject: its first files, and how many
     like: Mapping[str, list[likeness.Likeness]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)  # whom other spellings mean, by key
+    placeholder_keys: frozenset[str] = frozenset()  # of names that stand for nobody
 
 
 class Rows:
     """Reads findings of a home."""
 
-    def __init__(self, database: Database, casts: Casts) -> None:
+    def __init__(
+        self, database: Database, casts: Casts, placeholder_keys: Callable[[], frozenset[str]] = frozenset
+    ) -> None:
         self._database = database
+        self._placeholder_keys = placeholder_keys
         self._casts = casts
         self._readers: Mapping[Kind, Callable[[Sequence[str], Version], _Page]] = {
             "copies": self._copies,
             "differ": self._differ,
             "spelling": self._spelling,
             "unknown": self._unknown,
+            "placeholder": self._placeholder,
             "single": self._single,
         }
 
@@ -65,12 +70,12 @@ class Rows:
         reader = self._database.read()
         found = store.files_of_payloads(reader, subjects)
         places = {file_hash: (file_ids, len(file_ids)) for file_hash, file_ids in found.items()}
-        return _Page(self._files(reader, version, places), places=places)
+        return _Page(self._files(reader, version, places), places=places, placeholder_keys=self._placeholder_keys())
 
     def _differ(self, subjects: Sequence[str], version: Version) -> _Page:
         reader = self._database.read()
         files = store.files(reader, version, [int(each) for each in subjects])
-        return _Page(files, aliases=people.aliases(reader))
+        return _Page(files, aliases=people.aliases(reader), placeholder_keys=self._placeholder_keys())
 
     def _spelling(self, subjects: Sequence[str], version: Version) -> _Page:
         reader = self._database.read()
@@ -87,6 +92,17 @@ class Rows:
         like = _alike(subjects, store.people(reader))
         return _Page(self._files(reader, version, places), names=names, places=places, like=like)
 
+    def _placeholder(self, subjects: Sequence[str], version: Version) -> _Page:
+        reader = self._database.read()
+        spelt = {name: key for name, key in store.people(reader).items() if key in subjects}
+        naming = store.naming(reader, subjects, limit=1)
+        places = store.using(reader, version, subjects, limit=_FILES)
+        files = self._files(reader, version, places)
+        shown = {key: _spelling(key, spelt, places, files) for key in subjects}
+        found = store.names_in_files(reader, list(shown.values()), limit=1)
+        names = {key: found[name]._replace(named=naming.get(key, ([], 0))[1]) for key, name in shown.items()}
+        return _Page(files, names=names, places=places)
+
     def _single(self, subjects: Sequence[str], version: Version) -> _Page:
         names = store.names_in_files(self._database.read(), subjects, limit=_FILES)
         reader = self._casts.at(version)
@@ -99,6 +115,16 @@ class Rows:
         return store.files(
             reader, version, {file_id for file_ids, _ in places.values() for file_id in file_ids[:_FILES]}
         )
+
+
+def _spelling(
+    key: str, people: Mapping[str, str], places: Mapping[str, tuple[list[int], int]], files: Mapping[int, FileRow]
+) -> str:
+    """Return how a name with this key is spelt: by a person, else in the first file that has it."""
+    spelt = [name for name, own in people.items() if own == key]
+    in_files = (files[file_id] for file_id in places.get(key, ([], 0))[0] if file_id in files)
+    spelt += [name for file in in_files for name in (*file.people, *file.named) if names_of.person_key(name) == key]
+    return spelt[0] if spelt else key
 
 
 def _places(names: Mapping[str, NameInFiles]) -> dict[str, tuple[list[int], int]]:
@@ -118,7 +144,7 @@ def _of_copies(subject: str, facts: int, page: _Page) -> CheckRow | None:
     files = [page.files[file_id] for file_id in file_ids if file_id in page.files]
     if not files:
         return None
-    some = _not_in_all(files)
+    some = _not_in_all(files, page.placeholder_keys)
     them, lacking = listed(some), [file for file in files if not _has_all(file, some)]
     having = [file for file in files if _has_any(file, some)]
     are = "is" if len(some) == 1 else "are"
@@ -155,7 +181,7 @@ def _of_differ(subject: str, facts: int, page: _Page) -> CheckRow | None:
     file = page.files.get(int(subject))
     if file is None:
         return None
-    missing = missing_in(file, page.aliases)
+    missing = missing_in(file, page.aliases, page.placeholder_keys)
     them = listed(missing)
     knows = f"knows {listed(file.known)} in it" if file.known else "knows nobody in it"
     return CheckRow(
@@ -187,15 +213,20 @@ def _of_differ(subject: str, facts: int, page: _Page) -> CheckRow | None:
     )
 
 
-def missing_in(file: FileRow, aliases: Mapping[str, str]) -> list[str]:
-    """Return whom a file names though the database does not have them in it; `aliases`: whom spellings mean, by key."""
+def missing_in(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
+    """
+    Return whom a file names though the database does not have them in it.
+
+    `aliases`: whom spellings mean, by key; `placeholder_keys`: keys of names that stand for nobody, and are left out.
+    """
     known = {names_of.person_key(name) for name in file.known}
 
     def key(name: str) -> str:
         own = names_of.person_key(name)
         return names_of.person_key(aliases[own]) if own in aliases else own
 
-    return [name for name in file.named if key(name) not in known]
+    left_out = known | placeholder_keys
+    return [name for name in file.named if key(name) not in left_out]
 
 
 def _of_spelling(subject: str, facts: int, page: _Page) -> CheckRow | None:
@@ -259,6 +290,57 @@ def _of_unknown(subject: str, facts: int, page: _Page) -> CheckRow | None:
     )
 
 
+def _of_placeholder(subject: str, facts: int, page: _Page) -> CheckRow | None:
+    name, (file_ids, count) = page.names[subject], page.places.get(subject, ([], 0))
+    if not count and not name.is_known:
+        return None
+    files = [page.files[file_id] for file_id in file_ids if file_id in page.files]
+    return CheckRow(
+        kind="placeholder",
+        subject=subject,
+        facts=facts,
+        title=name.name,
+        text=_of_whom(name, count),
+        files=_shown(files),
+        file_count=count,
+        names=(_name(name),),
+        mends=(
+            Mend(
+                code="remove",
+                label=f"Remove it from {'this file’s' if count == 1 else 'these files’'} plan"
+                if count
+                else "Remove it",
+                text=_without_placeholder(name, count),
+                files=count,
+                names=(name.name,),
+                asks=count > 1,
+            ),
+        ),
+        query=_person(name.name, files) if count else "",
+    )
+
+
+def _of_whom(name: NameInFiles, count: int) -> str:
+    """Return where a placeholder is, as one or two sentences."""
+    if not count:
+        return f"The database has a person of the name “{name.name}”, which is a placeholder; no file names it."
+    named = "names" if count == 1 else "name"
+    text = f"{_sentence(labels.files(count))} {named} the placeholder “{name.name}”."
+    if not name.named:
+        text = f"A write would put the placeholder “{name.name}” into {labels.files(count)}."
+    elif name.is_known:
+        text = f"{_sentence(labels.files(count))} {named} the placeholder “{name.name}” now or after a write."
+    return f"{text} The database has a person of this name." if name.is_known else text
+
+
+def _without_placeholder(name: NameInFiles, count: int) -> str:
+    """Return what the removal of a placeholder does."""
+    parts = [f"The plan leaves “{name.name}” out of {labels.files(count)}."] if count else []
+    if name.is_known:
+        parts.append(f"The database forgets the person “{name.name}”.")
+    return " ".join([*parts, "Undo takes this back."])
+
+
 def _of_single(subject: str, facts: int, page: _Page) -> CheckRow | None:
     file_ids, count = page.places.get(subject, ([], 0))
     files = [page.files[file_id] for file_id in file_ids if file_id in page.files]
@@ -293,6 +375,7 @@ _MAKERS: Mapping[Kind, Callable[[str, int, _Page], CheckRow | None]] = {
     "differ": _of_differ,
     "spelling": _of_spelling,
     "unknown": _of_unknown,
+    "placeholder": _of_placeholder,
     "single": _of_single,
 }
 
@@ -354,12 +437,12 @@ def _named(files: Sequence[FileRow]) -> str:
     return files[0].file_name if len(files) == 1 else labels.files(len(files))
 
 
-def _not_in_all(files: Sequence[FileRow]) -> list[str]:
-    """Return the people who are in some of the files only, in the order in which they are met."""
+def _not_in_all(files: Sequence[FileRow], placeholder_keys: frozenset[str]) -> list[str]:
+    """Return the people, placeholders aside, who are in some of the files only, in the order in which they are met."""
     lists = [{names_of.person_key(name) for name in file.people} for file in files]
     everywhere = set.intersection(*lists)
     met = {names_of.person_key(name): name for file in reversed(files) for name in reversed(file.people)}
-    return [name for key, name in reversed(met.items()) if key not in everywhere]
+    return [name for key, name in reversed(met.items()) if key not in everywhere | placeholder_keys]
 
 
 def _has_all(file: FileRow, names: Iterable[str]) -> bool:

@@ -20,7 +20,7 @@ from indexium_core import errors
 from indexium_core.flows import check_rows, disagreements, mending
 from indexium_core.flows.check_rows import listed
 from indexium_core.flows.decisions import Decisions
-from indexium_core.model import check, labels
+from indexium_core.model import check, labels, placeholders
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, MendReport
 from indexium_core.store import checks as store
 from indexium_core.store.casts import Casts
@@ -42,7 +42,12 @@ class _State:
 
 
 class Checks:
-    """The checks of a home. `version` brings the plan up to date and says which it is; `on_change` is told of mends."""
+    """
+    The checks of a home.
+
+    `version` brings the plan up to date and says which it is; `placeholder_keys` returns the keys of names that stand
+    for nobody; `on_change` is called after each mend.
+    """
 
     def __init__(
         self,
@@ -51,15 +56,19 @@ class Checks:
         decisions: Decisions,
         *,
         version: Callable[[], Version],
+        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._version = version
+        self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
-        self._rows = check_rows.Rows(database, casts)
-        self._mender = mending.Mender(database, decisions, version=version, clock=clock)
+        self._rows = check_rows.Rows(database, casts, placeholder_keys)
+        self._mender = mending.Mender(
+            database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
+        )
         self._finding = threading.Lock()
         self._alike = disagreements.Alike()
         self._state: _State | None = None
@@ -193,11 +202,12 @@ class Checks:
             return state
         version = self._version()
         reader = self._database.read()
-        mark = store.facts_mark(reader)
+        placeholder_keys = self._placeholder_keys()
+        mark = (*store.facts_mark(reader), placeholder_keys)
         with self._finding:
             state = self._state
             if state is None or (state.version, state.mark) != (version, mark):
-                found = disagreements.find(reader, version, self._alike)
+                found = disagreements.find(reader, version, self._alike, placeholder_keys)
                 state = self._state = _State(version, mark, found, time.monotonic())
         return state
 

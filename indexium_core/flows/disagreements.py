@@ -49,10 +49,15 @@ class Alike:
         return self._pairs
 
 
-def find(reader: Connection, version: Version, alike: Alike) -> dict[Kind, Found]:
-    """Return everything that does not agree, by check."""
-    used = store.names(reader, version)
-    people = store.people(reader)
+def find(
+    reader: Connection, version: Version, alike: Alike, placeholder_keys: frozenset[str] = frozenset()
+) -> dict[Kind, Found]:
+    """Return everything that does not agree, by check. Placeholders have their own check, and are in no other."""
+    everybody, known = store.names(reader, version), store.people(reader)
+    used = [use for use in everybody if names_of.person_key(use.name) not in placeholder_keys]
+    people = {name: key for name, key in known.items() if key not in placeholder_keys}
+    stand_ins = {names_of.person_key(use.name) for use in everybody} | set(known.values())
+    placeholder = sorted(stand_ins & placeholder_keys)
     aliases = store.alias_keys(reader) - set(people.values())
     pairs = alike.among(frozenset(use.name for use in used) | frozenset(people))
     subjects = [_BETWEEN.join((each.one, each.other)) for each in pairs]
@@ -62,10 +67,11 @@ def find(reader: Connection, version: Version, alike: Alike) -> dict[Kind, Found
     single = {use.name: use.film or 0 for use in _single(used) if use.name not in doubtful}
     single = {name: film for name, film in single.items() if names_of.person_key(name) not in aliases}
     return {
-        "copies": store.copies(reader, version),
-        "differ": store.differ(reader),
+        "copies": store.copies(reader, version, placeholder_keys),
+        "differ": store.differ(reader, placeholder_keys),
         "spelling": spelling,
         "unknown": _judged(reader, "unknown", unknown, (_digest(names_of.person_key(name)) for name in unknown)),
+        "placeholder": _judged(reader, "placeholder", placeholder, map(_digest, placeholder)),
         "single": _judged(reader, "single", list(single), single.values()),
     }
 

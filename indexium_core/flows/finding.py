@@ -107,8 +107,8 @@ class Finder:
         return plans.statistics(self._database.read(), search).listed
 
     def volume(self, plan: MetadataPlan) -> int:
-        """Return how many bytes all files of a plan have that would be changed."""
-        return store.volume(self._database.read(), plan.version)
+        """Return how many bytes the files have that a plan's search finds and that would be changed."""
+        return plans.volume(self._database.read(), plan.search)
 
     # Where nothing is found.
 

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.flows import people_files
 from indexium_core.flows.people_files import Entry
 from indexium_core.model import people as names_of
+from indexium_core.model import placeholders
 from indexium_core.store import catalog, faces, films
 from indexium_core.store import people as store
 from indexium_core.store.database import Database
@@ -36,17 +37,23 @@ _TRIED = 5000  # relative paths by which the folder that they start from is gues
 class RejectedRow:
     """A row, or one name of a row, that was not taken."""
 
-    line: int
+    line: int  # of a text; of a database the id of the row; 0 where it was no file of rows
+    where: str  # the place in words: "line 6", "faces, row 17", the path of a video
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What became of an import. A row with three names counts three times."""
+    """
+    What became of an import. A row with three names counts three times.
+
+    `matched`, `waiting`, `rejected` and `skipped` together are all that was read.
+    """
 
     matched: int  # names whose file a scan has met
     waiting: int  # names that wait for a scan to meet their file
     rejected: list[RejectedRow]
+    skipped: list[RejectedRow] = field(default_factory=list)  # names that stand for nobody
     added: int = 0  # assignments that were not there before
     files: int = 0  # files concerned, copies included
     suggestions: int = 0  # names that an old database took faces for: offered, never assigned
@@ -57,6 +64,7 @@ class WaitingRow:
     """A row whose file no scan has met yet."""
 
     line: int
+    where: str  # the line in words; of a database table and row
     path: str  # where the file is expected, for display; of a row with a hash alone, that
 
 
@@ -79,8 +87,11 @@ class _LookedAt(Exception):  # noqa: N818 - no error: it takes back what was onl
 class Importer:
     """Reads files of people into `database`."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, placeholder_keys: Callable[[], frozenset[str]], clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
+        self._placeholder_keys = placeholder_keys
         self._clock = clock
 
     def run(self, path: Path, root: str | Path | None, *, replace: bool, keep: bool = True) -> ImportCheck:
@@ -88,17 +99,17 @@ class Importer:
         source = path.expanduser().absolute()
         base = os.path.realpath(os.fsencode(Path(root).expanduser().absolute() if root else source.parent))
         entries = people_files.read(source)
-        rejected: list[RejectedRow] = []
-        asked = _wanted(entries, base, rejected, replace=replace)
+        asked = _asked(entries, base, self._placeholder_keys(), replace=replace)
         ties = _ties(entries)
-        wanted = self.resolved([each for _, each in asked], ties)
-        waiting = [] if keep else self._waiting(wanted, [line for line, _ in asked])
+        wanted = self.resolved([each for _, each in asked.wanted], ties)
+        waiting = [] if keep else self._waiting(wanted, [entry for entry, _ in asked.wanted])
         counts = self._assigned(wanted, ties, replace=replace, keep=keep)
         recognised = self._recognised(source, base)
         report = ImportReport(
             matched=counts.matched,
             waiting=counts.waiting,
-            rejected=rejected,
+            rejected=asked.rejected,
+            skipped=asked.skipped,
             added=counts.added,
             files=counts.files,
             suggestions=len(recognised),
@@ -107,7 +118,13 @@ class Importer:
             with self._database.atomic() as tx:
                 faces.add(tx, recognised, at=self._clock())
             logger.info(
-                "people.imported", extra={"rows": len(entries), "rejected": len(rejected), "added": counts.added}
+                "people.imported",
+                extra={
+                    "rows": len(entries),
+                    "rejected": len(asked.rejected),
+                    "skipped": len(asked.skipped),
+                    "added": counts.added,
+                },
             )
         return ImportCheck(
             report=report,
@@ -131,7 +148,10 @@ class Importer:
 
     def _recognised(self, source: Path, base: bytes) -> list[faces.FaceRow]:
         """Return whom an old database took faces for, by where the films are."""
-        found = people_files.read_faces(source)
+        placeholder_keys = self._placeholder_keys()
+        found = [
+            face for face in people_files.read_faces(source) if names_of.person_key(face.name) not in placeholder_keys
+        ]
         named = [(face, name) for face in found for name, problem in [_checked(face.name)] if not problem]
         places = self.resolved([Wanted(name=None, path_bytes=place(base, face.path)) for face, _ in named])
         return [
@@ -139,16 +159,16 @@ class Importer:
             for (face, name), at in zip(named, places, strict=True)
         ]
 
-    def _waiting(self, wanted: list[Wanted], lines: Sequence[int]) -> list[WaitingRow]:
+    def _waiting(self, wanted: list[Wanted], entries: Sequence[Entry]) -> list[WaitingRow]:
         reader = self._database.read()
         paths = store.scanned_paths(reader, [each.path_bytes for each in wanted if each.path_bytes is not None])
         hashes = store.known_hashes(reader, {each.file_hash for each in wanted if each.file_hash is not None})
         rows = {
-            line: (each.path_bytes or b"").decode("utf-8", "replace") or str(each.file_hash)
-            for line, each in zip(lines, wanted, strict=True)
+            (entry.line, entry.where): (each.path_bytes or b"").decode("utf-8", "replace") or str(each.file_hash)
+            for entry, each in zip(entries, wanted, strict=True)
             if (each.path_bytes not in paths if each.path_bytes is not None else each.file_hash not in hashes)
         }
-        return [WaitingRow(line=line, path=path) for line, path in list(rows.items())[:_NAMED]]
+        return [WaitingRow(line=line, where=where, path=path) for (line, where), path in list(rows.items())[:_NAMED]]
 
     def root_for(self, path: Path) -> str:
         """Return the folder from which most relative paths of a file lead to known films; "" where none is known."""
@@ -166,15 +186,26 @@ class Importer:
     def take_from_files(self) -> ImportReport:
         """Take over the people whom comments name, in those files of which the database knows nobody yet."""
         found = store.named_in_files(self._database.read())
-        wanted = [
-            Wanted(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="file")
-            for file_hash, path, names in found
-            for name in names
-        ]
+        placeholder_keys = self._placeholder_keys()
+        wanted: list[Wanted] = []
+        skipped: list[RejectedRow] = []
+        for file_hash, path, names in found:
+            for name in names:
+                if names_of.person_key(name) in placeholder_keys:
+                    where = path.decode("utf-8", "replace")
+                    skipped.append(RejectedRow(line=0, where=where, reason=placeholders.reason(name)))
+                else:
+                    target = None if file_hash else path
+                    wanted.append(Wanted(name=name, path_bytes=target, file_hash=file_hash, origin="file"))
         counts = self._assigned(wanted, [], replace=False, keep=True)
         logger.info("people.taken_from_files", extra={"file_count": len(found)})
         return ImportReport(
-            matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
+            matched=counts.matched,
+            waiting=counts.waiting,
+            rejected=[],
+            skipped=skipped,
+            added=counts.added,
+            files=counts.files,
         )
 
     def resolved(self, wanted: list[Wanted], ties: Sequence[films.Tie] = ()) -> list[Wanted]:
@@ -189,29 +220,44 @@ class Importer:
         return [_chosen(each, real, known_hashes) for each in wanted]
 
 
-def _wanted(
-    entries: Iterable[Entry], base: bytes, rejected: list[RejectedRow], *, replace: bool
-) -> list[tuple[int, Wanted]]:
-    """Turn rows into what is asked for, each with its line; what cannot be is appended to `rejected`."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the rows of an import ask for."""
+
+    wanted: list[tuple[Entry, Wanted]]
+    rejected: list[RejectedRow]
+    skipped: list[RejectedRow]
+
+
+def _asked(entries: Iterable[Entry], base: bytes, placeholder_keys: frozenset[str], *, replace: bool) -> _Asked:
+    """Sort the names of all rows into wanted, rejected and skipped ones. A row of placeholders alone has no effect."""
     checked = cache(_checked)  # the same few names come in many rows
-    wanted: list[tuple[int, Wanted]] = []
+    asked = _Asked([], [], [])
     for entry in entries:
+        given = [raw for raw in entry.names if names_of.person_key(raw) not in placeholder_keys]
+        asked.skipped.extend(
+            RejectedRow(line=entry.line, where=entry.where, reason=placeholders.reason(raw))
+            for raw in entry.names
+            if raw not in given
+        )
+        if entry.names and not given:
+            continue
         if entry.problem:
-            rejected.append(RejectedRow(line=entry.line, reason=entry.problem))
+            asked.rejected.append(RejectedRow(line=entry.line, where=entry.where, reason=entry.problem))
             continue
         path = place(base, entry.path) if entry.path else None
         names: list[str | None] = [None] if replace and not entry.names else []
-        for raw in entry.names:
+        for raw in given:
             name, problem = checked(raw)
             if problem:
-                rejected.append(RejectedRow(line=entry.line, reason=problem))
+                asked.rejected.append(RejectedRow(line=entry.line, where=entry.where, reason=problem))
             else:
                 names.append(name)
-        wanted += [
-            (entry.line, Wanted(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin))
+        asked.wanted.extend(
+            (entry, Wanted(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin))
             for name in names
-        ]
-    return wanted
+        )
+    return asked
 
 
 def _ties(entries: Iterable[Entry]) -> list[films.Tie]:

@@ -28,7 +28,12 @@ _CHUNK = 1000  # files that are read at once
 
 
 class Mender:
-    """Settles findings of a home. `version` brings the plan up to date and says which it is."""
+    """
+    Settles findings of a home.
+
+    `version` brings the plan up to date and says which it is; `placeholder_keys` returns the keys of names that stand
+    for nobody.
+    """
 
     def __init__(
         self,
@@ -36,11 +41,13 @@ class Mender:
         decisions: Decisions,
         *,
         version: Callable[[], Version],
+        placeholder_keys: Callable[[], frozenset[str]],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._decisions = decisions
         self._version = version
+        self._placeholder_keys = placeholder_keys
         self._clock = clock
 
     def mend(self, row: CheckRow, mend: Mend) -> int | None:
@@ -49,6 +56,8 @@ class Mender:
         if how == "unite":
             one, other = disagreements.names_of_pair(row.subject)
             return self.unite(other if name == one and other else one, name)
+        if row.kind == "placeholder":
+            return self.remove_placeholder(row.subject, row.title)
         file_ids = self._concerned(row)
         if how == "remove":
             return self._decisions.change_people(file_ids, remove=mend.names).step_id
@@ -66,11 +75,11 @@ class Mender:
                 for file_id in file_ids:
                     told.setdefault(file_id, []).append(spelt[key])
         else:
-            aliases, version = people.aliases(reader), self._version()
+            aliases, version, left_out = people.aliases(reader), self._version(), self._placeholder_keys()
             for first in range(0, len(subjects), _CHUNK):
                 file_ids = [int(each) for each in subjects[first : first + _CHUNK]]
                 files = store.files(reader, version, file_ids)
-                told |= {file_id: check_rows.missing_in(row, aliases) for file_id, row in files.items()}
+                told |= {file_id: check_rows.missing_in(row, aliases, left_out) for file_id, row in files.items()}
         return len(told), self._learn(told)
 
     def unite(self, old: str, new: str) -> int | None:
@@ -96,6 +105,25 @@ class Mender:
             if is_one_key:
                 spelt_so = sorted({*spelt_so, *store.naming_exactly(tx, old)})
             _respell(step, spelt_so, old, new)
+        return step.report.step_id
+
+    def remove_placeholder(self, key: str, name: str) -> int | None:
+        """
+        Forget the people who have a placeholder as their name, and plan every file without it.
+
+        Returns the step by which it can be undone, None where nothing had to be done.
+        """
+        with self._decisions.step(lambda files: labels.without_placeholder(files, name)) as step:
+            tx, _ = step.now()
+            spellings = [spelling for spelling, own in store.people(tx).items() if own == key]
+            if spellings:
+                with step.learning(spellings):
+                    person_ids = [people.person_named(tx, spelling) for spelling in spellings]
+                    people.forget(tx, [person_id for person_id in person_ids if person_id is not None])
+            tx, version = step.now()
+            file_ids, _ = store.using(tx, version, [key], limit=0).get(key, ([], 0))
+            if file_ids:
+                step.change_people(file_ids, remove=[name])
         return step.report.step_id
 
     def _unite_people(self, tx: Connection, old: str, new: str) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.flows import importing
 from indexium_core.flows.importing import ImportCheck, ImportReport, RejectedRow, WaitingRow
-from indexium_core.model import likeness
+from indexium_core.model import likeness, placeholders
 from indexium_core.model import people as names_of
 from indexium_core.store import decisions, suggestions
 from indexium_core.store import people as store
@@ -49,19 +49,24 @@ class Similar:
 
 
 class PeopleService:
-    """All that can be done with people. `on_change` is told, with nothing, after each change."""
+    """
+    All that can be done with people. `on_change` is told, with nothing, after each change.
+
+    `placeholder_keys` returns the keys of names that stand for nobody.
+    """
 
     def __init__(
         self,
         database: Database,
         *,
+        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._on_change = on_change
-        self._importer = importing.Importer(database, clock=clock)
+        self._importer = importing.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
 
     def import_file(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportReport:
         """

@@ -40,13 +40,19 @@ _LONGEST_CELL = 131_072  # characters; a name has 200
 class Entry:
     """One row as it was read: a file, by path or hash or both, and the names given for it."""
 
-    line: int  # where it begins; of an old database, its number
+    line: int  # where it begins; of an old database, the id of its row
+    table: str = ""  # of an old database, the table of that row
     path: bytes | None = None  # as written, perhaps relative
     file_hash: str | None = None
     previous_hashes: tuple[str, ...] = ()  # others that the same film has had
     names: tuple[str, ...] = ()  # as written; none is allowed
     origin: str = "import"
     problem: str = ""  # why the row cannot be taken, "" if it can
+
+    @property
+    def where(self) -> str:
+        """Where the row is, as a person finds it: `line 6`, `faces, row 17`."""
+        return f"{self.table}, row {self.line}" if self.table else f"line {self.line}"
 
 
 def read(path: Path) -> list[Entry]:
@@ -101,13 +107,14 @@ def encoding_of(raw: bytes) -> str:
 def _legacy(path: Path) -> list[Entry]:
     return [
         Entry(
-            line=number,
+            line=person.row,
+            table=person.table,
             path=person.path,
             names=(person.name,),
             origin=person.origin,
             problem="" if person.path else f"the old database does not say where file {person.file_hash} is",
         )
-        for number, person in enumerate(legacy.read(path), 1)
+        for person in legacy.read(path)
         if person.name.strip()
     ]
 

@@ -353,8 +353,7 @@ def came_back(task: Task, after: Proven, *, touched: bool) -> None:
 def whole(family: Family | None, layout: Layout) -> Family:
     """Return the family of a file that was written; raises VerificationError where it is not whole."""
     if family is None or layout.problem is not None:
-        message = f"The file is not whole: {(layout.problem or _UNKNOWN).message}"
-        raise errors.VerificationError(message, check="structure")
+        raise errors.VerificationError((layout.problem or _UNKNOWN).message, check="structure")
     return family
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexium_core import errors
-from indexium_core.model import likeness, series, sizes
+from indexium_core.model import likeness, placeholders, series, sizes
 from indexium_core.model import people as names_of
 from indexium_core.model import suggestion as values
 from indexium_core.model.suggestion import Evidence, Suggestion
@@ -45,7 +45,12 @@ class _Company(NamedTuple):
 
 
 class Suggestions:
-    """Finds suggestions. One instance serves a home; `version` brings the plan up to date and says which it is."""
+    """
+    Finds suggestions. One instance serves a home.
+
+    `version` brings the plan up to date and says which it is; `placeholder_keys` returns the keys of names that stand
+    for nobody, and are never suggested.
+    """
 
     def __init__(
         self,
@@ -53,11 +58,13 @@ class Suggestions:
         casts: Casts,
         version: Callable[[], Version],
         *,
+        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._version = version
         self._casts = casts
+        self._placeholder_keys = placeholder_keys
         self._clock = clock
 
     def suggest(self, file_id: int, *, limit: int = 5) -> list[Suggestion]:
@@ -77,7 +84,8 @@ class Suggestions:
         company = self._company(reader, version, file_id, asked)
         evidence = [*company.evidence, *self._misspelt(reader, version, asked, company.files)]
         evidence += _recognised(faces.of_file(reader, file_id))
-        return values.rank(_as_meant(evidence, reader), never=_never(reader, asked, file_id), limit=limit)
+        never = _never(reader, asked, file_id) | self._placeholder_keys()
+        return values.rank(_as_meant(evidence, reader), never=never, limit=limit)
 
     def decline(self, file_ids: Iterable[int], names: Iterable[str]) -> None:
         """Remember that people are not in files, so that they are not suggested there again."""

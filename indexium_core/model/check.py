@@ -24,14 +24,15 @@ __all__ = [
     "MendReport",
 ]
 
-Kind = Literal["copies", "differ", "spelling", "unknown", "single"]
-KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "single")
+Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single"]
+KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "placeholder", "single")
 AT_ONCE: tuple[Kind, ...] = ("differ", "unknown")  # all of whose findings can be settled at once
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, what is listed)
     "copies": ("Copies differ", "Files with the same content that would not say the same people."),
     "differ": ("Database and file differ", "Files that name somebody whom the database does not have in them."),
     "spelling": ("Two spellings", "Names so alike that they may be one person."),
     "unknown": ("Unknown names", "Names in files that the database does not know."),
+    "placeholder": ("Placeholder names", "Names that stand for nobody, such as “Unknown” for a skipped face."),
     "single": ("In one file only", "People who are in a single file: a guest, or a slip."),
 }
 

@@ -67,6 +67,7 @@ class Job:
     paused_at: datetime | None = None
     paused_by: str = ""  # who holds it
     operation_id: int | None = None  # write, rollback: the operation that it carries out
+    seconds: float = 0.0  # from begin to end; of an operation its own seconds: at work in all runs, pauses aside
     stalled: bool = False  # it should be running and gives no sign of life
 
     @property

@@ -19,6 +19,7 @@ __all__ = [
     "taken_back",
     "turned",
     "united",
+    "without_placeholder",
 ]
 
 _NAMED = 2  # people that a label names
@@ -57,6 +58,11 @@ def united(old: str, new: str) -> str:
 def spelt(number: int, name: str) -> str:
     """Return what putting a spelling right did."""
     return f"spelt {name} so in {files(number)}"
+
+
+def without_placeholder(number: int, name: str) -> str:
+    """Return what the removal of a placeholder name did."""
+    return f"removed the placeholder {name} from the plan of {files(number)}"
 
 
 def replaced(number: int, old: str, new: str) -> str:

@@ -2,12 +2,15 @@
 Risk: one table of every issue that a planned file can have, and what is said about it.
 
 A plan row stores codes alone; severity, chip and sentences are looked up here when a page is read. In a template a part
-in [brackets] is left out where a fact that it names is not known, so that every message stays a sentence. Two codes
-weigh more or less than usual in some files: `OTHERWISE` has them with that severity.
+in [brackets] is left out where a fact that it names is not known, so that every message stays a sentence; in
+[one|another] the second stands in for the first there. The fact `reason` is a whole sentence, as readers and scans
+write it: no template puts other words in front of it, for the sentence may begin with the same ones. Two codes weigh
+more or less than usual in some files: `OTHERWISE` has them with that severity.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -60,13 +63,13 @@ ISSUES: Mapping[str, IssueKind] = {
     "offline": _kind(
         "blocked",
         "offline",
-        "The folder of this library cannot be reached[: {reason}].",
+        "[{reason}|The folder of this library cannot be reached.]",
         "Connect the drive or mount the share, then scan again; nothing known about its files is lost.",
     ),
     "unreadable": _kind(
         "blocked",
         "unreadable",
-        "The file cannot be read[: {reason}].",
+        "[{reason}|The file cannot be read.]",
         "Give your user the right to read it, then scan again.",
     ),
     "read_only": _kind(
@@ -84,7 +87,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "corrupt": _kind(
         "blocked",
         "damaged",
-        "The file is damaged[: {reason}].",
+        "[{reason}|The file is damaged.]",
         "Play it to see what is left, restore it from a backup, then scan again.",
     ),
     "invalid_person_name": _kind(
@@ -96,7 +99,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "no_strategy_yet": _kind(
         "blocked",
         "not yet writable",
-        "No way to write this file with certainty is known yet[: {reason}].",
+        "No way to write this file with certainty is known yet.[ {reason}]",
         "Nothing to do; a later version will write it.",
     ),
     "file_growing": _kind(
@@ -329,10 +332,10 @@ def _filled(template: str, facts: Mapping[str, object]) -> str:
     shown = {name: text for name, value in facts.items() if (text := _shown(value, *_NAMES.get(name, (5, 6))))}
 
     def optional(part: re.Match[str]) -> str:
-        try:
-            return part[1].format_map(shown)
-        except KeyError:
-            return ""
+        for choice in part[1].split("|"):
+            with contextlib.suppress(KeyError):
+                return choice.format_map(shown)
+        return ""
 
     return _OPTIONAL.sub(optional, template)
 

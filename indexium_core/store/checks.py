@@ -41,6 +41,7 @@ __all__ = [
     "naming_exactly",
     "people",
     "targets",
+    "using",
 ]
 
 
@@ -104,14 +105,14 @@ def facts_mark(reader: Connection) -> tuple[Any, ...]:
     return reader.execute(_sql("facts_mark")).fetchone() or ()
 
 
-def differ(reader: Connection) -> Found:
-    """Return the files (by id) that name somebody whom the database does not have in them."""
-    return _found(reader.execute(_sql("differ")))
+def differ(reader: Connection, placeholder_keys: Collection[str]) -> Found:
+    """Return the files (by id) that name somebody, placeholders aside, whom the database does not have in them."""
+    return _found(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
 
 
-def copies(reader: Connection, version: Version) -> Found:
-    """Return the payloads of several files that would not all say the same people."""
-    return _found(reader.execute(_sql("copies"), asdict(version)))
+def copies(reader: Connection, version: Version, placeholder_keys: Collection[str]) -> Found:
+    """Return the payloads of several files that would not all say the same people, placeholders aside."""
+    return _found(reader.execute(_sql("copies"), asdict(version) | {"placeholders": list(placeholder_keys)}))
 
 
 def names(reader: Connection, version: Version) -> list[NameUse]:
@@ -161,6 +162,14 @@ def naming_exactly(reader: Connection, name: str) -> list[int]:
 def decided_so(reader: Connection, name: str) -> list[int]:
     """Return the files whose edit in force has exactly this spelling."""
     return [file_id for (file_id,) in reader.execute(_sql("decided_so"), {"name": name}).fetchall()]
+
+
+def using(
+    reader: Connection, version: Version, keys: Collection[str], *, limit: int
+) -> dict[str, tuple[list[int], int]]:
+    """Return which files (the first `limit` of them, 0 for all, and how many) have or will have a name of each key."""
+    parameters = asdict(version) | {"keys": list(keys), "limit": limit or _ALL}
+    return {key: (first, count) for key, first, count in reader.execute(_sql("using"), parameters).fetchall()}
 
 
 def targets(reader: Connection, file_ids: Collection[int]) -> list[tuple[int, str | None, bytes]]:

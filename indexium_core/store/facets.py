@@ -18,7 +18,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.plan_rows import ISSUE_BITS
 from indexium_core.store.plans import Version
 
-__all__ = ["Narrowing", "Values", "counts", "extensions", "volume"]
+__all__ = ["Narrowing", "Values", "counts", "extensions"]
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _BIT = {key: 1 << place for place, key in enumerate(FACETS)}  # of `missed` in facets.sql
@@ -120,12 +120,6 @@ def extensions(reader: Connection, version: Version) -> dict[str, int]:
     """Return the extensions of the files of a version, most files first."""
     facts = {"variant_id": version.variant_id, "plan_id": version.plan_id}
     return {row["file_ext"]: row["files"] for row in _run(reader, "extensions", facts, {})}
-
-
-def volume(reader: Connection, version: Version) -> int:
-    """Return how many bytes the files of a version have that would be changed."""
-    [row] = _run(reader, "volume", {"variant_id": version.variant_id, "plan_id": version.plan_id}, {})
-    return int(row["bytes"])
 
 
 def _run(

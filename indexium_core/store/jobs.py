@@ -407,6 +407,7 @@ def _row(row: tuple[Any, ...]) -> Job:
         paused_by=row[25],
         operation_id=row[26],
         stalled=bool(row[27]),
+        seconds=row[28] or 0.0,
     )
 
 

@@ -25,7 +25,6 @@ __all__ = ["LegacyFace", "LegacyPerson", "is_legacy", "read", "read_faces", "wri
 
 _MAGIC = b"SQLite format 3\x00"
 _REJECTED = frozenset({"rejected", "dismissed", "declined"})  # what somebody said of a suggestion
-_NOBODY = "unknown"  # how it calls a face that nobody knows
 _PERCENT = 100
 
 
@@ -37,6 +36,8 @@ class LegacyPerson:
     file_hash: str  # the old hash, to name the file by
     name: str
     origin: str  # face, hand
+    table: str  # where this is said …
+    row: int  # … and the id of the first row there that says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def _taken_for(name: object, confidence: object, status: object, candidates: obj
     rejected = isinstance(status, str) and status.strip().casefold() in _REJECTED
     told = {} if rejected or not best else {best: _share(confidence)}
     told |= {other: share for other, share in _candidates(candidates) if share and other != best}
-    return [(each, share) for each, share in told.items() if each.casefold() != _NOBODY]
+    return list(told.items())
 
 
 def _candidates(text: object) -> Iterator[tuple[str, float | None]]:
@@ -165,9 +166,17 @@ def _people(old: sqlite3.Connection, path: Path) -> list[LegacyPerson]:
     paths: dict[Any, Any] = dict(_rows(old, "paths")) if has_paths else {}
     found: list[LegacyPerson] = []
     for there, statement, origin in ((has_faces, "faces", "face"), (has_people, "video_people", "hand")):
-        for file_hash, name in _rows(old, statement) if there else ():
-            where = _path(paths.get(file_hash))
-            found.append(LegacyPerson(path=where, file_hash=str(file_hash), name=_text(name), origin=origin))
+        for file_hash, name, row in _rows(old, statement) if there else ():
+            found.append(
+                LegacyPerson(
+                    path=_path(paths.get(file_hash)),
+                    file_hash=str(file_hash),
+                    name=_text(name),
+                    origin=origin,
+                    table=statement,
+                    row=row,
+                )
+            )
     return found
 
 
@@ -176,7 +185,7 @@ def _has(old: sqlite3.Connection, table: str, *needed: str) -> bool:
     return names.issuperset(needed)
 
 
-def _rows(old: sqlite3.Connection, statement: str) -> list[tuple[Any, Any]]:
+def _rows(old: sqlite3.Connection, statement: str) -> list[tuple[Any, ...]]:
     return old.execute(sql.load("legacy")[statement]).fetchall()
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "files_by_name",
     "files_with",
     "find",
+    "forget",
     "keys_of",
     "known_hashes",
     "known_paths",
@@ -292,6 +293,14 @@ def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetim
     tx.execute(_sql("move_aliases"), [ids, into])
     tx.execute(_sql("merge_aliases"), [ids, into, at])
     tx.execute(_sql("delete_people"), [ids])
+
+
+def forget(tx: Connection, person_ids: Collection[int]) -> None:
+    """Drop people, their other spellings and all their assignments. Comments of files still name them."""
+    ids = list(person_ids)
+    tx.execute(_sql("mark_people"), [ids])
+    for statement in ("drop_assignments", "drop_aliases", "delete_people"):
+        tx.execute(_sql(statement), [ids])
 
 
 def _forget(tx: Connection) -> None:

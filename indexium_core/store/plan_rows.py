@@ -251,17 +251,15 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
     facts = {name: row[name] for name in _FACTS}
     facts["mode"] = None if row["mode"] is None or _closed_folder(row) else f"{row['mode'] & 0o777:o}"
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
-    facts["reason"] = (row["state_message"] or row["strategy_message"]).rstrip(".")
+    facts["reason"] = row["state_message"] or row["strategy_message"]
     facts["size"] = sizes.in_words(row["size"])
     facts["needed"] = sizes.in_words(row["est_bytes"])
     facts["free"] = None if row["free_bytes"] is None else sizes.in_words(row["free_bytes"])
     found = []
     for place in places:
         code = ISSUE_BITS[place]
-        if code in _MORE_FACTS:
-            name, of_row = _MORE_FACTS[code]
-            facts[name] = of_row(row)
-        found.append(risk.issue(code, severity=severity_of(place), **facts))
+        more = {name: of_row(row) for name, of_row in _MORE_FACTS.get(code, {}).items()}
+        found.append(risk.issue(code, severity=severity_of(place), **(facts | more)))
     return found
 
 
@@ -315,13 +313,14 @@ def _names_after(row: Mapping[str, Any]) -> str:
 
 
 # What only one kind of issue tells, or tells otherwise.
-_MORE_FACTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "damaged_tail": ("damage", lambda row: row["damage"].rstrip(".")),
-    "offline": ("reason", lambda row: row["state_reason"].rstrip(".")),
-    "read_only": ("folder", _closed_folder),
-    "case_collision": ("names", _twins),
-    "invalid_person_name": ("names", _invalid),
-    "hard_linked": ("outcome", _names_after),
-    "other_readers_differ": ("other_comment", _other_comment),
-    "custom_comment": ("custom_text", _lost),
+_MORE_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "offline": {"reason": lambda row: row["state_reason"]},
+    "read_only": {"folder": _closed_folder},
+    "no_strategy_yet": {"reason": lambda row: row["strategy_message"] or row["state_message"]},
+    "case_collision": {"names": _twins},
+    "invalid_person_name": {"names": _invalid},
+    "other_readers_differ": {"other_comment": _other_comment},
+    "damaged_tail": {"damage": lambda row: row["damage"].rstrip(".")},
+    "hard_linked": {"outcome": _names_after},
+    "custom_comment": {"custom_text": _lost},
 }

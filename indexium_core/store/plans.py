@@ -54,6 +54,7 @@ __all__ = [
     "summary",
     "table",
     "version",
+    "volume",
 ]
 
 WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
@@ -290,6 +291,12 @@ def table(reader: Connection, search: Search) -> pd.DataFrame:
 def risk_by(reader: Connection, search: Search, by: str) -> pd.DataFrame:
     """Return how many listed items of each level there are by `container`, first `folder`, or number of new `tags`."""
     return _run(reader, "risk_by", _facts(search) | {"by": by}, search.query).df()
+
+
+def volume(reader: Connection, search: Search) -> int:
+    """Return how many bytes the files have that a search finds and that would be changed."""
+    row = _run(reader, "volume", _facts(search), search.query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def chosen(

@@ -50,9 +50,9 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     no_sideways_scroll(page)
     upload.get_by_role("button", name="Import 90 names").click()
 
-    expect(page.get_by_role("heading", name="Look at the plan")).to_be_visible()
+    expect(page.get_by_role("heading", name="Review the plan")).to_be_visible()
     expect(page.get_by_text("A plan is a list.")).to_be_visible()
-    page.get_by_role("button", name="See the plan").click()
+    page.get_by_role("button", name="Review the plan").click()
     changing = empty_library.plan().statistics
     count = changing.safe_count + changing.warning_count + changing.danger_count
     assert count > 40
@@ -191,7 +191,7 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
         page = site.visit("/plan?q=risk:danger")
         page.get_by_label(re.compile("Select all")).check()
         expect(page.get_by_text(f"{danger} selected")).to_be_visible()
-    expect(page.get_by_text("Connection lost, work continues.")).to_be_visible()
+    expect(page.get_by_text("Connection lost.")).to_be_visible()
     library.close()
     with Library.open(library.home) as again, server.make_server(again, port=port).background():
         expect(page.get_by_text("Indexium was started again.")).to_be_visible()
@@ -208,7 +208,7 @@ def test_a_lost_connection_has_a_place_of_its_own(
 ) -> None:
     page = serve(library).visit("/plan", width=width)
     tell = "line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))"
-    headline, said = page.locator("h1:visible"), page.get_by_text("Connection lost, work continues.")
+    headline, said = page.locator("h1:visible"), page.get_by_text("Connection lost.")
     top = _edge(headline, "y")
 
     page.evaluate(tell, "lost")

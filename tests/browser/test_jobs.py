@@ -52,7 +52,7 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     assert tops(page) == before
 
     page.keyboard.press("j")
-    page.keyboard.press("p")
+    page.keyboard.press("P")
     expect(row).to_contain_text("pausing")
     done = len(library.status(handle.id).working)
     gate.opened.set()  # what was under way is finished

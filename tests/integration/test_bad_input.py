@@ -20,8 +20,11 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
+from indexium_core.model.operation import ItemDetails
+from indexium_core.model.plan import PlanItem
 from tests.support import hostile, readers
 from tests.support.oracles import oracle
+from tests.support.sentences import repeated
 from tests.support.studio import ALL, OLD
 
 SECONDS = 20  # of a processor, of which the scan takes some four
@@ -42,6 +45,7 @@ class Visit:
     """What became of all files."""
 
     ended: dict[str, str]  # strategy or code, by case
+    said: dict[str, list[str]]  # every message of a file, by case
     planned: dict[str, str | None]  # comment of those that were to be written
     shown: dict[str, set[str]]  # by ffprobe, of those that were
     kept: dict[str, bool]  # whether a file is as it was, after the write
@@ -130,6 +134,7 @@ def written(
     library.rollback(operation.id).wait()
     return Visit(
         ended=ended,
+        said={case: _said(library, items[file_id], done.get(file_id)) for case, file_id in ids.items()},
         planned={case: items[ids[case]].result_comment for case in changed},
         shown=shown,
         kept=kept,
@@ -140,8 +145,21 @@ def written(
     )
 
 
+def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[str]:
+    """Return every message of a file that a page, a command or REST shows: plan, details and write."""
+    details = library.file(item.file_id)
+    operation = [] if done is None else [done.message, *(each.message for each in done.tries)]
+    return [*(issue.message for issue in item.issues), details.strategy_why, details.state_message, *operation]
+
+
 def _files(library: Library) -> list[tuple[int, bytes]]:
     return library._store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
+
+
+@pytest.mark.parametrize("case", hostile.CASES)
+def test_no_message_says_the_same_twice(visit: Visit, case: str) -> None:
+    for message in visit.said[case]:
+        assert repeated(message) == []
 
 
 @pytest.mark.parametrize("case", hostile.CASES)

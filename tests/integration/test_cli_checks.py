@@ -46,7 +46,7 @@ def test_suggestions_are_printed_with_their_reasons_and_can_be_declined(run: Com
 
 def test_findings_are_listed_settled_dismissed_and_restored(run: Command) -> None:
     counts = {item["kind"]: item["total"] for item in run.json("checks")["items"]}
-    assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "single": 0}
+    assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "placeholder": 0, "single": 0}
     (row,) = run.json("checks", "spelling")["items"]
     assert [mend["code"] for mend in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]
     assert run("findings", "dismiss", "spelling", row["subject"]) == 0
@@ -81,3 +81,24 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(run: Command, words: tup
     assert run(*words) == 2
     assert said in run.err
     assert run.out == ""
+
+
+def test_an_import_says_what_it_skips_and_a_placeholder_is_removed_and_brought_back(
+    run: Command, tmp_path: Path
+) -> None:
+    listed = tmp_path / "people.csv"
+    listed.write_text("path,person\nLake/d.mp4,Unknown\nLake/a.mp4,unknown\nLake/d.mp4,Ann\n", encoding="utf-8")
+    assert run("people", "import", str(listed), "--root", "/films") == 0
+    assert run.err == (
+        "1 name matched, 0 wait for a scan, 0 rows rejected, 2 skipped.\n"
+        "  skipped: “Unknown” is a placeholder, not a person (line 2)\n"
+        "  skipped: “unknown” is a placeholder, not a person (line 3)\n"
+    )
+    assert run("settings", "set", "placeholder-names", "zoe oz, nobody") == 0
+    (row,) = run.json("checks", "placeholder")["items"]
+    assert (row["subject"], row["text"]) == ("zoe oz", "1 file names the placeholder “Zoe Oz”.")
+    assert run("findings", "settle", "placeholder", "zoe oz", "remove") == 0
+    assert run.err == "The plan leaves “Zoe Oz” out of 1 file. Undo takes this back.\n"
+    assert run.json("plan", "name:d.mp4")["items"][0]["tags_to_remove"] == ["Zoe Oz"]
+    assert run("undo") == 0
+    assert run.json("checks", "placeholder")["total"] == 1

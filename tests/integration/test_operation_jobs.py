@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from dashboards import words
+from dashboards.components import history_details, jobs, progress
 from indexium_core import errors
 from indexium_core.jobs import runner
 from indexium_core.library import Library
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE, until
+
+OLD_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_an_operation_and_its_job_begin_together_or_not_at_all(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +59,32 @@ def test_a_job_is_in_the_state_of_its_operation_all_the_way(studio: Studio, monk
     assert states() == ("completed", "completed")
     studio.back(handle.id)
     assert states() == ("completed", "rolled_back")
+
+
+def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause is no work: from begin to end it takes longer."""
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+    gate.pause(studio.library, handle.id, by="Ann")
+    time.sleep(1.2)
+    handle.resume()
+    handle.wait(PATIENCE)
+
+    operation, job = studio.library.operation(handle.id).operation, studio.job_of(handle.id)
+    assert 0 < operation.seconds == job.seconds
+    assert job.started_at is not None
+    assert job.completed_at is not None
+    assert (job.completed_at - job.started_at).total_seconds() > job.seconds + 1
+    [listed] = studio.library.jobs.list(["write"]).items
+    assert listed.seconds == operation.seconds
+
+    took = words.span(operation.seconds)
+    assert progress.pace(operation, handle.status()) == f"in {took}"
+    assert f" · {took} · " in history_details.when(operation)
+    assert jobs.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
+    assert dict(jobs.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
 def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> None:

@@ -189,7 +189,7 @@ def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, ac
         done(result)
 
     bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
-    undoing = Undoing(library, bridge)  # type: ignore[arg-type]
+    undoing = Undoing(library, bridge, undoable=lambda _: None)  # type: ignore[arg-type]
     session = SimpleNamespace(decided=undoing.decided)
     page = PlanFile(library, bridge, PlanState(), session)  # type: ignore[arg-type]
 

@@ -112,8 +112,7 @@ def compare(
 
 def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
     if after.problem:
-        message = f"the file is not whole: {after.problem.rstrip('.')}"
-        raise Failed(message)
+        raise Failed(after.problem.rstrip("."))
     if not after.payload_end <= after.size == after.named_size:
         message = f"{after.size} bytes, where {max(after.named_size, after.payload_end)} were to be"
         raise Failed(message)

@@ -32,8 +32,7 @@ _SOUND_IN_AVI = 0.05  # seconds: its times are counted in packets or bytes, whic
 
 def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
     if after.problem:
-        message = f"the new file is not whole: {after.problem.rstrip('.')}"
-        raise Failed(message)
+        raise Failed(after.problem.rstrip("."))
     if after.size != after.named_size:
         message = f"{after.size} bytes, where {after.named_size} were to be"
         raise Failed(message)

@@ -9,7 +9,8 @@ SELECT greatest((SELECT coalesce(max(mark_id), 0) FROM plan_marks), (SELECT coal
 -- right.
 
 -- name: differ
--- Files that name somebody whom the database does not have in them, aliases taken for whom they mean. Where people are
+-- Files that name somebody (placeholders aside) whom the database does not have in them, aliases taken for whom they mean.
+-- Where people are
 -- set by hand, or those of the database alone count, that is settled.
 WITH meant AS (
     SELECT a.alias_key, max_by(p.person_key, a.created_at) AS person_key
@@ -25,6 +26,7 @@ WITH meant AS (
     SELECT file_id, coalesce(m.person_key, key) AS key
     FROM (SELECT file_id, unnest(people_keys) AS key FROM scanned_files ANTI JOIN settled USING (file_id)
           WHERE state <> 'missing' AND len(people) > 0) LEFT JOIN meant AS m ON m.alias_key = key
+    WHERE NOT list_contains($placeholders::VARCHAR[], key)
 ), assigned AS (
     SELECT f.file_id, v.person_id FROM scanned_files AS f JOIN video_people AS v ON v.file_hash = f.file_hash
     WHERE len(f.people) > 0
@@ -42,13 +44,14 @@ FROM found AS f LEFT JOIN check_dismissals AS d ON d.kind = 'differ' AND d.subje
 ORDER BY file_id;
 
 -- name: copies
--- Payloads of several present files that would not all say the same people.
+-- Payloads of several present files that would not all say the same people, placeholders aside.
 WITH several AS (
     SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL
     GROUP BY file_hash HAVING count(*) > 1
 ), casts AS (
-    SELECT f.file_hash, f.file_id, list_sort(list_transform(coalesce(i.result, i.existing, f.people), lambda name: lower(name)))
-           AS people
+    SELECT f.file_hash, f.file_id, list_sort(list_filter(
+               list_transform(coalesce(i.result, i.existing, f.people), lambda name: lower(name)),
+               lambda name: NOT list_contains($placeholders::VARCHAR[], name))) AS people
     FROM (FROM scanned_files SEMI JOIN several USING (file_hash)) AS f
     LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
                AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
@@ -157,6 +160,21 @@ SELECT file_id FROM scanned_files WHERE state <> 'missing' AND list_contains(peo
 -- name: decided_so
 -- Files whose edit in force has exactly this spelling.
 SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL AND list_contains(people, $name) ORDER BY file_id;
+
+-- name: using
+-- Files that have a name of one of these keys (as files will be, where they are planned): the first of them, and how many.
+WITH spelt AS (
+    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
+    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+    UNION ALL
+    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
+        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
+        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
+    WHERE len(people) > 0 AND state <> 'missing'
+), met AS (
+    SELECT DISTINCT lower(name) AS key, file_id FROM spelt WHERE list_contains($keys::VARCHAR[], lower(name))
+)
+SELECT key, list_sort(list(file_id))[:$limit], count(*) FROM met GROUP BY key;
 
 -- name: targets
 -- What people of these files are assigned to: payload and path.

@@ -83,10 +83,3 @@ FROM plan_items AS i JOIN scanned_files AS f USING (file_id)
 WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
   AND f.file_ext <> ''
 GROUP BY ALL ORDER BY files DESC, f.file_ext;
-
--- name: volume
--- How many bytes the files have that would be changed.
-SELECT coalesce(sum(f.size), 0)::BIGINT AS bytes
-FROM plan_items AS i JOIN scanned_files AS f USING (file_id)
-WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
-  AND i.can_update AND NOT i.postponed;

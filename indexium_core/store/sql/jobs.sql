@@ -57,7 +57,7 @@ WHERE id = $id AND status = 'pending';
 -- that nobody waits.
 SELECT id, job_type, title, priority, status, payload, progress_current, progress_total, progress_message, 0, NULL,
        counters, retry_count, max_retries, NULL, NULL, created_at, started_at, NULL, NULL, '', NULL, is_cancellable, NULL,
-       NULL, '', operation_id, FALSE
+       NULL, '', operation_id, FALSE, 0.0
 FROM job_queue WHERE id = $id;
 
 -- name: set_operation
@@ -181,13 +181,15 @@ SELECT state FROM operation_state WHERE job_id = $id ORDER BY saved_at DESC LIMI
 UPDATE job_queue SET retry_count = 0 WHERE id = $id AND retry_count <> 0;
 
 -- name: job
--- One job.
+-- One job. Its last column is how long it took: of an operation the time at work, as the operation itself has it.
 SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
        j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
        (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = $id),
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
-       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled)
+       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled),
+       CASE WHEN j.operation_id IS NULL THEN epoch(j.completed_at) - epoch(j.started_at)
+            ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END
 FROM job_queue j WHERE j.id = $id;
 
 -- name: page
@@ -211,6 +213,8 @@ SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_cu
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
        j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled),
+       CASE WHEN j.operation_id IS NULL THEN epoch(j.completed_at) - epoch(j.started_at)
+            ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END,
        (SELECT count(*) FROM chosen)
 FROM page p JOIN job_queue j ON j.id = p.id LEFT JOIN waits w ON w.job_id = j.id ORDER BY p.place;
 

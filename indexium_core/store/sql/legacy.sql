@@ -7,14 +7,15 @@ SELECT name FROM pragma_table_info(?);
 SELECT file_hash, last_known_filepath FROM scanned_files;
 
 -- name: faces
--- People whom somebody put a name to; suggestions are no facts, and encodings are never loaded. (SQLite)
-SELECT file_hash, person_name FROM faces WHERE person_name IS NOT NULL
-GROUP BY file_hash, person_name ORDER BY min(rowid);
+-- People whom somebody put a name to; the first row of each. Suggestions are no facts, and encodings are never
+-- loaded. (SQLite)
+SELECT file_hash, person_name, min(rowid) AS row FROM faces WHERE person_name IS NOT NULL
+GROUP BY file_hash, person_name ORDER BY row;
 
 -- name: video_people
--- People tagged by hand. (SQLite)
-SELECT file_hash, person_name FROM video_people WHERE person_name IS NOT NULL
-GROUP BY file_hash, person_name ORDER BY min(rowid);
+-- People tagged by hand, and the first row of each. (SQLite)
+SELECT file_hash, person_name, min(rowid) AS row FROM video_people WHERE person_name IS NOT NULL
+GROUP BY file_hash, person_name ORDER BY row;
 
 -- name: suggestions
 -- Faces that nobody put a name to, with whom they were taken for. A column that an older file lacks is found among

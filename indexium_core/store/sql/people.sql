@@ -350,3 +350,11 @@ UPDATE person_aliases SET person_id = $2 WHERE person_id IN (SELECT unnest($1::B
 -- name: delete_people
 -- They are no people of their own any more.
 DELETE FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
+
+-- name: drop_assignments
+-- These people are in no video any more.
+DELETE FROM video_people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
+
+-- name: drop_aliases
+-- No other spelling means these people any more.
+DELETE FROM person_aliases WHERE person_id IN (SELECT unnest($1::BIGINT[]));

@@ -493,6 +493,15 @@ WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.t
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND i.risk_level <> 'unchanged'
 GROUP BY ALL ORDER BY CASE WHEN $by = 'tags' THEN min(i.added_count) ELSE -count(*) END, "group";
 
+-- name: volume
+-- How many bytes the files have that are found and would be changed.
+SELECT coalesce(sum(f.size), 0)::BIGINT
+FROM plan_items AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+WHERE i.variant_id = $variant_id AND i.from_version <= $plan_id AND coalesce(i.to_version > $plan_id, TRUE)
+  AND ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
+  AND (TRUE /* search */) AND ($postponed OR NOT i.postponed) AND i.can_update;
+
 -- name: chosen
 -- The files of a selection: those that its search finds on a level that it asks for, but for some, and some others.
 -- $only and a second search narrow it down; $writable leaves out what a write would.

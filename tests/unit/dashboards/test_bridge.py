@@ -35,13 +35,15 @@ class Line:
     def __init__(self) -> None:
         self.events, self.pool = EventBus(), Later()
         self.toasts: list[tuple[str, str]] = []
+        self.settled: list[str] = []
         self.delayed: list[Callable[[], None]] = []
         self.bridge = Bridge(
             self.events,
             schedule=lambda call: call(),
             later=lambda call, _: self.delayed.append(call),
             pool=self.pool,
-            toast=lambda kind, text: self.toasts.append((kind, text)),
+            toast=lambda kind, text, **_: self.toasts.append((kind, text)),
+            settled=self.settled.append,
         )
 
 
@@ -84,6 +86,32 @@ def test_a_refusal_is_shown_in_its_own_words_and_frees_the_button(line: Line) ->
     line.pool.run()
     assert line.toasts == [("error", "Nothing to write.")]
     assert not line.bridge.busy
+
+
+def test_an_error_goes_when_the_same_is_tried_again_and_succeeds(line: Line) -> None:
+    refusals = ["Not now."]
+
+    def attempt() -> None:
+        if refusals:
+            raise errors.UsageError(refusals.pop())
+
+    def press(name: str = "", failed: Any = None) -> None:
+        line.bridge.run(attempt, lambda _: None, name=name, failed=failed)
+        line.pool.run()
+
+    press("write")
+    line.bridge.run(lambda: None, lambda _: None, name="steps")
+    line.pool.run()
+    assert line.settled == []  # something else has succeeded
+    press("write")
+    press("write")
+    assert (line.toasts, line.settled) == ([("error", "Not now.")], ["write"])
+
+    refusals.append("Not now.")  # without a name the place tells; the page may show the error itself
+    press(failed=lambda error: line.bridge.toast("error", f"Sorry. {error.message}"))
+    press(failed=lambda error: None)
+    assert line.toasts[-1] == ("error", "Sorry. Not now.")
+    assert len(line.settled) == 2
 
 
 def test_a_refusal_can_be_shown_where_it_belongs(line: Line) -> None:

@@ -228,13 +228,26 @@ def test_the_box_above_says_all_some_or_none() -> None:
     found = [of("safe"), of("danger"), of("blocked")]
     able = {item.file_id for item in found[:2]}
 
-    def box(selected: set[int], chosen: int) -> Any:
-        options = {"sort": "risk", "descending": False, "picked": 0, "named": False}
-        return plan_table.view(page_of(found), selected=selected, chosen=chosen, **options)["all"]  # type: ignore[arg-type]
+    def box(selected: set[int], chosen: int, *, able: int = 2, hidden: int = 0) -> str:
+        view = plan_table.view(
+            page_of(found),
+            sort="risk",
+            descending=False,
+            picked=0,
+            named=False,
+            selected=selected,
+            chosen=chosen,
+            able=able,
+            hidden=hidden,
+        )
+        return str(view["all"])
 
     assert box(able, 2) == "all"
+    assert box(able, 2, able=60) == "some"  # there are more on the next page
+    assert box(able, 4, able=3, hidden=2) == "some"  # of those that are chosen, the search finds two
+    assert box(set(), 0, able=0) == "none"
     assert box({found[0].file_id}, 1) == "some"
-    assert box(set(), 9) == "some"  # chosen on another page
+    assert box(set(), 9, able=60) == "some"  # chosen on another page
     assert box(set(), 0) == "none"
 
 

@@ -111,9 +111,7 @@ SENTENCES = [
         "2 of 9 files done when it was cut off; every file is whole",
     ),
     (
-        job(
-            "completed", counters={"success": 212, "failed": 0}, started_at=NOW, completed_at=NOW + timedelta(minutes=6)
-        ),
+        job("completed", counters={"success": 212, "failed": 0}, seconds=360.0),
         "212 done in 6 min",
     ),
     (

@@ -54,10 +54,21 @@ def test_the_summary_says_what_is_written_of_how_much() -> None:
     assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
 
 
+def test_headline_and_summary_are_those_of_the_search_and_say_so() -> None:
+    few = PlanStatistics(total_files=3, safe_count=1, danger_count=1, blocked_count=1, total_tags_to_add=4)
+    told = shown("ann", found=few)
+    assert told["headline"] == "2 files would change"
+    assert told["summary"].startswith("in this search, 13 in the whole plan · +4 names")
+    nothing = shown("ann", found=PlanStatistics(total_files=1, blocked_count=1))
+    assert (nothing["headline"], nothing["summary"]) == ("Nothing would change", "in this search, 13 in the whole plan")
+    assert "search" not in shown()["summary"]
+
+
 def test_nothing_is_offered_that_would_do_nothing() -> None:
     assert (shown()["review"], shown()["safe"], shown()["skipped"], shown()["brings_back"]) == (1, 10, 4, 0)
     assert shown("risk:danger")["review"] == 0  # that is what is looked at
-    assert shown("risk:danger ann")["review"] == 1
+    assert shown("risk:danger ann")["review"] == 0
+    assert shown("ann")["review"] == 1
     skipped = shown("postponed:yes", safe=0)
     assert (skipped["safe"], skipped["skipped"], skipped["brings_back"]) == (0, 0, 16)
     assert shown("-postponed:yes")["brings_back"] == 0

@@ -11,6 +11,7 @@ from indexium_core.flows.checks import Checks
 from indexium_core.flows.decisions import Decisions
 from indexium_core.flows.people import PeopleService
 from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.steps import Review
 from indexium_core.model.check import KINDS, CheckRow
 from indexium_core.model.plan import PlanItem
 from indexium_core.store import catalog, people
@@ -321,7 +322,7 @@ def test_what_is_right_stays_away_until_its_facts_change(house: House) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_dismissed_and_brought_back(house: House, kind: str) -> None:
     same = {"a.mp4": "film", "b.mp4": "film"}
-    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee"}, same)
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee, Unknown"}, same)
     house.say({"a.mp4": "Ann Lee"})
     rows = house.found(kind)
     assert rows
@@ -389,7 +390,10 @@ def test_the_number_of_statements_does_not_grow_with_the_findings(house: House, 
 
     def fill(numbers: range) -> None:
         house.films(
-            {f"{number}.mp4": f"Anna Lee {number:03}, Anna Lée {number:03}, Guest {number:03}" for number in numbers}
+            {
+                f"{number}.mp4": f"Anna Lee {number:03}, Anna Lée {number:03}, Guest {number:03}, Unknown"
+                for number in numbers
+            }
             | {f"copy/{number}.mp4": None for number in numbers},
             {f"{folder}{number}.mp4": f"film {number}" for folder in ("", "copy/") for number in numbers},
         )
@@ -439,3 +443,87 @@ def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House)
     assert row.mends[1].names == ("Ghost",)
     house.checks.mend("differ", row.subject, "remove")
     assert house.item("a.mp4").result_people == ["Ann Maria Lee"]
+
+
+# Placeholder names.
+
+
+def test_a_placeholder_in_comments_is_one_finding_of_its_own_check(house: House) -> None:
+    named = {f"{number}.mp4": "Ann Lee, Unknown" for number in range(11)} | {"x.mp4": "UNKNOWN", "y.mp4": "Ann Lee"}
+    house.films(named, {"0.mp4": "film", "y.mp4": "film"})
+    house.say(dict.fromkeys(named, "Ann Lee"))
+    (row,) = house.found("placeholder")
+    assert row.text == "12 files name the placeholder “Unknown”."
+    assert (row.subject, row.title, row.file_count) == ("unknown", "Unknown", 12)
+    assert [mend.label for mend in row.mends] == ["Remove it from these files’ plan"]
+    others = {kind: total for kind, (total, _) in house.counts().items() if kind != "placeholder"}
+    assert others == dict.fromkeys(others, 0)  # it is no name that the database should learn, and no misspelling
+
+
+def test_a_placeholder_is_removed_by_a_decision_that_can_be_undone(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Unknown"})
+    house.say({"a.mp4": "Ann Lee"})
+    report = house.checks.mend("placeholder", "unknown", "remove")
+    assert house.found("placeholder") == []
+    assert (house.item("a.mp4").tags_to_remove, house.item("a.mp4").result_people) == (["Unknown"], ["Ann Lee"])
+    assert house.item("b.mp4").result_comment is None
+    review = Review(house.database, clock=lambda: NOW)
+    assert review.undo().label == "removed the placeholder Unknown from the plan of 2 files"
+    assert report.step_id is not None
+    assert house.found("placeholder")[0].file_count == 2
+    assert house.item("a.mp4").tags_to_remove == []
+
+
+def test_a_person_with_the_name_of_a_placeholder_is_removed_and_comes_back_by_undo(house: House) -> None:
+    """An earlier import made a person of it: the plan would write it."""
+    house.films({"a.mp4": None, "b.mp4": "Unknown", "c.mp4": None})
+    house.say({"a.mp4": "Ann Lee; Unknown", "b.mp4": "Unknown", "c.mp4": "Unknown"})
+    before = house.known()
+    (row,) = house.found("placeholder")
+    assert row.text == (
+        "3 files name the placeholder “Unknown” now or after a write. The database has a person of this name."
+    )
+    house.checks.mend("placeholder", "unknown", "remove")
+    assert house.known() == {"a.mp4": ["Ann Lee"]}
+    assert [person.name for person in house.people.list()] == ["Ann Lee"]
+    assert house.item("a.mp4").result_comment == "People: Ann Lee"
+    assert house.item("b.mp4").tags_to_remove == ["Unknown"]
+    assert {item.file_name for item in house.planner.generate_plan().items} == {"a.mp4", "b.mp4"}
+    assert house.found("placeholder") == []
+    Review(house.database, clock=lambda: NOW).undo()
+    assert house.known() == before
+    assert len(house.found("placeholder")) == 1
+
+
+def test_a_person_of_no_file_at_all_is_found_too(house: House) -> None:
+    house.say({"waits.mp4": "unknown"})
+    (row,) = house.found("placeholder")
+    assert row.text == "The database has a person of the name “unknown”, which is a placeholder; no file names it."
+    assert [(mend.label, mend.files) for mend in row.mends] == [("Remove it", 0)]
+    house.checks.mend("placeholder", "unknown", "remove")
+    assert house.people.list() == []
+
+
+def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
+    house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Bo, Unknown", "c.mp4": "Bo"}, {"b.mp4": "f", "c.mp4": "f"})
+    assert [row.mends[0].names for row in house.found("differ")] == [("Ann Lee",), ("Bo",), ("Bo",)]
+    assert house.found("copies") == []
+    house.checks.mend_all("differ")
+    assert {person.name for person in house.people.list()} == {"Ann Lee", "Bo"}
+
+
+def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
+    house.films({"a.mp4": "Unknown, Nobody"})
+    names = ["unknown", "nobody"]
+    house.checks = Checks(
+        house.database,
+        Casts(house.database),
+        house.decisions,
+        version=house.planner.newest_version,
+        placeholder_keys=lambda: frozenset(names),
+        clock=lambda: NOW,
+    )
+    assert [row.title for row in house.found("placeholder")] == ["Nobody", "Unknown"]
+    names.clear()
+    assert house.found("placeholder") == []
+    assert {row.title for row in house.found("unknown")} == {"Unknown", "Nobody"}

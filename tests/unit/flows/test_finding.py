@@ -218,4 +218,7 @@ def test_the_volume_is_that_of_the_files_that_would_change(grown: Database, find
     plan = plan_of(grown, "")
     changing = replace(plan.search, query=query.compile_query("risk:safe,warning,danger"))
     assert finder.volume(plan) == 1000 * plans.statistics(grown.read(), changing).listed
+    text = "folder:family risk:safe"
+    found = plan_of(grown, text)
+    assert 0 < finder.volume(found) == 1000 * plans.statistics(grown.read(), found.search).listed < finder.volume(plan)
     assert sum(facets.extensions(grown.read(), plan.version).values()) >= len(plan)

@@ -12,6 +12,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.decisions import Decisions
 from indexium_core.flows.people import PeopleService, RejectedRow
+from indexium_core.model import placeholders
 from indexium_core.store import catalog
 from indexium_core.store import people as store_people
 from indexium_core.store.database import Database
@@ -48,7 +49,7 @@ def test_an_import_counts_what_it_matched_what_waits_and_what_it_rejected(
 
     assert (report.matched, report.waiting, report.added, report.files) == (2, 1, 3, 1)
     assert [row.line for row in report.rejected] == [5, 6, 7]
-    assert report.rejected[1] == RejectedRow(line=6, reason="it names nobody")
+    assert report.rejected[1] == RejectedRow(line=6, where="line 6", reason="it names nobody")
     assert names(database) == {"a.mp4": ["Bo", "Ann Lee"]}
     assert marked(database) == {1}
 
@@ -231,6 +232,93 @@ def test_an_old_database_is_imported_by_path(database: Database, people: PeopleS
     assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Cy"]}
     assert [(row.person, row.origin) for row in people.export()] == [("Ann", "face"), ("Cy", "hand")]
     assert (report.matched, len(report.rejected)) == (2, 1)
+
+
+def old_database(folder: Path) -> Path:
+    """Return a database in which faces were skipped, and in which several rows cannot be taken."""
+    path = folder / "old.db"
+    old = sqlite3.connect(path)
+    old.executescript(
+        """CREATE TABLE scanned_files (file_hash, last_known_filepath);
+           CREATE TABLE faces (id INTEGER PRIMARY KEY, file_hash, person_name, suggested_person_name);
+           CREATE TABLE video_people (id INTEGER PRIMARY KEY, file_hash, person_name);
+           INSERT INTO scanned_files VALUES ('aa', '/films/a.mp4'), ('bb', '/films/b.mp4');
+           INSERT INTO faces VALUES (3, 'aa', 'Unknown', NULL), (5, 'aa', 'Ann', NULL), (6, 'aa', 'Ann', NULL),
+               (17, 'aa', 'x;y', NULL), (18, 'bb', ' UNKNOWN ', NULL), (20, 'gone', 'Bo', NULL),
+               (21, 'gone', 'unknown', NULL), (22, 'bb', NULL, 'Unknown');
+           INSERT INTO video_people VALUES (9, 'bb', 'Cy'), (11, 'bb', 'a|b');"""
+    )
+    old.close()
+    return path
+
+
+def test_an_old_database_skips_unknown_and_names_table_and_row(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    """The former program wrote `Unknown` for a face that a person skipped."""
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    report = people.import_file(old_database(tmp_path), root=ROOT)
+
+    assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Cy"]}
+    assert [person.name for person in people.list()] == ["Ann", "Cy"]
+    assert [(row.where, row.reason) for row in report.skipped] == [
+        ("faces, row 3", "“Unknown” is a placeholder, not a person"),
+        ("faces, row 18", "“UNKNOWN” is a placeholder, not a person"),
+        ("faces, row 21", "“unknown” is a placeholder, not a person"),
+    ]
+    assert [row.where for row in report.rejected] == ["faces, row 17", "faces, row 20", "video_people, row 11"]
+    assert report.matched + report.waiting + len(report.rejected) + len(report.skipped) == 8  # names of files
+    assert report.suggestions == 0
+    assert [row.where for row in people.check_import(old_database_waits(tmp_path)).waiting] == ["faces, row 4"]
+
+
+def old_database_waits(folder: Path) -> Path:
+    path = folder / "waits.db"
+    old = sqlite3.connect(path)
+    old.executescript(
+        """CREATE TABLE scanned_files (file_hash, last_known_filepath);
+           CREATE TABLE faces (id INTEGER PRIMARY KEY, file_hash, person_name);
+           INSERT INTO scanned_files VALUES ('aa', '/films/new.mp4'); INSERT INTO faces VALUES (4, 'aa', 'Ann');"""
+    )
+    old.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("people.csv", "path,person\na.mp4,Unknown\na.mp4,Ann\nb.mp4,unknown\n"),
+        ("people.csv", "path,people\na.mp4,Unknown;Ann\nb.mp4,unknown\n"),
+        ("people.json", '{"a.mp4": ["Unknown", "Ann"], "b.mp4": "UNKNOWN"}'),
+    ],
+)
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_list_skips_placeholders_and_a_row_of_them_alone_has_no_effect(
+    database: Database, people: PeopleService, tmp_path: Path, name: str, text: str, *, replace: bool
+) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    people.add([f"{ROOT}/b.mp4"], ["Bo"])
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    report = people.import_file(tmp_path / name, root=ROOT, replace=replace)
+
+    assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Bo"]}
+    assert (report.matched, report.waiting, len(report.rejected), len(report.skipped)) == (1, 0, 0, 2)
+
+
+def test_comments_teach_no_placeholder(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4", "People: Ann, Unknown"), scanned("b.mp4", "People: Unknown")])
+    report = people.take_from_files()
+
+    assert [person.name for person in people.list()] == ["Ann"]
+    assert [row.where for row in report.skipped] == [f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"]
+
+
+def test_which_names_are_placeholders_is_a_setting(database: Database, tmp_path: Path) -> None:
+    people = PeopleService(database, placeholder_keys=lambda: placeholders.keys("nobody, ??"), clock=lambda: NOW)
+    store(database, [scanned("a.mp4")])
+    report = people.import_file(csv_file(tmp_path, "a.mp4,Unknown", "a.mp4,Nobody", "a.mp4,??"), root=ROOT)
+
+    assert (names(database), len(report.skipped)) == ({"a.mp4": ["Unknown"]}, 2)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(

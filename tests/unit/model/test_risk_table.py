@@ -48,10 +48,20 @@ def test_a_message_shows_the_facts() -> None:
 @pytest.mark.parametrize("known", [False, True])
 def test_every_message_is_a_sentence_with_and_without_its_facts(code: str, known: bool) -> None:
     names = re.findall(r"\{(\w+)\}", risk.ISSUES[code].message)
-    message = risk.issue(code, **(dict.fromkeys(names, "Fact") if known else {})).message
+    facts = {name: "Fact." if name == "reason" else "Fact" for name in names}
+    message = risk.issue(code, **(facts if known else {})).message
     assert not re.search(r"[\[\]{}]|  | [.:,]", message)
     assert message.endswith(".")
     assert message.count("Fact") == (len(names) if known else 0)
+
+
+@pytest.mark.parametrize("code", ["offline", "unreadable", "corrupt", "no_strategy_yet"])
+def test_a_reason_is_a_whole_sentence_and_nothing_repeats_it(code: str) -> None:
+    plain = risk.issue(code).message
+    for reason in ("Its index ends too early.", plain.replace(".", ": its index ends too early.")):
+        message = risk.issue(code, reason=reason).message
+        assert message.endswith(reason)
+        assert code == "no_strategy_yet" or message == reason
 
 
 def test_a_fact_is_shown_as_it_is_whatever_it_holds() -> None:

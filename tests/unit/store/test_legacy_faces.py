@@ -57,7 +57,6 @@ def test_what_somebody_named_or_rejected_is_no_suggestion(tmp_path: Path) -> Non
     rows = [
         ("h1", "Bob Ray", "Ann Lee", 0.9, "accepted", candidates(Cy=0.8)),
         ("h1", None, "Dora", 0.9, "rejected", candidates(Dora=0.9, Eve=0.5)),
-        ("h2", None, "Unknown", 0.9, "pending", None),
         ("h2", None, None, None, None, None),
     ]
     found = legacy.read_faces(old_database(tmp_path / "old.db", rows))
