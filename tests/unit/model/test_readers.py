@@ -61,7 +61,8 @@ def test_in_an_avi_only_plain_letters_are_sure() -> None:
     assert of("ffprobe", "avi", "People: Zoë").shows == "comment"
 
 
-KINDS = {"m4v": "mp4", "mkv": "matroska", "wmv": "asf", "ogv": "ogg"}  # of a case, where it is called otherwise
+# The container of a case, where its extension has another name.
+KINDS = {"m4a": "mp4", "m4v": "mp4", "mkv": "matroska", "wmv": "asf", "ogv": "ogg"}
 NAMES = {"ffprobe": measured.FFPROBE, "MediaInfo": measured.MEDIAINFO, "ExifTool": measured.EXIFTOOL}
 
 
