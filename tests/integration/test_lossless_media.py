@@ -6,6 +6,7 @@ Each holds what a stream copy refuses or drops; and each saboteur of such a writ
 
 from __future__ import annotations
 
+import itertools
 import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,7 @@ from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
 from indexium_core.model.media import Change, Patch, Refusal
 from indexium_core.model.operation import ItemDetails
-from tests.support import genuine, headers, lossless, ogg, readers, sabotage
+from tests.support import genuine, headers, lossless, mkv, ogg, readers, sabotage
 from tests.support.headers import wide
 from tests.support.oracles import oracle
 from tests.support.readers import EXIFTOOL, EXIFTOOL_ALL, EXIFTOOL_RIFF, FFPROBE, MEDIAINFO, Look
@@ -379,3 +380,17 @@ def test_a_comment_that_keeps_bytes_of_its_day_is_what_was_planned(tmp_path: Pat
     path.write_bytes(path.read_bytes().replace(raw, raw[:-1] + b"?"))
     with pytest.raises(errors.VerificationError, match="comment: "):
         verify.compare(before, evidence(path), changes)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_an_flv_that_was_cut_off_keeps_its_index(tmp_path: Path, share: float) -> None:
+    """Its index names pictures behind its end, which move as well."""
+    path = tmp_path / "film.flv"
+    source = ("-f", "lavfi", "-i", "testsrc2=s=128x96:d=6:r=25", "-c:v", "flv1", "-g", "25")
+    mkv.run("ffmpeg", "-nostdin", "-v", "error", *source, "-flvflags", "+add_keyframe_index", path)
+    data = path.read_bytes()
+    ends = itertools.accumulate(map(len, headers.flv_tags(data)), initial=13)
+    path.write_bytes(data[: next(end for end in ends if end > share * len(data))])
+    before, change = evidence(path), Change(field="comment", old=None, new=COMMENT)
+    path.write_bytes(lossless.written(path.read_bytes(), COMMENT, "flv_copy"))
+    assert verify.compare(before, evidence(path), [change])["index"] == "1 as before"

@@ -258,7 +258,8 @@ def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent]) -> npt.
     """
     Return places in the concatenated payload for places in the file, so that a payload that moved as a whole is equal.
 
-    What lies outside of it keeps its place in the file, as a negative number.
+    What lies behind it counts on from its end: the index of a film that was cut off still names places there. What lies
+    elsewhere keeps its place in the file, as a negative number.
     """
     if not extents:
         return -1 - positions
@@ -267,7 +268,8 @@ def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent]) -> npt.
     starts = np.cumsum(lengths) - lengths
     at = np.maximum(np.searchsorted(offsets, positions, side="right") - 1, 0)
     inside = positions - offsets[at]
-    return np.where((inside >= 0) & (inside < lengths[at]), starts[at] + inside, -1 - positions)
+    is_counted = (inside >= 0) & ((inside < lengths[at]) | (at == len(offsets) - 1))
+    return np.where(is_counted, starts[at] + inside, -1 - positions)
 
 
 def _digest(data: bytes) -> str:

@@ -178,7 +178,7 @@ def test_a_comment_that_is_shown_to_nobody_is_still_the_one_that_was_planned_for
 def test_places_count_from_the_payload() -> None:
     places = np.array([100, 149, 150, 300, 399, 400, 5])
     found = meaning._places(places, [Extent(100, 50), Extent(300, 100)])
-    assert found.tolist() == [0, 49, -151, 50, 149, -401, -6]
+    assert found.tolist() == [0, 49, -151, 50, 149, 150, -6]
     moved = meaning._places(places + 1000, [Extent(1100, 50), Extent(1300, 100)])
     assert moved.tolist()[:2] + moved.tolist()[3:5] == [0, 49, 50, 149]
     assert meaning._places(np.array([3]), []).tolist() == [-4]
