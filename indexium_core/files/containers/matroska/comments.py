@@ -139,10 +139,11 @@ def _ours(element: Element, content: Sequence[Tag], parent: str) -> list[FilmCom
     number = 0
     for nth, tag in enumerate(content):
         number += tag.item.id == names.TAG
+        simple = [place for place, child in enumerate(tag.children) if child.id == names.SIMPLE_TAG]
+        numbers = {place: nth for nth, place in enumerate(simple, 1)}
         for comment in tag.comments:
             if comment.ours:
-                simple = sum(child.id == names.SIMPLE_TAG for child in tag.children[: comment.place + 1])
-                where = f"{parent}/Tag[{number}]/SimpleTag[{simple}]/COMMENT"
+                where = f"{parent}/Tag[{number}]/SimpleTag[{numbers[comment.place]}]/COMMENT"
                 field = FieldValue(field="comment", where=where, value=comment.value)
                 found.append(FilmComment(element=element, place=(nth, comment.place), comment=comment, field=field))
     return found
