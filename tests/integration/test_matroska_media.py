@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core import Library
+from indexium_core import Library, errors
 from indexium_core.files import verify
 from indexium_core.files.containers import Means
 from indexium_core.files.containers.matroska import FAMILY
@@ -604,6 +604,31 @@ def test_the_plan_says_what_becomes_of_every_comment_of_the_film(
     assert ("custom_comment" in {issue.code for issue in item.issues}) == (mode == "replace" and bool(film))
     assert mkv.players_show(new) == item.result_comment
     assert path.read_bytes() == old
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "check"), [("des Films", "comment"), ("of a chapter", "chapters"), ("of a part", "structure")]
+)
+@pytest.mark.parametrize("change", [mkv.preserving(ANN), mkv.replacing(ANN)], ids=["preserve", "replace"])
+def test_a_write_that_spoils_any_other_text_is_noticed(
+    originals: Callable[[str], Path], tmp_path: Path, change: Change, spoilt: str, check: str
+) -> None:
+    path = Path(shutil.copy(originals("mkvmerge"), tmp_path))
+    mkv_tags.with_comments(path, LEVELS["every level"][0])
+    before = evidence(path)
+    leading = before.leading("comment")
+    assert leading is not None
+    planned = replace(change, where=leading.where, old=leading.value, new=fields.applied(change, leading.value))
+    mkv.write(path, planned)
+    assert verify.compare(before, evidence(path), [planned])
+    gone = change.segment is None and check == "comment"  # it was listed as lost
+    assert path.read_bytes().count(spoilt.encode()) == (not gone)
+    path.write_bytes(path.read_bytes().replace(spoilt.encode(), spoilt.upper().encode()))
+
+    if not gone:
+        with pytest.raises(errors.VerificationError) as caught:
+            verify.compare(before, evidence(path), [planned])
+        assert caught.value.check == check
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ All of them are fields of the layout, also those in Tags elements that players d
 that they read (`tags`). In preserve mode the People segment goes into the first one in the default language, into the
 one that players show, and into all that name people already, in place of those; all others keep every byte. In replace
 mode the one that players show gets the new text, in no language, and the others are removed. Why:
-docs/decisions/0014-matroska-which-comment.md.
+docs/decisions/0015-matroska-which-comment.md.
 
 Players may show none of them, because of a language or because a comment of something else hides them. Then the first
 one says from now on that it is in the default language. Where this does not help, a write adds a comment behind all
