@@ -81,7 +81,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "unsupported_container": _kind(
         "blocked",
         "no place for names",
-        "Nothing can be written into this file[: {reason}].",
+        "Nothing can be written into this file.[ {reason}]",
         "Remux a film of this kind to mp4 or mkv; leave a file without media as it is.",
     ),
     "corrupt": _kind(
@@ -179,7 +179,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "damaged_tail": _kind(
         "warning",
         "damaged end",
-        "The end of the file is damaged[: {damage}]. What comes before it is whole.",
+        "[{damage}|The end of the file is damaged.] What comes before it is whole.",
         "Nothing to do; the damaged end stays as it is.",
     ),
     "duplicate_content": _kind(

@@ -320,7 +320,7 @@ _MORE_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "case_collision": {"names": _twins},
     "invalid_person_name": {"names": _invalid},
     "other_readers_differ": {"other_comment": _other_comment},
-    "damaged_tail": {"damage": lambda row: row["damage"].rstrip(".")},
+    "damaged_tail": {"damage": lambda row: row["damage"]},
     "hard_linked": {"outcome": _names_after},
     "custom_comment": {"custom_text": _lost},
 }

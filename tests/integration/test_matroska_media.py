@@ -8,7 +8,7 @@ import os
 import shutil
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core import Library
+from indexium_core import Library, errors
 from indexium_core.files import verify
 from indexium_core.files.containers import Means
 from indexium_core.files.containers.matroska import FAMILY
@@ -516,31 +516,6 @@ def test_what_other_programs_edit_we_read_and_the_other_way_round(rich: Path, tm
 # Comments at several levels, planned and written by the library
 
 
-SIMPLE = "<Simple><Name>COMMENT</Name><String>{}</String>{}</Simple>"
-GERMAN = "<TagLanguage>ger</TagLanguage><DefaultLanguage>0</DefaultLanguage>"
-ENGLISH = "<TagLanguage>eng</TagLanguage><DefaultLanguage>1</DefaultLanguage>"
-TARGET = "<Targets><TargetTypeValue>{}</TargetTypeValue>{}</Targets>"
-Texts = Sequence[tuple[str, str]]
-
-
-def with_comments(path: Path, levels: Mapping[str, Texts]) -> None:
-    """Give a file comments of these levels in this order, by mkvpropedit."""
-    chapters, tags = path.with_name("chapters.xml"), path.with_name("tags.xml")
-    mkv.run("mkvextract", path, "chapters", chapters)
-    chapter = ET.fromstring(chapters.read_text("utf-8-sig")).findtext(".//ChapterAtom/ChapterUID")
-    track = mkv.identify(path)["tracks"][0]["properties"]["uid"]
-    targets = {
-        "film": TARGET.format(50, ""),
-        "chapter": TARGET.format(30, f"<ChapterUID>{chapter}</ChapterUID>"),
-        "part": TARGET.format(30, ""),
-        "track": TARGET.format(50, f"<TrackUID>{track}</TrackUID>"),
-        "collection": TARGET.format(70, ""),
-    }
-    made = [targets[level] + "".join(SIMPLE.format(*said) for said in texts) for level, texts in levels.items()]
-    tags.write_text("<Tags>" + "".join(f"<Tag>{tag}</Tag>" for tag in made) + "</Tags>")
-    mkv.run("mkvpropedit", path, "--tags", f"all:{tags}")
-
-
 def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
     """What mkvextract finds: each comment of the film with its language, and all other tags."""
     out = path.with_suffix(".tags.xml")
@@ -561,12 +536,12 @@ def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
 ANN = "People: Ann Lee"
 OLD = (1_600_000_000, 1_600_000_000)
 # Comments by level; who reads the film's before; after preserve mode; where one is added.
-LEVELS: dict[str, tuple[Mapping[str, Texts], str | None, list[tuple[str, str]]]] = {
+LEVELS: dict[str, tuple[Mapping[str, mkv_tags.Texts], str | None, list[tuple[str, str]]]] = {
     "every level": (
         {
             "chapter": [("of a chapter", "")],
             "part": [("of a part", "")],
-            "film": [("of the film", ENGLISH), ("des Films", GERMAN)],
+            "film": [("of the film", mkv_tags.ENGLISH), ("des Films", mkv_tags.GERMAN)],
             "track": [("of a track", "")],
             "collection": [("of a collection", "")],
         },
@@ -574,7 +549,10 @@ LEVELS: dict[str, tuple[Mapping[str, Texts], str | None, list[tuple[str, str]]]]
         [(f"of the film\n{ANN}", "eng"), ("des Films", "ger"), (f"of the film\n{ANN}", "und")],
     ),
     "two languages": (
-        {"film": [("des Films", GERMAN), ("of the film", ENGLISH)], "chapter": [("of a chapter", "")]},
+        {
+            "film": [("des Films", mkv_tags.GERMAN), ("of the film", mkv_tags.ENGLISH)],
+            "chapter": [("of a chapter", "")],
+        },
         "of the film",
         [("des Films", "ger"), (f"of the film\n{ANN}", "eng")],
     ),
@@ -597,7 +575,7 @@ def test_the_plan_says_what_becomes_of_every_comment_of_the_film(
     films = tmp_path / "films"
     films.mkdir()
     path = Path(shutil.copy(originals("mkvmerge"), films / "film.mkv"))
-    with_comments(path, levels)
+    mkv_tags.with_comments(path, levels)
     os.utime(path, OLD)
     old, film, others = path.read_bytes(), *extracted(path)
 
@@ -626,6 +604,31 @@ def test_the_plan_says_what_becomes_of_every_comment_of_the_film(
     assert ("custom_comment" in {issue.code for issue in item.issues}) == (mode == "replace" and bool(film))
     assert mkv.players_show(new) == item.result_comment
     assert path.read_bytes() == old
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "check"), [("des Films", "comment"), ("of a chapter", "chapters"), ("of a part", "structure")]
+)
+@pytest.mark.parametrize("change", [mkv.preserving(ANN), mkv.replacing(ANN)], ids=["preserve", "replace"])
+def test_a_write_that_spoils_any_other_text_is_noticed(
+    originals: Callable[[str], Path], tmp_path: Path, change: Change, spoilt: str, check: str
+) -> None:
+    path = Path(shutil.copy(originals("mkvmerge"), tmp_path))
+    mkv_tags.with_comments(path, LEVELS["every level"][0])
+    before = evidence(path)
+    leading = before.leading("comment")
+    assert leading is not None
+    planned = replace(change, where=leading.where, old=leading.value, new=fields.applied(change, leading.value))
+    mkv.write(path, planned)
+    assert verify.compare(before, evidence(path), [planned])
+    gone = change.segment is None and check == "comment"  # it was listed as lost
+    assert path.read_bytes().count(spoilt.encode()) == (not gone)
+    path.write_bytes(path.read_bytes().replace(spoilt.encode(), spoilt.upper().encode()))
+
+    if not gone:
+        with pytest.raises(errors.VerificationError) as caught:
+            verify.compare(before, evidence(path), [planned])
+        assert caught.value.check == check
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -64,6 +66,31 @@ def _is_film(targets: Sequence[tuple[int, bytes]]) -> bool:
     if mkv.TARGET_TYPE_VALUE in said:
         return said[mkv.TARGET_TYPE_VALUE] == b"\x32"
     return said.get(mkv.TARGET_TYPE, b"MOVIE") == b"MOVIE"
+
+
+SIMPLE = "<Simple><Name>COMMENT</Name><String>{}</String>{}</Simple>"
+GERMAN = "<TagLanguage>ger</TagLanguage><DefaultLanguage>0</DefaultLanguage>"
+ENGLISH = "<TagLanguage>eng</TagLanguage><DefaultLanguage>1</DefaultLanguage>"
+TARGET = "<Targets><TargetTypeValue>{}</TargetTypeValue>{}</Targets>"
+Texts = Sequence[tuple[str, str]]
+
+
+def with_comments(path: Path, levels: Mapping[str, Texts]) -> None:
+    """Give a file comments of these levels in this order, by mkvpropedit."""
+    chapters, tags = path.with_name("chapters.xml"), path.with_name("tags.xml")
+    mkv.run("mkvextract", path, "chapters", chapters)
+    chapter = ET.fromstring(chapters.read_text("utf-8-sig")).findtext(".//ChapterAtom/ChapterUID")
+    track = mkv.identify(path)["tracks"][0]["properties"]["uid"]
+    targets = {
+        "film": TARGET.format(50, ""),
+        "chapter": TARGET.format(30, f"<ChapterUID>{chapter}</ChapterUID>"),
+        "part": TARGET.format(30, ""),
+        "track": TARGET.format(50, f"<TrackUID>{track}</TrackUID>"),
+        "collection": TARGET.format(70, ""),
+    }
+    made = [targets[level] + "".join(SIMPLE.format(*said) for said in texts) for level, texts in levels.items()]
+    tags.write_text("<Tags>" + "".join(f"<Tag>{tag}</Tag>" for tag in made) + "</Tags>")
+    mkv.run("mkvpropedit", path, "--tags", f"all:{tags}")
 
 
 _TEXTS = st.sampled_from(

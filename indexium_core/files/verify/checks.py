@@ -215,10 +215,10 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     There the check of the comment compares its texts, and the structural half all others, byte for byte.
     """
     wanted = {change.field: {text.shown for text in after.texts_of(change.field)} | {None} for change in changes}
-    is_matroska = libav.demuxer_of(after.container) == "matroska"
+    is_matroska = _is_matroska(after)
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
-        found = _fields(key) & wanted.keys()
+        found = _fields(key, nested=is_matroska) & wanted.keys()
         if found and (
             is_matroska or new.get(key) == old.get(key) or any(new.get(key) in wanted[name] for name in found)
         ):
@@ -231,16 +231,26 @@ def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Compare the tags beside the fields that were changed back, which may have said different things before."""
     wanted = {change.field for change in changes}
     old, new = (
-        {key: value for key, value in facts_of(evidence, "tags").items() if not _fields(key) & wanted}
+        {
+            key: value
+            for key, value in facts_of(evidence, "tags").items()
+            if not _fields(key, nested=_is_matroska(evidence)) & wanted
+        }
         for evidence in (before, after)
     )
     return equal(old, new)
 
 
-def _fields(key: str) -> set[str]:
-    """Return the fields of ours that a tag of the file holds or is nested in; none for tags of streams."""
-    parts = key.removeprefix("tag ").split("/") if key.startswith("tag ") else []
-    return {field for field in map(libav.field_of, parts) if field}
+def _is_matroska(evidence: Evidence) -> bool:
+    return libav.demuxer_of(evidence.container) == "matroska"
+
+
+def _fields(key: str, *, nested: bool) -> set[str]:
+    """Return the fields of ours that a tag of the file holds, with `nested` those that it is part of."""
+    if not key.startswith("tag "):
+        return set()
+    names = key.removeprefix("tag ").split("/") if nested else [key.removeprefix("tag ")]
+    return {field for field in map(libav.field_of, names) if field}
 
 
 def facts_of(evidence: Evidence, aspect: str) -> meaning.Facts:

@@ -5,7 +5,7 @@ All of them are fields of the layout, also those in Tags elements that players d
 that they read (`tags`). In preserve mode the People segment goes into the first one in the default language, into the
 one that players show, and into all that name people already, in place of those; all others keep every byte. In replace
 mode the one that players show gets the new text, in no language, and the others are removed. Why:
-docs/decisions/0014-matroska-which-comment.md.
+docs/decisions/0015-matroska-which-comment.md.
 
 Players may show none of them, because of a language or because a comment of something else hides them. Then the first
 one says from now on that it is in the default language. Where this does not help, a write adds a comment behind all
@@ -139,10 +139,11 @@ def _ours(element: Element, content: Sequence[Tag], parent: str) -> list[FilmCom
     number = 0
     for nth, tag in enumerate(content):
         number += tag.item.id == names.TAG
+        simple = [place for place, child in enumerate(tag.children) if child.id == names.SIMPLE_TAG]
+        numbers = {place: nth for nth, place in enumerate(simple, 1)}
         for comment in tag.comments:
             if comment.ours:
-                simple = sum(child.id == names.SIMPLE_TAG for child in tag.children[: comment.place + 1])
-                where = f"{parent}/Tag[{number}]/SimpleTag[{simple}]/COMMENT"
+                where = f"{parent}/Tag[{number}]/SimpleTag[{numbers[comment.place]}]/COMMENT"
                 field = FieldValue(field="comment", where=where, value=comment.value)
                 found.append(FilmComment(element=element, place=(nth, comment.place), comment=comment, field=field))
     return found

@@ -206,14 +206,10 @@ def edited(
     tags = parse(content)
     home = _home(tags, rewordings) if added is not None else len(tags)
     simple = b"" if added is None else _new_comment(added)
-    parts = [
-        _rebuilt(
-            tag,
-            {place: text for (number, place), text in rewordings.items() if number == nth},
-            simple if nth == home else b"",
-        )
-        for nth, tag in enumerate(tags)
-    ]
+    changed: dict[int, dict[int, Rewording | None]] = {}
+    for (nth, place), rewording in rewordings.items():
+        changed.setdefault(nth, {})[place] = rewording
+    parts = [_rebuilt(tag, changed.get(nth, {}), simple if nth == home else b"") for nth, tag in enumerate(tags)]
     if simple and home == len(tags):
         parts.append(_film_tag(simple))
     new = ebml.master(parts, checked=_checked([tag.item for tag in tags])) if any(parts) else b""
