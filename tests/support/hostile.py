@@ -217,7 +217,7 @@ OTHERS = {
     "wmv: an object of no size": (DAMAGED, partial(over, "wmv", b"", bytes(8), skip=46)),
     "wmv: four billion objects": ("asf_remux", partial(over, "wmv", b"", b"\xff" * 4, skip=24)),
     "ogv: cut": (DAMAGED, partial(cut, "ogv", keep=-700)),
-    "ogv: a wrong checksum": (NO_VIDEO, partial(over, "ogv", b"OggS", b"\1\2\3\4", skip=18)),
+    "ogv: a wrong checksum": (UNSURE, partial(over, "ogv", b"OggS", b"\1\2\3\4", skip=18)),
 }
 
 _PLAYLIST = f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{SECRET}\n#EXT-X-ENDLIST\n".encode()

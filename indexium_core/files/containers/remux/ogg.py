@@ -81,6 +81,11 @@ def examine(reader: Reader) -> Found:
     head = headers(reader)
     streams, media = list(head.streams.values()), head.media
     end = end_of_pages(reader)
+    unsound = (
+        []
+        if all(_is_sound(page.head + page.lacing + body) for page, body in head.pages)
+        else ["A page of its header has a wrong checksum."]
+    )
     behind = ["It holds something behind its end, which FFmpeg would leave out."] if end < reader.size else []
     return Found(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
@@ -91,7 +96,7 @@ def examine(reader: Reader) -> Found:
         ),
         kept=tuple(_kept(streams)),
         specifiers=_specifiers(streams),
-        obstacle=next(iter([*_obstacles(streams), *behind]), ""),
+        obstacle=next(iter([*unsound, *_obstacles(streams), *behind]), ""),
     )
 
 
