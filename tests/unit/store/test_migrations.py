@@ -86,6 +86,23 @@ def test_a_file_that_an_earlier_version_refused_is_read_again(
         assert database.read().value("SELECT mtime_ns FROM scanned_files WHERE file_id = 1") == (99 if again else 100)
 
 
+@pytest.mark.parametrize(
+    ("comment", "tags", "again"),
+    [
+        ("At sea", "{}", True),
+        (None, '{"container": {"MOVIE/COMMENT": "At sea"}}', True),
+        (None, '{"container": {"title": "x"}}', False),
+    ],
+)
+def test_a_file_of_whose_comments_an_earlier_version_knew_one_is_read_again(
+    old_home: Path, comment: str | None, tags: str, *, again: bool
+) -> None:
+    with duckdb.connect(str(old_home / FILE_NAME)) as raw:
+        raw.execute("UPDATE scanned_files SET mtime_ns = 100, comment = $1, tags = $2", [comment, tags])
+    with Database.open(old_home) as database:
+        assert database.read().value("SELECT mtime_ns FROM scanned_files WHERE file_id = 1") == (99 if again else 100)
+
+
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))
 def test_a_home_of_any_version_ends_with_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
     home.mkdir()
