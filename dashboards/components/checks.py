@@ -132,7 +132,7 @@ def _below(row: CheckRow) -> str:
         return _place(row.files[0])
     if row.kind == "copies":
         return _place(row.files[0])
-    if row.kind in ("spelling", "placeholder"):
+    if row.kind == "spelling":
         return row.text
     first = row.files[0].file_name if row.files else ""
     return f"{first} and {words.count(row.file_count - 1)} more" if row.file_count > 1 else first

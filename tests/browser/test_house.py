@@ -189,7 +189,7 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
     with server.make_server(library, port=port).background() as running:
         site = Site(running.url, context)
         page = site.visit("/plan?q=risk:danger")
-        page.get_by_label(re.compile("Select all")).check()
+        page.get_by_label(re.compile("files? that can be written")).check()
         expect(page.get_by_text(f"{danger} selected")).to_be_visible()
     expect(page.get_by_text("Connection lost.")).to_be_visible()
     library.close()

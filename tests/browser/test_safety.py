@@ -44,7 +44,7 @@ def test_names_are_text_on_every_page(serve: Callable[[Library], Site], hostile:
     expect(page.get_by_role("region", name="Comment planned")).to_contain_text(PERSON)
     nothing_was_made_of_it(page)
 
-    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_label(re.compile("files? that can be written")).check()
     page.get_by_role("button", name="Dry run").click()
     expect(page.get_by_role("dialog")).to_contain_text(FILE)
     page.keyboard.press("Escape")

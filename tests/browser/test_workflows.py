@@ -51,7 +51,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     page.get_by_role("button", name=re.compile(r"safe additions")).click()
     expect(page.get_by_role("combobox", name="Search the plan")).to_have_value("risk:safe")
     expect(page).to_have_url(re.compile(r"q=risk%3Asafe"))
-    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_label(re.compile("files? that can be written")).check()
     expect(page.get_by_text(f"{safe} selected")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question = page.get_by_role("dialog", name=f"Write {safe} files?")
@@ -135,7 +135,7 @@ def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: 
     ids = [item.file_id for item in library.plan("issue:custom_comment").page(1).items]
     lossy = len(ids)
     page = site.visit("/plan?q=issue:custom_comment")
-    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_label(re.compile("files? that can be written")).check()
     page.get_by_role("button", name="Preserve text").click()
     expect(page.get_by_text(re.compile(f"Kept the other text of {lossy} files"))).to_be_visible()
     assert library.plan("issue:custom_comment").page(1).total == 0
@@ -150,7 +150,7 @@ def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: 
 def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Library) -> None:
     danger = library.plan().statistics.danger_count
     page = site.visit("/plan?q=risk:danger")
-    page.get_by_label(re.compile("Select all")).check()
+    page.get_by_label(re.compile("files? that can be written")).check()
     page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question = page.get_by_role("dialog")
     confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))

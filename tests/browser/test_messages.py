@@ -1,0 +1,199 @@
+"""What pages say and for how long: toasts, the connection, what a search counts, and what a key or a box does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core import errors
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+STAYS = 6_000  # milliseconds for which a success is told
+
+
+def toast(page: Page, text: str | re.Pattern[str]) -> Locator:
+    return page.locator(".toast").filter(has_text=text)
+
+
+# Toasts.
+
+
+def test_an_error_goes_when_the_next_attempt_succeeds(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = site.visit("/plan")
+    with monkeypatch.context() as patch:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise errors.StoreError("The database is busy.")
+
+        patch.setattr(Library, "postpone", refuse)
+        page.get_by_role("row").nth(1).click()
+        page.keyboard.press("s")
+        expect(toast(page, "The database is busy.")).to_be_visible()
+    page.keyboard.press("s")
+    expect(toast(page, re.compile("skipped", re.IGNORECASE))).to_be_visible()
+    expect(toast(page, "The database is busy.")).to_have_count(0, timeout=2_000)
+
+
+def test_a_success_goes_after_a_while_but_not_under_the_pointer(site: Site) -> None:
+    page = site.visit("/plan")
+    page.evaluate("document.documentElement.dataset.page")  # the page is there
+    page.get_by_role("button", name=re.compile("views", re.IGNORECASE)).click()
+    page.get_by_label("Name of the view").fill("Mine")
+    page.keyboard.press("Enter")
+    told = toast(page, "Saved as “Mine”.")
+    told.hover()
+    page.wait_for_timeout(STAYS + 1_500)
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Dismiss").click()
+    expect(told).to_have_count(0)
+
+
+def test_the_offer_to_undo_goes_when_somebody_has_undone_it(site: Site, library: Library) -> None:
+    page, other = site.visit("/plan"), site.visit("/plan")
+    page.get_by_role("row").nth(1).click()
+    page.keyboard.press("s")
+    told = toast(page, re.compile("skipped", re.IGNORECASE)).first
+    expect(told.get_by_role("button", name="Undo")).to_be_visible()
+    told.hover()
+    other.get_by_role("button", name=re.compile("^Undo: ")).click()
+    expect(toast(other, "Undone: ")).to_be_visible()
+    expect(told).to_be_visible()
+    expect(told.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+# The connection.
+
+
+def test_a_lost_connection_claims_nothing_of_the_work(serve: Callable[[Library], Site], library: Library) -> None:
+    page = serve(library).visit("/plan")
+    for line in ("lost", "gone"):
+        page.evaluate("line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))", line)
+        said = page.locator(".connection")
+        expect(said).to_contain_text("This page shows the last known state and reconnects by itself.")
+        assert not re.search("continues|whole|safe", said.inner_text())
+
+
+# What a search counts.
+
+
+def test_headline_chips_and_chart_follow_the_search(look: Site, known: Library) -> None:
+    page = look.visit("/plan?q=folder%3APhone")
+    found = known.plan("folder:Phone").statistics
+    count = found.safe_count + found.warning_count + found.danger_count
+    expect(page.get_by_role("heading", level=1, name=f"{count} files would change")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"in this search, \d+ in the whole plan"))).to_be_visible()
+    page.get_by_role("button", name="Risk by container as a table").click()
+    chart = page.locator(".figures:visible").first
+    total = sum(found.by_container.values())
+    rows = chart.locator("tbody tr")
+    expect(rows).to_have_count(len(known.charts.risk_by(known.plan("folder:Phone"), "container")))
+    cells = rows.locator("td").all_text_contents()
+    assert sum(int(cell) for cell in cells if cell.strip().isdecimal()) >= total
+
+
+def test_the_history_says_what_a_search_does_not_narrow(site: Site, library: Library) -> None:
+    library.write(library.plan("name:Birthday.mp4")).wait()
+    page = site.visit("/history?q=nobody")
+    expect(page.get_by_text("all operations: 1")).to_be_visible()
+    expect(page.get_by_text("all operations: the search does not change this chart").first).to_be_visible()
+
+
+def test_the_box_above_the_list_says_how_many_files_it_selects(site: Site, library: Library) -> None:
+    page = site.visit("/plan")
+    statistics = library.plan().statistics
+    able = statistics.safe_count + statistics.warning_count + statistics.danger_count
+    assert statistics.blocked_count
+    box = page.get_by_label(f"Select the {able} files that can be written")
+    box.check()
+    expect(page.get_by_text(f"{able} selected")).to_be_visible()
+    none = page.get_by_label("Select none")
+    expect(none).to_be_checked()
+    page.get_by_role("row").nth(1).get_by_role("checkbox").uncheck()
+    expect(page.get_by_text(f"{able - 1} selected")).to_be_visible()
+    expect(box).not_to_be_checked()
+    page.get_by_label("Search the plan").fill("risk:blocked")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("No file here can be written")).to_be_disabled()
+
+
+def test_the_box_is_checked_only_when_all_pages_are_selected(
+    serve: Callable[[Library], Site], library: Library
+) -> None:
+    library.set_setting("metadata_preview_page_size", "5")
+    page = serve(library).visit("/plan?sort=risk&dir=desc")
+    for row in page.get_by_role("row").filter(has=page.get_by_role("gridcell")).all():
+        row.get_by_role("checkbox").check()
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    expect(page.get_by_label(re.compile("^Select the .* files that can be written$"))).not_to_be_checked()
+
+
+# Keys.
+
+
+def test_preserve_is_p_and_pause_is_shift_p(look: Site) -> None:
+    page = look.visit("/plan")
+    keys = {}
+    for name in ("plan", "jobs", "progress"):
+        page.get_by_role("navigation").get_by_role("link", name=re.compile(name, re.IGNORECASE)).click()
+        keys[name] = page.evaluate(
+            "name => [...globalThis.indexiumKeys].filter(each => each.pages?.includes(name) && /^p$/i.test(each.key))"
+            ".map(each => [each.key, typeof each.does === 'function' ? each.does() : each.does])",
+            name,
+        )
+    assert keys == {
+        "plan": [["p", "preserve the comment’s other text"]],
+        "jobs": [["P", "pause or resume the job"]],
+        "progress": [["P", "pause or resume"]],
+    }
+
+
+def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: Library) -> None:
+    page = site.visit("/plan?q=risk%3Asafe")
+    page.get_by_role("row").nth(1).wait_for()
+    page.get_by_role("row").nth(1).get_by_role("checkbox").check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("w")
+    box = page.get_by_role("dialog")
+    confirm = box.get_by_role("button", name="Write 1 file")
+    expect(confirm).to_be_focused()
+    page.wait_for_timeout(500)  # an Enter right after the question is the one that opened it
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Written to 1 file")).to_be_visible()
+    assert library.history().total == 1
+
+    page.get_by_label("Search the plan").fill("risk:danger")
+    page.keyboard.press("Enter")
+    page.get_by_label(re.compile("Select the .* files that can be written")).check()
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    page.keyboard.press("w")
+    expect(box.get_by_text("dangerous").first).to_be_visible()
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(box).to_be_visible()
+    assert library.history().total == 1
+
+
+# The first steps.
+
+
+def test_the_first_import_ends_with_a_way_to_the_plan(
+    serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
+) -> None:
+    """Also in a home to which a folder was added before its page was looked at."""
+    empty_library.scan([str(media)])
+    page = serve(empty_library).visit("/library")
+    expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
+    page.set_input_files("#people-file", f"{media}/people.csv")
+    page.get_by_role("region", name="Import").get_by_role("button", name=re.compile("^Import 90 names")).click()
+    review = page.get_by_role("button", name="Review the plan")
+    expect(review).to_be_visible()
+    expect(review).to_be_in_viewport()
+    review.click()
+    expect(page).to_have_url(re.compile("/plan"))
