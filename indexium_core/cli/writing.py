@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from indexium_core.cli import output, story
 from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, RecoverReport, SelectionSummary
-from indexium_core.model import strategies
+from indexium_core.model import fields, strategies
 from indexium_core.model.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
@@ -27,13 +27,14 @@ from indexium_core.model.operation import (
     became,
     postpones,
 )
-from indexium_core.model.plan import RISK_LEVELS
+from indexium_core.model.plan import RISK_LEVELS, PlanItem
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
 BAD = ("failed", "conflict", "unknown")
+_LISTED = 20  # files whose lost texts a question lists
 _ENDED_BY_OTHERS = {  # states that a command which waits for the end brings about only by being broken off itself
     "cancelled": "was cancelled by somebody else; what it did stays done",
     "interrupted": "was interrupted: the program that was at it was told to stop",
@@ -93,6 +94,10 @@ def write(
         for holder in library.held(made, selection, options):
             output.note(holder.say())
         output.note(question(summary))
+        if summary.loses_text:
+            losing = f"({query}) issue:custom_comment" if query.strip() else "issue:custom_comment"
+            for line in _lost(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
+                output.note(line)
         ask(yes=yes)
         handle = library.write(made, options, selection=selection)
         follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
@@ -121,6 +126,20 @@ def question(summary: SelectionSummary) -> str:
         f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {output.about(summary.est_seconds)}. "
         f"{_undo(summary)}{_parts(summary)}" + _left_out(summary, hint=False)
     )
+
+
+def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
+    """Yield lines with every text that a write would lose, by its file and its place there."""
+    verb = "loses" if count == 1 else "lose"
+    yield f"{output.plural(count, 'file')} {verb} text of your own (--comment-mode preserve keeps it):"
+    shown = 0
+    for item in items:
+        shown += 1
+        yield f"  {item.file_path}"
+        for where, text in fields.lost_by(item.changes).items():
+            yield f"    {'' if where == 'container' else where + ': '}{text}"
+    if count > shown:
+        yield f"  … and {output.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
 
 
 def _undo(summary: SelectionSummary) -> str:
