@@ -121,6 +121,10 @@ def test_danger_is_written_only_when_it_is_named(planned: Command, films: Path) 
     planned.json("write", "name:sea", "--yes")
     assert b"Shot at sea" in (films / "sea.mp4").read_bytes()
 
+    assert planned("write", "name:sea", "--risk", "danger") == 2  # nobody there to answer
+    assert "1 file loses text of your own (--comment-mode preserve keeps it):" in planned.err
+    assert "    Shot at sea\n" in planned.err
+
     planned.json("write", "name:sea", "--yes", "--risk", "danger")
     assert b"Shot at sea" not in (films / "sea.mp4").read_bytes()
 
