@@ -134,6 +134,28 @@ def test_in_a_matroska_file_the_places_say_which_text_counts(
     assert libav.meant(shown, places, "webm") == meant
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("nested", ("", "no_strategy_yet")), ("two elements", ("matroska_copy", "")), ("one", ("matroska_in_place", ""))],
+)
+def test_a_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[str, str]) -> None:
+    """Replace mode cannot remove a comment with nested tags; preserve mode makes two elements longer."""
+    path = media.build("mkv", tmp_path)
+    real = mkv.parts(path)
+    first = mkv.tag(mkv.simple("COMMENT", "first", *([mkv.simple("URL", "x")] if name == "nested" else [])))
+    last = mkv.tag(mkv.simple("COMMENT", "last"))
+    if name == "two elements":
+        tags = [("tags", mkv.element(mkv.TAGS, first)), ("tags 2", mkv.element(mkv.TAGS, last))]
+        media_of = [("info", real[mkv.INFO]), ("tracks", real[mkv.TRACKS]), ("cluster 0", real[mkv.CLUSTER])]
+        data = mkv.film(("seek", mkv.directory("info", "tracks")), *media_of[:2], *tags, *media_of[2:])
+    else:
+        data = mkv.document(tags=first + last, real=real, after=900)
+    path.write_bytes(data)
+    facts = probed(path)
+
+    assert (facts.strategy, facts.strategy_code) == found
+
+
 def test_a_films_comment_that_ffmpeg_shows_under_another_name_is_still_its_comment(tmp_path: Path) -> None:
     """A TargetType string makes FFmpeg call it MOVIE/COMMENT; a plan must not take the file for one without text."""
     path = media.build("mkv", tmp_path)
