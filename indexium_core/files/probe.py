@@ -145,13 +145,18 @@ def _judged(
 
 
 def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Means) -> FileFacts:
-    """Add which strategy would write an ordinary comment and at what cost, or why there is none."""
+    """Add which strategy would write an ordinary comment and at what cost, in the dearer mode; or why there is none."""
     change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
-    choice = registry.choose(family, reader, layout, [change], means, parting=True)
-    if isinstance(choice, Refusal):
-        return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
-    cost = registry.cost(choice.edit, reader)
-    return replace(facts, strategy=choice.strategy, est_seconds=cost.seconds, est_bytes=cost.bytes_written)
+    # Of one text, preserve mode needs the most; of several, replace mode may refuse to remove one.
+    changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
+    found = []
+    for each in changes:
+        choice = registry.choose(family, reader, layout, [each], means, parting=True)
+        if isinstance(choice, Refusal):
+            return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
+        found.append((choice.strategy, registry.cost(choice.edit, reader)))
+    strategy, cost = max(found, key=lambda each: each[1].seconds)
+    return replace(facts, strategy=strategy, est_seconds=cost.seconds, est_bytes=cost.bytes_written)
 
 
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:

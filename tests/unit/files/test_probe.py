@@ -15,7 +15,7 @@ from indexium_core.demo import clips, ffmpeg
 from indexium_core.files import libav, probe, walk
 from indexium_core.files.containers import Layout, registry
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import FileFacts, FileStat
+from indexium_core.model.media import FieldValue, FileFacts, FileStat
 from tests.support import media, mkv
 from tests.support.oracles import oracle
 
@@ -116,7 +116,44 @@ GRUSS = "Grüße"
     ],
 )
 def test_what_players_garble_is_what_the_file_says(shown: str | None, written: list[str], meant: str | None) -> None:
-    assert libav.meant(shown, written) == meant
+    places = [FieldValue(field="comment", where=str(nth), value=text) for nth, text in enumerate(written)]
+
+    assert libav.meant(shown, places, "mov") == meant
+
+
+@pytest.mark.parametrize("shown", [None, "of a collection", "other"])
+@pytest.mark.parametrize(("taking", "meant"), [([False, True], "film"), ([], None)])
+def test_in_a_matroska_file_the_places_say_which_text_counts(
+    shown: str | None, taking: list[bool], meant: str | None
+) -> None:
+    places = [
+        FieldValue(field="comment", where=text, value=text, takes_value=takes)
+        for text, takes in zip(("other", "film"), taking, strict=False)
+    ]
+
+    assert libav.meant(shown, places, "webm") == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("nested", ("", "no_strategy_yet")), ("two elements", ("matroska_copy", "")), ("one", ("matroska_in_place", ""))],
+)
+def test_a_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[str, str]) -> None:
+    """Replace mode cannot remove a comment with nested tags; preserve mode makes two elements longer."""
+    path = media.build("mkv", tmp_path)
+    real = mkv.parts(path)
+    first = mkv.tag(mkv.simple("COMMENT", "first", *([mkv.simple("URL", "x")] if name == "nested" else [])))
+    last = mkv.tag(mkv.simple("COMMENT", "last"))
+    if name == "two elements":
+        tags = [("tags", mkv.element(mkv.TAGS, first)), ("tags 2", mkv.element(mkv.TAGS, last))]
+        media_of = [("info", real[mkv.INFO]), ("tracks", real[mkv.TRACKS]), ("cluster 0", real[mkv.CLUSTER])]
+        data = mkv.film(("seek", mkv.directory("info", "tracks")), *media_of[:2], *tags, *media_of[2:])
+    else:
+        data = mkv.document(tags=first + last, real=real, after=900)
+    path.write_bytes(data)
+    facts = probed(path)
+
+    assert (facts.strategy, facts.strategy_code) == found
 
 
 def test_a_films_comment_that_ffmpeg_shows_under_another_name_is_still_its_comment(tmp_path: Path) -> None:
