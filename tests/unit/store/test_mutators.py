@@ -116,6 +116,7 @@ CASES = {
     "people.remove": Case(lambda tx, ids: people.remove(tx, [_person(tx, "Ann")], file_ids=ids)),
     "people.rename": Case(lambda tx, _: _rename(tx), about_all=True),
     "people.merge": Case(lambda tx, _: _merge(tx), about_all=True),
+    "people.forget": Case(lambda tx, _: people.forget(tx, people.find(tx, ["Ann"]).get("Ann", [])), about_all=True),
     "people.add_alias": Case(lambda tx, _: _alias(tx), about_all=True),
     "decisions.edit": Case(
         lambda tx, ids: decisions.edit(tx, {file_id: ["Eve"] for file_id in ids}, at=NOW), again_is_new=True

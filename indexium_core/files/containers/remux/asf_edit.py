@@ -58,6 +58,7 @@ _KNOWN = asf.REMADE | {
 }
 _BROADCAST = 1  # flag: its size is not known
 _TEXT = 0  # type of an attribute
+_LARGEST_NUMBER = 1 << 31  # from here on FFmpeg does not read a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,8 @@ def _check(comment: _Attribute) -> None:
     """Raise NotUnderstoodError where a comment cannot be put in the place of another."""
     if comment.lead[2:4] not in {b"", b"\0\0"}:
         raise NotUnderstoodError("One of its streams has a description of its own.")
-    if comment.kind not in {_TEXT, 2, 3, 4, 5}:
+    is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
+    if comment.kind != _TEXT and not is_number:
         raise NotUnderstoodError("It holds a description that is no text.")
 
 
