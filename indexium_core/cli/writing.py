@@ -95,7 +95,7 @@ def write(
             output.note(holder.say())
         output.note(question(summary))
         if summary.loses_text:
-            losing = f"({query}) issue:custom_comment" if query.strip() else "issue:custom_comment"
+            losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"
             for line in _lost(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
                 output.note(line)
         ask(yes=yes)

@@ -199,7 +199,7 @@ class Examiner:
             return _Problem("missing_file", f"The file cannot be looked at: {(error.strerror or '').lower()}.")
         means = volumes.means(candidate.path, nlink=stat.nlink, faststart="keep")
         facts = probe.probe(candidate.path, stat, means=means)
-        if facts.state != "ok" or not facts.strategy or not _has_old_text(candidate):
+        if facts.state != "ok" or not facts.strategy or not _has_old_text(candidate, facts):
             return _Problem(code, message)
         if not _same_film(candidate, facts):
             return _Problem(code, message, choices=("scan",))
@@ -328,11 +328,17 @@ def _comment_restore(candidate: Candidate, stat: FileStat, facts: FileFacts) -> 
     )
 
 
-def _has_old_text(candidate: Candidate) -> bool:
-    """Tell whether the ledger has every byte of the text that a write replaced: it has no raw bytes, and one text."""
+def _has_old_text(candidate: Candidate, facts: FileFacts) -> bool:
+    """
+    Tell whether the old comment alone can be restored without loss.
+
+    After replace mode the ledger must have every byte of the one text that was there, and the file must hold one text
+    now: a second one would be replaced, too. After preserve mode only the people come back.
+    """
     change, *others = candidate.changes
     is_whole = not others and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
-    return change.segment is not None or is_whole
+    is_single = len({place.value for place in facts.comment_fields}) <= 1
+    return change.segment is not None or (is_whole and is_single)
 
 
 def _turned(candidate: Candidate, now: str | None) -> Change:

@@ -23,6 +23,7 @@ __all__ = [
     "lost_texts",
     "numbered",
     "people_of",
+    "result",
     "results",
 ]
 
@@ -45,17 +46,15 @@ def applied(change: Change, value: str | None) -> str | None:
 
 def results(fields: Iterable[FieldValue], change: Change) -> list[str]:
     """Return the texts that the given fields have after a change, in order; removed ones are left out."""
-    found = []
-    for place in fields:
-        if place.field != change.field:
-            continue
-        if change.segment is not None:
-            text = applied(change, place.value) if place.takes_segment else place.value
-        else:
-            text = change.new or None if place.takes_value else None
-        if text is not None:
-            found.append(text)
-    return found
+    found = (result(place, change) for place in fields if place.field == change.field)
+    return [text for text in found if text is not None]
+
+
+def result(place: FieldValue, change: Change) -> str | None:
+    """Return the text of one place after a change, None if the change removes it."""
+    if change.segment is not None:
+        return applied(change, place.value) if place.takes_segment else place.value
+    return change.new or None if place.takes_value else None
 
 
 def numbered(fields: Iterable[FieldValue]) -> tuple[FieldValue, ...]:

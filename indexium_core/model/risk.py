@@ -130,7 +130,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "text_encoding": _kind(
         "danger",
         "text encoding",
-        "The text is in an encoding that cannot hold these names; players may show it or the names garbled.",
+        "The comment is in an old encoding that programs read differently; they may show it or the names garbled.",
         "Choose Replace, or write the names with plain letters.",
     ),
     # Worth a look.

@@ -296,7 +296,11 @@ def _is_valid(name: str) -> bool:
 def _other_comment(row: Mapping[str, Any]) -> str | None:
     """Return a comment of the file that is not the one that we read."""
     found = json.loads(row["comment_fields"] or "[]")
-    others = [field["value"] for field in found if field["field"] == "comment" and field["value"] != row["comment"]]
+    others = [
+        field["value"]
+        for field in found
+        if field["field"] == "comment" and field["value"].partition("\u2400")[0] != row["comment"]
+    ]
     return others[0] if others else None
 
 

@@ -80,6 +80,14 @@ def avi(form: str, texts: list[Text]) -> bytes:
     return headers.avi_with(film("avi"), headers.texts(*((b"ICMT", text.raw) for text in texts)))
 
 
+def avi_behind(form: str, texts: list[Text]) -> bytes:
+    """A film whose comments stand behind its media, where players do not read."""
+    del form
+    data = film("avi")
+    made = data + headers.texts(*((b"ICMT", text.raw) for text in texts))
+    return made[:4] + (len(made) - 8).to_bytes(4, "little") + made[8:]
+
+
 def flv(form: str, texts: list[Text]) -> bytes:
     # A mapping has each name once; FFmpeg and we compare names without case.
     names = ["comment", "Comment", "COMMENT", "cOMMENT"]
@@ -213,6 +221,7 @@ CASES: dict[str, tuple[str, Callable[[str, list[Text]], bytes], list[Text]]] = {
     "macroman": ("mov", bmff, [Text(b"caf\x8e", kind=MAC_ENGLISH)]),
     "behind a NUL": ("mp4", bmff, [Text(b"shown\0hidden text", "ilst", 1)]),
     "avi, cp1251": ("avi", avi, [Text("Снято папой".encode("cp1251"))]),
+    "avi, behind the media": ("avi", avi_behind, [Text(b"At sea")]),
     "flv": ("flv", flv, [Text(b"At sea"), Text(b"By air")]),
     "wmv": ("wmv", asf, [Text(b"At sea"), Text("Grüße".encode())]),
 }

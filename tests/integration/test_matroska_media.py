@@ -307,7 +307,14 @@ def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     path.write_bytes(mkv.apply(old, outcome))
     after = evidence(path)
 
-    verify.expect(before, [planned])
+    others = [text for text in before.texts if leading is None or text.where != leading.where]
+    results = {text.where: (text.value, fields.result(text, change)) for text in others}
+    changes = [
+        replace(planned, where=where, old=fields.displayed(now), new=then and fields.displayed(then))
+        for where, (now, then) in results.items()
+        if now != then
+    ]
+    verify.expect(before, [planned, *changes])
     assert verify.compare(before, after, [planned])
     path.write_bytes(old)
     turned = replace(planned, old=planned.new, new=planned.old)

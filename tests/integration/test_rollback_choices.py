@@ -12,7 +12,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.operation import ROLLBACK_CHOICES, WriteOptions
-from tests.support import media
+from tests.support import media, mov, mp4
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE
@@ -73,6 +73,21 @@ def test_such_a_file_is_left_alone_unless_that_is_chosen_and_the_choice_is_said(
     assert set(conflict.choices) <= set(ROLLBACK_CHOICES)
     assert studio.back(1).counts == {"success": 2, "conflict": 1}
     assert studio.paths[0].read_bytes() == changed
+
+
+def test_a_second_comment_of_another_program_is_never_replaced(studio: Studio) -> None:
+    studio.write()
+    path = studio.paths[0]
+    notes = mp4.box(b"\xa9cmt", mp4.string("Notes by another program"))
+    ours = mp4.tags(mp4.cmt("People: Ann Lee, Bob Ray"))
+    changed = mov.with_tags(path.read_bytes(), mp4.box(b"udta", notes, ours))
+    path.write_bytes(changed)
+    os.utime(path, (OLD + 1, OLD + 1))
+
+    [conflict] = studio.library.rollback_check(1).conflicts
+    assert (conflict.code, conflict.choices) == ("changed_since", ())
+    assert studio.back(1, changed="comment").counts == {"success": 2, "conflict": 1}
+    assert path.read_bytes() == changed
 
 
 def test_the_restoring_of_a_comment_can_be_taken_back_byte_for_byte(studio: Studio) -> None:

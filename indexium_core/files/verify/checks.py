@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from indexium_core import errors
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _SHOWN = 3  # differences that a message names
+_REORDERED = frozenset({"matroska", "webm", "flv", "ogg"})  # containers in which a write may change the order of texts
 _WHOLE = "container"  # the place of a change that means the field as players read it
 _ROOM = 512 * 1024  # bytes by which a write may grow a file beyond what texts and tags explain: blocks can be large
 
@@ -66,12 +67,21 @@ def expect(evidence: Evidence, changes: Changes) -> None:
 
 
 def _as_planned(evidence: Evidence, changes: Changes) -> bool:
-    """Tell whether the texts of a field that change are those that the plan was made from."""
-    name = changes[0].field
+    """Tell whether the texts of a field are those that the plan was made from, and change as the plan says."""
+    name, texts = changes[0].field, evidence.texts_of(changes[0].field)
     if len(changes) == 1 and changes[0].where == _WHOLE:
-        return (_clean(evidence.said(name)) or None) == (changes[0].old or None)
-    found = {fields.displayed(text.where): fields.displayed(text.value) for text in evidence.texts_of(name)}
-    return all(found.get(change.where) == change.old for change in changes)
+        loses = changes[0].segment is None and len({text.value for text in texts}) > 1
+        return not loses and (_clean(evidence.said(name)) or None) == (changes[0].old or None)
+    planned = {change.where: (change.old, change.new) for change in changes}
+    for text in texts:
+        old, new = fields.displayed(text.value), fields.result(text, changes[0])
+        results = {None if new is None else fields.displayed(new)}
+        if text.moves and changes[0].segment is None:
+            results.add(None)  # the plan may list the new text where it is added
+        listed_old, listed_new = planned.pop(fields.displayed(text.where), (old, old))
+        if listed_old != old or listed_new not in results:
+            return False
+    return all(old is None for old, _ in planned.values())
 
 
 def compare(
@@ -135,8 +145,13 @@ def _payload(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 
 def length_of(before: Evidence, changes: Changes) -> int:
-    """Return about how many bytes the texts take after the changes."""
-    texts = [text for change in changes for text in fields.results(before.texts, change) or [change.new or ""]]
+    """Return about how many bytes the texts grow by."""
+    old = [text.value for text in before.texts]
+    new = [text for change in changes for text in (*fields.results(before.texts, change), change.new or "")]
+    return max(_bytes(new) - _bytes(old), _bytes(change.new or "" for change in changes))
+
+
+def _bytes(texts: Iterable[str]) -> int:
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
@@ -178,8 +193,10 @@ def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted:
 
 def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) -> None:
     """Make sure that each place keeps or gets its text, and that at most one is added, which says what is `wanted`."""
-    missing = Counter(fields.results(before.texts, change))
-    missing.subtract(text.value for text in after.texts_of(change.field))
+    expected = fields.results(before.texts, change)
+    found = [text.value for text in after.texts_of(change.field)]
+    missing = Counter(expected)
+    missing.subtract(found)
     added = [text for text, count in missing.items() for _ in range(-count)]
     lost = next((text for text, count in missing.items() if count > 0), None)
     if lost is not None:
@@ -188,6 +205,17 @@ def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) 
     if added not in ([], [wanted]):
         message = f"a place holds {_shown(_clean(added[0]))} as the {change.field}"
         raise Failed(message)
+    if after.container not in _REORDERED and not _in_order(found, expected, added):
+        message = f"the places of the {change.field} hold one another's texts"
+        raise Failed(message)
+
+
+def _in_order(found: Sequence[str], expected: Sequence[str], added: Sequence[str]) -> bool:
+    """Tell whether texts are the expected ones in their order, with `added` (one at most) anywhere among them."""
+    if not added:
+        return list(found) == list(expected)
+    places = (at for at, text in enumerate(found) if text == added[0])
+    return any([*found[:at], *found[at + 1 :]] == list(expected) for at in places)
 
 
 def _restored(before: Evidence, after: Evidence, changes: Changes) -> object:
@@ -215,17 +243,28 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     In a Matroska file a field has many names, by language and level, and one text may hide another of the same name.
     There the check of the comment compares its texts, and the structural half all others, byte for byte.
     """
-    wanted = {change.field: {text.shown for text in after.texts_of(change.field)} | {None} for change in changes}
     is_matroska = _is_matroska(after)
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
-        found = _fields(key, nested=is_matroska) & wanted.keys()
-        if found and (
-            is_matroska or new.get(key) == old.get(key) or any(new.get(key) in wanted[name] for name in found)
-        ):
+        names = _fields(key, nested=is_matroska)
+        follows = [_may_become(before, change, old.get(key)) for change in changes if change.field in names]
+        goes = "-" in key and key not in new  # a text that becomes UTF-8 may lose its language
+        goes = goes or is_matroska or new.get(key) == old.get(key)
+        if follows and (goes or any(new.get(key) in each for each in follows)):
             old.pop(key, None)
             new.pop(key, None)
     return equal(old, new)
+
+
+def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | None]:
+    """Return what a tag that shows a text of a field may show after a change: all where none is known by that text."""
+    pairs = [(text.shown, fields.result(text, change)) for text in before.texts_of(change.field)]
+    results = {None if new is None else new.partition("\0")[0] for _, new in pairs}
+    own = {None if new is None else new.partition("\0")[0] for shown, new in pairs if shown == old}
+    if own and None not in own:
+        return own
+    added = fields.applied(change, before.said(change.field))
+    return results | {added and added.partition("\0")[0]}  # another text shows where one is removed
 
 
 def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:

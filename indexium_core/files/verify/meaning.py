@@ -76,7 +76,7 @@ def _facts(media: Any, layout: Layout, *, with_durations: bool) -> dict[str, Fac
         "chapters": _chapters(media),
         "side_data": _side_data(media),
         "tags": _tags(media),
-        "index": _index(media, layout.payload),
+        "index": _index(media, layout.payload, layout.size),
         "attachments": itertools.chain(_attachments(media), _pictures(media)),
     }
     return {aspect: dict(facts) for aspect, facts in found.items()}
@@ -240,7 +240,7 @@ def _described(media: Any) -> str:
 # The index
 
 
-def _index(media: Any, payload: Sequence[Extent]) -> Iterator[tuple[str, str]]:
+def _index(media: Any, payload: Sequence[Extent], size: int) -> Iterator[tuple[str, str]]:
     """Yield a digest of each stream's index: where in the payload, when, how large and of what kind samples are."""
     extents = sorted((extent for extent in payload if extent.length), key=lambda extent: extent.offset)
     for stream in media.streams:
@@ -250,16 +250,16 @@ def _index(media: Any, payload: Sequence[Extent]) -> Iterator[tuple[str, str]]:
             sampled = [*entries[:: -(-count // _INDEX_ENTRIES)], entries[-1]]
             flat = [number for e in sampled for number in (e.pos, e.timestamp, e.size, e.flags)]
             rows = np.array(flat, dtype=np.int64).reshape(-1, 4)
-            rows[:, 0] = _places(rows[:, 0], extents)
+            rows[:, 0] = _places(rows[:, 0], extents, size)
             yield f"stream {stream.index} index", f"{count} entries {_digest(rows.tobytes())}"
 
 
-def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent]) -> npt.NDArray[np.int64]:
+def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent], size: int) -> npt.NDArray[np.int64]:
     """
     Return places in the concatenated payload for places in the file, so that a payload that moved as a whole is equal.
 
-    What lies behind it counts on from its end: the index of a film that was cut off still names places there. What lies
-    elsewhere keeps its place in the file, as a negative number.
+    What lies behind the end of the file counts from the end of the payload, too: the index of a film that was cut off
+    still names places there. What lies elsewhere keeps its place in the file, as a negative number.
     """
     if not extents:
         return -1 - positions
@@ -268,7 +268,7 @@ def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent]) -> npt.
     starts = np.cumsum(lengths) - lengths
     at = np.maximum(np.searchsorted(offsets, positions, side="right") - 1, 0)
     inside = positions - offsets[at]
-    is_counted = (inside >= 0) & ((inside < lengths[at]) | (at == len(offsets) - 1))
+    is_counted = (inside >= 0) & ((inside < lengths[at]) | (positions >= size))
     return np.where(is_counted, starts[at] + inside, -1 - positions)
 
 

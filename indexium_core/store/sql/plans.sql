@@ -224,7 +224,10 @@ compared AS (
 ),
 -- The reasons that come of the comparison. Names that stay are respelt where spelling or order is not the file's.
 judged AS (
-    SELECT *, is_same OR coalesce(planned, '') = coalesce(comment, '') AS unchanged,
+    -- Players may not show everybody whom a file names: then another of its texts may change alone.
+    SELECT *, is_same OR (coalesce(planned, '') = coalesce(comment, '')
+                          AND CASE WHEN people_hidden THEN len(list_filter(all_texts,
+                                   lambda t: t."old" IS DISTINCT FROM t."new")) = 0 ELSE TRUE END) AS unchanged,
            len(existing) > 0 AND len(result) = 0 AS removes_all,
            CASE WHEN len(existing) = 0 OR len(result) = 0 THEN FALSE
                 ELSE list_filter(result, lambda name: NOT list_contains(added, name))

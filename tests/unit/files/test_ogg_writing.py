@@ -436,7 +436,7 @@ def unsound() -> dict[str, tuple[bytes, str]]:
             ogg.film([ogg.FLAC, b"\x84\0\0\1" + ogg.comments(b"COMMENT=old")]),
             "a form that is not understood",
         ),
-        "more comments than reason": (ogg.film(ogg.opus(*[b"COMMENT=a"] * 101)), "more comments than reason"),
+        "too many comments": (ogg.film(ogg.opus(*[b"COMMENT=a"] * 101)), "too many comments"),
     }
 
 

@@ -228,6 +228,7 @@ def test_a_title_that_stands_in_two_places_is_one(clip: Callable[[str], bytes]) 
             "the tag wm/genre several times",
         ),
         ([headers.attributes(("Odd", 0, b"\x00\xd8\0\0"))], "no Unicode"),
+        ([headers.attributes(("Description", 0, b"\x00\xd8a\0\0\0"))], "no Unicode"),
         ([headers.asf_object(bytes(range(16)), b"x")], "a part that FFmpeg would leave out"),
         ([headers.asf_object(bytes.fromhex("301afb1e620bd011a39b00a0c90348f6"), b"x")], "1efb1a30"),
     ],

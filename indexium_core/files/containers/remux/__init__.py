@@ -10,7 +10,7 @@ A stream copy is the last resort. Most files are edited by us (`lossless`, `asf_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
@@ -20,7 +20,7 @@ from indexium_core.files.containers.remux.found import CutShortError, Found, Mal
 from indexium_core.files.containers.remux.lossless import Lossless, Make
 from indexium_core.files.containers.remux.strategy import StreamCopy
 from indexium_core.model import fields
-from indexium_core.model.media import Extent, Refusal
+from indexium_core.model.media import Extent, FieldValue, Refusal
 
 __all__ = ["FAMILIES", "Container", "Remuxed"]
 
@@ -70,7 +70,7 @@ class Remuxed:
             size=reader.size,
             payload=read.payload or whole,
             fields=fields.numbered(read.fields),
-            added=read.added,
+            added=_numbered(read.fields, read.added),
             kept=read.kept,
             specifiers=read.specifiers,
             obstacle=read.obstacle,
@@ -104,6 +104,11 @@ class Remuxed:
         if isinstance(error, CutShortError):
             return f"The file is cut short: its {self.container.label} structure reaches past its end."
         return f"The file is damaged: {error}."
+
+
+def _numbered(texts: Sequence[FieldValue], where: str) -> str:
+    """Return the place of a text that a write adds, told from those that are there; "" where it adds none."""
+    return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where if where else ""
 
 
 FAMILIES: tuple[Remuxed, ...] = tuple(

@@ -256,7 +256,7 @@ def _read_description(body: bytes, header: _Header) -> None:
     for number, name in enumerate(_PARTS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
         data = body[at : at + length]
-        value = whole_text_of(data) if found.is_comment(name) else _text(data, header)
+        value = _whole_text(data, header) if found.is_comment(name) else _text(data, header)
         at += length
         if value:
             header.add("Content Description", name, value)
@@ -275,7 +275,7 @@ def _read_attributes(body: bytes, header: _Header) -> None:
         kind = int.from_bytes(body[at : at + 2], "little")
         value, at = _field(body, at + 2)
         shown = _text(name, header)
-        said = whole_text_of(value) if kind == 0 and found.is_comment(shown) else _said(kind, value, header)
+        said = _whole_text(value, header) if kind == 0 and found.is_comment(shown) else _said(kind, value, header)
         if said is None:
             header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {found.shown(shown)}.")
         else:
@@ -309,22 +309,24 @@ def _read_metadata(part: Object, header: _Header) -> None:
         name = _text(part.body[at + 12 : at + 12 + name_length], header)
         if found.is_comment(name) and head[2:4] == head[6:8] == bytes(2):  # a text, and of no single stream
             value = part.body[at + 12 + name_length : at + 12 + name_length + value_length]
-            header.add("Metadata", name, whole_text_of(value))
+            header.add("Metadata", name, _whole_text(value, header))
         if name not in {"AspectRatioX", "AspectRatioY"}:
             header.obstacles.append(f"It holds an attribute that FFmpeg would move or leave out: {found.shown(name)}.")
         at += 12 + name_length + value_length
 
 
-def whole_text_of(data: bytes) -> str:
+def _whole_text(data: bytes, header: _Header) -> str:
     """Return a text of 16-bit units with what stands behind a NUL, without the NULs at its end."""
-    return data[: len(data) & ~1].decode("utf-16-le", "surrogatepass").rstrip("\0")
+    if len(data) > LONGEST:
+        header.obstacles.append("It holds longer tags than FFmpeg reads.")
+    units = data[: len(data) & ~1]
+    try:
+        return units.decode("utf-16-le").rstrip("\0")
+    except UnicodeDecodeError:
+        header.obstacles.append("It holds a text that is no Unicode.")
+        return units.decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _text(data: bytes, header: _Header) -> str:
-    if len(data) > LONGEST:
-        header.obstacles.append("It holds longer tags than FFmpeg reads.")
-    try:
-        return data[: len(data) & ~1].decode("utf-16-le").partition("\0")[0]
-    except UnicodeDecodeError:
-        header.obstacles.append("It holds a text that is no Unicode.")
-        return data[: len(data) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
+    """Return a text of 16-bit units up to its first NUL."""
+    return _whole_text(data, header).partition("\0")[0]

@@ -57,6 +57,7 @@ class _Reading:
     """What is gathered on the way through a file."""
 
     payload: list[Extent] = field(default_factory=list)
+    front: int | None = None  # texts in front of the media; None: no media yet
     texts: list[tuple[bytes, str]] = field(default_factory=list)
     streams: list[str] = field(default_factory=list)  # one description each
     strange: list[bytes] = field(default_factory=list)  # chunks that FFmpeg would leave out
@@ -79,9 +80,16 @@ def examine(reader: Reader) -> Found:
             for kind, text in reading.texts
             if kind == COMMENT
         ),
+        added="INFO/ICMT" if _is_hidden(reading) else "",
         kept=found.handed(others),
         obstacle=_obstacle(reading) or found.unfit(others),
     )
+
+
+def _is_hidden(reading: _Reading) -> bool:
+    """Tell whether all comments lie behind the media, where players do not read."""
+    kinds = [kind for kind, _ in reading.texts]
+    return COMMENT in kinds and COMMENT not in kinds[: reading.front]
 
 
 def census(reader: Reader) -> Mapping[str, str]:
@@ -135,6 +143,7 @@ def _read_riff(reader: Reader, start: int, end: int, reading: _Reading) -> None:
             _leaf(reader, chunk, reading, frozenset({b"idx1"}))
         elif chunk.kind == b"movi":
             reading.payload.append(Extent(chunk.body, max(0, chunk.end - chunk.body)))
+            reading.front = len(reading.texts) if reading.front is None else reading.front
         elif chunk.kind == b"INFO":
             reading.texts += _info(reader, chunk)
         elif chunk.kind == b"hdrl":

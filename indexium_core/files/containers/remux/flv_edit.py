@@ -96,10 +96,12 @@ def _order(splice: Splice) -> tuple[int, int]:
 def _opened(reader: Reader) -> _Head:
     head = _head(reader)
     if sum(len(script.comments) for script in head.scripts) > PLACES:
-        raise NotUnderstoodError("It holds more comments than reason.")
+        raise NotUnderstoodError("It holds too many comments.")
     for script in head.scripts:
         if script.head[0] & _FILTERED:
             raise NotUnderstoodError("Its metadata is encrypted.")
+        if len(script.texts) != len(script.comments):
+            raise NotUnderstoodError("Its metadata is not understood.")
         nested = script.data.properties if script.data is not None else ()
         if any(len(one.path) > 1 and one.path[-1].lower() == _NAME for one in nested):
             raise NotUnderstoodError("It holds a comment within other metadata.")
@@ -134,8 +136,11 @@ def _edited(head: _Head, wish: Wish) -> list[Splice]:
     added = None if any(text for script in holders for text in script.texts) else wish.text(None)
     if added is not None and not holders:
         return [Splice(start=head.start, end=head.start, data=_tag(added))]
-    firsts = [[] if added is None else [added], *([] for _ in holders)]
-    return [splice for script, first in zip(holders, firsts, strict=False) for splice in _changed(script, wish, first)]
+    return [
+        splice
+        for script in holders
+        for splice in _changed(script, wish, [added] if added is not None and script is holders[0] else [])
+    ]
 
 
 def _changed(script: _Script, wish: Wish, added: Sequence[str]) -> list[Splice]:

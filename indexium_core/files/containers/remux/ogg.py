@@ -96,7 +96,7 @@ def examine(reader: Reader) -> Found:
         ),
         kept=tuple(_kept(streams)),
         specifiers=_specifiers(streams),
-        obstacle=next(iter([*unsound, *_obstacles(streams), *behind]), ""),
+        obstacle=next(iter([*_obstacles(streams), *unsound, *behind]), ""),
     )
 
 

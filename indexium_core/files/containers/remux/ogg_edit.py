@@ -179,7 +179,7 @@ def _checked(stream: OggStream) -> Comments:
     if not is_right or not closed or comments.packet != packet or stream.missing > 0:
         raise NotUnderstoodError("Its comments are in a form that is not understood.")
     if sum(len(place.texts) for place in ogg.places(stream)) > PLACES:
-        raise NotUnderstoodError("It holds more comments than reason.")
+        raise NotUnderstoodError("It holds too many comments.")
     _check_pages([page for page, _ in stream.pages], stream)
     return comments
 
@@ -326,7 +326,7 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     Raises CutShortError, MalformedError.
     """
     head = ogg.headers(reader)
-    facts = {"behind the end": str(layout.size - ogg.end_of_pages(reader))}
+    facts = {"behind the end": found.digest(reader, ogg.end_of_pages(reader), layout.size)}
     behind = _first_numbers(reader, head)
     for number, (serial, stream) in enumerate(head.streams.items()):
         said = {"serial": serial.hex(), "first page": found.digest_of(b"".join(_bytes_of(stream.pages[:1])))}
@@ -400,10 +400,9 @@ def _first_numbers(reader: Reader, head: OggHead) -> Mapping[bytes, int]:
 
 def media_census(reader: Reader) -> Mapping[str, str]:
     """
-    Return a digest of all page headers of the media, with numbers that count from the stream's header.
+    Return a digest of all pages of the media, with numbers that count from the stream's header.
 
-    For a file in which these numbers change: what the pages hold is proven by their packets. Raises CutShortError,
-    MalformedError.
+    For a file in which these numbers, and the checksums with them, change. Raises CutShortError, MalformedError.
     """
     head = ogg.headers(reader)
     last = {serial: stream.pages[-1][0].number for serial, stream in head.streams.items()}
@@ -414,6 +413,7 @@ def media_census(reader: Reader) -> Mapping[str, str]:
             last.pop(page.serial, None)  # another stream, in a file behind the first one
         number = page.number - last.get(page.serial, 0) & 0xFFFFFFFF
         digest.update(page.head[:18] + number.to_bytes(4, "little") + page.lacing)
+        digest.update(found.exactly(reader, page.body, page.end - page.body))
         count += 1
         if page.end >= end:
             break
