@@ -220,8 +220,8 @@ class Library(OpenHome):
         """
         Include the audio files of a folder in scans, or exclude them.
 
-        They are found by the next scan, and forgotten at once: returns what was forgotten. No file is touched, and its
-        people and history are kept. Errors as those of `remove_library`.
+        If they are included, the next scan finds them. If they are excluded, the database forgets them at once; returns
+        what it forgot. No file changes, and people and history stay. Errors as those of `remove_library`.
         """
         if included:
             self.holdings.include_audio(library_id)

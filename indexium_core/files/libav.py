@@ -112,9 +112,9 @@ def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> st
     """
     Return what a field says, from what players show and what stands in its places, in file order.
 
-    What players find nowhere, or under another name, is still the file's: else a plan would call it a safe addition to
-    replace it. What they show garbled is what it says: else keeping the text would spoil it. In a Matroska file they
-    may show what belongs to something else in it, which is never the file's: there the places say which one counts.
+    A text that players do not find, or find under another name, still is what the field says: otherwise a plan would
+    show its replacement as a safe addition. If players show a text garbled, the stored text counts. In a Matroska file
+    players may show a text that belongs to something else: there the places decide which text is the field's.
     """
     if demuxer_of(container) == "matroska":
         return next((place.shown for place in places if place.takes_value), None)

@@ -58,7 +58,7 @@ class FieldValue:
     value: str
     takes_segment: bool = True  # preserve mode exchanges the People segment here; else the text stays as it is
     takes_value: bool = True  # replace mode writes the new value here; else it removes the field
-    moves: bool = False  # … not here, but in a place that it adds: players do not show this one
+    moves: bool = False  # replace mode removes the text and adds the new one elsewhere: players do not show this place
     ascii_only: bool = False  # the text declares an encoding that cannot hold every name, and cannot be converted
 
     @property

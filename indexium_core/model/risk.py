@@ -1,11 +1,10 @@
 """
 Risk: one table of every issue that a planned file can have, and what is said about it.
 
-A plan row stores codes alone; severity, chip and sentences are looked up here when a page is read. In a template a part
-in [brackets] is left out where a fact that it names is not known, so that every message stays a sentence; in
-[one|another] the second stands in for the first there. The fact `reason` is a whole sentence, as readers and scans
-write it: no template puts other words in front of it, for the sentence may begin with the same ones. Two codes weigh
-more or less than usual in some files: `OTHERWISE` has them with that severity.
+A plan row stores codes alone; severity, chip and sentences are looked up here when a page is read. A part of a template
+in [brackets] is left out if a fact that it names is not known, so that every message stays a sentence; `[a|b]` is `b`
+if a fact of `a` is not known. The fact `reason` is a whole sentence, as readers and scans write it, so a template adds
+no prefix. Two codes have another severity in some files: `OTHERWISE` has them with that severity.
 """
 
 from __future__ import annotations

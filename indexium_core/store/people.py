@@ -296,7 +296,7 @@ def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetim
 
 
 def forget(tx: Connection, person_ids: Collection[int]) -> None:
-    """Drop people, their other spellings and all their assignments. Comments of files still name them."""
+    """Delete people, their other spellings and all their assignments. Comments of files do not change."""
     ids = list(person_ids)
     tx.execute(_sql("mark_people"), [ids])
     for statement in ("drop_assignments", "drop_aliases", "delete_people"):

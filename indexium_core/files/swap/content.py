@@ -1,7 +1,7 @@
 """
 Writing a new file from pieces: literal bytes, and stretches of another file that are shared, else copied.
 
-What is a hole in the other file stays one (`holes`), after every byte of it was read and found to be zero.
+A hole of a stretch that is copied stays a hole (`holes`), after every byte of it was read and found to be zero.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
 
 def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> int:
     """
-    Write all of a new file and return how many bytes of it are shared with the source. Leaves the holes that it has.
+    Write all of a new file and return how many bytes of it are shared with the source. Keeps the holes of the source.
 
     `heed` is told how many bytes were written, and may raise to give it up.
 

@@ -176,10 +176,10 @@ def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted: str | None) -> bool:
     """
-    Tell whether players may show another text: only where nobody is named any more.
+    Tell whether players may show another text than planned: only if the change removes all names.
 
-    What they did not show before, they do not show now. In place of a text that is gone they show another one of the
-    field, or in a Matroska file one that belongs to something else, which is never what the field says.
+    If players did not show the field before the write, they must show the same text as before. If the text is removed,
+    they show another text of the field, or in a Matroska file one that belongs to something else.
     """
     if change.new if change.segment is None else change.segment:
         return False

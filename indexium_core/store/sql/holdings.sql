@@ -154,27 +154,27 @@ INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM forgotten) OR file_hash IN (SELECT file_hash FROM forgotten);
 
 -- name: forget_decisions
--- The decisions on them go with them.
+-- Delete the decisions on these files.
 DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM forgotten);
 
 -- name: forget_touched
--- So do the notes of what was taken from them.
+-- Delete the notes of what was removed from these files.
 DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM forgotten);
 
 -- name: forget_properties
--- And their media properties.
+-- Delete their media properties.
 DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM forgotten);
 
 -- name: forget_locks
--- And what is locked of them.
+-- Delete their locks.
 DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM forgotten);
 
 -- name: forget_files
--- The files themselves.
+-- Delete the files themselves.
 DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);
 
 -- name: drop_forgotten
--- Done with.
+-- Drop the temporary table.
 DROP TABLE forgotten;
 
 -- name: count_with_people
