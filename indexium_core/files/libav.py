@@ -121,6 +121,7 @@ def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> st
     written = [place.shown for place in places]
     if shown in written:
         return shown
+    shown = shown or None  # an empty text beside others says nothing
     return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)
 
 
@@ -132,10 +133,15 @@ def _is_misread(text: str, shown: str) -> bool:
     UTF-8.
     """
     seen, plain = (each.encode("utf-8", "surrogateescape") for each in (shown, text))
-    wide = b"\xfe\xff" + text.encode("utf-16-be", "surrogatepass")
-    if seen == wide.partition(b"\0")[0]:
+    wide = (
+        b"\xfe\xff" + text.encode("utf-16-be", "surrogatepass"),
+        b"\xff\xfe" + text.encode("utf-16-le", "surrogatepass"),
+    )
+    if seen in {each.partition(b"\0")[0] for each in wide}:
         return True
-    # It leaves two bytes of room for each that it reads, which is less than some need.
+    # It leaves two bytes of room for each that it reads, which is less than some need: then the end is missing.
+    if seen and not plain.isascii() and plain.startswith(seen):
+        return True
     return 0 < len(plain) <= len(seen) and plain.decode("mac_roman").encode().startswith(seen)
 
 

@@ -142,7 +142,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "overwrite_comment": _kind(
         "warning",
         "replaces comment",
-        "The comment holds only people and is replaced[: “{existing_comment}”].",
+        "The order or the spelling of the names in the comment changes[: “{existing_comment}”].",
         "Nothing to do if the new order and spelling are right.",
     ),
     "edit_outdated": _kind(

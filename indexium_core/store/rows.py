@@ -149,13 +149,18 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "places": _places(file),
         "people_hidden": len(names) > len(parsed.people),
         "damage": facts.damage,
-        "ascii_only": any(place.ascii_only for place in places),
+        "ascii_only": any(place.takes_segment and _is_ascii_only(place) for place in places),
         "strategy": facts.strategy,
         "strategy_code": facts.strategy_code,
         "strategy_message": printable(facts.strategy_message),
         "est_seconds": facts.est_seconds,
         "est_bytes": facts.est_bytes,
     }
+
+
+def _is_ascii_only(place: FieldValue) -> bool:
+    """Tell whether only plain letters can be added to a text with certainty: its encoding is old or not known."""
+    return place.ascii_only or _SURROGATES.search(place.value) is not None
 
 
 def _place(place: FieldValue) -> dict[str, Any]:

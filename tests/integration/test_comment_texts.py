@@ -221,6 +221,10 @@ CASES: dict[str, tuple[str, Callable[[str, list[Text]], bytes], list[Text]]] = {
     "macroman": ("mov", bmff, [Text(b"caf\x8e", kind=MAC_ENGLISH)]),
     "behind a NUL": ("mp4", bmff, [Text(b"shown\0hidden text", "ilst", 1)]),
     "avi, cp1251": ("avi", avi, [Text("Снято папой".encode("cp1251"))]),
+    "avi, an empty one last": ("avi", avi, [Text(b"first text"), Text(b"own text"), Text(b"")]),
+    "macroman, cut by FFmpeg": ("mov", bmff, [Text(b"caf\x8e \xd1 \xaa\xe2\xe3", kind=MAC_ENGLISH)]),
+    "cyrillic": ("mov", bmff, [Text("Привет".encode("mac_cyrillic"), kind=32), Text(b"english", kind=ENGLISH)]),
+    "utf-16, little-endian": ("mov", bmff, [Text(b"\xff\xfe" + "Grüße".encode("utf-16-le"))]),
     "avi, behind the media": ("avi", avi_behind, [Text(b"At sea")]),
     "flv": ("flv", flv, [Text(b"At sea"), Text(b"By air")]),
     "wmv": ("wmv", asf, [Text(b"At sea"), Text("Grüße".encode())]),
@@ -232,7 +236,7 @@ def comments_by_exiftool(path: Path) -> Counter[str]:
     command = [oracle("exiftool"), "-a", "-G1:4", "-j", "-charset", "RIFF=UTF8", str(path)]
     [tags] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     wanted = ("Comment", "Description")
-    return Counter(str(value) for tag, value in tags.items() if tag.rpartition(":")[2].startswith(wanted))
+    return Counter(str(text) for tag, text in tags.items() if text and tag.rpartition(":")[2].startswith(wanted))
 
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
@@ -252,7 +256,7 @@ def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Pat
         [item] = plan.items
         old = Counter(readable(change.old) for change in item.changes if change.old is not None)
         new = Counter(readable(change.new) for change in item.changes if change.new is not None)
-        if case != "behind a NUL":
+        if case not in {"behind a NUL", "utf-16, little-endian"}:  # of which ExifTool shows other characters
             assert Counter(map(readable, found.elements())) == old
         assert item.risk_level == ("safe" if mode == "preserve" else "danger")
         assert set(fields.lost_by(item.changes)) == (set() if mode == "preserve" else own_texts(item.changes))

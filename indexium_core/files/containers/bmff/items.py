@@ -104,7 +104,7 @@ def _decoded(data: bytes) -> str:
     kind, value = int.from_bytes(data[:4], "big"), data[8:]
     if kind in _UTF16:
         try:
-            return value.decode("utf-16-be").removeprefix("\ufeff")
+            return value.decode("utf-16" if value.startswith(b"\xff\xfe") else "utf-16-be").removeprefix("\ufeff")
         except UnicodeDecodeError:
             raise MalformedError("The comment in the tags has damaged UTF-16.") from None
     return macintosh.decoded(value) if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")

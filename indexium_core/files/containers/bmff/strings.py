@@ -28,7 +28,7 @@ MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
 _UNDETERMINED = 0x55C4  # ISO 639-2 "und", packed
 _UNSPECIFIED_MAC = 0x7FFF
 _FIRST_ISO = 0x400
-_BYTE_ORDER_MARK = b"\xfe\xff"
+_BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 
 def texts(content: bytes) -> list[str]:
@@ -113,9 +113,9 @@ def _split(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _decoded(language: int, text: bytes) -> str:
-    if text.startswith(_BYTE_ORDER_MARK):
+    if text.startswith(_BYTE_ORDER_MARKS):
         try:
-            return text[2:].decode("utf-16-be")
+            return text.decode("utf-16")
         except UnicodeDecodeError:
             raise MalformedError("The comment in the user data has damaged UTF-16.") from None
     return macintosh.decoded(text) if _is_mac(language) else text.decode("utf-8", "surrogateescape")

@@ -22,6 +22,7 @@ from indexium_core.model.media import Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
 
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 _LARGEST = 0xFFFFFFFF  # bytes of a RIFF chunk
 _LARGEST_PADDING = 1 << 20  # bytes that are looked at
 _LARGEST_TAIL = 1 << 20  # bytes behind the media that are moved in place
@@ -201,7 +202,10 @@ def _commented(file: _File, wish: Wish) -> list[_Edit]:
     places = [node for info in lists for node in info.inner if node.kind == avi.COMMENT]
     if len(places) > PLACES:
         raise NotUnderstoodError("It holds too many comments.")
-    old = {node.start: found.whole_text_of(_body(file.reader, node.chunk)) for node in places}
+    bodies = {node.start: _body(file.reader, node.chunk) for node in places}
+    if any(body.startswith(_UTF16) for body in bodies.values()):
+        raise NotUnderstoodError("It holds a comment in UTF-16, which players do not read in an AVI.")
+    old = {start: found.whole_text_of(body) for start, body in bodies.items()}
     texts = {node.start: wish.text(old[node.start]) if old[node.start] else None for node in places}
     edits = [edit for info in lists for edit in _changed(file, info, texts)]
     if not any(node.start < file.media.start and texts[node.start] for node in places):  # players read no further
