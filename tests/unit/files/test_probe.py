@@ -104,7 +104,8 @@ GRUSS = "Grüße"
         ("another field", [], "another field"),
         (None, ["a", "b"], "b"),
         (None, [], None),
-        ("", ["a"], ""),
+        ("", ["a"], "a"),
+        ("Приве", ["Привет"], "Привет"),  # cut short
         ("Gr√º√üe", [GRUSS], GRUSS),  # UTF-8 taken for MacRoman …
         ("Gr√º√üe", [GRUSS, "b"], GRUSS),
         ("Gr√º√üe", [GRUSS, "Gr√º√üe"], "Gr√º√üe"),
