@@ -102,6 +102,15 @@ def asf(form: str, texts: list[Text]) -> bytes:
     return headers.asf_with(film(form), *([own] if own else []), *([rest] if parts[1:] else []))
 
 
+def ogv(form: str, texts: list[Text]) -> bytes:
+    """A film with a comment and a description in each of its two streams."""
+    path = Path(os.environ["PYTEST_FILMS"]) / "tagged.ogv"
+    path.write_bytes(film(form))
+    one, other, third, fourth = (text.raw.decode() for text in texts)
+    video, audio = [("COMMENT", one), ("DESCRIPTION", other)], [("COMMENT", third), ("DESCRIPTION", fourth)]
+    return headers.ogg_tags(path, video=video, audio=audio).read_bytes()
+
+
 words = st.sampled_from(["At sea", "Grüße vom See", "Снято папой", "a; b | c", "two\r\nlines", "李雷", "x" * 200])
 segments = st.sampled_from(["", "\nPeople: Bob Ray", "; People: Zed Zee; more"])
 plain = st.tuples(words, segments).map(lambda pair: "".join(pair).encode())
@@ -227,6 +236,7 @@ CASES: dict[str, tuple[str, Callable[[str, list[Text]], bytes], list[Text]]] = {
     "utf-16, little-endian": ("mov", bmff, [Text(b"\xff\xfe" + "Grüße".encode("utf-16-le"))]),
     "avi, behind the media": ("avi", avi_behind, [Text(b"At sea")]),
     "flv": ("flv", flv, [Text(b"At sea"), Text(b"By air")]),
+    "ogv": ("ogv", ogv, [Text(b"At sea"), Text(b"By air"), Text(b"On foot"), Text(b"By rail")]),
     "wmv": ("wmv", asf, [Text(b"At sea"), Text("Grüße".encode())]),
 }
 

@@ -236,7 +236,8 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     for key in {*old, *new}:
         names = _fields(key, nested=is_matroska)
         follows = [_may_become(before, change, old.get(key)) for change in changes if change.field in names]
-        goes = "-" in key and key not in new  # a text that becomes UTF-8 may lose its language
+        # A text that becomes UTF-8 may lose its language; of equal texts in an Ogg stream FFmpeg keeps one name.
+        goes = key not in new and ("-" in key or after.container == "ogg")
         goes = goes or is_matroska or new.get(key) == old.get(key)
         if follows and (goes or any(new.get(key) in each for each in follows)):
             old.pop(key, None)
