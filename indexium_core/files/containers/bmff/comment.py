@@ -109,7 +109,7 @@ def values(place: Place) -> list[str]:
 
 
 def foreign(place: Place) -> list[bool]:
-    """Tell of each text of a place whether it is in an encoding that cannot be converted with certainty."""
+    """Return for each text of a place whether it is in an encoding that cannot be converted with certainty."""
     return strings.is_foreign(place.content) if place.strings else items.is_foreign(place.content)
 
 

@@ -56,7 +56,7 @@ def edited(content: bytes, edit: Callable[[str], str | None]) -> bytes:
 
 
 def is_foreign(content: bytes) -> list[bool]:
-    """Tell of each value whether its type stands for an encoding that readers disagree on."""
+    """Return for each value whether its type stands for an encoding that readers disagree on."""
     values = [data for kind, data in _children(content) if kind == b"data"]
     return [int.from_bytes(data[:4], "big") == _MACINTOSH and not macintosh.is_utf8(data[8:]) for data in values]
 

@@ -78,7 +78,7 @@ def edited(content: bytes, edit: Callable[[str], str | None], *, keeps_language:
 
 
 def is_foreign(content: bytes) -> list[bool]:
-    """Tell of each string whether its language has an encoding that is neither MacRoman nor UTF-8."""
+    """Return for each string whether its language has an encoding that is neither MacRoman nor UTF-8."""
     return [
         _is_mac(language) and language not in _ROMAN and not macintosh.is_utf8(text)
         for language, text in _strings(content)

@@ -20,7 +20,7 @@ LONGEST = 64 << 20  # bytes: the clusters of live recordings have some megabytes
 _CHUNK = 1 << 20
 _ONE_BYTE = "The last byte belongs to no element."
 _LAST_SHORT = 0x0FFFFFFF  # the highest ID of less than four bytes, which no child of a segment has
-# Behind the damage they would mean that the file goes on there.
+# Behind the damage they would mean that more of the file follows there.
 _DECIDING = tuple(
     ebml.encode_uint(number) for number in (names.CLUSTER, names.TAGS, names.SEEK_HEAD, *sorted(names.DOCUMENT))
 )

@@ -50,7 +50,7 @@ class Comments:
     codec: OggCodec
     lead: bytes
     vendor: bytes
-    count: int  # of texts, as it is told
+    count: int  # of texts, as the header states
     texts: tuple[bytes, ...]
     rest: bytes  # what is behind the texts
 

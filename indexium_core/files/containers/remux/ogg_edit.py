@@ -3,8 +3,8 @@ Ogg edited without FFmpeg: the comment is a text of a stream's second packet, th
 
 Only the pages that hold this packet are laid out anew; they stay as many as they were wherever the packet fits, so that
 the numbers of all later pages stay true and these are taken over as they are. Where it needs another page, the later
-pages of that stream get another number and checksum. What tells of places in the file (an index in a Skeleton) is
-corrected. Noughts behind the texts are padding: libvorbis, libtheora and FFmpeg do not read behind the last text, and
+pages of that stream get another number and checksum. File positions (an index in a Skeleton) are
+corrected. Zeros behind the texts are padding: libvorbis, libtheora and FFmpeg do not read behind the last text, and
 RFC 7845 (section 5.2) says so for Opus.
 """
 
@@ -299,7 +299,7 @@ def _skeletons(head: OggHead) -> list[list[tuple[OggPage, bytes]]]:
 
 
 def _places_moved(reader: Reader, head: OggHead, growth: int) -> Iterator[Splice]:
-    """Yield the corrections of what tells of places, once the media have moved. Raises NotUnderstoodError."""
+    """Yield the corrections of file positions after the media have moved. Raises NotUnderstoodError."""
     if not growth:
         return
     for pages in _skeletons(head):

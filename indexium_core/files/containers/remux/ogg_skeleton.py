@@ -20,8 +20,8 @@ __all__ = ["MAGIC", "facts", "moved"]
 
 MAGIC = b"fishead\0"
 _INDEX = b"index\0"
-_LENGTH = 64  # where the first packet tells of the file's length, and then of the first byte of its media
-_POINTS = 42  # where the key pictures of an index begin; their number is told at byte 10
+_LENGTH = 64  # where the first packet states the file's length, and then of the first byte of its media
+_POINTS = 42  # where the key pictures of an index begin; their number is at byte 10
 _WITHOUT_PLACES = 3  # version
 _WITH_PLACES = 4
 
@@ -82,7 +82,7 @@ def _moved(packet: bytes, by: int) -> bytes:
 
 
 def _places(packet: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
-    """Yield where a packet tells of a place, in how many bytes, and the place."""
+    """Yield where a packet holds a file position, in how many bytes, and the position."""
     if packet.startswith(MAGIC) and len(packet) >= _LENGTH + 16:
         for at in (_LENGTH, _LENGTH + 8):
             yield at, 8, struct.unpack_from("<q", packet, at)[0]
