@@ -234,9 +234,10 @@ def _bounded(facts: FileFacts) -> FileFacts:
     )
     if not facts.strategy:
         return cut
-    message = f"Its comment has {longest:,} characters, and Indexium leaves more than {_LONGEST:,} alone."
     if number > _MOST:
         message = f"It holds {number:,} comments, and Indexium leaves more than {_MOST} alone."
+    else:
+        message = f"Its comment has {longest:,} characters, and Indexium leaves more than {_LONGEST:,} alone."
     return replace(cut, strategy="", strategy_code="no_strategy_yet", strategy_message=message)
 
 

@@ -160,7 +160,7 @@ def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
     for change in changes:
         leading = before.leading(change.field)
         full = fields.applied(change, leading.value if leading else before.said(change.field)) or None
-        wanted = full and full.partition("\0")[0]
+        wanted = _visible(full)
         stays = leading is not None and leading.value == full
         shown, found = before.fields.get(change.field) if stays else wanted, after.fields.get(change.field)
         as_planned = (found or None) in {shown or None, wanted or None}
@@ -248,12 +248,16 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
 def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | None]:
     """Return what a tag that shows a text of a field may show after a change: all where none is known by that text."""
     pairs = [(text.shown, fields.result(text, change)) for text in before.texts_of(change.field)]
-    results = {None if new is None else new.partition("\0")[0] for _, new in pairs}
-    own = {None if new is None else new.partition("\0")[0] for shown, new in pairs if shown == old}
+    results = {_visible(new) for _, new in pairs}
+    own = {_visible(new) for shown, new in pairs if shown == old}
     if own and None not in own:
         return own
-    added = fields.applied(change, before.said(change.field))
-    return results | {added and added.partition("\0")[0]}  # another text shows where one is removed
+    return results | {_visible(fields.applied(change, before.said(change.field)))}  # shown where one is removed
+
+
+def _visible(text: str | None) -> str | None:
+    """Return a text up to its first NUL, where players stop reading."""
+    return None if text is None else text.partition("\0")[0]
 
 
 def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:
