@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dashboards import server
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 
 
 class Writer:

@@ -24,9 +24,8 @@ from dashboards import bridge, plain, state, words
 from dashboards.components import shell
 from dashboards.components.base import sheets
 from dashboards.components.dialog import Dialog
-from dashboards.desk import Desk
 from dashboards.pages.checks import ChecksScreen
-from dashboards.pages.foot import Foot
+from dashboards.pages.footer import FooterPanel
 from dashboards.pages.history import HistoryScreen
 from dashboards.pages.interrupted import Interrupted
 from dashboards.pages.jobs import JobsScreen
@@ -35,23 +34,24 @@ from dashboards.pages.plan import PlanScreen
 from dashboards.pages.progress import ProgressScreen
 from dashboards.pages.settings import SettingsScreen
 from dashboards.pages.undoing import Undoing
-from dashboards.shelf import Shelf
+from dashboards.read_cache import ReadCache
+from dashboards.result_cache import ResultCache
 from indexium_core.model.job import ENDED_STATES
 
 if TYPE_CHECKING:
     from bokeh.document import Document
 
     from indexium_core.library import DecisionReport, Library, LibraryRow
-    from indexium_core.model.operation import MetadataOperation, PaginatedOperations
+    from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 
-__all__ = ["PAGES", "ROUTES", "TITLES", "Entry", "Pages", "Session", "track"]
+__all__ = ["PAGES", "ROUTES", "TITLES", "PageEntry", "Pages", "Session", "track"]
 
 logger = logging.getLogger(__name__)
 
 FAILED = "Something went wrong while this page was made; no file was changed. The log of the service says why."
 
 
-class Entry(NamedTuple):
+class PageEntry(NamedTuple):
     """
     A page: its address is `/name`; its section in `page.html` has the class `page-name`.
 
@@ -65,13 +65,13 @@ class Entry(NamedTuple):
 
 
 PAGES = (
-    Entry("plan", "Plan", lambda s: PlanScreen(s.library, s.shelf, s.bridge, s.dialog, s)),
-    Entry("checks", "Checks", lambda s: ChecksScreen(s.library, s.bridge, s.dialog, s)),
-    Entry("progress", "Progress", lambda s: ProgressScreen(s.library, s.bridge, s.dialog, s)),
-    Entry("history", "History", lambda s: HistoryScreen(s.library, s.bridge, s.dialog, s)),
-    Entry("library", "Library", lambda s: LibraryScreen(s.library, s.bridge, s.dialog, s)),
-    Entry("jobs", "Jobs", lambda s: JobsScreen(s.library, s.bridge, s.dialog, s, s.interrupted)),
-    Entry("settings", "Settings", lambda s: SettingsScreen(s.library, s.bridge, s.dialog, s)),
+    PageEntry("plan", "Plan", lambda s: PlanScreen(s.library, s.shelf, s.bridge, s.dialog, s)),
+    PageEntry("checks", "Checks", lambda s: ChecksScreen(s.library, s.bridge, s.dialog, s)),
+    PageEntry("progress", "Progress", lambda s: ProgressScreen(s.library, s.bridge, s.dialog, s)),
+    PageEntry("history", "History", lambda s: HistoryScreen(s.library, s.bridge, s.dialog, s)),
+    PageEntry("library", "Library", lambda s: LibraryScreen(s.library, s.bridge, s.dialog, s)),
+    PageEntry("jobs", "Jobs", lambda s: JobsScreen(s.library, s.bridge, s.dialog, s, s.interrupted)),
+    PageEntry("settings", "Settings", lambda s: SettingsScreen(s.library, s.bridge, s.dialog, s)),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
@@ -100,12 +100,12 @@ class Pages:
         """Serve `library`; `local` where only this machine can reach the pages, so they may name its folders."""
         self.library = library
         self.local = local
-        self.desk = Desk()
+        self.desk = ResultCache()
         self.since = datetime.now(UTC)
         self.later: set[int] = set()  # interrupted operations that somebody wants to decide on later
         self._said: set[str] = set()  # of what the start has to say
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
-        self.shelf = Shelf(library, self.pool)
+        self.shelf = ReadCache(library, self.pool)
         self._template = _template()
 
     def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
@@ -167,8 +167,8 @@ class Session:
 
     def __init__(self, pages: Pages) -> None:
         self.library: Library = pages.library
-        self.shelf: Shelf = pages.shelf
-        self.desk: Desk = pages.desk
+        self.shelf: ReadCache = pages.shelf
+        self.desk: ResultCache = pages.desk
         self._unsaid = pages.unsaid
         self.local = pages.local
         self._document: Document = pn.state.curdoc
@@ -192,7 +192,7 @@ class Session:
         self._counting = False
         self.undoing: Undoing = Undoing(pages.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(pages.library, self.bridge, self.dialog, self, later=pages.later)
-        self._foot = Foot(pages.library, self.bridge, self.dialog, self, since=pages.since)
+        self._foot = FooterPanel(pages.library, self.bridge, self.dialog, self, since=pages.since)
         self._pages: Mapping[str, Any] = {entry.name: entry.make(self) for entry in PAGES}
         self._started = False
         self._greeting: Mapping[str, Any] | None = None

@@ -20,16 +20,16 @@ from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards import words
-from dashboards.desk import Desk
-from dashboards.pages.dry_run import Checked
+from dashboards.pages.dry_run import DryRunResult
 from dashboards.pages.exchange import LARGEST
+from dashboards.result_cache import ResultCache
 from indexium_core import errors
-from indexium_core.model.plan import SORT_KEYS
+from indexium_core.model.planning.plan import SORT_KEYS
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["Changes", "DryRunReport", "Plan", "routes", "slug"]
+__all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,20 +37,20 @@ _DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that i
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
-def routes(library: Library, desk: Desk, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the addresses below /files/."""
     means = {"library": library, "desk": desk, "pool": pool}
     return [
-        (r"/files/plan\.(csv|json)", Plan, means),
-        (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunReport, means),
-        (r"/files/changes", Changes, means),
+        (r"/files/plan\.(csv|json)", PlanDownload, means),
+        (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunDownload, means),
+        (r"/files/changes", ChangesDownload, means),
     ]
 
 
 class _Handler(RequestHandler):
     """What all of them have."""
 
-    def initialize(self, library: Library, desk: Desk, pool: Executor) -> None:
+    def initialize(self, library: Library, desk: ResultCache, pool: Executor) -> None:
         self._library, self._desk, self._pool = library, desk, pool
 
     def refuse(self, status: int, sentence: str) -> None:
@@ -86,7 +86,7 @@ class _Handler(RequestHandler):
         self.finish()
 
 
-class Plan(_Handler):
+class PlanDownload(_Handler):
     """`GET /files/plan.csv`, `.json`: what a search finds, as the command line prints it."""
 
     async def get(self, kind: str) -> None:
@@ -101,19 +101,19 @@ class Plan(_Handler):
         )
 
 
-class DryRunReport(_Handler):
+class DryRunDownload(_Handler):
     """`GET /files/dry-run/….csv`, `.json`: what a dry run found."""
 
     async def get(self, token: str, kind: str) -> None:
         def make() -> Iterator[str]:
-            found = self._desk.find(token, Checked)
+            found = self._desk.find(token, DryRunResult)
             return self._library.export_dry_run(found.report, found.plan, kind)
 
         await self.send(make, f"indexium-dry-run-{_today()}", kind)
 
 
 @stream_request_body
-class Changes(_Handler):
+class ChangesDownload(_Handler):
     """
     `POST /files/changes`: an edited CSV, to be compared with the plan.
 

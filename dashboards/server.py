@@ -31,7 +31,7 @@ from tornado.ioloop import IOLoop
 from tornado.routing import Matcher
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 
-from dashboards import app, door, downloads, nowhere, uploads
+from dashboards import app, downloads, not_found, request_guard, uploads
 from dashboards.thumbnails import Thumbnail
 from indexium_core import __version__, errors
 from indexium_core.api import gate, service
@@ -181,7 +181,7 @@ class DashboardServer:
         """Return Panel's server with our routes, behind our door."""
         bokeh_settings.resources = "server"  # whatever the environment says: nothing from another machine
         pn.config.autoreload = self._dev
-        hosts = door.Hosts(self.host, self.port)
+        hosts = request_guard.Hosts(self.host, self.port)
         try:
             server = get_server(
                 dict.fromkeys(app.ROUTES, self._pages.open),
@@ -200,14 +200,14 @@ class DashboardServer:
                 },
                 check_unused_sessions_milliseconds=min(5000, self._linger),
                 unused_session_lifetime_milliseconds=self._linger,
-                default_handler_class=nowhere.Nowhere,
-                default_handler_args={"sentence": nowhere.NO_PAGE},
+                default_handler_class=not_found.NotFound,
+                default_handler_args={"sentence": not_found.NO_PAGE},
             )
         except OSError as error:  # somebody took the port since it was looked at
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
-        nowhere.guard(server._tornado, self._library)  # noqa: SLF001 - the one way to stand before the pages
+        not_found.guard(server._tornado, self._library)  # noqa: SLF001 - the one way to stand before the pages
         server._tornado.add_handlers(".*", [(_HeadOfPage(), Head)])  # noqa: SLF001 - … of which Bokeh knows only GET
-        door.guard(
+        request_guard.guard(
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             holds=lambda header: gate.bearer(header, self.token),

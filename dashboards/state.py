@@ -18,9 +18,9 @@ import param
 from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.check import KINDS as CHECKS
-from indexium_core.model.facets import FACETS
-from indexium_core.model.holdings import KINDS
-from indexium_core.model.plan import SORT_KEYS, Selection
+from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.planning.facets import FACETS
+from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.view import SavedView
 
 __all__ = [

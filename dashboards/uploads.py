@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards import words
-from dashboards.desk import Desk
+from dashboards.result_cache import ResultCache
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -43,7 +43,7 @@ class Upload:
         weakref.finalize(self, path.unlink, missing_ok=True)
 
 
-def routes(library: Library, desk: Desk, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the addresses of uploads; what an earlier process left is cleared away."""
     folder = library.home / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
@@ -54,7 +54,7 @@ def routes(library: Library, desk: Desk, pool: Executor) -> list[tuple[Any, ...]
 class People(RequestHandler):
     """`POST /files/people`: a list of people; answers where it lies. The door has compared host and origin."""
 
-    def initialize(self, folder: Path, desk: Desk, pool: Executor) -> None:
+    def initialize(self, folder: Path, desk: ResultCache, pool: Executor) -> None:
         self._folder, self._desk, self._pool = folder, desk, pool
         self._file: IO[bytes] | None = None
         self._path = folder / secrets.token_hex(8)

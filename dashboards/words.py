@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from indexium_core.model import sizes, strategies
-from indexium_core.model.interrupted import BECAME
+from indexium_core.model import sizes
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.interrupted import BECAME
 
 __all__ = [
     "STATUS",

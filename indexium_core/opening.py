@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
-from indexium_core.flows import strays
+from indexium_core.flows.home import orphaned_journals
 from indexium_core.jobs import executors
 from indexium_core.model.job import Job
-from indexium_core.store import backups as backups_store
 from indexium_core.store import database
 from indexium_core.store.lock import HomeLock
+from indexium_core.store.operations import backups as backups_store
 
 __all__ = ["OpenHome"]
 
@@ -77,7 +77,7 @@ class OpenHome(assembly.Assembly):
 
     def _start(self, take_over: str) -> None:
         known = backups_store.Backups(self._store).journals()
-        strays_healed = strays.put_aside(self._backups_folder, known)
+        strays_healed = orphaned_journals.put_aside(self._backups_folder, known)
         report = self.recovered = self.recover()
         report.of_no_operation(strays_healed)
         if report.undone:
@@ -151,7 +151,7 @@ def _heal_without_database(home: Path) -> None:
         return
     try:
         _await_former(home)
-        strays.heal(home / "backups")
+        orphaned_journals.heal(home / "backups")
     except errors.HomeInUseError:
         return
     finally:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from dashboards import words
-from indexium_core.model.properties import LABELS, AuditEvent, AuditPage
+from indexium_core.model.files.properties import LABELS, AuditEvent, AuditPage
 
 __all__ = ["by_job", "of_file"]
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from dashboards import words
 from dashboards.components.base import Component, module
-from indexium_core.model import people as names_of
-from indexium_core.model.check import AT_ONCE, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Mend
+from indexium_core.model.check import AT_ONCE, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
+from indexium_core.model.people import people_comment as names_of
 
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
@@ -225,5 +225,5 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     }
 
 
-def _mend(mend: Mend) -> dict[str, Any]:
+def _mend(mend: Resolution) -> dict[str, Any]:
     return {"code": mend.code, "label": mend.label + ("…" if mend.asks else ""), "text": mend.text}

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from indexium_core.model import graphemes
+from indexium_core.model.people import graphemes
 
 __all__ = ["LONGEST", "Segments", "compare", "seen"]
 
@@ -29,7 +29,7 @@ _NAMES = re.compile(r"(, )")
 _BREAKS = {"\n": "↵\n", "\r\n": "␍↵\n", "\r": "␍\n", "\t": "→\t", "\u00a0": "⍽"}
 
 
-class _Run(NamedTuple):
+class _DiffRun(NamedTuple):
     text: str
     mark: bool
 
@@ -39,16 +39,16 @@ def compare(old: str | None, new: str | None) -> tuple[Segments | None, Segments
     if old is None or new is None or old == new:
         return _plain(old), _plain(new)
     left, right = _words(old[:LONGEST]), _words(new[:LONGEST])
-    gone: list[_Run] = []
-    come: list[_Run] = []
+    gone: list[_DiffRun] = []
+    come: list[_DiffRun] = []
     for equal, a, b in _blocks(left, right):
         if equal:
-            gone.append(_Run(a, mark=False))
-            come.append(_Run(b, mark=False))
+            gone.append(_DiffRun(a, mark=False))
+            come.append(_DiffRun(b, mark=False))
         else:
             for same, c, d in _refined(a, b):
-                gone.append(_Run(c, mark=not same))
-                come.append(_Run(d, mark=not same))
+                gone.append(_DiffRun(c, mark=not same))
+                come.append(_DiffRun(d, mark=not same))
     return _segments(gone, old), _segments(come, new)
 
 
@@ -58,7 +58,7 @@ def seen(text: str) -> str:
 
 
 def _plain(text: str | None) -> Segments | None:
-    return None if text is None else _segments([_Run(text[:LONGEST], mark=False)], text)
+    return None if text is None else _segments([_DiffRun(text[:LONGEST], mark=False)], text)
 
 
 # Comparing.
@@ -151,11 +151,11 @@ def _letters(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
 # Showing.
 
 
-def _segments(runs: Sequence[_Run], text: str) -> Segments:
-    joined: list[_Run] = []
+def _segments(runs: Sequence[_DiffRun], text: str) -> Segments:
+    joined: list[_DiffRun] = []
     for run in runs:
         if run.text and joined and joined[-1].mark == run.mark:
-            joined[-1] = _Run(joined[-1].text + run.text, run.mark)
+            joined[-1] = _DiffRun(joined[-1].text + run.text, run.mark)
         elif run.text:
             joined.append(run)
     found = [segment for place, run in enumerate(joined) for segment in _shown(run, last=place == len(joined) - 1)]
@@ -164,7 +164,7 @@ def _segments(runs: Sequence[_Run], text: str) -> Segments:
     return found
 
 
-def _shown(run: _Run, *, last: bool) -> Iterator[dict[str, str | bool]]:
+def _shown(run: _DiffRun, *, last: bool) -> Iterator[dict[str, str | bool]]:
     """Yield a run: where it changed, without the blanks around it, unless they are what changed."""
     body = run.text.strip() if run.mark else ""
     if not run.mark or not body:

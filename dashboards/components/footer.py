@@ -10,8 +10,8 @@ from dashboards.components import jobs, progress
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ScanProgress
-from indexium_core.model.job import Job, Unrecorded
-from indexium_core.model.operation import OUTCOMES, MetadataOperation, OperationStatus
+from indexium_core.model.job import Job, UnrecordedResults
+from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, OperationStatus
 
 __all__ = ["Footer", "done", "held", "interrupted", "running", "scanning", "unrecorded", "working"]
 
@@ -96,7 +96,7 @@ def working(job: Job) -> dict[str, Any]:
     }
 
 
-def unrecorded(found: Unrecorded) -> dict[str, Any]:
+def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
     """Return the row of a job that has stopped and whose end cannot be written down."""
     return {
         "key": f"wait{found.job_id}",

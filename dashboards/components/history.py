@@ -10,8 +10,8 @@ from dashboards.components import progress
 from dashboards.components.base import Component, module
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model import query, risk
-from indexium_core.model.operation import (
+from indexium_core.model import query
+from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     OUTCOMES,
@@ -19,6 +19,7 @@ from indexium_core.model.operation import (
     OperationCounts,
     PaginatedOperations,
 )
+from indexium_core.model.planning import risk
 
 __all__ = ["HistoryHeader", "HistoryList", "HistorySearch", "list_view", "name", "search_view", "without"]
 

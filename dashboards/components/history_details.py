@@ -9,8 +9,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components import comment_diff, history, progress
 from dashboards.components.base import Component, module
-from indexium_core.model import risk
-from indexium_core.model.operation import (
+from indexium_core.model.operations.operation import (
     HOLDING_STATES,
     ItemDetails,
     MetadataOperation,
@@ -18,8 +17,9 @@ from indexium_core.model.operation import (
     OperationPerson,
     RollbackCheck,
 )
+from indexium_core.model.planning import risk
 
-__all__ = ["SHOWN", "HistoryDetails", "Look", "proof_lines", "view"]
+__all__ = ["SHOWN", "HistoryDetails", "RollbackPreview", "proof_lines", "view"]
 
 SOURCES = {
     "dashboard": "from the dashboard",
@@ -50,7 +50,7 @@ class HistoryDetails(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class RollbackPreview:
     """What is known and chosen beside the operation itself."""
 
     check: RollbackCheck | None = None  # what rolling it back would do, where it was looked at already
@@ -65,7 +65,7 @@ class Look:
     open_item: int | None = None  # file that is shown in detail
 
 
-def view(details: OperationDetails, look: Look) -> dict[str, Any]:
+def view(details: OperationDetails, look: RollbackPreview) -> dict[str, Any]:
     """Return one operation in detail."""
     operation = details.operation
     return {
@@ -139,7 +139,7 @@ def _called(note: str) -> str:
 # Rolling back.
 
 
-def check_view(operation: MetadataOperation, look: Look) -> dict[str, Any] | None:
+def check_view(operation: MetadataOperation, look: RollbackPreview) -> dict[str, Any] | None:
     """Return what would happen on a rollback now: numbers with the rest of a sentence, and what else is to be known."""
     if operation.status in HOLDING_STATES:
         return None
@@ -201,7 +201,7 @@ def able(check: RollbackCheck | None) -> bool:
     return check is not None and bool(check.restorable or check.comment_only or check.superseded)
 
 
-def buttons(operation: MetadataOperation, look: Look, *, undone: int = 0) -> list[dict[str, Any]]:
+def buttons(operation: MetadataOperation, look: RollbackPreview, *, undone: int = 0) -> list[dict[str, Any]]:
     """
     Return what can be done with it; what cannot be done now is there too, and `why` says why not.
 
@@ -221,7 +221,7 @@ def buttons(operation: MetadataOperation, look: Look, *, undone: int = 0) -> lis
     return found
 
 
-def _why_not(operation: MetadataOperation, look: Look) -> str:
+def _why_not(operation: MetadataOperation, look: RollbackPreview) -> str:
     if not history.may_go_back(operation):
         return history.why_not(operation)
     if look.check is None:
@@ -229,7 +229,7 @@ def _why_not(operation: MetadataOperation, look: Look) -> str:
     return "" if able(look.check) else look.check.reason or "None of its files can be rolled back."
 
 
-def _person_button(operation: MetadataOperation, look: Look) -> dict[str, Any]:
+def _person_button(operation: MetadataOperation, look: RollbackPreview) -> dict[str, Any]:
     names = [person.name for person in look.people or ()]
     known = names[0] if len(names) == 1 else next((each for each in names if each.lower() == look.named.lower()), "")
     why = ""
@@ -246,7 +246,7 @@ def _person_button(operation: MetadataOperation, look: Look) -> dict[str, Any]:
     return {"label": "One person…", "act": "people", "on": look.asking, "why": why}
 
 
-def people_view(look: Look) -> list[dict[str, Any]] | None:
+def people_view(look: RollbackPreview) -> list[dict[str, Any]] | None:
     """Return whom the operation wrote, each a button; None where nobody asked."""
     if not look.asking or not look.people:
         return None
@@ -263,7 +263,7 @@ def people_view(look: Look) -> list[dict[str, Any]] | None:
 # Its files.
 
 
-def files_view(details: OperationDetails, look: Look) -> dict[str, Any]:
+def files_view(details: OperationDetails, look: RollbackPreview) -> dict[str, Any]:
     """Return the files of the operation that are listed, with what can be chosen among them."""
     page = progress.items(details)
     in_the_way = {item.id: item for item in look.check.conflicts} if look.check else {}
@@ -284,7 +284,7 @@ def files_view(details: OperationDetails, look: Look) -> dict[str, Any]:
     return page
 
 
-def _item(item: ItemDetails, look: Look, problem: ItemDetails | None, *, ended: bool) -> dict[str, Any]:
+def _item(item: ItemDetails, look: RollbackPreview, problem: ItemDetails | None, *, ended: bool) -> dict[str, Any]:
     status, level = words.item_status(item.status, item.code, ended=ended)
     may = item.status == "success" and item.taken_back_by is None and (problem is None or bool(problem.choices))
     back = f"taken back by operation {item.taken_back_by}" if item.taken_back_by else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards import words
 from dashboards.components import history
-from indexium_core.model.interrupted import BECAME, InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
 
 __all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
 

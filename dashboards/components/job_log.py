@@ -10,7 +10,7 @@ from typing import Any
 from dashboards.components.base import Component, module
 from indexium_core.model.job import Job
 
-__all__ = ["SHOWN", "JobLog", "line", "log_view"]
+__all__ = ["SHOWN", "JobLogView", "line", "log_view"]
 
 SHOWN = 500  # lines, the newest
 LEVELS = {"warning": ("warning", "warning"), "error": ("error", "danger"), "critical": ("error", "danger")}
@@ -18,7 +18,7 @@ _TOLD = frozenset({"at", "level", "event", "job_id", "traceback"})
 _LONGEST = 2000  # characters of one value
 
 
-class JobLog(Component):
+class JobLogView(Component):
     """View: see `log_view`, or `open` alone. Messages: `close` {id}."""
 
     _esm = module("job_log")

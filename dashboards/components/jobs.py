@@ -12,18 +12,18 @@ from dashboards.components import changes
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.state import JobsState
+from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage
-from indexium_core.model.operation import OUTCOMES, OperationStatus
-from indexium_core.model.properties import AuditPage
+from indexium_core.model.operations.operation import OUTCOMES, OperationStatus
 
 __all__ = [
     "HELD",
     "KINDS",
     "UNDER_WAY",
-    "Found",
     "JobDetails",
-    "Jobs",
+    "JobsFilter",
     "JobsHeader",
+    "JobsList",
     "cannot",
     "details_view",
     "header_view",
@@ -71,7 +71,7 @@ class JobsHeader(Component):
     _styles = ("jobs.css",)
 
 
-class Jobs(Component):
+class JobsList(Component):
     """
     The three lists.
 
@@ -97,7 +97,7 @@ class JobDetails(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class JobsFilter:
     """What was read for one look at the page."""
 
     counts: Mapping[str, Mapping[str, int]]  # by kind and state
@@ -110,7 +110,7 @@ class Found:
     changed: AuditPage | None = None  # a page of what that changed; None for one that changes no property
 
 
-def header_view(found: Found, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
+def header_view(found: JobsFilter, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
     """Return what stands above the lists; `kind` is the one that they are narrowed to."""
     now = now or datetime.now(UTC)
     return {
@@ -120,7 +120,7 @@ def header_view(found: Found, *, kind: str, now: datetime | None = None) -> dict
     }
 
 
-def view(found: Found, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
+def view(found: JobsFilter, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
     """Return the three lists."""
     now = now or datetime.now(UTC)
     at_work = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]

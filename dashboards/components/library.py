@@ -9,7 +9,15 @@ from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
-from indexium_core.model.holdings import KINDS, Forgetting, GoneCheck, HeldFile, HeldPage, LibraryDetails, Quality
+from indexium_core.model.files.inventory import (
+    KINDS,
+    GoneCheck,
+    HeldFile,
+    HeldPage,
+    LibraryDetails,
+    Quality,
+    RemovalReport,
+)
 
 __all__ = [
     "Folders",
@@ -229,7 +237,7 @@ _PARTS = {  # part of a folder → its files, and what undoes that they are forg
 }
 
 
-def forgetting(found: Forgetting, *, part: str) -> list[dict[str, Any]]:
+def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
     """Return what it means to forget a part of a folder (a key of `_PARTS`), as sections of a question."""
     what, after = _PARTS[part]
     pairs = [

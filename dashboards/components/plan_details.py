@@ -11,13 +11,13 @@ from dashboards import thumbnails, words
 from dashboards.components import changes, comment_diff, person_field, plan_table
 from dashboards.components.base import Component, module
 from indexium_core.library import RescanReport
-from indexium_core.model import strategies
-from indexium_core.model.details import FileDetails, FileEvent, Origin, PersonDetails
-from indexium_core.model.fields import lost_by
-from indexium_core.model.media import StreamFacts
-from indexium_core.model.plan import PlanItem
-from indexium_core.model.properties import LABELS, AuditPage, FieldLock
-from indexium_core.model.suggestion import Suggestion
+from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.files.fields import lost_by
+from indexium_core.model.files.media import StreamFacts
+from indexium_core.model.files.properties import LABELS, AuditPage, FieldLock
+from indexium_core.model.operations import strategies
+from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning.plan import PlanItem
 
 __all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
 

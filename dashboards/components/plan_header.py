@@ -9,9 +9,10 @@ from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
 from indexium_core import errors
-from indexium_core.model import query, risk
-from indexium_core.model.facets import FACETS, Facet, Facets
-from indexium_core.model.plan import PlanStatistics
+from indexium_core.model import query
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.facets import FACETS, Facet, Facets
+from indexium_core.model.planning.plan import PlanStatistics
 from indexium_core.model.query import Completion
 from indexium_core.model.view import SavedView
 

@@ -8,10 +8,10 @@ from typing import Any
 from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.components.plan_header import label_of
-from indexium_core.model import strategies
-from indexium_core.model.facets import Wider
-from indexium_core.model.operation import MetadataOperation
-from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
 
 __all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards import words
 from dashboards.components.base import Component, module
-from indexium_core.model.operation import (
+from indexium_core.model.operations.operation import (
     OUTCOMES,
     ItemDetails,
     MetadataOperation,

@@ -18,14 +18,16 @@ from dashboards.components import comment_diff
 from dashboards.components.dialog import Dialog
 from dashboards.components.plan_header import HINTS
 from indexium_core import errors
-from indexium_core.model import fields, risk, strategies
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import Holder, PlanItem, Seal, Selection, StaleFile, StaleFiles
+from indexium_core.model.files import fields
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, MetadataPlan, SelectionSummary
 
-__all__ = ["WRITABLE", "Wish", "WriteQuestion", "how"]
+__all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
 WRITABLE = ("safe", "warning", "danger")
 PER_PAGE = 20  # dangerous files on a page of the question
@@ -34,7 +36,7 @@ TRIES = 3
 MOVED = "Other files are found than when you were asked. Nothing was written: look at the numbers again."
 
 
-class Wish(NamedTuple):
+class WriteRequest(NamedTuple):
     """What somebody wants to be written."""
 
     plan: MetadataPlan  # as it was shown
@@ -45,12 +47,12 @@ class Wish(NamedTuple):
     moved: bool = False  # it was shown before, and other files were found since
 
 
-class _Look(NamedTuple):
+class _WritePreview(NamedTuple):
     """What a look at a wish found."""
 
-    wish: Wish
+    wish: WriteRequest
     summary: SelectionSummary
-    sealed: Seal  # the files that it tells of
+    sealed: SelectionDigest  # the files that it tells of
     stale: StaleFiles
     dangers: list[PlanItem]  # the first of them
     danger_count: int
@@ -74,18 +76,18 @@ class WriteQuestion:
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started, self._shown = started, shown
         self._serial = 0
-        self._asked: Wish | None = None
+        self._asked: WriteRequest | None = None
         self._told: list[StaleFile] = []  # what the screen says has changed
 
     def start(self) -> None:
         """Follow the plan: a question on the screen says when it is out of date."""
         self._bridge.listen(("plan:changed",), self._recheck, every=0.5)
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, wish: WriteRequest) -> None:
         """Ask whether it is to be written; an answer starts it."""
         self._bridge.run(lambda: self._look(wish), self._ask, name="write_question", once=True)
 
-    def _look(self, wish: Wish) -> _Look:
+    def _look(self, wish: WriteRequest) -> _WritePreview:
         library = self._library
         stale = library.stale(wish.plan, wish.selection, limit=STALE)
         if not stale.count:  # what is written into a file is what was shown; whether it can be, is told as it is now
@@ -97,7 +99,7 @@ class WriteQuestion:
                 break
         dangers, count = wish.plan.sample(wish.selection, "risk:danger", limit=PER_PAGE)
         held = library.held(wish.plan, wish.selection, wish.options)
-        return _Look(
+        return _WritePreview(
             wish=wish,
             summary=summary,
             sealed=sealed,
@@ -108,11 +110,11 @@ class WriteQuestion:
             all_held=bool(held) and sum(each.files for each in held) >= self._left(wish),
         )
 
-    def _left(self, wish: Wish) -> int:
+    def _left(self, wish: WriteRequest) -> int:
         """Return how many files there are to be written by now: those that hold some of them write on meanwhile."""
         return self._library.preview(wish.selection, wish.plan.newest(), options=wish.options).count
 
-    def _ask(self, look: _Look) -> None:
+    def _ask(self, look: _WritePreview) -> None:
         if look.all_held:
             self._say_held(look.held)
             return
@@ -137,7 +139,7 @@ class WriteQuestion:
             turn=lambda _list, page, _choice: self._turn(look, page),
         )
 
-    def _turn(self, look: _Look, page: int) -> None:
+    def _turn(self, look: _WritePreview, page: int) -> None:
         """Show another page of the dangerous files."""
         serial, plan, selection = self._serial, look.wish.plan, look.wish.selection
 
@@ -147,7 +149,7 @@ class WriteQuestion:
 
         self._bridge.run(read, lambda section: self._dialog.renew_list(serial, section), name="dangers")
 
-    def _begin(self, look: _Look, note: str) -> None:
+    def _begin(self, look: _WritePreview, note: str) -> None:
         wish, options = look.wish, replace(look.wish.options, user_note=note.strip())
         self._asked = None
 
@@ -194,7 +196,7 @@ class WriteQuestion:
 
         self._bridge.run(lambda: self._library.stale(wish.plan, wish.selection, limit=STALE), told, name="stale")
 
-    def _say_stale(self, wish: Wish, stale: StaleFiles) -> None:
+    def _say_stale(self, wish: WriteRequest, stale: StaleFiles) -> None:
         """Say that files changed since they were looked at, how, and let them be looked at again."""
         self._asked, self._told = wish, stale.items
         these = "1 of these files" if stale.count == 1 else f"{words.count(stale.count)} of these files"
@@ -232,7 +234,7 @@ class WriteQuestion:
             acts={"again": lambda: self._again(wish)},
         )
 
-    def _again(self, wish: Wish) -> None:
+    def _again(self, wish: WriteRequest) -> None:
         """Ask once more, about the plan as it is now."""
         self._asked = None
         self._dialog.dismiss()
@@ -246,7 +248,7 @@ def _typed(danger: int) -> dict[str, str]:
     return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
 
 
-def _sections(look: _Look) -> list[dict[str, Any]]:
+def _sections(look: _WritePreview) -> list[dict[str, Any]]:
     """Return what is said before a write: levels, people, strategies, cost, undo, and what would be lost."""
     summary = look.summary
     levels = [
@@ -264,7 +266,7 @@ def _sections(look: _Look) -> list[dict[str, Any]]:
     return sections
 
 
-def _facts(look: _Look) -> list[list[str]]:
+def _facts(look: _WritePreview) -> list[list[str]]:
     summary = look.summary
     pairs = [
         ["People", _people(summary)],

@@ -11,7 +11,7 @@ from dashboards.components import checks as parts
 from dashboards.components.dialog import Dialog
 from dashboards.state import ChecksState
 from indexium_core import errors
-from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Mend, MendReport
+from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolution, ResolutionReport
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -148,7 +148,7 @@ class ChecksScreen:
         confirm = f"{mend.label} ({words.files(mend.files)})" if mend.files else mend.label
         self._dialog.ask(f"{mend.label}?", sections, lambda _: self._do(row, mend), confirm=confirm)
 
-    def _do(self, row: CheckRow, mend: Mend) -> None:
+    def _do(self, row: CheckRow, mend: Resolution) -> None:
         self._leave(row)
         self._bridge.run(
             lambda: self._library.findings.mend(row.kind, row.subject, mend.code),
@@ -209,10 +209,10 @@ class ChecksScreen:
         number, kind = words.count(group.total), group.kind
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
-        def work() -> MendReport:
+        def work() -> ResolutionReport:
             count = self._library.findings.dismiss_all(kind)
             said = f"{words.plural(count, 'finding is', 'findings are')} right as they are."
-            return MendReport(files=0, text=said)
+            return ResolutionReport(files=0, text=said)
 
         self._dialog.ask(
             f"Are all {number} right as they are?",
@@ -221,11 +221,11 @@ class ChecksScreen:
             confirm=f"All {number} are right",
         )
 
-    def _at_once(self, work: Callable[[], MendReport]) -> None:
+    def _at_once(self, work: Callable[[], ResolutionReport]) -> None:
         self.state.subject = ""
         self._bridge.run(work, self._mended, name="at_once", once=True, failed=self._failed)
 
-    def _mended(self, report: MendReport) -> None:
+    def _mended(self, report: ResolutionReport) -> None:
         """Say what was done, with a button that undoes it."""
         self._bridge.toast("good", report.text, undo=report.step_id)
         self.refresh()

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.desk import Desk
 from dashboards.pages import asking
-from dashboards.pages.asking import Wish
+from dashboards.pages.asking import WriteRequest
+from dashboards.result_cache import ResultCache
 from indexium_core.library import DryRunReport, MetadataPlan
-from indexium_core.model.operation import WriteResult
-from indexium_core.model.plan import Selection
+from indexium_core.model.operations.operation import WriteResult
+from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["Checked", "DryRun"]
+__all__ = ["DryRun", "DryRunResult"]
 
 PER_PAGE = 25
 SHOWN = {"": "all", "not": "not written", "ready": "ready"}  # what of a report is listed
 
 
 @dataclass(frozen=True)
-class Checked:
+class DryRunResult:
     """A report with the plan that it is about."""
 
     report: DryRunReport
@@ -81,8 +81,8 @@ class DryRun:
         library: Library,
         bridge: Bridge,
         dialog: Dialog,
-        desk: Desk,
-        write: Callable[[Wish], None],
+        desk: ResultCache,
+        write: Callable[[WriteRequest], None],
         *,
         files: Callable[[], str],
     ) -> None:
@@ -91,7 +91,7 @@ class DryRun:
         self._files = files
         self._serial = 0
 
-    def run(self, wish: Wish) -> None:
+    def run(self, wish: WriteRequest) -> None:
         """Check what would be written, say how far that is, and report."""
         self._serial = serial = self._dialog.report("Dry run", [_gauge(0, 0)])
 
@@ -99,12 +99,12 @@ class DryRun:
             self._bridge.soon(lambda: self._dialog.renew(serial, sections=[_gauge(done, total)]))
             return self._dialog.showing(serial)  # closed: nobody wants to know any more
 
-        def check() -> tuple[Checked, str]:
+        def check() -> tuple[DryRunResult, str]:
             report = self._library.dry_run(wish.plan, wish.options, selection=wish.selection, progress=told)
-            checked = Checked(report, wish.plan)
+            checked = DryRunResult(report, wish.plan)
             return checked, self._desk.keep(checked)
 
-        def show(found: tuple[Checked, str]) -> None:
+        def show(found: tuple[DryRunResult, str]) -> None:
             if self._dialog.showing(serial):
                 self._report(*found, wish, serial)
 
@@ -115,7 +115,7 @@ class DryRun:
 
         self._bridge.run(check, show, name="dry_run", failed=failed)
 
-    def _report(self, checked: Checked, token: str, wish: Wish, serial: int) -> None:
+    def _report(self, checked: DryRunResult, token: str, wish: WriteRequest, serial: int) -> None:
         """Show what was found, in the place of the gauge of that serial number, if nobody has closed it by then."""
         report = checked.report
         ready = report.counts.get("success", 0)
@@ -128,11 +128,11 @@ class DryRun:
 
     def _show(
         self,
-        checked: Checked,
+        checked: DryRunResult,
         token: str,
         lists: list[dict[str, Any]],
         actions: list[dict[str, str]],
-        wish: Wish,
+        wish: WriteRequest,
         *,
         serial: int,
     ) -> None:
@@ -153,7 +153,7 @@ class DryRun:
     def _turn(self, token: str, shown: str, page: int) -> None:
         serial, shown = self._serial, shown if shown in SHOWN else ""
         self._bridge.run(
-            lambda: self._desk.find(token, Checked).section(shown, page),
+            lambda: self._desk.find(token, DryRunResult).section(shown, page),
             lambda section: self._dialog.renew_list(serial, section),
             name="dry_run_page",
         )

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.desk import Desk
+from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
-from indexium_core.model.changes import ChangesPreview, FileChange
-from indexium_core.model.plan import PlanStatistics
+from indexium_core.model.planning.changes import ChangesPreview, FileChange
+from indexium_core.model.planning.plan import PlanStatistics
 
 if TYPE_CHECKING:
     from indexium_core.library import DecisionReport, Library
@@ -44,7 +44,7 @@ class ImportChanges:
     """Shows what an upload would change and applies it, in one session."""
 
     def __init__(
-        self, library: Library, bridge: Bridge, dialog: Dialog, desk: Desk, applied: Callable[[], None]
+        self, library: Library, bridge: Bridge, dialog: Dialog, desk: ResultCache, applied: Callable[[], None]
     ) -> None:
         """Stand ready; `applied` is called when changes were made."""
         self._library, self._bridge, self._dialog, self._desk, self._applied = library, bridge, dialog, desk, applied

@@ -15,7 +15,7 @@ from dashboards.pages.history_charts import HistoryCharts
 from dashboards.pages.history_operation import HistoryOperation
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model.operation import OperationCounts, PaginatedOperations
+from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -27,7 +27,7 @@ PER_PAGE = 25
 EVENTS = ("write:started", "write:completed", "rollback:started", "rollback:completed", "scan:completed")
 
 
-class _Found(NamedTuple):
+class _HistoryResult(NamedTuple):
     page: PaginatedOperations
     counts: OperationCounts
     totals: Mapping[str, int]
@@ -42,7 +42,7 @@ class HistoryScreen:
         self._header, self._search, self._list = parts.HistoryHeader(), parts.HistorySearch(), parts.HistoryList()
         self._charts = HistoryCharts(library, bridge, session, state=self.state, narrowed=self._narrowed)
         self._one = HistoryOperation(library, bridge, dialog, session, state=self.state, moved=self._draw_list)
-        self._found: _Found | None = None
+        self._found: _HistoryResult | None = None
         self._search.on(
             search=lambda message: self._narrow(query=str(message.get("query", ""))),
             status=self._pick_status,
@@ -110,13 +110,13 @@ class HistoryScreen:
             "error": state.error,
         }
 
-        def read() -> _Found:
+        def read() -> _HistoryResult:
             library = self._library
             found = library.history(text, page=number, per_page=PER_PAGE, **wanted)
             if not found.items and number > 1:
                 total = library.history(text, per_page=1, **wanted).total
                 found = library.history(text, page=max(1, -(-total // PER_PAGE)), per_page=PER_PAGE, **wanted)
-            return _Found(found, library.history_counts(text, **wanted), library.charts.totals())
+            return _HistoryResult(found, library.history_counts(text, **wanted), library.charts.totals())
 
         def failed(error: errors.IndexiumError) -> None:
             self._search.put(**parts.search_view(state, error=error.message, counts=self._counts()))
@@ -126,7 +126,7 @@ class HistoryScreen:
     def _counts(self) -> OperationCounts:
         return self._found.counts if self._found else parts.NO_COUNTS
 
-    def _show_list(self, found: _Found) -> None:
+    def _show_list(self, found: _HistoryResult) -> None:
         self._found = found
         self.state.number = found.page.page
         self._header.put(summary=summary(found.totals, narrowed=self.state.narrowed()))

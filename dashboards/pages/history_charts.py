@@ -12,7 +12,8 @@ from dashboards.components import charts, history
 from dashboards.components.chart_card import ChartCard, DrawnChart, ranking
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model import query, risk
+from indexium_core.model import query
+from indexium_core.model.planning import risk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,4 +152,4 @@ def _named(text: str) -> str:
         sought = query.of_history(text)
     except errors.QueryError:
         return ""
-    return sought.people[0] if sought == query.Sought(people=sought.people[:1]) and sought.people else ""
+    return sought.people[0] if sought == query.HistoryTerms(people=sought.people[:1]) and sought.people else ""

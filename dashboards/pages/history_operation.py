@@ -12,7 +12,7 @@ from dashboards.pages import rollback
 from dashboards.state import HistoryState
 from indexium_core import errors
 from indexium_core.model import query
-from indexium_core.model.operation import OperationDetails, OperationPerson, RollbackCheck
+from indexium_core.model.operations.operation import OperationDetails, OperationPerson, RollbackCheck
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -23,7 +23,7 @@ __all__ = ["HistoryOperation"]
 ITEMS = 50
 
 
-class _Seen(NamedTuple):
+class _ShownOperation(NamedTuple):
     """What was seen when every file of an operation was looked at."""
 
     operation_id: int
@@ -48,7 +48,7 @@ class HistoryOperation:
         self.state, self._moved = state, moved
         self.drawer = history_details.HistoryDetails()
         self._details: OperationDetails | None = None
-        self._seen: _Seen | None = None
+        self._seen: _ShownOperation | None = None
         self._looking: int | None = None  # the operation whose files are being looked at
         self._looked: tuple[int, int] | None = None
         self._offered: int | None = None  # shown because there is room for it, not because anybody asked
@@ -182,12 +182,12 @@ class HistoryOperation:
             if done and done % 100 == 0:
                 self._bridge.soon(lambda: self._note(operation_id, (done, total)))
 
-        def look() -> _Seen:
+        def look() -> _ShownOperation:
             people = self._library.operation_people(operation_id)
             check = self._library.rollback_check(operation_id, progress=tell)
-            return _Seen(operation_id, check, people)
+            return _ShownOperation(operation_id, check, people)
 
-        def show(seen: _Seen) -> None:
+        def show(seen: _ShownOperation) -> None:
             if seen.operation_id == self.shown:
                 self._seen, self._looking, self._looked = seen, None, None
                 self.draw()
@@ -212,7 +212,7 @@ class HistoryOperation:
                 self.drawer.put(open=False)
             return
         seen = self._seen
-        look = history_details.Look(
+        look = history_details.RollbackPreview(
             check=seen.check if seen else None,
             looked=self._looked,
             people=seen.people if seen else None,

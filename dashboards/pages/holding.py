@@ -8,7 +8,7 @@ from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import jobs
 from dashboards.components.dialog import Dialog
-from indexium_core.model.operation import OperationStatus
+from indexium_core.model.operations.operation import OperationStatus
 
 if TYPE_CHECKING:
     from indexium_core.library import Library

@@ -9,7 +9,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import interrupted as parts
 from dashboards.components.dialog import Dialog
 from dashboards.pages import rollback
-from indexium_core.model.interrupted import InterruptedOperation
+from indexium_core.model.operations.interrupted import InterruptedOperation
 
 if TYPE_CHECKING:
     from dashboards.app import Session

@@ -25,7 +25,7 @@ class OpenLog:
     def __init__(self, library: Library, bridge: Bridge, *, closed: Callable[[], None]) -> None:
         """Read logs of `library`; call `closed` when somebody closes the one that is shown."""
         self._library, self._bridge, self._closed = library, bridge, closed
-        self.view = job_log.JobLog()
+        self.view = job_log.JobLogView()
         self.view.on(close=self._close)
         self._job_id: int | None = None
         self._turn = 0  # which opening this is: what was asked for in an earlier one is not shown

@@ -13,9 +13,9 @@ from dashboards.pages.interrupted import Interrupted
 from dashboards.pages.job_log import OpenLog
 from dashboards.state import JobsState
 from indexium_core import errors
+from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobPage
-from indexium_core.model.operation import OperationStatus
-from indexium_core.model.properties import AuditPage
+from indexium_core.model.operations.operation import OperationStatus
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -40,9 +40,9 @@ class JobsScreen:
         self.state = JobsState()
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._interrupted = interrupted
-        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.Jobs(), parts.JobDetails()
+        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), parts.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
-        self._found: parts.Found | None = None
+        self._found: parts.JobsFilter | None = None
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
@@ -102,12 +102,12 @@ class JobsScreen:
         if self._session.showing("jobs"):
             self._bridge.run(self._read, self._show, name="jobs", failed=self._failed)
 
-    def _read(self) -> parts.Found:
+    def _read(self) -> parts.JobsFilter:
         state, jobs = self.state, self._library.jobs
         kinds = (state.kind,) if state.kind else ()
         under_way = jobs.list(kinds, parts.UNDER_WAY, per_page=AT_ONCE)
         shown = self._one(state.job_id)
-        return parts.Found(
+        return parts.JobsFilter(
             counts=jobs.counts(),
             under_way=under_way,
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
@@ -157,7 +157,7 @@ class JobsScreen:
             return page
         return self._library.audit(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
 
-    def _show(self, found: parts.Found) -> None:
+    def _show(self, found: parts.JobsFilter) -> None:
         self._found = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
         self._header.put(**parts.header_view(found, kind=self.state.kind))

@@ -17,7 +17,7 @@ from dashboards.components.dialog import Dialog
 from dashboards.pages.people_import import PeopleImport
 from dashboards.state import LibraryState
 from indexium_core import errors
-from indexium_core.model.holdings import KINDS, HeldPage, LibraryDetails, Quality
+from indexium_core.model.files.inventory import KINDS, HeldPage, LibraryDetails, Quality
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -30,7 +30,7 @@ SCANS = ("scan:started", "scan:progress")
 NEWS = ("scan:completed", "plan:changed")
 
 
-class _Found(NamedTuple):
+class _LibraryResult(NamedTuple):
     """What one look at the home found."""
 
     folders: list[LibraryDetails]
@@ -47,7 +47,7 @@ class LibraryScreen:
         self.state = LibraryState()
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._folders = drawing.Folders()
-        self._found: _Found | None = None
+        self._found: _LibraryResult | None = None
         self._guided = False  # somebody is led to a first plan in this session
         self._stopping = False
         self._report: ScanReport | None = None
@@ -107,10 +107,10 @@ class LibraryScreen:
             self._stopping = False
         self.refresh()
 
-    def _read(self) -> _Found:
+    def _read(self) -> _LibraryResult:
         library, kind = self._library, self.state.kind
         statistics = self._session.shelf.plan().statistics
-        return _Found(
+        return _LibraryResult(
             library.holdings.libraries(),
             library.holdings.quality(),
             library.holdings.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
@@ -118,7 +118,7 @@ class LibraryScreen:
             library.history(per_page=1).total > 0,
         )
 
-    def _show(self, found: _Found) -> None:
+    def _show(self, found: _LibraryResult) -> None:
         self._found = found
         if self._is_led(found):  # the last step is there when the people are known
             self._guided = True
@@ -149,7 +149,7 @@ class LibraryScreen:
             view |= drawing.held(quality, found.page, kind=self.state.kind)
         self._folders.put(**view)
 
-    def _is_led(self, found: _Found) -> bool:
+    def _is_led(self, found: _LibraryResult) -> bool:
         """Tell whether the first steps are shown: from an empty home to a first plan, until something was written."""
         if found.written:
             return False

@@ -17,13 +17,13 @@ from dashboards.pages.plan_file import PlanFile
 from dashboards.pages.plan_find import PlanFind
 from dashboards.pages.plan_risk import PlanRisk
 from dashboards.pages.plan_write import PlanWrite
-from dashboards.shelf import Shelf
+from dashboards.read_cache import ReadCache
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
 from indexium_core.model import query as grammar
-from indexium_core.model.facets import Wider
-from indexium_core.model.operation import MetadataOperation
-from indexium_core.model.plan import PlanPage, PlanStatistics, Selection
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -62,7 +62,7 @@ class Loaded(NamedTuple):
 class PlanScreen:
     """The page of the plan in one session."""
 
-    def __init__(self, library: Library, shelf: Shelf, bridge: Bridge, dialog: Dialog, session: Session) -> None:
+    def __init__(self, library: Library, shelf: ReadCache, bridge: Bridge, dialog: Dialog, session: Session) -> None:
         self.state = PlanState()
         self._library, self._shelf, self._bridge, self._session = library, shelf, bridge, session
         self._finding = PlanFind(library, shelf, bridge, self.state, changed=self._changed, redraw=self._redraw_header)

@@ -12,7 +12,7 @@ from dashboards.pages.plan_write import PINNED, SO_ALREADY
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
 from indexium_core.model import labels
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -33,7 +33,7 @@ TABS = ("people", "replace", "templates", "skip", "modes", "media")
 UNEDITED = ("skip", "modes", "media")  # those where editing is switched off
 
 
-class _Seen(NamedTuple):
+class _ShownSelection(NamedTuple):
     """What something would do."""
 
     change: ChangePreview
@@ -120,22 +120,24 @@ class PlanBulk:
         def failed(error: errors.IndexiumError) -> None:
             self._put(effect={"asked": asked, "files": 0, "text": error.message, "bad": True})
 
-        def show(found: _Seen | None) -> None:
+        def show(found: _ShownSelection | None) -> None:
             self._put(effect=found and bulk.effect(found.change, asked, found.pair))
 
         self._bridge.run(lambda: self._preview(target, asked), show, name="bulk_look", failed=failed)
 
-    def _preview(self, target: Target, asked: Mapping[str, Any]) -> _Seen | None:
+    def _preview(self, target: Target, asked: Mapping[str, Any]) -> _ShownSelection | None:
         library = self._library
         if "template" in asked:
             template = library.templates.get(asked["template"])
-            return _Seen(library.templates.preview(template.name, target), template.pair)
+            return _ShownSelection(library.templates.preview(template.name, target), template.pair)
         if "old" in asked:
             pair = asked["old"], asked["new"]
-            return _Seen(library.preview_people(target, replace=pair), pair)
+            return _ShownSelection(library.preview_people(target, replace=pair), pair)
         if not asked["add"] and not asked["remove"]:
             return None
-        return _Seen(library.preview_people(target, add=asked["add"], remove=asked["remove"], examples=0), None)
+        return _ShownSelection(
+            library.preview_people(target, add=asked["add"], remove=asked["remove"], examples=0), None
+        )
 
     def _find(self, message: Mapping[str, Any]) -> None:
         """Show those of many people whose name has a text in it."""

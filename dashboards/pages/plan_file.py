@@ -11,10 +11,10 @@ from dashboards.bridge import Bridge
 from dashboards.components import history, person_field, plan_details
 from dashboards.state import PlanState
 from indexium_core import errors
-from indexium_core.model.details import FileDetails
-from indexium_core.model.plan import PlanItem
-from indexium_core.model.properties import AuditPage
-from indexium_core.model.suggestion import Suggestion
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning.plan import PlanItem
 
 if TYPE_CHECKING:
     from dashboards.app import Session

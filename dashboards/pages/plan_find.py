@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dashboards.bridge import Bridge
 from dashboards.components import plan_header
 from dashboards.components.plan_header import PlanHeader
-from dashboards.shelf import Shelf
+from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core.model import query
-from indexium_core.model.facets import FACETS, Facet
-from indexium_core.model.plan import SORT_KEYS
+from indexium_core.model.planning.facets import FACETS, Facet
+from indexium_core.model.planning.plan import SORT_KEYS
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, SavedView
@@ -22,7 +22,7 @@ __all__ = ["PlanFind"]
 Message = Mapping[str, Any]
 
 
-class Changed(Protocol):
+class FilterCallback(Protocol):
     """Changes what is found, and shows it; what is typed letter by letter is one step back in the browser."""
 
     def __call__(self, change: Callable[[], object], *, typed: bool = False) -> None: ...
@@ -34,11 +34,11 @@ class PlanFind:
     def __init__(
         self,
         library: Library,
-        shelf: Shelf,
+        shelf: ReadCache,
         bridge: Bridge,
         state: PlanState,
         *,
-        changed: Changed,
+        changed: FilterCallback,
         redraw: Callable[[], None],
     ) -> None:
         """

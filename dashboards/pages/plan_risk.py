@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dashboards.bridge import Bridge
 from dashboards.components import charts
 from dashboards.components.chart_card import ChartCard, DrawnChart
-from dashboards.shelf import Shelf
+from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core.model import query as grammar
 
@@ -31,7 +31,7 @@ class PlanRisk:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: ReadCache,
         bridge: Bridge,
         session: Session,
         state: PlanState,

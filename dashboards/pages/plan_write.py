@@ -9,13 +9,13 @@ from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.action_bar import ActionBar
 from dashboards.components.dialog import Dialog
-from dashboards.pages.asking import WRITABLE, Wish, WriteQuestion
+from dashboards.pages.asking import WRITABLE, WriteQuestion, WriteRequest
 from dashboards.pages.dry_run import DryRun
 from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.model import labels
-from indexium_core.model.operation import MetadataOperation, WriteOptions
-from indexium_core.model.plan import Selection
+from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
+from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -98,13 +98,13 @@ class PlanWrite:
         self._with_wish(self._question.ask, selection, action=action)
 
     def _with_wish(
-        self, act: Callable[[Wish], None], selection: Selection | None = None, action: str = "write"
+        self, act: Callable[[WriteRequest], None], selection: Selection | None = None, action: str = "write"
     ) -> None:
         if self._plan is None:
             return
         options = WriteOptions(risk=WRITABLE, user_action=action, source="dashboard")
         chosen = self._state.selection if selection is None else selection
-        act(Wish(self._plan, chosen, options, within=self._state.query))
+        act(WriteRequest(self._plan, chosen, options, within=self._state.query))
 
     def written(self, query: str) -> MetadataOperation | None:
         """Return what was last written here out of what a search found, unless it stopped or was taken back."""

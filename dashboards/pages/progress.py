@@ -12,11 +12,11 @@ from dashboards.bridge import Bridge
 from dashboards.components import progress
 from dashboards.components.dialog import Dialog
 from dashboards.pages import holding, rollback
-from dashboards.pages.asking import WRITABLE, Wish, WriteQuestion
+from dashboards.pages.asking import WRITABLE, WriteQuestion, WriteRequest
 from dashboards.state import ProgressState
 from indexium_core import errors
 from indexium_core.model.job import Job
-from indexium_core.model.operation import HOLDING_STATES, MetadataOperation, OperationDetails
+from indexium_core.model.operations.operation import HOLDING_STATES, MetadataOperation, OperationDetails
 
 if TYPE_CHECKING:
     from dashboards.app import Session
@@ -154,12 +154,12 @@ class ProgressScreen:
             self._roll_back(operation.reverts_id or operation.id)
             return
 
-        def look() -> Wish:
+        def look() -> WriteRequest:
             found = self._library.retry_check(operation.id)
             options = replace(found.options, risk=WRITABLE, source="dashboard")
             left = found.files - len(found.plan.ids(found.selection))
             hint = f"{words.files(left)} of {words.count(found.files)} cannot be written now." if left > 0 else ""
-            return Wish(found.plan, found.selection, options, hint=hint)
+            return WriteRequest(found.plan, found.selection, options, hint=hint)
 
         self._bridge.run(look, self._question.ask, name="retry_check", once=True)
 

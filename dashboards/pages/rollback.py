@@ -10,7 +10,7 @@ from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import history, history_details
 from dashboards.components.dialog import Dialog
-from indexium_core.model.operation import MetadataOperation, RollbackCheck
+from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -26,7 +26,7 @@ REPLAN = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class RollbackPart:
     """What of an operation is meant: all of it, where nothing is said."""
 
     query: str = ""  # only the files that this search finds
@@ -37,7 +37,7 @@ class Part:
         """Return it as `Library.rollback` and `rollback_check` take it."""
         return {"query": self.query, "item_ids": self.item_ids, "person": self.person}
 
-    def shown(self, check: RollbackCheck) -> Part:
+    def shown(self, check: RollbackCheck) -> RollbackPart:
         """Return it as what it was when it was looked at: its search may find other files by now."""
         return replace(self, query="", item_ids=sorted(check.item_ids)) if self.query else self
 
@@ -69,7 +69,7 @@ def ask(
         left: Is called when somebody closes the question without an answer.
 
     """
-    part = Part(query=query, item_ids=item_ids, person=person)
+    part = RollbackPart(query=query, item_ids=item_ids, person=person)
 
     def start(check: RollbackCheck, note: str, ticked: frozenset[str]) -> None:
         bridge.run(
@@ -113,7 +113,7 @@ def ask(
     bridge.run(look, question, name="rollback_check", once=True)
 
 
-def _title(operation: MetadataOperation, part: Part) -> str:
+def _title(operation: MetadataOperation, part: RollbackPart) -> str:
     what = f"operation {operation.id}"
     if part.person:
         return f"Take “{part.person}” out of what {what} wrote?"
@@ -130,13 +130,13 @@ def _named(operation: MetadataOperation) -> dict[str, Any]:
     return {"kind": "text", "text": f"{text[0].upper()}{text[1:]}."}
 
 
-def _confirm(number: int, part: Part) -> str:
+def _confirm(number: int, part: RollbackPart) -> str:
     if part.person:
         return f"Take them out of {words.files(number)}"
     return f"Roll back {words.files(number)}" if number else "Roll back"
 
 
-def _counted(number: int, part: Part, ways: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _counted(number: int, part: RollbackPart, ways: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return how the button's number grows by what is ticked: words for one and for several files."""
     many = _confirm(2, part).replace("2 files", "{} files")
     return {"base": number, "one": _confirm(1, part), "many": many, "adds": {way["key"]: way["adds"] for way in ways}}
@@ -158,7 +158,7 @@ def _ways(check: RollbackCheck) -> list[dict[str, Any]]:
     return found
 
 
-def _promise(check: RollbackCheck, part: Part) -> list[dict[str, Any]]:
+def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
     number = check.restorable
     if not number:
         return [{"kind": "why", "level": "warning", "text": "No file can get its old bytes back just so."}]

@@ -11,8 +11,8 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import Forgetting, ImportReport, Library, ScanReport
-from indexium_core.model.holdings import KINDS
+from indexium_core.library import ImportReport, Library, RemovalReport, ScanReport
+from indexium_core.model.files.inventory import KINDS
 
 _PLACES = 10  # of skipped names that are printed
 
@@ -147,7 +147,7 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
     output.note(f"{output.plural(found.files, 'file')} forgotten.")
 
 
-def _say_forgetting(found: Forgetting) -> None:
+def _say_forgetting(found: RemovalReport) -> None:
     output.note(
         f"{found.path}: {output.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
         f"{output.plural(found.decisions, 'decision')} on them would go."

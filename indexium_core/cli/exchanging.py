@@ -12,7 +12,7 @@ from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import ChangesPreview
 from indexium_core.model import labels
-from indexium_core.model.changes import FileChange
+from indexium_core.model.planning.changes import FileChange
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="What 'indexium plan --csv' printed, edited; '-' for stdin.")

@@ -12,8 +12,8 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import DryRun, Id, Note, Yes, ask, follow
-from indexium_core.model.backup import BackupCheck, BackupDetails, OperationBackups
-from indexium_core.model.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
+from indexium_core.model.operations.backup import BackupCheck, BackupDetails, OperationBackups
+from indexium_core.model.operations.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
 
 _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # choices that an option makes
 

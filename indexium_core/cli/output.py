@@ -18,7 +18,7 @@ import rich.text
 from indexium_core.model import jsonable
 
 __all__ = [
-    "Bar",
+    "ProgressBar",
     "about",
     "bar",
     "call_it",
@@ -167,14 +167,14 @@ def confirm(question: str) -> bool | None:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-class Bar(Protocol):
+class ProgressBar(Protocol):
     """A progress bar that is told how far the work is."""
 
     def __call__(self, done: int, total: int | None, text: str = "") -> None: ...
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Bar]:
+def bar(title: str) -> Iterator[ProgressBar]:
     """Show a progress bar on stderr while the block runs; silent where stderr is not a terminal."""
     columns = (
         rich.progress.TextColumn("{task.description}", markup=False),

@@ -12,9 +12,10 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.library import Facets, Library, MetadataPlan
-from indexium_core.model import labels, strategies
-from indexium_core.model.people import person_key
-from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
+from indexium_core.model import labels
+from indexium_core.model.operations import strategies
+from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import bare_numbers, with_chosen
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]

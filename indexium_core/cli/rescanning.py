@@ -13,8 +13,8 @@ from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, Query, refuse_ids
 from indexium_core.cli.writing import Yes, ask
 from indexium_core.library import AuditEvent, FieldLock, Library, LockReport
+from indexium_core.model.files.properties import FIELDS, LABELS, LOCKABLE, checked_fields, in_words, parse
 from indexium_core.model.job import Job
-from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE, checked_fields, in_words, parse
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
 _NOTHING = "No file is found by that; nothing was changed."

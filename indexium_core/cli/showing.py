@@ -12,9 +12,9 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import FileDetails
-from indexium_core.model import strategies
-from indexium_core.model.details import FileEvent, PersonDetails
-from indexium_core.model.media import StreamFacts
+from indexium_core.model.files.details import FileEvent, PersonDetails
+from indexium_core.model.files.media import StreamFacts
+from indexium_core.model.operations import strategies
 
 _SIGNS = {"added": "+ ", "removed": "- ", "kept": ""}
 _ORIGINS = {

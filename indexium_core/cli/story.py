@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core.cli import output
-from indexium_core.model import strategies
-from indexium_core.model.operation import OUTCOMES, ItemDetails, Try, became
-from indexium_core.model.story import OperationStory, has_backup
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import OUTCOMES, ItemDetails, Try, became
+from indexium_core.model.operations.story import OperationStory, has_backup
 
 __all__ = ["FILES", "tell"]
 

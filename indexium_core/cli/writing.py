@@ -14,8 +14,9 @@ from indexium_core.cli import output, story
 from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, RecoverReport, SelectionSummary
-from indexium_core.model import fields, strategies
-from indexium_core.model.operation import (
+from indexium_core.model.files import fields
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     OUTCOMES,
@@ -27,7 +28,7 @@ from indexium_core.model.operation import (
     became,
     postpones,
 )
-from indexium_core.model.plan import RISK_LEVELS, PlanItem
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]

@@ -25,7 +25,7 @@ import ffmpeg
 from indexium_core import errors
 from indexium_core.files import program
 from indexium_core.files.reader import Heed, ignore
-from indexium_core.model.media import Remux
+from indexium_core.model.files.media import Remux
 
 __all__ = ["command", "run"]
 

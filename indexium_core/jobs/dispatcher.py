@@ -18,11 +18,11 @@ from typing import Any
 from indexium_core import errors, logs
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import Executor
-from indexium_core.jobs.run import Kind, Run
-from indexium_core.jobs.runner import Ending
+from indexium_core.jobs.job_events import JobEvents
+from indexium_core.jobs.run import JobKind, JobRun
+from indexium_core.jobs.runner import RunEnd
 from indexium_core.jobs.store import JobStore
-from indexium_core.jobs.telling import Telling
-from indexium_core.model.job import Job, Told, Unrecorded
+from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
 __all__ = ["GRACE", "Dispatcher"]
 
@@ -39,10 +39,10 @@ class Dispatcher:
     def __init__(
         self,
         store: JobStore,
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, JobKind],
         *,
         owner: str,
-        telling: Telling,
+        telling: JobEvents,
         clock: Callable[[], datetime],
         executor: Executor,
         backoff: Backoff,
@@ -63,7 +63,7 @@ class Dispatcher:
         self.changed = threading.Condition(threading.RLock())  # held while a job changes hands
         self._store, self._kinds, self._owner, self._telling = store, kinds, owner, telling
         self._clock, self._executor, self._backoff = clock, executor, backoff
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, JobRun] = {}
         self._awake = False  # whether there may be something to take up
         self._due: datetime | None = None
         self._thread: threading.Thread | None = None
@@ -76,11 +76,11 @@ class Dispatcher:
         """Whether jobs are taken up."""
         return self._thread is not None
 
-    def run_of(self, job_id: int) -> Run | None:
+    def run_of(self, job_id: int) -> JobRun | None:
         """Return the run of a job that is at work."""
         return self._runs.get(job_id)
 
-    def unrecorded(self) -> list[Unrecorded]:
+    def unrecorded(self) -> list[UnrecordedResults]:
         """Return the jobs whose end cannot be written down."""
         with self.changed:
             found = [run.unrecorded for run in self._runs.values()]
@@ -166,7 +166,7 @@ class Dispatcher:
             self._executor.start(f"indexium-job-{run.job_id}", lambda run=run: self._work(run))  # type: ignore[misc]
         self._due = self._store.next_due(owner=self._owner, now=self._clock())
 
-    def _claim(self) -> Run | None:
+    def _claim(self) -> JobRun | None:
         with self.changed:
             kinds = [kind.name for kind in self._kinds.values() if self._has_room(kind)]
             if not kinds or self._is_leaving or not self._is_mine():
@@ -174,10 +174,10 @@ class Dispatcher:
             job = self._store.claim(kinds, owner=self._owner, now=self._clock())
             if job is None:
                 return None
-            run = self._runs[job.id] = Run(job, self._kinds[job.job_type], self._store, clock=self._clock)
+            run = self._runs[job.id] = JobRun(job, self._kinds[job.job_type], self._store, clock=self._clock)
             return run
 
-    def _has_room(self, kind: Kind) -> bool:
+    def _has_room(self, kind: JobKind) -> bool:
         return kind.side_by_side is None or len(self.at_work(kind.name)) < kind.side_by_side
 
     def _tell(self) -> None:
@@ -205,7 +205,7 @@ class Dispatcher:
 
     # One run, on its own thread.
 
-    def _work(self, run: Run) -> None:
+    def _work(self, run: JobRun) -> None:
         run.thread = threading.current_thread()
         status, message, stack, summary, again = "failed", "", "", None, None
         try:
@@ -223,14 +223,14 @@ class Dispatcher:
         finally:
             self._end(run, status, message=message, stack=stack, summary=summary, again=again)
 
-    def _ended_as(self, run: Run, summary: Mapping[str, Any]) -> str:
-        if run.heeded and run.control.ending is Ending.CANCELLED:
+    def _ended_as(self, run: JobRun, summary: Mapping[str, Any]) -> str:
+        if run.heeded and run.control.ending is RunEnd.CANCELLED:
             return "cancelled"
-        if run.heeded and run.control.ending is Ending.STOPPED:
+        if run.heeded and run.control.ending is RunEnd.STOPPED:
             return "paused" if run.control.held and run.stopped_by != "timeout" else "interrupted"
         return "completed_with_errors" if run.kind.counts_errors and _has_errors(summary) else "completed"
 
-    def _delay(self, run: Run, error: errors.IndexiumError) -> float | None:
+    def _delay(self, run: JobRun, error: errors.IndexiumError) -> float | None:
         """Return after how many seconds a job is tried again, None where it is not."""
         tries = run.job.retry_count + 1
         may_pass = error.reason in errors.RETRIED
@@ -240,7 +240,7 @@ class Dispatcher:
 
     def _end(
         self,
-        run: Run,
+        run: JobRun,
         status: str,
         *,
         message: str,
@@ -281,7 +281,7 @@ class Dispatcher:
                     self.changed.notify_all()
                 run.control.close()
 
-    def _settle(self, run: Run, status: str, *, message: str, stack: str, summary: Mapping[str, Any] | None) -> None:
+    def _settle(self, run: JobRun, status: str, *, message: str, stack: str, summary: Mapping[str, Any] | None) -> None:
         if status == "paused":
             return  # it is held, as was written down when it was
         self._store.settle(
@@ -294,7 +294,7 @@ class Dispatcher:
             summary=summary,
         )
 
-    def _tell_end(self, run: Run, told: Told | None, status: str) -> None:
+    def _tell_end(self, run: JobRun, told: JobProgress | None, status: str) -> None:
         try:
             if told is not None:
                 self._telling.how_far(run, told, last=True)

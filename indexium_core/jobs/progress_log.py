@@ -28,7 +28,7 @@ _SECONDS = 4.5  # told every half a second, a job has a line at least every 5
 _FILE_BYTES, _FILES = 10_000_000, 3
 
 
-class _File(logging.handlers.RotatingFileHandler):
+class _LogFile(logging.handlers.RotatingFileHandler):
     """The file, and those that were it before."""
 
     def __init__(self, place: Path) -> None:
@@ -48,7 +48,7 @@ class ProgressLog:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._file = _File(folder / "progress.log")
+        self._file = _LogFile(folder / "progress.log")
         self._clock = clock
         self._monotonic = monotonic
         self._lock = threading.Lock()

@@ -21,10 +21,10 @@ from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
-from indexium_core.jobs.run import Kind, Run
+from indexium_core.jobs.job_events import JobEvents, ProgressSink
+from indexium_core.jobs.run import JobKind, JobRun
 from indexium_core.jobs.store import JobStore
-from indexium_core.jobs.telling import Teller, Telling
-from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, LeftOver, NewJob, Unrecorded
+from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, NewJob, UnfinishedJob, UnrecordedResults
 
 __all__ = ["JobQueueService"]
 
@@ -42,15 +42,15 @@ class JobQueueService:
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         executor: Executor | None = None,
-        teller: Teller | None = None,
+        teller: ProgressSink | None = None,
         backoff: Backoff | None = None,
     ) -> None:
         # Only what was asked for, or taken over, by this instance is taken up by it. Short, for the database compares
         # texts of 12 letters several times as fast as longer ones.
         self.owner = uuid.uuid4().hex[:12]
         self._store, self._clock = store, clock
-        self._kinds: dict[str, Kind] = {}
-        self._telling = Telling(events, teller)
+        self._kinds: dict[str, JobKind] = {}
+        self._telling = JobEvents(events, teller)
         self._dispatcher = Dispatcher(
             store,
             self._kinds,
@@ -65,7 +65,7 @@ class JobQueueService:
 
     def register(self, kind: str, handler: Handler, **rules: Any) -> None:
         """Say how jobs of a kind are done; `rules` are the other fields of `Kind`, of which `title` must be there."""
-        self._kinds[kind] = Kind(name=kind, handler=handler, **rules)
+        self._kinds[kind] = JobKind(name=kind, handler=handler, **rules)
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of jobs that this program does."""
@@ -142,7 +142,7 @@ class JobQueueService:
             raise errors.UnknownIdError(message)
         return job
 
-    def run_of(self, job_id: int) -> Run | None:
+    def run_of(self, job_id: int) -> JobRun | None:
         """Return the run of a job that is at work here."""
         return self._dispatcher.run_of(job_id)
 
@@ -150,7 +150,7 @@ class JobQueueService:
         """Return the operations that this instance is at, or is about to be."""
         return self._store.held_operations(owner=self.owner)
 
-    def unrecorded(self) -> list[Unrecorded]:
+    def unrecorded(self) -> list[UnrecordedResults]:
         """Return the jobs whose work has ended here, but whose end cannot be written down."""
         return self._dispatcher.unrecorded()
 
@@ -213,7 +213,7 @@ class JobQueueService:
         self._dispatcher.wake()
         return True
 
-    def _tell_turn(self, run: Run | None, job: Job, turn: str, *, by: str = "") -> None:
+    def _tell_turn(self, run: JobRun | None, job: Job, turn: str, *, by: str = "") -> None:
         """Tell at once that a job is held or goes on; how far an operation is it tells itself."""
         if run is not None and run.pulse is None and (told := run.told(again=True)) is not None:
             self._telling.how_far(run, told, message=turn)
@@ -350,7 +350,7 @@ class JobQueueService:
         self._store.adopt(waiting, owner=self.owner)
         return [*cut, *waiting]
 
-    def _take_over_cut(self, left: LeftOver, what: str, now: datetime) -> bool:
+    def _take_over_cut(self, left: UnfinishedJob, what: str, now: datetime) -> bool:
         """Settle a job that was cut off; True where it goes on."""
         rules, killed = self._kinds[left.job_type], left.status == "running"
         tries = left.retry_count + killed
@@ -384,7 +384,7 @@ class JobQueueService:
             return "A newer program asked for this. Update this one, then try it again."
         return ""
 
-    def _kind(self, name: str) -> Kind:
+    def _kind(self, name: str) -> JobKind:
         if name not in self._kinds:
             message = f"There are no jobs of the kind '{name}'; there are {', '.join(sorted(self._kinds))}."
             raise errors.UsageError(message)

@@ -12,12 +12,12 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.jobs.context import Handler
-from indexium_core.jobs.runner import Control
+from indexium_core.jobs.runner import RunControl
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
-from indexium_core.model.job import Job, Told, Unrecorded
+from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
-__all__ = ["Kind", "Pulse", "Run"]
+__all__ = ["JobKind", "JobRun", "OperationProgress"]
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _LOST = 1.0  # seconds at work of which nothing need be written down: so much a 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class JobKind:
     """A kind of job: how it is done, and by which rules."""
 
     name: str
@@ -43,7 +43,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulse:
+class OperationProgress:
     """How far an operation is, as it says itself."""
 
     current: int
@@ -55,7 +55,7 @@ class Pulse:
     seconds: float = field(default=0.0, compare=False)  # at work in all its runs
 
 
-class Course(Control):
+class JobControl(RunControl):
     """What holds and ends a run, and who waits for that: a run that is at rest by it has something left."""
 
     def __init__(self) -> None:
@@ -74,18 +74,18 @@ class Course(Control):
             self._changed.wait_for(lambda: self._at_rest or self._is_over or not self._paused, seconds)
 
 
-class Run:
+class JobRun:
     """A job that is at work here; its handler's `JobContext`."""
 
-    def __init__(self, job: Job, kind: Kind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, job: Job, kind: JobKind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
         self.job, self.kind = job, kind
-        self.control = Course()
+        self.control = JobControl()
         self.stopped_by = "stop"
         self.cancelled_by = ""  # who gave up the rest
         self.is_over = False  # its work has ended: nobody but who writes that down says how far it is
         self.thread: threading.Thread | None = None
-        self.pulse: Callable[[], Pulse] | None = None  # of an operation
-        self._felt: Pulse | None = None  # the one that was told last
+        self.pulse: Callable[[], OperationProgress] | None = None  # of an operation
+        self._felt: OperationProgress | None = None  # the one that was told last
         self._store, self._clock = store, clock
         self._checkpoint = store.saved(job.id)
         self._lock = threading.Lock()
@@ -171,12 +171,12 @@ class Run:
         self._leaving.set()
 
     @property
-    def unrecorded(self) -> Unrecorded | None:
+    def unrecorded(self) -> UnrecordedResults | None:
         """Return that its end cannot be written down, and why; None where that is not so."""
         if self._unrecorded is None:
             return None
         why, since = self._unrecorded
-        return Unrecorded(
+        return UnrecordedResults(
             job_id=self.job.id,
             operation_id=self.job.operation_id,
             why=why,
@@ -194,7 +194,7 @@ class Run:
         with self._lock:
             return 0.0 if self.control.paused else time.monotonic() - self._got_on
 
-    def told(self, *, again: bool = False) -> Told | None:
+    def told(self, *, again: bool = False) -> JobProgress | None:
         """Return how far it is, None where that was told already and is not to be told `again`."""
         if self.pulse is not None:
             return self._told_by(self.pulse(), again=again)
@@ -204,7 +204,7 @@ class Run:
             self._fresh = False
             rate = self._speed.rate(at=time.monotonic())
             left = None if self._total is None or not rate else max(0.0, (self._total - self._current) / rate)
-            return Told(
+            return JobProgress(
                 job_id=self.job.id,
                 current=self._current,
                 total=self._total,
@@ -214,13 +214,13 @@ class Run:
                 counters=dict(self._counters),
             )
 
-    def _told_by(self, pulse: Pulse, *, again: bool) -> Told | None:
+    def _told_by(self, pulse: OperationProgress, *, again: bool) -> JobProgress | None:
         with self._lock:
             felt = self._felt
             if not again and felt == pulse and felt is not None and not self._grew(pulse.seconds - felt.seconds):
                 return None
             self._felt, self._current, self._total = pulse, pulse.current, pulse.total
-        return Told(
+        return JobProgress(
             job_id=self.job.id,
             current=None,
             total=pulse.total,

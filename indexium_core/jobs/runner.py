@@ -18,13 +18,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Control", "Ending", "Runner"]
+__all__ = ["RunControl", "RunEnd", "Runner"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Ending(Enum):
+class RunEnd(Enum):
     """Why a run came to its end."""
 
     DONE = "done"  # every item was worked on
@@ -33,7 +33,7 @@ class Ending(Enum):
     FAILED = "failed"  # something stands in the way of all that is left; it can be taken up again when that is mended
 
 
-class Control:
+class RunControl:
     """Pause, resume, cancel and stop, from any thread. Work that is under way is always finished."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Control:
         self._turns = 0
         self._standing = 0
         self._at_rest = False
-        self._ending: Ending | None = None
+        self._ending: RunEnd | None = None
         self._watchers: list[Callable[[], None]] = []
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -59,7 +59,7 @@ class Control:
         return self._paused
 
     @property
-    def ending(self) -> Ending | None:
+    def ending(self) -> RunEnd | None:
         return self._ending
 
     @property
@@ -84,13 +84,13 @@ class Control:
         self._set(paused=False)
 
     def cancel(self) -> None:
-        self._set(ending=Ending.CANCELLED)
+        self._set(ending=RunEnd.CANCELLED)
 
     def stop(self) -> None:
-        self._set(ending=Ending.STOPPED)
+        self._set(ending=RunEnd.STOPPED)
 
     def fail(self) -> None:
-        self._set(ending=Ending.FAILED)
+        self._set(ending=RunEnd.FAILED)
 
     def rest(self, turns: int | None = None) -> None:
         """
@@ -132,7 +132,7 @@ class Control:
         with self._changed:
             self._changed.wait_for(lambda: self._paused or self._ending is not None, seconds)
 
-    def _set(self, *, paused: bool | None = None, ending: Ending | None = None) -> None:
+    def _set(self, *, paused: bool | None = None, ending: RunEnd | None = None) -> None:
         with self._changed:
             self._paused = self._paused if paused is None else paused
             self._ending = self._ending or ending
@@ -160,7 +160,7 @@ class Runner(Generic[Item, Result]):
         deliver: Callable[[list[Result]], None],
         *,
         workers: int,
-        control: Control,
+        control: RunControl,
         key: Callable[[Item], Hashable | None] = lambda _: None,
         again: Callable[[Item, Result], float | None] = lambda _item, _result: None,
         clock: Callable[[], float] = time.monotonic,
@@ -197,14 +197,14 @@ class Runner(Generic[Item, Result]):
         self._ringing = threading.Lock()
         control.watch(self._ring)
 
-    def run(self, items: Iterable[Item]) -> Ending:
+    def run(self, items: Iterable[Item]) -> RunEnd:
         """
         Work through `items`; returns how it ended. Results of everything that was begun have then been delivered.
 
         An item that was to be tried again when the run was ended has no result. An exception from `deliver` or
         `work` ends the run after the work under way.
         """
-        source = _Source(iter(items))
+        source = _ItemSource(iter(items))
         with (
             ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-results") as desk,
             ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as pool,
@@ -228,14 +228,14 @@ class Runner(Generic[Item, Result]):
                 self._control.wait_while_paused()
                 if self._waiting and source.held:
                     self._control.wait_for_change(self._waiting[0][0] - self._clock())
-        return self._control.ending if self._control.ending and not done else Ending.DONE
+        return self._control.ending if self._control.ending and not done else RunEnd.DONE
 
     def _has_room(self) -> bool:
         # As many again are ready as are worked on: a worker that is done need not wait until this thread has its turn.
         free = len(self._running) < 2 * self._workers and len(self._results) < self.GROUP_SIZE
         return free and not self._control.paused and self._control.ending is None
 
-    def _next(self, source: _Source[Item]) -> Item | None:
+    def _next(self, source: _ItemSource[Item]) -> Item | None:
         """Return an item that can be begun now: one that is due to be tried again, else the next one."""
         if self._waiting and self._waiting[0][0] <= self._clock():
             return heapq.heappop(self._waiting)[2]
@@ -319,7 +319,7 @@ class Runner(Generic[Item, Result]):
         return max(0.0, min(self.GROUP_SECONDS, self._waiting[0][0] - self._clock()))
 
 
-class _Source(Generic[Item]):
+class _ItemSource(Generic[Item]):
     """Items to come, the next of which can be looked at."""
 
     def __init__(self, items: Iterator[Item]) -> None:

@@ -28,7 +28,7 @@ _PARENTS = ("SIGINT", "SIGTERM", "SIGHUP")  # a terminal and a service manager s
 _GIVES_WAY = 5  # by so much it is nicer than its parent, which people look at
 
 
-class _Line:
+class _WorkerPipe:
     """The line to the parent. Questions may be asked from any thread."""
 
     def __init__(self, connection: Connection) -> None:
@@ -65,20 +65,20 @@ class _Line:
                     raise errors.StoreError(message, code=code)
 
 
-class _Home:
+class _WorkerHome:
     """What a function sees of the parent: an object with the methods of the one that answers there."""
 
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: _WorkerPipe) -> None:
         self._line = line
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return lambda *args: self._line.ask(name, args)
 
 
-class _Teller(logging.Handler):
+class _ParentLogHandler(logging.Handler):
     """Logs by telling the parent."""
 
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: _WorkerPipe) -> None:
         super().__init__()
         self._line = line
 
@@ -96,15 +96,15 @@ def serve(line: int, lock: str) -> None:
     held = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     fcntl.flock(held, fcntl.LOCK_SH)
     os.nice(_GIVES_WAY)
-    parent = _Line(Connection(line))
+    parent = _WorkerPipe(Connection(line))
     threading.Thread(target=parent.listen, name="listen", daemon=True).start()
     logger = logging.getLogger("indexium_core")
     logger.setLevel(logging.INFO)
-    logger.addHandler(_Teller(parent))
+    logger.addHandler(_ParentLogHandler(parent))
     while True:
         function, args, kwargs, asks = parent.hear()
         try:
-            parent.say("done", function(*[_Home(parent)] * asks, *args, **kwargs))
+            parent.say("done", function(*[_WorkerHome(parent)] * asks, *args, **kwargs))
         except Exception:  # noqa: BLE001 - the parent raises it
             parent.say("failed", traceback.format_exc())
 

@@ -20,8 +20,8 @@ __all__ = [
     "CheckPage",
     "CheckRow",
     "Kind",
-    "Mend",
-    "MendReport",
+    "Resolution",
+    "ResolutionReport",
 ]
 
 Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single"]
@@ -75,7 +75,7 @@ class CheckName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
+class Resolution:
     """One way to settle a finding."""
 
     code: str  # of those of one finding: "add", "remove", "unite:Zoë Öz"
@@ -98,7 +98,7 @@ class CheckRow:
     files: tuple[CheckFile, ...]  # the first of the files concerned
     file_count: int  # how many there are
     names: tuple[CheckName, ...]  # the names concerned
-    mends: tuple[Mend, ...]
+    mends: tuple[Resolution, ...]
     query: str  # finds the files in the plan
 
 
@@ -113,7 +113,7 @@ class CheckPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MendReport:
+class ResolutionReport:
     """What a mend did."""
 
     files: int  # files whose plan changed or may have

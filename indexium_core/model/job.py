@@ -15,10 +15,10 @@ __all__ = [
     "Job",
     "JobLog",
     "JobPage",
-    "LeftOver",
+    "JobProgress",
     "NewJob",
-    "Told",
-    "Unrecorded",
+    "UnfinishedJob",
+    "UnrecordedResults",
 ]
 
 JOB_STATES = (
@@ -107,7 +107,7 @@ class NewJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class JobProgress:
     """How far a job is."""
 
     job_id: int
@@ -121,7 +121,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOver:
+class UnfinishedJob:
     """A job that has not ended when a home is opened."""
 
     job_id: int
@@ -136,7 +136,7 @@ class LeftOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecorded:
+class UnrecordedResults:
     """A job whose work has ended, but whose end cannot be written down: the disk of the home is full, for example."""
 
     job_id: int

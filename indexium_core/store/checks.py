@@ -16,12 +16,12 @@ import numpy as np
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.plans import Version
+from indexium_core.store.planning.plans import Version
 
 __all__ = [
-    "Dismissal",
     "FileRow",
-    "Found",
+    "FindingColumns",
+    "IgnoredFinding",
     "NameInFiles",
     "NameUse",
     "alias_keys",
@@ -48,7 +48,7 @@ __all__ = [
 _ALL = 2**31  # more than there are files
 
 
-class Found(NamedTuple):
+class FindingColumns(NamedTuple):
     """Things that were found, in columns of one length, for there may be as many as files."""
 
     subjects: Any  # an array: what each is about
@@ -75,7 +75,7 @@ class NameInFiles(NamedTuple):
     first: list[int]  # the first of these
 
 
-class Dismissal(NamedTuple):
+class IgnoredFinding(NamedTuple):
     """What somebody said to be right."""
 
     subject: str
@@ -105,12 +105,12 @@ def facts_mark(reader: Connection) -> tuple[Any, ...]:
     return reader.execute(_sql("facts_mark")).fetchone() or ()
 
 
-def differ(reader: Connection, placeholder_keys: Collection[str]) -> Found:
+def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
     """Return the files (by id) that name somebody, placeholders aside, whom the database does not have in them."""
     return _found(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
 
 
-def copies(reader: Connection, version: Version, placeholder_keys: Collection[str]) -> Found:
+def copies(reader: Connection, version: Version, placeholder_keys: Collection[str]) -> FindingColumns:
     """Return the payloads of several files that would not all say the same people, placeholders aside."""
     return _found(reader.execute(_sql("copies"), asdict(version) | {"placeholders": list(placeholder_keys)}))
 
@@ -183,12 +183,12 @@ def files_with(reader: Connection, asked: Collection[str], *, limit: int) -> dic
     return {name: (first, count) for name, first, count in found}
 
 
-def dismissals(reader: Connection, kind: str) -> list[Dismissal]:
+def dismissals(reader: Connection, kind: str) -> list[IgnoredFinding]:
     """Return the findings of a kind that somebody said to be right, whether or not they are still there."""
-    return [Dismissal(*row) for row in reader.execute(_sql("dismissals"), {"kind": kind}).fetchall()]
+    return [IgnoredFinding(*row) for row in reader.execute(_sql("dismissals"), {"kind": kind}).fetchall()]
 
 
-def dismiss(tx: Connection, kind: str, rows: Sequence[Dismissal], *, at: datetime) -> None:
+def dismiss(tx: Connection, kind: str, rows: Sequence[IgnoredFinding], *, at: datetime) -> None:
     """Remember that findings are right as they are."""
     forget_dismissals(tx, kind, [row.subject for row in rows])
     facts = {"subjects": [row.subject for row in rows], "facts": [row.facts for row in rows]}
@@ -200,9 +200,9 @@ def forget_dismissals(tx: Connection, kind: str, subjects: Collection[str]) -> N
     tx.execute(_sql("forget_dismissals"), {"kind": kind, "subjects": list(subjects)})
 
 
-def _found(result: Connection) -> Found:
+def _found(result: Connection) -> FindingColumns:
     columns = result.fetchnumpy()
-    return Found(columns["subjects"], columns["facts"], np.asarray(columns["right"], dtype=bool))
+    return FindingColumns(columns["subjects"], columns["facts"], np.asarray(columns["right"], dtype=bool))
 
 
 def _sql(name: str) -> str:

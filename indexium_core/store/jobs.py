@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.job import STALLED_SECONDS, Job, JobPage, LeftOver, NewJob, Told
+from indexium_core.model.job import STALLED_SECONDS, Job, JobPage, JobProgress, NewJob, UnfinishedJob
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["Jobs", "count_operation", "insert", "mirror"]
+__all__ = ["JobRows", "count_operation", "insert", "mirror"]
 
 _ALL = 2**62  # more rows than there can be
 
@@ -80,7 +80,7 @@ def count_operation(tx: Connection, operation_id: int) -> None:
     tx.execute(_sql("count_operation"), {"operation_id": operation_id})
 
 
-class Jobs:
+class JobRows:
     """Reads and writes of jobs. May be used from any thread."""
 
     def __init__(self, database: Database) -> None:
@@ -146,7 +146,7 @@ class Jobs:
 
     # While it is at work.
 
-    def tell(self, told: Sequence[Told], *, now: datetime) -> None:
+    def tell(self, told: Sequence[JobProgress], *, now: datetime) -> None:
         """Write down how far some jobs are."""
         with self._database.atomic() as tx:
             for each in told:
@@ -286,11 +286,11 @@ class Jobs:
 
     # After a start.
 
-    def left_over(self) -> list[LeftOver]:
+    def left_over(self) -> list[UnfinishedJob]:
         """Return the jobs that have not ended, and are not held."""
-        names = tuple(LeftOver.__dataclass_fields__)
+        names = tuple(UnfinishedJob.__dataclass_fields__)
         found = self._database.read().execute(_sql("left_over")).fetchall()
-        return [LeftOver(**dict(zip(names, row, strict=True))) for row in found]
+        return [UnfinishedJob(**dict(zip(names, row, strict=True))) for row in found]
 
     def fail_dependents(self, *, now: datetime) -> None:
         """Fail what waits for jobs that came to nothing."""

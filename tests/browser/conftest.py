@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, ex
 
 from dashboards import server
 from indexium_core import demo, errors
-from indexium_core.flows import editing, protocol
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.store.ledger import ItemRecord
+from indexium_core.store.operations.ledger import ItemRecord
 from tests.support.oracles import oracle
 
 FLAGS = [

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Site
 
 LETTER = "Letter.mp4"

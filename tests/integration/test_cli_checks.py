@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from indexium_core.store import people
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
 from tests.integration.test_cli import Command
 from tests.support.catalog import NOW, scanned, store
 

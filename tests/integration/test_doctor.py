@@ -17,7 +17,7 @@ import pytest
 from indexium_core import cli, errors, settings
 from indexium_core.files import program, volumes
 from indexium_core.files.swap import newfile
-from indexium_core.flows import doctor
+from indexium_core.flows.home import doctor
 from indexium_core.library import Check, Library
 from indexium_core.model.job import NewJob
 from indexium_core.store import jobs

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows import changes, exchange
+from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.library import Library
-from indexium_core.model import cells
-from indexium_core.store import plans
+from indexium_core.model.planning import cells
+from indexium_core.store.planning import plans
 from tests.support import media
 
 NAMES = [
@@ -161,7 +161,7 @@ def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.
         return cells_of(reader, version, file_ids)
 
     monkeypatch.setattr(plans, "cells", counted)
-    monkeypatch.setattr(exchange, "_LINES", 2)
+    monkeypatch.setattr(export_plan, "_LINES", 2)
 
     pieces = calm.export_plan()
     header = next(pieces)
@@ -321,7 +321,7 @@ def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
 def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
     calm: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "_SPARE", 10)
+    monkeypatch.setattr(import_changes, "_SPARE", 10)
     text = "file_id,result_people\n" + "1,\n" * 100
 
     with pytest.raises(errors.UsageError, match="more than 15 rows, and there are 4 files here"):

@@ -168,10 +168,10 @@ def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
 ) -> None:
     run = runner.Runner.run
 
-    def unaware(self: Any, items: Any) -> runner.Ending:
+    def unaware(self: Any, items: Any) -> runner.RunEnd:
         """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
         run(self, items)
-        return runner.Ending.STOPPED
+        return runner.RunEnd.STOPPED
 
     monkeypatch.setattr(runner.Runner, "run", unaware)
 

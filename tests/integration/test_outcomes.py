@@ -13,10 +13,10 @@ import pytest
 from dashboards.components import history, jobs, progress
 from indexium_core import cli
 from indexium_core.api import answers
-from indexium_core.flows import editing, protocol
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.model.operation import OUTCOMES, became
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import OUTCOMES, became
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
@@ -34,7 +34,9 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
     """One is done, one refused, one was begun and put back, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
-    def edit(task: ledger.Task, undo: object, terms: protocol.Terms, stint: protocol.Stint) -> protocol.Edited:
+    def edit(
+        task: ledger.Task, undo: object, terms: protocol.WritePolicy, stint: protocol.FileProgress
+    ) -> protocol.Edited:
         number = next(begun)
         if number == 2:
             _changes(Path(os.fsdecode(task.path)))

@@ -15,12 +15,12 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import journal
-from indexium_core.flows import elsewhere, running
+from indexium_core.flows.writing import operation_runner, remote_edit
 from indexium_core.jobs import executors
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import LostError, Processes
 from indexium_core.library import Library, OperationHandle
-from indexium_core.store.ledger import Task
+from indexium_core.store.operations.ledger import Task
 from tests.support import media
 from tests.support.studio import ALL, OLD
 from tests.support.waiting import PATIENCE, until
@@ -264,15 +264,15 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_and_is_given_up(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_FINISHING", 0.0)
-    real, begun, go_on = elsewhere._Desk.told, threading.Event(), threading.Event()
+    monkeypatch.setattr(operation_runner, "_FINISHING", 0.0)
+    real, begun, go_on = remote_edit._RequestHandler.told, threading.Event(), threading.Event()
 
-    def told(self: elsewhere._Desk, place: tuple[int, int] | None) -> bool:
+    def told(self: remote_edit._RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(elsewhere._Desk, "told", told)
+    monkeypatch.setattr(remote_edit._RequestHandler, "told", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()

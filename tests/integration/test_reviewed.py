@@ -15,14 +15,14 @@ import pytest
 from dashboards.pages import rollback
 from dashboards.pages.plan_file import PlanFile
 from dashboards.pages.undoing import Undoing
-from dashboards.shelf import Shelf
+from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core import demo, errors
-from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, WriteOptions
-from indexium_core.model.plan import PlanItem, Selection
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
+from indexium_core.model.planning.plan import PlanItem, Selection
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE
 
@@ -222,7 +222,7 @@ def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
 
 def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Library) -> None:
     """Its plan, and so the version, is the same as before; what was read of that is out of date all the same."""
-    shelf = Shelf(library)
+    shelf = ReadCache(library)
     item = some(library)
 
     def names(query: str) -> list[str]:
@@ -240,7 +240,7 @@ def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Lib
 
 
 def test_what_a_write_did_until_it_was_held_is_in_the_plan(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf(library)
+    shelf = ReadCache(library)
     before = shelf.plan().statistics.safe_count
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library, WriteOptions(risk=("safe",)))

@@ -22,7 +22,7 @@ from indexium_core.files.containers import registry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.library import Library
 from indexium_core.settings import Settings
-from indexium_core.store import details as store
+from indexium_core.store.catalog import details as store
 from tests.support import media
 from tests.support.oracles import oracle
 

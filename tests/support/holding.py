@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows import editing, reading
-from indexium_core.flows.scanning import ScanReport
-from indexium_core.flows.writing import OperationHandle
+from indexium_core.flows.scanning import reading
+from indexium_core.flows.scanning.scanner import ScanReport
+from indexium_core.flows.writing import editing
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.library import Library
 from indexium_core.model.job import Job
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE
 

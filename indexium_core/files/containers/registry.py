@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from indexium_core.files import holes
 from indexium_core.files.containers import (
+    Capabilities,
     Choice,
     Estimate,
     Family,
     Layout,
-    Means,
     Reader,
     bmff,
     foreign,
     matroska,
     remux,
 )
-from indexium_core.model.media import Change, Edit, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
 __all__ = ["FAMILIES", "choose", "cost", "examine", "family_of"]
 
@@ -55,7 +55,7 @@ def choose(
     reader: Reader,
     layout: Layout,
     changes: Sequence[Change],
-    means: Means,
+    means: Capabilities,
     *,
     parting: bool = False,
 ) -> Choice | Refusal:
@@ -77,7 +77,9 @@ def choose(
     return chosen
 
 
-def _best(family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Choice | Refusal:
+def _best(
+    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities
+) -> Choice | Refusal:
     refusals: list[Refusal] = []
     for strategy in family.strategies():
         outcome = strategy.plan(reader, layout, changes, means)

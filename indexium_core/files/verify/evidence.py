@@ -12,8 +12,8 @@ from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Family, Layout, Reader, remux
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify import packets as packet_reading
-from indexium_core.model.fields import leading_place
-from indexium_core.model.media import FieldValue
+from indexium_core.model.files.fields import leading_place
+from indexium_core.model.files.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
 

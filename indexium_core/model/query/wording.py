@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from indexium_core.model import risk
-from indexium_core.model.properties import LABELS
+from indexium_core.model.files.properties import LABELS
+from indexium_core.model.planning import risk
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
-from indexium_core.model.query.values import Flag, Options, Span, Text
+from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["describe", "describe_parts"]
 
@@ -104,7 +104,7 @@ def _term(term: Term, negation: str) -> str:
         if term.key.kind != "people":
             return _filled(_TEXTS[key], negation, text=f"“{value.text}”")
         return _filled(_PEOPLE[key], negation, name=value.text if value.exact else f"somebody like “{value.text}”")
-    if isinstance(value, Options):
+    if isinstance(value, AnyValue):
         options = [_option(key, option) for option in value.options]
         return _filled(_OPTIONS[key], negation, options=" or ".join(options))
     if isinstance(value, Flag):

@@ -12,14 +12,14 @@ import pytest
 
 from dashboards.components import footer, progress
 from dashboards.components.dialog import Dialog
-from dashboards.desk import Desk
 from dashboards.pages import asking, plan_write
-from dashboards.pages.asking import Wish, WriteQuestion
-from dashboards.pages.dry_run import Checked, DryRun
+from dashboards.pages.asking import WriteQuestion, WriteRequest
+from dashboards.pages.dry_run import DryRun, DryRunResult
+from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
-from indexium_core.model.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
-from indexium_core.model.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
+from indexium_core.model.planning.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -220,7 +220,7 @@ class Asked:
 
     def ask(self, query: str) -> dict[str, Any]:
         plan: Any = self.library.plan()
-        self.question.ask(Wish(plan, Selection(query=query)))
+        self.question.ask(WriteRequest(plan, Selection(query=query)))
         return self.view
 
     @property
@@ -354,7 +354,7 @@ def result(number: int, state: str = "success", code: str = "") -> WriteResult:
 
 
 def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    library, line, dialog, desk = FakeLibrary(80), Line(), Dialog(), Desk()
+    library, line, dialog, desk = FakeLibrary(80), Line(), Dialog(), ResultCache()
     plan: Any = library.plan()
     ids = plan.ids(Selection(query=""))
     items = [result(file_id) for file_id in ids[:-2]] + [result(file_id, "conflict", "in_use") for file_id in ids[-2:]]
@@ -369,9 +369,9 @@ def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatc
         return report
 
     monkeypatch.setattr(library, "dry_run", check)
-    wished: list[Wish] = []
+    wished: list[WriteRequest] = []
     run = DryRun(library, line, dialog, desk, wished.append, files=lambda: "/files/")  # type: ignore[arg-type]
-    run.run(Wish(plan, Selection(query=""), WriteOptions()))
+    run.run(WriteRequest(plan, Selection(query=""), WriteOptions()))
 
     view = json.loads(dialog.shown)
     assert told[0] is True
@@ -385,7 +385,7 @@ def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatc
     ]
     [links] = [section["links"] for section in view["sections"] if section["kind"] == "links"]
     token = links[0]["href"].removeprefix("/files/dry-run/").removesuffix(".csv")
-    assert desk.find(token, Checked).report is report
+    assert desk.find(token, DryRunResult).report is report
 
     dialog._handle_msg({"type": "turn", "serial": view["serial"], "list": "results", "page": 1, "choice": "not"})
     [files] = [section for section in json.loads(dialog.shown)["sections"] if section.get("key") == "results"]
@@ -406,8 +406,8 @@ def test_a_dry_run_whose_dialog_was_closed_is_given_up(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(library, "dry_run", check)
     plan: Any = library.plan()
-    run = DryRun(library, Line(), dialog, Desk(), lambda _: None, files=str)  # type: ignore[arg-type]
-    run.run(Wish(plan, Selection(query="")))
+    run = DryRun(library, Line(), dialog, ResultCache(), lambda _: None, files=str)  # type: ignore[arg-type]
+    run.run(WriteRequest(plan, Selection(query="")))
 
     assert asked == [False]
     assert not json.loads(dialog.shown)["open"]
@@ -426,14 +426,14 @@ def test_a_dry_run_that_was_closed_at_its_last_moment_does_not_come_back(monkeyp
     monkeypatch.setattr(line, "run", run)
     monkeypatch.setattr(library, "dry_run", lambda *_, **__: DryRunReport(items=[], counts={}, excluded={}))
     plan: Any = library.plan()
-    DryRun(library, line, dialog, Desk(), lambda _: None, files=str).run(Wish(plan, Selection(query="")))  # type: ignore[arg-type]
+    DryRun(library, line, dialog, ResultCache(), lambda _: None, files=str).run(WriteRequest(plan, Selection(query="")))  # type: ignore[arg-type]
 
     assert not json.loads(dialog.shown)["open"]
     library.close()
 
 
 def test_the_desk_keeps_a_few_things_and_says_when_one_is_gone() -> None:
-    desk = Desk()
+    desk = ResultCache()
     tokens = [desk.keep(number) for number in range(9)]
 
     assert desk.find(tokens[-1], int) == 8

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboards.components import checks
 from dashboards.state import ChecksState
-from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Mend
+from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 
 
 def group(kind: Any = "differ", total: int = 3, dismissed: int = 0) -> CheckGroup:
@@ -30,9 +30,9 @@ def finding(kind: Any, **changes: Any) -> CheckRow:
     return CheckRow(**facts | changes)
 
 
-def mend(*names: str, code: str = "add", **changes: Any) -> Mend:
+def mend(*names: str, code: str = "add", **changes: Any) -> Resolution:
     facts: dict[str, Any] = {"label": "Add to the database", "text": "Text.", "files": 0}
-    return Mend(code=code, names=names, **facts | changes)
+    return Resolution(code=code, names=names, **facts | changes)
 
 
 DIFFER = finding(

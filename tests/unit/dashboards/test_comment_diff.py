@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.components.comment_diff import LONGEST, compare
-from indexium_core.model import graphemes
+from indexium_core.model.people import graphemes
 
 
 def marked(segments: Any) -> list[str]:

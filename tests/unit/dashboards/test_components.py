@@ -19,10 +19,10 @@ from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import risk
-from indexium_core.model.facets import Wider
-from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus
-from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_plan import items
 

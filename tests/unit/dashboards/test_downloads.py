@@ -13,7 +13,7 @@ from dashboards import downloads, server
 from dashboards.pages import exchange
 from dashboards.state import PlanState
 from indexium_core.library import Library
-from indexium_core.model.changes import ChangesPreview
+from indexium_core.model.planning.changes import ChangesPreview
 from tests.support import media
 
 CSV = {"Content-Type": "text/csv"}

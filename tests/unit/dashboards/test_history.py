@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from dashboards.components import history, history_details
-from dashboards.components.history_details import Look
+from dashboards.components.history_details import RollbackPreview
 from dashboards.pages import rollback
 from dashboards.pages.history import summary
 from dashboards.pages.history_charts import error_bars
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model.operation import (
+from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
     OperationCounts,
@@ -159,19 +159,21 @@ def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
     assert (history.outcome(failed), history.undo(failed)) == ("5 done · 1 failed · 6 not started", "or resume")
-    assert [button["act"] for button in history_details.buttons(failed, Look(check=check()))][:2] == [
+    assert [button["act"] for button in history_details.buttons(failed, RollbackPreview(check=check()))][:2] == [
         "resume",
         "rollback",
     ]
     whole = operation(status="failed", file_count=6, success_count=5, failure_count=1)
-    assert "resume" not in [button["act"] for button in history_details.buttons(whole, Look(check=check()), undone=1)]
+    assert "resume" not in [
+        button["act"] for button in history_details.buttons(whole, RollbackPreview(check=check()), undone=1)
+    ]
 
 
 def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
     assert history.outcome(interrupted) == "interrupted at 7 of 12"
     assert history.undo(interrupted) == "or resume"
-    assert [button["act"] for button in history_details.buttons(interrupted, Look(check=check()))][:2] == [
+    assert [button["act"] for button in history_details.buttons(interrupted, RollbackPreview(check=check()))][:2] == [
         "resume",
         "rollback",
     ]
@@ -319,18 +321,18 @@ def test_choices_and_doubts_are_said_before_the_click() -> None:
 def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Bob Ray", files=1, able=0)]
     waiting = "Its files are being looked at."
-    assert offered(history_details.buttons(operation(), Look())) == {
+    assert offered(history_details.buttons(operation(), RollbackPreview())) == {
         "Roll back…": waiting,
         "One person…": waiting,
         "Files…": waiting,
     }
-    assert offered(history_details.buttons(operation(), Look(check=check(), people=people))) == {
+    assert offered(history_details.buttons(operation(), RollbackPreview(check=check(), people=people))) == {
         "Roll back…": "",
         "One person…": "",
         "Files…": "",
     }
     nothing = check(exact=0, restorable=0, can_rollback=False, reason="None of its files can be taken back: gone.")
-    found = offered(history_details.buttons(operation(), Look(check=nothing, people=people[1:])))
+    found = offered(history_details.buttons(operation(), RollbackPreview(check=nothing, people=people[1:])))
     assert found["Roll back…"] == "None of its files can be taken back: gone."
     assert found["Only “Bob Ray”…"].startswith("No file of it names Bob Ray any more")
 
@@ -338,10 +340,10 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
 def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
     cancelled = details(item(1), status="cancelled")
     left = replace(cancelled, status=replace(cancelled.status, status="cancelled", given_up=28))
-    acts = [button["act"] for button in history_details.view(left, Look())["buttons"]]
+    acts = [button["act"] for button in history_details.view(left, RollbackPreview())["buttons"]]
     assert acts[0] == "retry"
-    assert history_details.view(left, Look())["buttons"][0]["label"] == "Retry 28 files…"
-    assert "retry" not in [button["act"] for button in history_details.view(cancelled, Look())["buttons"]]
+    assert history_details.view(left, RollbackPreview())["buttons"][0]["label"] == "Retry 28 files…"
+    assert "retry" not in [button["act"] for button in history_details.view(cancelled, RollbackPreview())["buttons"]]
 
 
 def test_the_tries_of_a_file_are_told_one_by_one() -> None:
@@ -356,9 +358,9 @@ def test_the_tries_of_a_file_are_told_one_by_one() -> None:
 
 def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Zoë Öz", files=1, able=1)]
-    look = Look(check=check(), people=people, named="zoë öz")
+    look = RollbackPreview(check=check(), people=people, named="zoë öz")
     assert "Only “Zoë Öz”…" in offered(history_details.buttons(operation(), look))
-    listed = history_details.people_view(Look(people=people, asking=True))
+    listed = history_details.people_view(RollbackPreview(people=people, asking=True))
     assert listed is not None
     assert [(each["name"], each["files"], each["why"]) for each in listed] == [
         ("Ann Lee", "3 files", ""),
@@ -370,8 +372,11 @@ def test_what_cannot_be_taken_back_says_why_and_can_still_be_reached() -> None:
     gone = operation(
         can_rollback=False, rollback_reason="Operation 4 has been taken back already.", status="rolled_back"
     )
-    assert offered(history_details.buttons(gone, Look()))["Roll back…"] == "Operation 4 has been taken back already."
-    assert history_details.check_view(gone, Look()) == {"text": "Operation 4 has been taken back already."}
+    assert (
+        offered(history_details.buttons(gone, RollbackPreview()))["Roll back…"]
+        == "Operation 4 has been taken back already."
+    )
+    assert history_details.check_view(gone, RollbackPreview()) == {"text": "Operation 4 has been taken back already."}
     assert (history.row(gone)["able"], history.row(gone)["undo"]) == (False, "nothing to roll back")
 
 
@@ -379,12 +384,12 @@ def test_an_operation_without_backups_still_offers_its_comments() -> None:
     gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
     seen = check(restorable=0, can_rollback=False, reason="Gone.", exact=0, comment_only=3)
     assert history.undo(gone) == "comments only"
-    assert offered(history_details.buttons(gone, Look(check=seen, people=())))["Roll back…"] == ""
+    assert offered(history_details.buttons(gone, RollbackPreview(check=seen, people=())))["Roll back…"] == ""
 
 
 def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> None:
     stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
-    look = Look(check=check(conflicts=[stuck, changed]), choosing=True, chosen={1, 3})
+    look = RollbackPreview(check=check(conflicts=[stuck, changed]), choosing=True, chosen={1, 3})
     files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
     shown = history_details.view(details(*files), look)["files"]
     assert [(row["may"], row["on"]) for row in shown["rows"]] == [

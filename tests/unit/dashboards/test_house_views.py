@@ -10,14 +10,14 @@ import pytest
 from dashboards.components import library, settings, shell
 from indexium_core import settings as table
 from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
-from indexium_core.model.holdings import (
+from indexium_core.model.files.inventory import (
     KINDS,
-    Forgetting,
     GoneCheck,
     HeldFile,
     HeldPage,
     LibraryDetails,
     Quality,
+    RemovalReport,
     TextCount,
 )
 
@@ -141,7 +141,7 @@ def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None
 
 
 def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
-    found = Forgetting(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
+    found = RemovalReport(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
     text = str(library.forgetting(found, part="all"))
     for said in ("No file on the disk is touched", "1,204", "812: who is in them is kept", "5: these go"):
         assert said in text

@@ -16,10 +16,10 @@ from dashboards.pages.job_log import OpenLog
 from dashboards.pages.jobs import JobsScreen
 from dashboards.state import JobsState
 from indexium_core import errors
-from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.files.properties import AuditEvent
 from indexium_core.model.job import JOB_STATES, Job
-from indexium_core.model.operation import OperationStatus, RollbackCheck
-from indexium_core.model.properties import AuditEvent
+from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.operation import OperationStatus, RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items

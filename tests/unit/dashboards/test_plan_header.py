@@ -8,8 +8,8 @@ import pytest
 
 from dashboards.components import plan_header
 from dashboards.state import PlanState
-from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.plan import SORT_KEYS, PlanStatistics
+from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
+from indexium_core.model.planning.plan import SORT_KEYS, PlanStatistics
 from indexium_core.model.view import SavedView
 
 COUNTS = PlanStatistics(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.remux import asf
-from indexium_core.model.media import Extent, Patch, Rebuild
+from indexium_core.model.files.media import Extent, Patch, Rebuild
 from tests.support import headers, lossless, media
 from tests.support.headers import asf_object, attributes, description, wide
 from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
@@ -85,7 +85,7 @@ def test_all_that_is_behind_the_header_is_one_stretch_of_the_old_file(clip: byte
 
 @pytest.mark.parametrize("block", [512, 4096, 65_536])
 def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(clip: bytes, block: int) -> None:
-    edit = planned(clip, ANN, COPY, Means(reflink=True, clone_block=block))
+    edit = planned(clip, ANN, COPY, Capabilities(reflink=True, clone_block=block))
     assert isinstance(edit, Rebuild)
     assert edit.cloned
     assert (edit.size - len(clip)) % block == 0

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means, foreign, registry
+from indexium_core.files.containers import Capabilities, foreign, registry
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files.media import Change, Refusal
 from tests.support import media
 
 CHANGE = Change(field="comment", old=None, new="x")
@@ -25,7 +25,7 @@ def test_what_has_no_place_for_a_comment_is_refused_when_it_is_planned(form: str
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is foreign.FAMILY
-        choice = registry.choose(family, reader, layout, [CHANGE], Means())
+        choice = registry.choose(family, reader, layout, [CHANGE], Capabilities())
     assert layout.container == KINDS[form]
     assert isinstance(choice, Refusal)
     assert choice.code == "unsupported_container"
@@ -33,7 +33,7 @@ def test_what_has_no_place_for_a_comment_is_refused_when_it_is_planned(form: str
 
 
 @pytest.mark.parametrize("kind", [kind for kind in foreign.KINDS if kind.magic], ids=lambda kind: kind.container)
-def test_rare_ones_are_refused_with_a_sentence(kind: foreign.Kind) -> None:
+def test_rare_ones_are_refused_with_a_sentence(kind: foreign.ForeignKind) -> None:
     family, layout = registry.examine(BytesReader(kind.magic + bytes(2000)))
     assert family is foreign.FAMILY
     assert layout.problem is not None

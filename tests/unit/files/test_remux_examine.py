@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files import fingerprint
-from indexium_core.files.containers import Means, registry, remux
+from indexium_core.files.containers import Capabilities, registry, remux
 from indexium_core.files.containers.remux import found
 from indexium_core.files.containers.remux.found import RemuxLayout
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Remux
+from indexium_core.model.files.media import Change, Remux
 from tests.support import headers, media
 
 FORMS = {"avi": "avi", "wmv": "asf", "flv": "flv", "ogv": "ogg"}
@@ -49,7 +49,7 @@ def test_each_is_known_by_its_content_and_written_by_its_strategy(form: str, tmp
         family, layout = registry.examine(reader)
         assert family is not None
         last = family.strategies()[-1]
-        edit = last.plan(reader, layout, [CHANGE], Means())
+        edit = last.plan(reader, layout, [CHANGE], Capabilities())
         assert isinstance(edit, Remux), edit
         assert registry.cost(edit, reader).bytes_written == layout.size
     assert layout.container == FORMS[form]

@@ -7,17 +7,18 @@ import os
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.checks import Checks
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.steps import Review
+from indexium_core.flows.checks.check_service import Checks
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.check import KINDS, CheckRow
-from indexium_core.model.plan import PlanItem
-from indexium_core.store import catalog, people
-from indexium_core.store.casts import Casts
+from indexium_core.model.planning.plan import PlanItem
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.casts import Casts
+from indexium_core.store.people.people import Wanted
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 
@@ -467,7 +468,7 @@ def test_a_placeholder_is_removed_by_a_decision_that_can_be_undone(house: House)
     assert house.found("placeholder") == []
     assert (house.item("a.mp4").tags_to_remove, house.item("a.mp4").result_people) == (["Unknown"], ["Ann Lee"])
     assert house.item("b.mp4").result_comment is None
-    review = Review(house.database, clock=lambda: NOW)
+    review = ReviewSteps(house.database, clock=lambda: NOW)
     assert review.undo().label == "removed the placeholder Unknown from the plan of 2 files"
     assert report.step_id is not None
     assert house.found("placeholder")[0].file_count == 2
@@ -490,7 +491,7 @@ def test_a_person_with_the_name_of_a_placeholder_is_removed_and_comes_back_by_un
     assert house.item("b.mp4").tags_to_remove == ["Unknown"]
     assert {item.file_name for item in house.planner.generate_plan().items} == {"a.mp4", "b.mp4"}
     assert house.found("placeholder") == []
-    Review(house.database, clock=lambda: NOW).undo()
+    ReviewSteps(house.database, clock=lambda: NOW).undo()
     assert house.known() == before
     assert len(house.found("placeholder")) == 1
 

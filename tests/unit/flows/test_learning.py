@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.steps import Review, StepReport
-from indexium_core.store import catalog, decisions, people
-from indexium_core.store import steps as store_steps
+from indexium_core.flows.review.undo_steps import ReviewSteps, StepReport
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.review import decisions
+from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ids, people_of, scanned
 from tests.unit.flows.test_checks import House
 
@@ -26,7 +28,7 @@ class Court(House):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.review = Review(database, clock=lambda: NOW + timedelta(minutes=1))
+        self.review = ReviewSteps(database, clock=lambda: NOW + timedelta(minutes=1))
 
     def state(self) -> dict[str, Any]:
         """All that is known and planned, but for when it became so."""
@@ -222,7 +224,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError
 
-    monkeypatch.setattr("indexium_core.store.decisions.decide_changed", fail)
+    monkeypatch.setattr("indexium_core.store.review.decisions.decide_changed", fail)
     row = court.found("copies")[0]
     with pytest.raises(errors.StoreError):
         court.checks.mend("copies", row.subject, "add")

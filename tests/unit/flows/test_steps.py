@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.steps import Review
-from indexium_core.store import catalog
-from indexium_core.store import decisions as store_decisions
-from indexium_core.store import steps as store_steps
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
+from indexium_core.store.review import decisions as store_decisions
+from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ROOT, ids, marked, scanned, store
 from tests.support.clock import Clock
 
@@ -32,7 +32,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, Clock(NOW)
         self.decisions = Decisions(database, clock=self.clock)
-        self.review = Review(database, clock=self.clock)
+        self.review = ReviewSteps(database, clock=self.clock)
         self.planner = MetadataPlanner(database, clock=self.clock)
 
     def in_force(self) -> list[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexium_core.jobs.courtesy import Courtesy
+from indexium_core.jobs.ui_priority import UiPriority
 
 
 class Time:
@@ -18,9 +18,9 @@ class Time:
         self.meanwhile()
 
 
-def made() -> tuple[Courtesy, Time]:
+def made() -> tuple[UiPriority, Time]:
     time = Time()
-    return Courtesy(clock=lambda: time.now, sleep=time.sleep), time
+    return UiPriority(clock=lambda: time.now, sleep=time.sleep), time
 
 
 def test_nobody_waits_so_nothing_stands_still() -> None:

@@ -20,10 +20,10 @@ from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import Event, EventBus
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.run import Kind, Pulse, Run
+from indexium_core.jobs.run import JobKind, JobRun, OperationProgress
 from indexium_core.model.job import Job, NewJob
 from indexium_core.store.database import Database
-from indexium_core.store.jobs import Jobs
+from indexium_core.store.jobs import JobRows
 from tests.support.waiting import PATIENCE, until
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.now = NOW
         self.database = Database.open(folder / "home")
-        self.store = Jobs(self.database)
+        self.store = JobRows(self.database)
         self.told: list[Event] = []
         self.done: list[tuple[str, Any]] = []
         self.begun: dict[int, threading.Event] = {}
@@ -153,7 +153,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
 def test_what_comes_up_next_is_what_a_sorted_list_says(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
     """Priority, then age; never before its time, never before what it depends on."""
-    store = Jobs(kept)
+    store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute("DELETE FROM job_dependencies")
@@ -643,15 +643,15 @@ def test_bad_input_is_refused_with_a_sentence(bench: Bench) -> None:
 
 
 def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    claim, failed = Jobs.claim, threading.Event()
+    claim, failed = JobRows.claim, threading.Event()
 
-    def once(self: Jobs, *args: Any, **named: Any) -> Job | None:
+    def once(self: JobRows, *args: Any, **named: Any) -> Job | None:
         if not failed.is_set():
             failed.set()
             raise errors.StoreError("The disk is full.")
         return claim(self, *args, **named)
 
-    monkeypatch.setattr(Jobs, "claim", once)
+    monkeypatch.setattr(JobRows, "claim", once)
     bench.queue.start_worker()
 
     assert bench.queue.wait(bench.queue.add_job("note").id, PATIENCE).status == "completed"
@@ -659,7 +659,7 @@ def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, mo
 
 
 def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> None:
-    store = Jobs(kept)
+    store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute(
@@ -681,9 +681,9 @@ def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> N
 
 
 def test_an_operation_that_gets_no_further_is_not_written_down_again_and_again(bench: Bench) -> None:
-    kind = Kind(name="long", handler=bench.long, title="Something long")
-    run = Run(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
-    at = Pulse(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
+    kind = JobKind(name="long", handler=bench.long, title="Something long")
+    run = JobRun(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
+    at = OperationProgress(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
     felt = [at]
     run.pulse = lambda: felt[0]
     first = run.told()
@@ -696,7 +696,7 @@ def test_an_operation_that_gets_no_further_is_not_written_down_again_and_again(b
     assert worked.seconds == 1.5
     felt[0] = replace(at, seconds=1.6)
     assert run.told() is None
-    felt[0] = Pulse(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
+    felt[0] = OperationProgress(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
     moved = run.told()
     assert moved is not None
     assert moved.counters == {"success": 2}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.model import likeness
+from indexium_core.model.people import likeness
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files.containers import foreign
-from indexium_core.model import readers
+from indexium_core.model.files import readers
 from tests.support import readers as measured
 from tests.support import shapes
 

@@ -9,11 +9,11 @@ nothing is written.
 from __future__ import annotations
 
 from indexium_core.files.containers.bmff import boxes, comment, strings
-from indexium_core.files.containers.bmff.comment import Place, Vacancy
+from indexium_core.files.containers.bmff.comment import CommentPlace, Vacancy
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.model import fields
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Refusal
 
 __all__ = ["edits"]
 
@@ -54,7 +54,7 @@ def _spliced(layout: BmffLayout, change: Change) -> list[Splice] | Refusal:
             _replaced(place, comment.edited(place, lambda text: fields.applied(change, text), keeps_language=rivals))
             for place in layout.places
         ]
-    except boxes.MalformedError as error:
+    except boxes.MalformedBoxError as error:
         return _invalid(str(error))
     if rivals and not any(splice.data for splice in made) and added is None:
         return _refused("Programs would show the film's information (©inf) as its comment, if there were none.")
@@ -72,7 +72,7 @@ def _removed(layout: BmffLayout) -> list[Splice] | Refusal:
     return [_replaced(place, b"") for place in layout.places]
 
 
-def _replaced(place: Place, data: bytes) -> Splice:
+def _replaced(place: CommentPlace, data: bytes) -> Splice:
     return Splice(start=place.box.start, end=place.box.end, data=data, around=place.around)
 
 

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable
 
 from indexium_core.files.containers.bmff import boxes, macintosh
-from indexium_core.files.containers.bmff.boxes import MalformedError
+from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
 __all__ = ["FREEFORM", "edited", "freeform_name", "is_foreign", "made", "rebuilt", "texts"]
 
@@ -81,7 +81,7 @@ def freeform_name(content: bytes) -> tuple[str, str]:
     """Return whose name a free-form item carries and the name, empty where it has none."""
     try:
         children = dict(_children(content))
-    except MalformedError:
+    except MalformedBoxError:
         return "", ""
     mean, name = (children.get(kind, b"")[4:].decode("utf-8", "replace") for kind in (b"mean", b"name"))
     return mean, name
@@ -94,7 +94,7 @@ def _children(content: bytes) -> list[tuple[bytes, bytes]]:
     while at < len(content):
         size, kind = struct.unpack_from(">I4s", content, at) if at + 8 <= len(content) else (0, b"")
         if size < (16 if kind == b"data" else 8) or at + size > len(content):
-            raise MalformedError("The comment in the tags has an unknown shape.")
+            raise MalformedBoxError("The comment in the tags has an unknown shape.")
         found.append((kind, content[at + 8 : at + size]))
         at += size
     return found
@@ -106,7 +106,7 @@ def _decoded(data: bytes) -> str:
         try:
             return value.decode("utf-16" if value.startswith(b"\xff\xfe") else "utf-16-be").removeprefix("\ufeff")
         except UnicodeDecodeError:
-            raise MalformedError("The comment in the tags has damaged UTF-16.") from None
+            raise MalformedBoxError("The comment in the tags has damaged UTF-16.") from None
     return macintosh.decoded(value) if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexium_core.files.containers.bmff.boxes import MalformedError
+from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
 __all__ = ["APPLE", "is_comment", "listed", "name"]
 
@@ -38,7 +38,7 @@ def listed(content: bytes) -> list[str]:
         names.append(content[at + 8 : at + size].decode("utf-8", "replace"))
         at += size
     if at != len(content) or len(names) != int.from_bytes(content[4:8], "big"):
-        raise MalformedError("The names of the tags (keys) do not add up.")
+        raise MalformedBoxError("The names of the tags (keys) do not add up.")
     return names
 
 

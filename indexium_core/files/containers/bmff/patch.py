@@ -19,7 +19,7 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box
 from indexium_core.files.containers.bmff.layout import BmffLayout
-from indexium_core.model.media import Patch
+from indexium_core.model.files.media import Patch
 
 __all__ = ["Splice", "build", "room", "settled", "sized"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["head", "pieces"]
 

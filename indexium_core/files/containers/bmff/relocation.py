@@ -17,11 +17,11 @@ import numpy as np
 from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff import boxes, offsets, patch
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Window
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.model.media import Refusal
+from indexium_core.model.files.media import Refusal
 
 __all__ = ["Moved", "Shift", "Site", "between", "corrections", "moved"]
 
@@ -88,7 +88,7 @@ def moved(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], site: Cal
         raise errors.ConflictError("The file became shorter while it was worked on.")
     try:
         return _settled(reader, layout, edits, site, window)
-    except MalformedError as error:
+    except MalformedBoxError as error:
         raise errors.ConflictError("The file changed while it was worked on.") from error
 
 

@@ -12,20 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from indexium_core.files import holes
-from indexium_core.files.containers import Layout, Means, Reader, Strategy
+from indexium_core.files.containers import Capabilities, Layout, Reader, Strategy
 from indexium_core.files.containers.bmff import boxes, fields, patch, rebuilding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.bmff.relocation import Moved, Site
-from indexium_core.model.media import Change, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["PADDING", "STRATEGIES", "Append", "Copy", "InPlace", "InsertRange", "Reflink"]
+__all__ = ["PADDING", "STRATEGIES", "Append", "BmffCopy", "BmffInPlace", "InsertRange", "Reflink"]
 
 PADDING = 4096  # bytes of free space that a new file has behind its index, so that the next edit is in place
 _MAX_HEADER = boxes.MAX_OPENED  # bytes that are inserted
 
 
-class InPlace:
+class BmffInPlace:
     """
     Edit the boxes that hold the comment where they are; what they grow or shrink by is taken from padding.
 
@@ -34,7 +34,7 @@ class InPlace:
 
     name = "mp4_in_place"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Patch | Refusal:
         """Return the patch, or why `changes` cannot be written in place."""
         del means
         asked = _asked(layout, changes)
@@ -58,7 +58,7 @@ class Reflink:
 
     name = "mp4_reflink"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Rebuild | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Rebuild | Refusal:
         """Return the new file, or why the file system or the file does not allow it."""
         if not (means.reflink and means.replace):
             return _refused("The file system cannot share the bytes of two files.")
@@ -77,7 +77,7 @@ class InsertRange:
 
     name = "mp4_insert_range"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Patch | Refusal:
         """Return the patch, or why the file system or the file does not allow it."""
         if means.block <= 0:
             return _refused("The file system cannot put room into the front of the file.")
@@ -114,7 +114,7 @@ class Append:
 
     name = "mp4_append"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Patch | Refusal:
         """Return the patch, or why the file or the person does not want it."""
         asked = _asked(layout, changes)
         if isinstance(asked, Refusal):
@@ -143,12 +143,12 @@ class Append:
         return patch.build(reader, layout, splices)
 
 
-class Copy:
+class BmffCopy:
     """Make a new file with the media copied byte for byte, and free space behind the index."""
 
     name = "mp4_copy"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Rebuild | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Rebuild | Refusal:
         """Return the new file, or why there cannot be one."""
         if not means.replace:
             return _refused("No other file may take the place of this one, and there is no room in it.")
@@ -156,7 +156,7 @@ class Copy:
         return asked if isinstance(asked, Refusal) else _rebuilt(reader, *asked, block=1)
 
 
-STRATEGIES: tuple[Strategy, ...] = (InPlace(), Reflink(), InsertRange(), Append(), Copy())
+STRATEGIES: tuple[Strategy, ...] = (BmffInPlace(), Reflink(), InsertRange(), Append(), BmffCopy())
 
 
 def _asked(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[Splice]] | Refusal:

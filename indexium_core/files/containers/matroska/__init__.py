@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from indexium_core.files.containers import Family, Layout, Reader, Strategy
 from indexium_core.files.containers.matroska.census import census
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
-from indexium_core.files.containers.matroska.strategy import Copy, InPlace
+from indexium_core.files.containers.matroska.strategy import MatroskaCopy, MatroskaInPlace
 from indexium_core.files.containers.matroska.walk import MAGIC, examine
 
-__all__ = ["FAMILY", "Copy", "InPlace", "MatroskaLayout"]
+__all__ = ["FAMILY", "MatroskaCopy", "MatroskaInPlace", "MatroskaLayout"]
 
 
 class _Matroska:
@@ -36,7 +36,7 @@ class _Matroska:
         return census(reader, layout)
 
     def strategies(self) -> tuple[Strategy, ...]:
-        return (InPlace(), Copy())
+        return (MatroskaInPlace(), MatroskaCopy())
 
 
 FAMILY: Family = _Matroska()

@@ -18,7 +18,7 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import cues, ebml, names, seekhead, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, content_of
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["census"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, names
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import MatroskaLayout, Run
+from indexium_core.files.containers.matroska.layout import ClusterRun, MatroskaLayout
 from indexium_core.files.containers.matroska.walk import HOPS_MAX, Headers
 
 __all__ = ["say_where_they_lie"]
@@ -29,8 +29,8 @@ def say_where_they_lie(reader: Reader, layout: MatroskaLayout) -> bool:
     return any(_any_in(reader, run) for run in layout.runs)
 
 
-def _any_in(reader: Reader, run: Run) -> bool:
-    heads, blocks, budget = Headers(reader, _WINDOW), Headers(reader), ebml.Budget(HOPS_MAX)
+def _any_in(reader: Reader, run: ClusterRun) -> bool:
+    heads, blocks, budget = Headers(reader, _WINDOW), Headers(reader), ebml.ElementBudget(HOPS_MAX)
     position = run.offset
     while position < run.end:
         cluster = heads.at(position)

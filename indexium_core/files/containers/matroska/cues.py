@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, names
-from indexium_core.files.containers.matroska.ebml import Item
+from indexium_core.files.containers.matroska.ebml import RawElement
 
 __all__ = ["moved", "relative"]
 
@@ -43,16 +43,16 @@ def moved(content: bytes, to: Callable[[int], int | None]) -> bytes:
         RefusedError: It holds something that may be a position, or a position that `to` has no answer for.
 
     """
-    return _moved(content, to, ebml.Budget(_PARTS_MAX))
+    return _moved(content, to, ebml.ElementBudget(_PARTS_MAX))
 
 
-def _moved(content: bytes, to: Callable[[int], int | None], budget: ebml.Budget) -> bytes:
+def _moved(content: bytes, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
     items = ebml.children(content, budget)
     parts = [_moved_item(item, to, budget) for item in items if item.id != ebml.CRC_32]
     return ebml.master(parts, checked=len(parts) < len(items))
 
 
-def _moved_item(item: Item, to: Callable[[int], int | None], budget: ebml.Budget) -> bytes:
+def _moved_item(item: RawElement, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
     if item.id in _MASTERS:
         return _with(item, _moved(item.content, to, budget))
     if item.id in _PLAIN:
@@ -67,7 +67,7 @@ def _moved_item(item: Item, to: Callable[[int], int | None], budget: ebml.Budget
     return _with(item, ebml.encode_uint(new, len(item.content)))
 
 
-def _with(item: Item, content: bytes) -> bytes:
+def _with(item: RawElement, content: bytes) -> bytes:
     """Return the element with other content; its header stays where the length does."""
     if len(content) == len(item.content):
         return item.raw[: item.head] + content

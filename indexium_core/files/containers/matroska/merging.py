@@ -18,13 +18,13 @@ from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.files.containers.matroska.tags import Rewording
-from indexium_core.model.media import Change
+from indexium_core.model.files.media import Change
 
-__all__ = ["Wish", "apart", "wished"]
+__all__ = ["TagsRequest", "apart", "wished"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class TagsRequest:
     """What the Tags elements of a file are to be."""
 
     home: Element | None  # the element that may move: the one with the comment that players show; None: a new one
@@ -43,7 +43,7 @@ class Wish:
         return (*gone, self.home) if self.home is not None and not self.content else tuple(gone)
 
 
-def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> Wish:
+def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
     """
     Work out what the tags are to be.
 
@@ -68,7 +68,7 @@ def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) ->
     content = tags.edited(old, rewordings.get(home, {}) if home else {}, added=added)
     others = {each: tags.edited(contents[each], made) for each, made in rewordings.items() if each != home}
     others = {each: new for each, new in others.items() if new != contents[each]}
-    return Wish(
+    return TagsRequest(
         home=home,
         content=content,
         others=others,
@@ -80,7 +80,7 @@ def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) ->
     )
 
 
-def apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> Wish:
+def apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
     """
     Work out what the tags are to be with the comment in an element of its own, for a file that has no comment.
 

@@ -28,10 +28,10 @@ from indexium_core.files import alike
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, names, reach, seekhead, zones
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
-from indexium_core.files.containers.matroska.merging import Wish
-from indexium_core.files.containers.matroska.seekhead import Entry, SeekHead
+from indexium_core.files.containers.matroska.merging import TagsRequest
+from indexium_core.files.containers.matroska.seekhead import SeekEntry, SeekHead
 from indexium_core.files.containers.matroska.zones import Gap, Piece, Write
-from indexium_core.model.media import Patch
+from indexium_core.model.files.media import Patch
 
 __all__ = ["DAMAGED_END", "arranged"]
 
@@ -49,7 +49,7 @@ _PLACES = 16  # that are tried; a hostile file has many thousand, none of which 
 _POSITION_WIDTH = 8  # bytes of a position in a second SeekHead: it never has to grow
 
 
-def arranged(reader: Reader, layout: MatroskaLayout, wish: Wish) -> Patch:
+def arranged(reader: Reader, layout: MatroskaLayout, wish: TagsRequest) -> Patch:
     """
     Return the patch that fulfils the wish.
 
@@ -71,7 +71,7 @@ def arranged(reader: Reader, layout: MatroskaLayout, wish: Wish) -> Patch:
 class _Arrangement:
     """One file and everything in it that may be laid anew."""
 
-    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: Wish) -> None:
+    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: TagsRequest) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
@@ -135,7 +135,7 @@ class _Arrangement:
         """Return the SeekHeads that name the tags, or tags that are not there."""
         return [offset for offset, head in self.heads.items() if any(map(self.is_ours, head.entries))]
 
-    def is_ours(self, entry: Entry) -> bool:
+    def is_ours(self, entry: SeekEntry) -> bool:
         """Tell whether an entry is for tags, but not for those that stay where they are."""
         return entry.id == names.TAGS and entry.position not in self.staying
 

@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from indexium_core import errors
-from indexium_core.files.containers import Means, Reader
+from indexium_core.files.containers import Capabilities, Reader
 from indexium_core.files.containers.matroska import clusters, cues, ebml, names, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import MatroskaLayout, Run, content_of
-from indexium_core.files.containers.matroska.merging import Wish
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.files.containers.matroska.layout import ClusterRun, MatroskaLayout, content_of
+from indexium_core.files.containers.matroska.merging import TagsRequest
+from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["relocated"]
 
@@ -32,7 +32,7 @@ _SHARED = 4  # blocks that a stretch must have for sharing it to be worth a Void
 _KNOWN = names.TOP_LEVEL | {ebml.VOID}
 
 
-def relocated(reader: Reader, layout: MatroskaLayout, wish: Wish, means: Means) -> Rebuild:
+def relocated(reader: Reader, layout: MatroskaLayout, wish: TagsRequest, means: Capabilities) -> Rebuild:
     """
     Return the new file that fulfils the wish.
 
@@ -61,7 +61,7 @@ class _CannotShareError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _MovedPart:
     """A part of the new segment; `old` is where it began in the old one, None for what is new."""
 
     data: bytes | Extent
@@ -92,13 +92,13 @@ class _Laid:
 
     start: int  # of the segment's content in the new file
     length: int = 0  # bytes so far
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[_MovedPart] = field(default_factory=list)
 
     @property
     def end(self) -> int:
         return self.start + self.length
 
-    def add(self, part: _Part) -> None:
+    def add(self, part: _MovedPart) -> None:
         self.parts.append(part)
         self.length += part.length
 
@@ -106,7 +106,7 @@ class _Laid:
 class _Relocation:
     """One old file on its way into a new one."""
 
-    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: Wish, *, block: int) -> None:
+    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: TagsRequest, *, block: int) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
@@ -150,7 +150,7 @@ class _Relocation:
             laid.add(part)
         tags = laid.length
         if self.is_new:
-            laid.add(_Part(self.element(names.TAGS, self.wish.content)))
+            laid.add(_MovedPart(self.element(names.TAGS, self.wish.content)))
         self.add_room(laid)
         for part in self.media_and_behind(moves):
             self.align(laid, part.data)
@@ -191,16 +191,16 @@ class _Relocation:
         if off and isinstance(last, Extent) and self.layout.behind_open(last.end):
             raise _CannotShareError
         if off:
-            laid.add(_Part(self.void(off if off > 1 else off + self.block)))
+            laid.add(_MovedPart(self.void(off if off > 1 else off + self.block)))
 
     def add_room(self, laid: _Laid) -> None:
         """Add the Void in front of the media, which also lets them move by whole blocks."""
         old = self.layout.runs[0].offset if self.layout.runs else 0
         least = laid.end + _ROOM
         self.media = max(self.media, least + (old - least) % self.block)
-        laid.add(_Part(self.void(self.media - laid.end)))
+        laid.add(_MovedPart(self.void(self.media - laid.end)))
 
-    def in_front(self, moves: _Moves) -> Iterator[_Part]:
+    def in_front(self, moves: _Moves) -> Iterator[_MovedPart]:
         """Yield what lies in front of the media, padding left out; then all tags that players read, in their order."""
         for element in self.layout.elements:
             if self.layout.in_front(element.offset) and self.stays(element):
@@ -214,40 +214,40 @@ class _Relocation:
         """Tell whether an element stays on its side of the media."""
         return element.id != ebml.VOID and element.offset not in self.gone and element not in self.wish.seen
 
-    def media_and_behind(self, moves: _Moves) -> Iterator[_Part]:
+    def media_and_behind(self, moves: _Moves) -> Iterator[_MovedPart]:
         """Yield the media and what lies between and behind them; what goes from between clusters leaves Void."""
         others = [element for element in self.layout.elements if not self.layout.in_front(element.offset)]
-        found: list[Element | Run] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
+        found: list[Element | ClusterRun] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
         for place in found:
-            if isinstance(place, Run):
-                yield _Part(place.extent, place.offset - self.segment.data)
+            if isinstance(place, ClusterRun):
+                yield _MovedPart(place.extent, place.offset - self.segment.data)
             elif self.stays(place):
                 yield self.part(place, moves)
             elif self.layout.region(place.offset) < len(self.layout.runs):
                 yield self.padding(place)
 
-    def padding(self, place: Element) -> _Part:
+    def padding(self, place: Element) -> _MovedPart:
         """Return Void in place of an element between clusters: without it they would become one stretch of media."""
         if place.id == ebml.VOID:
-            return _Part(Extent(place.offset, place.length), place.offset - self.segment.data)
+            return _MovedPart(Extent(place.offset, place.length), place.offset - self.segment.data)
         if self.layout.behind_open(place.offset):
             message = "The tags lie between clusters, behind one that does not know its size; no gap can be left there."
             raise errors.RefusedError(message)
-        return _Part(self.void(place.length))
+        return _MovedPart(self.void(place.length))
 
-    def part(self, element: Element, moves: _Moves) -> _Part:
+    def part(self, element: Element, moves: _Moves) -> _MovedPart:
         """Return an element as it is to be, with its positions corrected."""
         old = element.offset - self.segment.data
         if element.id == names.SEEK_HEAD:
-            return _Part(self.element(names.SEEK_HEAD, self.directory(element.offset, moves)), old)
+            return _MovedPart(self.element(names.SEEK_HEAD, self.directory(element.offset, moves)), old)
         if element.id == names.CUES:
             content = cues.moved(self.cues[element], lambda position: self.in_media(position, moves))
-            return _Part(self.element(names.CUES, content), old)
+            return _MovedPart(self.element(names.CUES, content), old)
         if element == self.wish.home:
-            return _Part(self.element(names.TAGS, self.wish.content), old)
+            return _MovedPart(self.element(names.TAGS, self.wish.content), old)
         if element in self.wish.others:
-            return _Part(self.element(names.TAGS, self.wish.others[element]), old)
-        return _Part(Extent(element.offset, element.length), old)
+            return _MovedPart(self.element(names.TAGS, self.wish.others[element]), old)
+        return _MovedPart(Extent(element.offset, element.length), old)
 
     def directory(self, offset: int, moves: _Moves) -> bytes:
         """

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, names
-from indexium_core.files.containers.matroska.ebml import Item
+from indexium_core.files.containers.matroska.ebml import RawElement
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 
-__all__ = ["Entry", "SeekHead", "at", "entry", "parse", "read", "repointed", "without"]
+__all__ = ["SeekEntry", "SeekHead", "at", "entry", "parse", "read", "repointed", "without"]
 
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
 _ELEMENTS_MAX = 65_536  # in all directories, three for each entry; some list every cluster of a long film
@@ -24,7 +24,7 @@ NOWHERE = -1  # the position of an entry that does not give one
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SeekEntry:
     """One child of a SeekHead, padding left out."""
 
     raw: bytes  # header included
@@ -37,7 +37,7 @@ class Entry:
 class SeekHead:
     """A directory, as it is or as it is to be."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SeekEntry, ...]
     checked: bool  # it carries a CRC-32
 
     @property
@@ -55,7 +55,7 @@ def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
         RefusedError: They are too large to be true.
 
     """
-    budget = ebml.Budget(_ELEMENTS_MAX)
+    budget = ebml.ElementBudget(_ELEMENTS_MAX)
     heads = {head.offset: parse(content_of(reader, head), budget) for head in layout.named(names.SEEK_HEAD)}
     if sum(entry.id != names.CLUSTER for head in heads.values() for entry in head.entries) > _NAMED_MAX:
         message = "The file's directories (SeekHead) name more than those of any file that was made in earnest."
@@ -63,36 +63,36 @@ def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
     return heads
 
 
-def parse(content: bytes, budget: ebml.Budget | None = None) -> SeekHead:
+def parse(content: bytes, budget: ebml.ElementBudget | None = None) -> SeekHead:
     """Take the content of a SeekHead apart. Raises as `read`."""
-    budget = budget or ebml.Budget(_ELEMENTS_MAX)
+    budget = budget or ebml.ElementBudget(_ELEMENTS_MAX)
     items = ebml.children(content, budget)
     checked = any(item.id == ebml.CRC_32 for item in items)
     return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in _PADDING), checked)
 
 
-def _entry(item: Item, budget: ebml.Budget) -> Entry:
+def _entry(item: RawElement, budget: ebml.ElementBudget) -> SeekEntry:
     last = {child.id: child.content for child in ebml.children(item.content, budget)} if item.id == names.SEEK else {}
     position = last.get(names.SEEK_POSITION)
     if position is None:
-        return Entry(item.raw, 0, NOWHERE, 0)
-    return Entry(item.raw, ebml.uint(last.get(names.SEEK_ID, b"")), ebml.uint(position), len(position))
+        return SeekEntry(item.raw, 0, NOWHERE, 0)
+    return SeekEntry(item.raw, ebml.uint(last.get(names.SEEK_ID, b"")), ebml.uint(position), len(position))
 
 
-def entry(number: int, position: int, width: int = 0) -> Entry:
+def entry(number: int, position: int, width: int = 0) -> SeekEntry:
     """Return an entry for the element `number`, its position in at least `width` bytes."""
     field = ebml.encode_uint(position, width)
     target = ebml.element(names.SEEK_ID, ebml.encode_uint(number))
     raw = ebml.element(names.SEEK, target + ebml.element(names.SEEK_POSITION, field))
-    return Entry(raw, number, position, len(field))
+    return SeekEntry(raw, number, position, len(field))
 
 
-def at(old: Entry, position: int) -> Entry:
+def at(old: SeekEntry, position: int) -> SeekEntry:
     """Return an entry with another position, all else as it was; its field keeps its width where it can."""
     if old.position in {position, NOWHERE}:
         return old
-    [item] = ebml.children(old.raw, ebml.Budget())
-    children = ebml.children(item.content, ebml.Budget())
+    [item] = ebml.children(old.raw, ebml.ElementBudget())
+    children = ebml.children(item.content, ebml.ElementBudget())
     number = ebml.encode_uint(position, old.width)
     field = ebml.element(names.SEEK_POSITION, number)
     kept = [child for child in children if child.id not in _PADDING]
@@ -101,7 +101,7 @@ def at(old: Entry, position: int) -> Entry:
     return replace(old, raw=ebml.element(names.SEEK, content), position=position, width=len(number))
 
 
-def repointed(head: SeekHead, number: int, position: int | None, ours: Callable[[Entry], bool]) -> SeekHead:
+def repointed(head: SeekHead, number: int, position: int | None, ours: Callable[[SeekEntry], bool]) -> SeekHead:
     """
     Return the SeekHead with one entry for the element `number`, at `position`, in place of those that are `ours`.
 

@@ -17,9 +17,9 @@ from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import comments, ebml, names, reach, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, Run, content_of
+from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
-from indexium_core.model.media import Extent, FieldValue, Refusal
+from indexium_core.model.files.media import Extent, FieldValue, Refusal
 
 __all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
 
@@ -75,7 +75,7 @@ class Headers:
             self._data, self._start, index = self._reader.read_at(offset, self._window), offset, 0
         return index
 
-    def open_end(self, cluster: Element, stop: int, budget: ebml.Budget) -> int:
+    def open_end(self, cluster: Element, stop: int, budget: ebml.ElementBudget) -> int:
         """
         Return where a cluster ends that does not know its size.
 
@@ -126,7 +126,7 @@ class _Walk:
         usable = known is not None and known.problem is None and not known.damage
         self.known = {run.offset: run for run in known.runs} if known is not None and usable else {}
         self.blocks = Headers(reader)
-        self.budget = ebml.Budget(HOPS_MAX)
+        self.budget = ebml.ElementBudget(HOPS_MAX)
         self.container = "matroska"
         self.widest = 8
         self.segment: Element | None = None
@@ -134,7 +134,7 @@ class _Walk:
         self.damaged: Extent | None = None
         self.damage = ""
         self.elements: list[Element] = []
-        self.runs: list[Run] = []
+        self.runs: list[ClusterRun] = []
         self.heads: dict[int, SeekHead] = {}
         self.fields: tuple[FieldValue, ...] = ()
         self.added = ""
@@ -179,7 +179,7 @@ class _Walk:
         The IDs of a Matroska document have four bytes at most, its sizes one to eight (RFC 9559, section 4).
         """
         try:
-            last = {item.id: item.content for item in ebml.children(content, ebml.Budget())}
+            last = {item.id: item.content for item in ebml.children(content, ebml.ElementBudget())}
         except errors.CorruptFileError as error:
             message = "The EBML header is damaged."
             raise errors.RefusedError(message) from error
@@ -203,7 +203,7 @@ class _Walk:
             self._hop(self.segment.data)
         except (errors.CorruptFileError, errors.RefusedError):
             if self.runs:  # where the clusters end cannot be told: all the rest counts as media
-                self.runs = [Run(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
+                self.runs = [ClusterRun(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
             if not missing:
                 raise
         if missing:
@@ -253,7 +253,7 @@ class _Walk:
             self.known = {}  # another place, another file
         run = self.known.get(cluster.offset)
         if run is None:
-            self.runs.append(Run(cluster.offset, self.end, 0))  # as long as it is not known better
+            self.runs.append(ClusterRun(cluster.offset, self.end, 0))  # as long as it is not known better
             run = self._measured(cluster)
             self.runs.pop()
         self.runs.append(run)
@@ -262,7 +262,7 @@ class _Walk:
             raise errors.RefusedError(message)
         return run.end
 
-    def _measured(self, cluster: Element) -> Run:
+    def _measured(self, cluster: Element) -> ClusterRun:
         start, count = cluster.offset, 0
         while True:
             unsized = cluster.size == ebml.UNKNOWN
@@ -271,14 +271,14 @@ class _Walk:
                 self._check_end(cluster, end)
             except errors.CorruptFileError:
                 if unsized and self.blocks.whole > cluster.data:
-                    return Run(start, self.blocks.whole, count + 1, open=True)
+                    return ClusterRun(start, self.blocks.whole, count + 1, open=True)
                 if count:
-                    return Run(start, cluster.offset, count, open=False)
+                    return ClusterRun(start, cluster.offset, count, open=False)
                 raise
             count += 1
             following = self._cluster_at(end) if end < self.end else None
             if following is None:
-                return Run(start, end, count, unsized)
+                return ClusterRun(start, end, count, unsized)
             cluster = following
 
     def _cluster_at(self, offset: int) -> Element | None:
@@ -343,7 +343,7 @@ class _Walk:
             for entry in head.entries if self.damaged else ():
                 self._check_entry(entry)
 
-    def _check_entry(self, entry: seekhead.Entry) -> None:
+    def _check_entry(self, entry: seekhead.SeekEntry) -> None:
         """Refuse a directory that names an element in the damaged end: players may read a part of it."""
         assert self.segment is not None
         assert self.damaged is not None

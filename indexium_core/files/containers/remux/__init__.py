@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader, Strategy
 from indexium_core.files.containers.remux import asf, asf_edit, avi, avi_edit, flv, flv_edit, found, ogg, ogg_edit
-from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, RemuxLayout
+from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, RemuxLayout
 from indexium_core.files.containers.remux.lossless import Lossless, Make
 from indexium_core.files.containers.remux.strategy import StreamCopy
-from indexium_core.model import fields
-from indexium_core.model.media import Extent, FieldValue, Refusal
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Extent, FieldValue, Refusal
 
 __all__ = ["FAMILIES", "Container", "Remuxed"]
 
@@ -32,7 +32,7 @@ class Container:
     name: str
     label: str  # its name for people
     recognises: Callable[[bytes], bool]
-    examine: Callable[[Reader], Found]  # raises CutShortError, MalformedError
+    examine: Callable[[Reader], HeaderFacts]  # raises CutShortError, MalformedError
     content: Callable[[Reader], Mapping[str, str]]  # what a stream copy must keep; raises the same
     census: Callable[[Reader, Layout], Mapping[str, str]] | None = None  # everything; raises the same
     media_census: Callable[[Reader], Mapping[str, str]] | None = None  # where an edit may renumber media; the same
@@ -62,7 +62,7 @@ class Remuxed:
         whole = (Extent(0, reader.size),)
         try:
             read = self.container.examine(reader)
-        except (CutShortError, MalformedError) as error:
+        except (CutShortError, MalformedHeaderError) as error:
             problem = Refusal(code="corrupt", message=self._damage(error))
             return RemuxLayout(container=self.container.name, size=reader.size, payload=whole, problem=problem)
         return RemuxLayout(
@@ -97,10 +97,10 @@ class Remuxed:
     def _taken(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         try:
             return take()
-        except (CutShortError, MalformedError) as error:
+        except (CutShortError, MalformedHeaderError) as error:
             raise errors.CorruptFileError(self._damage(error)) from error
 
-    def _damage(self, error: CutShortError | MalformedError) -> str:
+    def _damage(self, error: CutShortError | MalformedHeaderError) -> str:
         if isinstance(error, CutShortError):
             return f"The file is cut short: its {self.container.label} structure reaches past its end."
         return f"The file is damaged: {error}."

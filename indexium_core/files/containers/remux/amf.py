@@ -10,12 +10,12 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from indexium_core.files.containers.remux.found import MalformedError
+from indexium_core.files.containers.remux.found import MalformedHeaderError
 
 __all__ = [
     "LONGEST",
     "LOST",
-    "Budget",
+    "AmfBudget",
     "Metadata",
     "Number",
     "Property",
@@ -34,7 +34,7 @@ _REFERENCE, _LONG_TEXT = 7, 12  # at these FFmpeg stops reading
 
 
 @dataclass(slots=True)
-class Budget:
+class AmfBudget:
     """How much may still be looked at in all script tags of one file."""
 
     values: int = 10_000  # properties and members of lists, but for …
@@ -45,7 +45,7 @@ class Budget:
         self.values -= values
         self.numbers -= numbers
         if self.values < 0 or self.numbers < 0:
-            raise MalformedError("its metadata is longer than reason")
+            raise MalformedHeaderError("its metadata is longer than reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ class Metadata:
 class _Cursor:
     """A place in the body of a script tag, how much may still be looked at, and what was seen."""
 
-    def __init__(self, body: bytes, budget: Budget | None, *, keeps: bool = False) -> None:
+    def __init__(self, body: bytes, budget: AmfBudget | None, *, keeps: bool = False) -> None:
         self.body = body
-        self.budget = budget or Budget()
+        self.budget = budget or AmfBudget()
         self.keeps = keeps  # where everything stands
         self.at = 0
         self.path: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class _Cursor:
     def take(self, length: int) -> bytes:
         data = self.body[self.at : self.at + length]
         if len(data) < length:
-            raise MalformedError("its metadata is cut short")
+            raise MalformedHeaderError("its metadata is cut short")
         self.at += length
         return data
 
@@ -107,7 +107,7 @@ class _Cursor:
         self.readable = at if self.readable is None else self.readable
 
 
-def read_metadata(body: bytes, budget: Budget | None = None) -> tuple[str, list[tuple[str, str | None]]]:
+def read_metadata(body: bytes, budget: AmfBudget | None = None) -> tuple[str, list[tuple[str, str | None]]]:
     """
     Return the name of a script tag and the properties of its object, in order; other content gives none.
 
@@ -118,7 +118,7 @@ def read_metadata(body: bytes, budget: Budget | None = None) -> tuple[str, list[
     return name, [] if kind is None else _properties(cursor, kind, 0)
 
 
-def skim(body: bytes, budget: Budget | None = None) -> Metadata | None:
+def skim(body: bytes, budget: AmfBudget | None = None) -> Metadata | None:
     """Return where everything stands in the object of a script tag, None if it has none. Raises MalformedError."""
     cursor = _Cursor(body, budget, keeps=True)
     name, kind = _begun(cursor)
@@ -175,7 +175,7 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
     at = cursor.at
     kind = cursor.number(1)
     if depth > _DEPTH:
-        raise MalformedError("its metadata is nested deeper than reason")
+        raise MalformedHeaderError("its metadata is nested deeper than reason")
     if kind == 0:
         return _number(cursor)
     if kind == 1:
@@ -194,7 +194,7 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
     elif kind in _FIXED:
         cursor.take(_FIXED[kind])
     else:
-        raise MalformedError("its metadata is no AMF0")
+        raise MalformedHeaderError("its metadata is no AMF0")
     return LOST
 
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
-from indexium_core.model.media import Extent, FieldValue
+from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, Option
+from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
     "ATTRIBUTES",
@@ -96,7 +96,7 @@ class _Header:
         """Count a part or an attribute. Raises MalformedError when there were too many."""
         self.left -= 1
         if self.left < 0:
-            raise MalformedError("it consists of too many parts")
+            raise MalformedHeaderError("it consists of too many parts")
 
     def add(self, where: str, name: str, value: str) -> None:
         if found.is_comment(name) and value:
@@ -110,12 +110,12 @@ def recognises(head: bytes) -> bool:
     return head.startswith(HEADER)
 
 
-def examine(reader: Reader) -> Found:
+def examine(reader: Reader) -> HeaderFacts:
     """Find media and texts. Raises CutShortError, MalformedError."""
     payload = tuple(_payload(reader))
     header = _header(reader)
     attributes = _once(header.tags)
-    return Found(
+    return HeaderFacts(
         payload=payload,
         fields=tuple(header.comments),
         kept=(*_created(header), *found.handed(attributes)),
@@ -159,7 +159,7 @@ def _payload(reader: Reader) -> Iterator[Extent]:
         if head[:16] == DATA and not length:  # a broadcast does not know its length
             length = reader.size - offset
         if length < 24:
-            raise MalformedError("one of its parts has no size")
+            raise MalformedHeaderError("one of its parts has no size")
         if offset + length > reader.size:
             raise CutShortError
         if head[:16] == DATA:
@@ -171,7 +171,7 @@ def header_of(reader: Reader) -> bytes:
     """Return the header object. Raises CutShortError, MalformedError."""
     length = int.from_bytes(found.exactly(reader, 16, 8), "little")
     if not 30 <= length <= LARGEST_HEADER:
-        raise MalformedError("its header has no sensible size")
+        raise MalformedHeaderError("its header has no sensible size")
     return found.exactly(reader, 0, length)
 
 
@@ -194,10 +194,10 @@ def objects(data: bytes) -> Iterator[Object]:
             return
         length = int.from_bytes(data[at + 16 : at + 24], "little")
         if length < 24 or at + length > len(data):
-            raise MalformedError("the sizes of its parts contradict one another")
+            raise MalformedHeaderError("the sizes of its parts contradict one another")
         yield Object(data[at : at + 16], data[at + 24 : at + length])
         at += length
-    raise MalformedError("it consists of too many parts")
+    raise MalformedHeaderError("it consists of too many parts")
 
 
 def behind(reader: Reader, offset: int) -> Iterator[bytes]:
@@ -239,7 +239,7 @@ def _unknown(guid: bytes) -> str:
 
 def _read_stream(body: bytes, header: _Header) -> None:
     if len(body) < 54:
-        raise MalformedError("the description of a stream is cut short")
+        raise MalformedHeaderError("the description of a stream is cut short")
     header.streams.append(str(uuid.UUID(bytes_le=body[:16])))
     if int.from_bytes(body[32:40], "little"):
         header.obstacles.append("One of its streams starts later than the others, which FFmpeg would forget.")
@@ -263,7 +263,7 @@ def _read_description(body: bytes, header: _Header) -> None:
         if value and name == "rating":
             header.obstacles.append("It holds a rating, which FFmpeg would leave out.")
     if at > len(body):
-        raise MalformedError("a text is cut short")
+        raise MalformedHeaderError("a text is cut short")
 
 
 def _read_attributes(body: bytes, header: _Header) -> None:
@@ -285,7 +285,7 @@ def _read_attributes(body: bytes, header: _Header) -> None:
 def _field(body: bytes, at: int) -> tuple[bytes, int]:
     end = at + 2 + int.from_bytes(body[at : at + 2], "little")
     if end > len(body):
-        raise MalformedError("a text is cut short")
+        raise MalformedHeaderError("a text is cut short")
     return body[at + 2 : end], end
 
 
@@ -304,7 +304,7 @@ def _read_metadata(part: Object, header: _Header) -> None:
         header.spend()
         head = part.body[at : at + 12]
         if len(head) < 12:
-            raise MalformedError("a text is cut short")
+            raise MalformedHeaderError("a text is cut short")
         name_length, value_length = int.from_bytes(head[4:6], "little"), int.from_bytes(head[8:12], "little")
         name = _text(part.body[at + 12 : at + 12 + name_length], header)
         if found.is_comment(name) and head[2:4] == head[6:8] == bytes(2):  # a text, and of no single stream

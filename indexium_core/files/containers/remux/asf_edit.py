@@ -18,8 +18,8 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import patch
 from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.remux import asf, found
-from indexium_core.files.containers.remux.lossless import PADDING, NotUnderstoodError, Wish, room
-from indexium_core.model.media import Extent, Patch, Rebuild
+from indexium_core.files.containers.remux.lossless import PADDING, FieldRequest, NotUnderstoodError, room
+from indexium_core.model.files.media import Extent, Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
 
@@ -62,12 +62,12 @@ _LARGEST_NUMBER = 1 << 31  # from here on FFmpeg does not read a number
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _HeaderPart:
     """An object of the header; `inner` are those of an extension, behind the first bytes of its body."""
 
     guid: bytes
     body: bytes
-    inner: tuple[_Part, ...] | None = None
+    inner: tuple[_HeaderPart, ...] | None = None
 
     @property
     def raw(self) -> bytes:
@@ -105,7 +105,7 @@ class _Attribute:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
     """Return the patch that takes what the comment needs from padding in the header. Raises NotUnderstoodError."""
     head, parts = _opened(reader)
     settled = _settled(_commented(parts, wish), len(head))
@@ -115,7 +115,7 @@ def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     return patch.build(reader, layout, [splice])
 
 
-def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
     """Return a new file: another header with padding, then all the rest as it was. Raises NotUnderstoodError."""
     head, parts = _opened(reader)
     unknown = next((guid for guid in _kinds(reader, parts, len(head)) if guid not in _KNOWN), None)
@@ -123,7 +123,7 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
         message = f"It holds a part that is not understood, so nothing in it is moved: {uuid.UUID(bytes_le=unknown)}."
         raise NotUnderstoodError(message)
     wanted = [part for part in _commented(parts, wish) if part.guid != _PADDING]
-    wanted.insert(_last_comment(wanted) + 1, _Part(_PADDING, b""))
+    wanted.insert(_last_comment(wanted) + 1, _HeaderPart(_PADDING, b""))
     growth = room(max(len(_header(head, wanted)) + PADDING - len(head), 0), wish.means)
     settled = _settled(wanted, len(head) + growth)
     assert settled is not None
@@ -132,7 +132,7 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     return Rebuild(pieces=(new, rest), cloned=wish.means.reflink)
 
 
-def _opened(reader: Reader) -> tuple[bytes, list[_Part]]:
+def _opened(reader: Reader) -> tuple[bytes, list[_HeaderPart]]:
     """Return the header object and what is in it; raises NotUnderstoodError where these are not the same."""
     head = asf.header_of(reader)
     parts = [_part(each) for each in asf.objects(head[30:])]
@@ -147,30 +147,32 @@ def _opened(reader: Reader) -> tuple[bytes, list[_Part]]:
     return head, parts
 
 
-def _part(one: asf.Object) -> _Part:
+def _part(one: asf.Object) -> _HeaderPart:
     body = one.body
     if one.guid != asf.EXTENSION or len(body) < 22 or int.from_bytes(body[18:22], "little") != len(body) - 22:
-        return _Part(one.guid, body)
-    return _Part(one.guid, body[:22], tuple(_Part(inner.guid, inner.body) for inner in asf.objects(body[22:])))
+        return _HeaderPart(one.guid, body)
+    return _HeaderPart(
+        one.guid, body[:22], tuple(_HeaderPart(inner.guid, inner.body) for inner in asf.objects(body[22:]))
+    )
 
 
-def _header(head: bytes, parts: Sequence[_Part]) -> bytes:
+def _header(head: bytes, parts: Sequence[_HeaderPart]) -> bytes:
     data = b"".join(part.raw for part in parts)
     return head[:16] + struct.pack("<QI", 30 + len(data), len(parts)) + head[28:30] + data
 
 
-def _all(parts: Sequence[_Part]) -> Iterator[_Part]:
+def _all(parts: Sequence[_HeaderPart]) -> Iterator[_HeaderPart]:
     for part in parts:
         yield part
         yield from _all(part.inner or ())
 
 
-def _kinds(reader: Reader, parts: Sequence[_Part], end: int) -> Iterator[bytes]:
+def _kinds(reader: Reader, parts: Sequence[_HeaderPart], end: int) -> Iterator[bytes]:
     yield from (part.guid for part in _all(parts) if part.inner is None)
     yield from (guid for guid in asf.behind(reader, end) if guid != asf.DATA)
 
 
-def _resized(parts: Sequence[_Part], old: int, new: int) -> list[_Part]:
+def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPart]:
     """Return the parts with the size of the file corrected, where it was right."""
     resized = []
     for part in parts:
@@ -184,7 +186,7 @@ def _resized(parts: Sequence[_Part], old: int, new: int) -> list[_Part]:
 # Padding
 
 
-def _settled(parts: list[_Part], length: int) -> list[_Part] | None:
+def _settled(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | None:
     """Return the parts so that a header of them has this length, by one padding or a new one; None if none can be."""
     growth = length - 30 - sum(len(part.raw) for part in parts)
     if not growth:
@@ -192,14 +194,14 @@ def _settled(parts: list[_Part], length: int) -> list[_Part] | None:
     for index, part in _paddings(parts):
         new = 24 + len(part.body) + growth
         if new == 0 or new >= 24:
-            padded = (_Part(_PADDING, bytes(new - 24)),) if new else ()
+            padded = (_HeaderPart(_PADDING, bytes(new - 24)),) if new else ()
             return _with(parts, index, padded)
-    return [*parts, _Part(_PADDING, bytes(growth - 24))] if growth >= 24 else None
+    return [*parts, _HeaderPart(_PADDING, bytes(growth - 24))] if growth >= 24 else None
 
 
-def _paddings(parts: Sequence[_Part]) -> list[tuple[tuple[int, ...], _Part]]:
+def _paddings(parts: Sequence[_HeaderPart]) -> list[tuple[tuple[int, ...], _HeaderPart]]:
     """Return all paddings and where they are, those behind the comment and close to it first: less is moved."""
-    places: list[tuple[tuple[int, ...], _Part]] = [((at,), part) for at, part in enumerate(parts)]
+    places: list[tuple[tuple[int, ...], _HeaderPart]] = [((at,), part) for at, part in enumerate(parts)]
     places += [((at, nth), one) for at, part in enumerate(parts) for nth, one in enumerate(part.inner or ())]
     last = _last_comment(parts)
     return sorted(
@@ -208,12 +210,12 @@ def _paddings(parts: Sequence[_Part]) -> list[tuple[tuple[int, ...], _Part]]:
     )
 
 
-def _last_comment(parts: Sequence[_Part]) -> int:
+def _last_comment(parts: Sequence[_HeaderPart]) -> int:
     """Return the number of the last part that holds a comment, of the last one of all if none does."""
     return max((at for at, part in enumerate(parts) if any(_comments([part]))), default=len(parts) - 1)
 
 
-def _with(parts: Sequence[_Part], place: tuple[int, ...], new: tuple[_Part, ...]) -> list[_Part]:
+def _with(parts: Sequence[_HeaderPart], place: tuple[int, ...], new: tuple[_HeaderPart, ...]) -> list[_HeaderPart]:
     at, *deeper = place
     if deeper:
         outer = parts[at]
@@ -224,7 +226,7 @@ def _with(parts: Sequence[_Part], place: tuple[int, ...], new: tuple[_Part, ...]
 # Comments
 
 
-def _commented(parts: Sequence[_Part], wish: Wish) -> list[_Part]:
+def _commented(parts: Sequence[_HeaderPart], wish: FieldRequest) -> list[_HeaderPart]:
     """Return the parts with every comment changed, or one added where there is none."""
     edited = [_said(part, wish) for part in parts]
     text = None if any(_comments(parts)) else wish.text(None)
@@ -232,11 +234,11 @@ def _commented(parts: Sequence[_Part], wish: Wish) -> list[_Part]:
         return edited
     at = next((nth for nth, part in enumerate(edited) if part.guid == asf.DESCRIPTION), None)
     if at is None:
-        return [*edited, _described(_Part(asf.DESCRIPTION, bytes(10)), text)]
+        return [*edited, _described(_HeaderPart(asf.DESCRIPTION, bytes(10)), text)]
     return [*edited[:at], _described(edited[at], text), *edited[at + 1 :]]
 
 
-def _comments(parts: Sequence[_Part]) -> Iterator[bool]:
+def _comments(parts: Sequence[_HeaderPart]) -> Iterator[bool]:
     """Yield for each place whether it holds a comment."""
     for part in _all(parts):
         if part.guid == asf.DESCRIPTION:
@@ -245,7 +247,7 @@ def _comments(parts: Sequence[_Part]) -> Iterator[bool]:
             yield from (each.is_comment and bool(each.text) for each in _attributes(part))
 
 
-def _said(part: _Part, wish: Wish) -> _Part:
+def _said(part: _HeaderPart, wish: FieldRequest) -> _HeaderPart:
     if part.inner is not None:
         return replace(part, inner=tuple(_said(inner, wish) for inner in part.inner))
     if part.guid == asf.DESCRIPTION:
@@ -281,7 +283,7 @@ def _decoded(value: bytes) -> str:
         raise NotUnderstoodError("It holds a description that is not Unicode.") from None
 
 
-def _described(part: _Part, text: str | None) -> _Part:
+def _described(part: _HeaderPart, text: str | None) -> _HeaderPart:
     """Return a content description (3.10) with another fourth text: five lengths of 16 bits, five texts."""
     texts = _texts(part.body)
     texts[3] = b"" if text is None else _wide(text)
@@ -316,7 +318,7 @@ def _shown(data: bytes) -> str:
 _ATTRIBUTED = {asf.ATTRIBUTES, asf.METADATA, asf.LIBRARY}
 
 
-def _attributes(part: _Part) -> list[_Attribute]:
+def _attributes(part: _HeaderPart) -> list[_Attribute]:
     body, read = part.body, _short if part.guid == asf.ATTRIBUTES else _long
     found_attributes, at = [], 2
     for _ in range(int.from_bytes(body[:2], "little")):
@@ -371,7 +373,7 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     return facts | _behind(reader, layout, len(head))
 
 
-def _counted(name: str, parts: Sequence[_Part], layout: Layout) -> dict[str, str]:
+def _counted(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict[str, str]:
     facts: dict[str, str] = {}
     numbers = count(1)
     for part in parts:
@@ -383,7 +385,7 @@ def _counted(name: str, parts: Sequence[_Part], layout: Layout) -> dict[str, str
     return facts
 
 
-def _lasting(part: _Part, layout: Layout) -> str:
+def _lasting(part: _HeaderPart, layout: Layout) -> str:
     """Return a digest of what must stay of a part, "" where nothing does."""
     body = part.body
     if part.guid == _PADDING:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError
-from indexium_core.model.media import Extent, FieldValue
+from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError
+from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["COMMENT", "PADDING", "Chunk", "census", "chunks", "examine", "recognises"]
 
@@ -69,11 +69,11 @@ def recognises(head: bytes) -> bool:
     return head[:4] == b"RIFF" and head[8:12] in {b"AVI ", b"AVIX"}
 
 
-def examine(reader: Reader) -> Found:
+def examine(reader: Reader) -> HeaderFacts:
     """Find media and texts. Raises CutShortError, MalformedError."""
     reading = _read(reader)
     others = [(kind.decode("latin-1"), text) for kind, text in reading.texts if kind != COMMENT]
-    return Found(
+    return HeaderFacts(
         payload=tuple(reading.payload),
         fields=tuple(
             FieldValue(field="comment", where="INFO/ICMT", value=text)
@@ -193,7 +193,7 @@ def _leaf(reader: Reader, chunk: Chunk, reading: _Reading, known: frozenset[byte
 def _info(reader: Reader, info: Chunk) -> Iterator[tuple[bytes, str]]:
     for chunk in chunks(reader, info.body, info.end):
         if chunk.is_list or chunk.end - chunk.body > _LARGEST_TEXT:
-            raise MalformedError("its texts are no texts")
+            raise MalformedHeaderError("its texts are no texts")
         data = reader.read_at(chunk.body, chunk.end - chunk.body)
         text = found.whole_text_of(data) if chunk.kind == COMMENT else found.text_of(data)
         if chunk.kind not in PADDING and text:  # an empty one says nothing
@@ -210,11 +210,11 @@ def chunks(reader: Reader, start: int, end: int, steps: int = found.STEPS) -> It
         if stop > reader.size:
             raise CutShortError
         if stop > end:
-            raise MalformedError("the sizes of its parts contradict one another")
+            raise MalformedHeaderError("the sizes of its parts contradict one another")
         is_list = head[:4] == b"LIST"
         yield Chunk(head[8:12] if is_list else head[:4], is_list, body + 4 if is_list else body, stop)
         start = stop + stop % 2
-    raise MalformedError("it consists of too many parts")
+    raise MalformedHeaderError("it consists of too many parts")
 
 
 # Media

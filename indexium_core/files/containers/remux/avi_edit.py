@@ -17,8 +17,8 @@ from indexium_core.files.containers.bmff import patch, rebuilding
 from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.remux import avi, found
 from indexium_core.files.containers.remux.avi import Chunk
-from indexium_core.files.containers.remux.lossless import PADDING, PLACES, NotUnderstoodError, Wish, room
-from indexium_core.model.media import Patch, Rebuild
+from indexium_core.files.containers.remux.lossless import PADDING, PLACES, FieldRequest, NotUnderstoodError, room
+from indexium_core.model.files.media import Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
 
@@ -70,7 +70,7 @@ class _Node:
 
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class _AviEdit:
     """Bytes in place of others, in these lists."""
 
     start: int
@@ -84,7 +84,7 @@ class _Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _AviFile:
     """A file whose first RIFF chunk has one list of media."""
 
     reader: Reader
@@ -104,7 +104,7 @@ class _File:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
     file = _opened(reader, layout)
     edits = _commented(file, wish)
@@ -119,7 +119,7 @@ def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     return patch.build(reader, layout, splices)
 
 
-def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
     """Return a new file with padding in front of the media, which move as one. Raises NotUnderstoodError."""
     file = _opened(reader, layout)
     _check_movable(file)
@@ -128,12 +128,12 @@ def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
     padding = next((node for node in _paddings(file, edits) if node.above == (file.riff,)), None)
     start, old = (file.media.start, 0) if padding is None else (padding.start, padding.stop - padding.start)
     shift = room(max(growth + 8 + PADDING - old, 0), wish.means, step=_SECTOR)
-    edits.append(_Edit(start, start + old, _junk(old + shift - growth), (file.riff,)))
+    edits.append(_AviEdit(start, start + old, _junk(old + shift - growth), (file.riff,)))
     edits += _index_moved(file, shift)
     return Rebuild(pieces=rebuilding.pieces(reader, layout.size, _splices(edits)), cloned=wish.means.reflink)
 
 
-def _splices(edits: Sequence[_Edit]) -> list[Splice]:
+def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
     """Return the splices that make the edits, and the sizes of the lists around them right."""
     splices = [Splice(start=edit.start, end=edit.end, data=edit.data) for edit in edits]
     around = {node.start: node for edit in edits for node in edit.above}
@@ -149,7 +149,7 @@ def _splices(edits: Sequence[_Edit]) -> list[Splice]:
 # Reading
 
 
-def _opened(reader: Reader, layout: Layout) -> _File:
+def _opened(reader: Reader, layout: Layout) -> _AviFile:
     """Return the file's parts; raises NotUnderstoodError where they do not fill one another."""
     riffs = list(_riffs(reader))
     if not riffs:
@@ -158,7 +158,7 @@ def _opened(reader: Reader, layout: Layout) -> _File:
     media = [node for node in riff.inner if node.chunk.is_list and node.kind == b"movi"]
     if len(media) != 1 or any(node.rest for node in riff.walk()):
         raise NotUnderstoodError("The parts of the file do not fill it.")
-    return _File(reader, layout.size, riff, media[0], is_single=riff.stop == layout.size)
+    return _AviFile(reader, layout.size, riff, media[0], is_single=riff.stop == layout.size)
 
 
 def _riffs(reader: Reader) -> Iterator[_Node]:
@@ -196,7 +196,7 @@ def _is_blank(reader: Reader, chunk: Chunk) -> bool:
 # Comments
 
 
-def _commented(file: _File, wish: Wish) -> list[_Edit]:
+def _commented(file: _AviFile, wish: FieldRequest) -> list[_AviEdit]:
     """Return the edits that change every comment, and add one where players show none; none of padding."""
     lists = [node for node in file.riff.walk() if node.opened and node.kind == b"INFO"]
     places = [node for info in lists for node in info.inner if node.kind == avi.COMMENT]
@@ -217,16 +217,16 @@ def _commented(file: _File, wish: Wish) -> list[_Edit]:
     return edits
 
 
-def _changed(file: _File, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_Edit]:
+def _changed(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_AviEdit]:
     """Yield the edits of the comments in a list; the list goes where nothing is left in it."""
     comments = [node for node in info.inner if node.kind == avi.COMMENT]
     others = [node for node in info.inner if node not in comments and not _is_blank(file.reader, node.chunk)]
     if comments and not others and not any(texts[node.start] for node in comments):
-        yield _Edit(info.start, info.stop, b"", info.above)
+        yield _AviEdit(info.start, info.stop, b"", info.above)
         return
     for node in comments:
         text = texts[node.start]
-        yield _Edit(node.start, node.stop, b"" if text is None else _comment_chunk(text), node.above)
+        yield _AviEdit(node.start, node.stop, b"" if text is None else _comment_chunk(text), node.above)
 
 
 def _body(reader: Reader, chunk: Chunk) -> bytes:
@@ -237,15 +237,15 @@ def _comment_chunk(text: str) -> bytes:
     return _chunk(avi.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
 
 
-def _added(file: _File, lists: Sequence[_Node], comment: bytes) -> _Edit:
+def _added(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
     """Put a comment behind the other texts, or in a list of its own behind the header."""
     if lists:
         info = lists[-1]
-        return _Edit(info.chunk.end, info.chunk.end, comment, (*info.above, info))
+        return _AviEdit(info.chunk.end, info.chunk.end, comment, (*info.above, info))
     header = next((node for node in file.riff.inner if node.kind == b"hdrl"), None)
     if header is None or header.start > file.media.start:
         raise NotUnderstoodError("The header does not stand in front of the media.")
-    return _Edit(header.stop, header.stop, _chunk(b"LIST", b"INFO" + comment), (file.riff,))
+    return _AviEdit(header.stop, header.stop, _chunk(b"LIST", b"INFO" + comment), (file.riff,))
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -255,7 +255,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 # Padding
 
 
-def _balanced(file: _File, edits: Sequence[_Edit]) -> list[_Edit]:
+def _balanced(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
     """Return the edit of padding after which the media are where they were; raises NotUnderstoodError without room."""
     growth = sum(edit.growth for edit in edits)
     if not growth:
@@ -263,16 +263,16 @@ def _balanced(file: _File, edits: Sequence[_Edit]) -> list[_Edit]:
     for node in _paddings(file, edits):
         length = node.stop - node.start - growth
         if length == 0 or length >= 8:
-            return [_Edit(node.start, node.stop, _junk(length), node.above)]
+            return [_AviEdit(node.start, node.stop, _junk(length), node.above)]
     if growth > -8:
         raise NotUnderstoodError("The file has no room for the comment in front of its media.")
     last = max(edits, key=lambda edit: edit.end)
     info = next((node for node in last.above if node.kind == b"INFO"), None)
     at = last.end if info is None else info.stop
-    return [_Edit(at, at, _junk(-growth), last.above if info is None else info.above)]
+    return [_AviEdit(at, at, _junk(-growth), last.above if info is None else info.above)]
 
 
-def _paddings(file: _File, edits: Sequence[_Edit]) -> list[_Node]:
+def _paddings(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_Node]:
     """Return the padding in front of the media that no edit touches, the closest to the edits first."""
     at = max((edit.end for edit in edits if edit.end <= file.media.start), default=0)
     gone = [edit for edit in edits if edit.end > edit.start]
@@ -288,7 +288,7 @@ def _junk(length: int) -> bytes:
     return b"JUNK" + struct.pack("<I", length - 8) + bytes(length - 8) if length else b""
 
 
-def _has_loose_end(file: _File, edits: Sequence[_Edit]) -> bool:
+def _has_loose_end(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
     """Tell whether what follows the edits is little, and nothing points to it: then the file ends elsewhere."""
     return file.is_single and file.size - min(edit.start for edit in edits) <= _LARGEST_TAIL
 
@@ -296,7 +296,7 @@ def _has_loose_end(file: _File, edits: Sequence[_Edit]) -> bool:
 # Moving
 
 
-def _check_movable(file: _File) -> None:
+def _check_movable(file: _AviFile) -> None:
     """Raise NotUnderstoodError where something may point to a place in the file and is not corrected."""
     if not file.is_single:
         raise NotUnderstoodError("There is more behind the file's first part, so nothing in it is moved.")
@@ -310,7 +310,7 @@ def _check_movable(file: _File) -> None:
             raise NotUnderstoodError(message)
 
 
-def _index_moved(file: _File, shift: int) -> Iterator[_Edit]:
+def _index_moved(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
     """Yield the indices whose places count from the file's first byte, corrected."""
     for node in file.riff.inner:
         if node.kind == b"idx1" and not node.chunk.is_list and shift:
@@ -318,7 +318,7 @@ def _index_moved(file: _File, shift: int) -> Iterator[_Edit]:
                 raise NotUnderstoodError("The file's index is larger than reason.")
             if _is_absolute(file.reader, node.chunk, file.media.chunk):
                 data = _moved(_entries(file.reader, node.chunk), shift, at_least=file.media.start)
-                yield _Edit(node.chunk.body, node.chunk.body + len(data), data, ())
+                yield _AviEdit(node.chunk.body, node.chunk.body + len(data), data, ())
 
 
 def _entries(reader: Reader, index: Chunk) -> list[tuple[bytes, int, int, int]]:

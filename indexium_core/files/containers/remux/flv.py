@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.remux import amf, found
-from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
-from indexium_core.model.media import Extent, FieldValue
+from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, Option
+from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["DERIVED", "LARGEST_HEAD", "LONGEST", "SCRIPT", "Tag", "census", "examine", "recognises", "tags"]
+__all__ = ["DERIVED", "LARGEST_HEAD", "LONGEST", "SCRIPT", "FlvTag", "census", "examine", "recognises", "tags"]
 
 LONGEST = amf.LONGEST
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
@@ -35,7 +35,7 @@ DERIVED = _INDEX | frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class FlvTag:
     """A tag without the eleven bytes in front of its body."""
 
     kind: int
@@ -44,7 +44,7 @@ class Tag:
 
 
 @dataclass
-class _Head:
+class _FlvHead:
     """The script tags in front of the media."""
 
     media: int = 0  # where that starts
@@ -58,12 +58,12 @@ def recognises(head: bytes) -> bool:
     return head.startswith(b"FLV\x01")
 
 
-def examine(reader: Reader) -> Found:
+def examine(reader: Reader) -> HeaderFacts:
     """Find media and metadata. Raises CutShortError, MalformedError."""
     head = _head(reader)
     _check_end(reader, head.media)
     others = _others(head)
-    return Found(
+    return HeaderFacts(
         payload=(Extent(head.media, reader.size - head.media),) if head.media < reader.size else (),
         fields=tuple(
             FieldValue(field="comment", where=f"onMetaData/{name}", value=value)
@@ -84,17 +84,17 @@ def census(reader: Reader) -> Mapping[str, str]:
     return {**named, **scripts, **{f"tags of kind {kind}": str(count) for kind, count in counts.items()}}
 
 
-def _others(head: _Head) -> list[tuple[str, str | None]]:
+def _others(head: _FlvHead) -> list[tuple[str, str | None]]:
     return [(name, value) for name, value in head.properties if name.lower() != "comment" and name not in DERIVED]
 
 
-def _index(head: _Head) -> Iterator[Option]:
+def _index(head: _FlvHead) -> Iterator[Option]:
     """Where there was an index of the pictures, FFmpeg makes a new one; its values are the muxer's."""
     if any(name in _INDEX for name, _ in head.properties):
         yield "flvflags", "+add_keyframe_index"
 
 
-def _obstacle(head: _Head) -> str:
+def _obstacle(head: _FlvHead) -> str:
     if head.metadata > 1:
         return "It holds its metadata several times, and FFmpeg keeps only one."
     if head.scripts:
@@ -106,14 +106,14 @@ def _obstacle(head: _Head) -> str:
     return found.unfit([(name, value) for name, value in others if value is not None], longest=LONGEST)
 
 
-def _head(reader: Reader) -> _Head:
-    head = _Head(media=int.from_bytes(found.exactly(reader, 5, 4), "big") + 4)
-    budget = amf.Budget()
+def _head(reader: Reader) -> _FlvHead:
+    head = _FlvHead(media=int.from_bytes(found.exactly(reader, 5, 4), "big") + 4)
+    budget = amf.AmfBudget()
     for tag in tags(reader, head.media, found.STEPS):
         if tag.kind & 0x1F != SCRIPT:
             break
         if tag.end > LARGEST_HEAD:
-            raise MalformedError("its metadata is longer than reason")
+            raise MalformedHeaderError("its metadata is longer than reason")
         body = found.exactly(reader, tag.body, tag.end - tag.body)
         name, properties = amf.read_metadata(body, budget)
         if name == "onMetaData":
@@ -135,7 +135,7 @@ def _check_end(reader: Reader, media: int) -> None:
         raise CutShortError
 
 
-def tags(reader: Reader, offset: int, most: int) -> Iterator[Tag]:
+def tags(reader: Reader, offset: int, most: int) -> Iterator[FlvTag]:
     """Yield the tags from a place on. Raises MalformedError."""
     for _ in range(most):
         head = reader.read_at(offset, 11)
@@ -143,9 +143,9 @@ def tags(reader: Reader, offset: int, most: int) -> Iterator[Tag]:
             return
         body = offset + 11
         end = body + int.from_bytes(head[1:4], "big")
-        yield Tag(head[0], body, end)
+        yield FlvTag(head[0], body, end)
         offset = end + 4
-    raise MalformedError("it consists of too many parts")
+    raise MalformedHeaderError("it consists of too many parts")
 
 
 def _counted(reader: Reader, media: int) -> Iterator[str]:

@@ -17,9 +17,9 @@ from indexium_core.files.containers.bmff import patch, rebuilding
 from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.remux import amf, flv, found
 from indexium_core.files.containers.remux.amf import Metadata, Number
-from indexium_core.files.containers.remux.found import MalformedError
-from indexium_core.files.containers.remux.lossless import PLACES, NotUnderstoodError, Wish
-from indexium_core.model.media import Patch, Rebuild
+from indexium_core.files.containers.remux.found import MalformedHeaderError
+from indexium_core.files.containers.remux.lossless import PLACES, FieldRequest, NotUnderstoodError
+from indexium_core.model.files.media import Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
 
@@ -62,7 +62,7 @@ class _Script:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class _ScriptHead:
     """What is in front of the media."""
 
     start: int  # of the first tag
@@ -73,7 +73,7 @@ class _Head:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
     """Return the patch for a comment as long as the one before. Raises NotUnderstoodError."""
     splices = _edited(_opened(reader), wish)
     if any(splice.growth for splice in splices):
@@ -81,7 +81,7 @@ def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
     return patch.build(reader, layout, splices)
 
 
-def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
     """Return a new file with another comment, and what tells of places corrected. Raises NotUnderstoodError."""
     head = _opened(reader)
     edits = _edited(head, wish)
@@ -93,7 +93,7 @@ def _order(splice: Splice) -> tuple[int, int]:
     return splice.start, splice.end
 
 
-def _opened(reader: Reader) -> _Head:
+def _opened(reader: Reader) -> _ScriptHead:
     head = _head(reader)
     if sum(len(script.comments) for script in head.scripts) > PLACES:
         raise NotUnderstoodError("It holds too many comments.")
@@ -110,27 +110,27 @@ def _opened(reader: Reader) -> _Head:
     return head
 
 
-def _head(reader: Reader) -> _Head:
+def _head(reader: Reader) -> _ScriptHead:
     start = int.from_bytes(found.exactly(reader, 5, 4), "big") + 4
-    scripts, media, budget = [], start, amf.Budget()
+    scripts, media, budget = [], start, amf.AmfBudget()
     for tag in flv.tags(reader, start, found.STEPS):
         if tag.kind & 0x1F != flv.SCRIPT:
             break
         if tag.end > flv.LARGEST_HEAD:
-            raise MalformedError("its metadata is longer than reason")
+            raise MalformedHeaderError("its metadata is longer than reason")
         raw = found.exactly(reader, tag.body - 11, tag.end + 4 - tag.body + 11)
         body = raw[11:-4]
         data = amf.skim(body, budget)
         kept = data if data is not None and data.name == "onMetaData" else None
         scripts.append(_Script(tag.body - 11, raw[:11], body, raw[-4:], kept))
         media = tag.end + 4
-    return _Head(start, tuple(scripts), media)
+    return _ScriptHead(start, tuple(scripts), media)
 
 
 # Edits
 
 
-def _edited(head: _Head, wish: Wish) -> list[Splice]:
+def _edited(head: _ScriptHead, wish: FieldRequest) -> list[Splice]:
     """Return the splices that change every comment, or add one where there is none; sizes not counted."""
     holders = [script for script in head.scripts if script.data is not None]
     added = None if any(text for script in holders for text in script.texts) else wish.text(None)
@@ -143,7 +143,7 @@ def _edited(head: _Head, wish: Wish) -> list[Splice]:
     ]
 
 
-def _changed(script: _Script, wish: Wish, added: Sequence[str]) -> list[Splice]:
+def _changed(script: _Script, wish: FieldRequest, added: Sequence[str]) -> list[Splice]:
     """Return the splices of the comments of a tag; those that FFmpeg does not reach move to the front."""
     assert script.data is not None
     splices, moved = [], list(added)
@@ -187,7 +187,7 @@ def _tag(text: str) -> bytes:
     return b"\x12" + len(body).to_bytes(3, "big") + bytes(7) + body + (11 + len(body)).to_bytes(4, "big")
 
 
-def _sized(head: _Head, edits: Sequence[Splice]) -> Iterator[Splice]:
+def _sized(head: _ScriptHead, edits: Sequence[Splice]) -> Iterator[Splice]:
     """Yield the lengths of the tags that change, in front and behind; one that was wrong stays."""
     for script in head.scripts:
         end = script.at + len(script.body)
@@ -205,7 +205,7 @@ def _sized(head: _Head, edits: Sequence[Splice]) -> Iterator[Splice]:
 # Places
 
 
-def _corrected(head: _Head, edits: Sequence[Splice], size: int) -> Iterator[Splice]:
+def _corrected(head: _ScriptHead, edits: Sequence[Splice], size: int) -> Iterator[Splice]:
     """Yield the numbers that tell of places, after the media have moved. Raises NotUnderstoodError."""
     growth = sum(edit.growth for edit in edits)
     for script in head.scripts:
@@ -221,7 +221,7 @@ def _corrected(head: _Head, edits: Sequence[Splice], size: int) -> Iterator[Spli
                 yield Splice(start=script.at + one.start, end=script.at + one.end, data=new)
 
 
-def _moves(number: Number, head: _Head, size: int) -> bool:
+def _moves(number: Number, head: _ScriptHead, size: int) -> bool:
     """Tell whether a number moves with the media; raises NotUnderstoodError where that cannot be told."""
     if number.path == _SIZE:
         return number.value == size
@@ -259,7 +259,7 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
 _NOTHING = {"tag": "1200000000000000", "length behind": "right", "count": "0", "rest": "000009"}
 
 
-def _facts(script: _Script, head: _Head, size: int) -> Iterator[tuple[str, str]]:
+def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str, str]]:
     right = (11 + len(script.body)).to_bytes(4, "big")
     yield "tag", (script.head[:1] + script.head[4:]).hex()
     yield "length behind", "right" if script.behind == right else script.behind.hex()
@@ -289,7 +289,7 @@ def _count_said(script: _Script) -> str:
     return str(max(0, count - len(script.comments)) if count else 0)
 
 
-def _neutral(script: _Script, head: _Head, size: int) -> bytes:
+def _neutral(script: _Script, head: _ScriptHead, size: int) -> bytes:
     """Return the body with places as they are counted from the media, and the size of the file as nought."""
     assert script.data is not None
     body = bytearray(script.body)

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.model.media import Extent, FieldValue
+from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
     "LONGEST",
     "MOST_PIECES",
     "STEPS",
     "CutShortError",
-    "Found",
-    "MalformedError",
+    "HeaderFacts",
+    "MalformedHeaderError",
     "Option",
     "RemuxLayout",
     "digest",
@@ -44,12 +44,12 @@ class CutShortError(Exception):
     """An element says that it reaches past the end of the file."""
 
 
-class MalformedError(Exception):
+class MalformedHeaderError(Exception):
     """The structure contradicts itself; the message is what a person may know of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class HeaderFacts:
     """What the header of a file holds."""
 
     payload: tuple[Extent, ...]

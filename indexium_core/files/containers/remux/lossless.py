@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
-from indexium_core.files.containers import Layout, Means, Reader
-from indexium_core.files.containers.remux.found import CutShortError, MalformedError, RemuxLayout
-from indexium_core.model import fields
-from indexium_core.model.media import Change, Patch, Rebuild, Refusal
+from indexium_core.files.containers import Capabilities, Layout, Reader
+from indexium_core.files.containers.remux.found import CutShortError, MalformedHeaderError, RemuxLayout
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["PADDING", "PLACES", "Lossless", "Make", "NotUnderstoodError", "Wish", "room"]
+__all__ = ["PADDING", "PLACES", "FieldRequest", "Lossless", "Make", "NotUnderstoodError", "room"]
 
 PADDING = 4096  # bytes at least that a new file has free, so that the next edit is in place
 PLACES = 100  # comments of one file that are brought in line
@@ -27,11 +27,11 @@ class NotUnderstoodError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class FieldRequest:
     """What is to be written."""
 
     change: Change
-    means: Means
+    means: Capabilities
     measure: Callable[[str], int]  # of a text …
     longest: int  # … and how long it may be in these units
 
@@ -47,7 +47,9 @@ class Wish:
         return text
 
 
-Make = Callable[[Reader, Layout, Wish], Patch | Rebuild]  # raises NotUnderstoodError, CutShortError, MalformedError
+Make = Callable[
+    [Reader, Layout, FieldRequest], Patch | Rebuild
+]  # raises NotUnderstoodError, CutShortError, MalformedError
 
 
 class Lossless:
@@ -67,7 +69,7 @@ class Lossless:
         self._longest = longest
 
     def plan(
-        self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means
+        self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities
     ) -> Patch | Rebuild | Refusal:
         """Return the edit, or why there is none."""
         if layout.problem is not None:
@@ -78,23 +80,23 @@ class Lossless:
             return _refused(str(error))
         except CutShortError:
             return _refused("The file ends within one of its parts.")
-        except (MalformedError, errors.ConflictError) as error:
+        except (MalformedHeaderError, errors.ConflictError) as error:
             return _refused(f"The file is not understood: {str(error).rstrip('.')}.")
         if isinstance(edit, Rebuild) and not means.replace:
             return _refused("There is no room for the comment, and no other file may take the place of this one.")
         return edit
 
-    def _wish(self, layout: Layout, changes: Sequence[Change], means: Means) -> Wish:
+    def _wish(self, layout: Layout, changes: Sequence[Change], means: Capabilities) -> FieldRequest:
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
             raise NotUnderstoodError("Only comments can be written into files of this kind.")
         if not layout.payload or layout.payload[0].offset == 0:  # all of it counts as media where none was found
             raise NotUnderstoodError("It holds no media.")
         if changes[0].segment is None and "\0" in (changes[0].new or ""):
             raise NotUnderstoodError("The comment holds a NUL, where players stop reading.")
-        return Wish(change=changes[0], means=means, measure=self._measure, longest=self._longest)
+        return FieldRequest(change=changes[0], means=means, measure=self._measure, longest=self._longest)
 
 
-def room(needed: int, means: Means, *, step: int = 1) -> int:
+def room(needed: int, means: Capabilities, *, step: int = 1) -> int:
     """Return by how many bytes the media move: `needed` at least, whole blocks where they can be shared."""
     step = max(step, means.clone_block if means.reflink else 1)
     return -(-needed // step) * step

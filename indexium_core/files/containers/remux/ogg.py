@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.remux import found, ogg_comments, ogg_pages
-from indexium_core.files.containers.remux.found import CutShortError, Found, MalformedError, Option
+from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, Option
 from indexium_core.files.containers.remux.ogg_comments import Comments, OggCodec
 from indexium_core.files.containers.remux.ogg_pages import OggPage
-from indexium_core.model.media import Extent, FieldValue
+from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
     "LARGEST_HEADER",
@@ -76,7 +76,7 @@ def recognises(head: bytes) -> bool:
     return head.startswith(ogg_pages.MARK)
 
 
-def examine(reader: Reader) -> Found:
+def examine(reader: Reader) -> HeaderFacts:
     """Find media and comments. Raises CutShortError, MalformedError."""
     head = headers(reader)
     streams, media = list(head.streams.values()), head.media
@@ -87,7 +87,7 @@ def examine(reader: Reader) -> Found:
         else ["A page of its header has a wrong checksum."]
     )
     behind = ["It holds something behind its end, which FFmpeg would leave out."] if end < reader.size else []
-    return Found(
+    return HeaderFacts(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
         fields=tuple(
             FieldValue(field="comment", where=f"stream {number}/{place.name}", value=place.value)
@@ -190,13 +190,13 @@ def headers(reader: Reader) -> OggHead:
         body = found.exactly(reader, page.body, page.end - page.body)
         read += len(body)
         if read > LARGEST_HEADER:
-            raise MalformedError("its header has no sensible size")
+            raise MalformedHeaderError("its header has no sensible size")
         pages.append((page, body))
         if page.begins:
             codec = ogg_comments.codec_of(body)
             streams[page.serial] = OggStream(codec, _header_packets(codec, body))
         if page.serial not in streams:
-            raise MalformedError("a stream has no beginning")
+            raise MalformedHeaderError("a stream has no beginning")
         _collect(streams[page.serial], page, body)
     return OggHead(streams, tuple(pages), reader.size)
 

@@ -12,7 +12,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import MalformedError
+from indexium_core.files.containers.remux.found import MalformedHeaderError
 
 __all__ = ["CODECS", "FLAC", "Comments", "OggCodec", "codec_of", "named", "value_of"]
 
@@ -66,7 +66,7 @@ class Comments:
             length = int.from_bytes(data[at : at + 4], "little")
             text = data[at + 4 : at + 4 + length]
             if at + 4 > len(data) or len(text) < length:
-                raise MalformedError("its comments are cut short")
+                raise MalformedHeaderError("its comments are cut short")
             texts.append(text)
             at += 4 + length
         lead = packet[: len(codec.lead)]
@@ -86,7 +86,7 @@ class Comments:
         body += b"".join(struct.pack("<I", len(text)) + text for text in self.texts) + self.rest
         if self.codec is FLAC:
             if len(body) > _LARGEST_BLOCK:
-                raise MalformedError("its comments are longer than FLAC can hold")
+                raise MalformedHeaderError("its comments are longer than FLAC can hold")
             return self.lead[:1] + len(body).to_bytes(3, "big") + body
         return self.lead + body
 

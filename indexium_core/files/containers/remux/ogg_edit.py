@@ -16,17 +16,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexium_core.files.containers import Layout, Means, Reader
+from indexium_core.files.containers import Capabilities, Layout, Reader
 from indexium_core.files.containers.bmff import patch, rebuilding
 from indexium_core.files.containers.bmff.patch import Splice
 from indexium_core.files.containers.remux import found, ogg, ogg_comments, ogg_pages, ogg_skeleton
-from indexium_core.files.containers.remux.found import CutShortError, MalformedError
-from indexium_core.files.containers.remux.lossless import PADDING, PLACES, NotUnderstoodError, Wish
+from indexium_core.files.containers.remux.found import CutShortError, MalformedHeaderError
+from indexium_core.files.containers.remux.lossless import PADDING, PLACES, FieldRequest, NotUnderstoodError
 from indexium_core.files.containers.remux.ogg import OggHead, OggStream
 from indexium_core.files.containers.remux.ogg_comments import FLAC, Comments
 from indexium_core.files.containers.remux.ogg_pages import OggPage
-from indexium_core.model import people
-from indexium_core.model.media import Patch, Rebuild
+from indexium_core.model.files.media import Patch, Rebuild
+from indexium_core.model.people import people_comment
 
 __all__ = ["census", "copied", "in_place", "media_census"]
 
@@ -36,7 +36,7 @@ _START = bytes(8)  # position of a page of headers
 
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class _OggEdit:
     """Other comments for a stream."""
 
     stream: OggStream
@@ -59,14 +59,14 @@ class _Edit:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: Wish) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
     edits = _edits(ogg.headers(reader), wish)
     packets = [(edit.stream, edit.of_length(len(edit.stream.packets[1]))) for edit in edits]
     return patch.build(reader, layout, _sorted(splice for each in packets for splice in _relaid(*each)))
 
 
-def copied(reader: Reader, layout: Layout, wish: Wish) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
     """Return a new file with padding behind the comments. Raises NotUnderstoodError."""
     head = ogg.headers(reader)
     splices = list[Splice]()
@@ -91,7 +91,7 @@ def _sorted(splices: Iterator[Splice]) -> list[Splice]:
 # Comments
 
 
-def _edits(head: OggHead, wish: Wish) -> list[_Edit]:
+def _edits(head: OggHead, wish: FieldRequest) -> list[_OggEdit]:
     """Return what changes every comment that there is, or puts one into the first stream in which all readers look."""
     _check_unknown(head)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
@@ -105,11 +105,11 @@ def _edits(head: OggHead, wish: Wish) -> list[_Edit]:
     edits = []
     for number, new in texts.items():
         old = _checked(known[number])
-        edits.append(_Edit(known[number], old, replace(old, texts=new)))
+        edits.append(_OggEdit(known[number], old, replace(old, texts=new)))
     return edits
 
 
-def _texts(stream: OggStream, wish: Wish) -> tuple[bytes, ...]:
+def _texts(stream: OggStream, wish: FieldRequest) -> tuple[bytes, ...]:
     """Return all texts of a stream after a change. Raises NotUnderstoodError."""
     changed: dict[int, str | None] = {}
     for place in ogg.places(stream):
@@ -124,7 +124,7 @@ def _texts(stream: OggStream, wish: Wish) -> tuple[bytes, ...]:
     return tuple(texts)
 
 
-def _said(place: ogg.JoinedComment, wish: Wish) -> Mapping[int, str | None]:
+def _said(place: ogg.JoinedComment, wish: FieldRequest) -> Mapping[int, str | None]:
     """
     Return what each comment of one name says after a change, None for one that goes.
 
@@ -135,11 +135,11 @@ def _said(place: ogg.JoinedComment, wish: Wish) -> Mapping[int, str | None]:
     first, *others = place.texts
     if wish.change.segment is None or not others:
         return {first: wanted, **dict.fromkeys(others)}
-    with_people = [index for index, value in place.texts.items() if people.parse(value).people]
+    with_people = [index for index, value in place.texts.items() if people_comment.parse(value).people]
     chosen = next(iter(with_people), others[-1])
     said: dict[int, str | None] = dict(place.texts)
-    said |= {index: people.splice(place.texts[index], "") for index in with_people}
-    said[chosen] = people.splice(place.texts[chosen], wish.change.segment)
+    said |= {index: people_comment.splice(place.texts[index], "") for index in with_people}
+    said[chosen] = people_comment.splice(place.texts[chosen], wish.change.segment)
     joined = ";".join(value for value in said.values() if value is not None)
     if joined != (wanted or "") or "\0" in joined:
         raise NotUnderstoodError(
@@ -240,7 +240,7 @@ def _laid_out(stream: OggStream, lacing: bytes, content: bytes, ends: Sequence[i
         start, at = end, at + len(body)
 
 
-def _roomy(edit: _Edit, means: Means, before: int) -> tuple[bytes, bool]:
+def _roomy(edit: _OggEdit, means: Capabilities, before: int) -> tuple[bytes, bool]:
     """
     Return the new packet with padding, if no more pages are needed for that, and whether whole blocks can be shared.
 
@@ -390,7 +390,7 @@ def _first_numbers(reader: Reader, head: OggHead) -> Mapping[bytes, int]:
     """Return the number of the first page of each known stream behind the headers, of those that begin soon."""
     wanted = {serial for serial, stream in head.streams.items() if stream.codec is not None}
     numbers: dict[bytes, int] = {}
-    with contextlib.suppress(CutShortError, MalformedError):
+    with contextlib.suppress(CutShortError, MalformedHeaderError):
         for page in ogg_pages.pages(reader, head.media, found.STEPS):
             numbers.setdefault(page.serial, page.number)
             if wanted <= numbers.keys():

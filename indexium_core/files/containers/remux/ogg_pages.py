@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux.found import CutShortError, MalformedError
+from indexium_core.files.containers.remux.found import CutShortError, MalformedHeaderError
 
 __all__ = [
     "BEGINS",
@@ -97,13 +97,13 @@ def pages(reader: Reader, offset: int, most: int) -> Iterator[OggPage]:
         if len(head) < 27:
             raise CutShortError
         if head[:4] != MARK:
-            raise MalformedError("there is something between its pages that is none")
+            raise MalformedHeaderError("there is something between its pages that is none")
         page = OggPage(offset, head[:27], head[27 : 27 + head[26]])
         if page.end > reader.size:
             raise CutShortError
         yield page
         offset = page.end
-    raise MalformedError("it consists of too many parts")
+    raise MalformedHeaderError("it consists of too many parts")
 
 
 def checksum(data: bytes) -> int:

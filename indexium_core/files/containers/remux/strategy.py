@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from indexium_core.files.containers import Layout, Means, Reader
+from indexium_core.files.containers import Capabilities, Layout, Reader
 from indexium_core.files.containers.remux.found import Option, RemuxLayout
-from indexium_core.model import fields
-from indexium_core.model.media import Change, Refusal, Remux
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Refusal, Remux
 
 __all__ = ["StreamCopy"]
 
@@ -33,7 +33,7 @@ class StreamCopy:
         self._measure = measure
         self._longest = longest
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Remux | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Remux | Refusal:
         """Return how FFmpeg is to be called, or why it would lose something."""
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
             return _refused("Only comments can be written into files of this kind.")
