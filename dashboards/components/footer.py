@@ -102,9 +102,9 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
         "key": f"wait{found.job_id}",
         "id": found.job_id,
         "kind": "interrupted",
-        "title": found.said,
+        "title": found.description,
         "note": f"it is tried again until there is room, for {words.span(found.seconds)} so far; or stop Indexium. "
-        + found.safe,
+        + found.assurance,
         "level": "warning",
         "glyph": "!",
         "buttons": [{"label": "Details", "act": "job", "kind": "opt"}],

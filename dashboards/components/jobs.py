@@ -235,7 +235,7 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
     """Return words and level of the state; what was asked for and has not happened yet comes first."""
     if job.stalled:
         return "no sign of life", "danger"
-    if job.cancelled_at and not job.ended:
+    if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
     if job.status == "paused" and status is not None and status.pausing:
         return "pausing", "warning"
@@ -363,7 +363,7 @@ def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
 
 def actions(job: Job) -> list[dict[str, str]]:
     """Return what can be done with a job in its state, the likeliest first; its log can always be read."""
-    if job.cancelled_at and not job.ended:
+    if job.cancelled_at and not job.has_ended:
         return []
     cancel = [{"label": "Cancel", "act": "cancel"}] if job.is_cancellable else []
     settle = {"label": "What next…", "act": "settle"}
@@ -385,7 +385,7 @@ def cannot(job: Job, key: str) -> str:
     """Return why a key (`pause`, `retry`, `cancel`) does nothing with a job now, "" where it does."""
     if _KEYS[key] & {item["act"] for item in actions(job)}:
         return ""
-    if job.cancelled_at and not job.ended:
+    if job.cancelled_at and not job.has_ended:
         return "It is being cancelled already."
     state = words.STATUS.get(job.status, ("running", ""))[0]
     verbs = {"pause": "paused or resumed", "cancel": "cancelled", "retry": "tried again"}
@@ -465,13 +465,13 @@ def details_view(
         "acts": actions(job),
         "follow": _follow(job),
         "priority": job.priority,
-        "priorities": [] if job.ended else [{"value": each, "label": _rank(each)} for each in range(1, 11)],
+        "priorities": [] if job.has_ended else [{"value": each, "label": _rank(each)} for each in range(1, 11)],
     }
 
 
 def _changes(job: Job, changed: AuditPage) -> dict[str, Any]:
     unchanged = "Of what was known of these films nothing has changed."
-    nothing = job.job_type == "rescan" and job.ended and not changed.total
+    nothing = job.job_type == "rescan" and job.has_ended and not changed.total
     return changes.by_job(changed) | {"none": unchanged if nothing else ""}
 
 
@@ -502,7 +502,7 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
         pairs.append(["Tries", f"{job.retry_count + 1} of {job.max_retries + 1}"])
     if job.status == "pending" and job.next_retry_at and job.next_retry_at > now:
         pairs.append(["Not before", words.when(job.next_retry_at, now=now)])
-    if job.depends_on and not job.ended:
+    if job.depends_on and not job.has_ended:
         pairs.append(["Comes after", _jobs(job.depends_on)])
     if job.status == "paused" and job.paused_at:
         pairs.append(["Paused", words.when(job.paused_at, now=now) + _by(job)])

@@ -166,8 +166,8 @@ class Doctor:
         lost = self._jobs.unrecorded()
         if lost:
             details["unrecorded"] = [each.job_id for each in lost]
-            message = " ".join(each.said for each in lost)
-            remedy = "Make room on the disk of the home; it is tried again until then. " + lost[0].safe
+            message = " ".join(each.description for each in lost)
+            remedy = "Make room on the disk of the home; it is tried again until then. " + lost[0].assurance
             return Check(name="jobs", state="problem", message=message, remedy=remedy, details=details)
         if not said:
             number = (

@@ -51,7 +51,7 @@ def progress(folder: Path, clock: Clock) -> Iterator[ProgressLog]:
 
 def tell(log: ProgressLog, **changed: Any) -> None:
     facts = {"job_id": 12, "kind": "rescan", "processed": 100, "total": 5000, "counters": COUNTERS}
-    log.tell(**{**facts, "rate": 210.4, "eta_seconds": 23.28, **changed})
+    log.report(**{**facts, "rate": 210.4, "eta_seconds": 23.28, **changed})
 
 
 def lines(folder: Path) -> list[str]:
