@@ -218,11 +218,11 @@ class Assembly:
                 kind,
                 lambda job: self._operations.launch(cast("JobRun", job)),
                 title=title,
-                side_by_side=None,
-                of_operation=True,
-                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
-                rests_within=operation_runner.HUNG,
+                max_concurrent=None,
+                is_operation=True,
+                stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
+                cancel_idle=lambda job: self._writer.give_up(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.HUNG,
             )
         self._queue.register(
             scan_jobs.KIND, self._scan_jobs.work, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False
@@ -231,7 +231,7 @@ class Assembly:
             "rescan",
             self._rescanner.handle,
             title="Rescan",
-            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
     def _executor(self) -> Executor:

@@ -93,7 +93,7 @@ def test_told_every_half_second_a_job_has_a_line_every_five_seconds(
 def test_the_end_is_always_said_and_a_job_that_goes_on_begins_anew(
     progress: ProgressLog, folder: Path, clock: Clock
 ) -> None:
-    for seconds, facts in ((0.0, {}), (0.1, {"last": True, "eta_seconds": 0}), (0.2, {}), (0.3, {})):
+    for seconds, facts in ((0.0, {}), (0.1, {"is_last": True, "eta_seconds": 0}), (0.2, {}), (0.3, {})):
         clock.seconds = seconds
         tell(progress, **facts)
 

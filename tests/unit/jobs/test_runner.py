@@ -130,7 +130,7 @@ def trying(work, *, after=lambda _item: 0.0, control: RunControl | None = None, 
         delivered.extend,
         workers=1,
         control=control or RunControl(),
-        again=lambda item, result: None if result[1] else after(item),
+        retry_delay=lambda item, result: None if result[1] else after(item),
         **more,
     )
     return runner, delivered
