@@ -20,7 +20,7 @@ from indexium_core import errors
 from indexium_core.flows.checks import detection, finding_rows, resolution
 from indexium_core.flows.checks.finding_rows import listed
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.model import check, labels
+from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
 from indexium_core.store import checks as store
@@ -179,7 +179,7 @@ class Checks:
             raise errors.UsageError(message)
         files, step_id = self._mender.learn_all(asked, self._open(asked))
         self._on_change()
-        named = f"{labels.files(files)} name{'s' if files == 1 else ''}"
+        named = f"{wording.files(files)} name{'s' if files == 1 else ''}"
         return ResolutionReport(files=files, text=f"The database knows whom {named} now.", step_id=step_id)
 
     def dismiss_all(self, kind: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexium_core.flows.checks import detection
-from indexium_core.model import labels, query
+from indexium_core.model import query, wording
 from indexium_core.model.check import CheckFile, CheckName, CheckRow, Kind, Resolution
 from indexium_core.model.people import likeness
 from indexium_core.model.people import people_comment as names_of
@@ -264,7 +264,7 @@ def _of_unknown(subject: str, facts: int, page: _Page) -> CheckRow | None:
         subject=subject,
         facts=facts,
         title=subject,
-        text=f"Named in {labels.files(count)}; the database knows nobody of this name.",
+        text=f"Named in {wording.files(count)}; the database knows nobody of this name.",
         files=_shown(files),
         file_count=count,
         names=(_name(name),),
@@ -273,15 +273,15 @@ def _of_unknown(subject: str, facts: int, page: _Page) -> CheckRow | None:
             Resolution(
                 code="add",
                 label="Add to the database",
-                text=f"{subject} becomes a person, in {labels.files(count)}; no file changes.",
+                text=f"{subject} becomes a person, in {wording.files(count)}; no file changes.",
                 files=0,
                 names=(subject,),
                 asks=count > 1,
             ),
             Resolution(
                 code="remove",
-                label=f"Take out of {labels.files(count)}",
-                text=f"The plan takes {subject} out of {labels.files(count)}.",
+                label=f"Take out of {wording.files(count)}",
+                text=f"The plan takes {subject} out of {wording.files(count)}.",
                 files=count,
                 names=(subject,),
                 asks=count > 1,
@@ -326,17 +326,17 @@ def _of_whom(name: NameInFiles, count: int) -> str:
     if not count:
         return f"The database has a person of the name “{name.name}”, which is a placeholder; no file names it."
     named = "names" if count == 1 else "name"
-    text = f"{_sentence(labels.files(count))} {named} the placeholder “{name.name}”."
+    text = f"{_sentence(wording.files(count))} {named} the placeholder “{name.name}”."
     if not name.named:
-        text = f"A write would put the placeholder “{name.name}” into {labels.files(count)}."
+        text = f"A write would put the placeholder “{name.name}” into {wording.files(count)}."
     elif name.is_known:
-        text = f"{_sentence(labels.files(count))} {named} the placeholder “{name.name}” now or after a write."
+        text = f"{_sentence(wording.files(count))} {named} the placeholder “{name.name}” now or after a write."
     return f"{text} The database has a person of this name." if name.is_known else text
 
 
 def _without_placeholder(name: NameInFiles, count: int) -> str:
     """Return what the removal of a placeholder does."""
-    parts = [f"The plan leaves “{name.name}” out of {labels.files(count)}."] if count else []
+    parts = [f"The plan leaves “{name.name}” out of {wording.files(count)}."] if count else []
     if name.is_known:
         parts.append(f"The database forgets the person “{name.name}”.")
     return " ".join([*parts, "Undo takes this back."])
@@ -362,7 +362,7 @@ def _of_single(subject: str, facts: int, page: _Page) -> CheckRow | None:
             Resolution(
                 code="remove",
                 label="Take out",
-                text=f"The plan takes {subject} out of {labels.files(count)}.",
+                text=f"The plan takes {subject} out of {wording.files(count)}.",
                 files=count,
                 names=(subject,),
             ),
@@ -395,7 +395,7 @@ def _named_like(old: NameInFiles, new: str, files: int) -> Resolution:
 
 def _united(old: NameInFiles, new: str, label: str, *, files: int | None = None) -> Resolution:
     number = old.files if files is None else files
-    text = f"{old.name} becomes {new} in {labels.files(number)}"
+    text = f"{old.name} becomes {new} in {wording.files(number)}"
     if old.named:
         text += f"; {_comments(old.named)} spelt anew when you write"
     return Resolution(code=f"unite:{new}", label=label, text=f"{text}.", files=number, asks=True)
@@ -410,7 +410,7 @@ def _comments(number: int) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Return `Ann Lee, Bob Ray and Zoë Öz`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nobody"
+    return wording.list_of(names) or "nobody"
 
 
 def _is(names: Sequence[str]) -> str:
@@ -435,7 +435,7 @@ def _sentence(words: str) -> str:
 
 
 def _named(files: Sequence[FileRow]) -> str:
-    return files[0].file_name if len(files) == 1 else labels.files(len(files))
+    return files[0].file_name if len(files) == 1 else wording.files(len(files))
 
 
 def _not_in_all(files: Sequence[FileRow], placeholder_keys: frozenset[str]) -> list[str]:

@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels
+from indexium_core.model import labels, wording
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
 from indexium_core.store.connection import Connection
@@ -282,7 +282,7 @@ class Step:
         self._mean(target)
         files = store.revoke_meant(self._tx, kinds, at=self._at, step=self._id)
         store.done(self._tx)
-        return self._add(files, f"took back what was decided of {labels.files(files)}")
+        return self._add(files, f"took back what was decided of {wording.files(files)}")
 
     def revoke(self, decision_ids: Sequence[int]) -> int:
         """Take decisions back; returns how many were in force."""
