@@ -15,7 +15,7 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, state, words
+from dashboards import bridge, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.frame import shell
@@ -27,6 +27,7 @@ from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
 from dashboards.shared import Shared
+from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.planning.plan import Selection
 
@@ -331,7 +332,7 @@ class Session:
     def show_count(self, page: str, number: int) -> None:
         """Show a number beside the entry of a page in the navigation."""
         self._counts[page] = number
-        shown = words.count(number) if number else ""
+        shown = wording.count(number) if number else ""
         entries = self._frame.get("pages", [])
         self._put(pages=[each | {"count": shown} if each["id"] == page else each for each in entries])
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
 from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RetryQuestion:
             found = self._library.retry_check(operation.id)
             options = replace(found.options, risk=WRITABLE, source="dashboard")
             left = found.files - len(found.plan.ids(found.selection))
-            hint = f"{words.files(left)} of {words.count(found.files)} cannot be written now." if left > 0 else ""
+            hint = f"{wording.files(left)} of {wording.count(found.files)} cannot be written now." if left > 0 else ""
             return WriteRequest(found.plan, found.selection, options, hint=hint)
 
         self._bridge.run(check, self._question.ask, name="retry_check", once=True)

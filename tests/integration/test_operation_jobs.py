@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from dashboards import words
 from dashboards.pages.history import history_details
 from dashboards.pages.jobs import jobs_list
 from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.jobs import runner
 from indexium_core.library import Library
+from indexium_core.model import wording
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE, until
@@ -82,7 +82,7 @@ def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
     [listed] = studio.library.jobs.list(["write"]).items
     assert listed.seconds == operation.seconds
 
-    took = words.span(operation.seconds)
+    took = wording.duration(operation.seconds)
     assert progress.pace(operation, handle.status()) == f"in {took}"
     assert f" · {took} · " in history_details.when(operation)
     assert jobs_list.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")

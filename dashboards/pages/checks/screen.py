@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from dashboards import words
 from dashboards.components.base import Component
 from dashboards.pages.checks import checks_list as parts
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import ChecksState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolution, ResolutionReport
 
 __all__ = ["ChecksScreen"]
@@ -138,13 +138,13 @@ class ChecksScreen(Screen):
             {"kind": "text", "text": mend.text},
             {"kind": "hint", "text": "No file is touched now: the plan shows what it comes to, and you write it."},
         ]
-        confirm = f"{mend.label} ({words.files(mend.files)})" if mend.files else mend.label
+        confirm = f"{mend.label} ({wording.files(mend.files)})" if mend.files else mend.label
         self._dialog.ask(f"{mend.label}?", sections, lambda _: self._do(row, mend), confirm=confirm)
 
     def _do(self, row: CheckRow, mend: Resolution) -> None:
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.mend(row.kind, row.subject, mend.code),
+            lambda: self._library.findings.resolve(row.kind, row.subject, mend.code),
             self._mended,
             name="mend",
             once=True,
@@ -160,7 +160,7 @@ class ChecksScreen(Screen):
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.dismiss(row.kind, [row.subject]),
+            lambda: self._library.findings.ignore(row.kind, [row.subject]),
             lambda _: self._told("Right as it is: you will not see it again until something about it changes."),
             name="dismiss",
             failed=self._failed,
@@ -171,7 +171,7 @@ class ChecksScreen(Screen):
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.bring_back(row.kind, [row.subject]),
+            lambda: self._library.findings.unignore(row.kind, [row.subject]),
             lambda _: self._told("It is a finding again."),
             name="dismiss",
             failed=self._failed,
@@ -185,7 +185,7 @@ class ChecksScreen(Screen):
             ask(group)
 
     def _learn_all(self, group: CheckGroup) -> None:
-        number, kind = words.count(group.total), group.kind
+        number, kind = wording.count(group.total), group.kind
         what = f"whom these {number} files name" if kind == "differ" else f"these {number} names, wherever they are"
         sections = [
             {"kind": "text", "text": f"The database learns {what}. The files stay as they are."},
@@ -194,17 +194,17 @@ class ChecksScreen(Screen):
         self._dialog.ask(
             f"Add all {number} to the database?",
             sections,
-            lambda _: self._at_once(lambda: self._library.findings.mend_all(kind)),
+            lambda _: self._at_once(lambda: self._library.findings.resolve_all(kind)),
             confirm=f"Add all {number}",
         )
 
     def _all_right(self, group: CheckGroup) -> None:
-        number, kind = words.count(group.total), group.kind
+        number, kind = wording.count(group.total), group.kind
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
         def work() -> ResolutionReport:
-            count = self._library.findings.dismiss_all(kind)
-            said = f"{words.plural(count, 'finding is', 'findings are')} right as they are."
+            count = self._library.findings.ignore_all(kind)
+            said = f"{wording.plural(count, 'finding is', 'findings are')} right as they are."
             return ResolutionReport(files=0, text=said)
 
         self._dialog.ask(

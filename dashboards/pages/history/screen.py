@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from dashboards import words
 from dashboards.components.base import Component
 from dashboards.pages.history import history_list as parts
 from dashboards.pages.history.history_charts import HistoryCharts
@@ -16,6 +15,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import HistoryState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
 
 __all__ = ["HistoryScreen"]
@@ -201,11 +201,11 @@ def summary(totals: Mapping[str, int], *, narrowed: bool = False) -> str:
     if not totals["operations"]:
         return ""
     written, refused = totals["written"], totals["refused"]
-    said = [words.plural(totals["operations"], "operation"), f"{words.files(written)} written"]
+    said = [wording.plural(totals["operations"], "operation"), f"{wording.files(written)} written"]
     if narrowed:
-        said[0] = f"all operations: {words.count(totals['operations'])}"
+        said[0] = f"all operations: {wording.count(totals['operations'])}"
     if written + refused:
         said.append(f"{100 * written / (written + refused):.1f} % at the first try".replace("100.0", "100"))
     if totals["rolled_back"]:
-        said.append(f"{words.count(totals['rolled_back'])} rolled back")
+        said.append(f"{wording.count(totals['rolled_back'])} rolled back")
     return " · ".join(said)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.components.base import Component
 from dashboards.pages.library import folders as drawing
 from dashboards.pages.library.people_import import PeopleImport
@@ -18,6 +17,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.files.inventory import KINDS, HeldPage, LibraryDetails, Quality
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class LibraryScreen(Screen):
                 "Exclude audio files?",
                 drawing.forgetting(found, part="audio"),
                 lambda _: exclude(),
-                confirm=f"Forget {words.files(found.files)}",
+                confirm=f"Forget {wording.files(found.files)}",
                 risky=True,
             )
 
@@ -273,7 +273,7 @@ class LibraryScreen(Screen):
                     "Are these files really gone?",
                     drawing.gone(found),
                     lambda _: self._scan(library_id, really_gone=True),
-                    confirm=f"Call {words.files(found.gone)} missing",
+                    confirm=f"Call {wording.files(found.gone)} missing",
                     risky=True,
                 )
 
@@ -285,7 +285,7 @@ class LibraryScreen(Screen):
         forget = self._library.forget_missing if missing else self._library.remove_library
 
         def ask(found: Any) -> None:
-            files = words.files(found.files)
+            files = wording.files(found.files)
             self._dialog.ask(
                 "Forget what is missing?" if missing else "Remove this folder?",
                 drawing.forgetting(found, part="missing" if missing else "all"),
