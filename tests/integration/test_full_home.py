@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import footer
+from dashboards.frame import footer
 from indexium_core import cli, errors, settings
 from indexium_core.library import Library
 from tests.integration.test_hindrances import fill
