@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.interrupted import BECAME
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES
 
 __all__ = ["STATUS", "item_glyph", "item_status", "strategy"]
 
@@ -59,7 +59,7 @@ def item_glyph(status: str, code: str = "") -> str:
 def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[str, str]:
     """Return words and chip level for an item, `ended`: of an operation that has; a code can say it better."""
     if ended and status == "pending":
-        return BECAME["restored" if code == "restored" else "not_started"], "blocked"
+        return INTERRUPTED_OUTCOMES["restored" if code == "restored" else "not_started"], "blocked"
     if code == "in_use":
         return "in use: later", "blocked"
     if code == "nothing_to_do":
@@ -67,5 +67,5 @@ def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[st
     if code == "cancelled":
         return "not started", "blocked"
     if status == "skipped" and code == "restored":
-        return BECAME["restored"], "blocked"
+        return INTERRUPTED_OUTCOMES["restored"], "blocked"
     return _ITEM.get(status, (status, "note"))

@@ -119,7 +119,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
-            make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
+            reserve_space=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
             ui_priority=self._ui_priority,
             executor=self._executor,
         )
@@ -148,7 +148,7 @@ class Assembly:
             passed=self._passed,
         )
         self._storyteller = story.StoryBuilder(store, self._history, folder=store.home / "logs", job=self.jobs.get)
-        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.active_operations)
+        self._interruptions = interrupted.Interruptions(store, running=self._queue.active_operations)
         self._retrier = retry.RetryService(
             book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
         )
@@ -203,7 +203,7 @@ class Assembly:
             rows,
             folder=logs_folder,
             retry_operation=lambda operation_id, source, asked: (
-                self._retrier.start(operation_id, source=source, asked=asked).id
+                self._retrier.start(operation_id, source=source, request=asked).id
             ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,
@@ -212,7 +212,7 @@ class Assembly:
 
     def _register_jobs(self) -> None:
         """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
-        self.events.subscribe(job_log.follow)
+        self.events.subscribe(job_log.log_event)
         for kind, title in (("write", "Write"), ("rollback", "Roll back")):
             self._queue.register(
                 kind,
@@ -221,8 +221,8 @@ class Assembly:
                 max_concurrent=None,
                 is_operation=True,
                 stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                cancel_idle=lambda job: self._writer.give_up(job.operation_id or 0),
-                pause_wait_seconds=operation_runner.HUNG,
+                cancel_idle=lambda job: self._writer.cancel_idle(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.PAUSE_WAIT_SECONDS,
             )
         self._queue.register(
             scan_jobs.KIND, self._scan_jobs.work, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False

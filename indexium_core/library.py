@@ -48,12 +48,14 @@ from indexium_core.model.operations.backup import BackupCheck, BackupDetails, Ba
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import (
     BackupRecord,
+    HistoryFilter,
     OperationCounts,
     OperationDetails,
     OperationPerson,
     OperationStatus,
     PaginatedOperations,
     RollbackCheck,
+    RollbackOptions,
     WriteOptions,
 )
 from indexium_core.model.operations.request import IdempotentRequest
@@ -563,7 +565,7 @@ class Library(OpenHome):
 
     def held(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         """Return the operations that hold files of a selection, which a write would therefore leave alone."""
-        return self._writer.held(plan, selection, options)
+        return self._writer.holders_of(plan, selection, options)
 
     def seal(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> SelectionDigest:
         """Return how many files a write of a selection would begin with now, and a mark of just these."""
@@ -614,11 +616,11 @@ class Library(OpenHome):
 
     def retry_check(self, operation_id: int) -> RetryPreview:
         """Look at the files that a write left, planned afresh; UsageError where there is nothing to try again."""
-        return self._retrier.look(operation_id)
+        return self._retrier.preview(operation_id)
 
     def retry_rollback_check(self, operation_id: int) -> RollbackCheck:
         """Look at the files that a rollback did not take back; UsageError where there is nothing to try again."""
-        return self._retrier.look_back(operation_id)
+        return self._retrier.preview_rollback(operation_id)
 
     def retry(
         self,
@@ -644,7 +646,7 @@ class Library(OpenHome):
             UsageError: It has not ended, or left nothing that can be done now.
 
         """
-        return self._retrier.start(operation_id, risk=risk, note=note, source=source, asked=asked)
+        return self._retrier.start(operation_id, risk=risk, note=note, source=source, request=asked)
 
     # Exchange.
 
@@ -710,7 +712,7 @@ class Library(OpenHome):
 
         Of the files it has a page, what went wrong first (`per_page` 0: all). UnknownIdError where there is none.
         """
-        return self._storyteller.tell(operation_id, page=page, per_page=per_page)
+        return self._storyteller.build(operation_id, page=page, per_page=per_page)
 
     def status(self, operation_id: int) -> OperationStatus:
         """Return how far an operation is; UnknownIdError where there is none."""
@@ -781,16 +783,16 @@ class Library(OpenHome):
             per_page: Operations of a page; 0: all.
 
         """
-        filters = {
-            "q": query,
-            "start_date": since,
-            "end_date": until,
-            "status": status,
-            "type": operation_type,
-            "person": person,
-            "file": file,
-            "error": error,
-        }
+        filters = HistoryFilter(
+            query=query,
+            since=since,
+            until=until,
+            statuses=_as_tuple(status),
+            operation_types=_as_tuple(operation_type),
+            person=person,
+            file=file,
+            error=error,
+        )
         return self._history.get_operations(filters, page, per_page)
 
     def history_counts(
@@ -804,8 +806,15 @@ class Library(OpenHome):
         error: str = "",
     ) -> OperationCounts:
         """Return how many operations of each state and of each type a search of the history finds."""
-        filters = {"q": query, "start_date": since, "end_date": until, "status": status, "type": operation_type}
-        return self._history.count_operations(filters | {"error": error})
+        filters = HistoryFilter(
+            query=query,
+            since=since,
+            until=until,
+            statuses=_as_tuple(status),
+            operation_types=_as_tuple(operation_type),
+            error=error,
+        )
+        return self._history.count_operations(filters)
 
     def operation_people(self, operation_id: int) -> list[OperationPerson]:
         """Return whom an operation wrote, most files first, and of how many files each can be taken out now."""
@@ -827,15 +836,14 @@ class Library(OpenHome):
 
         `progress` is told how many files were looked at, and of how many.
         """
-        return self._history.check(
-            operation_id,
-            query,
-            item_ids=item_ids,
+        options = RollbackOptions(
+            query=query,
+            item_ids=None if item_ids is None else frozenset(item_ids),
             person=person,
             changed=changed,
-            with_newer=with_newer,
-            progress=progress,
+            with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
         )
+        return self._history.check(operation_id, options, on_progress=progress)
 
     def rollback(
         self,
@@ -873,18 +881,17 @@ class Library(OpenHome):
             UsageError: Nothing of it can be taken back, and why.
 
         """
-        return self._history.start_rollback(
-            operation_id,
-            query,
-            item_ids=item_ids,
+        options = RollbackOptions(
+            query=query,
+            item_ids=None if item_ids is None else frozenset(item_ids),
             person=person,
             changed=changed,
-            with_newer=with_newer,
+            with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
+            replan=replan,
             note=note,
             source=source,
-            replan=replan,
-            asked=asked,
         )
+        return self._history.start_rollback(operation_id, options, request=asked)
 
     def backups(self) -> list[BackupRecord]:
         """Return what is kept so that writes can be taken back, newest first: a record for each file."""
@@ -931,7 +938,7 @@ class Library(OpenHome):
         Those come first that need a look; `became` narrows it to one outcome: `done`, `restored`, `not_started`,
         `refused` or `unclear`. UnknownIdError, UsageError.
         """
-        return self._interruptions.files(operation_id, became=became, page=page, per_page=per_page)
+        return self._interruptions.files(operation_id, outcome=became, page=page, per_page=per_page)
 
 
 def _rescanned(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
@@ -940,3 +947,9 @@ def _rescanned(query: str | Selection, file_ids: Sequence[int], *, everything: b
     if sum(named) != 1:
         raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
     return None if everything else file_ids or query
+
+
+def _as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    if not value:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -79,7 +79,7 @@ class OpenHome(assembly.Assembly):
         known = backups_store.Backups(self._store).journals()
         strays_healed = orphaned_journals.put_aside(self._backups_folder, known)
         report = self.recovered = self.recover()
-        report.of_no_operation(strays_healed)
+        report.add_orphaned(strays_healed)
         if report.undone:
             files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
             self.notices.append(f"{files} in the middle of a write, now as before again.")
@@ -92,7 +92,7 @@ class OpenHome(assembly.Assembly):
         if len(going_on) > _NOTICES:
             self.notices.append(f"{len(going_on) - _NOTICES:,} more go on, or wait for their turn.")
         cut_off = self._interruptions.operations(files=0)[:_NOTICES]
-        self.notices += [f"{each.say()} {each.what_to_type()}" for each in cut_off]
+        self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
 
     def begin_nothing(self) -> None:
         """

@@ -33,7 +33,7 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
     """Return the row of an operation under way."""
     paused = status.status == "paused"
     verb = "Taking back" if operation.operation_type == "rollback" else "Writing"
-    verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
+    verb = ("Pausing:" if status.is_pausing else "Paused:") if paused else verb
     hold = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
@@ -177,7 +177,7 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     """Return the row of an operation that waits for a decision."""
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = wording.when(operation.started_at)
-    good, total, rest = operation.success_count, operation.file_count, operation.left
+    good, total, rest = operation.success_count, operation.file_count, operation.remaining
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
         buttons.append({"label": f"Roll back {wording.count(good)}", "act": "undo"})

@@ -14,7 +14,7 @@ from dashboards.pages.jobs import jobs_list
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core.model.job import Job, UnrecordedResults
-from indexium_core.model.operations.operation import FINISHED_STATES, HOLDING_STATES, MetadataOperation, OperationStatus
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, ScanProgress
@@ -110,7 +110,7 @@ class FooterPanel:
 
     def _read_operations(self) -> _Operations:
         library = self._library
-        at_work = library.history(status=HOLDING_STATES, per_page=RUNNING).items
+        at_work = library.history(status=ACTIVE_STATES, per_page=RUNNING).items
         others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in TOLD]
         return _Operations(
             jobs=others[:RUNNING],

@@ -72,7 +72,7 @@ class Interrupted:
         )
 
     def _undecided(self) -> list[InterruptedOperation]:
-        return [each for each in self._cut() if not each.by_itself and each.id not in self._postponed]
+        return [each for each in self._cut() if not each.resumes_automatically and each.id not in self._postponed]
 
     def _cut(self) -> list[InterruptedOperation]:
         return self._library.interrupted(files=parts.PER_PAGE)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards.pages.history import history_list
 from indexium_core.model import wording
-from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 
 __all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
 
@@ -32,11 +32,16 @@ def title(operation: InterruptedOperation, *, others: int = 0) -> str:
 def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
     """Return what a person has to know before deciding."""
     found: list[dict[str, Any]] = [{"kind": "text", "text": _what(operation)}]
-    if operation.why:
-        found.append({"kind": "why", "level": "warning", "text": operation.why})
+    if operation.stop_reason:
+        found.append({"kind": "why", "level": "warning", "text": operation.stop_reason})
     levels = [
-        {"count": wording.count(number), "level": _CHIPS[became][0], "text": BECAME[became], "glyph": _CHIPS[became][1]}
-        for became in reversed(BECAME)
+        {
+            "count": wording.count(number),
+            "level": _CHIPS[became][0],
+            "text": INTERRUPTED_OUTCOMES[became],
+            "glyph": _CHIPS[became][1],
+        }
+        for became in reversed(INTERRUPTED_OUTCOMES)
         if (number := operation.counts.get(became, 0))
     ]
     return [*found, {"kind": "levels", "levels": levels}, {"kind": "text", "text": _promise(operation)}]
@@ -47,13 +52,13 @@ def _what(operation: InterruptedOperation) -> str:
     unnamed = history_list.name(record) if record.operation_type == "rollback" else str(record.id)
     named = f"“{record.user_note}”" if record.user_note else unnamed
     began = f"{history_list.kind_name(record)} {named}, begun {wording.when(record.started_at)}"
-    done = operation.total - operation.left - operation.counts.get("unclear", 0)
+    done = operation.total - operation.remaining - operation.counts.get("unclear", 0)
     return f"{began}, came to {wording.count(done)} of {wording.files(operation.total)}. Every file is whole."
 
 
 def _promise(operation: InterruptedOperation) -> str:
     done, back = operation.counts.get("done", 0), operation.operation.operation_type == "rollback"
-    left = operation.left
+    left = operation.remaining
     said = [f"Resume goes on with {wording.files(left)}." if left else "There is nothing left to do."]
     if done and operation.operation.can_rollback:
         again = "undoes what was taken back of" if back else "gives their old bytes back to"
@@ -64,7 +69,7 @@ def _promise(operation: InterruptedOperation) -> str:
 
 def resume_label(operation: InterruptedOperation) -> str:
     """Return the words of the button that goes on, "" where nothing is left."""
-    return f"Resume {wording.files(operation.left)}" if operation.left else ""
+    return f"Resume {wording.files(operation.remaining)}" if operation.remaining else ""
 
 
 def rollback_label(operation: InterruptedOperation) -> str:
@@ -103,19 +108,19 @@ def _choices(operation: InterruptedOperation, *, chosen: str) -> list[dict[str, 
     named = [("", f"all {wording.count(operation.total)}")]
     named += [
         (became, f"{told} {wording.count(number)}")
-        for became, told in BECAME.items()
+        for became, told in INTERRUPTED_OUTCOMES.items()
         if (number := operation.counts.get(became, 0))
     ]
     return [{"value": value, "label": label, "on": value == chosen} for value, label in named]
 
 
 def _file(file: InterruptedFile) -> dict[str, Any]:
-    level, glyph = _CHIPS[file.became]
+    level, glyph = _CHIPS[file.outcome]
     return {
         "key": file.item_id,
         "name": file.file_name,
         "path": file.file_path,
-        "status": BECAME[file.became],
+        "status": INTERRUPTED_OUTCOMES[file.outcome],
         "level": level,
         "glyph": glyph,
         "message": file.message,

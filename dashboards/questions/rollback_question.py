@@ -173,9 +173,9 @@ def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
 
 def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return in numbers what is left alone and why."""
-    pairs = [[wording.count(number), text] for number, text in check.left_alone()]
+    pairs = [[wording.count(number), text] for number, text in check.conflict_reasons()]
     hasty = [hint for hint in history_details.hints(check) if check.glanced and "size and date" in hint]
-    hints = [*check.names(), *hasty]
+    hints = [*check.hard_link_sentences(), *hasty]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
     return found + [{"kind": "hint", "text": text} for text in hints]
 

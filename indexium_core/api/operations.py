@@ -28,7 +28,7 @@ from indexium_core.api.context import (
     words,
 )
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.model.operations.operation import FINISHED_STATES, HOLDING_STATES, PaginatedOperations, WriteOptions
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import RISK_LEVELS, Selection
 
@@ -36,7 +36,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api/metadata", tags=["operations"])
 
-_STATES = (*HOLDING_STATES, *FINISHED_STATES)
+_STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 _TYPES = ("write", "rollback")
 
 

@@ -72,12 +72,12 @@ def sentences_of(
         yield f"{person} would be taken out of {wording.files(check.restorable)}; all else in them stays as it is."
     elif check.exact or not check.restorable:
         yield f"{wording.files(check.exact)} would get the same bytes back."
-    yield from check.names()
+    yield from check.hard_link_sentences()
     if changed == "comment" and check.comment_only:
         yield f"{wording.files(check.comment_only)} would get back only the comment, not the old bytes."
     if with_newer and check.newer:
         yield f"Newer operations on them would be taken back first: {', '.join(map(str, check.newer))}."
-    for number, rest in check.left_alone():
+    for number, rest in check.conflict_reasons():
         yield f"{wording.files(number)} {rest}."
     for item in check.conflicts:
         yield f"  left alone: {item.file_path}: {item.message}{_choice(item)}"

@@ -87,7 +87,7 @@ def ask_again(
 
 
 def _left(library: Library, operation_id: int) -> Again:
-    left = library.operation(operation_id, per_page=1).operation.left
+    left = library.operation(operation_id, per_page=1).operation.remaining
     return Again(sentences=[f"Operation {operation_id} would go on with {wording.plural(left, 'file')}."])
 
 

@@ -18,15 +18,16 @@ from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
+    ACTIVE_STATES,
     FINISHED_STATES,
-    HOLDING_STATES,
     OUTCOMES,
     ItemDetails,
     MetadataOperation,
     OperationStatus,
     WriteOptions,
     WriteResult,
-    became,
+    outcome_label,
+    outcome_of,
     postpones,
 )
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem
@@ -49,7 +50,7 @@ _CAME_TO = {  # how an operation ended, where a file that failed is not to be ta
     "interrupted": "was interrupted",
 }
 _SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
-STATES = (*HOLDING_STATES, *FINISHED_STATES)
+STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 AGAIN = "indexium postpone postponed:yes --bring-back"
 
 
@@ -73,7 +74,7 @@ def write(
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
         for each in () if library.notices else library.interrupted(files=0):  # a service has told of them elsewhere
-            output.note(f"{each.say()} {each.what_to_type()}")
+            output.note(f"{each.summary()} {each.next_commands()}")
         refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
@@ -215,7 +216,7 @@ def follow(
                 if (status.status == "paused") != bool(held):
                     held = "" if held else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_say_held(handle.id, held))
-                update(status.processed, status.total, held or status.now)
+                update(status.processed, status.total, held or status.current_text)
         except (KeyboardInterrupt, signals.Stopped) as left:
             if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
                 leave(handle, left)
@@ -294,7 +295,7 @@ def leave(handle: OperationHandle, left: BaseException) -> None:
         status = handle.wait()
         back = status.can_rollback and status.operation_type == "write"
         output.note(
-            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status.outcomes)}."
+            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status)}."
             + (f" 'indexium rollback {number}' takes back what it did." if back else "")
         )
 
@@ -316,7 +317,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         [
             (
                 named.get(item.file_id, item.file_id),
-                "would be done" if item.status == "success" else OUTCOMES[became(item.status, item.code)],
+                "would be written" if item.status == "success" else OUTCOMES[outcome_of(item.status, item.code)],
                 strategies.in_a_word(item.strategy),
                 item.message,
             )
@@ -331,30 +332,39 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     if items:
         output.table(
             ("file", "outcome", "code", "why"),
-            [(item.file_path, OUTCOMES[became(item.status, item.code)], item.code, item.message) for item in items],
+            [
+                (
+                    item.file_path,
+                    outcome_label(outcome_of(item.status, item.code), operation.operation_type),
+                    item.code,
+                    item.message,
+                )
+                for item in items
+            ],
         )
     came_to = _CAME_TO.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation)}, "
         f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
 
 
-def _counts(outcomes: Mapping[str, int]) -> str:
-    """Return what became of the files: how many of them are done, and what else there is."""
-    parts = [f"{outcomes['done']:,} of {wording.plural(sum(outcomes.values()), 'file')} done"]
-    parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
+def _counts(operation: MetadataOperation | OperationStatus) -> str:
+    """Return the files by outcome: how many are written or restored, and what else there is."""
+    outcomes, kind = operation.outcomes, operation.operation_type
+    parts = [f"{outcomes['done']:,} of {wording.files(sum(outcomes.values()))} {outcome_label('done', kind)}"]
+    parts += [f"{count:,} {outcome_label(key, kind)}" for key, count in outcomes.items() if count and key != "done"]
     return ", ".join(parts)
 
 
 def _say_ways(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
     """Say by which commands what was not done is gone on with, and what was done is taken back; `bad` as in BAD."""
     lasting = sum(item.code in errors.LASTING for item in bad)
-    if operation.can_go_on:
+    if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' goes on with it.")
-    elif (len(bad) > lasting or operation.given_up) and operation.user_action != "rollback_person":
+    elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
         output.note(f"'indexium operations retry {operation.id}' tries once more what was not done.")
     if lasting and operation.reverts_id is not None:
         output.note(
@@ -401,13 +411,13 @@ def show(
 
 def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> None:
     """Say how far the files are that are being written: one large film may be all there is."""
-    if status.pausing:
+    if status.is_pausing:
         output.note(f"Operation {status.id} is pausing: what was begun goes on yet.")
-    elif status.at_rest:
+    elif status.is_idle:
         output.note(f"Operation {status.id} is at rest: all that was begun has ended or stands still.")
     for item in items:
         if item.id in status.working:
-            share = f", {status.shares[item.id]:.0%} of its new file is there" if item.id in status.shares else ""
+            share = f", {status.fractions[item.id]:.0%} of its new file is there" if item.id in status.fractions else ""
             output.note(f"{item.file_path} is under way for {wording.duration(status.working[item.id])}{share}.")
 
 

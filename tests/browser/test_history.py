@@ -137,7 +137,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     question.get_by_label(re.compile("^Leave the files in the plan")).check()
     question.get_by_role("button", name=re.compile("^Take them out of")).click()
     expect(listed(page)).to_have_count(3)
-    expect(listed(page).first).to_contain_text(f"{person.name} taken out of what operation {operation.id} wrote")
+    expect(listed(page).first).to_contain_text(f"Removed {person.name} from what operation {operation.id} wrote")
     expect(listed(page).first).to_contain_text("completed")
 
     page.goto(f"{site.url}/history?op={operation.id}")

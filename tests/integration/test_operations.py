@@ -243,7 +243,9 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
     assert status.counts["skipped"] >= 6
     assert status.total == 12
     [listed] = studio.library.history().items
-    assert listed.given_up == listed.outcomes["not_started"] == status.given_up == status.counts["skipped"]
+    assert (
+        listed.cancelled_count == listed.outcomes["not_started"] == status.cancelled_count == status.counts["skipped"]
+    )
     assert studio.library.operation(1).operation == listed
     assert studio.back(1).counts == {"success": status.counts["success"]}
     assert studio.bytes() == studio.old
@@ -312,7 +314,7 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
 
     monkeypatch.setattr(journal.JournaledFile, "_write", cut)
     monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.UndoOutcome(status="untouched"))
-    monkeypatch.setattr(operation_runner.Operations, "_end", lambda *_, **__: None)
+    monkeypatch.setattr(operation_runner.Operations, "_finish", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library._writer.join(1, 20)
@@ -361,7 +363,7 @@ def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studi
     studio.library.scan([studio.films])
     studio.paths[0].chmod(0o644)
     os.utime(studio.paths[1], (OLD + 5, OLD + 5))
-    monkeypatch.setattr(operation_runner.Operations, "_end", lambda self, run, *_: run.done.set())
+    monkeypatch.setattr(operation_runner.Operations, "_finish", lambda self, run, *_: run.done.set())
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
     studio.library._operations._runs.clear()

@@ -270,7 +270,7 @@ def test_one_person_is_taken_out_and_all_else_stays(crowd: Studio) -> None:
     }
     operation = crowd.library.history().items[0]
     assert (operation.user_action, operation.reverts_id) == ("rollback_person", None)
-    assert operation.user_note == "ann lee taken out of what operation 1 wrote"
+    assert operation.user_note == "Removed ann lee from what operation 1 wrote"
     assert crowd.states()[1] == "completed"  # it was not taken back
     assert crowd.library.plan().page().total == 0
     assert crowd.library.plan("postponed:yes").page().total == 3
@@ -368,4 +368,4 @@ def test_the_command_names_a_file_that_is_left_alone_once(studio: Studio, capsys
     code, out, said = Command(studio.library.home, capsys)("rollback", "1", "--yes")
 
     assert (code, (out + said).count("0002.mp4")) == (1, 1)
-    assert "1 refused," in said
+    assert "1 conflict," in said

@@ -17,7 +17,7 @@ from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output, story
 from indexium_core.flows.history import story as telling
-from indexium_core.flows.writing.writer import user_name
+from indexium_core.flows.jobs.user import user_name
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
@@ -59,7 +59,7 @@ def test_it_says_what_was_asked_by_whom_and_from_where(lived: Studio, capsys: py
 
     assert (found["user_note"], found["source"], found["user_action"]) == ("Holiday 2019", "dashboard", "write")
     assert found["options"]["risk"] == ["safe", "warning", "danger"]
-    assert found["happenings"][0]["what"] == "asked for"
+    assert found["happenings"][0]["what"] == "requested"
     assert found["happenings"][0]["text"].endswith("from the dashboard")
 
 
@@ -67,8 +67,8 @@ def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) 
     told = lived.library.operation_story(1).happenings
 
     assert [each.at for each in told] == sorted(each.at for each in told)
-    assert (told[0].what, told[-2].what) == ("asked for", "completed with errors")
-    assert (told[-1].what, told[-1].text) == ("1 file taken back", "by operation 2")
+    assert (told[0].what, told[-2].what) == ("requested", "completed with errors")
+    assert (told[-1].what, told[-1].text) == ("1 file rolled back", "by operation 2")
 
 
 def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_what_was_stopped_and_goes_on_was_interrupted_once_and_has_no_end_meanwh
 
     assert (meanwhile.status, meanwhile.completed_at) == ("in_progress", None)
     told = [each.what for each in studio.library.operation_story(1).happenings]
-    assert told == ["asked for", "waits", "began", "interrupted", "went on", "completed"]
+    assert told == ["requested", "waiting", "started", "interrupted", "resumed", "completed"]
     assert ended.completed_at is not None
 
 
@@ -117,14 +117,14 @@ def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
 
     def told() -> list[tuple[str, datetime]]:
         past = [(each.what, each.at.replace(microsecond=0)) for each in studio.library.operation_story(1).happenings]
-        return past[[what for what, _ in past].index("cut off, and looked after") - 1 :]
+        return past[[what for what, _ in past].index("interrupted and recovered") - 1 :]
 
     before = told()
     assert before[0] == ("interrupted", at_last.replace(microsecond=0))
     studio.library.resume(1).wait()
     after = told()
     assert after[: len(before)] == before  # what is past stays as it was
-    assert [what for what, _ in after[len(before) :]] == ["waits", "went on", "completed"]
+    assert [what for what, _ in after[len(before) :]] == ["waiting", "resumed", "completed"]
 
 
 def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(lived: Studio) -> None:
@@ -136,7 +136,7 @@ def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(liv
     ]
     asked = replace(lived.library.operation(1).operation, started_at=at, completed_at=at.replace(microsecond=1000))
     told = telling._happenings(asked, "completed", lines, [(2, at.replace(microsecond=500), 1)])
-    assert [each.what for each in told] == ["asked for", "waits", "began", "completed", "1 file taken back"]
+    assert [each.what for each in told] == ["requested", "waiting", "started", "completed", "1 file rolled back"]
 
 
 def test_a_line_of_a_log_is_words_whatever_its_values_are() -> None:
@@ -164,13 +164,13 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
 
     assert "state partly rolled back" in lines
     assert "note Holiday 2019" in lines
-    assert "files 3: 2 done, 1 refused" in lines
+    assert "files 3: 2 written, 1 conflict" in lines
     assert "taken back by 2" in lines
     assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
     assert "done in place" in written
     assert "+Ann Lee" in written
-    assert any(line.startswith(str(lived.paths[2])) and " refused " in line for line in lines)
+    assert any(line.startswith(str(lived.paths[2])) and " conflict " in line for line in lines)
 
 
 def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
@@ -186,7 +186,7 @@ def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     handle.wait()
 
     told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "files 6: 1 done, 4 not started, 1 under way" in told
+    assert "files 6: 1 written, 4 not started, 1 under way" in told
     rows = [line.partition(".mp4 ")[2] for line in told if line.startswith(str(studio.films))]
     said = [next(words for words in ROWS if row.startswith(words)) for row in rows]
     assert said == ["under way", "done", *["not started"] * 4]
@@ -213,7 +213,7 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
         ("waits", ""),
         ("began", ""),
         ("paused", "by Ann"),
-        ("went on", f"by {user_name()}"),
+        ("resumed", f"by {user_name()}"),
         ("completed with errors", ""),
     ]
     files = [line for line in told.log if line["event"].startswith("file.")]
@@ -285,7 +285,7 @@ def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_to
     studio.library.cancel(1)
     studio.library.handle(1).wait()
     by = f"by {user_name()}"
-    assert past(studio, 1)[-3:] == [("waits", ""), ("went on", by), ("cancelled", by)]
+    assert past(studio, 1)[-3:] == [("waiting", ""), ("resumed", by), ("cancelled", by)]
     [line] = [line for line in studio.library.operation_story(1).log if line.get("status") == "cancelled"]
     assert f"by {line['by']}" == by
 

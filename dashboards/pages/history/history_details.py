@@ -13,7 +13,7 @@ from dashboards.pages.history import history_list
 from dashboards.pages.progress import progress
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
-    HOLDING_STATES,
+    ACTIVE_STATES,
     ItemDetails,
     MetadataOperation,
     OperationDetails,
@@ -124,7 +124,7 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     ]
     if operation.backup_bytes:
         kept = wording.size(operation.backup_bytes)
-        films = f" for {wording.size(operation.film_bytes)} of video" if operation.film_bytes else ""
+        films = f" for {wording.size(operation.file_bytes)} of video" if operation.file_bytes else ""
         pairs.append(["Kept for undo", kept + films])
     if operation.can_rollback and operation.expires_at:
         pairs.append(["Undo until", wording.day(operation.expires_at)])
@@ -144,7 +144,7 @@ def _called(note: str) -> str:
 
 def check_view(operation: MetadataOperation, look: RollbackPreview) -> dict[str, Any] | None:
     """Return what would happen on a rollback now: numbers with the rest of a sentence, and what else is to be known."""
-    if operation.status in HOLDING_STATES:
+    if operation.status in ACTIVE_STATES:
         return None
     if not history_list.may_go_back(operation):
         return {"text": history_list.why_not(operation)}
@@ -166,12 +166,12 @@ def outlook(check: RollbackCheck) -> list[list[str]]:
     pairs = []
     if check.exact:
         pairs.append([wording.count(check.exact), f"{'gets' if check.exact == 1 else 'get'} the same bytes back"])
-    return pairs + [[wording.count(number), text] for number, text in check.left_alone()]
+    return pairs + [[wording.count(number), text] for number, text in check.conflict_reasons()]
 
 
 def hints(check: RollbackCheck) -> list[str]:
     """Return what can be chosen about files that would be left alone, and what is not known for sure."""
-    found = check.names()
+    found = check.hard_link_sentences()
     if check.comment_only:
         its = "its comment alone" if check.comment_only == 1 else "their comments alone"
         found.append(f"{wording.files(check.comment_only)} can get {its} back, if you choose so.")
@@ -211,10 +211,10 @@ def buttons(operation: MetadataOperation, look: RollbackPreview, *, undone: int 
 
     `undone`: how many files of it can be tried again.
     """
-    if operation.status in HOLDING_STATES:
+    if operation.status in ACTIVE_STATES:
         return [{"label": "Watch it", "act": "progress", "kind": "primary"}]
     found: list[dict[str, Any]] = []
-    if operation.can_go_on:
+    if operation.can_resume:
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
     if undone:
         found.append({"label": f"Retry {wording.files(undone)}…", "act": "retry"})
@@ -315,7 +315,7 @@ def _item(item: ItemDetails, look: RollbackPreview, problem: ItemDetails | None,
 
 def detail(item: ItemDetails) -> dict[str, Any]:
     """Return one file in detail: its comment before and after, what was proven, how it was written and what is kept."""
-    tries = [f"{risk.label(each.code)}: {each.message}" for each in item.tries]
+    tries = [f"{risk.label(each.code)}: {each.message}" for each in item.attempts]
     before, after = comment_diff.compare(item.previous_comment, item.new_comment)
     done = item.status == "success"
     facts = [["Where", item.file_path]]

@@ -12,8 +12,8 @@ from dashboards.state import HistoryState
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.operations.operation import (
+    ACTIVE_STATES,
     FINISHED_STATES,
-    HOLDING_STATES,
     OUTCOMES,
     MetadataOperation,
     OperationCounts,
@@ -262,13 +262,13 @@ def why_not(operation: MetadataOperation) -> str:
 
 def undo(operation: MetadataOperation) -> str:
     """Return until when it can be rolled back, or in few words why it cannot."""
-    if operation.status in HOLDING_STATES:
+    if operation.status in ACTIVE_STATES:
         return "not yet"
     if not may_go_back(operation):
         return "nothing to roll back"
     if not operation.can_rollback:
         return "comments only"
-    if operation.can_go_on:
+    if operation.can_resume:
         return "or resume"
     until = progress.expiry(operation.expires_at)
     return f"until {until}" if until else "can be undone"

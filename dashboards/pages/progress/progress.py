@@ -83,7 +83,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "line": pace(operation, status),
         "parts": parts(status),
         "rest": rest(status),
-        "current": status.now if status.status == "in_progress" else "",
+        "current": status.current_text if status.status == "in_progress" else "",
         "buttons": buttons(status),
         "summary": summary(operation, status) if status.finished else None,
         "order": "Failures first" if status.finished else "Failures first · live",
@@ -99,9 +99,9 @@ def named(
     shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return a filter of files with the words that fit: what was given up is skipped to the ledger alone."""
-    left = "put back, not started" if status.restored else "not started"
+    left = "put back, not started" if status.restored_count else "not started"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
-    if status.given_up:
+    if status.cancelled_count:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
@@ -131,7 +131,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     }
     started = f"started {wording.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
     if status.status == "paused":
-        waits = "pausing after the file under way" if status.pausing else "paused: what is done stays done"
+        waits = "pausing after the file under way" if status.is_pausing else "paused: what is done stays done"
         return f"{started} · {waits}"
     return started if status.finished else f"{started} · goes on if you close this page"
 
@@ -141,7 +141,7 @@ def pace(operation: MetadataOperation, status: OperationStatus) -> str:
     if status.finished:
         return f"in {wording.duration(operation.seconds)}" if operation.seconds else ""
     if status.status == "paused":
-        return "pausing after this file" if status.pausing else "paused"
+        return "pausing after this file" if status.is_pausing else "paused"
     parts = []
     if status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} looked at")
@@ -159,8 +159,8 @@ def parts(status: OperationStatus) -> list[dict[str, Any]]:
         for outcome, kind, label in PARTS
         if (number := status.outcomes[outcome])
     ]
-    if status.shares:
-        found.append(("going", f"{wording.count(len(status.shares))} under way", sum(status.shares.values())))
+    if status.fractions:
+        found.append(("going", f"{wording.count(len(status.fractions))} under way", sum(status.fractions.values())))
     whole = max(1, status.total)
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
@@ -170,7 +170,7 @@ def rest(status: OperationStatus) -> str:
     if status.finished:
         left = [(status.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
         return " · ".join(f"{wording.count(number)} {label}" for number, label in left if number)
-    waiting = status.total - status.processed - len(status.shares)
+    waiting = status.total - status.processed - len(status.fractions)
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
 
@@ -238,7 +238,7 @@ def undone(operation: MetadataOperation, status: OperationStatus) -> int:
     """Return how many files of an operation that has ended can be tried again; 0 where it can be gone on with."""
     if not status.finished or _can_go_on(status) or operation.user_action == "rollback_person":
         return 0
-    return _number(status, ("failed", "conflict", "unknown")) + status.given_up
+    return _number(status, ("failed", "conflict", "unknown")) + status.cancelled_count
 
 
 def _can_go_on(status: OperationStatus) -> bool:
@@ -252,7 +252,7 @@ def _was(number: int) -> str:
 def items(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
     first = (details.page - 1) * details.per_page
-    shares = details.status.shares
+    shares = details.status.fractions
     ended = details.status.finished
     rows = [item_row(item, share=shares.get(item.id), ended=ended) for item in details.items]
     return {

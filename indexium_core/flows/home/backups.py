@@ -16,7 +16,7 @@ from indexium_core.flows.home import backup_room
 from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model.files.media import Extent
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse, RangePreview
-from indexium_core.model.operations.operation import BackupRecord
+from indexium_core.model.operations.operation import BackupRecord, RollbackOptions
 from indexium_core.settings import Settings
 from indexium_core.store.operations import backups as store
 from indexium_core.store.operations.backups import Backup
@@ -71,7 +71,9 @@ class BackupManager:
         if not found:
             message = f"Item {operation_item_id} has no backup."
             raise errors.UnknownIdError(message)
-        handle = self._history.start_rollback(found[0].operation_id, item_ids=[operation_item_id])
+        handle = self._history.start_rollback(
+            found[0].operation_id, RollbackOptions(item_ids=frozenset({operation_item_id}))
+        )
         return handle.wait().counts.get("success", 0) == 1
 
     def cleanup_old_backups(self, days_to_keep: int = 90) -> int:

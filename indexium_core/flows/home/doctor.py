@@ -134,20 +134,20 @@ class Doctor:
 
     def _operations(self) -> Check:
         states = {each: status for each, _, status in ledger.Ledger(self._store).unfinished()}
-        cut = Interruptions(self._store, at_work=lambda: self._at_work).operations(files=0)
+        cut = Interruptions(self._store, running=lambda: self._at_work).operations(files=0)
         going = {each: _GOING[status] for each, status in states.items() if status in _GOING}
         unclear = sorted({*states, *(each.id for each in cut if each.counts.get("unclear"))} - {*going, *_whole(cut)})
         details = {
             "operations": sorted({*states, *(each.id for each in cut)}),
             "interrupted": [each.id for each in cut],
         }
-        said = [each.say() for each in cut[:_FEW]]
+        said = [each.summary() for each in cut[:_FEW]]
         said += [f"Operation {each} has files whose state is unclear." for each in unclear[:_FEW]]
         said += [f"Operation {each} {state}." for each, state in list(going.items())[:_FEW]]
         if not cut and not unclear:
             message = " ".join(said) or "No operation is unfinished."
             return Check(name="operations", state="ok", message=message, details=details)
-        todo = [each.what_to_type() for each in cut[:_FEW]]
+        todo = [each.next_commands() for each in cut[:_FEW]]
         todo += ["'indexium recover' looks at unclear files again, once their disk is there."] if unclear else []
         message = " ".join(said)
         return Check(name="operations", state="warning", message=message, remedy=" ".join(todo), details=details)

@@ -303,9 +303,9 @@ class _RescanRun:
             report.skipped += 1
         elif outcome.missing:
             report.missing += 1
-            job_log.unread(outcome.due.path, "missing", "It is not there any more.")
+            job_log.log_unread(outcome.due.path, "missing", "It is not there any more.")
         elif outcome.problem:
-            job_log.unread(outcome.due.path, outcome.problem.code, outcome.problem.message)
+            job_log.log_unread(outcome.due.path, outcome.problem.code, outcome.problem.message)
             report.errors[outcome.problem.code] = report.errors.get(outcome.problem.code, 0) + 1
         self._tell(outcome.due.path)
 

@@ -376,7 +376,7 @@ class _Scan:
         report.errors += states.total() - states["ok"]
         for found in there:
             if found.facts.state != "ok":
-                job_log.unread(found.path, found.facts.state, found.facts.message)
+                job_log.log_unread(found.path, found.facts.state, found.facts.message)
         _count(report, states)
 
 

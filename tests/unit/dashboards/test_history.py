@@ -147,7 +147,7 @@ def test_a_rollback_is_called_by_what_it_takes_back() -> None:
 
 
 def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
-    cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, given_up=6)
+    cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, cancelled_count=6)
     assert history_list.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
     assert ["Files", history_list.outcome(cancelled)] in history_details.fact_pairs(cancelled)
     running = operation(status="in_progress", file_count=12, success_count=5)
@@ -342,7 +342,7 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
 
 def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
     cancelled = details(item(1), status="cancelled")
-    left = replace(cancelled, status=replace(cancelled.status, status="cancelled", given_up=28))
+    left = replace(cancelled, status=replace(cancelled.status, status="cancelled", cancelled_count=28))
     acts = [button["act"] for button in history_details.view(left, RollbackPreview())["buttons"]]
     assert acts[0] == "retry"
     assert history_details.view(left, RollbackPreview())["buttons"][0]["label"] == "Retry 28 files…"
