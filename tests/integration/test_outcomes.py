@@ -17,7 +17,7 @@ from indexium_core import cli
 from indexium_core.api import answers
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.model.operations.operation import OUTCOMES
+from indexium_core.model.operations.operation import OUTCOMES, outcome_of
 from indexium_core.store.operations import ledger
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
