@@ -200,7 +200,7 @@ class Session:
         self._shell.on(hello=self._hello, go=self._go, address=self._address, theme=self._theme)
         self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
         for root in self.roots().values():
-            root.heard = pages.library.give_way
+            root.heard = pages.library.ui_priority.ask
         self._take_request()
         pn.state.onload(self._ready)
         self._document.on_session_destroyed(lambda _: self.bridge.close())
@@ -286,7 +286,7 @@ class Session:
 
     def _first_page(self) -> str:
         """Return the page of an address that names none: an empty home begins with its library."""
-        return "plan" if self.library.libraries() else "library"
+        return "plan" if self.library.inventory.list() else "library"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
         """Take what the browser keeps; a component may say hello before the whole page is there."""
@@ -411,7 +411,7 @@ class Session:
     def _count_checks(self) -> None:
         self._counting = False
         self.bridge.run(
-            lambda: sum(group.total for group in self.library.checks(max_age=CHECKED)),
+            lambda: sum(group.total for group in self.library.checks.groups(max_age=CHECKED)),
             lambda total: self.count("checks", total),
             name="frame_checks",
         )
@@ -430,7 +430,7 @@ class Session:
         past, roots, live, jobs = self.shelf.lately("frame", 0.9, self._read_work)
         held = sum(root.file_count for root in roots)
         counts = self._counts | {"plan": changing, "history": past.total, "library": held, "jobs": jobs}
-        return {"pages": shell.pages(TITLES, counts, live, self._base), **shell.roots(roots, library.scan_progress())}
+        return {"pages": shell.pages(TITLES, counts, live, self._base), **shell.roots(roots, library.scans.progress())}
 
     def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int]:
         """Read the operations there are, the roots, how much is done of what runs, and how many jobs have not ended."""
@@ -446,7 +446,7 @@ class Session:
             for state, number in by_state.items()
             if state not in ENDED_STATES
         )
-        return library.history(per_page=1), library.libraries(), live, jobs
+        return library.history(per_page=1), library.inventory.list(), live, jobs
 
 
 def _shared() -> Pages:

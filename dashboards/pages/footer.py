@@ -60,7 +60,7 @@ class FooterPanel:
             job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),
             scan=lambda _: session.go("library"),
-            stop_scan=lambda _: bridge.run(library.cancel_scan, lambda _: self.refresh(), name="stop_scan", once=True),
+            stop_scan=lambda _: bridge.run(library.scans.cancel, lambda _: self.refresh(), name="stop_scan", once=True),
         )
 
     def start(self) -> None:
@@ -115,7 +115,7 @@ class FooterPanel:
     def _scan_elsewhere(self) -> ScanProgress | None:
         """Return how far a scan is, unless the page that is looked at tells it."""
         told = self._session.showing("library") or self._session.showing("jobs")
-        return None if told else self._library.scan_progress()
+        return None if told else self._library.scans.progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
         """Tell whether the page that is looked at tells all of an operation itself."""

@@ -152,10 +152,10 @@ class JobsScreen:
 
     def _changed(self, job: Job) -> AuditPage:
         """Return a page of what a job changed; the last one where there are not so many."""
-        page = self._library.audit(job_id=job.id, page=self.state.changes, per_page=CHANGES)
+        page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
         if page.items or not page.total:
             return page
-        return self._library.audit(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+        return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
 
     def _show(self, found: parts.JobsFilter) -> None:
         self._found = found

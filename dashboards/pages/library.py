@@ -103,7 +103,7 @@ class LibraryScreen:
             self._bridge.run(self._read, self._show, name="library")
 
     def _scanned(self) -> None:
-        if self._library.scan_progress() is None:
+        if self._library.scans.progress() is None:
             self._stopping = False
         self.refresh()
 
@@ -111,9 +111,9 @@ class LibraryScreen:
         library, kind = self._library, self.state.kind
         statistics = self._session.shelf.plan().statistics
         return _LibraryResult(
-            library.holdings.libraries(),
-            library.holdings.quality(),
-            library.holdings.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
+            library.inventory.libraries(),
+            library.inventory.quality(),
+            library.inventory.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
             statistics.safe_count + statistics.warning_count + statistics.danger_count,
             library.history(per_page=1).total > 0,
         )
@@ -130,7 +130,7 @@ class LibraryScreen:
         found = self._found
         if found is None or not self._session.showing("library"):
             return
-        progress, quality = self._library.scan_progress(), found.quality
+        progress, quality = self._library.scans.progress(), found.quality
         view = {
             **drawing.folders(found.folders, quality),
             "can_scan": progress is None,
@@ -163,7 +163,7 @@ class LibraryScreen:
             return
         text, serial = str(message["text"])[:4096], int(message["serial"])
         self._bridge.run(
-            lambda: self._library.holdings.folders(text),
+            lambda: self._library.inventory.folders(text),
             lambda found: self._folders.hints([{"path": each.path, "known": each.known} for each in found], serial),
             name="folder_hints",
         )
@@ -174,7 +174,7 @@ class LibraryScreen:
             self._bridge.toast("error", "Type the whole path, from / on, or from ~ for your own folder.")
             return
         self._bridge.run(
-            lambda: self._library.add_library(path),
+            lambda: self._library.inventory.add(path),
             lambda row: self._scan(row.library_id),
             name="add_folder",
             once=True,
@@ -186,7 +186,7 @@ class LibraryScreen:
         self._stopping, self._report = False, None
 
         def work() -> ScanReport:
-            rows = self._library.libraries()
+            rows = self._library.inventory.list()
             dirs = [Path(row.path_bytes.decode("utf-8", "surrogateescape")) for row in rows if row.library_id == wanted]
             if wanted is not None and not dirs:
                 raise errors.UnknownIdError("This folder is not there any more.")
@@ -207,7 +207,7 @@ class LibraryScreen:
         self.refresh()
 
     def _stop(self) -> None:
-        self._stopping = self._library.cancel_scan()
+        self._stopping = self._library.scans.cancel()
         self._draw()
 
     def _dismiss(self) -> None:
@@ -222,7 +222,7 @@ class LibraryScreen:
             return
         modes = {"people_mode": row.people_mode, "comment_mode": row.comment_mode, field: value}
         self._change(
-            lambda: self._library.set_library(
+            lambda: self._library.inventory.set_modes(
                 library_id, mode=modes["people_mode"], comment_mode=modes["comment_mode"]
             ),
             lambda _: f"{row.name}: the plan goes by it from now on.",
@@ -243,20 +243,20 @@ class LibraryScreen:
 
         def exclude() -> None:
             self._change(
-                lambda: self._library.set_audio(library_id, included=False),
+                lambda: self._library.inventory.set_audio(library_id, included=False),
                 lambda _: "Scans no longer include audio files.",
             )
 
         if included:
             self._change(
-                lambda: self._library.set_audio(library_id, included=True),
+                lambda: self._library.inventory.set_audio(library_id, included=True),
                 lambda _: "The next scan includes audio files.",
             )
         else:
-            self._bridge.run(lambda: self._library.holdings.audio_files(library_id), ask, name="forgetting", once=True)
+            self._bridge.run(lambda: self._library.inventory.audio_files(library_id), ask, name="forgetting", once=True)
 
     def _look_for_gone(self, library_id: int) -> None:
-        holdings = self._library.holdings
+        holdings = self._library.inventory
 
         def ask(found: Any) -> None:
             if found.reason:
@@ -284,9 +284,9 @@ class LibraryScreen:
         self._bridge.run(lambda: holdings.gone(library_id), ask, name="gone", once=True)
 
     def _ask_forget(self, library_id: int, *, missing: bool) -> None:
-        holdings = self._library.holdings
+        holdings = self._library.inventory
         look = holdings.forgettable if missing else holdings.removal
-        forget = self._library.forget_missing if missing else self._library.remove_library
+        forget = self._library.inventory.forget_missing if missing else self._library.inventory.remove
 
         def ask(found: Any) -> None:
             files = words.files(found.files)

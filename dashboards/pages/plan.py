@@ -27,7 +27,9 @@ from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selectio
 
 if TYPE_CHECKING:
     from dashboards.app import Session
-    from indexium_core.library import DecisionReport, Library, MetadataPlan, SavedView, SelectionSummary
+    from indexium_core.flows.planning.planner import SelectionSummary
+    from indexium_core.library import DecisionReport, Library, MetadataPlan
+    from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]
 
@@ -124,7 +126,7 @@ class PlanScreen:
             self._find("")
             self._session.decided(f"{words.files(report.files)} back in the plan.", report)
 
-        self._bridge.run(lambda: self._library.bring_back(query), told, name="bring_back", once=True)
+        self._bridge.run(lambda: self._library.decisions.bring_back(query), told, name="bring_back", once=True)
 
     def roots(self) -> dict[str, Any]:
         """Return the components by their places in the page."""
@@ -205,7 +207,7 @@ class PlanScreen:
             able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
             volume=shelf.volume(plan),
             views=shelf.views(),
-            wider=[] if page.total or not query.strip() else library.wider(plan=plan),
+            wider=[] if page.total or not query.strip() else library.search.wider(plan=plan),
             written=None if page.total else self._write.written(query),
         )
 

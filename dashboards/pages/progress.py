@@ -134,7 +134,7 @@ class ProgressScreen:
 
     def _open_log(self, operation_id: int) -> None:
         self._bridge.run(
-            lambda: self._library.operation_story(operation_id, per_page=1).job, self._show_log, name="log", once=True
+            lambda: self._library.stories.tell(operation_id, per_page=1).job, self._show_log, name="log", once=True
         )
 
     def _show_log(self, job: Job | None) -> None:
@@ -155,7 +155,7 @@ class ProgressScreen:
             return
 
         def look() -> WriteRequest:
-            found = self._library.retry_check(operation.id)
+            found = self._library.retries.look(operation.id)
             options = replace(found.options, risk=WRITABLE, source="dashboard")
             left = found.files - len(found.plan.ids(found.selection))
             hint = f"{words.files(left)} of {words.count(found.files)} cannot be written now." if left > 0 else ""

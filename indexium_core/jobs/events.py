@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from indexium_core import errors
 from indexium_core.model.event import Event
+from indexium_core.model.remote_calls import remote
 
 __all__ = ["Event", "EventBus", "EventStore", "Recorder"]
 
@@ -102,6 +103,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="indexium-events", daemon=True)
         self._thread.start()
 
+    @remote()
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
         """Return what happened after an event, oldest first, also what is not written down yet."""
         with self._lock:

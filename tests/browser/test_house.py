@@ -107,7 +107,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
     folder.mkdir()
     clips.build("mp4", folder)
     clips.sound("m4b", folder)
-    library_id = empty_library.add_library(folder).library_id
+    library_id = empty_library.inventory.add(folder).library_id
     page = serve(empty_library).visit("/library", width=390)
     card = page.get_by_role("region", name="recordings")
     card.get_by_role("button", name="More about recordings").click()
@@ -160,11 +160,11 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     card.get_by_role("button", name="More about demo").click()
     card.get_by_role("button", name="Remove this folder…").click()
     question = page.get_by_role("dialog", name="Remove this folder?")
-    files = library.holdings.removal(library.libraries()[0].library_id).files
+    files = library.inventory.removal(library.inventory.list()[0].library_id).files
     expect(question).to_contain_text("No file on the disk is touched")
     question.get_by_role("button", name=f"Forget {files} files").click()
     expect(page.get_by_text(f"{files} files forgotten.")).to_be_visible()
-    assert library.libraries() == []
+    assert library.inventory.list() == []
 
 
 def test_a_scan_is_told_of_once_on_its_page_and_at_the_foot_of_every_other(

@@ -27,13 +27,13 @@ def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill =
     with Database.open(home) as store, store.atomic() as tx:
         fill(tx)
     with Library.open(home, clock=lambda: now) as library:
-        (found,) = [each for each in library.doctor() if each.name == "clock"]
+        (found,) = [each for each in library.doctor.run() if each.name == "clock"]
     return found
 
 
 def scan_at(moment: datetime) -> Fill:
     def fill(tx: Connection) -> None:
-        catalog.add_library(tx, b"/films", name="films")
+        catalog.inventory.add(tx, b"/films", name="films")
         tx.execute("UPDATE libraries SET scanned_at = $at", {"at": moment})
 
     return fill
@@ -66,7 +66,7 @@ def test_only_where_most_films_are_of_the_future_it_is_the_clock_that_is_wrong(
     ahead = int((NOW + timedelta(days=9)).timestamp() * 1e9)
 
     def fill(tx: Connection) -> None:
-        catalog.add_library(tx, b"/films", name="films")
+        catalog.inventory.add(tx, b"/films", name="films")
         rows = [scanned(f"{number}.mp4", mtime_ns=ahead if number < future else 7) for number in range(4)]
         catalog.upsert_files(tx, 1, rows, at=NOW - timedelta(days=1))
 
@@ -83,7 +83,7 @@ def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
     with Library.open(home) as library:
         genuine = time.time
         monkeypatch.setattr(clock.time, "time", lambda: genuine() + seconds)
-        (found,) = [each for each in library.doctor() if each.name == "clock"]
+        (found,) = [each for each in library.doctor.run() if each.name == "clock"]
 
     assert found.state == "warning"
     assert f"It was set {word} since this process began." in found.message

@@ -23,6 +23,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, labels
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns
 from indexium_core.store.database import Database
@@ -74,6 +75,7 @@ class Checks:
         self._alike = detection.Alike()
         self._state: _CheckState | None = None
 
+    @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
         """
         Return how many findings of each kind there are.
@@ -94,6 +96,7 @@ class Checks:
             for kind in check.KINDS
         ]
 
+    @remote()
     def page(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
         """
         Return one page of findings; `dismissed`: of those that somebody said to be right.
@@ -122,6 +125,7 @@ class Checks:
             raise errors.UnknownIdError(message)
         return rows[0]
 
+    @remote()
     def dismiss(self, kind: str, subjects: Sequence[str]) -> int:
         """
         Say that findings are right as they are; returns how many. They are left out until their facts change.
@@ -136,6 +140,7 @@ class Checks:
             store.dismiss(tx, kind, right, at=self._clock())
         return len(rows)
 
+    @remote()
     def bring_back(self, kind: str, subjects: Sequence[str]) -> int:
         """Take back that findings are right; returns how many were said to be."""
         asked = _kind(kind)
@@ -144,6 +149,7 @@ class Checks:
             store.forget_dismissals(tx, asked, said)
         return len(said)
 
+    @remote()
     def mend(self, kind: str, subject: str, code: str) -> ResolutionReport:
         """
         Settle a finding in one of its ways.
@@ -163,6 +169,7 @@ class Checks:
         self._on_change()
         return ResolutionReport(files=mend.files, text=mend.text, step_id=step_id)
 
+    @remote()
     def mend_all(self, kind: str) -> ResolutionReport:
         """
         Settle all open findings of a kind at once, by letting the database know what the files say.
@@ -182,6 +189,7 @@ class Checks:
         named = f"{labels.files(files)} name{'s' if files == 1 else ''}"
         return ResolutionReport(files=files, text=f"The database knows whom {named} now.", step_id=step_id)
 
+    @remote()
     def dismiss_all(self, kind: str) -> int:
         """Say that all open findings of a kind are right as they are; returns how many."""
         asked = _kind(kind)

@@ -22,6 +22,7 @@ from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.plan import SORT_KEYS, PlanItem
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.people.people import raw_path
 from indexium_core.store.planning import plans
@@ -44,6 +45,7 @@ class Exporter:
         self._database = database
         self._planner = planner
 
+    @remote(pieces=True)
     def plan(
         self,
         plan: MetadataPlan,
@@ -107,6 +109,7 @@ class Exporter:
         paths = plans.raw_paths(self._database.read(), file_ids) if file_ids else {}
         return {file_id: raw_path(path) for file_id, path in paths.items()}
 
+    @remote(pieces=True)
     def dry_run(
         self,
         report: DryRunReport,

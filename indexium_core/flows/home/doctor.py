@@ -33,6 +33,7 @@ from indexium_core.flows.scanning import roots
 from indexium_core.model import sizes
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.operations.interrupted import InterruptedOperation
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -73,8 +74,8 @@ class Doctor:
         store: database.Database,
         *,
         folder: Path,
-        use: BackupUse,
-        at_work: frozenset[int],
+        use: Callable[[], BackupUse],
+        at_work: Callable[[], frozenset[int]],
         clock: Callable[[], datetime],
         started: clockwork.StartTime,
         jobs: job_service.JobService,
@@ -88,6 +89,7 @@ class Doctor:
         self._started = started
         self._jobs = jobs
 
+    @remote()
     def run(self) -> list[Check]:
         """Return every check, in the order in which a person reads them."""
         volumes.forget()
@@ -123,7 +125,7 @@ class Doctor:
 
     def _backups(self) -> Check:
         found = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
-        used, budget = self._use.bytes, self._use.budget
+        used, budget = self._use().bytes, self._use().budget
         details = {"journals": len(found), "journal_bytes": sum(found), "bytes": used, "budget": budget}
         journals = "is 1 journal" if len(found) == 1 else f"are {len(found)} journals"
         room = f"{sizes.in_words(used)} of {sizes.in_words(budget)}"
@@ -134,7 +136,7 @@ class Doctor:
 
     def _operations(self) -> Check:
         states = {each: status for each, _, status in ledger.Ledger(self._store).unfinished()}
-        cut = Interruptions(self._store, at_work=lambda: self._at_work).operations(files=0)
+        cut = Interruptions(self._store, at_work=self._at_work).operations(files=0)
         going = {each: _GOING[status] for each, status in states.items() if status in _GOING}
         unclear = sorted({*states, *(each.id for each in cut if each.counts.get("unclear"))} - {*going, *_whole(cut)})
         details = {
@@ -180,7 +182,7 @@ class Doctor:
 
     def _leftovers(self, libraries: list[LibraryRow]) -> Check:
         name = "temporary_files"
-        if self._at_work:
+        if self._at_work():
             return Check(name=name, state="ok", message="An operation is under way and may have some.")
         deadline = time.monotonic() + _SEARCH_SECONDS
         here = [library.path_bytes for library in libraries if library.state == "online"]

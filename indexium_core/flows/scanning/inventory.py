@@ -7,6 +7,7 @@ who is in which film and the history of what was written outlive the rows of a f
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -29,6 +30,8 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
+from indexium_core.model.planning.plan import checked_modes
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -53,6 +56,7 @@ class Inventory:
         still: Callable[[], AbstractContextManager[None]],
         modes: Callable[[], Modes],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Look after the roots of a database.
@@ -62,8 +66,10 @@ class Inventory:
             still: Keeps scans away for the length of a block, and refuses while one runs.
             modes: Returns how people and comments are combined where nothing else is said.
             clock: Source of the present moment (UTC).
+            on_change: Called after a change of what the plan shows.
 
         """
+        self._on_change = on_change
         self._database = database
         self._still = still
         self._modes = modes
@@ -71,16 +77,24 @@ class Inventory:
 
     # What there is.
 
-    def libraries(self) -> list[LibraryDetails]:
+    @remote()
+    def list(self) -> builtins.list[LibraryRow]:
+        """Return the library folders; `libraries` has more about each."""
+        return catalog.libraries(self._database.read())
+
+    @remote()
+    def libraries(self) -> builtins.list[LibraryDetails]:
         """Return every root with the state of its files and of the place where it lies."""
         reader = self._database.read()
         counts = store.states(reader)
         return [_details(row, *counts.get(row.library_id, ({}, 0))) for row in catalog.libraries(reader)]
 
+    @remote()
     def quality(self) -> Quality:
         """Return how many files are as one wishes, and how many are not."""
         return store.quality(self._database.read())
 
+    @remote()
     def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> HeldPage:
         """Return one page of the files of a kind; UsageError for a kind that there is not."""
         if kind not in KINDS:
@@ -88,6 +102,7 @@ class Inventory:
             raise errors.UsageError(message)
         return store.files(self._database.read(), kind, page=max(1, page), per_page=max(1, min(1000, per_page)))
 
+    @remote()
     def search(
         self, query: str = "", *, sort: str = "path", descending: bool = False, page: int = 1, per_page: int = 50
     ) -> HeldPage:
@@ -124,6 +139,7 @@ class Inventory:
 
     # Adding.
 
+    @remote(paths=("folder",))
     def add(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
         """
         Add a folder without scanning it; one that is there already stays as it is.
@@ -145,7 +161,23 @@ class Inventory:
                 catalog.set_library_audio(tx, row.library_id, audio=True)
         return self._row(row.library_id)
 
-    def folders(self, text: str) -> list[FolderHint]:
+    @remote()
+    def set_modes(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
+        """
+        Set how people and comments are combined in a whole folder.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: A mode is unknown.
+
+        """
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
+        self._on_change()
+
+    def folders(self, text: str) -> builtins.list[FolderHint]:
         """
         Return folders of this machine that a half-typed path may mean; for no text, those where films usually lie.
 
@@ -157,11 +189,13 @@ class Inventory:
 
     # Forgetting.
 
+    @remote()
     def removal(self, library_id: int) -> RemovalReport:
         """Return what goes with a root."""
         row = self._row(library_id)
         return store.forgetting(self._database.read(), library_id, row.path)
 
+    @remote()
     def remove(self, library_id: int) -> RemovalReport:
         """
         Forget a root, its files and the decisions on them. No file is touched; who is in them and the history stay.
@@ -176,13 +210,16 @@ class Inventory:
             self._refuse_at_work(library_id)
             with self._database.atomic() as tx:
                 catalog.remove_library(tx, library_id)
+        self._on_change()
         return found
 
+    @remote()
     def forgettable(self, library_id: int) -> RemovalReport:
         """Return what goes with those files of a root that are gone."""
         row = self._row(library_id)
         return store.forgetting(self._database.read(), library_id, row.path, store.MISSING)
 
+    @remote()
     def forget_missing(self, library_id: int) -> RemovalReport:
         """Forget the files of a root that a scan did not find any more; errors as those of `remove`."""
         with self._still():
@@ -190,10 +227,25 @@ class Inventory:
             self._refuse_at_work(library_id, store.MISSING)
             with self._database.atomic() as tx:
                 store.forget(tx, library_id, store.MISSING)
+        self._on_change()
         return found
 
     # Audio files.
 
+    @remote()
+    def set_audio(self, library_id: int, *, included: bool) -> RemovalReport | None:
+        """
+        Include the audio files of a folder in scans, or exclude them.
+
+        The next scan finds included files. The database forgets excluded files at once; the report counts them. No file
+        changes, and people and history stay. Errors as those of `remove`.
+        """
+        if not included:
+            return self.exclude_audio(library_id)
+        self.include_audio(library_id)
+        return None
+
+    @remote()
     def audio_files(self, library_id: int) -> RemovalReport:
         """Return what goes with the audio files of a root when scans include them no longer."""
         row = self._row(library_id)
@@ -218,8 +270,10 @@ class Inventory:
             with self._database.atomic() as tx:
                 catalog.set_library_audio(tx, library_id, audio=False)
                 store.forget(tx, library_id, _AUDIO)
+        self._on_change()
         return found
 
+    @remote()
     def gone(self, library_id: int) -> GoneCheck:
         """Look what is below a root now, beside what is known of it. Walks the folder, and changes nothing."""
         row = self._row(library_id)

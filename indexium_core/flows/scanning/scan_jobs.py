@@ -14,6 +14,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import GRACE
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 
@@ -41,12 +42,13 @@ class ScanJobs:
         self._adding = threading.Lock()  # a scan that is awaited is not begun before that is known
         self._awaited: dict[int, _Awaited] = {}
 
+    @remote(paths=("dirs",))
     def add(
         self,
-        dirs: Sequence[roots.FolderName],
+        dirs: Sequence[roots.FolderName] = (),
         *,
-        full: bool,
-        really_gone: bool,
+        full: bool = False,
+        really_gone: bool = False,
         priority: int | str = "normal",
         dedup: bool = True,
     ) -> Job:
@@ -60,12 +62,13 @@ class ScanJobs:
 
         """
         # By their ids, for a path need not be text; and what is wrong with one is said to whoever asks.
-        chosen = roots.choose(self._database, dirs) if dirs else []
+        chosen = roots.choose(self._database, list(dirs)) if dirs else []
         payload = {"libraries": [library.library_id for library in chosen], "full": full, "really_gone": really_gone}
         what = ", ".join(library.path for library in chosen) or "all libraries"
         title = f"Scan {what}, every file anew" if full else f"Scan {what}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
 
+    @remote(paths=("dirs",))
     def run(
         self,
         dirs: Sequence[roots.FolderName],
@@ -106,6 +109,21 @@ class ScanJobs:
         if awaited.error is not None:
             raise awaited.error
         return awaited.report or ScanReport(cancelled=True)
+
+    @remote()
+    def cancel(self) -> bool:
+        """Cancel the running scan; False if none runs. Files that were read are kept, and none counts as missing."""
+        return any(self._queue.cancel(job_id) for job_id in self._queue.at_work(KIND))
+
+    @remote()
+    def progress(self) -> ScanProgress | None:
+        """Return the progress of the running scan, None if none runs."""
+        return self._scanner.now
+
+    @remote()
+    def last(self) -> ScanReport | None:
+        """Return the report of the last scan of this process."""
+        return self._scanner.last
 
     def work(self, job: JobContext) -> Mapping[str, Any]:
         """Do a scan; its handler."""

@@ -447,8 +447,8 @@ class Offered(Stage):
         super().__init__()
         self.cuts, self.later = list(cuts), set[int]()
         self.resumed: list[int] = []
-        self.library.interrupted = lambda **_: self.cuts  # type: ignore[method-assign]
-        self.library.interrupted_files = self._page  # type: ignore[method-assign]
+        self.library.interruptions.operations = lambda **_: self.cuts  # type: ignore[method-assign]
+        self.library.interruptions.files = self._page  # type: ignore[method-assign]
         self.library.resume = self._resume  # type: ignore[method-assign]
         self.offer = Interrupted(self.library, self.line, self.dialog, self, later=self.later)  # type: ignore[arg-type]
 
