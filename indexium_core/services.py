@@ -27,7 +27,7 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.people.suggestions import Suggestions
 from indexium_core.flows.planning.file_details import Details
 from indexium_core.flows.planning.plan_search import Finder
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner, SelectionSummary
+from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
 from indexium_core.flows.properties.audit import Auditor
 from indexium_core.flows.properties.field_locks import LockService
 from indexium_core.flows.properties.rescan import Rescanner, RescanReport
@@ -50,7 +50,7 @@ from indexium_core.model.operations.operation import (
     WriteOptions,
 )
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.planning.plan import Selection, SelectionDigest
+from indexium_core.model.planning.plan import Selection, SelectionDigest, SelectionSummary
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 
 __all__ = ["LibraryServices", "remote_calls"]

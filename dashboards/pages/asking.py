@@ -25,8 +25,8 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
-    from indexium_core.flows.planning.planner import SelectionSummary
     from indexium_core.library import Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
 
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 

@@ -27,8 +27,8 @@ from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selectio
 
 if TYPE_CHECKING:
     from dashboards.app import Session
-    from indexium_core.flows.planning.planner import SelectionSummary
     from indexium_core.library import DecisionReport, Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
     from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]

@@ -39,7 +39,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
 
     expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
-    assert [row.path for row in empty_library.libraries()] == [str(folder)]
+    assert [row.path for row in empty_library.inventory.list()] == [str(folder)]
     expect(page.get_by_text("no film is changed").first).to_be_visible()
     page.set_input_files("#people-file", str(folder / "people.csv"))
     upload = page.get_by_role("region", name="Import")
@@ -171,7 +171,7 @@ def test_a_scan_is_told_of_once_on_its_page_and_at_the_foot_of_every_other(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = ScanProgress(done=3, total=59, current="demo", rate=1.0, eta_seconds=50.0)
-    monkeypatch.setattr(library, "scan_progress", lambda: running)
+    monkeypatch.setattr(library.scans, "progress", lambda: running)
     page = serve(library).visit("/library")
     expect(page.get_by_role("region", name="Scan")).to_contain_text("of 59 files read")
     foot = page.get_by_role("region", name="Work")

@@ -48,7 +48,7 @@ class Exporter:
     @remote(pieces=True)
     def plan(
         self,
-        plan: MetadataPlan,
+        plan: MetadataPlan | str = "",
         format: str = "csv",  # noqa: A002 - what everybody calls it
         *,
         sort: str = "risk",
@@ -61,7 +61,7 @@ class Exporter:
         Return the list of a plan as text, in pieces.
 
         Args:
-            plan: The plan.
+            plan: The plan, or a search.
             format: csv or json.
             sort: One of `SORT_KEYS`.
             descending: The other way round.
@@ -73,6 +73,7 @@ class Exporter:
             UsageError: An unknown format or sort key.
 
         """
+        plan = self._planner.plan(plan) if isinstance(plan, str) else plan
         make = _known(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
             message = f"'{sort}' is nothing to sort by; choose one of {', '.join(SORT_KEYS)}."

@@ -45,7 +45,7 @@ GOOD = replace(NOTHING, all=1204, people=812, nobody=300, unknown=92, text=37, p
 
 
 def now(details: list[LibraryDetails], quality: Quality, *, scanning: bool = False) -> list[int]:
-    steps = library.steps.next(details, quality, planned=4, scanning=scanning)
+    steps = library.steps(details, quality, planned=4, scanning=scanning)
     assert all(step["promise"] for step in steps)
     return [place for place, step in enumerate(steps, 1) if step["now"]]
 
@@ -76,7 +76,7 @@ def test_a_folder_that_is_away_promises_nothing() -> None:
 
 
 def test_only_numbers_that_say_something_are_shown() -> None:
-    shown = {tile["kind"]: tile["count"] for tile in library.operations.held(GOOD, None, kind="")["tiles"]}
+    shown = {tile["kind"]: tile["count"] for tile in library.held(GOOD, None, kind="")["tiles"]}
     assert shown == {"all": "1,204", "people": "812", "nobody": "300", "unknown": "92", "text": "37"}
 
 
@@ -97,20 +97,18 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
         copies=1,
     )
     page = HeldPage(items=[file], total=92, page=2, per_page=25)
-    found = library.operations.held(GOOD, page, kind="unknown")["list"]
+    found = library.held(GOOD, page, kind="unknown")["list"]
     assert found["range"] == "26–26 of 92"
     assert found["pages"] == 4
     assert found["take"] == "Take these people over (92 files)"
     assert (found["rows"][0]["people"], found["rows"][0]["only_named"]) == (["Ann Lee"], True)
-    assert library.operations.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
+    assert library.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
 
 
 def test_texts_that_are_there_once_are_not_named() -> None:
     quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
     page = HeldPage(items=[], total=0, page=1, per_page=25)
-    assert library.operations.held(quality, page, kind="text")["list"]["texts"] == [
-        {"text": "Ripped by X", "files": "30 files"}
-    ]
+    assert library.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
 
 
 @pytest.mark.parametrize(
