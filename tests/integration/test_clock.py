@@ -33,7 +33,7 @@ def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill =
 
 def scan_at(moment: datetime) -> Fill:
     def fill(tx: Connection) -> None:
-        catalog.inventory.add(tx, b"/films", name="films")
+        catalog.add_library(tx, b"/films", name="films")
         tx.execute("UPDATE libraries SET scanned_at = $at", {"at": moment})
 
     return fill
@@ -66,7 +66,7 @@ def test_only_where_most_films_are_of_the_future_it_is_the_clock_that_is_wrong(
     ahead = int((NOW + timedelta(days=9)).timestamp() * 1e9)
 
     def fill(tx: Connection) -> None:
-        catalog.inventory.add(tx, b"/films", name="films")
+        catalog.add_library(tx, b"/films", name="films")
         rows = [scanned(f"{number}.mp4", mtime_ns=ahead if number < future else 7) for number in range(4)]
         catalog.upsert_files(tx, 1, rows, at=NOW - timedelta(days=1))
 

@@ -431,7 +431,7 @@ def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
 ) -> None:
     plan = planner.generate_plan()
     with films.atomic() as tx:
-        library_id = catalog.inventory.add(tx, b"/films")
+        library_id = catalog.add_library(tx, b"/films")
         catalog.upsert_files(tx, library_id, [scanned("Family/a.mp4", "People: Ann Lee")], at=NOW)
 
     with pytest.raises(errors.StalePlanError, match=r"a\.mp4"):

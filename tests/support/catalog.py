@@ -50,7 +50,7 @@ def scanned(path: str | bytes, comment: str | None = None, *, content: object = 
 def store(database: Database, files: Sequence[ScannedFile], *, root: str = ROOT) -> UpsertReport:
     """Store the files in the library at `root`, making it if need be."""
     with database.atomic() as tx:
-        library_id = catalog.inventory.add(tx, os.fsencode(root))
+        library_id = catalog.add_library(tx, os.fsencode(root))
         return catalog.upsert_files(tx, library_id, files, at=NOW)
 
 

@@ -51,7 +51,7 @@ def fill(database: Database, cases: Sequence[Case]) -> None:
 def _store_files(tx: Connection, folder: str, cases: Sequence[Case]) -> None:
     library = cases[0].get("library", {})
     modes = {mode: library.get(mode) for mode in ("people_mode", "comment_mode")}
-    library_id = catalog.inventory.add(tx, os.fsencode(folder))
+    library_id = catalog.add_library(tx, os.fsencode(folder))
     catalog.set_library_modes(tx, library_id, **modes)
     catalog.set_library_state(tx, library_id, library.get("state", "online"))
     catalog.upsert_files(tx, library_id, [file for case in cases for file in _files(case)], at=NOW)

@@ -223,7 +223,7 @@ def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
         "1 file was written since: what is in it stays, History can take it back."
     )
     with desk.database.atomic() as tx:
-        catalog.inventory.remove(tx, 1)
+        catalog.remove_library(tx, 1)
     again = desk.review.redo()
     assert again is not None
     assert (again.files, again.gone) == (0, 3)

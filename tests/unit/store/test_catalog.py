@@ -31,9 +31,9 @@ def put(database: Database, path: str, *names: str) -> None:
 
 def test_a_root_is_added_once(database: Database) -> None:
     with database.atomic() as tx:
-        first = catalog.inventory.add(tx, b"/films")
-        second = catalog.inventory.add(tx, b"/films", name="other")
-        named = catalog.inventory.add(tx, b"/more\xff/", name="More")
+        first = catalog.add_library(tx, b"/films")
+        second = catalog.add_library(tx, b"/films", name="other")
+        named = catalog.add_library(tx, b"/more\xff/", name="More")
 
     assert first == second != named
     assert [(row.name, row.path, row.state, row.file_count) for row in catalog.libraries(database.read())] == [
@@ -58,13 +58,13 @@ def test_forgetting_a_root_forgets_its_files_and_keeps_people(database: Database
     put(database, "a.mp4", "Ann")
     marked(database)
     with database.atomic() as tx:
-        assert catalog.inventory.remove(tx, 1) == 2
+        assert catalog.remove_library(tx, 1) == 2
 
     assert ids(database) == {"/other/a.mp4": 3}
     assert people_of(database) == {3: ["Ann"]}
     assert marked(database) == {1, 2, 3}
     with pytest.raises(errors.UnknownIdError), database.atomic() as tx:
-        catalog.inventory.remove(tx, 1)
+        catalog.remove_library(tx, 1)
 
 
 def test_files_for_an_unknown_root_are_refused(database: Database) -> None:

@@ -124,7 +124,7 @@ class Life:
         number = self.chance.randint(0, 9)
         state = self.chance.choice(["ok", "ok", "ok", "corrupt"])
         found = scanned(f"{number}.mp4", self.comment(), content=self.chance.choice([number // 2, number]), state=state)
-        catalog.upsert_files(tx, catalog.inventory.add(tx, b"/films"), [found], at=NOW)
+        catalog.upsert_files(tx, catalog.add_library(tx, b"/films"), [found], at=NOW)
 
     def do_miss(self, tx: Connection, file_ids: list[int]) -> None:
         catalog.mark_missing(tx, file_ids)
@@ -136,7 +136,7 @@ class Life:
         catalog.restat(tx, [Restat(file_id=file_id, stat=stat, growing=False) for file_id in file_ids])
 
     def do_library(self, tx: Connection, _: list[int]) -> None:
-        library_id = catalog.inventory.add(tx, b"/more")
+        library_id = catalog.add_library(tx, b"/more")
         catalog.set_library_state(tx, library_id, self.chance.choice(["online", "offline"]))
         mode = self.chance.choice([None, "preserve"])
         catalog.set_library_modes(tx, library_id, people_mode=None, comment_mode=mode)
@@ -218,7 +218,7 @@ def test_an_edit_of_one_file_writes_the_rows_of_that_file_alone(films: Database)
 def test_a_file_that_leaves_the_plan_has_no_row_in_the_new_version(films: Database) -> None:
     first = plans.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
-        catalog.inventory.remove(tx, catalog.inventory.add(tx, b"/films"))
+        catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
     second = plans.refresh(films, Modes(), now=NOW)
 
     assert len(rows(films.read(), first)) == 3
