@@ -16,7 +16,7 @@ from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
 from indexium_core.flows.home import backup_room, backups, configuration
-from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
@@ -67,11 +67,11 @@ class Assembly:
         self._clock = clock
         self.home = store.home
         self.settings = config
-        self._passed = clockwork.ElapsedTime(store.read(), clock)  # before anything is written down
+        self._elapsed = ElapsedTime(store.read(), clock)  # before anything is written down
         self._open_queue()
         self._courtesy = UiPriority()
         self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
-        self._started = clockwork.StartTime.now()
+        self._started = StartTime.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
@@ -145,7 +145,7 @@ class Assembly:
             folder=folder,
             config=config,
             at_work=self._queue.operations_at_work,
-            passed=self._passed,
+            elapsed=self._elapsed,
         )
         self._storyteller = story.StoryBuilder(store, self._history, folder=store.home / "logs", job=self.jobs.get)
         self._interruptions = interrupted.Interruptions(store, at_work=self._queue.operations_at_work)
@@ -153,7 +153,7 @@ class Assembly:
             book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
         )
         self.holdings = inventory.Inventory(
-            store, still=self._scanner.still, modes=self._planner.default_modes, clock=clock
+            store, exclude_scans=self._scanner.exclude_scans, modes=self._planner.default_modes, clock=clock
         )
         self.configuration = configuration.Configuration(
             config, use=self._backups.use, clock=clock, apply=self._setting_readers()
@@ -186,7 +186,7 @@ class Assembly:
         )
         self._details = file_details.Details(store, self._planner, clock=clock)
         self._thumbnails = thumbnails.Thumbnails(
-            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
+            store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )
 
     def _open_queue(self) -> None:
@@ -225,7 +225,7 @@ class Assembly:
                 rests_within=operation_runner.HUNG,
             )
         self._queue.register(
-            scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience, counts_errors=False
+            scan_jobs.KIND, self._scan_jobs.handle, title="Scan", timeout=self._patience, counts_errors=False
         )
         self._queue.register(
             "rescan",
