@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import checks as parts
 from dashboards.components.dialog import Dialog
 from dashboards.state import ChecksState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolution, ResolutionReport
 
 if TYPE_CHECKING:
@@ -145,13 +145,13 @@ class ChecksScreen:
             {"kind": "text", "text": mend.text},
             {"kind": "hint", "text": "No file is touched now: the plan shows what it comes to, and you write it."},
         ]
-        confirm = f"{mend.label} ({words.files(mend.files)})" if mend.files else mend.label
+        confirm = f"{mend.label} ({wording.files(mend.files)})" if mend.files else mend.label
         self._dialog.ask(f"{mend.label}?", sections, lambda _: self._do(row, mend), confirm=confirm)
 
     def _do(self, row: CheckRow, mend: Resolution) -> None:
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.mend(row.kind, row.subject, mend.code),
+            lambda: self._library.findings.resolve(row.kind, row.subject, mend.code),
             self._mended,
             name="mend",
             once=True,
@@ -167,7 +167,7 @@ class ChecksScreen:
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.dismiss(row.kind, [row.subject]),
+            lambda: self._library.findings.ignore(row.kind, [row.subject]),
             lambda _: self._told("Right as it is: you will not see it again until something about it changes."),
             name="dismiss",
             failed=self._failed,
@@ -178,7 +178,7 @@ class ChecksScreen:
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.bring_back(row.kind, [row.subject]),
+            lambda: self._library.findings.unignore(row.kind, [row.subject]),
             lambda _: self._told("It is a finding again."),
             name="dismiss",
             failed=self._failed,
@@ -192,7 +192,7 @@ class ChecksScreen:
             ask(group)
 
     def _learn_all(self, group: CheckGroup) -> None:
-        number, kind = words.count(group.total), group.kind
+        number, kind = wording.count(group.total), group.kind
         what = f"whom these {number} files name" if kind == "differ" else f"these {number} names, wherever they are"
         sections = [
             {"kind": "text", "text": f"The database learns {what}. The files stay as they are."},
@@ -201,17 +201,17 @@ class ChecksScreen:
         self._dialog.ask(
             f"Add all {number} to the database?",
             sections,
-            lambda _: self._at_once(lambda: self._library.findings.mend_all(kind)),
+            lambda _: self._at_once(lambda: self._library.findings.resolve_all(kind)),
             confirm=f"Add all {number}",
         )
 
     def _all_right(self, group: CheckGroup) -> None:
-        number, kind = words.count(group.total), group.kind
+        number, kind = wording.count(group.total), group.kind
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
         def work() -> ResolutionReport:
-            count = self._library.findings.dismiss_all(kind)
-            said = f"{words.plural(count, 'finding is', 'findings are')} right as they are."
+            count = self._library.findings.ignore_all(kind)
+            said = f"{wording.plural(count, 'finding is', 'findings are')} right as they are."
             return ResolutionReport(files=0, text=said)
 
         self._dialog.ask(

@@ -33,7 +33,7 @@ from indexium_core.flows.scanning.folder_health import (
     check_library,
     file_system_facts,
 )
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
@@ -128,8 +128,8 @@ class Doctor:
         journal_sizes = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
         count, used, budget = len(journal_sizes), self._use.bytes, self._use.budget
         details = {"journals": count, "journal_bytes": sum(journal_sizes), "bytes": used, "budget": budget}
-        journals = "1 journal" if count == 1 else f"{count} journals"
-        message = f"The backups use {sizes.in_words(used)} of {sizes.in_words(budget)} and have {journals}."
+        journals = wording.plural(count, "journal")
+        message = f"The backups use {wording.size(used)} of {wording.size(budget)} and have {journals}."
         if used > budget * 9 // 10:
             return Check(name="backups", state="warning", message=message, remedy=_BACKUPS_REMEDY, details=details)
         return Check(name="backups", state="ok", message=message, details=details)
@@ -278,7 +278,7 @@ def _ffprobe() -> Check:
 def _home(home: Path) -> Check:
     volume, free = volumes.of(os.fsencode(home)), shutil.disk_usage(home).free
     details = {"path": str(home), "free_bytes": free, **file_system_facts(volume)}
-    message = f"{home} is on {volume.label}, {sizes.in_words(free)} free."
+    message = f"{home} is on {volume.label}, {wording.size(free)} free."
     if free < LOW_SPACE_BYTES:
         state: CheckState = "problem" if free < _CRITICAL_SPACE_BYTES else "warning"
         remedy = "Free some disk space: Indexium writes a file only if its backup fits on this disk."
@@ -301,7 +301,7 @@ def _lock(home: Path) -> Check:
 def _logs(folder: Path) -> Check:
     file_sizes = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
     count, total = len(file_sizes), sum(file_sizes)
-    message = f"The logs are in {folder}: {sizes.files(count)}, {sizes.in_words(total)}."
+    message = f"The logs are in {folder}: {wording.files(count)}, {wording.size(total)}."
     details = {"path": str(folder), "files": count, "bytes": total}
     return Check(name="logs", state="ok", message=message, details=details)
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from indexium_core.files import volumes
 from indexium_core.flows.scanning import roots
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.store.catalog.catalog import LibraryRow
 
 __all__ = ["LOW_SPACE_BYTES", "Check", "CheckState", "check_library", "file_system_facts"]
@@ -60,7 +60,7 @@ def _assess(
         return "warning", reason, "Connect the drive or mount the share, then scan again."
     if not os.path.isdir(library.path_bytes):  # noqa: PTH112 - the path may not be text
         return "warning", f"The folder {library.path} does not exist.", "Connect the drive or mount the share."
-    space = "" if free is None else f", {sizes.in_words(free)} free"
+    space = "" if free is None else f", {wording.size(free)} free"
     method = f"an MP4 without room in its header is written by {_method_without_room(volume)}"
     message = f"{library.path} is on {volume.label}{space}; {method}. The file system ({volume.label}): {volume.note}"
     if not writable:

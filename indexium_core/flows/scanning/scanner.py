@@ -33,7 +33,7 @@ from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -410,6 +410,6 @@ def _counters(report: ScanReport, checkpoint: Mapping[str, Any]) -> dict[str, in
 
 def summary(report: ScanReport) -> str:
     """Return the result of a scan in one line."""
-    files = sizes.files(report.seen)
+    files = wording.files(report.seen)
     stopped = "Stopped after " if report.cancelled else ""
     return f"{stopped}{files}: {report.new:,} new, {report.changed:,} changed, {report.missing:,} missing"
