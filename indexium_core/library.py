@@ -132,7 +132,7 @@ class Library(OpenHome):
 
     def give_way(self) -> None:
         """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
-        self._courtesy.ask()
+        self._ui_priority.request()
 
     # What is on disk.
 
@@ -180,7 +180,7 @@ class Library(OpenHome):
 
     def cancel_scan(self) -> bool:
         """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
-        return any(self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND))
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(scan_jobs.KIND))
 
     def scan_progress(self) -> ScanProgress | None:
         """Return how far the scan is that runs, None where none does."""
@@ -908,7 +908,7 @@ class Library(OpenHome):
             self._store,
             folder=self._backups_folder,
             use=self.backup_use(),
-            running=self._queue.operations_at_work(),
+            running=self._queue.active_operations(),
             now=self._clock,
             started=self._started,
             jobs=self.jobs,

@@ -112,10 +112,10 @@ def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
 
 
 def _unrecorded(found: UnrecordedResults) -> str:
-    left = wording.duration(max(0.0, found.limit - found.seconds))
+    left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
     return (
-        f"{found.said} Indexium tries again until there is room. This command ends by itself after {left}, or at once "
-        f"with Ctrl-C. {found.safe}"
+        f"{found.description} Indexium tries again until there is room. This command ends by itself after {left}, or "
+        f"at once with Ctrl-C. {found.assurance}"
     )
 
 

@@ -218,10 +218,10 @@ def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkey
     monkeypatch.setattr(scanner._Scan, "_upsert", once)
     job = studio.library.scan_job(full=True)
     assert stored.wait(PATIENCE)
-    until(lambda: studio.library._queue.run_of(job.id).checkpoint is not None)  # type: ignore[union-attr]
+    until(lambda: studio.library._queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
     closing = threading.Thread(target=studio.library.close)
     closing.start()
-    until(lambda: not studio.library._queue._dispatcher.is_on)
+    until(lambda: not studio.library._queue._dispatcher.is_running)
     go_on.set()
     closing.join(PATIENCE)
     known = already(studio.library.home)

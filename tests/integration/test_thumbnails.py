@@ -16,7 +16,7 @@ import av
 import numpy as np
 import pytest
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.files import thumbnail
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import BytesReader, FileReader

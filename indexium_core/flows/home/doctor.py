@@ -173,8 +173,8 @@ class Doctor:
         unrecorded = self._jobs.unrecorded()
         if unrecorded:
             details["unrecorded"] = [each.job_id for each in unrecorded]
-            message = " ".join(each.said for each in unrecorded)
-            remedy = "Free some space on the disk of the home; Indexium retries until then. " + unrecorded[0].safe
+            message = " ".join(each.description for each in unrecorded)
+            remedy = "Free some space on the disk of the home; Indexium retries until then. " + unrecorded[0].assurance
             return Check(name="jobs", state="problem", message=message, remedy=remedy, details=details)
         groups = {
             "stalled": stalled_ids,

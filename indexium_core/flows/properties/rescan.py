@@ -30,7 +30,7 @@ from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
-from indexium_core.jobs.executors import Executor, LostError, Threads
+from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
 from indexium_core.settings import Settings
@@ -246,7 +246,7 @@ class _RescanRun:
         threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
         self._tell()
         is_first = True
-        with _pool(self._executor.lanes(threads)) as pool:
+        with _pool(self._executor.max_concurrency(threads)) as pool:
             while batch := self._next():
                 asked, due = batch
                 if not (is_first or self._rest()):
@@ -391,7 +391,7 @@ def _read(executor: Executor, due: Due) -> _Outcome:
         try:
             found = executor.call(file_facts.read_properties, due.path)
             break
-        except LostError as lost:
+        except WorkerLostError as lost:
             found = "process_lost", f"The process that read the file {lost}, twice."
     if isinstance(found, MediaReading):
         return _Outcome(due, found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from indexium_core.flows.scanning import discovery, file_facts
 from indexium_core.flows.scanning.discovery import FileToRead
-from indexium_core.jobs.executors import Executor, LostError, Threads
+from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.model.files.media import FileFacts
 from indexium_core.model.people import people_comment
 from indexium_core.store.catalog.catalog import ScannedFile
@@ -67,7 +67,7 @@ def read_all(
     candidates: Sequence[FileToRead], *, threads: int, full: bool, faststart: str, executor: Executor = _THREADS
 ) -> Iterator[ReadResult]:
     """Yield the results in the order of `candidates`, and read the next files in the meantime."""
-    pool = ThreadPoolExecutor(executor.lanes(threads), thread_name_prefix="probe")
+    pool = ThreadPoolExecutor(executor.max_concurrency(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[ReadResult]] = collections.deque()
     limit = _TextLimit()
 
@@ -143,7 +143,7 @@ def _read(candidate: FileToRead, *, full: bool, faststart: str, executor: Execut
             return ReadResult(
                 candidate, *executor.call(file_facts.probe_file, path, stat, full=full, faststart=faststart)
             )
-        except LostError as error:
+        except WorkerLostError as error:
             lost = error
     shown = candidate.path.decode("utf-8", "replace")
     logger.error("scan.process_lost", extra={"file_path": shown, "error": str(lost)})

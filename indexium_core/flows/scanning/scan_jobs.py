@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.flows.scanning import roots
 from indexium_core.flows.scanning.scanner import Scanner, ScanProgress, ScanReport, summary
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.dispatcher import GRACE
+from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model.job import Job
 from indexium_core.store.catalog import catalog
@@ -85,7 +85,7 @@ class ScanJobs:
             Exception: The error of the scan, or one that `on_progress` raises.
 
         """
-        if self._queue.at_work(KIND):
+        if self._queue.running_jobs(KIND):
             raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
         awaited, job_id = _Awaited(on_progress), 0
         try:
@@ -97,7 +97,7 @@ class ScanJobs:
         except KeyboardInterrupt:
             if job_id:
                 self._queue.cancel(job_id)
-                self._queue.wait(job_id, GRACE)
+                self._queue.wait(job_id, STOP_SECONDS)
             raise
         except errors.StoreError:  # the home was closed; the scan may have completed before that
             if awaited.report is None:

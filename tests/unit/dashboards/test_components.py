@@ -7,16 +7,18 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
-from dashboards import components
-from dashboards.components import plan_table, progress, shell
+import dashboards
 from dashboards.components.base import Component, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
+from dashboards.frame import shell
+from dashboards.pages.plan import plan_table
+from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
@@ -28,9 +30,12 @@ from tests.support.fake_plan import items
 
 ALL = [
     kind
-    for module in iter_modules(components.__path__)
-    for kind in vars(import_module(f"{components.__name__}.{module.name}")).values()
-    if inspect.isclass(kind) and issubclass(kind, Component) and kind is not Component
+    for module in walk_packages(dashboards.__path__, "dashboards.")
+    for kind in vars(import_module(module.name)).values()
+    if inspect.isclass(kind)
+    and issubclass(kind, Component)
+    and kind.__module__ == module.name
+    and kind is not Component
 ]
 PLAN = items(50)
 
