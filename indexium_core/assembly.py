@@ -11,7 +11,7 @@ from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
 from indexium_core.flows.home import backup_room, backups, configuration, doctor
-from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
@@ -62,11 +62,11 @@ class Assembly:
         self.clock = clock
         self.home = store.home
         self.settings = config
-        self.elapsed = clockwork.ElapsedTime(store.read(), clock)  # before anything is written down
+        self.elapsed = ElapsedTime(store.read(), clock)  # before anything is written down
         self._open_queue()
         self.ui_priority = UiPriority()
         self.threads, self.processes = Threads(), Processes(store.home / PROCESSES)
-        self.started = clockwork.StartTime.now()
+        self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
@@ -111,7 +111,7 @@ class Assembly:
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
             make_room=lambda size, item_id: self.backup_room.make_room(size, item_id=item_id),
-            courtesy=self.ui_priority,
+            ui_priority=self.ui_priority,
             executor=self._executor,
         )
         self.operations = writer.MetadataWriter(
@@ -136,16 +136,20 @@ class Assembly:
             self.backup_room,
             folder=folder,
             config=config,
-            at_work=self.queue.operations_at_work,
-            passed=self.elapsed,
+            at_work=self.queue.active_operations,
+            elapsed=self.elapsed,
         )
         self.stories = story.StoryBuilder(store, self.history, folder=store.home / "logs", job=self.jobs.get)
-        self.interruptions = interrupted.Interruptions(store, at_work=self.queue.operations_at_work)
+        self.interruptions = interrupted.Interruptions(store, at_work=self.queue.active_operations)
         self.retries = retry.RetryService(
             book, self.plans, self.operations, self.history, self.scanner, recover=self.recover
         )
         self.inventory = inventory.Inventory(
-            store, still=self.scanner.still, modes=self.plans.default_modes, clock=clock, on_change=self.plan_changed
+            store,
+            exclude_scans=self.scanner.exclude_scans,
+            modes=self.plans.default_modes,
+            clock=clock,
+            on_change=self.plan_changed,
         )
         self.configuration = configuration.Configuration(
             config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
@@ -154,15 +158,15 @@ class Assembly:
             store,
             folder=folder,
             use=self.backups.use,
-            at_work=self.queue.operations_at_work,
-            clock=clock,
+            running=self.queue.active_operations,
+            now=clock,
             started=self.started,
             jobs=self.jobs,
         )
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""
-        busy = self.queue.operations_at_work()
+        busy = self.queue.active_operations()
         report = recovery.recover(self.store, self.backups_folder, skip=busy, clock=self.clock)
         if report.undone or report.finished:
             self.plan_changed()
@@ -187,7 +191,7 @@ class Assembly:
         )
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(
-            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
+            store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )
 
     def _open_queue(self) -> None:
@@ -198,7 +202,7 @@ class Assembly:
         self.progress_log = ProgressLog(logs_folder)
         self.requests = idempotency.Requests(self.store, clock=clock)
         rows = jobs_store.JobRows(self.store)
-        self.queue = JobQueueService(rows, events=self.events, clock=clock, teller=self.progress_log)
+        self.queue = JobQueueService(rows, events=self.events, clock=clock, progress_sink=self.progress_log)
         self.jobs = job_service.JobService(
             self.queue,
             rows,
@@ -219,18 +223,20 @@ class Assembly:
                 kind,
                 lambda job: self.runs.launch(cast("JobRun", job)),
                 title=title,
-                side_by_side=None,
-                of_operation=True,
-                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                give_up=lambda job: self.operations.give_up(job.operation_id or 0),
-                rests_within=operation_runner.HUNG,
+                max_concurrent=None,
+                is_operation=True,
+                stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
+                cancel_idle=lambda job: self.operations.give_up(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.HUNG,
             )
-        self.queue.register(scan_jobs.KIND, self.scans.work, title="Scan", timeout=self._patience, counts_errors=False)
+        self.queue.register(
+            scan_jobs.KIND, self.scans.handle, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False
+        )
         self.queue.register(
             rescan.KIND,
             self.rescans.handle,
             title="Rescan",
-            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
     def _executor(self) -> Executor:
@@ -240,7 +246,7 @@ class Assembly:
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)
 
-    def _patience(self) -> float:
+    def _stall_timeout(self) -> float:
         return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:

@@ -18,7 +18,6 @@ from typing import Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.flows.home import orphaned_journals
-from indexium_core.flows.home.doctor import Check
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow
 from indexium_core.flows.planning.charts import Charts
@@ -28,6 +27,7 @@ from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
 from indexium_core.flows.review.decisions import DecisionReport
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.review.undo_steps import StepReport, Steps
+from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.scanning.thumbnails import Thumbnails
@@ -177,7 +177,7 @@ class Library(LibraryServices):
 
         The program calls this first when it is told to stop, because its other preparations take time.
         """
-        self._parts.queue.begin_nothing()
+        self._parts.queue.begin_stop()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
@@ -203,7 +203,7 @@ class Library(LibraryServices):
 
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
-    if not executors.wait_for_former(home / assembly.PROCESSES):
+    if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
         message = (
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."

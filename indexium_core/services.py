@@ -131,7 +131,7 @@ class LibraryServices:
             UsageError: A folder is missing, is a file, or lies inside another library; or a scan is running.
 
         """
-        return self.scans.run(list(dirs), full=full, really_gone=really_gone, progress=progress)
+        return self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=progress)
 
     def rescan(
         self,

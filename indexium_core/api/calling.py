@@ -182,7 +182,8 @@ def _work(caller: Caller, method: str, work: Callable[..., Any], line: _CallPipe
 
     try:
         try:
-            found = work(progress=told) if caller.calls[method].progress else work()
+            callback = caller.calls[method].callback
+            found = work(**{callback: told}) if callback else work()
             if caller.calls[method].pieces:
                 _hand_on(found, line)
                 found = None

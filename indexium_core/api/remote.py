@@ -109,7 +109,7 @@ class RemoteLibrary(LibraryServices):
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a marked method, such as `people.list`; an error that it raises there is raised here."""
         known = self.calls[name]
-        progress = kwargs.pop("progress", None) if known.progress else None
+        progress = kwargs.pop(known.callback, None)
         words = _words(known, args, kwargs)
         if known.pieces:
             return self._pieces(name, words)

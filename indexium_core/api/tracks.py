@@ -87,7 +87,7 @@ def scan(library: Open, sent: Beginning, library_id: Id, body: Scan | None = Non
     wish = body or Scan()
     folder = os.fsdecode(_folder(library, library_id).path_bytes)
     return _begun(
-        library, sent, body, lambda: library.scans.add([folder], full=wish.full, really_gone=wish.really_gone)
+        library, sent, body, lambda: library.scans.add([folder], full=wish.full, accept_missing=wish.really_gone)
     )
 
 

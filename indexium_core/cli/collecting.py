@@ -12,6 +12,7 @@ from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
 from indexium_core.cli.writing import Yes, ask
 from indexium_core.library import ImportReport, LibraryServices, ScanReport
+from indexium_core.model import wording
 from indexium_core.model.files.inventory import KINDS, RemovalReport
 
 _PLACES = 10  # of skipped names that are printed
@@ -24,9 +25,10 @@ def scan(
     context: typer.Context,
     folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
-    really_gone: Annotated[
-        bool, typer.Option("--really-gone", help="What is not there was deleted: the folder is not just offline.")
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
+    really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the media files of folders and read what is in them; adds a new folder as a library."""
@@ -34,7 +36,7 @@ def scan(
         report = library.scan(
             folders or (),
             full=full,
-            really_gone=really_gone,
+            really_gone=accept_missing or really_gone,
             progress=lambda p: update(p.done, p.total, p.current),
         )
     if as_json:
@@ -49,9 +51,9 @@ def _print_scan(report: ScanReport) -> None:
     if report.cancelled:
         output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
     output.note(
-        f"{output.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
+        f"{wording.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
-        f"in {output.span(report.seconds)}."
+        f"in {wording.duration(report.seconds)}."
     )
     for state, count in sorted(report.by_state.items()):
         if state != "ok":
@@ -106,7 +108,7 @@ def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> N
         _say_forgetting(known)
         ask(yes=yes)
     found = library.inventory.set_audio(library_id, included=False)
-    forgotten = f" {output.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
 
@@ -144,13 +146,13 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
         _say_forgetting(found)
         ask(yes=yes)
         library.inventory.forget_missing(library_id)
-    output.note(f"{output.plural(found.files, 'file')} forgotten.")
+    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
 
 
 def _say_forgetting(found: RemovalReport) -> None:
     output.note(
-        f"{found.path}: {output.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
-        f"{output.plural(found.decisions, 'decision')} on them would go."
+        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{wording.plural(found.decisions, 'decision')} on them would go."
     )
     output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")
 
@@ -178,7 +180,7 @@ def files(
             [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
             right=(0,),
         )
-        output.note(f"{output.plural(found.total, 'file')}: {KINDS[kind]}.")
+        output.note(f"{wording.plural(found.total, 'file')}: {KINDS[kind]}.")
     elif quality is not None:
         rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
         output.table(("list", "files", "what is in it"), rows, right=(1,))
@@ -220,8 +222,8 @@ def import_people(
 def _print_import(report: ImportReport) -> None:
     skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
     output.note(
-        f"{output.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
-        f"{output.plural(len(report.rejected), 'row')} rejected{skipped}."
+        f"{wording.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
+        f"{wording.plural(len(report.rejected), 'row')} rejected{skipped}."
     )
     for row in report.rejected:
         output.note(f"  {row.where}: {row.reason}")
@@ -243,7 +245,7 @@ def take_from_files(context: typer.Context) -> None:
     """Take over the people whom comments name, in those files of which the database knows nobody."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{output.plural(report.added, 'name')} taken over, in {output.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} taken over, in {wording.plural(report.files, 'file')}.")
     _print_skipped(report)
 
 

@@ -16,6 +16,7 @@ __all__ = ["LONGEST_WAIT", "RemoteCall", "calls_of", "remote"]
 LONGEST_WAIT = 20.0  # seconds of one call of `operations.wait`; a caller that waits longer calls again
 Method = TypeVar("Method", bound=Callable[..., Any])
 _MARK = "__remote_call__"
+_CALLBACKS = ("progress", "on_progress")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class RemoteCall:
     """How one method is called from another process."""
 
     paths: tuple[tuple[int, str], ...] = ()  # position and name of parameters that are paths: sent as absolute paths
-    progress: bool = False  # the method has a callback parameter `progress`
+    callback: str = ""  # name of the parameter that receives the progress
     pieces: bool = False  # the method returns text in pieces
 
 
@@ -39,9 +40,8 @@ def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Me
 
     def mark(method: Method) -> Method:
         names = [name for name in inspect.signature(method).parameters if name != "self"]
-        call = RemoteCall(
-            paths=tuple((names.index(path), path) for path in paths), progress="progress" in names, pieces=pieces
-        )
+        callback = next((name for name in names if name in _CALLBACKS), "")
+        call = RemoteCall(paths=tuple((names.index(path), path) for path in paths), callback=callback, pieces=pieces)
         setattr(method, _MARK, call)
         return method
 

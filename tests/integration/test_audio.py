@@ -86,7 +86,7 @@ def test_a_file_without_pictures_has_all_else_that_a_film_has(library: Library, 
         details = library.files.file(item.file_id)
         assert details.state == "ok"
         assert details.duration == pytest.approx(1.0, abs=0.15)
-        assert library.thumbnails.picture(item.file_id) is None
+        assert library.thumbnails.jpeg(item.file_id) is None
     report = library.rescan(everything=True)
     assert report.failed == 0
     assert library.plan("ext:m4b").page().total == 1

@@ -367,7 +367,7 @@ def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 2)
         studio.library.stop_starting()
-        scans = [studio.library.scans.add(full=True), studio.library.scans.add(full=True, really_gone=True)]
+        scans = [studio.library.scans.add(full=True), studio.library.scans.add(full=True, accept_missing=True)]
         studio.reopen()
         short = studio.library.notices
         gate = Gate(patch, 0)
@@ -388,7 +388,7 @@ def test_what_is_held_already_is_told_since_when_and_by_whom(
     handle = gate.write(studio.library)
     job = gate.pause(studio.library, handle.id, by="Ann")
     assert job.paused_at is not None
-    held = f"held since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
+    held = f"paused since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
 
     assert run("operations", "pause", "1") == 2
     assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' lets it go on.\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import interrupted as dialog
+from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
 from indexium_core.cli import story
 from indexium_core.files import properties

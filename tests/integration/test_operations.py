@@ -182,7 +182,7 @@ def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     begun.acquire()
     run = studio.library._parts.runs.find(handle.id)
     assert run is not None
-    run.control.watch(gate.set)
+    run.control.on_change(gate.set)
     assert handle.pause()
     while handle.status().counts.get("success", 0) == 0:
         handle.wait(0.05)
@@ -426,7 +426,7 @@ def test_services_of_the_former_program_work(studio: Studio) -> None:
 
     result = library.operations.write_single_file(item)
     assert (result.status, result.code) == ("success", "")
-    manager: BackupManager = library.backups
+    manager: BackupManager = library.backups.records
     record = manager.create_backup(item.file_hash or "", item.file_path, result.item_id or 0)
     assert (record.kind, record.file_id) == ("journal", item.file_id)
     assert record.bytes > 0

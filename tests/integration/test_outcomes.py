@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import history, jobs, progress
+from dashboards.pages.history import history_list
+from dashboards.pages.jobs import jobs_list
+from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.api import answers
 from indexium_core.flows.writing import editing, protocol
@@ -109,9 +111,9 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
     assert _sum(" ".join(part["label"] for part in progress.parts(status)) + progress.rest(status)) == 6
-    assert sum(int(number) for _, number in jobs.outcome(job, status)) == 6
+    assert sum(int(number) for _, number in jobs_list.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
-        assert _sum(history.outcome(operation)) == 6
+        assert _sum(history_list.outcome(operation)) == 6
     if cut:
         assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
         assert _sum(cut[0].say().partition(": of 6 files")[2]) == 6

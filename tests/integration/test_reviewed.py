@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from dashboards.pages import rollback
-from dashboards.pages.plan_file import PlanFile
-from dashboards.pages.undoing import Undoing
+from dashboards.frame.undo import Undoing
+from dashboards.pages.plan.details.plan_file import PlanFile
+from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core import demo, errors
@@ -156,7 +156,7 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
     bridge = SimpleNamespace(run=lambda work, done, **_: done(work()), toast=lambda *_: None)
     item, other = library.plan("risk:safe").items[:2]
     operation_id, started = write(library, item, other), []
-    rollback.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
+    rollback_question.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
     path = Path(other.file_path)
     path.rename(path.with_name(f"{Path(item.file_path).stem} 2{path.suffix}"))
     library.scan()
@@ -190,7 +190,7 @@ def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, ac
 
     bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
     undoing = Undoing(library, bridge, undoable=lambda _: None)  # type: ignore[arg-type]
-    session = SimpleNamespace(decided=undoing.decided)
+    session = SimpleNamespace(report_decision=undoing.report_decision)
     page = PlanFile(library, bridge, PlanState(), session)  # type: ignore[arg-type]
 
     getattr(page, act)({"id": item.file_id})

@@ -298,7 +298,7 @@ class Step:
     def bring_back(self, target: Target) -> int:
         """Take back the postponements of files; returns of how many."""
         files = self.revoke_of(target, ["postpone"])
-        self._label = labels.brought_back(files)
+        self._label = labels.reinstated(files)
         return files
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
@@ -306,7 +306,7 @@ class Step:
         self._mean(target)
         files = store.revoke_meant(self._tx, kinds, at=self._at, step=self._id)
         store.done(self._tx)
-        return self._add(files, f"took back what was decided of {labels.files(files)}")
+        return self._add(files, labels.revoked_decisions_on(files))
 
     def revoke(self, decision_ids: Sequence[int]) -> int:
         """Take decisions back; returns how many were in force."""
@@ -316,7 +316,7 @@ class Step:
             message = f"There is no decision with the id {shown}."
             raise errors.UnknownIdError(message)
         count = store.revoke(self._tx, decision_ids, at=self._at, step=self._id)
-        self._add(0, labels.taken_back(count))
+        self._add(0, labels.revoked(count))
         return count
 
     def _mean(self, target: Target, *, copies: bool = False) -> int:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from dashboards import server
-from dashboards.server import DashboardServer
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.api import answers
 from indexium_core.files import journal

@@ -76,7 +76,7 @@ def test_the_marker_takes_paths_progress_and_pieces_from_the_method() -> None:
     calls = calls_of(Service)
     assert set(calls) == {"read", "size", "export"}
     assert calls["read"].paths == ((1, "source"),)
-    assert (calls["export"].progress, calls["export"].pieces) == (True, True)
+    assert (calls["export"].callback, calls["export"].pieces) == ("progress", True)
 
 
 def test_every_service_of_the_library_is_there(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import footer, progress
 from dashboards.components.dialog import Dialog
-from dashboards.pages import asking, plan_write
-from dashboards.pages.asking import WriteQuestion, WriteRequest
-from dashboards.pages.dry_run import DryRun, DryRunResult
+from dashboards.frame import footer
+from dashboards.pages.plan.writing import plan_write
+from dashboards.pages.plan.writing.dry_run import DryRun, DryRunResult
+from dashboards.pages.progress import progress
+from dashboards.questions import write_question
+from dashboards.questions.write_question import WriteQuestion, WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
@@ -136,7 +138,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
-    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2.0 s left"
+    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2 s left"
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"
@@ -198,7 +200,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
 def test_strategies_are_told_by_what_happens_to_the_file() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
     told = "74 in place, 3 copied whole, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
-    assert asking.how(counts) == told
+    assert write_question.how(counts) == told
 
 
 # --- The question ------------------------------------------------------------------------------------------------
@@ -286,7 +288,7 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
 def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PER_PAGE", 3)
+    monkeypatch.setattr(write_question, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
     [dangers] = [section for section in view["sections"] if section.get("key") == "dangers"]

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import person_field, plan_details
+from dashboards.components import person_field
+from dashboards.pages.plan.details import plan_details
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
