@@ -13,7 +13,6 @@ from indexium_core.api import remote
 from indexium_core.cli import output, story
 from indexium_core.cli.app import app, chosen_home, opened, opened_here
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
-from indexium_core.flows.planning.planner import SelectionSummary
 from indexium_core.library import LibraryServices, OperationHandle, RecoverReport
 from indexium_core.model import wording
 from indexium_core.model.files import fields
@@ -30,7 +29,7 @@ from indexium_core.model.operations.operation import (
     became,
     postpones,
 )
-from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]

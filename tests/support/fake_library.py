@@ -77,7 +77,7 @@ class FakeLibrary(FakeOperations):
             set=lambda target, field, text, by="": LockReport(files=len(target), changed=1),
         )
         self.files = SimpleNamespace(has=self._has_file, file=self._file, names_like=self._names_like)
-        self.thumbnails = SimpleNamespace(picture=self._thumbnail)
+        self.thumbnails = SimpleNamespace(jpeg=self._thumbnail)
         self.suggestions = SimpleNamespace(suggest=self._suggest)
         self.checks = SimpleNamespace(groups=self._checks, page=self._check)
         self.inventory = SimpleNamespace(list=self._libraries)

@@ -26,8 +26,8 @@ from indexium_core.model.planning.facets import Wider
 from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
 
 if TYPE_CHECKING:
-    from indexium_core.flows.planning.planner import SelectionSummary
     from indexium_core.library import DecisionReport, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
     from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]

@@ -18,8 +18,8 @@ from indexium_core.model.operations.operation import MetadataOperation, WriteOpt
 from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
-    from indexium_core.flows.planning.planner import SelectionSummary
     from indexium_core.library import DecisionReport, Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
 
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
