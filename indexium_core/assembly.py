@@ -16,7 +16,7 @@ from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
 from indexium_core.flows.home import backup_room, backups, configuration
-from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
@@ -67,11 +67,11 @@ class Assembly:
         self._clock = clock
         self.home = store.home
         self.settings = config
-        self._passed = clockwork.ElapsedTime(store.read(), clock)  # before anything is written down
+        self._elapsed = ElapsedTime(store.read(), clock)  # before anything is written down
         self._open_queue()
-        self._courtesy = UiPriority()
+        self._ui_priority = UiPriority()
         self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
-        self._started = clockwork.StartTime.now()
+        self._started = StartTime.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
@@ -120,7 +120,7 @@ class Assembly:
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
-            courtesy=self._courtesy,
+            ui_priority=self._ui_priority,
             executor=self._executor,
         )
         self._writer = writer.MetadataWriter(
@@ -144,16 +144,16 @@ class Assembly:
             self._keeper,
             folder=folder,
             config=config,
-            at_work=self._queue.operations_at_work,
-            passed=self._passed,
+            at_work=self._queue.active_operations,
+            elapsed=self._elapsed,
         )
         self._storyteller = story.StoryBuilder(store, self._history, folder=store.home / "logs", job=self.jobs.get)
-        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.operations_at_work)
+        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.active_operations)
         self._retrier = retry.RetryService(
             book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
         )
         self.holdings = inventory.Inventory(
-            store, still=self._scanner.still, modes=self._planner.default_modes, clock=clock
+            store, exclude_scans=self._scanner.exclude_scans, modes=self._planner.default_modes, clock=clock
         )
         self.configuration = configuration.Configuration(
             config, use=self._backups.use, clock=clock, apply=self._setting_readers()
@@ -161,7 +161,7 @@ class Assembly:
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""
-        busy = self._queue.operations_at_work()
+        busy = self._queue.active_operations()
         report = recovery.recover(self._store, self._backups_folder, skip=busy, clock=self._clock)
         if report.undone or report.finished:
             self._plan_changed()
@@ -186,7 +186,7 @@ class Assembly:
         )
         self._details = file_details.Details(store, self._planner, clock=clock)
         self._thumbnails = thumbnails.Thumbnails(
-            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
+            store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )
 
     def _open_queue(self) -> None:
@@ -197,7 +197,7 @@ class Assembly:
         self._progress_log = ProgressLog(logs_folder)
         self.requests = idempotency.Requests(self._store, clock=clock)
         rows = jobs_store.JobRows(self._store)
-        self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
+        self._queue = JobQueueService(rows, events=self.events, clock=clock, progress_sink=self._progress_log)
         self.jobs = job_service.JobService(
             self._queue,
             rows,
@@ -218,20 +218,20 @@ class Assembly:
                 kind,
                 lambda job: self._operations.launch(cast("JobRun", job)),
                 title=title,
-                side_by_side=None,
-                of_operation=True,
-                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
-                rests_within=operation_runner.HUNG,
+                max_concurrent=None,
+                is_operation=True,
+                stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
+                cancel_idle=lambda job: self._writer.give_up(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.HUNG,
             )
         self._queue.register(
-            scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience, counts_errors=False
+            scan_jobs.KIND, self._scan_jobs.handle, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False
         )
         self._queue.register(
             "rescan",
             self._rescanner.handle,
             title="Rescan",
-            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
     def _executor(self) -> Executor:
@@ -241,7 +241,7 @@ class Assembly:
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)
 
-    def _patience(self) -> float:
+    def _stall_timeout(self) -> float:
         return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:

@@ -132,7 +132,7 @@ class Library(OpenHome):
 
     def give_way(self) -> None:
         """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
-        self._courtesy.ask()
+        self._ui_priority.request()
 
     # What is on disk.
 
@@ -160,7 +160,7 @@ class Library(OpenHome):
             UsageError: A folder that is not there, is a file, or lies inside another library; or a scan is running.
 
         """
-        return self._scan_jobs.run(list(dirs), full=full, really_gone=really_gone, progress=progress)
+        return self._scan_jobs.run(list(dirs), full=full, accept_missing=really_gone, on_progress=progress)
 
     def scan_job(
         self,
@@ -176,19 +176,19 @@ class Library(OpenHome):
         Arguments are those of `scan`, and a priority: 1 (first) to 10, or high, normal, low. An equal scan that has not
         begun is returned instead of a second one. UsageError: a folder that cannot be scanned, or no such priority.
         """
-        return self._scan_jobs.add(list(dirs), full=full, really_gone=really_gone, priority=priority)
+        return self._scan_jobs.add(list(dirs), full=full, accept_missing=really_gone, priority=priority)
 
     def cancel_scan(self) -> bool:
         """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
-        return any(self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND))
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(scan_jobs.KIND))
 
     def scan_progress(self) -> ScanProgress | None:
         """Return how far the scan is that runs, None where none does."""
-        return self._scanner.now
+        return self._scanner.current_progress
 
     def last_scan(self) -> ScanReport | None:
         """Return what the last scan of this process found."""
-        return self._scanner.last
+        return self._scanner.last_report
 
     def libraries(self) -> list[LibraryRow]:
         """Return the folders that are scanned; `holdings` says more of them."""
@@ -377,7 +377,7 @@ class Library(OpenHome):
 
     def thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
         """Return a small picture of a film as a JPEG, None where there is none, or not now."""
-        return self._thumbnails.picture(file_id, width=width)
+        return self._thumbnails.jpeg(file_id, width=width)
 
     def names_like(self, text: str) -> list[tuple[str, int]]:
         """Return some people whose name has a text in it, the likeliest first, and in how many films each is."""
@@ -908,8 +908,8 @@ class Library(OpenHome):
             self._store,
             folder=self._backups_folder,
             use=self.backup_use(),
-            at_work=self._queue.operations_at_work(),
-            clock=self._clock,
+            running=self._queue.active_operations(),
+            now=self._clock,
             started=self._started,
             jobs=self.jobs,
         ).run()

@@ -100,7 +100,7 @@ class OpenHome(assembly.Assembly):
 
         What has to be done before that takes its time, in which an operation would go on to many more files.
         """
-        self._queue.begin_nothing()
+        self._queue.begin_stop()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
@@ -128,7 +128,7 @@ class OpenHome(assembly.Assembly):
 
 def _await_former(home: Path) -> None:
     """Return when no process is at work on a file any more that belonged to one which held this home before."""
-    if not executors.wait_for_former(home / assembly.PROCESSES):
+    if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
         message = (
             f"A process that worked for the home {home} before is still there: it waits for a disk, perhaps. Have the "
             "disk answer or end the process, then open the home again."

@@ -66,7 +66,7 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
     """Return words and level of the state; what was asked for and has not happened yet comes first."""
     if job.stalled:
         return "no sign of life", "danger"
-    if job.cancelled_at and not job.ended:
+    if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
     if job.status == "paused" and status is not None and status.pausing:
         return "pausing", "warning"

@@ -102,9 +102,9 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
         "key": f"wait{found.job_id}",
         "id": found.job_id,
         "kind": "interrupted",
-        "title": found.said,
+        "title": found.description,
         "note": f"it is tried again until there is room, for {wording.duration(found.seconds)} so far; "
-        f"or stop Indexium. {found.safe}",
+        f"or stop Indexium. {found.assurance}",
         "level": "warning",
         "glyph": "!",
         "buttons": [{"label": "Details", "act": "job", "kind": "opt"}],

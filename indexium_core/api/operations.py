@@ -222,7 +222,7 @@ def items(
 def pause(library: Open, operation_id: Id) -> Json:
     """Hold an operation after the files under way."""
     if not library.pause(operation_id):
-        held = library.jobs.of_operation(operation_id).held
+        held = library.jobs.of_operation(operation_id).pause_text
         state = held or library.status(operation_id).status.replace("_", " ")
         message = f"Operation {operation_id} is {state}: there is nothing to pause."
         raise errors.UsageError(message, code="wrong_state")

@@ -18,13 +18,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import indexium_core
 from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.api.calls import CALLS, GROUPS, LONGEST_WAIT, Call
 from indexium_core.api.wire import Codec, error_from_wire
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.version import __version__
 
 __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "is_there"]
 
@@ -48,9 +48,9 @@ def connect(home: Path) -> RemoteLibrary | None:
     found = service.read(home)
     if found is None or not _answers(found):
         return None
-    if found.version != indexium_core.__version__:
+    if found.version != __version__:
         message = (
-            f"The service on {home} is Indexium {found.version}, this command {indexium_core.__version__}. "
+            f"The service on {home} is Indexium {found.version}, this command {__version__}. "
             f"Stop the service (process {found.pid}) and start it again."
         )
         raise errors.UsageError(message, code="other_version")

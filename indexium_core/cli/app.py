@@ -19,13 +19,13 @@ from typing import Annotated, cast
 
 import typer
 
-import indexium_core
 from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.job import UnrecordedResults
+from indexium_core.version import __version__
 
 __all__ = ["app", "main", "opened", "run"]
 
@@ -48,7 +48,7 @@ app = typer.Typer(
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        output.say_out(f"indexium {indexium_core.__version__}")
+        output.say_out(f"indexium {__version__}")
         raise typer.Exit
 
 
@@ -112,10 +112,10 @@ def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
 
 
 def _unrecorded(found: UnrecordedResults) -> str:
-    left = wording.duration(max(0.0, found.limit - found.seconds))
+    left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
     return (
-        f"{found.said} Indexium tries again until there is room. This command ends by itself after {left}, or at once "
-        f"with Ctrl-C. {found.safe}"
+        f"{found.description} Indexium tries again until there is room. This command ends by itself after {left}, or "
+        f"at once with Ctrl-C. {found.assurance}"
     )
 
 

@@ -25,9 +25,10 @@ def scan(
     context: typer.Context,
     folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
-    really_gone: Annotated[
-        bool, typer.Option("--really-gone", help="What is not there was deleted: the folder is not just offline.")
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
+    really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the media files of folders and read what is in them; adds a new folder as a library."""
@@ -35,7 +36,7 @@ def scan(
         report = library.scan(
             folders or (),
             full=full,
-            really_gone=really_gone,
+            really_gone=accept_missing or really_gone,
             progress=lambda p: update(p.done, p.total, p.current),
         )
     if as_json:

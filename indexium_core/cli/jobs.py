@@ -122,7 +122,7 @@ def pause_job(context: typer.Context, job_id: Id) -> None:
     """Hold a job after the file that it has under way."""
     with opened(context) as library:
         job = library.jobs.pause(job_id)
-    if job.ended:
+    if job.has_ended:
         output.note(_too_late(job, "held"))
     else:
         output.note(f"Job {job_id} ({job.title}) is paused; 'indexium jobs resume {job_id}' goes on with it.")
@@ -144,10 +144,10 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
     """Give up what a job has left; what it has done stays done."""
     with opened(context) as library:
         job = library.jobs.cancel(job_id)
-    if job.ended and job.status != "cancelled":
+    if job.has_ended and job.status != "cancelled":
         output.note(_too_late(job, "cancelled"))
         return
-    soon = "" if job.ended else " as soon as the file under way is done"
+    soon = "" if job.has_ended else " as soon as the file under way is done"
     output.note(f"Job {job_id} ({job.title}) is cancelled{soon}.")
 
 
@@ -157,7 +157,7 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
     with opened(context) as library:
         job, said = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # then it writes files
-            again = retrying.ask_again(library, job.operation_id, goes_on=job.goes_on_again, yes=yes)
+            again = retrying.ask_again(library, job.operation_id, goes_on=job.is_resumable, yes=yes)
             if not again.is_something:
                 if as_json:
                     output.to_json(job)
@@ -213,7 +213,7 @@ def _follow(library: Library, job: Job, *, as_json: bool, said: Collection[int] 
         try:
             while job.status not in _OVER:
                 if (job.status == "paused") != bool(held):
-                    held = job.held
+                    held = job.pause_text
                     output.note(_say_held(job, held))
                 update(job.progress_current, job.progress_total, held or job.progress_message)
                 job = library.jobs.wait(job.id, _TICK)

@@ -52,7 +52,7 @@ def rescan(
 
 def _followed(library: Library, job: Job) -> Job:
     with output.bar("Rescan") as update:
-        while not job.ended and job.status != "interrupted":
+        while not job.has_ended and job.status != "interrupted":
             job = library.jobs.wait(job.id, timeout=_GLANCE)
             update(job.progress_current, job.progress_total, job.progress_message)
     return job

@@ -213,7 +213,7 @@ def follow(
         try:
             while not (status := handle.wait(0.2)).finished:
                 if (status.status == "paused") != bool(held):
-                    held = "" if held else library.jobs.of_operation(handle.id).held or "held"
+                    held = "" if held else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
@@ -427,7 +427,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
     """Hold an operation that runs in the service, after the files under way; 'resume' lets it go on."""
     with opened(context) as library:
         if not library.pause(operation_id):
-            held = library.jobs.of_operation(operation_id).held
+            held = library.jobs.of_operation(operation_id).pause_text
             state = held or library.status(operation_id).status.replace("_", " ")
             way = f"'indexium operations resume {operation_id}' lets it go on" if held else "there is nothing to pause"
             message = f"Operation {operation_id} is {state}: {way}."

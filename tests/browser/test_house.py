@@ -150,10 +150,10 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     media.rename(media.with_name("unplugged"))
     page.get_by_role("button", name="Scan all").click()
     expect(card).to_contain_text("offline")
-    expect(card).to_contain_text("is not there. Nothing of it was changed.")
+    expect(card).to_contain_text("does not exist. Its files in the database were not changed.")
     expect(page.get_by_role("button", name=re.compile("in folders that are away"))).to_be_visible()
     card.get_by_role("button", name="These files are really gone…").click()
-    expect(page.get_by_role("dialog")).to_contain_text("is not there")  # so that cannot be told
+    expect(page.get_by_role("dialog")).to_contain_text("does not exist")  # so nothing can be compared
     page.keyboard.press("Escape")
     no_sideways_scroll(page)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.home import clock as system_clock
 from indexium_core.flows.writing import operation_runner
 from indexium_core.settings import Settings, load
 from tests.support.clock import Clock
@@ -223,10 +223,10 @@ def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
 
 def pass_by(shelf: Studio, monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
     """Let time pass, as each clock of the machine tells it."""
-    clock, steady = shelf.library._clock, clockwork._steady
+    clock, monotonic = shelf.library._clock, system_clock._monotonic
     assert isinstance(clock, Clock)
     clock.now += time
-    monkeypatch.setattr(clockwork, "_steady", lambda: steady() + time.total_seconds())
+    monkeypatch.setattr(system_clock, "_monotonic", lambda: monotonic() + time.total_seconds())
 
 
 def test_by_a_clock_that_was_set_forward_nothing_is_past_its_time(shelf: Studio) -> None:

@@ -388,7 +388,7 @@ def test_what_is_held_already_is_told_since_when_and_by_whom(
     handle = gate.write(studio.library)
     job = gate.pause(studio.library, handle.id, by="Ann")
     assert job.paused_at is not None
-    held = f"held since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
+    held = f"paused since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
 
     assert run("operations", "pause", "1") == 2
     assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' lets it go on.\n"

@@ -135,9 +135,9 @@ def test_a_folder_that_is_not_there_has_a_reason_and_nothing_can_be_told_of_it(l
 
     held = library.holdings.libraries()[0]
     assert (held.state, held.file_count) == ("offline", 6)
-    assert "is not there" in held.problem
+    assert "does not exist" in held.problem
     assert held.remedy
-    assert "is not there" in library.holdings.gone(held.library_id).reason
+    assert "does not exist" in library.holdings.gone(held.library_id).reason
     assert library.holdings.quality().offline == 6
 
 
@@ -155,7 +155,7 @@ def test_one_file_is_spoken_of_as_one(library: Library, tmp_path: Path) -> None:
     report = library.scan()
 
     assert told[0] == "1 file: 1 new, 0 changed, 0 missing"
-    assert "though it had 1 file." in report.messages[0]
+    assert "the last scan found 1 file in it." in report.messages[0]
 
 
 def test_every_list_has_as_many_files_as_its_number_says(library: Library, films: Path) -> None:

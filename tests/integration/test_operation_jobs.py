@@ -137,7 +137,7 @@ def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsew
             handle = gate.write(studio.library)
             stopping = threading.Thread(target=studio.library.close, args=(by,))
             stopping.start()
-            until(lambda: not studio.library._queue._dispatcher.is_on)
+            until(lambda: not studio.library._queue._dispatcher.is_running)
             gate.opened.set()
             stopping.join(PATIENCE)
         studio.library = Library.open(studio.library.home, take_over=take_over)  # type: ignore[arg-type]

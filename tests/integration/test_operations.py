@@ -182,7 +182,7 @@ def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     begun.acquire()
     run = studio.library._operations.find(handle.id)
     assert run is not None
-    run.control.watch(gate.set)
+    run.control.on_change(gate.set)
     assert handle.pause()
     while handle.status().counts.get("success", 0) == 0:
         handle.wait(0.05)

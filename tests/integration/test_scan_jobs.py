@@ -72,7 +72,7 @@ def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monke
     def broken(*_: Any, **__: Any) -> Any:
         raise errors.StoreError("The disk with the database is full.", code="store_full")
 
-    monkeypatch.setattr(scanner._Scan, "_put", broken)
+    monkeypatch.setattr(scanner._Scan, "_upsert", broken)
     with pytest.raises(errors.StoreError, match="The disk with the database is full") as caught:
         studio.library.scan(full=True)
     assert caught.value.reason == "store_full"
@@ -133,9 +133,9 @@ def test_ctrl_c_gives_a_scan_up_and_a_kill_does_not(studio: Studio) -> None:
 SCAN = """
 import os, sys, threading
 from indexium_core import cli
-from indexium_core.flows import reading
-from indexium_core.jobs.runner import Control
-read, change, said, ending = reading._read, Control._set, [], threading.Event()
+from indexium_core.flows.scanning import reading
+from indexium_core.jobs.runner import RunControl
+read, change, said, ending = reading._read, RunControl._set, [], threading.Event()
 def told(*args, **named):
     if not said:
         said.append(os.kill(os.getpid(), int(sys.argv[2])))
@@ -145,7 +145,7 @@ def changed(self, **how):
     change(self, **how)
     if "ending" in how:
         ending.set()
-reading._read, Control._set = told, changed
+reading._read, RunControl._set = told, changed
 sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
 """
 
@@ -153,7 +153,7 @@ sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
 def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_path: Path) -> None:
     jobs = studio.library.jobs.list().total
     for scan in (studio.library.scan, studio.library.scan_job):
-        with pytest.raises(errors.UsageError, match="There is no folder"):
+        with pytest.raises(errors.UsageError, match="does not exist"):
             scan([tmp_path / "nowhere"])
     assert studio.library.jobs.list().total == jobs
 
@@ -200,9 +200,9 @@ def test_a_scan_job_can_be_held_and_cancelled(studio: Studio, monkeypatch: pytes
 
 
 def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanner, "GROUP", 2)
+    monkeypatch.setattr(scanner, "GROUP_FILES", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
-    put, one = scanner._Scan._put, reading._read
+    put, one = scanner._Scan._upsert, reading._read
 
     def counted(candidate: Any, **named: Any) -> Any:
         read.append(candidate.path)
@@ -215,13 +215,13 @@ def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkey
         return put(self, *args)
 
     monkeypatch.setattr(reading, "_read", counted)
-    monkeypatch.setattr(scanner._Scan, "_put", once)
+    monkeypatch.setattr(scanner._Scan, "_upsert", once)
     job = studio.library.scan_job(full=True)
     assert stored.wait(PATIENCE)
-    until(lambda: studio.library._queue.run_of(job.id).checkpoint is not None)  # type: ignore[union-attr]
+    until(lambda: studio.library._queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
     closing = threading.Thread(target=studio.library.close)
     closing.start()
-    until(lambda: not studio.library._queue._dispatcher.is_on)
+    until(lambda: not studio.library._queue._dispatcher.is_running)
     go_on.set()
     closing.join(PATIENCE)
     known = already(studio.library.home)
@@ -250,7 +250,7 @@ def test_a_scan_that_was_killed_goes_on_at_the_next_start(studio: Studio) -> Non
     code = (
         "import sys, os, signal; from indexium_core.library import Library\n"
         "from indexium_core.flows.scanning import scanner\n"
-        "scanner.GROUP = 1\n"
+        "scanner.GROUP_FILES = 1\n"
         "library = Library.open(sys.argv[1])\n"
         "def told(event):\n"
         "    if event.name == 'scan:progress': os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -217,7 +217,7 @@ def test_a_file_that_is_another_by_now_has_none_until_it_is_scanned(library: Lib
 
 
 def test_a_file_that_is_about_to_be_written_is_left_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "is_held", lambda *_: True)
+    monkeypatch.setattr(store, "is_being_written", lambda *_: True)
     assert library.thumbnail(id_of(library, "a.mp4")) is None
     assert kept(library) == []
 

@@ -12,7 +12,7 @@ _RETRYABLE = frozenset({"failed", "completed_with_errors", "cancelled"})
 
 def actions(job: Job) -> list[dict[str, str]]:
     """Return what can be done with a job in its state, the likeliest first; its log can always be read."""
-    if job.cancelled_at and not job.ended:
+    if job.cancelled_at and not job.has_ended:
         return []
     cancel = [{"label": "Cancel", "act": "cancel"}] if job.is_cancellable else []
     settle = {"label": "What next…", "act": "settle"}
@@ -34,7 +34,7 @@ def blocker(job: Job, key: str) -> str:
     """Return why a key (`pause`, `retry`, `cancel`) does nothing with a job now, "" where it does."""
     if KEYS[key] & {item["act"] for item in actions(job)}:
         return ""
-    if job.cancelled_at and not job.ended:
+    if job.cancelled_at and not job.has_ended:
         return "It is being cancelled already."
     state = words.STATUS.get(job.status, ("running", ""))[0]
     verbs = {"pause": "paused or resumed", "cancel": "cancelled", "retry": "tried again"}

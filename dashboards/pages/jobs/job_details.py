@@ -69,14 +69,20 @@ def details_view(
         "acts": job_actions.actions(job),
         "follow": _follow(job),
         "priority": job.priority,
-        "priorities": [] if job.ended else [{"value": each, "label": _priority_label(each)} for each in range(1, 11)],
+        "priorities": []
+        if job.has_ended
+        else [{"value": each, "label": _priority_label(each)} for each in range(1, 11)],
     }
 
 
 def _changes(job: Job, changed: AuditPage) -> dict[str, Any]:
     unchanged = "Of what was known of these films nothing has changed."
-    nothing = job.job_type == "rescan" and job.ended and not changed.total
+    nothing = job.job_type == "rescan" and job.has_ended and not changed.total
     return changes.by_job(changed) | {"none": unchanged if nothing else ""}
+
+
+def _priorities() -> list[dict[str, Any]]:
+    return [{"value": each, "label": _priority_label(each)} for each in range(1, 11)]
 
 
 def _priority_label(priority: int) -> str:
@@ -111,7 +117,7 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
         pairs.append(["Tries", f"{job.retry_count + 1} of {job.max_retries + 1}"])
     if job.status == "pending" and job.next_retry_at and job.next_retry_at > now:
         pairs.append(["Not before", wording.when(job.next_retry_at, now=now)])
-    if job.depends_on and not job.ended:
+    if job.depends_on and not job.has_ended:
         pairs.append(["Comes after", job_text.job_ids(job.depends_on)])
     if job.status == "paused" and job.paused_at:
         pairs.append(["Paused", wording.when(job.paused_at, now=now) + job_text.paused_by(job)])

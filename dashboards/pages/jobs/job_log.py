@@ -41,10 +41,10 @@ def log_view(job: Job, title: str, lines: Sequence[Mapping[str, Any]], *, first:
         "open": True,
         "id": job.id,
         "title": f"Log: {title}",
-        "state": "The job has ended" if job.ended else f"Looks for more every {every} s",
+        "state": "The job has ended" if job.has_ended else f"Looks for more every {every} s",
         "lines": [line(each, key=first + place) for place, each in enumerate(lines)],
         "earlier": f"Up to {SHOWN} lines are shown here, the newest." if len(lines) >= SHOWN else "",
-        "none": "Nothing was logged." if job.ended else "Nothing was logged yet.",
+        "none": "Nothing was logged." if job.has_ended else "Nothing was logged yet.",
     }
 
 

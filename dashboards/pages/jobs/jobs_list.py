@@ -139,9 +139,6 @@ def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[
     ]
 
 
-# Paused and forgotten.
-
-
 def _banner(job: Job, now: datetime) -> dict[str, Any]:
     return {
         "id": job.id,
@@ -176,9 +173,6 @@ def _ended_when(job: Job, now: datetime) -> str:
     return wording.when(job.completed_at, now=now) if job.completed_at else ""
 
 
-# What can be done.
-
-
 def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
     return {
@@ -189,6 +183,3 @@ def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
     }
-
-
-# One in detail.

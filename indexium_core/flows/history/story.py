@@ -56,7 +56,7 @@ class StoryBuilder:
         details = self._history.get_operation_details(operation_id, page=page, per_page=per_page)
         reader = self._store.read()
         job_id, ended_as = diagnosis.end_of_operation(reader, operation_id)
-        back = diagnosis.taken_back(reader, operation_id)
+        back = diagnosis.rollbacks_of(reader, operation_id)
         lines = logs.read_job(self._logs, job_id, after=-1, limit=_LINES)[0] if job_id is not None else []
         return OperationStory(
             operation=details.operation,

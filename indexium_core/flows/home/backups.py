@@ -39,7 +39,7 @@ class BackupManager:
         folder: Path,
         config: Settings,
         at_work: Callable[[], frozenset[int]],
-        passed: ElapsedTime,
+        elapsed: ElapsedTime,
     ) -> None:
         self._book = book
         self._history = past
@@ -47,7 +47,7 @@ class BackupManager:
         self._folder = folder
         self._settings = config
         self._at_work = at_work  # the operations of this process that are running
-        self._passed = passed
+        self._elapsed = elapsed
 
     # The methods of the source document.
 
@@ -101,7 +101,7 @@ class BackupManager:
         if self._at_work():
             self._keeper.sweep()
             return
-        if self._passed.is_believed():
+        if self._elapsed.is_plausible():
             self.cleanup_old_backups(self._settings.metadata_backup_retention_days)
         else:
             self._keeper.sweep()

@@ -116,7 +116,7 @@ class JobService:
         UsageError where it had ended before.
         """
         job = self.get(job_id)
-        if not job.is_cancellable and not job.ended:
+        if not job.is_cancellable and not job.has_ended:
             message = f"Job {job_id} cannot be cancelled: others rely on it. Wait for its end."
             raise errors.UsageError(message, code="wrong_state")
         if not self._queue.cancel(job_id, by=user_name(), wait=True):
@@ -125,7 +125,7 @@ class JobService:
 
     def of_operation(self, operation_id: int) -> Job:
         """Return the job of an operation. UnknownIdError where there is no such operation."""
-        return self.get(self._queue.give_job(operation_id))
+        return self.get(self._queue.ensure_job(operation_id))
 
     def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         """
@@ -141,12 +141,12 @@ class JobService:
 
         """
         job = self.get(job_id)
-        if job.goes_on_again and self._queue.resume(job_id, by=user_name()):
+        if job.is_resumable and self._queue.resume(job_id, by=user_name()):
             return self._noted(job_id, asked)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "tried again")
         if job.operation_id is None:
-            return self._noted(self._queue.again(job_id).id, asked)
+            return self._noted(self._queue.rerun(job_id).id, asked)
         return self.of_operation(self._retry_operation(job.operation_id, source, asked))
 
     def _noted(self, job_id: int, asked: IdempotentRequest | None) -> Job:
@@ -156,7 +156,7 @@ class JobService:
 
     def set_priority(self, job_id: int, priority: int | str) -> Job:
         """Let a job come up sooner (1) or later (10). UsageError where it has ended, or that is no priority."""
-        if self.get(job_id).ended:
+        if self.get(job_id).has_ended:
             raise self._wrong(job_id, "given another priority")
         self._queue.set_priority(job_id, priority)
         return self.get(job_id)
@@ -187,6 +187,6 @@ class JobService:
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:
         job = self.get(job_id)
-        state = job.held or job.status.replace("_", " ")
+        state = job.pause_text or job.status.replace("_", " ")
         message = f"Job {job_id} is {state} and cannot be {what}: {_CAN[job.status]}."
         return errors.UsageError(message, code="wrong_state")

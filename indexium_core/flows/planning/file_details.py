@@ -278,8 +278,8 @@ def _barred(row: ItemRow) -> str:
         return "Nothing was changed by it."
     if row.operation_status not in FINISHED_STATES:
         return "The operation has not ended yet."
-    if row.taken_back_by is not None:
-        return f"Operation {row.taken_back_by} has taken it back."
+    if row.rolled_back_by is not None:
+        return f"Operation {row.rolled_back_by} has taken it back."
     if row.superseded_by is not None:
         return f"Operation {row.superseded_by} wrote the file since: take that back first, or both."
     return ""

@@ -27,10 +27,10 @@ from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.track_events import TrackNews
+from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
-from indexium_core.jobs.executors import Executor, LostError, Threads
+from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
 from indexium_core.settings import Settings
@@ -199,7 +199,7 @@ class Rescanner:
         try:
             run.go()
         finally:
-            run.news.tell(self._events, context.job_id or None)
+            run.events.emit(self._events, context.job_id or None)
             if run.lost:
                 self._events.emit("plan:changed")
         self._tidy()
@@ -236,7 +236,7 @@ class _RescanRun:
         self.report.total = self._count()
         self._began = time.monotonic() - self.report.seconds
         self.lost = False  # whether files were found to be missing
-        self.news = TrackNews()
+        self.events = TrackEvents()
 
     def _count(self) -> int:
         return store.count_all(self._database.read()) if self._file_ids is None else len(self._file_ids)
@@ -246,7 +246,7 @@ class _RescanRun:
         threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
         self._tell()
         is_first = True
-        with _pool(self._executor.lanes(threads)) as pool:
+        with _pool(self._executor.max_concurrency(threads)) as pool:
             while batch := self._next():
                 asked, due = batch
                 if not (is_first or self._rest()):
@@ -293,7 +293,7 @@ class _RescanRun:
         """Return the libraries of some files that are not there: their files are left as they are."""
         wanted = {each.library_id for each in due}
         rows = [row for row in catalog.libraries(self._database.read()) if row.library_id in wanted]
-        return {row.library_id for row in rows if roots.doubt_root(row)}
+        return {row.library_id for row in rows if roots.offline_reason(row)}
 
     def _tally(self, outcome: _Outcome) -> None:
         """Count what can be told before it is stored: whether anything is new comes of that."""
@@ -355,7 +355,7 @@ class _RescanRun:
             self._context.save(self._place(), tx=tx)
             return new | gone
 
-        self.news.note(updated=self._database.run(put))
+        self.events.collect(updated=self._database.run(put))
         self._tell(outcomes[-1].due.path if outcomes else b"")
 
     def _place(self) -> dict[str, Any]:
@@ -389,9 +389,9 @@ def _read(executor: Executor, due: Due) -> _Outcome:
     """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
     for _ in range(2):
         try:
-            found = executor.call(file_facts.read_again, due.path)
+            found = executor.call(file_facts.read_properties, due.path)
             break
-        except LostError as lost:
+        except WorkerLostError as lost:
             found = "process_lost", f"The process that read the file {lost}, twice."
     if isinstance(found, MediaReading):
         return _Outcome(due, found)

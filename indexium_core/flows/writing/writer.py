@@ -219,7 +219,7 @@ class MetadataWriter:
         return self._begin(rollback_id)
 
     def _begin(self, operation_id: int) -> OperationHandle:
-        job_id = self._queue.give_job(operation_id)
+        job_id = self._queue.ensure_job(operation_id)
         refused = self._ledger.fates(operation_id, given_up=False)  # no run of it will come to these
         job_log.fates(operation_id, job_id, refused)
         self._queue.wake(job_id)
@@ -380,7 +380,7 @@ class MetadataWriter:
             bytes_total=whole,
             current_file=current,
             current_share=share,
-            at_rest=operation.status == "paused" and (run is None or run.control.at_rest),
+            at_rest=operation.status == "paused" and (run is None or run.control.is_idle),
             working=run.seconds_at() if run else {},
             shares=run.shares() if run else {},
             rate=run.pace.rate if run else rate,
@@ -402,7 +402,7 @@ class MetadataWriter:
 
         `by` says who does; `wait`: return when these have ended, too.
         """
-        job_id = self._queue.job_of(operation_id)
+        job_id = self._queue.job_of_operation(operation_id)
         return job_id is not None and self._queue.pause(job_id, by=by or user_name(), wait=wait)
 
     def resume_operation(self, operation_id: int) -> bool:
@@ -412,11 +412,11 @@ class MetadataWriter:
             return False
         if status.status != "paused" and not status.counts.get("pending"):  # one that is held may only have to end
             return False
-        return self._queue.resume(self._queue.give_job(operation_id), by=user_name())
+        return self._queue.resume(self._queue.ensure_job(operation_id), by=user_name())
 
     def cancel_operation(self, operation_id: int, *, wait: bool = False) -> bool:
         """Give up what an operation has left; False where it has ended. `wait`: a moment, for what is under way."""
-        job_id = self._queue.job_of(operation_id)
+        job_id = self._queue.job_of_operation(operation_id)
         if job_id is None:
             return self.give_up(operation_id)
         return self._queue.cancel(job_id, by=user_name(), wait=wait)
@@ -429,12 +429,12 @@ class MetadataWriter:
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
         given_up = self._ledger.fates(operation_id, given_up=True)
-        job_log.fates(operation_id, self._queue.job_of(operation_id), given_up)
+        job_log.fates(operation_id, self._queue.job_of_operation(operation_id), given_up)
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:
         """Wait until an operation is neither at work nor about to be."""
-        job_id = self._queue.job_of(operation_id)
+        job_id = self._queue.job_of_operation(operation_id)
         if job_id is not None:
             self._queue.join(job_id, timeout)
 
