@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff
 from dashboards.components.dialog import Dialog
-from dashboards.pages.plan.search.plan_header import HINTS
+from dashboards.words import RISK_HINTS
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files import fields
@@ -252,7 +252,7 @@ def _typed(danger: int) -> dict[str, str]:
 def _sections(look: _WritePreview) -> list[dict[str, Any]]:
     """Return what is said before a write: levels, people, strategies, cost, undo, and what would be lost."""
     summary = look.summary
-    counts = {level: summary.by_risk.get(level, 0) for level in HINTS}
+    counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
     if look.wish.moved:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import indexium_core
 from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.api.wire import Codec, error_from_wire
@@ -25,6 +24,7 @@ from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.remote_calls import LONGEST_WAIT, RemoteCall
 from indexium_core.services import LibraryServices, remote_calls
+from indexium_core.version import __version__
 
 __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "is_there"]
 
@@ -48,9 +48,9 @@ def connect(home: Path) -> RemoteLibrary | None:
     found = service.read(home)
     if found is None or not _answers(found):
         return None
-    if found.version != indexium_core.__version__:
+    if found.version != __version__:
         message = (
-            f"The service on {home} is Indexium {found.version}, this command {indexium_core.__version__}. "
+            f"The service on {home} is Indexium {found.version}, this command {__version__}. "
             f"Stop the service (process {found.pid}) and start it again."
         )
         raise errors.UsageError(message, code="other_version")

@@ -19,13 +19,13 @@ from typing import Annotated
 
 import typer
 
-import indexium_core
 from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library, LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.job import UnrecordedResults
+from indexium_core.version import __version__
 
 __all__ = ["app", "main", "opened", "opened_here", "run"]
 
@@ -48,7 +48,7 @@ app = typer.Typer(
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        output.say_out(f"indexium {indexium_core.__version__}")
+        output.say_out(f"indexium {__version__}")
         raise typer.Exit
 
 

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
     "indexium_core.errors": 0,
     "indexium_core.signals": 0,
+    "indexium_core.version": 0,
     "indexium_core.settings": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,
@@ -33,6 +34,7 @@ FACE_MAY_SEE = (
     "indexium_core.model",
     "indexium_core.errors",
     "indexium_core.signals",
+    "indexium_core.version",
     "indexium_core.settings",
     "indexium_core.jobs.events",
     "indexium_core.demo",

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from dashboards.components import job_text, operation_text
 from dashboards.pages.history import history_details
-from dashboards.pages.jobs import jobs_list
-from dashboards.pages.progress import progress
+from dashboards.pages.jobs import job_details
 from indexium_core import errors
 from indexium_core.jobs import runner
 from indexium_core.library import Library
@@ -83,10 +83,10 @@ def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
     assert listed.seconds == operation.seconds
 
     took = wording.duration(operation.seconds)
-    assert progress.pace(operation, handle.status()) == f"in {took}"
+    assert operation_text.speed(operation, handle.status()) == f"in {took}"
     assert f" · {took} · " in history_details.when(operation)
-    assert jobs_list.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
-    assert dict(jobs_list.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
+    assert job_text.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
+    assert dict(job_details.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
 def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> None:

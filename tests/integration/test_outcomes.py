@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.pages.history import history_list
-from dashboards.pages.jobs import jobs_list
+from dashboards.components import operation_text
+from dashboards.pages.jobs import job_details
 from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.api import answers
@@ -110,10 +110,10 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     [line] = [line for line in lines if line.split()[:2] == ["1", "write"]]
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
-    assert _sum(" ".join(part["label"] for part in progress.parts(status)) + progress.rest(status)) == 6
-    assert sum(int(number) for _, number in jobs_list.outcome(job, status)) == 6
+    assert _sum(" ".join(part["label"] for part in operation_text.bar_parts(status)) + progress.rest(status)) == 6
+    assert sum(int(number) for _, number in job_details.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
-        assert _sum(history_list.outcome(operation)) == 6
+        assert _sum(operation_text.outcome(operation)) == 6
     if cut:
         assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
         assert _sum(cut[0].say().partition(": of 6 files")[2]) == 6

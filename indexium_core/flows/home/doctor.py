@@ -20,7 +20,6 @@ from pathlib import Path
 
 import av
 
-import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.flows.history.interrupted import Interruptions
@@ -40,6 +39,7 @@ from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.operations import ledger
+from indexium_core.version import __version__
 
 __all__ = ["Check", "Doctor"]
 
@@ -221,8 +221,8 @@ def _age(moment: datetime | None, now: datetime) -> timedelta:
 
 def _python() -> Check:
     version = platform.python_version()
-    message = f"Indexium {indexium_core.__version__} on Python {version}, {platform.system()} {platform.machine()}."
-    details = {"indexium": indexium_core.__version__, "python": version, "system": platform.platform()}
+    message = f"Indexium {__version__} on Python {version}, {platform.system()} {platform.machine()}."
+    details = {"indexium": __version__, "python": version, "system": platform.platform()}
     if sys.version_info < _MIN_PYTHON:
         return Check(name="python", state="problem", message=message, remedy="Install Python 3.11 or newer.")
     return Check(name="python", state="ok", message=message, details=details)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import dashboards
+from dashboards.components import operation_text
 from dashboards.components.base import Component, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
@@ -358,7 +359,7 @@ def test_a_running_operation_can_be_held_and_a_finished_one_cannot() -> None:
 
 
 def test_the_bar_has_a_part_for_each_outcome() -> None:
-    parts = progress.parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
+    parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
     assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
         ("ok", "6 done", 60.0),
         ("bad", "1 failed", 10.0),
@@ -367,7 +368,7 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
     ]
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
     now = replace(status("in_progress", success=6, pending=4), shares={7: 0.5, 8: 0.25})
-    assert progress.parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
+    assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
     assert progress.rest(now) == "2 waiting"
 
 
@@ -403,8 +404,8 @@ def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int,
 
 
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
-    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
-    assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
+    assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
+    assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 
 @pytest.mark.parametrize("state", [*progress.SHOWN])

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.pages.history import history_list
 from dashboards.pages.plan.details import plan_details
 from dashboards.session import Session
-from dashboards.state import PlanState
+from dashboards.state import PlanState, history_term
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
@@ -188,7 +187,7 @@ class PlanFile:
     def _look_back(self) -> None:
         """List all that was ever done to the file."""
         every = dict.fromkeys(("status", "kind", "error", "since", "until"), "")
-        self._session.go("history", query=history_list.spelt("path", self._path), number=1, operation_id=None, **every)
+        self._session.go("history", query=history_term("path", self._path), number=1, operation_id=None, **every)
 
     # The media.
 
