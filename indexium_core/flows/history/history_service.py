@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from indexium_core import errors
@@ -28,6 +29,7 @@ from indexium_core.model.operations.operation import (
 )
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
 __all__ = ["HistoryService"]
@@ -42,6 +44,71 @@ class HistoryService:
         self._ledger = book
         self._writer = writer
         self._checker = RollbackChecker(book, backups=backups)
+
+    @remote()
+    def __call__(
+        self,
+        query: str = "",
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        status: str | Sequence[str] | None = None,
+        operation_type: str | Sequence[str] | None = None,
+        person: str = "",
+        file: str = "",
+        error: str = "",
+        page: int = 1,
+        per_page: int = 50,
+    ) -> PaginatedOperations:
+        """
+        Return operations, newest first: `library.history("Ann")`.
+
+        Args:
+            query: Words of a file, note or person; `person:"Ann Lee"` for exactly that person, `path:` for a path.
+            since: First day or time.
+            until: Last day (included) or time.
+            status: One or more states.
+            operation_type: `write` or `rollback`.
+            person: Exactly this person was added or removed.
+            file: Words of a path.
+            error: Code of a failure or conflict, such as `changed_since`.
+            page: Page of the list, from 1.
+            per_page: Operations of a page; 0: all.
+
+        """
+        filters = HistoryFilter(
+            query=query,
+            since=since,
+            until=until,
+            statuses=_as_tuple(status),
+            operation_types=_as_tuple(operation_type),
+            person=person,
+            file=file,
+            error=error,
+        )
+        return self.get_operations(filters, page, per_page)
+
+    @remote()
+    def counts(
+        self,
+        query: str = "",
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        status: str | Sequence[str] | None = None,
+        operation_type: str | Sequence[str] | None = None,
+        error: str = "",
+    ) -> OperationCounts:
+        """Return the number of operations by state and by type; arguments as above."""
+        filters = HistoryFilter(
+            query=query,
+            since=since,
+            until=until,
+            statuses=_as_tuple(status),
+            operation_types=_as_tuple(operation_type),
+            error=error,
+        )
+        return self.count_operations(filters)
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that ran elsewhere (an imported history) and return its id here."""
@@ -67,6 +134,7 @@ class HistoryService:
                 by_type[kind] += count
         return OperationCounts(by_status=dict(by_status), by_type=dict(by_type))
 
+    @remote()
     def get_operation_details(
         self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), text: str = ""
     ) -> OperationDetails:
@@ -100,6 +168,7 @@ class HistoryService:
 
     # Rollback.
 
+    @remote()
     def check(
         self, operation_id: int, options: RollbackOptions | None = None, *, on_progress: Progress = lambda *_: None
     ) -> RollbackCheck:
@@ -128,11 +197,13 @@ class HistoryService:
             item_ids=frozenset(findings.item_ids),
         )
 
+    @remote()
     def people_of(self, operation_id: int) -> list[OperationPerson]:
         """Return the people that an operation wrote, most files first, and from how many files each can be removed."""
         self._writer.get_operation_status(operation_id)  # raises UnknownIdError
         return self._ledger.people_written(operation_id, count=MAX_PEOPLE)
 
+    @remote()
     def start_rollback(
         self, operation_id: int, options: RollbackOptions | None = None, *, request: IdempotentRequest | None = None
     ) -> OperationHandle:
@@ -255,3 +326,9 @@ def _text_search(text: str) -> ledger.OperationSearch:
 
 def _exact(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().lower()
+
+
+def _as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    if not value:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

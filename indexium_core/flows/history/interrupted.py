@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from indexium_core import errors
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.operations import interrupted, ledger
 
@@ -21,6 +22,7 @@ class Interruptions:
         self._ledger = ledger.Ledger(store)
         self._running = running
 
+    @remote()
     def operations(self, *, files: int) -> list[InterruptedOperation]:
         """Return the interrupted operations, newest first, each with its first `files` files."""
         busy = self._running()
@@ -38,6 +40,7 @@ class Interruptions:
                 )
         return found
 
+    @remote()
     def files(
         self, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 50
     ) -> list[InterruptedFile]:

@@ -19,6 +19,7 @@ from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck, RollbackOptions, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import Selection, under_way
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
 __all__ = ["RetryPreview", "RetryService"]
@@ -59,6 +60,7 @@ class RetryService:
         self._scanner = scanner
         self._recover = recover
 
+    @remote()
     def preview(self, operation_id: int) -> RetryPreview:
         """
         Read the files that a write did not write, and plan them again.
@@ -89,6 +91,7 @@ class RetryService:
             ready=ready,
         )
 
+    @remote()
     def preview_rollback(self, operation_id: int) -> RollbackCheck:
         """
         Check the files that a rollback did not roll back.
@@ -104,6 +107,7 @@ class RetryService:
             raise errors.UsageError(message, code="wrong_state")
         return self._history.check(operation.reverts_id, self._rollback_options(operation))
 
+    @remote()
     def start(
         self,
         operation_id: int,

@@ -46,7 +46,7 @@ class Blockers:
         """Return the problem of all files, as a sentence, after a file failed with `code`; "" if there is none."""
         if code in _GONE_CODES:
             library = next((row for row in self._libraries() if row.library_id == task.library_id), None)
-            if library is not None and roots.doubt_root(library):
+            if library is not None and roots.offline_reason(library):
                 return (
                     f"The folder {library.path} is missing, or another folder has its place. Connect it again, then "
                     "resume. Every file is whole, and what was written stays written."
