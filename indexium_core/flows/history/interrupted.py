@@ -23,7 +23,7 @@ class Interruptions:
         self._running = running
 
     @remote()
-    def operations(self, *, files: int) -> list[InterruptedOperation]:
+    def operations(self, *, files: int = 50) -> list[InterruptedOperation]:
         """Return the interrupted operations, newest first, each with its first `files` files."""
         busy = self._running()
         found = []
