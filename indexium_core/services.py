@@ -43,14 +43,9 @@ from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
 from indexium_core.jobs.events import Recorder
-from indexium_core.model.operations.operation import (
-    OperationDetails,
-    OperationStatus,
-    RollbackCheck,
-    RollbackOptions,
-    WriteOptions,
-)
+from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import Selection, SelectionDigest, SelectionSummary
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 

@@ -11,7 +11,8 @@ from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.operations.rollback import RollbackCheck
 
 if TYPE_CHECKING:
     from indexium_core.library import Library

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ItemDetails,
-    RollbackCheck,
-)
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import RollbackCheck
 
 __all__ = ["conflict_row", "hints", "is_possible", "outlook"]
 

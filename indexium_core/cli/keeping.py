@@ -14,7 +14,8 @@ from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import DryRun, Id, Note, Yes, ask, follow
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, OperationBackups
-from indexium_core.model.operations.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, RollbackCheck
 
 _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # choices that an option makes
 

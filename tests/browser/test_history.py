@@ -166,7 +166,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     drawer = page.get_by_role("complementary", name="Details")
     gone = drawer.get_by_role("button", name="Roll back…")
     expect(gone).to_have_attribute("aria-disabled", "true")
-    expect(gone).to_have_accessible_description(f"Operation {newest.id} has been taken back already.")
+    expect(gone).to_have_accessible_description(f"Operation {newest.id} has already been rolled back.")
     gone.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -174,7 +174,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     drawer.get_by_role("button", name="Close details").click()
 
     listed(page).last.click()
-    expect(drawer).to_contain_text("were changed by another program since: skipped")
+    expect(drawer).to_contain_text("have a conflict: another program changed them after this write")
     expect(drawer).to_contain_text("2 files can get their comments alone back, if you choose so.")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")

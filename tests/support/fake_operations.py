@@ -28,10 +28,10 @@ from indexium_core.model.operations.operation import (
     OperationDetails,
     OperationStatus,
     PaginatedOperations,
-    RollbackCheck,
     WriteOptions,
     WriteResult,
 )
+from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest
 from tests.support.fake_plan import FakePlan, written

@@ -17,8 +17,8 @@ from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationDetails,
     OperationPerson,
-    RollbackCheck,
 )
+from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.planning import risk
 
 __all__ = ["SHOWN", "HistoryDetails", "RollbackPreview", "proof_lines", "view"]

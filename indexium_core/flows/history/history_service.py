@@ -14,7 +14,6 @@ from indexium_core.flows.history.rollback_checks import Progress, RollbackChecke
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query
 from indexium_core.model.operations.operation import (
-    CHANGED_CHOICES,
     HistoryFilter,
     ItemDetails,
     MetadataOperation,
@@ -23,11 +22,14 @@ from indexium_core.model.operations.operation import (
     OperationPerson,
     OperationStatus,
     PaginatedOperations,
+)
+from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import (
+    CHANGED_CHOICES,
     RollbackCheck,
     RollbackOptions,
     RollbackResult,
 )
-from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger

@@ -16,8 +16,9 @@ from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
-from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck, RollbackOptions, WriteOptions
+from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import Selection, under_way
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger

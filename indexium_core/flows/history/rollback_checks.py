@@ -21,7 +21,8 @@ from indexium_core.files import journal, probe, swap, volumes, walk
 from indexium_core.flows.writing import editing
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Refusal
-from indexium_core.model.operations.operation import ItemDetails, RollbackOptions
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.people import people_comment
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger import Restore, RollbackCandidate

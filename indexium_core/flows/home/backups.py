@@ -16,7 +16,8 @@ from indexium_core.flows.home import backup_room
 from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model.files.media import Extent
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse, RangePreview
-from indexium_core.model.operations.operation import BackupRecord, RollbackOptions
+from indexium_core.model.operations.operation import BackupRecord
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.operations import backups as store

@@ -27,11 +27,11 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationStatus,
-    RollbackOptions,
     WriteOptions,
     WriteResult,
 )
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database

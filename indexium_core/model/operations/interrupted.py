@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_label
+from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_label, outcome_of
 
-__all__ = ["INTERRUPTED_OUTCOMES", "InterruptedFile", "InterruptedOperation"]
+__all__ = ["INTERRUPTED_OUTCOMES", "InterruptedFile", "InterruptedOperation", "interrupted_outcome"]
 
 # The outcome of a file of an interrupted operation and the word for it, in the order of display: OUTCOMES, with failed
 # files and conflicts as one.
@@ -20,6 +20,12 @@ INTERRUPTED_OUTCOMES = {
     "skipped": OUTCOMES["skipped"],
     "done": OUTCOMES["done"],
 }
+
+
+def interrupted_outcome(status: str, code: str) -> str:
+    """Return the outcome of an item of an interrupted operation, a key of INTERRUPTED_OUTCOMES."""
+    outcome = outcome_of(status, code)
+    return "refused" if outcome in ("failed", "conflict") else outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,12 +87,12 @@ class Backups:
 
     def still_open(self, item_ids: Collection[int]) -> set[int]:
         """Return the given items that have no result yet."""
-        rows = self._store.read().execute(_SQL["still_open"], [list(item_ids)]).fetchall()
+        rows = self._store.read().execute(_SQL["pending_items"], [list(item_ids)]).fetchall()
         return {item_id for (item_id,) in rows}
 
     def takes_back(self, item_id: int) -> bool:
         """Return whether an item rolls another one back, byte for byte."""
-        return bool(self._store.read().value(_SQL["takes_back"], [item_id]))
+        return bool(self._store.read().value(_SQL["is_exact_rollback"], [item_id]))
 
     def journals_of(self, operation_id: int) -> list[str]:
         """Return the names of the journal files of an operation."""
@@ -129,7 +129,7 @@ class Backups:
 
     def places_of(self, file_ids: Collection[int]) -> list[BackupLocation]:
         """Return the present location of files that are not missing."""
-        rows = self._store.read().execute(_SQL["places_of"], [list(file_ids)]).fetchall()
+        rows = self._store.read().execute(_SQL["locations_of"], [list(file_ids)]).fetchall()
         return [BackupLocation(file_id, bytes(path), size, mtime_ns) for file_id, path, size, mtime_ns in rows]
 
     # Drop.
@@ -148,7 +148,7 @@ class Backups:
     def removed(self, item_ids: Sequence[int]) -> None:
         """Record that kept originals of these items, which were no longer backups, are removed."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["removed"], {"item_ids": list(item_ids)})
+            tx.execute(_SQL["mark_removed"], {"item_ids": list(item_ids)})
 
 
 def _backup(row: tuple[Any, ...]) -> Backup:

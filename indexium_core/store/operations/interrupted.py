@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from indexium_core.model.operations.interrupted import InterruptedFile
+from collections import Counter
+
+from indexium_core.model.operations.interrupted import InterruptedFile, interrupted_outcome
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -23,8 +25,10 @@ def operations(reader: Connection) -> list[tuple[int, bool]]:
 
 def counts(reader: Connection, operation_id: int) -> dict[str, int]:
     """Return the number of files of an operation by outcome."""
-    rows = reader.execute(_SQL["became_counts"], {"operation_id": operation_id}).fetchall()
-    return {outcome: int(number) for outcome, number in rows}
+    counts: Counter[str] = Counter()
+    for status, code, number in reader.execute(_SQL["outcome_counts"], {"operation_id": operation_id}).fetchall():
+        counts[interrupted_outcome(status, code)] += number
+    return dict(counts)
 
 
 def files(
@@ -32,7 +36,9 @@ def files(
 ) -> list[InterruptedFile]:
     """Return a page of the files of an operation, or of one outcome, most urgent first; `per_page` 0: all."""
     limits = {"limit": per_page or None, "offset": (page - 1) * per_page}
-    rows = reader.execute(_SQL["became_files"], {"operation_id": operation_id, "became": outcome, **limits}).fetchall()
+    rows = reader.execute(
+        _SQL["outcome_files"], {"operation_id": operation_id, "outcome": outcome, **limits}
+    ).fetchall()
     return [
         InterruptedFile(
             item_id=item_id, file_id=file_id, file_path=file_path, outcome=outcome, code=code, message=message

@@ -95,7 +95,7 @@ class Ledger:
             holders = _holders(tx, chosen)
             messages = {
                 "holders": [each.operation_id for each in holders],
-                "said": [each.say("this file") for each in holders],
+                "messages": [each.say("this file") for each in holders],
             }
             tx.execute(_SQL["insert_write_items"], items | messages)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
@@ -158,7 +158,7 @@ class Ledger:
         payload = {"operation_id": operation_id}
         new = NewJob(job_type=kind, title=title, payload=payload, operation_id=operation_id)
         job_id = jobs.insert(tx, new, owner=owner, now=now)
-        tx.execute(_SQL["name_job"], {"operation_id": operation_id, "job_id": job_id})
+        tx.execute(_SQL["link_job"], {"operation_id": operation_id, "job_id": job_id})
         jobs.copy_operation_counts(tx, operation_id)
 
     def _insert_operation(
@@ -200,7 +200,7 @@ class Ledger:
         journal = f"{operation_id}.journal"
         values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
         tx.execute(_SQL["insert_history"], values)
-        tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
+        tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that ran elsewhere and return its id here."""
@@ -286,11 +286,11 @@ class Ledger:
             "parted": [record.parted_inode for record in records],
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
-        tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
+        tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": seconds})
         jobs.copy_operation_counts(tx, operation_id)
         if kind == "rollback":
-            tx.execute(_SQL["mark_chain"], {"ids": ids})
-            tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})
+            tx.execute(_SQL["mark_reverted"], {"ids": ids})
+            tx.execute(_SQL["drop_used_originals"], {"ids": ids, "now": now})
 
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
         """Skip the items that a cancelled operation will not process."""
@@ -310,16 +310,16 @@ class Ledger:
             if kind != "rollback":
                 return
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
-            tx.execute(_SQL["settle_status"], {"operation_ids": [row[0] for row in older]})
+            tx.execute(_SQL["update_status"], {"operation_ids": [row[0] for row in older]})
 
     def amend(self, operation_id: int, status: str) -> None:
         """Update an operation that had ended before one of its items was resolved; the time of its end stays."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
+            tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
             jobs.copy_operation_status(tx, operation_id, status)
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
-            tx.execute(_SQL["settle_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
+            tx.execute(_SQL["update_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
@@ -335,8 +335,8 @@ class Ledger:
 
     def outcomes(self, operation_id: int, *, cancelled: bool) -> list[ItemOutcome]:
         """Return the items that have a result: the cancelled ones, or all others."""
-        values = {"operation_id": operation_id, "given_up": cancelled}
-        return [ItemOutcome(*row) for row in self._store.read().execute(_SQL["fates"], values).fetchall()]
+        values = {"operation_id": operation_id, "cancelled": cancelled}
+        return [ItemOutcome(*row) for row in self._store.read().execute(_SQL["outcomes"], values).fetchall()]
 
     def expected_seconds(self, operation_id: int) -> dict[bool, float]:
         """Return the estimated seconds of the remaining items: changed in place (False) and rewritten (True)."""
@@ -350,7 +350,7 @@ class Ledger:
 
     def unreverted_items(self, operation_id: int) -> list[int]:
         """Return the items that a rollback did not roll back."""
-        rows = self._store.read().execute(_SQL["left_reverts"], {"operation_id": operation_id}).fetchall()
+        rows = self._store.read().execute(_SQL["unreverted_items"], {"operation_id": operation_id}).fetchall()
         return [item_id for (item_id,) in rows]
 
     def operations(
@@ -397,7 +397,7 @@ class Ledger:
         """
         values = {
             "operation_id": operation_id,
-            "working": list(running),
+            "running": list(running),
             "statuses": list(statuses),
             "words": list(words),
             "people": list(people),
@@ -442,12 +442,12 @@ class Ledger:
 
     def last_activity(self, operation_id: int) -> datetime:
         """Return when an operation was last running, as far as it is stored."""
-        found: datetime = self._store.read().value(_SQL["last_sign"], {"operation_id": operation_id})
+        found: datetime = self._store.read().value(_SQL["last_activity"], {"operation_id": operation_id})
         return found
 
     def unresolved(self, operation_id: int) -> list[UnresolvedItem]:
         """Return the items whose result is unknown or not stored."""
-        rows = self._store.read().execute(_SQL["unsettled_items"], {"operation_id": operation_id}).fetchall()
+        rows = self._store.read().execute(_SQL["unresolved_items"], {"operation_id": operation_id}).fetchall()
         return [UnresolvedItem(*row) for row in rows]
 
     def finished(self, operation_id: int) -> set[int]:
@@ -477,7 +477,7 @@ class Ledger:
 
 
 def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holder]:
-    return [Holder(*row) for row in reader.execute(_SQL["held_by"], {"file_ids": list(file_ids)}).fetchall()]
+    return [Holder(*row) for row in reader.execute(_SQL["holders"], {"file_ids": list(file_ids)}).fetchall()]
 
 
 def _files(tx: database.Connection, operation_id: int) -> str:
@@ -489,7 +489,7 @@ def _files(tx: database.Connection, operation_id: int) -> str:
 def _finish(
     tx: database.Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
 ) -> None:
-    tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
+    tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
     values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
     tx.execute(_SQL["finish"], {**values, "error_message": error_message})
     jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
@@ -503,7 +503,7 @@ def _skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: 
 
 def _cancel_interrupted_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
     """Cancel the rest of interrupted operations that are rolled back."""
-    for (operation_id,) in tx.execute(_SQL["cut_off_below"], {"operation_id": rollback_id}).fetchall():
+    for (operation_id,) in tx.execute(_SQL["interrupted_below"], {"operation_id": rollback_id}).fetchall():
         _skip_pending(tx, operation_id, "rolled back", now=now)
         _finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")
 

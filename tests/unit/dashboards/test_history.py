@@ -25,9 +25,8 @@ from indexium_core.model.operations.operation import (
     OperationPerson,
     OperationStatus,
     PaginatedOperations,
-    RollbackCheck,
-    left_alone,
 )
+from indexium_core.model.operations.rollback import RollbackCheck, conflict_reason
 
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -307,10 +306,10 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
     assert rollback_report.outlook(seen) == [
         ["212", "get the same bytes back"],
-        ["2", "are on a root that is offline: later"],
-        ["1", "was changed by another program since: skipped"],
+        ["2", "have a conflict: their folders are offline"],
+        ["1", "has a conflict: another program changed it after this write"],
     ]
-    assert left_alone("whatever_else", 1) == "cannot be rolled back (whatever else): skipped"
+    assert conflict_reason("whatever_else", 1) == "has a conflict: whatever else"
 
 
 def test_choices_and_doubts_are_said_before_the_click() -> None:
@@ -536,7 +535,7 @@ def test_only_a_part_is_asked_for_and_taken_back() -> None:
 def test_what_is_skipped_is_counted_in_the_question() -> None:
     seen = asked(conflicts=[item(1, code="changed_since"), item(2, code="changed_since")])
     [pairs] = [section["pairs"] for section in seen.sections if section["kind"] == "facts"]
-    assert pairs == [["2", "were changed by another program since: skipped"]]
+    assert pairs == [["2", "have a conflict: another program changed them after this write"]]
 
 
 def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:

@@ -22,7 +22,8 @@ from indexium_core import errors
 from indexium_core.model.files.properties import AuditEvent
 from indexium_core.model.job import JOB_STATES, Job
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
-from indexium_core.model.operations.operation import OperationStatus, RollbackCheck
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.operations.rollback import RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items
@@ -66,8 +67,10 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["name"] == "Write 'Holiday 2019'"
     assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
     assert row["pace"] == "118 files/s · 18 %"
-    assert jobs_list.row(job(), status(current_share=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
-    assert job_details.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert jobs_list.row(job(), status(current_fraction=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert job_details.details_view(job(), status(current_fraction=0.437), now=NOW)["text"].endswith(
+        "now: Clip.mkv, 43 %"
+    )
     parts = [{"kind": "ok", "share": 18.224}, {"kind": "bad", "share": 0.467}]
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
@@ -236,7 +239,7 @@ def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: di
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, cancelled_count=175)
     view = job_details.details_view(ended, counted, now=NOW)
     assert view["text"] == "39 of 214 files done when it was cancelled"
-    assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
+    assert view["outcome"] == [["Written", "39"], ["Not started", "175"]]
     assert [item["act"] for item in view["acts"]] == ["retry"]
     assert job_actions.blocker(ended, "retry") == ""
     came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
@@ -482,9 +485,9 @@ class Offered(Stage):
         self.resumed.append(operation_id)
         self.cuts = [each for each in self.cuts if each.id != operation_id]
 
-    def _page(self, operation_id: int, *, became: str, page: int, per_page: int) -> list[InterruptedFile]:
+    def _page(self, operation_id: int, *, outcome: str, page: int, per_page: int) -> list[InterruptedFile]:
         [cut] = [each for each in self.cuts if each.id == operation_id]
-        listed = [file for file in cut.files if became in ("", file.outcome)]
+        listed = [file for file in cut.files if outcome in ("", file.outcome)]
         return listed[(page - 1) * per_page : page * per_page]
 
     def answer(self, kind: str, **message: Any) -> None:
@@ -552,7 +555,7 @@ def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
     stage = Offered(cut())
     stage.offer.start()
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
-    assert [item["status"] for item in files["items"]] == ["put back as before", "not started", "done", "done"]
+    assert [item["status"] for item in files["items"]] == ["restored", "not started", "written", "written"]
     assert files["choices"][0]["label"] == "all 4"
     stage.answer("turn", list="files", page=1, choice="done")
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]

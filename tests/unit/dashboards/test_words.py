@@ -11,4 +11,4 @@ def test_an_item_that_is_in_use_comes_later_and_is_no_failure() -> None:
     assert words.item_status("something new") == ("something new", "note")
     assert words.item_status("pending") == ("waiting", "blocked")
     assert words.item_status("pending", ended=True) == ("not started", "blocked")
-    assert words.item_status("pending", "restored", ended=True) == ("put back as before", "blocked")
+    assert words.item_status("pending", "restored", ended=True) == ("restored", "blocked")
