@@ -379,7 +379,7 @@ def test_without_a_backup_the_write_stays(studio: Studio) -> None:
     assert list((studio.library.home / "backups").glob("*.journal")) == []
     operation = studio.library.history().items[0]
     assert not operation.can_rollback
-    assert operation.rollback_reason.startswith("Its backups are gone (none was to be kept): only the comments")
+    assert operation.rollback_reason.startswith("Its backups are gone (written without a backup): only the comments")
 
 
 def test_the_modification_time_can_be_kept(studio: Studio) -> None:
