@@ -20,7 +20,7 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, plain, state, words
+from dashboards import bridge, plain, state
 from dashboards.components import shell
 from dashboards.components.base import sheets
 from dashboards.components.dialog import Dialog
@@ -36,6 +36,7 @@ from dashboards.pages.settings import SettingsScreen
 from dashboards.pages.undoing import Undoing
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
+from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
 
 if TYPE_CHECKING:
@@ -419,7 +420,7 @@ class Session:
     def count(self, page: str, number: int) -> None:
         """Show beside a page's entry in the rail how much there is on it."""
         self._counts[page] = number
-        shown = words.count(number) if number else ""
+        shown = wording.count(number) if number else ""
         entries = self._frame.get("pages", [])
         self._put(pages=[each | {"count": shown} if each["id"] == page else each for each in entries])
 

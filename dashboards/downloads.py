@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
-from dashboards import words
 from dashboards.pages.dry_run import DryRunResult
 from dashboards.pages.exchange import LARGEST
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.planning.plan import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ class ChangesDownload(_Handler):
         if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "text/csv":
             return 415, "Only a CSV can come back. Export the plan as CSV, and edit that."
         if not length.isdecimal() or int(length) > LARGEST:
-            size = f" ({words.size(int(length))})" if length.isdecimal() else ""
-            return 413, f"This file{size} is larger than {words.size(LARGEST)}. Send only the rows that you changed."
+            size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
+            return 413, f"This file{size} is larger than {wording.size(LARGEST)}. Send only the rows that you changed."
         return None
 
     def data_received(self, chunk: bytes) -> None:

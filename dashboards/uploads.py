@@ -20,8 +20,8 @@ from urllib.parse import unquote, urlsplit
 
 from tornado.web import RequestHandler, stream_request_body
 
-from dashboards import words
 from dashboards.result_cache import ResultCache
+from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -86,8 +86,8 @@ class People(RequestHandler):
         if Path(self._name()).suffix.lower() not in _KINDS:
             return 415, "A list of people is a CSV, a JSON or a database (.db)."
         if not length.isdecimal() or int(length) > LARGEST:
-            size = f" ({words.size(int(length))})" if length.isdecimal() else ""
-            return 413, f"This file{size} is larger than {words.size(LARGEST)}."
+            size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
+            return 413, f"This file{size} is larger than {wording.size(LARGEST)}."
         return None
 
     async def data_received(self, chunk: bytes) -> None:

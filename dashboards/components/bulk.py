@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dashboards import words
 from dashboards.components import person_field
 from dashboards.components.base import Component, module
 from indexium_core.library import BulkPeople, ChangePreview, LockReport, Template
+from indexium_core.model import wording
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST
 
 __all__ = ["Bulk", "days", "effect", "locked", "templates", "view"]
@@ -63,12 +63,12 @@ def view(
         "tab": tab,
         "files": found.files,
         "titles": {
-            "people": f"Edit people of {words.files(found.files)}",
-            "replace": f"Replace a person in {words.files(found.files)}",
-            "templates": f"Apply a template to {words.files(found.files)}",
-            "skip": f"Skip {words.files(found.files)}",
-            "media": f"Media of {words.files(found.files - found.copies)}",
-            "modes": f"How {words.files(found.files)} {'is' if found.files == 1 else 'are'} written",
+            "people": f"Edit people of {wording.files(found.files)}",
+            "replace": f"Replace a person in {wording.files(found.files)}",
+            "templates": f"Apply a template to {wording.files(found.files)}",
+            "skip": f"Skip {wording.files(found.files)}",
+            "media": f"Media of {wording.files(found.files - found.copies)}",
+            "modes": f"How {wording.files(found.files)} {'is' if found.files == 1 else 'are'} written",
         },
         "note": " ".join(part for part in (_hidden(hidden), _copies(found)) if part),
         "hidden": _hidden(hidden),
@@ -76,7 +76,7 @@ def view(
         "fields": [{"field": name, "label": LABELS[name], "asked": name in ON_REQUEST} for name in FIELDS],
         "people": [{"name": person.name, "files": person.files} for person in found.people],
         "total": found.total,
-        "rest": f"and {words.count(found.total - len(found.people))} more; type a name to find them"
+        "rest": f"and {wording.count(found.total - len(found.people))} more; type a name to find them"
         if found.total > len(found.people)
         else "",
         "templates": templates(kept),
@@ -86,13 +86,13 @@ def view(
 
 
 def _hidden(number: int) -> str:
-    return f"{words.files(number)} of them {'is' if number == 1 else 'are'} hidden by the search." if number else ""
+    return f"{wording.files(number)} of them {'is' if number == 1 else 'are'} hidden by the search." if number else ""
 
 
 def _copies(found: BulkPeople) -> str:
     if not found.copies:
         return ""
-    they = "1 of them is a copy" if found.copies == 1 else f"{words.count(found.copies)} of them are copies"
+    they = "1 of them is a copy" if found.copies == 1 else f"{wording.count(found.copies)} of them are copies"
     return f"{they} of what you selected: the same film has the same people."
 
 
@@ -100,7 +100,7 @@ def locked(report: LockReport, done: str) -> str:
     """Return what locking (or unlocking: `done`) has done."""
     if not report.changed:
         return f"Nothing to do: all of it was {done} already."
-    return f"{words.plural(report.changed, 'field')} of {words.files(report.files)} {done}."
+    return f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}."
 
 
 def templates(kept: Sequence[Template]) -> list[dict[str, str]]:
@@ -110,7 +110,7 @@ def templates(kept: Sequence[Template]) -> list[dict[str, str]]:
 
 def _does(template: Template) -> str:
     if template.old_person is None:
-        return f"adds {_list(template.people)}"
+        return f"adds {wording.list_of(template.people)}"
     return f"replaces {template.old_person} by {template.new_person}"
 
 
@@ -141,7 +141,7 @@ def effect(found: ChangePreview, asked: Mapping[str, Any], pair: tuple[str, str]
         "rest": _rest(found),
         "warning": _warning(found),
         "examples": shown,
-        "more": f"and {words.count(more)} more" if shown and more else "",
+        "more": f"and {wording.count(more)} more" if shown and more else "",
     }
 
 
@@ -150,15 +150,15 @@ def _sentence(found: ChangePreview, pair: tuple[str, str] | None) -> str:
     if not found.changed:
         return "Nothing would change."
     if pair is not None:
-        return f"Replaces {pair[0]} by {pair[1]} in {words.files(found.changed)}."
+        return f"Replaces {pair[0]} by {pair[1]} in {wording.files(found.changed)}."
     sides = [*_sides("adds", "to", found.added), *_sides("removes", "from", found.removed)]
     if not sides:
-        return f"Spells names otherwise in {words.files(found.changed)}."
+        return f"Spells names otherwise in {wording.files(found.changed)}."
     first, *others = sides
-    said = [f"{verb} {who} {words.files(files)}" for verb, who, files in [first]]
+    said = [f"{verb} {who} {wording.files(files)}" for verb, who, files in [first]]
     last = first[0]
     for verb, who, files in others:
-        said.append(f"{' and' if verb == last else f', {verb}'} {who} {words.count(files)}")
+        said.append(f"{' and' if verb == last else f', {verb}'} {who} {wording.count(files)}")
         last = verb
     text = "".join(said)
     return f"{text[0].upper()}{text[1:]}."
@@ -167,28 +167,24 @@ def _sentence(found: ChangePreview, pair: tuple[str, str] | None) -> str:
 def _sides(verb: str, where: str, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Return who comes or goes, people with the same number of files together: verb, `Ann and Bob to`, files."""
     if len(counts) > NAMED:
-        return [(verb, f"{words.plural(len(counts), 'person', 'people')} {where} up to", max(counts.values()))]
+        return [(verb, f"{wording.plural(len(counts), 'person', 'people')} {where} up to", max(counts.values()))]
     by_files: dict[int, list[str]] = {}
     for name, files in counts.items():
         by_files.setdefault(files, []).append(name)
-    return [(verb, f"{_list(names)} {where}", files) for files, names in by_files.items()]
-
-
-def _list(names: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return [(verb, f"{wording.list_of(names)} {where}", files) for files, names in by_files.items()]
 
 
 def _rest(found: ChangePreview) -> str:
     same = found.files - found.changed
     if not found.changed or not same:
         return ""
-    return "1 file stays as it is." if same == 1 else f"{words.files(same)} stay as they are."
+    return "1 file stays as it is." if same == 1 else f"{wording.files(same)} stay as they are."
 
 
 def _warning(found: ChangePreview) -> str:
     if not found.emptied:
         return ""
-    return f"{words.files(found.emptied)} would have nobody at all."
+    return f"{wording.files(found.emptied)} would have nobody at all."
 
 
 def _tags(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]]:

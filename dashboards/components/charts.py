@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
+from indexium_core.model import wording
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +159,7 @@ def count_ticks(highest: float) -> list[tuple[float, str]]:
     size = 10 ** (len(str(wanted)) - 1)
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= wanted)
     found = list(range(step, int(highest) + 1, step)) or [step]
-    return [(each, words.files(each) if each == found[-1] else words.count(each)) for each in found]
+    return [(each, wording.files(each) if each == found[-1] else wording.count(each)) for each in found]
 
 
 _SECONDS = (
@@ -191,7 +191,8 @@ _SECONDS = (
 def second_ticks(highest: float) -> list[tuple[float, str]]:
     """Return one to three round lengths of time up to about `highest` seconds."""
     step = next((each for each in _SECONDS if each * 3 >= highest), 3600 * -(-highest // (3 * 3600)))
-    return [(step * number, words.span(step * number)) for number in range(1, max(1, int(highest / step + 1e-9)) + 1)]
+    count = max(1, int(highest / step + 1e-9))
+    return [(step * number, wording.duration(step * number)) for number in range(1, count + 1)]
 
 
 def _share_ticks(highest: float) -> list[tuple[float, str]]:
@@ -225,14 +226,15 @@ def stretch(table: pd.DataFrame) -> str:
 
 
 def _time_said(line: Any, column: str, label: str) -> str:
-    text = f"{_name(line)}: {words.span(getattr(line, column))} {label}, {words.plural(line.operations, 'operation')}"
-    return f"{text}, {words.span(line.typical_ms / 1000)} a file" if line.files else text
+    operations = wording.plural(line.operations, "operation")
+    text = f"{_name(line)}: {wording.duration(getattr(line, column))} {label}, {operations}"
+    return f"{text}, {wording.duration(line.typical_ms / 1000)} a file" if line.files else text
 
 
 def _time_cells(line: Any) -> list[str]:
     spans = [line.write_seconds, line.rollback_seconds]
     one = [line.typical_ms / 1000, line.slowest_ms / 1000] if line.files else [0, 0]
-    return [words.count(line.operations), *(words.span(each) if each else "—" for each in (*spans, *one))]
+    return [wording.count(line.operations), *(wording.duration(each) if each else "—" for each in (*spans, *one))]
 
 
 def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
@@ -240,7 +242,7 @@ def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
 
     def said(line: Any, column: str, label: str) -> str:
         number = line.named if column == "share" else line.films - line.named
-        return f"{_name(line)}: {words.count(number)} of {words.files(line.films)} {label}"
+        return f"{_name(line)}: {wording.count(number)} of {wording.files(line.films)} {label}"
 
     made = table.assign(rest=1 - table["share"])
     return _plot_days(made, span, parts=parts, ticks=_share_ticks, said=said)
@@ -265,9 +267,9 @@ FILES = ChartKind(
             ("restored", "taken back", "blocked"),
         ),
         ticks=count_ticks,
-        said=lambda line, column, label: f"{_name(line)}: {words.files(getattr(line, column))} {label}",
+        said=lambda line, column, label: f"{_name(line)}: {wording.files(getattr(line, column))} {label}",
     ),
-    lines=partial(_day_lines, lambda line: [words.count(n) for n in (line.written, line.restored, line.failed)]),
+    lines=partial(_day_lines, lambda line: [wording.count(n) for n in (line.written, line.restored, line.failed)]),
 )
 DURATIONS = ChartKind(
     name="durations",
@@ -294,7 +296,7 @@ COVERAGE = ChartKind(
     plot=_plot_coverage,
     lines=partial(
         _day_lines,
-        lambda line: [words.count(line.named), words.count(line.films), _percent(line.named, line.films)],
+        lambda line: [wording.count(line.named), wording.count(line.films), _percent(line.named, line.films)],
     ),
 )
 
@@ -318,7 +320,7 @@ def _plot_risk(by: str, table: pd.DataFrame, span: Span) -> Plot:
         for level in LEVELS:
             number = int(getattr(line, level))
             if number:
-                said = f"{words.files(number)} {level}, {name}"
+                said = f"{wording.files(number)} {level}, {name}"
                 bars.append(BarChart(start, -place - 0.3, start + number, -place + 0.3, level, said, line.group))
                 start += number
     highest = max((bar.x1 for bar in bars), default=1)
@@ -338,7 +340,7 @@ def _short(name: str) -> str:
 
 def _risk_lines(by: str, table: pd.DataFrame) -> list[LineChart]:
     return [
-        LineChart(line.group, [group_name(line.group, by), *(words.count(getattr(line, level)) for level in LEVELS)])
+        LineChart(line.group, [group_name(line.group, by), *(wording.count(getattr(line, level)) for level in LEVELS)])
         for line in rows_of(table)
     ]
 

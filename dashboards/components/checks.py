@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from dashboards import words
 from dashboards.components.base import Component, module
+from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 from indexium_core.model.people import people_comment as names_of
 
@@ -46,14 +46,14 @@ class ChecksDetails(Component):
 def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
     """Return the title, and each check with its number of findings."""
     total, right = sum(group.total for group in groups), sum(group.dismissed for group in groups)
-    said = words.plural(right, "finding is right as it is", "findings are right as they are") if right else ""
+    said = wording.plural(right, "finding is right as it is", "findings are right as they are") if right else ""
     return {
-        "title": words.plural(total, "finding") if total else FINE,
+        "title": wording.plural(total, "finding") if total else FINE,
         "summary": " · ".join(
             part for part in ("what in the database and the files does not agree" if total else "", said) if part
         ),
         "groups": [
-            {"kind": group.kind, "title": group.title, "count": words.count(group.total), "on": group.kind == kind}
+            {"kind": group.kind, "title": group.title, "count": wording.count(group.total), "on": group.kind == kind}
             for group in groups
         ],
     }
@@ -69,7 +69,7 @@ def list_view(group: CheckGroup, page: CheckPage, *, right: bool, subject: str) 
         "text": group.text,
         "rows": [_row(row) for row in page.items],
         "total": page.total,
-        "range": f"{words.count(first + 1)}–{words.count(last)} of {words.count(page.total)}" if page.total else "",
+        "range": wording.range_of(first + 1, last, page.total) if page.total else "",
         "page": page.page,
         "pages": max(1, -(-page.total // max(1, page.per_page))),
         "right": right,
@@ -83,9 +83,9 @@ def list_view(group: CheckGroup, page: CheckPage, *, right: bool, subject: str) 
 def _turn(group: CheckGroup, *, right: bool) -> str:
     """Return what the button says that shows the other findings, "" for no button."""
     if right:
-        return f"Back to {words.plural(group.total, 'open finding')}"
+        return f"Back to {wording.plural(group.total, 'open finding')}"
     return (
-        f"{words.count(group.dismissed)} right as {'it is' if group.dismissed == 1 else 'they are'}"
+        f"{wording.count(group.dismissed)} right as {'it is' if group.dismissed == 1 else 'they are'}"
         if group.dismissed
         else ""
     )
@@ -93,8 +93,8 @@ def _turn(group: CheckGroup, *, right: bool) -> str:
 
 def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     """Return what can be done with all findings of a kind."""
-    learn = {"act": "learn", "label": f"Add all {words.count(group.total)} to the database…"}
-    right = {"act": "all_right", "label": f"All {words.count(group.total)} are right…"}
+    learn = {"act": "learn", "label": f"Add all {wording.count(group.total)} to the database…"}
+    right = {"act": "all_right", "label": f"All {wording.count(group.total)} are right…"}
     return [learn, right] if group.kind in BULK_KINDS else [right]
 
 
@@ -121,7 +121,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "is_file": row.kind in ("copies", "differ"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": words.files(row.file_count) if row.kind != "differ" else "",
+        "files": wording.files(row.file_count) if row.kind != "differ" else "",
         "text": row.text,
     }
 
@@ -135,7 +135,7 @@ def _below(row: CheckRow) -> str:
     if row.kind == "spelling":
         return row.text
     first = row.files[0].file_name if row.files else ""
-    return f"{first} and {words.count(row.file_count - 1)} more" if row.file_count > 1 else first
+    return f"{first} and {wording.count(row.file_count - 1)} more" if row.file_count > 1 else first
 
 
 def _place(file: CheckFile) -> str:
@@ -145,7 +145,7 @@ def _place(file: CheckFile) -> str:
 def _tags(row: CheckRow) -> list[dict[str, str]]:
     """Return the names of a row: those that do not agree are odd."""
     if row.kind == "spelling":
-        return [_tag(name.name, note=words.count(name.files)) for name in row.names]
+        return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
     if row.kind == "differ":
         odd = {names_of.person_key(name) for name in row.mends[0].names}
         return [_tag(name, odd=names_of.person_key(name) in odd) for name in (*row.mends[0].names, *row.files[0].known)]
@@ -183,7 +183,7 @@ def details_view(row: CheckRow | None, *, right: bool, base: str = "") -> dict[s
         "text": row.text,
         "names": [_name(name) for name in row.names] if row.kind != "single" else [],
         "files": [_file(file, row) for file in row.files],
-        "more": f"and {words.files(rest)} more" if rest > 0 else "",
+        "more": f"and {wording.files(rest)} more" if rest > 0 else "",
         "mends": [] if right else [_mend(mend) for mend in row.mends],
         "right": right,
         "query": row.query,
@@ -196,8 +196,8 @@ def _address(query: str, base: str) -> str:
 
 
 def _name(name: CheckName) -> dict[str, str]:
-    known = f"in the database, {words.files(name.assigned)}" if name.is_known else "not in the database"
-    named = f"named in {words.plural(name.named, 'comment')}" if name.named else "in no comment yet"
+    known = f"in the database, {wording.files(name.assigned)}" if name.is_known else "not in the database"
+    named = f"named in {wording.plural(name.named, 'comment')}" if name.named else "in no comment yet"
     return {"name": name.name, "text": f"{known} · {named}"}
 
 

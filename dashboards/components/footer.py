@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards import words
 from dashboards.components import jobs, progress
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ScanProgress
+from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, OperationStatus
 
@@ -38,7 +38,7 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
         "key": f"run{operation.id}",
         "id": operation.id,
         "kind": "running",
-        "title": f"{verb} {words.count(status.processed)} of {words.files(status.total)}",
+        "title": f"{verb} {wording.count(status.processed)} of {wording.files(status.total)}",
         "note": _pace(operation, status),
         "bar": {"now": status.processed, "max": status.total, "parts": progress.parts(status)},
         "buttons": [
@@ -52,7 +52,7 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
 def _pace(operation: MetadataOperation, status: OperationStatus) -> str:
     name = f"“{operation.user_note}”" if operation.user_note else ""
     failed = sum(status.counts.get(each, 0) for each in ("failed", "conflict", "unknown"))
-    bad = f"{words.count(failed)} not done" if failed else ""
+    bad = f"{wording.count(failed)} not done" if failed else ""
     pace = "" if status.status == "paused" else progress.pace(operation, status)
     return " · ".join(part for part in (bad, pace, name) if part)
 
@@ -61,10 +61,10 @@ def scanning(scan: ScanProgress) -> dict[str, Any]:
     """Return the row of a scan under way; nobody knows how many files there are before the folders were walked."""
     total = scan.total
     if total is None:
-        title, note = f"Looking for files: {words.count(scan.done)} so far", "a scan changes nothing"
+        title, note = f"Looking for files: {wording.count(scan.done)} so far", "a scan changes nothing"
     else:
-        title = f"Reading {words.count(scan.done)} of {words.files(total)}"
-        left = f"about {words.span(scan.eta_seconds)} left" if scan.eta_seconds is not None and scan.done else ""
+        title = f"Reading {wording.count(scan.done)} of {wording.files(total)}"
+        left = f"about {wording.duration(scan.eta_seconds)} left" if scan.eta_seconds is not None and scan.done else ""
         note = " · ".join(part for part in (f"{scan.rate:.0f} files/s" if scan.rate >= 1 else "", left) if part)
     return {
         "key": "scan",
@@ -103,8 +103,8 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
         "id": found.job_id,
         "kind": "interrupted",
         "title": found.said,
-        "note": f"it is tried again until there is room, for {words.span(found.seconds)} so far; or stop Indexium. "
-        + found.safe,
+        "note": f"it is tried again until there is room, for {wording.duration(found.seconds)} so far; "
+        f"or stop Indexium. {found.safe}",
         "level": "warning",
         "glyph": "!",
         "buttons": [{"label": "Details", "act": "job", "kind": "opt"}],
@@ -132,7 +132,7 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
     """Return the row of an operation that has ended: what was done, what was not first, and how it is undone."""
     bad = operation.failure_count + operation.conflict_count + operation.unknown_count
     why = [{"label": "See why", "act": "why"}] if bad else []
-    undo = {"label": "Undo", "act": "undo", "spoken": f"Undo {words.files(operation.success_count)}"}
+    undo = {"label": "Undo", "act": "undo", "spoken": f"Undo {wording.files(operation.success_count)}"}
     can_undo = operation.can_rollback and operation.operation_type == "write"
     return {
         "key": f"done{operation.id}",
@@ -156,8 +156,8 @@ def _outcome(operation: MetadataOperation, bad: int) -> str:
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
     if bad:
-        return f"{words.count(good)} {'as before again' if back else 'written'}, {words.count(bad)} not"
-    what = f"{words.files(good)} as before again" if back else f"written to {words.files(good)}"
+        return f"{wording.count(good)} {'as before again' if back else 'written'}, {wording.count(bad)} not"
+    what = f"{wording.files(good)} as before again" if back else f"written to {wording.files(good)}"
     if not good:
         what = f"nothing was {'taken back' if back else 'written'}"
     said = f"cancelled: {what}" if operation.status == "cancelled" else what
@@ -166,30 +166,30 @@ def _outcome(operation: MetadataOperation, bad: int) -> str:
 
 def _afterwards(operation: MetadataOperation, now: datetime) -> str:
     parts = [f"“{operation.user_note}”" if operation.user_note else ""]
-    parts.append(words.ago(operation.completed_at, now=now) if operation.completed_at else "")
+    parts.append(wording.ago(operation.completed_at, now=now) if operation.completed_at else "")
     if operation.can_rollback and operation.expires_at and operation.operation_type == "write":
-        parts.append(f"can be undone until {words.day(operation.expires_at)}")
+        parts.append(f"can be undone until {wording.day(operation.expires_at)}")
     return " · ".join(part for part in parts if part)
 
 
 def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     """Return the row of an operation that waits for a decision."""
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
-    when = words.when(operation.started_at)
+    when = wording.when(operation.started_at)
     good, total, rest = operation.success_count, operation.file_count, operation.left
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
-        buttons.append({"label": f"Roll back {words.count(good)}", "act": "undo"})
+        buttons.append({"label": f"Roll back {wording.count(good)}", "act": "undo"})
     if rest:
-        buttons.append({"label": f"Resume {words.count(rest)}", "act": "resume", "kind": "primary"})
+        buttons.append({"label": f"Resume {wording.count(rest)}", "act": "resume", "kind": "primary"})
     left = [(operation.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
     return {
         "key": f"cut{operation.id}",
         "id": operation.id,
         "kind": "interrupted",
-        "title": f"Interrupted {when}: {name}, {words.count(good)} of {words.count(total)} done",
+        "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} done",
         "note": ", ".join(
-            ["every file is whole", *(f"{words.count(number)} {what}" for number, what in left if number)]
+            ["every file is whole", *(f"{wording.count(number)} {what}" for number, what in left if number)]
         ),
         "level": "warning",
         "glyph": "!",

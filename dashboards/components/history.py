@@ -10,7 +10,7 @@ from dashboards.components import progress
 from dashboards.components.base import Component, module
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model import query
+from indexium_core.model import query, wording
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
@@ -175,7 +175,7 @@ def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | No
     return {
         "rows": [row(operation) for operation in page.items],
         "total": page.total,
-        "range": f"{words.count(first + 1)}–{words.count(first + len(page.items))} of {words.count(page.total)}",
+        "range": wording.range_of(first + 1, first + len(page.items), page.total),
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
         "cursor": shown,
@@ -198,8 +198,8 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
     return {
         "id": operation.id,
         "title": name(operation),
-        "when": f"{kind_name(operation)} · {words.when(operation.started_at)}",
-        "files": words.files(operation.file_count),
+        "when": f"{kind_name(operation)} · {wording.when(operation.started_at)}",
+        "files": wording.files(operation.file_count),
         "sum": outcome(operation),
         "status": status,
         "level": level,
@@ -228,7 +228,7 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
     if operation.status == "completed_with_errors":
         others = operation.failure_count + operation.unknown_count
         what = "not done" if others else "refused"
-        return f"{words.count(operation.conflict_count + others)} {what}", "warning"
+        return f"{wording.count(operation.conflict_count + others)} {what}", "warning"
     return words.STATUS.get(operation.status, (operation.status, "note"))
 
 
@@ -237,7 +237,7 @@ def outcome(operation: MetadataOperation) -> str:
     if operation.status == "rolled_back":
         return "rolled back"
     if operation.status == "interrupted":
-        return f"interrupted at {words.count(operation.success_count)} of {words.count(operation.file_count)}"
+        return f"interrupted at {wording.count(operation.success_count)} of {wording.count(operation.file_count)}"
     done, ended = "restored" if operation.operation_type == "rollback" else "done", operation.status in FINISHED_STATES
     counts = (
         (operation.success_count, done),
@@ -247,7 +247,7 @@ def outcome(operation: MetadataOperation) -> str:
         (operation.outcomes["skipped"], "skipped"),
         *((operation.outcomes[left], OUTCOMES[left]) for left in ("restored", "not_started") if ended),
     )
-    return " · ".join(f"{words.count(number)} {label}" for number, label in counts if number) or "nothing yet"
+    return " · ".join(f"{wording.count(number)} {label}" for number, label in counts if number) or "nothing yet"
 
 
 def may_go_back(operation: MetadataOperation) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components import comment_diff, history, progress
 from dashboards.components.base import Component, module
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     HOLDING_STATES,
     ItemDetails,
@@ -86,8 +87,8 @@ def when(operation: MetadataOperation) -> str:
     by = f"by {operation.user_name}" if operation.user_name else ""
     parts = (
         f"Operation {operation.id}",
-        words.when(operation.started_at),
-        words.span(operation.seconds) if operation.seconds else "",
+        wording.when(operation.started_at),
+        wording.duration(operation.seconds) if operation.seconds else "",
         ", ".join(part for part in (by, SOURCES.get(operation.source, operation.source)) if part),
     )
     return " · ".join(part for part in parts if part)
@@ -95,10 +96,10 @@ def when(operation: MetadataOperation) -> str:
 
 def verdict(operation: MetadataOperation) -> dict[str, str]:
     """Return the one sentence that matters most."""
-    good, total = words.count(operation.success_count), words.count(operation.file_count)
+    good, total = wording.count(operation.success_count), wording.count(operation.file_count)
     back = operation.operation_type == "rollback"
     did = "restored" if back else "written"
-    left = words.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
+    left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     proof = "Every file has its old bytes again." if back else "Film and sound proven untouched in each."
     texts = {
         "completed": ("safe", f"✓ {good} of {total} {did}. {proof}" if operation.success_count else "✓ Nothing to do."),
@@ -117,14 +118,14 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     """Return the plain facts."""
     pairs = [
         ["Files", history.outcome(operation)],
-        ["Tags", f"+ {words.plural(operation.tags_added, 'name')} · − {words.count(operation.tags_removed)}"],
+        ["Tags", f"+ {wording.plural(operation.tags_added, 'name')} · − {wording.count(operation.tags_removed)}"],
     ]
     if operation.backup_bytes:
-        kept = words.size(operation.backup_bytes)
-        films = f" for {words.size(operation.film_bytes)} of video" if operation.film_bytes else ""
+        kept = wording.size(operation.backup_bytes)
+        films = f" for {wording.size(operation.film_bytes)} of video" if operation.film_bytes else ""
         pairs.append(["Kept for undo", kept + films])
     if operation.can_rollback and operation.expires_at:
-        pairs.append(["Undo until", words.day(operation.expires_at)])
+        pairs.append(["Undo until", wording.day(operation.expires_at)])
     if operation.user_note:
         pairs.append(["Note", f"“{operation.user_note}”"])
     if operation.reverts_id:
@@ -148,13 +149,13 @@ def check_view(operation: MetadataOperation, look: RollbackPreview) -> dict[str,
     check = look.check
     if check is None:
         done, total = look.looked or (0, 0)
-        so_far = f" {words.count(done)} of {words.count(total)}" if done else ""
+        so_far = f" {wording.count(done)} of {wording.count(total)}" if done else ""
         return {"text": f"looking at every file …{so_far}"}
     return {
         "pairs": outlook(check),
         "hints": hints(check),
         "conflicts": [conflict(item) for item in check.conflicts[:CONFLICTS]],
-        "more": f"and {words.count(len(check.conflicts) - CONFLICTS)} more" if len(check.conflicts) > CONFLICTS else "",
+        "more": wording.and_more(len(check.conflicts) - CONFLICTS),
     }
 
 
@@ -162,8 +163,8 @@ def outlook(check: RollbackCheck) -> list[list[str]]:
     """Return what becomes of the files: a number, and the rest of the sentence."""
     pairs = []
     if check.exact:
-        pairs.append([words.count(check.exact), f"{'gets' if check.exact == 1 else 'get'} the same bytes back"])
-    return pairs + [[words.count(number), text] for number, text in check.left_alone()]
+        pairs.append([wording.count(check.exact), f"{'gets' if check.exact == 1 else 'get'} the same bytes back"])
+    return pairs + [[wording.count(number), text] for number, text in check.left_alone()]
 
 
 def hints(check: RollbackCheck) -> list[str]:
@@ -171,16 +172,17 @@ def hints(check: RollbackCheck) -> list[str]:
     found = check.names()
     if check.comment_only:
         its = "its comment alone" if check.comment_only == 1 else "their comments alone"
-        found.append(f"{words.files(check.comment_only)} can get {its} back, if you choose so.")
+        found.append(f"{wording.files(check.comment_only)} can get {its} back, if you choose so.")
     if check.superseded:
-        newer = ", ".join(words.count(each) for each in check.newer)
+        newer = ", ".join(wording.count(each) for each in check.newer)
         found.append(
-            f"{words.files(check.superseded)} can go back together with newer "
+            f"{wording.files(check.superseded)} can go back together with newer "
             f"{'operation' if len(check.newer) == 1 else 'operations'} {newer}, if you choose so."
         )
     if check.glanced:
         found.append(
-            f"{words.files(check.glanced)} judged by size and date; each is compared byte for byte when its turn comes."
+            f"{wording.files(check.glanced)} judged by size and date; "
+            "each is compared byte for byte when its turn comes."
         )
     return found
 
@@ -213,7 +215,7 @@ def buttons(operation: MetadataOperation, look: RollbackPreview, *, undone: int 
     if operation.can_go_on:
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
     if undone:
-        found.append({"label": f"Retry {words.files(undone)}…", "act": "retry"})
+        found.append({"label": f"Retry {wording.files(undone)}…", "act": "retry"})
     why = _why_not(operation, look)
     found.append({"label": "Roll back…", "act": "rollback", "why": why})
     found.append(_person_button(operation, look))
@@ -253,7 +255,7 @@ def people_view(look: RollbackPreview) -> list[dict[str, Any]] | None:
     return [
         {
             "name": person.name,
-            "files": words.files(person.files),
+            "files": wording.files(person.files),
             "why": "" if person.able else "no file names them any more, or none can be reached now",
         }
         for person in look.people
@@ -279,8 +281,8 @@ def files_view(details: OperationDetails, look: RollbackPreview) -> dict[str, An
     page["searchable"] = bool(look.item_query) or details.operation.file_count > 5
     page["choosing"] = look.choosing and able(look.check)
     page["chosen"] = len(look.chosen)
-    page["choice"] = f"Roll back {words.files(len(look.chosen))}…" if look.chosen else ""
-    page["found"] = f"Roll back all {words.files(details.total)} found…" if look.item_query and details.total else ""
+    page["choice"] = f"Roll back {wording.files(len(look.chosen))}…" if look.chosen else ""
+    page["found"] = f"Roll back all {wording.files(details.total)} found…" if look.item_query and details.total else ""
     return page
 
 
@@ -318,9 +320,9 @@ def detail(item: ItemDetails) -> dict[str, Any]:
     if item.strategy:
         facts.append(["How", words.strategy(item.strategy)])
     if item.seconds:
-        facts.append(["Took", words.span(item.seconds)])
+        facts.append(["Took", wording.duration(item.seconds)])
     if done:
-        kept = words.size(item.backup_bytes) if item.backup_bytes else "nothing"
+        kept = wording.size(item.backup_bytes) if item.backup_bytes else "nothing"
         facts.append(["Kept for undo", "only its tags" if item.backup_kind == "tags" else kept])
     proof = proof_lines(item.proof)
     return {"before": before, "after": after, "done": done, "proof": proof, "tries": tries, "facts": facts}

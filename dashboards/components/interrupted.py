@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards import words
 from dashboards.components import history
+from indexium_core.model import wording
 from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
 
 __all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
@@ -26,7 +26,7 @@ def title(operation: InterruptedOperation, *, others: int = 0) -> str:
     """Return the headline; `others`: how many more are asked for after this one."""
     kind = "rollback" if operation.operation.operation_type == "rollback" else "write"
     what = f"A {kind} stopped" if operation.operation.status == "failed" else f"A {kind} was interrupted"
-    return f"{what} (and {words.plural(others, 'other')})" if others else what
+    return f"{what} (and {wording.plural(others, 'other')})" if others else what
 
 
 def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
     if operation.why:
         found.append({"kind": "why", "level": "warning", "text": operation.why})
     levels = [
-        {"count": words.count(number), "level": _CHIPS[became][0], "text": BECAME[became], "glyph": _CHIPS[became][1]}
+        {"count": wording.count(number), "level": _CHIPS[became][0], "text": BECAME[became], "glyph": _CHIPS[became][1]}
         for became in reversed(BECAME)
         if (number := operation.counts.get(became, 0))
     ]
@@ -46,30 +46,31 @@ def _what(operation: InterruptedOperation) -> str:
     record = operation.operation
     unnamed = history.name(record) if record.operation_type == "rollback" else str(record.id)
     named = f"“{record.user_note}”" if record.user_note else unnamed
-    began = f"{history.kind_name(record)} {named}, begun {words.when(record.started_at)}"
+    began = f"{history.kind_name(record)} {named}, begun {wording.when(record.started_at)}"
     done = operation.total - operation.left - operation.counts.get("unclear", 0)
-    return f"{began}, came to {words.count(done)} of {words.files(operation.total)}. Every file is whole."
+    return f"{began}, came to {wording.count(done)} of {wording.files(operation.total)}. Every file is whole."
 
 
 def _promise(operation: InterruptedOperation) -> str:
     done, back = operation.counts.get("done", 0), operation.operation.operation_type == "rollback"
-    said = [f"Resume goes on with {words.files(operation.left)}." if operation.left else "There is nothing left to do."]
+    left = operation.left
+    said = [f"Resume goes on with {wording.files(left)}." if left else "There is nothing left to do."]
     if done and operation.operation.can_rollback:
         again = "undoes what was taken back of" if back else "gives their old bytes back to"
-        said.append(f"Roll back {again} {words.files(done)}.")
+        said.append(f"Roll back {again} {wording.files(done)}.")
     said.append("Nothing is lost by deciding later.")
     return " ".join(said)
 
 
 def resume_label(operation: InterruptedOperation) -> str:
     """Return the words of the button that goes on, "" where nothing is left."""
-    return f"Resume {words.files(operation.left)}" if operation.left else ""
+    return f"Resume {wording.files(operation.left)}" if operation.left else ""
 
 
 def rollback_label(operation: InterruptedOperation) -> str:
     """Return the words of the button that takes back what was done, "" where nothing can be."""
     done = operation.counts.get("done", 0)
-    return f"Roll back {words.count(done)}…" if done and operation.operation.can_rollback else ""
+    return f"Roll back {wording.count(done)}…" if done and operation.operation.can_rollback else ""
 
 
 def pages(operation: InterruptedOperation, became: str) -> int:
@@ -94,14 +95,14 @@ def files_section(
         "choices": _choices(operation, chosen=became),
         "page": page,
         "pages": pages(operation, became),
-        "range": f"{words.count(before + 1)}–{words.count(before + len(files))} of {words.count(total)}",
+        "range": wording.range_of(before + 1, before + len(files), total),
     }
 
 
 def _choices(operation: InterruptedOperation, *, chosen: str) -> list[dict[str, Any]]:
-    named = [("", f"all {words.count(operation.total)}")]
+    named = [("", f"all {wording.count(operation.total)}")]
     named += [
-        (became, f"{told} {words.count(number)}")
+        (became, f"{told} {wording.count(number)}")
         for became, told in BECAME.items()
         if (number := operation.counts.get(became, 0))
     ]

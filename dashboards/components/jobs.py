@@ -12,6 +12,7 @@ from dashboards.components import changes
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.state import JobsState
+from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobPage
 from indexium_core.model.operations.operation import OUTCOMES, OperationStatus
@@ -142,10 +143,10 @@ def summary(counts: Mapping[str, Mapping[str, int]]) -> str:
     """Return in one line what goes on."""
     active, waiting = (_number(counts, states) for _, states, _ in CARD[:2])
     cut, paused = _number(counts, ("interrupted",)), _number(counts, ("paused",))
-    said = [f"{words.count(active)} under way"] if active else []
-    said += [f"{words.count(waiting)} waiting"] if waiting else []
-    said += [f"{words.count(paused)} paused"] if paused else []
-    said += [f"{words.count(cut)} interrupted"] if cut else []
+    said = [f"{wording.count(active)} under way"] if active else []
+    said += [f"{wording.count(waiting)} waiting"] if waiting else []
+    said += [f"{wording.count(paused)} paused"] if paused else []
+    said += [f"{wording.count(cut)} interrupted"] if cut else []
     if not said:
         return "nothing to do"
     return " · ".join([*said, "goes on if you close this page"] if active or waiting else said)
@@ -159,7 +160,7 @@ def _under_way(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
     """Return what those that have begun and not ended are at, in the words of the cards; `kind`: only its."""
     shown = {kind: counts.get(kind, {})} if kind else counts
     said = (("running", "active"), ("paused", "paused"), ("interrupted", "interrupted"))
-    found = [f"{words.count(number)} {word}" for state, word in said if (number := _number(shown, (state,)))]
+    found = [f"{wording.count(number)} {word}" for state, word in said if (number := _number(shown, (state,)))]
     return " · ".join(found) or "0"
 
 
@@ -170,9 +171,9 @@ def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[
             "kind": kind,
             "label": KINDS.get(kind, kind.replace("_", " ").capitalize()),
             "on": kind == chosen,
-            "cut": words.count(number) if (number := _number({"": counts.get(kind, {})}, ("interrupted",))) else "",
+            "cut": wording.count(number) if (number := _number({"": counts.get(kind, {})}, ("interrupted",))) else "",
             "counts": [
-                {"label": label, "count": words.count(number), "level": level if number else "none"}
+                {"label": label, "count": wording.count(number), "level": level if number else "none"}
                 for label, states, level in CARD
                 for number in [_number({"": counts.get(kind, {})}, states)]
             ],
@@ -193,7 +194,7 @@ def held_sentence(job: Job, *, now: datetime | None = None) -> str:
     """Return since when and by whom a job is paused."""
     now = now or datetime.now(UTC)
     days = (now - job.paused_at).days if job.paused_at else 0
-    since = f"for {words.plural(days, 'day')}" if days else "for more than a day"
+    since = f"for {wording.plural(days, 'day')}" if days else "for more than a day"
     return f"has been paused {since}{_by(job)}. Nothing of it goes on until it is resumed."
 
 
@@ -250,11 +251,11 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
     """Return in one sentence what a job does, waits for, or came to; its name stands before it."""
     now = now or datetime.now(UTC)
     if job.stalled and job.heartbeat_at:
-        return f"{_so_far(job)}; last sign of life {words.ago(job.heartbeat_at, now=now)}"
+        return f"{_so_far(job)}; last sign of life {wording.ago(job.heartbeat_at, now=now)}"
     if job.status == "running":
         return _doing(job, status)
     if job.status == "paused":
-        since = f" since {words.when(job.paused_at, now=now)}" if job.paused_at else ""
+        since = f" since {wording.when(job.paused_at, now=now)}" if job.paused_at else ""
         return f"{_so_far(job, status)}, paused{since}{_by(job)}"
     if job.status == "pending":
         return _waiting(job, now)
@@ -268,13 +269,13 @@ def _doing(job: Job, status: OperationStatus | None) -> str:
     total = status.total if status else job.progress_total
     at = status.now if status else job.progress_message
     left = status.eta_seconds if status else job.eta_seconds
-    said = [f"file {words.count(min(current + 1, total))} of {words.count(total)}"] if total else []
+    said = [f"file {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
     if not total:
-        said = [f"{words.files(current)} so far"] if current else ["beginning"]
+        said = [f"{wording.files(current)} so far"] if current else ["beginning"]
     if status and status.bytes_total:
-        said.append(f"{words.size(status.bytes_done)} of {words.size(status.bytes_total)}")
+        said.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)}")
     if left is not None and total:
-        said.append("almost done" if left < 1 else f"about {words.span(left)}")
+        said.append("almost done" if left < 1 else f"about {wording.duration(left)}")
     if at:
         said.append(f"now: {at}")
     return ", ".join(said)
@@ -283,8 +284,8 @@ def _doing(job: Job, status: OperationStatus | None) -> str:
 def _so_far(job: Job, status: OperationStatus | None = None) -> str:
     current, total = (status.processed, status.total) if status else (job.progress_current, job.progress_total)
     if total:
-        return f"{words.count(current)} of {words.files(total)} done"
-    return f"{words.files(job.progress_current)} done" if job.progress_current else "nothing done yet"
+        return f"{wording.count(current)} of {wording.files(total)} done"
+    return f"{wording.files(job.progress_current)} done" if job.progress_current else "nothing done yet"
 
 
 def _waiting(job: Job, now: datetime) -> str:
@@ -294,23 +295,23 @@ def _waiting(job: Job, now: datetime) -> str:
         return f"{tried}{_at(job.next_retry_at, now)}{why}"
     if job.depends_on:
         return f"waits until {_jobs(job.depends_on)} has completed"
-    asked = f", asked for {words.ago(job.created_at, now=now)}" if job.created_at else ""
+    asked = f", asked for {wording.ago(job.created_at, now=now)}" if job.created_at else ""
     return f"waits for its turn{asked}"
 
 
 def _at(moment: datetime, now: datetime) -> str:
     wait = (moment - now).total_seconds()
-    return f"in {words.span(max(1.0, wait))}" if wait < 3600 else f"not before {words.when(moment, now=now)}"
+    return f"in {wording.duration(max(1.0, wait))}" if wait < 3600 else f"not before {wording.when(moment, now=now)}"
 
 
 def _jobs(ids: Sequence[int]) -> str:
-    return ("job " if len(ids) == 1 else "each of the jobs ") + ", ".join(words.count(each) for each in ids)
+    return ("job " if len(ids) == 1 else "each of the jobs ") + ", ".join(wording.count(each) for each in ids)
 
 
 def _came_to(job: Job) -> str:
     if job.status == "failed":
         return job.error_message or "It stopped; its log says why."
-    took = f" in {words.span(job.seconds)}" if job.seconds else ""
+    took = f" in {wording.duration(job.seconds)}" if job.seconds else ""
     if job.status == "cancelled":
         return f"{_so_far(job)} when it was cancelled" if job.progress_current else "cancelled before it began"
     if job.counters:
@@ -320,7 +321,7 @@ def _came_to(job: Job) -> str:
 
 def _counted(counters: Mapping[str, int]) -> list[str]:
     """Return counters as `212 success`, `2 failed`, in words where an item's state is counted; zeros left out."""
-    found = [f"{words.count(number)} {_noun(key)}" for key, number in counters.items() if number]
+    found = [f"{wording.count(number)} {_noun(key)}" for key, number in counters.items() if number]
     return found or ["nothing to do"]
 
 
@@ -332,7 +333,7 @@ def _noun(key: str) -> str:
 
 
 def _ended_when(job: Job, now: datetime) -> str:
-    return words.when(job.completed_at, now=now) if job.completed_at else ""
+    return wording.when(job.completed_at, now=now) if job.completed_at else ""
 
 
 def pace(job: Job, status: OperationStatus | None = None) -> str:
@@ -398,7 +399,7 @@ def leaves(job: Job) -> str:
         return "It has not done anything yet."
     if job.job_type in ("write", "rollback"):
         left = (
-            f"; {words.files(job.progress_total - job.progress_current)} will not be touched"
+            f"; {wording.files(job.progress_total - job.progress_current)} will not be touched"
             if job.progress_total
             else ""
         )
@@ -418,8 +419,8 @@ def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "rows": rows,
         "total": page.total,
-        "count": words.count(page.total),
-        "range": f"{words.count(first + 1)}–{words.count(first + len(rows))} of {words.count(page.total)}",
+        "count": wording.count(page.total),
+        "range": wording.range_of(first + 1, first + len(rows), page.total),
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
     }
@@ -453,7 +454,7 @@ def details_view(
         "open": True,
         "id": job.id,
         "title": name(job),
-        "when": " · ".join([f"Job {job.id}", *([words.when(job.created_at, now=now)] if job.created_at else [])]),
+        "when": " · ".join([f"Job {job.id}", *([wording.when(job.created_at, now=now)] if job.created_at else [])]),
         "status": label,
         "level": level,
         "text": f"{text[:1].upper()}{text[1:]}",
@@ -494,20 +495,20 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
     """Return the plain facts."""
     pairs = [["Kind", KINDS.get(job.job_type, job.job_type)[:-1] if job.job_type in KINDS else job.job_type]]
     if job.started_at:
-        pairs.append(["Began", words.when(job.started_at, now=now)])
+        pairs.append(["Began", wording.when(job.started_at, now=now)])
     if job.completed_at:
-        took = f", after {words.span(job.seconds)}" if job.seconds else ""
-        pairs.append(["Ended", words.when(job.completed_at, now=now) + took])
+        took = f", after {wording.duration(job.seconds)}" if job.seconds else ""
+        pairs.append(["Ended", wording.when(job.completed_at, now=now) + took])
     if job.retry_count:
         pairs.append(["Tries", f"{job.retry_count + 1} of {job.max_retries + 1}"])
     if job.status == "pending" and job.next_retry_at and job.next_retry_at > now:
-        pairs.append(["Not before", words.when(job.next_retry_at, now=now)])
+        pairs.append(["Not before", wording.when(job.next_retry_at, now=now)])
     if job.depends_on and not job.ended:
         pairs.append(["Comes after", _jobs(job.depends_on)])
     if job.status == "paused" and job.paused_at:
-        pairs.append(["Paused", words.when(job.paused_at, now=now) + _by(job)])
+        pairs.append(["Paused", wording.when(job.paused_at, now=now) + _by(job)])
     if job.operation_id is not None:
-        pairs.append(["Operation", words.count(job.operation_id)])
+        pairs.append(["Operation", wording.count(job.operation_id)])
     return pairs
 
 
@@ -546,9 +547,9 @@ def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:
 
 def _figure(key: str, value: float) -> str:
     if key == "seconds" or key.endswith("_seconds"):
-        return words.span(value)
+        return wording.duration(value)
     if "bytes" in key:
-        return words.size(value)
+        return wording.size(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 

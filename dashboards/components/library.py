@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
+from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
     GoneCheck,
@@ -92,15 +92,15 @@ def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, An
     files = sum(each.file_count for each in details)
     size = sum(each.bytes for each in details)
     scanned = max((each.scanned_at for each in details if each.scanned_at), default=None)
-    where = f"in {words.plural(len(details), 'folder')}" if details else "no folder yet"
+    where = f"in {wording.plural(len(details), 'folder')}" if details else "no folder yet"
     parts = [
         where,
-        words.size(size) if size else "",
-        f"{words.plural(quality.persons, 'person', 'people')} known" if quality.persons else "",
-        f"scanned {words.ago(scanned)}" if scanned else "",
+        wording.size(size) if size else "",
+        f"{wording.plural(quality.persons, 'person', 'people')} known" if quality.persons else "",
+        f"scanned {wording.ago(scanned)}" if scanned else "",
     ]
     return {
-        "headline": words.files(files) if files else "Library",
+        "headline": wording.files(files) if files else "Library",
         "summary": " · ".join(part for part in parts if part),
         "folders": [folder_row(each) for each in details],
         "people": _people(quality),
@@ -110,7 +110,7 @@ def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, An
 def folder_row(found: LibraryDetails) -> dict[str, Any]:
     """Return one folder."""
     online = found.state == "online"
-    scanned = f"scanned {words.ago(found.scanned_at)}" if found.scanned_at else "not scanned yet"
+    scanned = f"scanned {wording.ago(found.scanned_at)}" if found.scanned_at else "not scanned yet"
     return {
         "id": found.library_id,
         "name": found.name,
@@ -120,15 +120,15 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "facts": " · ".join(
             part
             for part in (
-                words.files(found.file_count),
-                words.size(found.bytes) if found.bytes else "",
+                wording.files(found.file_count),
+                wording.size(found.bytes) if found.bytes else "",
                 scanned,
-                f"{words.size(found.free_bytes)} free" if online and found.free_bytes is not None else "",
+                f"{wording.size(found.free_bytes)} free" if online and found.free_bytes is not None else "",
             )
             if part
         ),
         "chips": [
-            {"text": f"{words.count(found.states[state])} {name}", "level": level}
+            {"text": f"{wording.count(found.states[state])} {name}", "level": level}
             for state, (name, level) in STATES.items()
             if found.states.get(state)
         ],
@@ -143,12 +143,12 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
 
 
 def _people(quality: Quality) -> dict[str, Any]:
-    waiting = f"{words.plural(quality.waiting, 'name waits', 'names wait')} for a scan to meet the file"
+    waiting = f"{wording.plural(quality.waiting, 'name waits', 'names wait')} for a scan to meet the file"
     return {
-        "known": words.plural(quality.persons, "person", "people") if quality.persons else "",
+        "known": wording.plural(quality.persons, "person", "people") if quality.persons else "",
         "waiting": waiting if quality.waiting else "",
         "unknown": quality.unknown,
-        "take": f"Take over whom {words.files(quality.unknown)} name{'s' if quality.unknown == 1 else ''}"
+        "take": f"Take over whom {wording.files(quality.unknown)} name{'s' if quality.unknown == 1 else ''}"
         if quality.unknown
         else "",
     }
@@ -176,7 +176,7 @@ def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, 
         ),
         (
             "Review the plan",
-            f"{words.files(planned)} would change." if planned else "It shows what would be written into which film.",
+            f"{wording.files(planned)} would change." if planned else "It shows what would be written into which film.",
             "A plan is a list. Nothing is written before you say so, and all of it can be taken back.",
         ),
     ]
@@ -193,12 +193,12 @@ def scanning(progress: ScanProgress, *, stopping: bool) -> dict[str, Any]:
     """Return how far a scan is."""
     walking = progress.total is None
     parts = [
-        f"{words.count(round(progress.rate))} files/s" if progress.rate >= 1 else "",
-        f"about {words.span(progress.eta_seconds)} left" if progress.eta_seconds else "",
+        f"{wording.count(round(progress.rate))} files/s" if progress.rate >= 1 else "",
+        f"about {wording.duration(progress.eta_seconds)} left" if progress.eta_seconds else "",
     ]
-    verb = "found" if walking else f"of {words.files(progress.total or 0)} read"
+    verb = "found" if walking else f"of {wording.files(progress.total or 0)} read"
     return {
-        "count": words.count(progress.done),
+        "count": wording.count(progress.done),
         "what": f"{'file' if progress.done == 1 and walking else 'files' if walking else ''} {verb}".strip(),
         "pace": " · ".join(part for part in parts if part),
         "bar": measure(progress.done, progress.total),
@@ -216,14 +216,14 @@ def report(found: ScanReport) -> dict[str, Any]:
         (found.missing, "missing"),
         (found.unchanged, "as before"),
     ]
-    told = ", ".join(f"{words.count(number)} {name}" for number, name in numbers if number)
+    told = ", ".join(f"{wording.count(number)} {name}" for number, name in numbers if number)
     bad = sum(count for state, count in found.by_state.items() if state != "ok")
     begin = "Stopped after " if found.cancelled else ""
-    text = f"{begin}{words.files(found.seen)}{f': {told}' if told else ''}, in {words.span(found.seconds)}."
+    text = f"{begin}{wording.files(found.seen)}{f': {told}' if told else ''}, in {wording.duration(found.seconds)}."
     if found.cancelled:
         text += " The rest is as it was; another scan goes on from there."
     if bad:
-        text += f" {words.files(bad)} cannot be used; the list below says why."
+        text += f" {wording.files(bad)} cannot be used; the list below says why."
     return {"text": text, "messages": found.messages[:20], "level": "warning" if found.messages else "note"}
 
 
@@ -242,11 +242,11 @@ def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
     what, after = _PARTS[part]
     pairs = [
         ["folder", found.path],
-        [what, words.count(found.files)],
-        ["of them with people", f"{words.count(found.with_people)}: who is in them is kept"],
+        [what, wording.count(found.files)],
+        ["of them with people", f"{wording.count(found.with_people)}: who is in them is kept"],
     ]
     if found.decisions:
-        pairs.append(["edits, skips and modes", f"{words.count(found.decisions)}: these go"])
+        pairs.append(["edits, skips and modes", f"{wording.count(found.decisions)}: these go"])
     return [
         {"kind": "text", "text": "No file on the disk is touched, and the history of what was written stays."},
         {"kind": "facts", "pairs": pairs},
@@ -257,12 +257,12 @@ def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
 def gone(found: GoneCheck) -> list[dict[str, Any]]:
     """Return what a look at a folder found, as sections of a question."""
     pairs = [
-        ["known", words.files(found.known)],
-        ["not there now", words.files(found.gone)],
-        ["of them with people", f"{words.count(found.with_people)}: who is in them is kept"],
+        ["known", wording.files(found.known)],
+        ["not there now", wording.files(found.gone)],
+        ["of them with people", f"{wording.count(found.with_people)}: who is in them is kept"],
     ]
     if found.new:
-        pairs.append(["new there", f"{words.files(found.new)}; some may be missing ones under another name"])
+        pairs.append(["new there", f"{wording.files(found.new)}; some may be missing ones under another name"])
     return [
         {"kind": "facts", "pairs": pairs},
         {
@@ -281,7 +281,7 @@ def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = Tr
         "tiles": [
             {
                 "kind": name,
-                "count": words.count(number),
+                "count": wording.count(number),
                 "label": label,
                 "level": level if number else "",
                 "on": name == kind,
@@ -296,7 +296,7 @@ def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = Tr
 
 def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
-    said = [{"text": each.text, "files": words.files(each.files)} for each in quality.texts if each.files > 1]
+    said = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
     return {
         "kind": kind,
         "title": KINDS[kind].capitalize(),
@@ -305,22 +305,22 @@ def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[s
         "total": page.total,
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
-        "range": f"{words.count(first + 1)}–{words.count(first + len(page.items))} of {words.count(page.total)}",
+        "range": wording.range_of(first + 1, first + len(page.items), page.total),
         "planned": PLANNED.get(kind, "") if page.total else "",
-        "take": f"Take these people over ({words.files(page.total)})" if kind == "unknown" and page.total else "",
+        "take": f"Take these people over ({wording.files(page.total)})" if kind == "unknown" and page.total else "",
     }
 
 
 def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
-    more = {"copies": f"{words.count(found.copies)} files with the same media", "text": found.text}
+    more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}
     return {
         "id": found.file_id,
         "name": found.file_name,
         "path": found.file_path,
         "place": " / ".join(part for part in (found.library, *found.folder.split("/")) if part),
-        "size": words.size(found.size),
+        "size": wording.size(found.size),
         "people": found.people or found.named,
         "only_named": bool(found.named and not found.people),
         "state": state,
@@ -331,13 +331,13 @@ def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
 
 def imported(found: ImportReport) -> str:
     """Return what became of an import, in a sentence or two."""
-    parts = [f"{words.plural(found.added, 'name')} added in {words.files(found.files)}."]
+    parts = [f"{wording.plural(found.added, 'name')} added in {wording.files(found.files)}."]
     if found.waiting:
-        parts.append(f"{words.plural(found.waiting, 'name waits', 'names wait')} for a scan.")
+        parts.append(f"{wording.plural(found.waiting, 'name waits', 'names wait')} for a scan.")
     if found.rejected:
-        parts.append(f"{words.plural(len(found.rejected), 'row')} left out.")
+        parts.append(f"{wording.plural(len(found.rejected), 'row')} left out.")
     if found.skipped:
-        parts.append(f"{words.plural(len(found.skipped), 'placeholder name')} skipped.")
+        parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
     return " ".join(parts)
 
 
@@ -347,13 +347,13 @@ def looked_at(name: str, found: ImportCheck, roots: Sequence[str], *, replace: b
     taken = counts.matched + counts.waiting
     return {
         "name": name,
-        "summary": f"{words.plural(found.rows, 'row')} · {words.plural(found.people, 'person', 'people')}",
+        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
         "levels": [
-            {"count": words.count(counts.matched), "level": "safe", "text": "fit a film"},
-            {"count": words.count(counts.waiting), "level": "warning", "text": "wait for a scan"},
-            {"count": words.count(len(counts.rejected)), "level": "danger", "text": "cannot be taken"},
+            {"count": wording.count(counts.matched), "level": "safe", "text": "fit a film"},
+            {"count": wording.count(counts.waiting), "level": "warning", "text": "wait for a scan"},
+            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "cannot be taken"},
             *(
-                [{"count": words.count(len(counts.skipped)), "level": "note", "text": "are skipped"}]
+                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "are skipped"}]
                 * bool(counts.skipped)
             ),
         ],
@@ -363,7 +363,7 @@ def looked_at(name: str, found: ImportCheck, roots: Sequence[str], *, replace: b
         "skipped": _lines([(each.where, each.reason) for each in counts.skipped]),
         "waiting": _lines([(each.where, each.path) for each in found.waiting], total=counts.waiting),
         "hint": _hint(counts),
-        "confirm": f"Import {words.plural(taken, 'name')}" if taken else "",
+        "confirm": f"Import {wording.plural(taken, 'name')}" if taken else "",
     }
 
 
@@ -371,7 +371,7 @@ def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict
     number = len(rows) if total is None else total
     shown = [{"line": where, "text": text} for where, text in rows[:LINES]]
     more = number - len(shown)
-    return {"rows": shown, "more": f"and {words.count(more)} more" if more > 0 else ""}
+    return {"rows": shown, "more": wording.and_more(more)}
 
 
 def _hint(counts: ImportReport) -> str:

@@ -11,6 +11,7 @@ from dashboards import thumbnails, words
 from dashboards.components import changes, comment_diff, person_field, plan_table
 from dashboards.components.base import Component, module
 from indexium_core.library import RescanReport
+from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.fields import lost_by
 from indexium_core.model.files.media import StreamFacts
@@ -189,7 +190,7 @@ def outside(details: FileDetails) -> PlanItem:
 def over(details: FileDetails) -> list[str]:
     """Return what stands over the picture: duration, size of the picture, codec of the film or else of the sound."""
     films = _films(details)
-    parts = [words.clock(details.duration)] if details.duration else []
+    parts = [wording.playing_time(details.duration)] if details.duration else []
     if films and films[0].details.get("width"):
         parts.append(f"{films[0].details['width']}×{films[0].details['height']}")
     shown = films or [each for each in details.streams if each.kind == "audio"]
@@ -204,9 +205,9 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 def strip(details: FileDetails) -> list[str]:
     """Return the plain facts of the file."""
     container = _CONTAINERS.get(details.container, details.container) or details.file_ext
-    parts = [words.size(details.size), container, f"changed {words.when(details.mtime)}"]
+    parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
-        parts.append("1 copy" if details.copies_total == 1 else f"{words.count(details.copies_total)} copies")
+        parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
     return [part for part in parts if part]
 
 
@@ -218,9 +219,9 @@ def facts(details: FileDetails) -> list[list[str]]:
         pairs.append(["Names", f"{details.nlink} on its disk (hard links)"])
     pairs += [["Same film", copy.file_path] for copy in details.copies]
     if details.copies_total > len(details.copies):
-        pairs.append(["", f"and {words.count(details.copies_total - len(details.copies))} more"])
-    pairs.append(["Found", words.when(details.first_seen_at)])
-    pairs.append(["Read", words.when(details.scanned_at)])
+        pairs.append(["", f"and {wording.count(details.copies_total - len(details.copies))} more"])
+    pairs.append(["Found", wording.when(details.first_seen_at)])
+    pairs.append(["Read", wording.when(details.scanned_at)])
     return pairs
 
 
@@ -246,14 +247,14 @@ def media(details: FileDetails, *, editable: bool) -> dict[str, Any]:
 def _locked(lock: FieldLock) -> str:
     how = "set by hand" if lock.origin == "edit" else "locked"
     who = f" by {lock.locked_by}" if lock.locked_by else ""
-    return f"{how}{who}, {words.when(lock.locked_at)}"
+    return f"{how}{who}, {wording.when(lock.locked_at)}"
 
 
 def _read(details: FileDetails) -> str:
     if details.properties_read_at is None:
         return "Not read yet."
     tool = ", by ffprobe" if details.read_with == "ffprobe" else ""
-    return f"Read {words.when(details.properties_read_at)}{tool}."
+    return f"Read {wording.when(details.properties_read_at)}{tool}."
 
 
 def rescanned(report: RescanReport) -> str:
@@ -281,7 +282,7 @@ def _stream(stream: StreamFacts) -> list[str]:
     if known.get("width"):
         parts.append(f"{known['width']}×{known['height']}")
     if known.get("channels"):
-        parts.append(words.plural(known["channels"], "channel"))
+        parts.append(wording.plural(known["channels"], "channel"))
     if known.get("sample_rate"):
         parts.append(f"{known['sample_rate'] / 1000:g} kHz")
     if stream.language and stream.language != "und":
@@ -352,7 +353,7 @@ def _person(person: PersonDetails) -> list[str]:
 def _origin(origin: Origin) -> str:
     text = _ORIGINS.get(origin.origin, (origin.origin,))[0]
     spelt = f" as “{origin.spelt}”" if origin.spelt else ""
-    return text + spelt + (f", {words.day(origin.since)}" if origin.since else "")
+    return text + spelt + (f", {wording.day(origin.since)}" if origin.since else "")
 
 
 def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
@@ -397,12 +398,12 @@ def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list
         said = " ".join(issue.message for issue in item.issues)
         why = "" if details.strategy else details.strategy_why
         return [["Strategy", "it is not written"], *([["Why", why]] if why.rstrip(".") not in said else [])]
-    cost = f"about {words.span(item.est_seconds)}, {words.size(item.est_bytes)} of {words.size(details.size)}"
+    cost = f"about {wording.duration(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
     return [
         ["Strategy", words.strategy(item.strategy)],
         ["Cost", cost],
         ["Why so", strategies.why(item.strategy)],
-        ["Undo", f"byte for byte, for {words.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],
+        ["Undo", f"byte for byte, for {wording.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],
     ]
 
 
@@ -436,7 +437,7 @@ def _event(event: FileEvent) -> dict[str, Any]:
     return {
         "id": event.operation_id,
         "title": "Write" if event.operation_type == "write" else "Rollback",
-        "when": words.when(event.at),
+        "when": wording.when(event.at),
         "status": status,
         "level": level,
         "message": event.message,
@@ -453,6 +454,6 @@ def _back(event: FileEvent) -> str:
     if event.status != "success":
         return ""
     if event.exact:
-        until = f" until {words.day(event.rollback_until)}" if event.rollback_until else ""
+        until = f" until {wording.day(event.rollback_until)}" if event.rollback_until else ""
         return f"Can be taken back byte for byte{until}."
     return event.rollback_reason

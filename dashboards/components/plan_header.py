@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
 from indexium_core import errors
-from indexium_core.model import query
+from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets
 from indexium_core.model.planning.plan import PlanStatistics
@@ -112,8 +111,8 @@ def view(
         "problem": problem,
         "shown": text,
         "parts": query.describe_parts(text) if text.strip() else [],
-        "meaning": f"shown: {query.describe(text)} · {words.files(total)}" if text.strip() else "",
-        "found": words.files(total),
+        "meaning": f"shown: {query.describe(text)} · {wording.files(total)}" if text.strip() else "",
+        "found": wording.files(total),
         "listed": total,
         "review": 0 if query.chosen(text, "risk") == ["danger"] else beside.danger_count,
         "safe": safe,
@@ -137,7 +136,7 @@ def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
     changing = listed(statistics) - statistics.blocked_count
     if statistics.total_files == 0 and statistics.postponed_count == 0 and not searched:
         return "Nothing planned yet"
-    return f"{words.files(changing)} would change" if changing else "Nothing would change"
+    return f"{wording.files(changing)} would change" if changing else "Nothing would change"
 
 
 def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | None = None) -> str:
@@ -148,16 +147,16 @@ def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | 
     """
     parts = []
     if whole is not None:
-        parts.append(f"in this search, {words.count(listed(whole) - whole.blocked_count)} in the whole plan")
+        parts.append(f"in this search, {wording.count(listed(whole) - whole.blocked_count)} in the whole plan")
     added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
     if added or removed:
-        parts.append(f"+{words.plural(added, 'name')}")
-        parts += [f"−{words.count(removed)}"] if removed else []
+        parts.append(f"+{wording.plural(added, 'name')}")
+        parts += [f"−{wording.count(removed)}"] if removed else []
     if statistics.unchanged_count:
-        parts.append(f"{words.count(statistics.unchanged_count)} unchanged")
+        parts.append(f"{wording.count(statistics.unchanged_count)} unchanged")
     if listed(statistics) > statistics.blocked_count:
-        parts.append(f"about {words.span(statistics.est_seconds)}")
-        parts.append(f"{words.size(statistics.bytes_to_write)} of {words.size(volume)} written")
+        parts.append(f"about {wording.duration(statistics.est_seconds)}")
+        parts.append(f"{wording.size(statistics.bytes_to_write)} of {wording.size(volume)} written")
     return " · ".join(parts)
 
 
@@ -166,7 +165,7 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons
     return {
         "level": level,
         "count": number,
-        "shown": words.count(number),
+        "shown": wording.count(number),
         "hint": (told(reasons) if level == "warning" else "") or HINTS[level],
         "on": level in chosen,
     }
@@ -218,7 +217,7 @@ def facet_view(facet: Facet) -> dict[str, Any]:
     return {
         "key": facet.key,
         "title": TITLES[facet.key],
-        "values": [[each.value, each.label, words.count(each.files), each.chosen] for each in facet.values],
+        "values": [[each.value, each.label, wording.count(each.files), each.chosen] for each in facet.values],
         "total": facet.total,
         "all_of": facet.all_of,
         "searched": facet.key in SEARCHED,
@@ -234,7 +233,7 @@ def offers_view(offers: Sequence[Completion]) -> list[dict[str, Any]]:
             "text": each.text,
             "label": each.label,
             "hint": each.hint,
-            "count": "" if each.count is None else words.count(each.count),
+            "count": "" if each.count is None else wording.count(each.count),
         }
         for each in offers
     ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.components.plan_header import label_of
+from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
@@ -67,7 +67,7 @@ def view(
         "able": able,
         "chosen": chosen,
         "first": first + 1,
-        "range": f"{words.count(first + 1)}–{words.count(first + len(rows))} of {words.count(page.total)}",
+        "range": wording.range_of(first + 1, first + len(rows), page.total),
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
         "sort": sort,
@@ -85,7 +85,7 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
         "id": item.file_id,
         "name": item.file_name,
         "place": " / ".join(part for part in (item.library if named else "", *item.folder.split("/")) if part),
-        "size": words.size(item.size),
+        "size": wording.size(item.size),
         "ext": item.file_ext,
         "mark": "skipped" if item.postponed else "edited" if item.edited else "",
         "tags": tags[:SHOWN_TAGS],
@@ -127,7 +127,7 @@ def grave(item: PlanItem) -> list[Issue]:
 
 def cost(item: PlanItem) -> str:
     """Return how long writing the item takes."""
-    return words.span(item.est_seconds) if item.can_update else "—"
+    return wording.duration(item.est_seconds) if item.can_update else "—"
 
 
 def way(item: PlanItem) -> str:
@@ -177,10 +177,10 @@ def empty(
         }
     if query.strip():
         title, text = _nothing_found(unchanged, written)
-        ways = [{"query": each.query, "label": f"{words.files(each.files)} {each.words}"} for each in wider]
+        ways = [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider]
         if unchanged:
             ways.append(
-                {"query": f"({query}) risk:unchanged", "label": f"{words.files(unchanged)} with nothing to change"}
+                {"query": f"({query}) risk:unchanged", "label": f"{wording.files(unchanged)} with nothing to change"}
             )
         return {
             "title": title,
@@ -204,9 +204,9 @@ def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[s
     if written is not None:
         done, total = written.success_count, written.file_count
         said = (
-            f"{words.count(done)} of {words.files(total)} are written"
+            f"{wording.count(done)} of {wording.files(total)} are written"
             if done < total
-            else f"All {words.files(done)} are written"
+            else f"All {wording.files(done)} are written"
         )
         return "The file is written" if done == total == 1 else said, "Nothing that this search finds is left to write."
     if unchanged:

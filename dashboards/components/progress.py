@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards import words
 from dashboards.components.base import Component, module
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     OUTCOMES,
     ItemDetails,
@@ -75,8 +76,8 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
     return {
         "title": title(operation, status),
         "sub": subtitle(operation, status),
-        "done": words.count(status.processed),
-        "total": words.count(status.total),
+        "done": wording.count(status.processed),
+        "total": wording.count(status.total),
         "now": status.processed,
         "max": status.total,
         "line": pace(operation, status),
@@ -87,7 +88,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "summary": summary(operation, status) if status.finished else None,
         "order": "Failures first" if status.finished else "Failures first · live",
         "statuses": [
-            {"value": key, "label": f"{label} {words.count(_number(status, states))}", "on": key == shown}
+            {"value": key, "label": f"{label} {wording.count(_number(status, states))}", "on": key == shown}
             for key, (label, states) in named(SHOWN, status).items()
         ],
         "items": items(details),
@@ -114,9 +115,9 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
         return (
             f"{kind} “{operation.user_note}”"
             if operation.user_note
-            else f"{done} {words.files(_number(status, ('success',)))}"
+            else f"{done} {wording.files(_number(status, ('success',)))}"
         )
-    name = f"“{operation.user_note}”" if operation.user_note else words.files(status.total)
+    name = f"“{operation.user_note}”" if operation.user_note else wording.files(status.total)
     return f"{doing} {name}"
 
 
@@ -128,7 +129,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
         "python": "from Python",
         "rest": "through REST",
     }
-    started = f"started {words.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
+    started = f"started {wording.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
     if status.status == "paused":
         waits = "pausing after the file under way" if status.pausing else "paused: what is done stays done"
         return f"{started} · {waits}"
@@ -138,28 +139,28 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
 def pace(operation: MetadataOperation, status: OperationStatus) -> str:
     """Return how fast it goes and how long it will take, or how long it took."""
     if status.finished:
-        return f"in {words.span(operation.seconds)}" if operation.seconds else ""
+        return f"in {wording.duration(operation.seconds)}" if operation.seconds else ""
     if status.status == "paused":
         return "pausing after this file" if status.pausing else "paused"
     parts = []
     if status.bytes_total:
-        parts.append(f"{words.size(status.bytes_done)} of {words.size(status.bytes_total)} looked at")
+        parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} looked at")
     if status.rate >= _SLOW:
         parts.append(f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s")
     if status.eta_seconds is not None:
-        parts.append("almost done" if status.eta_seconds < 1 else f"about {words.span(status.eta_seconds)} left")
+        parts.append("almost done" if status.eta_seconds < 1 else f"about {wording.duration(status.eta_seconds)} left")
     return " · ".join(parts) or "starting"
 
 
 def parts(status: OperationStatus) -> list[dict[str, Any]]:
     """Return the coloured parts of the bar, those that are not empty; of files that are made anew what there is."""
     found: list[tuple[str, str, float]] = [
-        (kind, f"{words.count(number)} {label}", number)
+        (kind, f"{wording.count(number)} {label}", number)
         for outcome, kind, label in PARTS
         if (number := status.outcomes[outcome])
     ]
     if status.shares:
-        found.append(("going", f"{words.count(len(status.shares))} under way", sum(status.shares.values())))
+        found.append(("going", f"{wording.count(len(status.shares))} under way", sum(status.shares.values())))
     whole = max(1, status.total)
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
@@ -168,9 +169,9 @@ def rest(status: OperationStatus) -> str:
     """Return how many files are still to come, or will not come any more."""
     if status.finished:
         left = [(status.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
-        return " · ".join(f"{words.count(number)} {label}" for number, label in left if number)
+        return " · ".join(f"{wording.count(number)} {label}" for number, label in left if number)
     waiting = status.total - status.processed - len(status.shares)
-    return f"{words.count(waiting)} waiting" if waiting else ""
+    return f"{wording.count(waiting)} waiting" if waiting else ""
 
 
 def buttons(status: OperationStatus) -> list[dict[str, str]]:
@@ -202,28 +203,28 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     unclear, skipped = _number(status, ("unknown",)), status.outcomes["skipped"]
     restored, waiting = status.outcomes["restored"], status.outcomes["not_started"]
     verb = "taken back, byte for byte" if operation.operation_type == "rollback" else "written"
-    lines = [f"{words.files(good)} {verb}." if good else "No file was changed."]
+    lines = [f"{wording.files(good)} {verb}." if good else "No file was changed."]
     if bad:
-        lines.append(f"{words.files(bad)} {_was(bad)} left as before; the list says why.")
+        lines.append(f"{wording.files(bad)} {_was(bad)} left as before; the list says why.")
     if unclear:
         lines.append(
-            f"{words.files(unclear)} could not be reached any more; the next start settles what became of them."
+            f"{wording.files(unclear)} could not be reached any more; the next start settles what became of them."
         )
     if skipped:
-        lines.append(f"{words.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
+        lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
     if restored:
-        lines.append(f"{words.files(restored)} {_was(restored)} begun and put back as before.")
+        lines.append(f"{wording.files(restored)} {_was(restored)} begun and put back as before.")
     if waiting:
-        lines.append(f"{words.files(waiting)} {_was(waiting)} not started. Every file is whole.")
+        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. Every file is whole.")
     taken_back = {"rolled_back": "All of it was taken back since.", "partly_rolled_back": "Some was taken back since."}
     return [line for line in (*lines, taken_back.get(status.status, ""), operation.error_message) if line]
 
 
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
-    waiting = words.count(status.total - status.processed)
+    waiting = wording.count(status.total - status.processed)
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
     left = undone(operation, status)
-    retry = {"label": f"Retry {words.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}
+    retry = {"label": f"Retry {wording.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}
     return [
         *([resume] if _can_go_on(status) else []),
         *([retry] if left else []),
@@ -257,7 +258,7 @@ def items(details: OperationDetails) -> dict[str, Any]:
     return {
         "rows": rows,
         "total": details.total,
-        "range": f"{words.count(first + 1)}–{words.count(first + len(rows))} of {words.count(details.total)}",
+        "range": wording.range_of(first + 1, first + len(rows), details.total),
         "page": details.page,
         "pages": max(1, -(-details.total // details.per_page)),
     }
@@ -297,17 +298,16 @@ def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
 def done_how(item: ItemDetails) -> str:
     """Return how a file was written and how long it took."""
     if item.status == "writing" and item.seconds is not None and item.seconds >= 1:
-        return f"for {words.span(item.seconds)}"
+        return f"for {wording.duration(item.seconds)}"
     if item.status != "success" or item.seconds is None:
         return ""
-    return (
-        f"{words.strategy(item.strategy)} · {words.span(item.seconds)}" if item.strategy else words.span(item.seconds)
-    )
+    taken = wording.duration(item.seconds)
+    return f"{words.strategy(item.strategy)} · {taken}" if item.strategy else taken
 
 
 def expiry(moment: datetime | None) -> str:
     """Return until when something can be taken back."""
-    return words.day(moment) if moment else ""
+    return wording.day(moment) if moment else ""
 
 
 def _number(status: OperationStatus, states: Sequence[str]) -> int:

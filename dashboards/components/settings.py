@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import words
 from dashboards.components.base import Component, module
+from indexium_core.model import wording
 from indexium_core.settings import SettingRow
 
 __all__ = ["LABELS", "SettingsForm", "view"]
@@ -114,7 +114,7 @@ def _row(row: SettingRow) -> dict[str, Any]:
 
 
 def _grouped(number: str) -> str:
-    return words.count(int(number))
+    return wording.count(int(number))
 
 
 def _spoken(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import words
 from dashboards.components.base import Component, module
 from indexium_core.library import ScanProgress
+from indexium_core.model import wording
 
 __all__ = ["Shell"]
 
@@ -50,7 +50,7 @@ def pages(labels: Mapping[str, str], counts: Mapping[str, int], live: int | None
             "id": name,
             "label": label,
             "href": f"{base}?view={name}" if base else f"/{name}",
-            "count": words.count(counts[name]) if counts.get(name) else "",
+            "count": wording.count(counts[name]) if counts.get(name) else "",
             "live": live if name == "progress" else None,
         }
         for name, label in labels.items()
@@ -64,9 +64,9 @@ def roots(libraries: Sequence[Any], scan: ScanProgress | None = None) -> dict[st
     if not libraries:
         return {"roots": "no folder added yet", "offline": True, "scanned": ""}
     return {
-        "roots": f"{online} of {words.plural(len(libraries), 'root')} online",
+        "roots": f"{online} of {wording.plural(len(libraries), 'root')} online",
         "offline": online < len(libraries),
-        "scanned": _scan_line(scan) or (f"scanned {words.ago(scanned)}" if scanned else "not scanned yet"),
+        "scanned": _scan_line(scan) or (f"scanned {wording.ago(scanned)}" if scanned else "not scanned yet"),
     }
 
 
@@ -74,5 +74,5 @@ def _scan_line(scan: ScanProgress | None) -> str:
     if scan is None:
         return ""
     if scan.total is None:
-        return f"scanning: {words.files(scan.done)} found"
-    return f"scanning: {words.count(scan.done)} of {words.files(scan.total)}"
+        return f"scanning: {wording.files(scan.done)} found"
+    return f"scanning: {wording.count(scan.done)} of {wording.files(scan.total)}"

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff
 from dashboards.components.dialog import Dialog
 from dashboards.components.plan_header import HINTS
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
@@ -127,10 +127,10 @@ class WriteQuestion:
             return
         self._asked, self._told = look.wish, []
         self._serial = self._dialog.ask(
-            f"Write {words.files(number)}?",
+            f"Write {wording.files(number)}?",
             _sections(look),
             lambda note: self._begin(look, note),
-            confirm=f"Write {words.files(number)}",
+            confirm=f"Write {wording.files(number)}",
             risky=look.danger_count > 0,
             enter=not look.danger_count and not look.wish.moved,
             typed=_typed(look.danger_count) if look.danger_count else None,
@@ -199,7 +199,7 @@ class WriteQuestion:
     def _say_stale(self, wish: WriteRequest, stale: StaleFiles) -> None:
         """Say that files changed since they were looked at, how, and let them be looked at again."""
         self._asked, self._told = wish, stale.items
-        these = "1 of these files" if stale.count == 1 else f"{words.count(stale.count)} of these files"
+        these = "1 of these files" if stale.count == 1 else f"{wording.count(stale.count)} of these files"
         rest = stale.count - len(stale.items)
         items = [
             {
@@ -225,7 +225,7 @@ class WriteQuestion:
                     "key": "stale",
                     "label": "What would be written: as it was shown, and now",
                     "items": items,
-                    "more": f"and {words.count(rest)} more" if rest > 0 else "",
+                    "more": wording.and_more(rest),
                 },
             ],
             follows=self._serial,
@@ -244,16 +244,15 @@ class WriteQuestion:
 
 
 def _typed(danger: int) -> dict[str, str]:
-    files = "this dangerous file" if danger == 1 else f"these {words.count(danger)} dangerous files"
+    files = "this dangerous file" if danger == 1 else f"these {wording.count(danger)} dangerous files"
     return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
 
 
 def _sections(look: _WritePreview) -> list[dict[str, Any]]:
     """Return what is said before a write: levels, people, strategies, cost, undo, and what would be lost."""
     summary = look.summary
-    levels = [
-        {"level": level, "count": words.count(summary.by_risk[level])} for level in HINTS if summary.by_risk.get(level)
-    ]
+    counts = {level: summary.by_risk.get(level, 0) for level in HINTS}
+    levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
     if look.wish.moved:
         sections.insert(0, {"kind": "why", "level": "warning", "text": MOVED})
@@ -271,15 +270,15 @@ def _facts(look: _WritePreview) -> list[list[str]]:
     pairs = [
         ["People", _people(summary)],
         ["How", how(summary.by_strategy)],
-        ["Written", f"{words.size(summary.est_bytes)}, in {words.about(summary.est_seconds)}"],
+        ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Undo", _undo(summary)],
     ]
     if summary.hidden:
-        pairs.append(["Hidden", f"{words.files(summary.hidden)} of them not shown by the search"])
+        pairs.append(["Hidden", f"{wording.files(summary.hidden)} of them not shown by the search"])
     left = {name: number for name, number in summary.excluded.items() if number and name != "unchanged"}
     if left:
         names = sorted(left, key=lambda name: name == "blocked")  # what could be written comes first
-        pairs.append(["Left out", ", ".join(f"{words.count(left[name])} {_LEFT.get(name, name)}" for name in names)])
+        pairs.append(["Left out", ", ".join(f"{wording.count(left[name])} {_LEFT.get(name, name)}" for name in names)])
     return pairs
 
 
@@ -288,8 +287,8 @@ _LEFT = {"postponed": "skipped", "blocked": "blocked (they cannot be written)"}
 
 def _people(summary: SelectionSummary) -> str:
     added, removed = summary.tags_to_add, summary.tags_to_remove
-    parts = [f"{words.count(added)} added"] if added else []
-    parts += [f"{words.count(removed)} removed"] if removed else []
+    parts = [f"{wording.count(added)} added"] if added else []
+    parts += [f"{wording.count(removed)} removed"] if removed else []
     return ", ".join(parts) or "the same ones, written otherwise"
 
 
@@ -298,7 +297,7 @@ def how(by_strategy: dict[str, int]) -> str:
     counts: Counter[str] = Counter()
     for name, number in by_strategy.items():
         counts[_HOW.get(strategies.in_a_word(name), "in place")] += number
-    return ", ".join(f"{words.count(number)} {way}" for way, number in counts.most_common())
+    return ", ".join(f"{wording.count(number)} {way}" for way, number in counts.most_common())
 
 
 _HOW = {
@@ -311,21 +310,21 @@ _HOW = {
 
 def _undo(summary: SelectionSummary) -> str:
     """Return how many files can be taken back, how, and until when."""
-    until = f" until {words.day(summary.rollback_until)}" if summary.rollback_until else ""
+    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
     if not summary.tags_only:
-        who = {1: "it can be", 2: "both can be"}.get(summary.exact, f"all {words.count(summary.exact)} can be")
+        who = {1: "it can be", 2: "both can be"}.get(summary.exact, f"all {wording.count(summary.exact)} can be")
         return f"{who} rolled back byte for byte{until}"
-    exact = f"{words.count(summary.exact)} byte for byte, " if summary.exact else ""
-    return f"{exact}{words.count(summary.tags_only)} by comment only{until}"
+    exact = f"{wording.count(summary.exact)} byte for byte, " if summary.exact else ""
+    return f"{exact}{wording.count(summary.tags_only)} by comment only{until}"
 
 
 def _losses(summary: SelectionSummary, danger: int) -> str:
     parts = []
     if summary.loses_text:
-        parts.append(f"{words.files(summary.loses_text)} would lose text of your own (Preserve keeps it)")
+        parts.append(f"{wording.files(summary.loses_text)} would lose text of your own (Preserve keeps it)")
     if summary.removes_everyone:
-        parts.append(f"{words.files(summary.removes_everyone)} would lose everybody")
-    return f"{'. '.join(parts)}." if parts else f"{words.files(danger)} {'needs' if danger == 1 else 'need'} a look."
+        parts.append(f"{wording.files(summary.removes_everyone)} would lose everybody")
+    return f"{'. '.join(parts)}." if parts else f"{wording.files(danger)} {'needs' if danger == 1 else 'need'} a look."
 
 
 def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
@@ -335,11 +334,11 @@ def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
         "kind": "items",
         "key": "dangers",
         "look": "losses",
-        "label": f"{words.count(count)} dangerous {'file' if count == 1 else 'files'}",
+        "label": f"{wording.count(count)} dangerous {'file' if count == 1 else 'files'}",
         "items": [_danger(item) for item in items],
         "page": page,
         "pages": max(1, -(-count // PER_PAGE)),
-        "range": f"{words.count(first + 1)}–{words.count(first + len(items))} of {words.count(count)}",
+        "range": wording.range_of(first + 1, first + len(items), count),
     }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import checks as parts
 from dashboards.components.dialog import Dialog
 from dashboards.state import ChecksState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolution, ResolutionReport
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class ChecksScreen:
             {"kind": "text", "text": mend.text},
             {"kind": "hint", "text": "No file is touched now: the plan shows what it comes to, and you write it."},
         ]
-        confirm = f"{mend.label} ({words.files(mend.files)})" if mend.files else mend.label
+        confirm = f"{mend.label} ({wording.files(mend.files)})" if mend.files else mend.label
         self._dialog.ask(f"{mend.label}?", sections, lambda _: self._do(row, mend), confirm=confirm)
 
     def _do(self, row: CheckRow, mend: Resolution) -> None:
@@ -192,7 +192,7 @@ class ChecksScreen:
             ask(group)
 
     def _learn_all(self, group: CheckGroup) -> None:
-        number, kind = words.count(group.total), group.kind
+        number, kind = wording.count(group.total), group.kind
         what = f"whom these {number} files name" if kind == "differ" else f"these {number} names, wherever they are"
         sections = [
             {"kind": "text", "text": f"The database learns {what}. The files stay as they are."},
@@ -206,12 +206,12 @@ class ChecksScreen:
         )
 
     def _all_right(self, group: CheckGroup) -> None:
-        number, kind = words.count(group.total), group.kind
+        number, kind = wording.count(group.total), group.kind
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
         def work() -> ResolutionReport:
             count = self._library.findings.ignore_all(kind)
-            said = f"{words.plural(count, 'finding is', 'findings are')} right as they are."
+            said = f"{wording.plural(count, 'finding is', 'findings are')} right as they are."
             return ResolutionReport(files=0, text=said)
 
         self._dialog.ask(

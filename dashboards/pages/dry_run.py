@@ -14,6 +14,7 @@ from dashboards.pages import asking
 from dashboards.pages.asking import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core.library import DryRunReport, MetadataPlan
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
 
@@ -58,7 +59,7 @@ class DryRunResult:
             "items": [_row(item, named.get(item.file_id)) for item in part],
             "page": page,
             "pages": max(1, -(-len(found) // PER_PAGE)),
-            "range": f"{words.count(first + 1)}–{words.count(first + len(part))} of {words.count(len(found))}",
+            "range": wording.range_of(first + 1, first + len(part), len(found)),
             "choices": self._choices(shown),
         }
 
@@ -68,7 +69,7 @@ class DryRunResult:
         if not (counts["not"] and ready):
             return []
         return [
-            {"value": value, "label": f"{label} {words.count(counts[value])}", "on": value == shown}
+            {"value": value, "label": f"{label} {wording.count(counts[value])}", "on": value == shown}
             for value, label in SHOWN.items()
         ]
 
@@ -119,7 +120,7 @@ class DryRun:
         """Show what was found, in the place of the gauge of that serial number, if nobody has closed it by then."""
         report = checked.report
         ready = report.counts.get("success", 0)
-        action = {"label": f"Write {words.files(ready)}…", "act": "write", "kind": "primary"}
+        action = {"label": f"Write {wording.files(ready)}…", "act": "write", "kind": "primary"}
         self._bridge.run(
             lambda: checked.section("", 1),
             lambda section: self._show(checked, token, [section], [action] if ready else [], wish, serial=serial),
@@ -167,7 +168,7 @@ class DryRun:
 
 def _gauge(done: int, total: int) -> dict[str, Any]:
     text = (
-        f"{words.count(done)} of {words.files(total)} checked. Nothing is changed."
+        f"{wording.count(done)} of {wording.files(total)} checked. Nothing is changed."
         if total
         else "Looking at the files…"
     )
@@ -178,13 +179,13 @@ def _verdict(report: DryRunReport) -> list[dict[str, Any]]:
     """Return what it comes to: one sentence, the outcomes, how the files would be written, and why some would not."""
     ready, total = report.counts.get("success", 0), len(report.items)
     all_of_it = ready == total and total == report.total
-    text = f"{words.count(ready)} of {words.files(total)} would be written. Nothing was changed."
+    text = f"{wording.count(ready)} of {wording.files(total)} would be written. Nothing was changed."
     if total < report.total:
-        text += f" {words.count(report.total - total)} were not looked at."
+        text += f" {wording.count(report.total - total)} were not looked at."
     level = "safe" if all_of_it else "warning"
     pairs = [["How", asking.how(report.by_strategy)]] if ready else []
-    pairs += [["Written", words.size(report.bytes_to_write)]] if ready else []
-    pairs.append(["Checked", f"{words.files(total)} in {words.span(report.seconds)}"])
+    pairs += [["Written", wording.size(report.bytes_to_write)]] if ready else []
+    pairs.append(["Checked", f"{wording.files(total)} in {wording.duration(report.seconds)}"])
     outcomes = [{"kind": "levels", "levels": _outcomes(report)}] if len(report.counts) > 1 else []
     return [{"kind": "why", "level": level, "text": text}, *outcomes, {"kind": "facts", "pairs": pairs}]
 
@@ -195,7 +196,7 @@ def _outcomes(report: DryRunReport) -> list[dict[str, Any]]:
         text, level = words.item_status(status)
         told = {"success": "would be written", "skipped": "nothing to do"}.get(status, text)
         glyph = words.item_glyph(status)
-        found.append({"level": level, "text": told, "glyph": glyph, "count": words.count(number)})
+        found.append({"level": level, "text": told, "glyph": glyph, "count": wording.count(number)})
     return found
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 from indexium_core.model.planning.plan import PlanStatistics
 
@@ -33,10 +33,10 @@ def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dic
     return {
         "files": files,
         "search": urlencode({name: value for name, value in search.items() if value}),
-        "what": words.files(total) + (" of this search" if state.query.strip() else ""),
-        "every": words.files(everything) + (" of this search" if state.query.strip() else ""),
+        "what": wording.files(total) + (" of this search" if state.query.strip() else ""),
+        "every": wording.files(everything) + (" of this search" if state.query.strip() else ""),
         "largest": LARGEST,
-        "too_large": f"This file is larger than {words.size(LARGEST)}. Send only the rows that you changed.",
+        "too_large": f"This file is larger than {wording.size(LARGEST)}. Send only the rows that you changed.",
     }
 
 
@@ -83,7 +83,7 @@ class ImportChanges:
             sections,
             _options(preview),
             lambda _note, ticked: self._apply(preview, overwrite=OVERWRITE in ticked),
-            confirm=f"Apply to {words.files(files)}" if files else "Apply",
+            confirm=f"Apply to {wording.files(files)}" if files else "Apply",
             needs=[] if files else [OVERWRITE],
             wide=True,
             turn=turn,
@@ -91,7 +91,7 @@ class ImportChanges:
 
     def _apply(self, preview: ChangesPreview, *, overwrite: bool) -> None:
         def told(report: DecisionReport) -> None:
-            self._bridge.toast("good", f"Changed {words.files(report.files)}.", undo=report.step_id)
+            self._bridge.toast("good", f"Changed {wording.files(report.files)}.", undo=report.step_id)
             self._applied()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -109,7 +109,7 @@ class ImportChanges:
 def _options(preview: ChangesPreview) -> list[dict[str, str]]:
     if not preview.conflicts:
         return []
-    label = f"Also the {words.plural(preview.conflicts, 'file')} about which something else was decided here since"
+    label = f"Also the {wording.plural(preview.conflicts, 'file')} about which something else was decided here since"
     hint = "What was decided here gives way; undo brings it back."
     return [{"key": OVERWRITE, "label": label, "hint": hint}]
 
@@ -118,7 +118,7 @@ def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
     """Return what it comes to: counts, notes."""
     counts = preview.counts(overwrite=True)
     pairs = [
-        [name, words.files(counts[key])]
+        [name, wording.files(counts[key])]
         for key, name in (
             ("people", "Other people"),
             ("postponed", "Skipped"),
@@ -127,11 +127,11 @@ def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
         )
         if counts[key]
     ]
-    pairs.append(["As they are", words.files(preview.unchanged)])
+    pairs.append(["As they are", wording.files(preview.unchanged)])
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}]
     if counts["removes_everyone"]:
         lost = counts["removes_everyone"]
-        text = f"In {words.files(lost)} nobody would be left: the cell for the people is empty."
+        text = f"In {wording.files(lost)} nobody would be left: the cell for the people is empty."
         found.append({"kind": "why", "level": "danger", "text": text})
     if not preview.rows:
         found.insert(0, {"kind": "why", "level": "safe", "text": "No row differs from the plan."})
@@ -148,7 +148,7 @@ def _lists(preview: ChangesPreview, rows: int, problems: int) -> list[dict[str, 
 
 def _errors(preview: ChangesPreview, page: int) -> dict[str, Any]:
     number = len(preview.errors)
-    label = f"{words.plural(number, 'row')} cannot be taken"
+    label = f"{wording.plural(number, 'row')} cannot be taken"
     found = [
         {"key": f"line{each.line}", "name": f"line {each.line}", "chips": [], "message": each.message}
         for each in _part(preview.errors, page)
@@ -159,7 +159,7 @@ def _errors(preview: ChangesPreview, page: int) -> dict[str, Any]:
 def _rows(preview: ChangesPreview, page: int) -> dict[str, Any]:
     number = len(preview.rows)
     found = [_row(each) for each in _part(preview.rows, page)]
-    return _paged("rows", f"{words.files(number)} would be changed", found, page, number)
+    return _paged("rows", f"{wording.files(number)} would be changed", found, page, number)
 
 
 def _row(change: FileChange) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def _chips(change: FileChange) -> list[dict[str, str]]:
 def _said(change: FileChange) -> str:
     """Return the modes and the day that a row asks for, and an order of people that is all that differs."""
     parts = [mode for mode in (change.people_mode, change.comment_mode) if mode]
-    parts += [f"until {words.day(change.until)}"] if change.until else []
+    parts += [f"until {wording.day(change.until)}"] if change.until else []
     if change.after is not None and not change.added and not change.removed:
         parts.append("another order")
     return ", ".join(parts)
@@ -211,5 +211,5 @@ def _paged(key: str, label: str, items: list[dict[str, Any]], page: int, number:
         "items": items,
         "page": page,
         "pages": max(1, -(-number // PER_PAGE)),
-        "range": f"{words.count(first + 1)}–{words.count(first + len(items))} of {words.count(number)}",
+        "range": wording.range_of(first + 1, first + len(items), number),
     }

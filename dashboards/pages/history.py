@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import history as parts
 from dashboards.components.dialog import Dialog
@@ -15,6 +14,7 @@ from dashboards.pages.history_charts import HistoryCharts
 from dashboards.pages.history_operation import HistoryOperation
 from dashboards.state import HistoryState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
 
 if TYPE_CHECKING:
@@ -196,11 +196,11 @@ def summary(totals: Mapping[str, int], *, narrowed: bool = False) -> str:
     if not totals["operations"]:
         return ""
     written, refused = totals["written"], totals["refused"]
-    said = [words.plural(totals["operations"], "operation"), f"{words.files(written)} written"]
+    said = [wording.plural(totals["operations"], "operation"), f"{wording.files(written)} written"]
     if narrowed:
-        said[0] = f"all operations: {words.count(totals['operations'])}"
+        said[0] = f"all operations: {wording.count(totals['operations'])}"
     if written + refused:
         said.append(f"{100 * written / (written + refused):.1f} % at the first try".replace("100.0", "100"))
     if totals["rolled_back"]:
-        said.append(f"{words.count(totals['rolled_back'])} rolled back")
+        said.append(f"{wording.count(totals['rolled_back'])} rolled back")
     return " · ".join(said)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import charts, history
 from dashboards.components.chart_card import ChartCard, DrawnChart, ranking
 from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.model import query
+from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ class HistoryCharts:
 def people_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a bar for each person of a table of person and files."""
     return [
-        {"key": person, "name": person, "count": int(files), "hint": words.files(int(files))}
+        {"key": person, "name": person, "count": int(files), "hint": wording.files(int(files))}
         for person, files in zip(table["person"], table["files"], strict=True)
     ]
 
@@ -140,7 +139,7 @@ def error_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
             "key": str(line.error),
             "name": risk.outcome(str(line.error), str(line.error)),
             "count": int(line.files),
-            "hint": f"{words.files(int(line.files))} in {words.plural(int(line.operations), 'operation')}",
+            "hint": f"{wording.files(int(line.files))} in {wording.plural(int(line.operations), 'operation')}",
         }
         for line in charts.rows_of(table)
     ]

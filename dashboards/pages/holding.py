@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import jobs
 from dashboards.components.dialog import Dialog
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationStatus
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             bridge.toast("info", "It has ended already.")
             return
         left = status.total - status.processed
-        text = f"{jobs.stays(status.operation_type)}; {words.files(left)} will not be touched."
+        text = f"{jobs.stays(status.operation_type)}; {wording.files(left)} will not be touched."
         dialog.ask(
             "Cancel the rest?",
             [{"kind": "text", "text": text}],

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import library as drawing
 from dashboards.components.dialog import Dialog
 from dashboards.pages.people_import import PeopleImport
 from dashboards.state import LibraryState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.files.inventory import KINDS, HeldPage, LibraryDetails, Quality
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class LibraryScreen:
                 "Exclude audio files?",
                 drawing.forgetting(found, part="audio"),
                 lambda _: exclude(),
-                confirm=f"Forget {words.files(found.files)}",
+                confirm=f"Forget {wording.files(found.files)}",
                 risky=True,
             )
 
@@ -277,7 +277,7 @@ class LibraryScreen:
                     "Are these files really gone?",
                     drawing.gone(found),
                     lambda _: self._scan(library_id, really_gone=True),
-                    confirm=f"Call {words.files(found.gone)} missing",
+                    confirm=f"Call {wording.files(found.gone)} missing",
                     risky=True,
                 )
 
@@ -289,7 +289,7 @@ class LibraryScreen:
         forget = self._library.forget_missing if missing else self._library.remove_library
 
         def ask(found: Any) -> None:
-            files = words.files(found.files)
+            files = wording.files(found.files)
             self._dialog.ask(
                 "Forget what is missing?" if missing else "Remove this folder?",
                 drawing.forgetting(found, part="missing" if missing else "all"),

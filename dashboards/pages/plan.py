@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import plan_header, plan_table
 from dashboards.components.dialog import Dialog
@@ -21,6 +20,7 @@ from dashboards.read_cache import ReadCache
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
 from indexium_core.model import query as grammar
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
@@ -122,7 +122,7 @@ class PlanScreen:
 
         def told(report: DecisionReport) -> None:
             self._find("")
-            self._session.decided(f"{words.files(report.files)} back in the plan.", report)
+            self._session.decided(f"{wording.files(report.files)} back in the plan.", report)
 
         self._bridge.run(lambda: self._library.bring_back(query), told, name="bring_back", once=True)
 

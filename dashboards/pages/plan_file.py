@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import history, person_field, plan_details
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
@@ -251,7 +251,7 @@ class PlanFile:
     def _saved(self, report: DecisionReport) -> None:
         self.drawer.saved()
         copies = report.files > 1
-        text = f"The list holds for all {words.files(report.files)} with the same film." if copies else "Saved."
+        text = f"The list holds for all {wording.files(report.files)} with the same film." if copies else "Saved."
         self._session.decided(text, report)
 
     def _add(self, message: Mapping[str, Any]) -> None:
@@ -296,7 +296,7 @@ class PlanFile:
             if item.postponed and until is None:
                 return f"{item.file_name} is back in the plan.", self._library.bring_back([file_id])
             report = self._library.postpone([file_id], until)
-            when = f"until {words.day(until)}" if until else "until you bring it back"
+            when = f"until {wording.day(until)}" if until else "until you bring it back"
             return f"{item.file_name} is skipped {when}.", report
 
         def told(done: tuple[str, DecisionReport]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components.action_bar import ActionBar
 from dashboards.components.dialog import Dialog
@@ -13,7 +12,7 @@ from dashboards.pages.asking import WRITABLE, WriteQuestion, WriteRequest
 from dashboards.pages.dry_run import DryRun
 from dashboards.state import PlanState
 from indexium_core import errors
-from indexium_core.model import labels
+from indexium_core.model import labels, wording
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import Selection
 
@@ -59,7 +58,7 @@ class PlanWrite:
             return
         number, risky = summary.count, summary.loses_text > 0
         self.bar.put(
-            title=f"{words.count(number)} selected",
+            title=f"{wording.count(number)} selected",
             hidden=hidden(summary),
             note=_note(summary),
             warning=_cannot(summary),
@@ -69,7 +68,7 @@ class PlanWrite:
                 {"label": "Skip", "act": "skip", "kind": "quiet opt"},
                 *([{"label": "Preserve text", "act": "preserve", "kind": "quiet opt"}] if risky else []),
                 {"label": "Dry run", "act": "dry_run", "kind": "", "key": "d"},
-                {"label": f"Write {words.files(number)}…", "act": "write", "kind": "primary", "key": "w"},
+                {"label": f"Write {wording.files(number)}…", "act": "write", "kind": "primary", "key": "w"},
             ],
         )
 
@@ -131,7 +130,7 @@ class PlanWrite:
 def nothing(summary: SelectionSummary | None, found: int) -> dict[str, Any]:
     """Return what the foot shows where nothing that can be written is chosen."""
     left = _cannot(summary) if summary else ""
-    offer = [{"label": f"Select all {words.count(found)}", "act": "select", "kind": "", "key": "a"}] if found else []
+    offer = [{"label": f"Select all {wording.count(found)}", "act": "select", "kind": "", "key": "a"}] if found else []
     if left:
         offer = [{"label": "Clear", "act": "clear", "kind": "quiet", "key": "n"}, *offer]
     return {
@@ -146,19 +145,21 @@ def hidden(summary: SelectionSummary) -> dict[str, str] | None:
     """Return how much of what is chosen the search hides, and what shows it."""
     if not summary.hidden:
         return None
-    return {"text": f"{words.count(summary.hidden)} hidden by the filter", "label": "Show", "act": "show_hidden"}
+    return {"text": f"{wording.count(summary.hidden)} hidden by the filter", "label": "Show", "act": "show_hidden"}
 
 
 def _note(summary: SelectionSummary) -> str:
     who = {1: "it", 2: "both"}.get(summary.count, "all")
-    until = f" until {words.day(summary.rollback_until)}" if summary.rollback_until else ""
+    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
     if summary.tags_only:
-        return f"{words.count(summary.exact)} of them can be rolled back byte for byte{until}"
+        return f"{wording.count(summary.exact)} of them can be rolled back byte for byte{until}"
     return f"{who} can be rolled back byte for byte{until}"
 
 
 def _cannot(summary: SelectionSummary) -> str:
     """Return what of that which is chosen a write leaves out, and why."""
     words_of = {"blocked": "blocked", "postponed": "skipped", "unchanged": "say it already"}
-    left = [f"{words.count(number)} {words_of.get(name, name)}" for name, number in summary.excluded.items() if number]
+    left = [
+        f"{wording.count(number)} {words_of.get(name, name)}" for name, number in summary.excluded.items() if number
+    ]
     return f"not written: {', '.join(left)}" if left else ""

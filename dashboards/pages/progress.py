@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import progress
 from dashboards.components.dialog import Dialog
@@ -15,6 +14,7 @@ from dashboards.pages import holding, rollback
 from dashboards.pages.asking import WRITABLE, WriteQuestion, WriteRequest
 from dashboards.state import ProgressState
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import HOLDING_STATES, MetadataOperation, OperationDetails
 
@@ -158,7 +158,7 @@ class ProgressScreen:
             found = self._library.retry_check(operation.id)
             options = replace(found.options, risk=WRITABLE, source="dashboard")
             left = found.files - len(found.plan.ids(found.selection))
-            hint = f"{words.files(left)} of {words.count(found.files)} cannot be written now." if left > 0 else ""
+            hint = f"{wording.files(left)} of {wording.count(found.files)} cannot be written now." if left > 0 else ""
             return WriteRequest(found.plan, found.selection, options, hint=hint)
 
         self._bridge.run(look, self._question.ask, name="retry_check", once=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dashboards import words
 from dashboards.bridge import Bridge
 from dashboards.components import history, history_details
 from dashboards.components.dialog import Dialog
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _title(operation: MetadataOperation, part: RollbackPart) -> str:
     if part.person:
         return f"Take “{part.person}” out of what {what} wrote?"
     if part.item_ids is not None:
-        return f"Roll back {words.plural(len(part.item_ids), 'chosen file')} of {what}?"
+        return f"Roll back {wording.plural(len(part.item_ids), 'chosen file')} of {what}?"
     return f"Roll back the files found of {what}?" if part.query else f"Roll back {what}?"
 
 
@@ -126,14 +126,14 @@ def _named(operation: MetadataOperation) -> dict[str, Any]:
     """Return which operation is meant: its note, what it was and when."""
     note = f"“{operation.user_note}”, " if operation.user_note else ""
     kind = history.kind_name(operation).lower()
-    text = f"{note}{kind} of {words.files(operation.success_count)}, {words.when(operation.started_at)}"
+    text = f"{note}{kind} of {wording.files(operation.success_count)}, {wording.when(operation.started_at)}"
     return {"kind": "text", "text": f"{text[0].upper()}{text[1:]}."}
 
 
 def _confirm(number: int, part: RollbackPart) -> str:
     if part.person:
-        return f"Take them out of {words.files(number)}"
-    return f"Roll back {words.files(number)}" if number else "Roll back"
+        return f"Take them out of {wording.files(number)}"
+    return f"Roll back {wording.files(number)}" if number else "Roll back"
 
 
 def _counted(number: int, part: RollbackPart, ways: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -146,13 +146,13 @@ def _ways(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return what can be done about files that would be left alone."""
     found: list[dict[str, Any]] = []
     if check.comment_only:
-        number = words.files(check.comment_only)
+        number = wording.files(check.comment_only)
         label = f"Restore only the comment of {number} more"
         hint = "Their old bytes cannot come back: another program changed them, or their backup is gone."
         found.append({"key": "comment", "label": label, "hint": hint, "adds": check.comment_only})
     if check.superseded:
-        newer = ", ".join(words.count(each) for each in check.newer)
-        label = f"Take back newer writes of {words.files(check.superseded)} first"
+        newer = ", ".join(wording.count(each) for each in check.newer)
+        label = f"Take back newer writes of {wording.files(check.superseded)} first"
         hint = f"Operation {newer}; then these get their old bytes back, too."
         found.append({"key": "newer", "label": label, "hint": hint, "adds": check.superseded})
     return found
@@ -163,17 +163,17 @@ def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
     if not number:
         return [{"kind": "why", "level": "warning", "text": "No file can get its old bytes back just so."}]
     if part.person:
-        text = f"✓ {words.files(number)} will no longer name {part.person}. All else in the comments stays."
+        text = f"✓ {wording.files(number)} will no longer name {part.person}. All else in the comments stays."
         hint = "It is an ordinary write, and can be rolled back itself; the old bytes do not come back."
         return [{"kind": "why", "level": "safe", "text": text}, {"kind": "hint", "text": hint}]
     gets, dates = ("gets its", "its old date") if number == 1 else ("get their", "their old dates")
-    promise = f"✓ {words.files(number)} {gets} old bytes back, bit for bit, and {dates}."
+    promise = f"✓ {wording.files(number)} {gets} old bytes back, bit for bit, and {dates}."
     return [{"kind": "why", "level": "safe", "text": promise}]
 
 
 def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return in numbers what is left alone and why."""
-    pairs = [[words.count(number), text] for number, text in check.left_alone()]
+    pairs = [[wording.count(number), text] for number, text in check.left_alone()]
     hasty = [hint for hint in history_details.hints(check) if check.glanced and "size and date" in hint]
     hints = [*check.names(), *hasty]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
@@ -191,8 +191,8 @@ def _conflicts(check: RollbackCheck) -> list[dict[str, Any]]:
     return [
         {
             "kind": "items",
-            "label": f"{words.files(number)} would be left alone",
+            "label": f"{wording.files(number)} would be left alone",
             "items": [history_details.conflict(item) for item in check.conflicts[:SHOWN]],
-            "more": f"and {words.count(number - SHOWN)} more" if number > SHOWN else "",
+            "more": wording.and_more(number - SHOWN),
         }
     ]

@@ -24,6 +24,7 @@ from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library
+from indexium_core.model import wording
 from indexium_core.model.job import UnrecordedResults
 
 __all__ = ["app", "main", "opened", "run"]
@@ -111,7 +112,7 @@ def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
 
 
 def _unrecorded(found: UnrecordedResults) -> str:
-    left = output.span(max(0.0, found.limit - found.seconds))
+    left = wording.duration(max(0.0, found.limit - found.seconds))
     return (
         f"{found.said} Indexium tries again until there is room. This command ends by itself after {left}, or at once "
         f"with Ctrl-C. {found.safe}"

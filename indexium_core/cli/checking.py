@@ -11,6 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import CheckGroup, CheckPage, CheckRow, Suggestion
+from indexium_core.model import wording
 
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown, placeholder or single.")]
 Subjects = Annotated[
@@ -95,7 +96,7 @@ def _print_page(found: CheckPage) -> None:
     first = (found.page - 1) * found.per_page + 1
     if len(found.items) < found.total and found.items:
         last = first + len(found.items) - 1
-        output.note(f"Shown: {first}–{last} of {found.total}; --page {found.page + 1} shows more.")
+        output.note(f"Shown: {wording.range_of(first, last, found.total)}; --page {found.page + 1} shows more.")
 
 
 def _told(row: CheckRow) -> str:
@@ -103,7 +104,7 @@ def _told(row: CheckRow) -> str:
 
 
 def _ways(row: CheckRow) -> str:
-    return "; ".join(f"{mend.code} ({output.plural(mend.files, 'file')})" for mend in row.mends)
+    return "; ".join(f"{mend.code} ({wording.plural(mend.files, 'file')})" for mend in row.mends)
 
 
 findings = typer.Typer(help="Settle what the checks found.", no_args_is_help=True)
@@ -137,7 +138,7 @@ def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, every
     with opened(context) as library:
         count = library.findings.ignore_all(kind) if everything else library.findings.ignore(kind, subjects or [])
     output.note(
-        f"{output.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
+        f"{wording.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
     )
 
 
@@ -150,4 +151,4 @@ def restore(
     """Take back that findings are right."""
     with opened(context) as library:
         count = library.findings.unignore(kind, subjects)
-    output.note(f"{output.plural(count, 'finding is', 'findings are')} open again.")
+    output.note(f"{wording.plural(count, 'finding is', 'findings are')} open again.")

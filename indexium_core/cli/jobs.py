@@ -15,6 +15,7 @@ from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import Yes
 from indexium_core.library import Job, Library
+from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
 
 jobs = typer.Typer(help="Long work: writes, rollbacks, scans, rescans.", no_args_is_help=True)
@@ -43,7 +44,7 @@ def list_jobs(
         return
     rows = [(job.id, job.job_type, _state(job), job.priority, how_far(job), job.title) for job in found.items]
     output.table(("id", "kind", "state", "priority", "how far", "what"), rows, right=(0, 3))
-    output.note(output.plural(found.total, "job") + ".")
+    output.note(wording.plural(found.total, "job") + ".")
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ def how_far(job: Job) -> str:
     if job.started_at is None:
         return ""
     of = "" if job.progress_total is None else f" of {job.progress_total:,}"
-    left = "" if job.eta_seconds is None or job.status != "running" else f", {output.about(job.eta_seconds)}"
+    left = "" if job.eta_seconds is None or job.status != "running" else f", {wording.estimate(job.eta_seconds)}"
     return f"{job.progress_current:,}{of}{left}"
 
 

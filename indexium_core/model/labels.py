@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from indexium_core.model import wording
+
 __all__ = [
     "changed",
     "corrected_spelling",
     "edited",
-    "files",
     "learned",
     "merged",
     "modes",
@@ -30,29 +31,28 @@ __all__ = [
 _MAX_NAMED = 2  # people that a label names
 
 
-def files(count: int) -> str:
-    """Return `1 file`, `1,204 files`."""
-    return f"{count:,} file{'' if count == 1 else 's'}"
-
-
 def edited(file_count: int, people: Sequence[str]) -> str:
     """Return the label of an edit that gives all files one list of people."""
-    return f"edited the people of {files(file_count)}" if people else f"removed all people from {files(file_count)}"
+    return (
+        f"edited the people of {wording.files(file_count)}"
+        if people
+        else f"removed all people from {wording.files(file_count)}"
+    )
 
 
 def changed(file_count: int, added: Mapping[str, int], removed: Mapping[str, int]) -> str:
     """Return the label of additions and removals. Up to two people are named; the numbers are files by name."""
     if not 0 < len(added) + len(removed) <= _MAX_NAMED:
-        return f"edited the people of {files(file_count)}"
-    additions = [f"added {name} to {files(count)}" for name, count in added.items()]
-    return ", ".join([*additions, *(f"removed {name} from {files(count)}" for name, count in removed.items())])
+        return f"edited the people of {wording.files(file_count)}"
+    additions = [f"added {name} to {wording.files(count)}" for name, count in added.items()]
+    return ", ".join([*additions, *(f"removed {name} from {wording.files(count)}" for name, count in removed.items())])
 
 
 def learned(file_count: int, names: Sequence[str]) -> str:
     """Return the label of assignments that the database took from files."""
     if len(names) != 1:
-        return f"added the people of {files(file_count)} to the database"
-    return f"added {names[0]} to {files(file_count)} in the database"
+        return f"added the people of {wording.files(file_count)} to the database"
+    return f"added {names[0]} to {wording.files(file_count)} in the database"
 
 
 def merged(old: str, new: str) -> str:
@@ -62,47 +62,47 @@ def merged(old: str, new: str) -> str:
 
 def corrected_spelling(file_count: int, name: str) -> str:
     """Return the label of a corrected spelling."""
-    return f"corrected the spelling of {name} in {files(file_count)}"
+    return f"corrected the spelling of {name} in {wording.files(file_count)}"
 
 
 def removed_placeholder(file_count: int, name: str) -> str:
     """Return the label of the removal of a placeholder name."""
-    return f"removed the placeholder {name} from the plan of {files(file_count)}"
+    return f"removed the placeholder {name} from the plan of {wording.files(file_count)}"
 
 
 def replaced(file_count: int, old: str, new: str) -> str:
     """Return the label of a replacement of one person by another."""
-    return f"replaced {old} with {new} in {files(file_count)}"
+    return f"replaced {old} with {new} in {wording.files(file_count)}"
 
 
 def skipped(file_count: int, until: datetime | None) -> str:
     """Return the label of a postponement, with the local day on which it ends."""
     if until is None:
-        return f"skipped {files(file_count)}"
+        return f"skipped {wording.files(file_count)}"
     local = until.astimezone()
-    return f"skipped {files(file_count)} until {local.day} {local:%b %Y}"
+    return f"skipped {wording.files(file_count)} until {local.day} {local:%b %Y}"
 
 
 def modes(file_count: int, people_mode: str | None, comment_mode: str | None) -> str:
     """Return the label of a choice of modes; None is a mode that was not chosen."""
     chosen = {"people": people_mode, "comment": comment_mode}
     parts = [f"the {name} mode “{mode}”" for name, mode in chosen.items() if mode]
-    return f"set {' and '.join(parts)} for {files(file_count)}"
+    return f"set {' and '.join(parts)} for {wording.files(file_count)}"
 
 
 def reinstated(file_count: int) -> str:
     """Return the label of the end of postponements."""
-    return f"reinstated {files(file_count)}"
+    return f"reinstated {wording.files(file_count)}"
 
 
 def revoked(decision_count: int) -> str:
     """Return the label of revoked decisions."""
-    return f"revoked {decision_count:,} decision{'' if decision_count == 1 else 's'}"
+    return f"revoked {wording.plural(decision_count, 'decision')}"
 
 
 def revoked_decisions_on(file_count: int) -> str:
     """Return the label of all revoked decisions on some files."""
-    return f"revoked the decisions on {files(file_count)}"
+    return f"revoked the decisions on {wording.files(file_count)}"
 
 
 def sentence(label: str) -> str:
@@ -133,12 +133,12 @@ def turn_summary(
         sentences = [f"{verb.capitalize()}: {label}."]
         if left:
             stays = "stays as it is: it has" if left == 1 else "stay as they are: they have"
-            sentences.append(f"{files(left)} {stays} a newer decision.")
+            sentences.append(f"{wording.files(left)} {stays} a newer decision.")
     if gone:
-        sentences.append(f"{files(gone)} no longer exist{'s' if gone == 1 else ''}.")
+        sentences.append(f"{wording.files(gone)} no longer exist{'s' if gone == 1 else ''}.")
     if written and undone:
         was = "was written since and keeps its" if written == 1 else "were written since and keep their"
-        sentences.append(f"{files(written)} {was} people. To change that, roll the write back in History.")
+        sentences.append(f"{wording.files(written)} {was} people. To change that, roll the write back in History.")
     if not changed and not left and not gone:
         sentences.append("No file was affected.")
     return " ".join(sentences)

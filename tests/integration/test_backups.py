@@ -345,7 +345,7 @@ def test_the_commands_tell_what_is_kept(studio: Studio, capsys: pytest.CaptureFi
     assert cli.main([*home, "backups", "list"]) == 0
     out, said = capsys.readouterr()
     assert "journal" in out
-    assert "of 10.0 GB in use" in said
+    assert "of 10 GB in use" in said
     assert cli.main([*home, "backups", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert (listed["total"], listed["items"][0]["kinds"], listed["budget"]) == (1, {"journal": 3}, 10_000_000_000)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from dashboards import words
 from dashboards.components import history_details, jobs, progress
 from indexium_core import errors
 from indexium_core.jobs import runner
 from indexium_core.library import Library
+from indexium_core.model import wording
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE, until
@@ -80,7 +80,7 @@ def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
     [listed] = studio.library.jobs.list(["write"]).items
     assert listed.seconds == operation.seconds
 
-    took = words.span(operation.seconds)
+    took = wording.duration(operation.seconds)
     assert progress.pace(operation, handle.status()) == f"in {took}"
     assert f" · {took} · " in history_details.when(operation)
     assert jobs.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")

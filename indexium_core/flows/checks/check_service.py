@@ -20,7 +20,7 @@ from indexium_core import errors
 from indexium_core.flows.checks import detection, finding_rows, resolution
 from indexium_core.flows.checks.finding_page import names_text
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.model import check, labels
+from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
 from indexium_core.store import checks as store
@@ -194,7 +194,7 @@ class Checks:
         subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
         files, step_id = self._resolver.learn_all(checked, subjects)
         self._on_change()
-        text = f"The database now has the people of {labels.files(files)}."
+        text = f"The database now has the people of {wording.files(files)}."
         return ResolutionReport(files=files, text=text, step_id=step_id)
 
     def _current_state(self, max_age: float = 0.0) -> _CheckState:

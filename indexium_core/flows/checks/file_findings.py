@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from indexium_core.flows.checks.finding_page import FindingPage, are, check_files, names_text, path_query
-from indexium_core.model import labels
+from indexium_core.model import wording
 from indexium_core.model.check import CheckRow, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store.checks import FileRow
@@ -125,4 +125,4 @@ def _has_any(file: FileRow, names: Iterable[str]) -> bool:
 
 
 def _files_text(files: Sequence[FileRow]) -> str:
-    return files[0].file_name if len(files) == 1 else labels.files(len(files))
+    return files[0].file_name if len(files) == 1 else wording.files(len(files))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from indexium_core.model import query
+from indexium_core.model import query, wording
 from indexium_core.model.check import CheckFile, CheckName
 from indexium_core.model.people import likeness
 from indexium_core.model.planning.plan import RISK_LEVELS
@@ -48,7 +48,7 @@ class FindingPage:
 
 def names_text(names: Sequence[str]) -> str:
     """Return `Ann Lee, Bob Ray and Zoë Öz`; `no people` for an empty list."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "no people"
+    return wording.list_of(names) or "no people"
 
 
 def are(names: Sequence[str]) -> str:

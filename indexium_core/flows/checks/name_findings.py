@@ -11,7 +11,7 @@ from indexium_core.flows.checks.finding_page import (
     check_name,
     name_query,
 )
-from indexium_core.model import labels, query
+from indexium_core.model import query, wording
 from indexium_core.model.check import CheckRow, Resolution
 from indexium_core.model.people import likeness
 from indexium_core.store.checks import NameInFiles
@@ -58,7 +58,7 @@ def unknown_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | 
         subject=subject,
         facts=digest,
         title=subject,
-        text=f"{labels.files(count)} {_verb(count)} this person; the database has no person of this name.",
+        text=f"{wording.files(count)} {_verb(count)} this person; the database has no person of this name.",
         files=check_files(files),
         file_count=count,
         names=(check_name(name),),
@@ -67,14 +67,14 @@ def unknown_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | 
             Resolution(
                 code="add",
                 label="Add to the database",
-                text=f"The database adds the person {subject} to {labels.files(count)}; no file changes.",
+                text=f"The database adds the person {subject} to {wording.files(count)}; no file changes.",
                 files=0,
                 names=(subject,),
                 asks=count > 1,
             ),
             Resolution(
                 code="remove",
-                label=f"Remove from {labels.files(count)}",
+                label=f"Remove from {wording.files(count)}",
                 text=_removal(subject, count),
                 files=count,
                 names=(subject,),
@@ -140,22 +140,21 @@ def single_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
 
 def _merge(old: NameInFiles, new: str, label: str, file_count: int) -> Resolution:
     """Return the resolution that makes one spelling the other."""
-    text = f"{old.name} becomes {new} in {labels.files(file_count)}"
+    text = f"{old.name} becomes {new} in {wording.files(file_count)}"
     if old.named:
-        comments = "1 comment" if old.named == 1 else f"{old.named:,} comments"
-        text += f"; the next write corrects {comments}"
+        text += f"; the next write corrects {wording.plural(old.named, 'comment')}"
     return Resolution(code=f"unite:{new}", label=label, text=f"{text}.", files=file_count, asks=True)
 
 
 def _removal(name: str, file_count: int) -> str:
-    return f"The plan removes {name} from {labels.files(file_count)}."
+    return f"The plan removes {name} from {wording.files(file_count)}."
 
 
 def _placeholder_text(name: NameInFiles, file_count: int) -> str:
     """Return where a placeholder occurs, in one or two sentences."""
     if not file_count:
         return f"The database has a person with the placeholder name “{name.name}”; no file names it."
-    files = labels.files(file_count)
+    files = wording.files(file_count)
     text = f"{files} {_verb(file_count)} the placeholder “{name.name}”."
     if not name.named:
         text = f"A write would add the placeholder “{name.name}” to {files}."
@@ -166,7 +165,7 @@ def _placeholder_text(name: NameInFiles, file_count: int) -> str:
 
 def _placeholder_removal(name: NameInFiles, file_count: int) -> str:
     """Return the effect of the removal of a placeholder, in sentences."""
-    sentences = [f"The plan removes “{name.name}” from {labels.files(file_count)}."] if file_count else []
+    sentences = [f"The plan removes “{name.name}” from {wording.files(file_count)}."] if file_count else []
     if name.is_known:
         sentences.append(f"The database deletes the person “{name.name}”.")
     return " ".join([*sentences, "Undo restores this."])

@@ -19,7 +19,7 @@ from indexium_core.flows.exchange import spreadsheets
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
 from indexium_core.flows.review.decisions import DecisionReport, Decisions, Step
-from indexium_core.model import labels, moments
+from indexium_core.model import moments, wording
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.changes import ChangesPreview, FileChange, LineError
 from indexium_core.store.connection import Connection
@@ -364,4 +364,4 @@ def _decide(step: Step, rows: Sequence[FileChange], copy_of: Mapping[int, int]) 
 
 
 def _label(files: int) -> str:
-    return f"imported changes of {labels.files(files)} from a spreadsheet"
+    return f"imported changes of {wording.files(files)} from a spreadsheet"

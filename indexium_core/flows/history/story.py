@@ -16,7 +16,7 @@ from typing import Any
 from indexium_core import logs
 from indexium_core.flows.history import history_service
 from indexium_core.flows.jobs import job_log
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.story import OperationStory, StoryEvent
@@ -90,7 +90,7 @@ def _happenings(
         else:
             found.append(ended)
     for rollback_id, at, count in back:
-        found.append(StoryEvent(at=at, what=f"{sizes.files(count)} taken back", text=f"by operation {rollback_id}"))
+        found.append(StoryEvent(at=at, what=f"{wording.files(count)} taken back", text=f"by operation {rollback_id}"))
     # Within a second they are in the order of the log: the clocks of log and ledger are not read at the same instant.
     return sorted(found, key=lambda each: each.at.replace(microsecond=0))
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indexium_core import errors, settings
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.settings import SettingRow, Settings
 
@@ -114,12 +114,12 @@ class Configuration:
         if not going:
             return ""
         which = "1 operation is" if len(going) == 1 else f"{len(going):,} operations are"
-        these = sizes.files(files)
+        these = wording.files(files)
         return f"{which} older than that: after the next write {these} can no longer be taken back byte for byte."
 
     def _lost_by_room(self, budget: int) -> str:
         used = self._use().bytes
         if used <= budget:
             return ""
-        kept, room, over = sizes.in_words(used), sizes.in_words(budget), sizes.in_words(used - budget)
+        kept, room, over = wording.size(used), wording.size(budget), wording.size(used - budget)
         return f"{kept} are kept, more than {room}: with the next write the oldest {over} of backups go."

@@ -30,7 +30,7 @@ from indexium_core.flows.history.interrupted import Interruptions
 from indexium_core.flows.home import clock as clockwork
 from indexium_core.flows.jobs import job_service
 from indexium_core.flows.scanning import roots
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.operations.interrupted import InterruptedOperation
 from indexium_core.store import database
@@ -126,7 +126,7 @@ class Doctor:
         used, budget = self._use.bytes, self._use.budget
         details = {"journals": len(found), "journal_bytes": sum(found), "bytes": used, "budget": budget}
         journals = "is 1 journal" if len(found) == 1 else f"are {len(found)} journals"
-        room = f"{sizes.in_words(used)} of {sizes.in_words(budget)}"
+        room = f"{wording.size(used)} of {wording.size(budget)}"
         message = f"What is kept to take writes back takes {room}; there {journals}."
         if used > budget * 9 // 10:
             return Check(name="backups", state="warning", message=message, remedy=_COPIES, details=details)
@@ -267,7 +267,7 @@ def _ffprobe() -> Check:
 def _home(home: Path) -> Check:
     volume, free = volumes.of(os.fsencode(home)), shutil.disk_usage(home).free
     details = {"path": str(home), "free_bytes": free, **_facts(volume)}
-    message = f"{home} is on {volume.label}, {sizes.in_words(free)} free."
+    message = f"{home} is on {volume.label}, {wording.size(free)} free."
     if free < LITTLE:
         state: State = "problem" if free < _TOO_LITTLE else "warning"
         remedy = "Make room there: a file is written only where its undo record can be."
@@ -289,8 +289,8 @@ def _lock(home: Path) -> Check:
 
 def _logs(folder: Path) -> Check:
     sizes_found = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
-    files = sizes.files(len(sizes_found))
-    message = f"What happened is told in {folder}: {files}, {sizes.in_words(sum(sizes_found))}."
+    files = wording.files(len(sizes_found))
+    message = f"What happened is told in {folder}: {files}, {wording.size(sum(sizes_found))}."
     details = {"path": str(folder), "files": len(sizes_found), "bytes": sum(sizes_found)}
     return Check(name="logs", state="ok", message=message, details=details)
 
@@ -317,7 +317,7 @@ def _judged(library: LibraryRow, volume: volumes.Volume, free: int | None, *, wr
         return "warning", reason, "Connect the drive or mount the share, then scan again."
     if not os.path.isdir(library.path_bytes):  # noqa: PTH112 - names that no text can hold
         return "warning", f"The folder {library.path} is not there.", "Connect the drive or mount the share."
-    room = "" if free is None else f", {sizes.in_words(free)} free"
+    room = "" if free is None else f", {wording.size(free)} free"
     way = f"an MP4 without room in its header is written by {_way(volume)}"
     message = f"{library.path} is on {volume.label}{room}; {way}. The file system ({volume.label}): {volume.note}"
     if not writable:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexium_core import errors
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.files import series
 from indexium_core.model.people import likeness, placeholders
 from indexium_core.model.people import people_comment as names_of
@@ -201,7 +201,7 @@ def _misspelling(name: str, alike: likeness.Likeness, files: int) -> SuggestionE
     return SuggestionEvidence(
         name=alike.name,
         kind="near_name",
-        reason=f"“{name}” in this file may be {alike.name} ({sizes.files(files)}): {alike.reason}.",
+        reason=f"“{name}” in this file may be {alike.name} ({wording.files(files)}): {alike.reason}.",
         confidence=_NEAR[min(alike.rank, len(_NEAR) - 1)],
         support=files,
         of=0,

@@ -31,7 +31,7 @@ from indexium_core.flows.scanning.track_events import TrackNews
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, LostError, Threads
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import audit, catalog
@@ -75,9 +75,9 @@ class RescanReport:
         parts += [f"{count:,} {word}" for word, count in rest.items() if count]
         parts += [f"{count:,} {code.replace('_', ' ')}" for code, count in sorted(self.errors.items())]
         kept = ", ".join(
-            f"{LABELS[name].lower()} of {sizes.files(count)}" for name, count in sorted(self.locked.items())
+            f"{LABELS[name].lower()} of {wording.files(count)}" for name, count in sorted(self.locked.items())
         )
-        return f"{'Stopped after ' if self.cancelled else ''}{sizes.files(self.processed)}: {', '.join(parts)}" + (
+        return f"{'Stopped after ' if self.cancelled else ''}{wording.files(self.processed)}: {', '.join(parts)}" + (
             f"; kept by a lock: {kept}" if kept else ""
         )
 
@@ -103,7 +103,7 @@ def title_of(orders: Mapping[str, Any], query: object) -> str:
         return "Rescan of everything"
     if isinstance(query, str) and query.strip():
         return f"Rescan “{query.strip()[:80]}”"
-    return f"Rescan of {sizes.files(len(orders['file_ids']))}"
+    return f"Rescan of {wording.files(len(orders['file_ids']))}"
 
 
 class Rescanner:

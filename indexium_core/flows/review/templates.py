@@ -11,7 +11,7 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits, ChangePreview
 from indexium_core.flows.review.decisions import DecisionReport, Decisions
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels
+from indexium_core.model import wording
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.store.database import Database
 from indexium_core.store.review import templates as store
@@ -101,7 +101,7 @@ class Templates:
         template = self.get(name)
 
         def label(files: int) -> str:
-            return f"applied “{template.name}” to {labels.files(files)}"
+            return f"applied “{template.name}” to {wording.files(files)}"
 
         if template.pair is not None:
             report = self._decisions.replace_person(target, *template.pair, label=label)

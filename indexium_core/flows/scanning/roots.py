@@ -15,7 +15,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
@@ -74,7 +74,7 @@ def doubt_root(library: LibraryRow, *, trusting: bool = False) -> str:
     if library.device is not None and status.st_dev != library.device:
         return f"The folder {library.path} is on another device than at its last scan. {_REMEDY}"
     if empty and library.file_count:
-        files = sizes.files(library.file_count)
+        files = wording.files(library.file_count)
         return f"The folder {library.path} is empty, though it had {files}. {_REMEDY}"
     return ""
 

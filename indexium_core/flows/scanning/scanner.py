@@ -29,7 +29,7 @@ from indexium_core.flows.scanning.track_events import TrackNews
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -399,6 +399,6 @@ def _counters(report: ScanReport, former: Mapping[str, Any]) -> dict[str, int]:
 
 def summary(report: ScanReport) -> str:
     """Return what a scan found, in some words."""
-    files = sizes.files(report.seen)
+    files = wording.files(report.seen)
     stopped = "Stopped after " if report.cancelled else ""
     return f"{stopped}{files}: {report.new:,} new, {report.changed:,} changed, {report.missing:,} missing"

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.files.media import StreamFacts
 
 __all__ = [
@@ -175,7 +175,7 @@ def checked_fields(fields: Collection[str], among: Sequence[str]) -> tuple[str, 
     wanted = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in fields]
     for name in wanted:
         if name not in among:
-            message = f"There is no field “{name[:40]}” here; it can be {', '.join(among[:-1])} or {among[-1]}."
+            message = f"There is no field “{name[:40]}” here; it can be {wording.list_of(among, conjunction='or')}."
             raise errors.UsageError(message)
     return tuple(name for name in among if name in wanted)
 
@@ -255,19 +255,15 @@ def _said(name: str, text: str | None) -> str:
     return in_words(name, value)
 
 
-def _clock(seconds: Any) -> str:
-    whole = round(float(seconds))
-    if whole == 0:
-        return f"{float(seconds):.2g} s"
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+def _duration(seconds: Any) -> str:
+    length = float(seconds)
+    return wording.playing_time(round(length)) if round(length) else f"{length:.2g} s"
 
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {
     "resolution": lambda value: str(value).replace("x", " × "),
-    "duration": _clock,
-    "size": lambda value: sizes.in_words(int(value)),
+    "duration": _duration,
+    "size": lambda value: wording.size(int(value)),
     "channels": lambda value: f"{value} ({_SPEAKERS[value]})" if value in _SPEAKERS else str(value),
     "sample_rate": lambda value: f"{value / 1000:g} kHz",
     "frame_rate": lambda value: f"{round(float(value), 2):g} fps",

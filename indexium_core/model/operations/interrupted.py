@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation
 
 __all__ = ["BECAME", "InterruptedFile", "InterruptedOperation"]
@@ -77,7 +77,7 @@ class InterruptedOperation:
         cut = "was stopped with the program" if self.by_itself else "was interrupted"
         state = "stopped" if self.operation.status == "failed" else cut
         parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
-        came = f"of {sizes.files(self.total)} {', '.join(reversed(parts))}"
+        came = f"of {wording.files(self.total)} {', '.join(reversed(parts))}"
         return f"{kind} {self.id}{name} {state}: {came}. {self.why}".rstrip()
 
     def what_to_type(self) -> str:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
+from indexium_core.model import wording
 from indexium_core.model.query.keys import Key
 
 __all__ = ["AnyValue", "Flag", "Span", "Text", "Value", "read_value", "shortened"]
@@ -204,7 +205,7 @@ def _days(word: str) -> tuple[int, int]:
 
 def _mend(word: str, choices: tuple[str, ...]) -> str:
     if len(choices) <= 8:
-        return f"it can be {', '.join(choices[:-1])} or {choices[-1]}."
+        return f"it can be {wording.list_of(choices, conjunction='or')}."
     near = difflib.get_close_matches(word[:40], choices, n=1, cutoff=0.4)
     return f"did you mean {near[0]}?" if near else f"write for example {choices[0]}."
 

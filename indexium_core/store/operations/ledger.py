@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
@@ -482,7 +482,7 @@ def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holde
 def _files(tx: database.Connection, operation_id: int) -> str:
     """Return how many files an operation is about, as a person says it."""
     count = sum(row[2] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
-    return sizes.files(count)
+    return wording.files(count)
 
 
 def _finish(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model import sizes
+from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
@@ -256,9 +256,9 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
     facts["mode"] = None if row["mode"] is None or _closed_folder(row) else f"{row['mode'] & 0o777:o}"
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = row["state_message"] or row["strategy_message"]
-    facts["size"] = sizes.in_words(row["size"])
-    facts["needed"] = sizes.in_words(row["est_bytes"])
-    facts["free"] = None if row["free_bytes"] is None else sizes.in_words(row["free_bytes"])
+    facts["size"] = wording.size(row["size"])
+    facts["needed"] = wording.size(row["est_bytes"])
+    facts["free"] = None if row["free_bytes"] is None else wording.size(row["free_bytes"])
     found = []
     for place in places:
         code = ISSUE_BITS[place]

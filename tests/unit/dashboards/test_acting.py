@@ -136,7 +136,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
-    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2.0 s left"
+    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2 s left"
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"

@@ -396,7 +396,7 @@ def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int,
 
 
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
-    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2.0 s left"
+    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
     assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 

@@ -135,7 +135,7 @@ def test_the_rail_says_that_a_scan_runs() -> None:
 def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None:
     report = ScanReport(seen=1, new=1, seconds=2.0, by_state={"corrupt": 1}, cancelled=True, messages=["A folder."])
     shown = library.report(report)
-    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2.0 s. The rest is as it was;")
+    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2 s. The rest is as it was;")
     assert shown["text"].endswith("1 file cannot be used; the list below says why.")
     assert shown["messages"] == ["A folder."]
 

@@ -96,7 +96,7 @@ SENTENCES = [
         job(
             "pending", retry_count=1, next_retry_at=NOW + timedelta(seconds=4), error_message="The disk did not answer."
         ),
-        "try 2 of 4 in 4.0 s; The disk did not answer.",
+        "try 2 of 4 in 4 s; The disk did not answer.",
     ),
     (
         job("paused", progress_current=41, progress_total=214, paused_at=NOW - timedelta(days=2), paused_by="Ann"),

@@ -131,7 +131,7 @@ def test_messages_tell_the_facts(planned: Look) -> None:
     assert "The last byte belongs to no element. What" in told["damaged_tail"]
     assert "People: Ann Lee, Bob Ray" in told["other_readers_differ"]
     assert "copy 0.mp4" in told["duplicate_content"]
-    assert "2.0 GB needed, 1.5 GB free" in told["low_space"]
+    assert "2 GB needed, 1.5 GB free" in told["low_space"]
 
 
 def test_a_plan_of_other_settings_is_another_plan(rules: Database) -> None:
