@@ -468,7 +468,7 @@ class Library(OpenHome):
 
     def bring_back(self, target: Target) -> DecisionReport:
         """Take back the postponements of the files meant."""
-        return self._decided(self._decisions.bring_back(target))
+        return self._decided(self._decisions.end_postponements(target))
 
     def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
         """Take back the decisions of some kinds on the files meant."""

@@ -179,7 +179,7 @@ def test_a_selection_means_what_it_selects(films: Database, bulk: BulkEdits, dec
     ("add", "remove", "error", "sentence"),
     [
         (["x;y"], [], errors.ValidationError, "x;y"),
-        ([], [], errors.UsageError, "Name somebody"),
+        ([], [], errors.UsageError, "Name at least one person"),
         (["Ann"], [" ann"], errors.UsageError, "added and removed"),
     ],
 )
@@ -219,7 +219,7 @@ def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database:
             lambda target=target: decisions.edit(target, ["Bo"]),
             lambda target=target: decisions.set_mode(target, people_mode="exact"),
             lambda target=target: decisions.postpone(target),
-            lambda target=target: decisions.bring_back(f"{target} postponed:yes"),
+            lambda target=target: decisions.end_postponements(f"{target} postponed:yes"),
             lambda target=target: decisions.revoke_of(target, ["mode"]),
         ):
             planner.generate_plan()  # so that no act works in the marks of another
@@ -276,11 +276,11 @@ def test_templates_have_names_of_their_own(templates: Templates) -> None:
 @pytest.mark.parametrize(
     ("name", "people", "replace", "sentence"),
     [
-        (" ", ["Ann"], None, "1 to 100 letters"),
-        ("n" * 101, ["Ann"], None, "1 to 100 letters"),
-        ("n", [], None, "Name either"),
-        ("n", ["Ann"], ("x", "y"), "Name either"),
-        ("n", [], (" ", "y"), "who is to be replaced"),
+        (" ", ["Ann"], None, "1 to 100 characters"),
+        ("n" * 101, ["Ann"], None, "1 to 100 characters"),
+        ("n", [], None, "Name one of the two"),
+        ("n", ["Ann"], ("x", "y"), "Name one of the two"),
+        ("n", [], (" ", "y"), "Name the person to replace"),
         ("n", ["x;y"], None, "x;y"),
         ("n", [], ("x", "y|z"), "y\\|z"),
     ],

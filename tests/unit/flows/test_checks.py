@@ -17,8 +17,8 @@ from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.casts import Casts
 from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 
@@ -33,7 +33,7 @@ class House:
         self.changes = 0
         self.checks = Checks(
             database,
-            Casts(database),
+            PeopleIndex(database),
             self.decisions,
             version=self.planner.newest_version,
             clock=lambda: NOW,
@@ -526,7 +526,7 @@ def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
     names = ["unknown", "nobody"]
     house.checks = Checks(
         house.database,
-        Casts(house.database),
+        PeopleIndex(house.database),
         house.decisions,
         version=house.planner.newest_version,
         placeholder_keys=lambda: frozenset(names),

@@ -17,8 +17,8 @@ from indexium_core.store.catalog import catalog, faces
 from indexium_core.store.catalog.faces import FaceRow
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.casts import Casts
 from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
 Suggest = Callable[[str], list[Suggestion]]
@@ -31,7 +31,7 @@ def planner(database: Database) -> MetadataPlanner:
 
 @pytest.fixture
 def suggestions(database: Database, planner: MetadataPlanner) -> Suggestions:
-    return Suggestions(database, Casts(database), planner.newest_version, clock=lambda: NOW)
+    return Suggestions(database, PeopleIndex(database), planner.newest_version, clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -154,8 +154,8 @@ def test_stored_faces_are_offered_with_their_confidence(database: Database, sugg
     with database.atomic() as tx:
         faces.add(tx, rows, at=NOW)
     assert brief(suggest("a.mp4")) == [("Bob", "face", 3, 0)]
-    assert suggest("a.mp4")[0].reason == "The former program recognised 3 faces, 87 % sure."
-    assert suggest("b/b.mp4")[0].reason == "The former program recognised a face."
+    assert suggest("a.mp4")[0].reason == "In the legacy .db file, 3 faces match this person (87 % confidence)."
+    assert suggest("b/b.mp4")[0].reason == "In the legacy .db file, a face matches this person."
     assert database.read().value("SELECT count(*) FROM video_people") == 1
 
 
