@@ -20,7 +20,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Commands on a home with three films: Ann and Bo, Bo, and Cy."""
     with Library.open(home) as library:
-        store(library._store, [scanned(f"{name}.mp4") for name in "abc"])
+        store(library._parts.store, [scanned(f"{name}.mp4") for name in "abc"])
         library.people.add([f"{ROOT}/a.mp4"], ["Ann Lee"])
         library.people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Bob Ray"])
         library.people.add([f"{ROOT}/c.mp4"], ["Cy Doe"])
@@ -84,7 +84,7 @@ def test_templates_are_kept_looked_at_and_applied(run: Run) -> None:
         (["templates", "save", "n"], "Name one of the two"),
         (["templates", "remove", "n"], "no template “n”"),
         (["templates", "apply", "n", "x"], "no template “n”"),
-        (["postpone", "name:mp4", "--until", "2001-01-01"], "has passed"),
+        (["postpone", "name:mp4", "--until", "2001-01-01"], "is in the past"),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence(run: Run, words: list[str], sentence: str) -> None:

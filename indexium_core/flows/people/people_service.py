@@ -19,6 +19,7 @@ from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.model.people import likeness, placeholders
 from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
@@ -70,6 +71,7 @@ class PeopleService:
         self._on_change = on_change
         self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
 
+    @remote(paths=("path", "root"))
     def import_file(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportReport:
         """
         Import assignments from a CSV file, a JSON file or a legacy database.
@@ -87,6 +89,7 @@ class PeopleService:
         self._on_change()
         return report
 
+    @remote(paths=("path", "root"))
     def check_import(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportCheck:
         """Return the result that an import would have, without a change; arguments and errors as `import_file`."""
         return self._importer.import_file(Path(path), root, replace=replace, dry_run=True)
@@ -99,6 +102,7 @@ class PeopleService:
         """
         return self._importer.root_for(Path(path))
 
+    @remote()
     def take_from_files(self) -> ImportReport:
         """
         Assign the people whom comments name, for files to which the database assigns no people yet.
@@ -109,10 +113,12 @@ class PeopleService:
         self._on_change()
         return report
 
+    @remote()
     def export(self) -> builtins.list[AssignmentRow]:
         """Return every assignment, one row for each file; `import_file` can read these rows."""
         return store.export(self._database.read())
 
+    @remote(paths=("paths",))
     def add(self, paths: Iterable[str | Path], names: Iterable[str]) -> ImportReport:
         """
         Assign people to files. The assignments to a file that is not scanned yet wait for its scan.
@@ -144,6 +150,7 @@ class PeopleService:
             matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
         )
 
+    @remote(paths=("paths",))
     def remove(self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False) -> int:
         """
         Remove assignments of people to files, and return the number of removed assignments.
@@ -174,10 +181,12 @@ class PeopleService:
         self._on_change()
         return count
 
+    @remote()
     def list(self) -> builtins.list[PersonRow]:
         """Return every person, by name."""
         return store.list_people(self._database.read())
 
+    @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
         """Return the people of whom a name may be a misspelling: the most likely first, then those in most files."""
         file_counts = dict(store.files_by_name(self._database.read()))
@@ -185,6 +194,7 @@ class PeopleService:
         best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
         return [Similar(name=each.name, files=file_counts[each.name], reason=each.reason) for each in best[:limit]]
 
+    @remote()
     def rename(self, old: str, new: str) -> None:
         """
         Rename a person. The old spelling becomes an alias, so that the plan corrects the files that have it.
@@ -208,6 +218,7 @@ class PeopleService:
             store.rename(tx, person_id, old=spelling, new=clean, at=self._clock())
         self._on_change()
 
+    @remote()
     def merge(self, names: Sequence[str], into: str) -> None:
         """
         Merge several people into the one called `into`. The other names become aliases.

@@ -20,6 +20,7 @@ from indexium_core.model.people import likeness, placeholders
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.people import suggestion as values
 from indexium_core.model.people.suggestion import Suggestion, SuggestionEvidence
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import faces
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -69,6 +70,7 @@ class Suggestions:
         self._placeholder_keys = placeholder_keys
         self._clock = clock
 
+    @remote()
     def suggest(self, file_id: int, *, limit: int = 5) -> list[Suggestion]:
         """
         Return people who may be in a file, the most likely first.
@@ -91,12 +93,6 @@ class Suggestions:
         ]
         excluded_keys = _excluded_keys(reader, subject, file_id) | self._placeholder_keys()
         return values.rank(_without_aliases(evidence, reader), excluded_keys=excluded_keys, limit=limit)
-
-    def decline(self, file_ids: Iterable[int], names: Iterable[str]) -> None:
-        """Never suggest these people for these files again."""
-        keys = [names_of.person_key(name) for name in names]
-        with self._database.atomic() as tx:
-            store.decline(tx, list(file_ids), keys, at=self._clock())
 
     def _surroundings(
         self, reader: Connection, version: Version, file_id: int, subject: store.Subject

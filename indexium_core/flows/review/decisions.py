@@ -18,12 +18,13 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels
+from indexium_core.model import labels, moments
 from indexium_core.model.people import people_comment as names_of
-from indexium_core.model.planning.plan import CommentMode, PeopleMode
+from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import learning
+from indexium_core.store.people import learning, suggestions
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Version
@@ -59,6 +60,7 @@ class Decisions:
         *,
         modes: Callable[[], Modes] = Modes,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Make decisions in a home.
@@ -67,8 +69,10 @@ class Decisions:
             database: The database of the home.
             modes: Returns the variant of the plan that evaluates targets and gives the people of each file.
             clock: Returns the current time (UTC).
+            on_change: Called after each step.
 
         """
+        self._on_change = on_change
         self._database = database
         self._modes = modes
         self._clock = clock
@@ -85,7 +89,9 @@ class Decisions:
             step = Step(tx, self._modes(), at=self._clock())
             yield step
             step.end(label)
+        self._on_change()
 
+    @remote()
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
         """
         Set the people of files and of all their copies; the list may be empty.
@@ -100,6 +106,7 @@ class Decisions:
             step.edit(target, names)
         return step.report
 
+    @remote()
     def change_people(
         self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = (), label: Label | None = None
     ) -> DecisionReport:
@@ -117,6 +124,7 @@ class Decisions:
             step.change_people(target, add=names, remove=remove)
         return step.report
 
+    @remote()
     def replace_person(self, target: Target, old: str, new: str, *, label: Label | None = None) -> DecisionReport:
         """
         Replace one person with another in the files that have the first one.
@@ -131,7 +139,8 @@ class Decisions:
             step.replace_person(target, old, name)
         return step.report
 
-    def postpone(self, target: Target, *, until: datetime | None = None) -> DecisionReport:
+    @remote()
+    def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
         Skip files in lists and writes, until a time (local where it has no zone) or until revoked.
 
@@ -141,15 +150,16 @@ class Decisions:
 
         """
         with self.step() as step:
-            step.postpone(target, until=until)
+            step.postpone(target, until=moments.parse(until))
         return step.report
 
+    @remote()
     def set_mode(
         self,
         target: Target,
         *,
-        people_mode: PeopleMode | None = None,
-        comment_mode: CommentMode | None = None,
+        mode: str | None = None,
+        comment_mode: str | None = None,
     ) -> DecisionReport:
         """
         Set the modes of files; a mode of None does not change.
@@ -159,26 +169,40 @@ class Decisions:
             UnknownIdError: There is no such file.
 
         """
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
         with self.step() as step:
             step.set_mode(target, people_mode=people_mode, comment_mode=comment_mode)
         return step.report
 
+    @remote()
     def list(self, file_ids: Sequence[int] | None = None) -> builtins.list[DecisionRow]:
         """Return the decisions in force, or those on some files, newest first."""
         return store.in_force(self._database.read(), at=self._clock(), file_ids=file_ids)
 
+    @remote()
     def end_postponements(self, target: Target) -> DecisionReport:
         """Revoke the postponements of files. UnknownIdError: There is no such file."""
         with self.step() as step:
             step.end_postponements(target)
         return step.report
 
-    def revoke_of(self, target: Target, kinds: Sequence[str]) -> DecisionReport:
+    @remote()
+    def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
         """Revoke the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: no such file."""
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
 
+    @remote()
+    def decline(self, target: Target, names: Sequence[str]) -> int:
+        """Record that people are not in files, so that they are not suggested there again; returns the files."""
+        keys = [names_of.person_key(name) for name in names]
+        with self._database.atomic() as tx:
+            file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
+            suggestions.decline(tx, file_ids, keys, at=self._clock())
+        return len(file_ids)
+
+    @remote()
     def revoke(self, decision_ids: Iterable[int]) -> int:
         """
         Revoke decisions, and return the number of those that were in force.

@@ -12,6 +12,7 @@ from indexium_core import errors
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.query import compile_query
+from indexium_core.model.remote_calls import remote
 from indexium_core.model.view import SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
@@ -34,10 +35,12 @@ class ViewService:
     ) -> None:
         self._database, self._clock, self._on_change = database, clock, on_change
 
+    @remote()
     def list(self) -> builtins.list[SavedView]:
         """Return all views, by name."""
         return store.all_views(self._database.read())
 
+    @remote()
     def default(self) -> SavedView | None:
         """Return the view with which the plan page opens; None: there is no default."""
         return store.default(self._database.read())
@@ -50,6 +53,7 @@ class ViewService:
             raise errors.UnknownIdError(message)
         return match
 
+    @remote()
     def save(self, name: str, query: str, *, sort: str = "risk", descending: bool = False) -> SavedView:
         """
         Store a search under a name; a view with that name, in any letter case, is overwritten.
@@ -78,6 +82,7 @@ class ViewService:
         self._on_change()
         return self.get(view_id)
 
+    @remote()
     def rename(self, view_id: int, name: str) -> SavedView:
         """
         Rename a view.
@@ -98,6 +103,7 @@ class ViewService:
         self._on_change()
         return replace(view, name=name)
 
+    @remote()
     def remove(self, view_id: int) -> SavedView:
         """Remove a view and return it, for `put_back`. UnknownIdError: there is no such view."""
         view = self.get(view_id)
@@ -118,6 +124,7 @@ class ViewService:
         self._on_change()
         return self.get(view.view_id)
 
+    @remote()
     def set_default(self, view_id: int | None) -> None:
         """Set the view with which the plan page opens; None: no view. UnknownIdError: there is no such view."""
         if view_id is not None:

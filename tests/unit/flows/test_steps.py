@@ -157,7 +157,7 @@ def test_the_step_that_is_meant_must_be_the_next_one(desk: Desk) -> None:
     second = desk.review.next().undo
     assert second is not None
     desk.review.undo(second.step_id)
-    with pytest.raises(errors.UsageError, match="Nothing was redone"):
+    with pytest.raises(errors.UsageError, match="To redo it, choose Redo again"):
         desk.review.redo(first)
     desk.review.undo(first)
     with pytest.raises(errors.UsageError, match="no step to undo"):

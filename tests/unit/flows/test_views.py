@@ -90,7 +90,7 @@ def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
     assert not views.put_back(gone).is_default
     views.remove(gone.view_id)
     views.save("ONE", "c")
-    with pytest.raises(errors.UsageError, match="not put back"):
+    with pytest.raises(errors.UsageError, match="was not restored"):
         views.put_back(gone)
 
 

@@ -1,0 +1,225 @@
+"""The page of checks: the number of findings of each kind, a page of findings, and one in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from dashboards.components.base import Component, module
+from indexium_core.model import wording
+from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
+from indexium_core.model.people import people_comment as names_of
+
+__all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
+
+TAGS = 6  # names that a row shows
+NO_FINDINGS = "No findings"
+
+
+class ChecksHeader(Component):
+    """View: see `header_view`. Messages: `kind` {kind}."""
+
+    _esm = module("checks_header")
+    _styles = ("checks.css",)
+
+
+class ChecksList(Component):
+    """
+    A page of findings.
+
+    View: see `list_view`. Messages: `open` {subject}, `first` {subject}, `close`, `page` {page}, `right` {on}, `learn`,
+    `all_right`.
+    """
+
+    _esm = module("checks_list", "rows")
+    _styles = ("checks.css",)
+
+
+class ChecksDetails(Component):
+    """View: see `details_view`. Messages: `mend` {subject, code}, `right` and `back` {subject}, `plan`, `close`."""
+
+    _esm = module("checks_details", "drawer")
+    _styles = ("checks.css",)
+
+
+def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
+    """Return the title, and each check with its number of findings."""
+    total, ignored = sum(group.total for group in groups), sum(group.dismissed for group in groups)
+    note = wording.plural(ignored, "ignored finding") if ignored else ""
+    return {
+        "title": wording.plural(total, "finding") if total else NO_FINDINGS,
+        "summary": " · ".join(
+            part for part in ("inconsistencies between the database and the files" if total else "", note) if part
+        ),
+        "groups": [
+            {"kind": group.kind, "title": group.title, "count": wording.count(group.total), "on": group.kind == kind}
+            for group in groups
+        ],
+    }
+
+
+def list_view(group: CheckGroup, page: CheckPage, *, right: bool, subject: str) -> dict[str, Any]:
+    """Return one page of findings; `right`: of the ignored ones."""
+    first = (page.page - 1) * page.per_page
+    last = first + len(page.items)
+    return {
+        "kind": group.kind,
+        "title": group.title,
+        "text": group.text,
+        "rows": [_row(row) for row in page.items],
+        "total": page.total,
+        "range": wording.range_of(first + 1, last, page.total) if page.total else "",
+        "page": page.page,
+        "pages": max(1, -(-page.total // max(1, page.per_page))),
+        "right": right,
+        "turn": _turn(group, right=right),
+        "at_once": _at_once(group) if not right and group.total > 1 else [],
+        "subject": subject,
+        "empty": None if page.items else _empty(group, right=right),
+    }
+
+
+def _turn(group: CheckGroup, *, right: bool) -> str:
+    """Return the text of the button that shows the other findings; "" for no button."""
+    if right:
+        return f"Back to {wording.plural(group.total, 'open finding')}"
+    return f"{wording.count(group.dismissed)} ignored" if group.dismissed else ""
+
+
+def _at_once(group: CheckGroup) -> list[dict[str, str]]:
+    """Return the actions on all findings of a kind."""
+    learn = {"act": "learn", "label": f"Add all {wording.count(group.total)} to the database…"}
+    right = {"act": "all_right", "label": f"Ignore all {wording.count(group.total)}…"}
+    return [learn, right] if group.kind in BULK_KINDS else [right]
+
+
+def _empty(group: CheckGroup, *, right: bool) -> dict[str, str]:
+    if right:
+        return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
+    texts = {
+        "copies": "All copies of a file have the same people.",
+        "differ": "The database has all people that files name.",
+        "spelling": "No two names are similar.",
+        "unknown": "The database has every name in the files.",
+        "placeholder": "No file names a placeholder.",
+        "single": "All people are in more than one file.",
+    }
+    return {"title": NO_FINDINGS, "text": texts[group.kind]}
+
+
+def _row(row: CheckRow) -> dict[str, Any]:
+    shown = _tags(row)
+    return {
+        "subject": row.subject,
+        "title": row.names[0].name if row.kind == "spelling" else row.title,
+        "sub": _below(row),
+        "is_file": row.kind in ("copies", "differ"),
+        "tags": shown[:TAGS],
+        "more": len(shown) - TAGS if len(shown) > TAGS else 0,
+        "files": wording.files(row.file_count) if row.kind != "differ" else "",
+        "text": row.text,
+    }
+
+
+def _below(row: CheckRow) -> str:
+    """Return the second line of a row: the place or the reason."""
+    if row.kind == "differ":
+        return _place(row.files[0])
+    if row.kind == "copies":
+        return _place(row.files[0])
+    if row.kind == "spelling":
+        return row.text
+    first = row.files[0].file_name if row.files else ""
+    return f"{first} and {wording.count(row.file_count - 1)} more" if row.file_count > 1 else first
+
+
+def _place(file: CheckFile) -> str:
+    return file.folder.replace("/", " / ") or file.library
+
+
+def _tags(row: CheckRow) -> list[dict[str, str]]:
+    """Return the names of a row; names that do not match are odd."""
+    if row.kind == "spelling":
+        return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
+    if row.kind == "differ":
+        odd = {names_of.person_key(name) for name in row.mends[0].names}
+        return [_tag(name, odd=names_of.person_key(name) in odd) for name in (*row.mends[0].names, *row.files[0].known)]
+    if row.kind == "copies":
+        odd = {names_of.person_key(name) for name in row.mends[0].names}
+        everywhere = [name for name in row.files[0].people if names_of.person_key(name) not in odd]
+        return [*(_tag(name, odd=True) for name in row.mends[0].names), *(_tag(name) for name in everywhere)]
+    return []
+
+
+def _tag(text: str, *, odd: bool = False, note: str = "", kind: str = "odd") -> dict[str, str]:
+    return {"text": text, "kind": kind if odd else "", "note": note}
+
+
+# One finding.
+
+
+def details_view(row: CheckRow | None, *, right: bool, base: str = "") -> dict[str, Any]:
+    """
+    Return one finding in detail.
+
+    Args:
+        row: The finding; None closes the drawer.
+        right: The finding is ignored.
+        base: The common address of all pages, where they have one.
+
+    """
+    if row is None:
+        return {"open": False}
+    rest = row.file_count - len(row.files)
+    return {
+        "open": True,
+        "subject": row.subject,
+        "title": row.title,
+        "text": row.text,
+        "names": [_name(name) for name in row.names] if row.kind != "single" else [],
+        "files": [_file(file, row) for file in row.files],
+        "more": f"and {wording.files(rest)} more" if rest > 0 else "",
+        "mends": [] if right else [_mend(mend) for mend in row.mends],
+        "right": right,
+        "query": row.query,
+        "href": _address(row.query, base) if row.query else "",
+    }
+
+
+def _address(query: str, base: str) -> str:
+    return f"{base}?{urlencode({'view': 'plan', 'q': query})}" if base else f"/plan?{urlencode({'q': query})}"
+
+
+def _name(name: CheckName) -> dict[str, str]:
+    known = f"in the database, {wording.files(name.assigned)}" if name.is_known else "not in the database"
+    named = f"named in {wording.plural(name.named, 'comment')}" if name.named else "in no comment yet"
+    return {"name": name.name, "text": f"{known} · {named}"}
+
+
+def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
+    odd = {names_of.person_key(name) for mend in row.mends for name in mend.names} | {
+        names_of.person_key(name.name) for name in row.names
+    }
+    lists = [("", file.people)]
+    if row.kind == "differ":
+        lists = [("in the file", file.named), ("in the database", file.known)]
+    elif row.kind in ("spelling", "unknown", "placeholder") and file.named:
+        lists = [("now", file.named), ("after the write", file.people)] if file.named != file.people else lists
+    kind = "odd" if row.kind in ("copies", "differ") else "meant"
+    return {
+        "name": file.file_name,
+        "path": file.file_path,
+        "place": _place(file),
+        "lists": [
+            {
+                "label": label,
+                "tags": [_tag(name, odd=names_of.person_key(name) in odd, kind=kind) for name in people],
+            }
+            for label, people in lists
+        ],
+    }
+
+
+def _mend(mend: Resolution) -> dict[str, Any]:
+    return {"code": mend.code, "label": mend.label + ("…" if mend.asks else ""), "text": mend.text}
