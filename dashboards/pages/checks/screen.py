@@ -116,14 +116,14 @@ class ChecksScreen(Screen):
         self._draw()
 
     def _offer(self, message: Mapping[str, Any]) -> None:
-        """Show the first finding, where there is room and nobody has chosen one."""
+        """Open the first finding, if the window has room and none is open."""
         if not self.state.subject:
             self._open(str(message["subject"]))
 
     # What is done.
 
     def _meant(self, message: Mapping[str, Any]) -> CheckRow | None:
-        """Return the finding that is open, if it is the one that somebody saw: they may have moved on a moment ago."""
+        """Return the open finding, if it is the one of the message: the user may have opened another one since."""
         row = self._row()
         return row if row is not None and row.subject == message["subject"] else None
 
@@ -178,7 +178,7 @@ class ChecksScreen(Screen):
         )
 
     def _ask_all(self, ask: Callable[[CheckGroup], None]) -> None:
-        """Ask whether all findings of the kind that is shown are to be dealt with in one way."""
+        """Ask for confirmation of an action on all findings of the shown kind."""
         found = self._found
         group = next((each for each in found.groups if each.kind == found.kind), None) if found else None
         if group is not None and group.total:
@@ -220,7 +220,7 @@ class ChecksScreen(Screen):
         self._bridge.run(work, self._resolved, name="at_once", once=True, failed=self._failed)
 
     def _resolved(self, report: ResolutionReport) -> None:
-        """Say what was done, with a button that undoes it."""
+        """Show the result, with a button that undoes it."""
         self._bridge.toast("good", report.text, undo=report.step_id)
         self.refresh()
 
@@ -229,7 +229,7 @@ class ChecksScreen(Screen):
         self.refresh()
 
     def _move_on(self, row: CheckRow) -> None:
-        """Go on to the next finding of the page: this one is about to go."""
+        """Open the next finding of the page, because this one will be removed."""
         items = self._found.page.items if self._found else []
         place = next((place for place, each in enumerate(items) if each.subject == row.subject), 0)
         rest = [each for each in items if each.subject != row.subject]
