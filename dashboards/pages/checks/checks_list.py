@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
@@ -143,11 +143,14 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
     if row.kind == "differ":
-        odd = {names_of.person_key(name) for name in row.mends[0].names}
-        return [_tag(name, odd=names_of.person_key(name) in odd) for name in (*row.mends[0].names, *row.files[0].known)]
+        odd = {people_comment.person_key(name) for name in row.mends[0].names}
+        return [
+            _tag(name, odd=people_comment.person_key(name) in odd)
+            for name in (*row.mends[0].names, *row.files[0].known)
+        ]
     if row.kind == "copies":
-        odd = {names_of.person_key(name) for name in row.mends[0].names}
-        everywhere = [name for name in row.files[0].people if names_of.person_key(name) not in odd]
+        odd = {people_comment.person_key(name) for name in row.mends[0].names}
+        everywhere = [name for name in row.files[0].people if people_comment.person_key(name) not in odd]
         return [*(_tag(name, odd=True) for name in row.mends[0].names), *(_tag(name) for name in everywhere)]
     return []
 
@@ -198,8 +201,8 @@ def _name(name: CheckName) -> dict[str, str]:
 
 
 def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
-    odd = {names_of.person_key(name) for mend in row.mends for name in mend.names} | {
-        names_of.person_key(name.name) for name in row.names
+    odd = {people_comment.person_key(name) for mend in row.mends for name in mend.names} | {
+        people_comment.person_key(name.name) for name in row.names
     }
     lists = [("", file.people)]
     if row.kind == "differ":
@@ -214,7 +217,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
         "lists": [
             {
                 "label": label,
-                "tags": [_tag(name, odd=names_of.person_key(name) in odd, kind=kind) for name in people],
+                "tags": [_tag(name, odd=people_comment.person_key(name) in odd, kind=kind) for name in people],
             }
             for label, people in lists
         ],

@@ -18,8 +18,7 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.flows.people import people_files
 from indexium_core.flows.people.people_files import PeopleEntry
-from indexium_core.model.people import people_comment as names_of
-from indexium_core.model.people import placeholders
+from indexium_core.model.people import people_comment, placeholders
 from indexium_core.store.catalog import catalog, faces, films
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
@@ -150,7 +149,9 @@ class Importer:
         """Return the unconfirmed faces of a legacy database, by the paths of their files."""
         placeholder_keys = self._placeholder_keys()
         legacy_faces = [
-            face for face in people_files.read_faces(source) if names_of.person_key(face.name) not in placeholder_keys
+            face
+            for face in people_files.read_faces(source)
+            if people_comment.person_key(face.name) not in placeholder_keys
         ]
         named = [(face, name) for face in legacy_faces for name, problem in [_checked_name(face.name)] if not problem]
         resolved = self.resolve_paths(
@@ -194,7 +195,7 @@ class Importer:
         skipped: list[RejectedRow] = []
         for file_hash, path, names in rows:
             for name in names:
-                if names_of.person_key(name) in placeholder_keys:
+                if people_comment.person_key(name) in placeholder_keys:
                     where = path.decode("utf-8", "replace")
                     skipped.append(RejectedRow(line=0, where=where, reason=placeholders.reason(name)))
                 else:
@@ -239,7 +240,7 @@ def _requested_rows(
     checked = cache(_checked_name)  # the same few names occur in many rows
     requested = _RequestedRows([], [], [])
     for entry in entries:
-        raw_names = [raw for raw in entry.names if names_of.person_key(raw) not in placeholder_keys]
+        raw_names = [raw for raw in entry.names if people_comment.person_key(raw) not in placeholder_keys]
         requested.skipped.extend(
             RejectedRow(line=entry.line, where=entry.where, reason=placeholders.reason(raw))
             for raw in entry.names
@@ -279,7 +280,7 @@ def _hash_pairs(entries: Iterable[PeopleEntry]) -> list[films.HashPair]:
 def _checked_name(raw: str) -> tuple[str, str]:
     """Return the cleaned name, or "" and the reason why it is invalid."""
     try:
-        return names_of.validate_name(raw), ""
+        return people_comment.validate_name(raw), ""
     except errors.ValidationError as error:
         return "", error.message
 

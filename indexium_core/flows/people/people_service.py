@@ -17,8 +17,7 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
-from indexium_core.model.people import likeness, placeholders
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import likeness, people_comment, placeholders
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -172,7 +171,7 @@ class PeopleService:
             if unknown and not from_files:
                 raise errors.UnknownIdError(_unknown_names(unknown))
             person_ids = [person_id for ids in people.values() for person_id in ids]
-            removed_keys = store.keys_of(tx, person_ids) | {names_of.person_key(name) for name in distinct}
+            removed_keys = store.keys_of(tx, person_ids) | {people_comment.person_key(name) for name in distinct}
             file_ids = store.files_at(tx, resolved)
             count = store.remove(tx, person_ids, file_ids=file_ids, paths=resolved)
             suggestions.decline(tx, file_ids, removed_keys, at=self._clock())
@@ -190,7 +189,7 @@ class PeopleService:
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
         """Return the people of whom a name may be a misspelling: the most likely first, then those in most files."""
         file_counts = dict(store.files_by_name(self._database.read()))
-        similar = likeness.similar(names_of.clean_name(name), file_counts, limit=limit * 5)
+        similar = likeness.similar(people_comment.clean_name(name), file_counts, limit=limit * 5)
         best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
         return [Similar(name=each.name, files=file_counts[each.name], reason=each.reason) for each in best[:limit]]
 
@@ -205,7 +204,7 @@ class PeopleService:
             ValidationError: `new` is not a valid name.
 
         """
-        clean = names_of.validate_name(new)
+        clean = people_comment.validate_name(new)
         with self._database.atomic() as tx:
             person_id, spelling = _person(tx, old)
             if spelling == clean:
@@ -256,11 +255,11 @@ def valid_names(names: Iterable[str], *, placeholder_keys: frozenset[str] = froz
     problems: list[str] = []
     for name in names:
         try:
-            valid = names_of.validate_name(name)
+            valid = people_comment.validate_name(name)
         except errors.ValidationError as error:
             problems.append(error.message)
             continue
-        key = names_of.person_key(valid)
+        key = people_comment.person_key(valid)
         if key in placeholder_keys:
             problems.append(f"{placeholders.reason(valid)}; the setting placeholder_names lists such names.")
         clean.setdefault(key, valid)
@@ -308,8 +307,8 @@ def _without(row: FileResult, aliases: dict[str, str], removed_keys: set[str]) -
     elif row.people_mode == "exact":
         return None  # the file follows the database
     else:
-        in_file = [aliases.get(names_of.person_key(name), name) for name in row.file_people]
-        name_by_key = {names_of.person_key(name): name for name in reversed([*row.db_people, *in_file])}
+        in_file = [aliases.get(people_comment.person_key(name), name) for name in row.file_people]
+        name_by_key = {people_comment.person_key(name): name for name in reversed([*row.db_people, *in_file])}
         people = list(name_by_key.values())[::-1]
-    remaining = [name for name in people if names_of.person_key(name) not in removed_keys]
+    remaining = [name for name in people if people_comment.person_key(name) not in removed_keys]
     return remaining if len(remaining) < len(people) else None

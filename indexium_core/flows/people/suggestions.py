@@ -16,8 +16,7 @@ from typing import NamedTuple
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files import series
-from indexium_core.model.people import likeness, placeholders
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import likeness, people_comment, placeholders
 from indexium_core.model.people import suggestion as values
 from indexium_core.model.people.suggestion import Suggestion, SuggestionEvidence
 from indexium_core.model.remote_calls import remote
@@ -126,7 +125,7 @@ class Suggestions:
         self, reader: Connection, version: Version, subject: store.Subject, file_counts: Mapping[str, int]
     ) -> Iterator[SuggestionEvidence]:
         """Yield known people who are similar to an unknown or rare name in the file."""
-        keys = {name: names_of.person_key(name) for name in (*subject.people, *subject.named)}
+        keys = {name: people_comment.person_key(name) for name in (*subject.people, *subject.named)}
         known = store.known_keys(reader, set(keys.values())) if keys else set()
         rare = [name for name, key in keys.items() if key not in known or file_counts.get(name, 0) <= _MAX_RARE_FILES]
         all_names = store.all_names(reader) if rare else []
@@ -134,7 +133,7 @@ class Suggestions:
             similar = likeness.similar(name, all_names, limit=2)
             similar_counts = self._people_index.files_of(version, [each.name for each in similar]) if similar else {}
             for each in similar:
-                if names_of.person_key(each.name) in keys.values():
+                if people_comment.person_key(each.name) in keys.values():
                     continue
                 if keys[name] not in known or similar_counts[each.name] > 2 * file_counts.get(name, 0):
                     yield _misspelling(name, each, similar_counts[each.name])
@@ -233,7 +232,7 @@ def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[SuggestionEvidence
 def _without_aliases(evidence: Iterable[SuggestionEvidence], reader: Connection) -> list[SuggestionEvidence]:
     """Return the evidence with the name of the person in place of an alias."""
     aliases = people_store.aliases(reader)
-    return [replace(each, name=aliases.get(names_of.person_key(each.name), each.name)) for each in evidence]
+    return [replace(each, name=aliases.get(people_comment.person_key(each.name), each.name)) for each in evidence]
 
 
 def _excluded_keys(reader: Connection, subject: store.Subject, file_id: int) -> set[str]:
@@ -242,5 +241,5 @@ def _excluded_keys(reader: Connection, subject: store.Subject, file_id: int) -> 
     edits = store.edits(reader, file_id)
     if any(edit.in_force for edit in edits):
         edited = {name for edit in edits for name in (*edit.people, *edit.db_people)}
-    keys = {names_of.person_key(name) for name in (*subject.people, *subject.named, *edited)}
+    keys = {people_comment.person_key(name) for name in (*subject.people, *subject.named, *edited)}
     return keys | store.declined(reader, file_id)

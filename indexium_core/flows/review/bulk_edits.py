@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from indexium_core.flows.review import decisions, targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -87,8 +87,10 @@ class BulkEdits:
         files, copies = self._load(reader, target)
         counts = bulk.people(reader)
         _clear(reader)
-        text = names_of.fold(like.strip())
-        people = [BulkPerson(name=each.name, files=each.files) for each in counts if text in names_of.fold(each.name)]
+        text = people_comment.fold(like.strip())
+        people = [
+            BulkPerson(name=each.name, files=each.files) for each in counts if text in people_comment.fold(each.name)
+        ]
         return BulkPeople(files=files, copies=copies, total=len(people), people=people[: limit or None])
 
     @remote()
@@ -112,7 +114,7 @@ class BulkEdits:
         reader = self._database.read()
         replacement = None
         if replace is not None:
-            names, remove, replacement = [], [replace[0]], names_of.validate_name(replace[1])
+            names, remove, replacement = [], [replace[0]], people_comment.validate_name(replace[1])
         else:
             names = decisions.checked_change(add, remove)
         removed_keys = decisions.all_keys(reader, remove)

@@ -19,7 +19,7 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, moments
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
@@ -134,7 +134,7 @@ class Decisions:
             UnknownIdError: There is no such file.
 
         """
-        name = names_of.validate_name(new)
+        name = people_comment.validate_name(new)
         with self.step(label) as step:
             step.replace_person(target, old, name)
         return step.report
@@ -196,7 +196,7 @@ class Decisions:
     @remote()
     def decline(self, target: Target, names: Sequence[str]) -> int:
         """Record that people are not in files, so that they are not suggested there again; returns the files."""
-        keys = [names_of.person_key(name) for name in names]
+        keys = [people_comment.person_key(name) for name in names]
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
             suggestions.decline(tx, file_ids, keys, at=self._clock())
@@ -350,9 +350,9 @@ class Step:
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:
     """Return the cleaned names to add; raises as `Decisions.change_people`."""
     names = valid_names(add)
-    both = {names_of.person_key(name) for name in remove} & {names_of.person_key(name) for name in names}
+    both = {people_comment.person_key(name) for name in remove} & {people_comment.person_key(name) for name in names}
     if both:
-        shown = next(name for name in names if names_of.person_key(name) in both)
+        shown = next(name for name in names if people_comment.person_key(name) in both)
         message = f"“{shown}” is to be added and removed. Choose one of the two."
         raise errors.UsageError(message)
     if not names and not remove:
@@ -366,4 +366,4 @@ def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
         return frozenset()
     ids_by_name = people_store.find(reader, list(names))
     person_ids = [person_id for ids in ids_by_name.values() for person_id in ids]
-    return frozenset(people_store.keys_of(reader, person_ids) | {names_of.person_key(name) for name in names})
+    return frozenset(people_store.keys_of(reader, person_ids) | {people_comment.person_key(name) for name in names})

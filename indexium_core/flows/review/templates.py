@@ -12,7 +12,7 @@ from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits, ChangePre
 from indexium_core.flows.review.decisions import DecisionReport, Decisions
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.review import templates as store
@@ -64,14 +64,14 @@ class Templates:
             UsageError: The name of the template is not valid, it has no people, or there are too many templates.
 
         """
-        clean = names_of.clean_name(name)
+        clean = people_comment.clean_name(name)
         if not clean or len(clean) > MAX_NAME_LENGTH:
             message = f"Give the template a name of 1 to {MAX_NAME_LENGTH} characters."
             raise errors.UsageError(message)
         if bool(people) == (replace is not None):
             raise errors.UsageError("A template either adds people or replaces one person. Name one of the two.")
         old, new = replace or (None, None)
-        if old is not None and not names_of.clean_name(old):
+        if old is not None and not people_comment.clean_name(old):
             raise errors.UsageError("Name the person to replace.")
         added = valid_names(people)
         with self._database.atomic() as tx:
@@ -82,8 +82,8 @@ class Templates:
                 tx,
                 clean,
                 people=added,
-                old_person=None if old is None else names_of.clean_name(old),
-                new_person=None if new is None else names_of.validate_name(new),
+                old_person=None if old is None else people_comment.clean_name(old),
+                new_person=None if new is None else people_comment.validate_name(new),
                 at=self._clock(),
             )
         return self.get(clean)

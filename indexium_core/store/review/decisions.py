@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.people import people_comment as names
+from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -94,14 +94,14 @@ def edit(
 ) -> int:
     """Set the people of each file, by file id; the names are valid and clean. Return the number of files."""
     lists = [list(each) for each in people.values()]
-    keys = [[names.person_key(name) for name in each] for each in lists]
+    keys = [[people_comment.person_key(name) for name in each] for each in lists]
     columns = _columns("edit", reason) | {"file_id": list(people), "people": lists, "people_keys": keys}
     return _decide(tx, "new_decisions", columns, at, step)
 
 
 def edit_selected(tx: Connection, people: Sequence[str], *, at: datetime, reason: str = "", step: int | None) -> int:
     """Set the people of all selected files; return the number of files."""
-    keys = [names.person_key(name) for name in people]
+    keys = [people_comment.person_key(name) for name in people]
     columns = _columns("edit", reason) | {"people": list(people), "people_keys": keys}
     return _decide(tx, "new_decisions_on_selected", columns, at, step)
 

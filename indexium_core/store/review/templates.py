@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from indexium_core.model.people import people_comment as names
+from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -40,7 +40,7 @@ def all_templates(reader: Connection) -> list[Template]:
 
 def find(reader: Connection, name: str) -> Template | None:
     """Return the template with a name, in any letter case; None where there is none."""
-    row = reader.execute(_sql("find"), [names.person_key(name)]).fetchone()
+    row = reader.execute(_sql("find"), [people_comment.person_key(name)]).fetchone()
     return Template(**dict(zip(reader.columns, row, strict=True))) if row else None
 
 
@@ -56,12 +56,12 @@ def add(
     """Store a template, in place of the one that has its name."""
     remove(tx, name)
     columns = {"people": list(people), "old_person": old_person, "new_person": new_person, "at": at}
-    tx.execute(_sql("add"), {"name": name, "name_key": names.person_key(name)} | columns)
+    tx.execute(_sql("add"), {"name": name, "name_key": people_comment.person_key(name)} | columns)
 
 
 def remove(tx: Connection, name: str) -> bool:
     """Delete the template with a name; return whether there was one."""
-    return bool(tx.value(_sql("remove"), [names.person_key(name)]))
+    return bool(tx.value(_sql("remove"), [people_comment.person_key(name)]))
 
 
 def _sql(name: str) -> str:
