@@ -10,7 +10,7 @@ import pytest
 
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from tests.integration.test_cli import Command
 from tests.support.catalog import NOW, scanned, store
 
@@ -22,7 +22,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     with Database.open(home) as database:
         store(database, [*(scanned(path) for path in cast), scanned("Lake/d.mp4", "People: Zoe Oz")])
         wanted = [
-            Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+            AssignmentRequest(name=name, path_bytes=os.fsencode(f"/films/{path}"))
             for path, names in cast.items()
             for name in names
         ]

@@ -96,8 +96,8 @@ class FindingRows:
         lists = store.files_using(reader, version, key_by_name, limit=MAX_FILES)
         files = _files(reader, version, lists)
         spellings = {key: _spelling(key, people_keys, lists, files) for key in subjects}
-        found = store.names_in_files(reader, list(spellings.values()), limit=1)
-        names = {key: found[name]._replace(named=naming.get(key, ([], 0))[1]) for key, name in spellings.items()}
+        rows = store.names_in_files(reader, list(spellings.values()), limit=1)
+        names = {key: rows[name]._replace(named=naming.get(key, ([], 0))[1]) for key, name in spellings.items()}
         return FindingPage(files, names=names, file_lists=lists)
 
     def _single(self, subjects: Sequence[str], version: Version) -> FindingPage:

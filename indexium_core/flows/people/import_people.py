@@ -22,7 +22,7 @@ from indexium_core.model.people import people_comment, placeholders
 from indexium_core.store.catalog import catalog, faces, films
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 
 __all__ = ["ImportCheck", "ImportReport", "Importer", "RejectedRow", "WaitingRow", "absolute_path"]
 
@@ -135,7 +135,7 @@ class Importer:
         )
 
     def _assign(
-        self, wanted: list[Wanted], pairs: Sequence[films.HashPair], *, replace: bool, dry_run: bool = False
+        self, wanted: list[AssignmentRequest], pairs: Sequence[films.HashPair], *, replace: bool, dry_run: bool = False
     ) -> store.AssignCounts:
         """Store assignments; `dry_run`: roll them back and return the same counts."""
         with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
@@ -155,14 +155,14 @@ class Importer:
         ]
         named = [(face, name) for face in legacy_faces for name, problem in [_checked_name(face.name)] if not problem]
         resolved = self.resolve_paths(
-            [Wanted(name=None, path_bytes=absolute_path(base, face.path)) for face, _ in named]
+            [AssignmentRequest(name=None, path_bytes=absolute_path(base, face.path)) for face, _ in named]
         )
         return [
             faces.FaceRow(path_bytes=target.path_bytes or b"", name=name, confidence=face.confidence, faces=face.faces)
             for (face, name), target in zip(named, resolved, strict=True)
         ]
 
-    def _waiting(self, wanted: list[Wanted], entries: Sequence[PeopleEntry]) -> list[WaitingRow]:
+    def _waiting(self, wanted: list[AssignmentRequest], entries: Sequence[PeopleEntry]) -> list[WaitingRow]:
         reader = self._database.read()
         paths = store.scanned_paths(reader, [each.path_bytes for each in wanted if each.path_bytes is not None])
         hashes = store.known_hashes(reader, {each.file_hash for each in wanted if each.file_hash is not None})
@@ -191,7 +191,7 @@ class Importer:
         """Assign the people whom comments name, for files to which the database assigns no people yet."""
         rows = store.named_in_files(self._database.read())
         placeholder_keys = self._placeholder_keys()
-        wanted: list[Wanted] = []
+        wanted: list[AssignmentRequest] = []
         skipped: list[RejectedRow] = []
         for file_hash, path, names in rows:
             for name in names:
@@ -200,7 +200,7 @@ class Importer:
                     skipped.append(RejectedRow(line=0, where=where, reason=placeholders.reason(name)))
                 else:
                     target = None if file_hash else path
-                    wanted.append(Wanted(name=name, path_bytes=target, file_hash=file_hash, origin="file"))
+                    wanted.append(AssignmentRequest(name=name, path_bytes=target, file_hash=file_hash, origin="file"))
         counts = self._assign(wanted, [], replace=False)
         logger.info("people.taken_from_files", extra={"file_count": len(rows)})
         return ImportReport(
@@ -212,7 +212,9 @@ class Importer:
             files=counts.files,
         )
 
-    def resolve_paths(self, wanted: list[Wanted], pairs: Sequence[films.HashPair] = ()) -> list[Wanted]:
+    def resolve_paths(
+        self, wanted: list[AssignmentRequest], pairs: Sequence[films.HashPair] = ()
+    ) -> list[AssignmentRequest]:
         """Return assignments whose unscanned paths have their symbolic links resolved: a scan stores real paths."""
         paths = {each.path_bytes for each in wanted if each.path_bytes is not None}
         known = store.known_paths(self._database.read(), paths)
@@ -228,7 +230,7 @@ class Importer:
 class _RequestedRows:
     """The names of the rows of an import, sorted by what happens to them."""
 
-    wanted: list[tuple[PeopleEntry, Wanted]]
+    wanted: list[tuple[PeopleEntry, AssignmentRequest]]
     rejected: list[RejectedRow]
     skipped: list[RejectedRow]
 
@@ -260,7 +262,7 @@ def _requested_rows(
             else:
                 names.append(name)
         requested.wanted.extend(
-            (entry, Wanted(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin))
+            (entry, AssignmentRequest(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin))
             for name in names
         )
     return requested
@@ -299,9 +301,11 @@ def _real_path(path: bytes, real_folder: Callable[[bytes], bytes]) -> bytes:
     return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114
 
 
-def _with_one_target(wanted: Wanted, real_paths: dict[bytes, bytes], known_hashes: set[str]) -> Wanted:
+def _with_one_target(
+    wanted: AssignmentRequest, real_paths: dict[bytes, bytes], known_hashes: set[str]
+) -> AssignmentRequest:
     """Return an assignment with a hash or a path: the hash, unless no file has it and a scan knows the path."""
     path = wanted.path_bytes
     if path is None or (wanted.file_hash is not None and (wanted.file_hash in known_hashes or path in real_paths)):
-        return Wanted(name=wanted.name, file_hash=wanted.file_hash, origin=wanted.origin)
-    return Wanted(name=wanted.name, path_bytes=real_paths.get(path, path), origin=wanted.origin)
+        return AssignmentRequest(name=wanted.name, file_hash=wanted.file_hash, origin=wanted.origin)
+    return AssignmentRequest(name=wanted.name, path_bytes=real_paths.get(path, path), origin=wanted.origin)

@@ -23,7 +23,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people import suggestions
-from indexium_core.store.people.people import AssignmentRow, FileResult, PersonRow, Wanted
+from indexium_core.store.people.people import AssignmentRequest, AssignmentRow, FileResult, PersonRow
 from indexium_core.store.review import decisions
 
 __all__ = [
@@ -127,7 +127,9 @@ class PeopleService:
 
         """
         clean = valid_names(names, placeholder_keys=self._placeholder_keys())
-        wanted = [Wanted(name=name, path_bytes=path, origin="hand") for path in _absolute(paths) for name in clean]
+        wanted = [
+            AssignmentRequest(name=name, path_bytes=path, origin="hand") for path in _absolute(paths) for name in clean
+        ]
         return self._assign(self._importer.resolve_paths(wanted))
 
     def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
@@ -136,13 +138,13 @@ class PeopleService:
         targets = store.targets(self._database.read(), file_ids)
         return self._assign(
             [
-                Wanted(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="hand")
+                AssignmentRequest(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="hand")
                 for file_hash, path in targets
                 for name in clean
             ]
         )
 
-    def _assign(self, wanted: builtins.list[Wanted]) -> ImportReport:
+    def _assign(self, wanted: builtins.list[AssignmentRequest]) -> ImportReport:
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
         self._on_change()
         return ImportReport(
@@ -161,7 +163,9 @@ class PeopleService:
             UnknownIdError: An unknown file, or (unless `from_files`) an unknown person.
 
         """
-        wanted = self._importer.resolve_paths([Wanted(name=None, path_bytes=path) for path in _absolute(paths)])
+        wanted = self._importer.resolve_paths(
+            [AssignmentRequest(name=None, path_bytes=path) for path in _absolute(paths)]
+        )
         resolved = [each.path_bytes for each in wanted if each.path_bytes is not None]
         distinct = list(dict.fromkeys(names))
         with self._database.atomic() as tx:

@@ -19,10 +19,10 @@ from indexium_core.store.connection import Connection
 
 __all__ = [
     "AssignCounts",
+    "AssignmentRequest",
     "AssignmentRow",
     "FileResult",
     "PersonRow",
-    "Wanted",
     "add_alias",
     "adopt_waiting",
     "aliases",
@@ -52,7 +52,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AssignmentRequest:
     """One requested assignment. Either `path_bytes` or `file_hash` is set."""
 
     name: str | None  # valid and clean; None: the file has no people (when replacing)
@@ -103,7 +103,7 @@ class FileResult:
     people_mode: str  # of the file, else of its library, else merge
 
 
-def assign(tx: Connection, wanted: Sequence[Wanted], *, replace: bool = False, at: datetime) -> AssignCounts:
+def assign(tx: Connection, wanted: Sequence[AssignmentRequest], *, replace: bool = False, at: datetime) -> AssignCounts:
     """
     Assign people to files, in the given order. With `replace`, the files get exactly these people.
 
@@ -323,7 +323,7 @@ def resolve_spellings(reader: Connection, parameters: Mapping[str, object]) -> d
     }
 
 
-def _columns(wanted: Sequence[Wanted]) -> dict[str, list[object]]:
+def _columns(wanted: Sequence[AssignmentRequest]) -> dict[str, list[object]]:
     keys = {each.name: people_comment.person_key(each.name) for each in wanted if each.name is not None}
     folded = {name: people_comment.fold(name) for name in keys}
     return {

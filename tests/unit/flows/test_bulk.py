@@ -107,7 +107,7 @@ def test_a_name_that_may_not_be_written_is_not_written_by_an_edit_of_many(
     """A database may have it from elsewhere: in a comment it would cut the list, and the rest were nobody."""
     file_id = ids(films)["c.mp4"]
     with films.atomic() as tx:
-        people.assign(tx, [people.Wanted(name="A;B", path_bytes=f"{ROOT}/c.mp4".encode())], at=NOW)
+        people.assign(tx, [people.AssignmentRequest(name="A;B", path_bytes=f"{ROOT}/c.mp4".encode())], at=NOW)
     decisions.change_people([file_id], add=["Eve"])
     item = MetadataPlanner(films, clock=lambda: NOW).generate_plan().item(file_id)
     assert (item.risk_level, item.result_people) == ("blocked", ["Bo", "A;B", "Cy", "Eve"])

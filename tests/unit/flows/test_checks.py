@@ -17,7 +17,7 @@ from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
@@ -54,7 +54,7 @@ class House:
 
     def say(self, cast: dict[str, str]) -> None:
         wanted = [
-            Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+            AssignmentRequest(name=name, path_bytes=os.fsencode(f"/films/{path}"))
             for path, names in cast.items()
             for name in names.split("; ")
         ]

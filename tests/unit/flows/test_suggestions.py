@@ -17,7 +17,7 @@ from indexium_core.store.catalog import catalog, faces
 from indexium_core.store.catalog.faces import FaceRow
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
@@ -47,7 +47,7 @@ def films(database: Database, cast: dict[str, str], *, comments: dict[str, str] 
 
 def say(database: Database, cast: dict[str, str]) -> None:
     wanted = [
-        Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+        AssignmentRequest(name=name, path_bytes=os.fsencode(f"/films/{path}"))
         for path, names in cast.items()
         for name in names.split("; ")
         if name
@@ -204,7 +204,7 @@ def test_whoever_was_taken_from_the_database_or_declined_is_not_suggested_again(
 def test_copies_of_a_file_speak_for_nobody(database: Database, suggest: Suggest) -> None:
     store(database, [scanned(f"Lake/{name}.mp4", content="one") for name in "abc"])
     with database.atomic() as tx:
-        people.assign(tx, [Wanted(name="Ann", file_hash=hash_of("one"))], at=NOW)
+        people.assign(tx, [AssignmentRequest(name="Ann", file_hash=hash_of("one"))], at=NOW)
     store(database, [scanned("Lake/x.mp4")])
     assert suggest("Lake/a.mp4") == []
     assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 3, 3)]

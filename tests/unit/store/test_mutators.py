@@ -21,7 +21,7 @@ from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plans import Version
 from indexium_core.store.review import bulk, decisions, steps
 from indexium_core.store.review.steps import StepRow
@@ -68,8 +68,8 @@ def _restat(tx: Connection, ids: list[int]) -> None:
     catalog.restat(tx, [Restat(file_id=file_id, stat=replace(scanned("x").stat, mode=0o100444)) for file_id in ids])
 
 
-def _wanted(ids: list[int], name: str) -> list[Wanted]:
-    return [Wanted(name=name, path_bytes=f"/films/{number}.mp4".encode()) for number in ids]
+def _wanted(ids: list[int], name: str) -> list[AssignmentRequest]:
+    return [AssignmentRequest(name=name, path_bytes=f"/films/{number}.mp4".encode()) for number in ids]
 
 
 def _person(tx: Connection, name: str) -> int:
