@@ -293,7 +293,7 @@ def test_a_walk_over_endless_small_parts_ends(monkeypatch: pytest.MonkeyPatch) -
     assert "beside its clusters" in getattr(beside, "message", "")
     assert "too many elements" in getattr(hops, "message", "")
     assert "too many elements" in getattr(blocks.problem, "message", "")
-    assert "stretches" in getattr(runs.problem, "message", "")
+    assert "with other elements between them" in getattr(runs.problem, "message", "")
     assert (len(runs.payload), runs.payload[0].end) == (1, runs.size)
 
 

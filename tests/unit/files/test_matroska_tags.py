@@ -258,6 +258,6 @@ def test_whatever_tags_there_are_none_of_the_film_is_left(found: list[bytes]) ->
 
     assert said(after) == []
     assert (mkv.shown(after) is None) == (
-        not any(comment.masks for tag in tags.parse(before) for comment in tag.comments)
+        not any(comment.hides for tag in tags.parse(before) for comment in tag.comments)
     )
     assert tags.kept_content(after) == tags.kept_content(before)
