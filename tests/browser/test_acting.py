@@ -93,7 +93,7 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
 ) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
-    page.get_by_label(re.compile("files? that can be written")).first.checks.page()
+    page.get_by_label(re.compile("files? that can be written")).first.check()
     page.get_by_role("button", name="Dry run").click()
     report = page.get_by_role("dialog", name="Dry run")
     expect(report).to_contain_text("would be written. Nothing was changed.")

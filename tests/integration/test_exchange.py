@@ -126,7 +126,7 @@ def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty:
     assert {item.file_id: item.result_people for item in nasty.plan().items} == asked
     assert [row["result_people"][:1] for row in exported(nasty)].count("=") == 0
 
-    nasty.undo()
+    nasty.steps.undo()
     assert {item.file_id: item.result_people for item in nasty.plan().items} == planned
 
 

@@ -217,7 +217,7 @@ def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database:
             lambda target=target: decisions.change_people(target, add=["Eve"]),
             lambda target=target: decisions.replace_person(target, "Eve", "Cy"),
             lambda target=target: decisions.edit(target, ["Bo"]),
-            lambda target=target: decisions.set_mode(target, people_mode="exact"),
+            lambda target=target: decisions.set_mode(target, mode="exact"),
             lambda target=target: decisions.postpone(target),
             lambda target=target: decisions.bring_back(f"{target} postponed:yes"),
             lambda target=target: decisions.revoke_of(target, ["mode"]),

@@ -110,11 +110,11 @@ def test_what_a_person_decided_about_a_file_is_settled(house: House) -> None:
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Ann Lee", "d.mp4": "Ann Lee"})
     file_ids = ids(house.database)
     house.decisions.edit([file_ids["a.mp4"]], ["Ann Lee", "Ghost"])
-    house.decisions.set_mode([file_ids["b.mp4"]], people_mode="exact")
+    house.decisions.set_mode([file_ids["b.mp4"]], mode="exact")
     assert [row.title for row in house.found("differ")] == ["c.mp4", "d.mp4"]
     with house.database.atomic() as tx:
         catalog.set_library_modes(tx, 1, people_mode="exact", comment_mode=None)
-    house.decisions.set_mode([file_ids["c.mp4"]], people_mode="merge")
+    house.decisions.set_mode([file_ids["c.mp4"]], mode="merge")
     assert [row.title for row in house.found("differ")] == ["c.mp4"]
 
 

@@ -59,7 +59,7 @@ def test_a_decision_replaces_the_one_of_its_kind_and_no_other(decisions: Decisio
 
 def test_a_mode_that_is_not_spoken_of_stays(decisions: Decisions) -> None:
     decisions.set_mode([3], comment_mode="preserve")
-    decisions.set_mode([3], people_mode="exact")
+    decisions.set_mode([3], mode="exact")
 
     (row,) = decisions.list()
     assert (row.people_mode, row.comment_mode, row.summary) == ("exact", "preserve", "people exact, comment preserve")
@@ -125,7 +125,7 @@ def test_an_unknown_id_is_refused_and_nothing_is_done(decisions: Decisions) -> N
     for decide in (
         lambda: decisions.edit([3, 99], ["Ann"]),
         lambda: decisions.postpone([99]),
-        lambda: decisions.set_mode([99], people_mode="exact"),
+        lambda: decisions.set_mode([99], mode="exact"),
         lambda: decisions.revoke([row.decision_id, 99]),
     ):
         with pytest.raises(errors.UnknownIdError, match="id 99"):

@@ -95,7 +95,7 @@ class Desk:
         self.home.decide({(file_id, "postpone"): until or "until revoked" for file_id in file_ids})
 
     def mode(self, file_ids: list[int], modes: tuple[str | None, str | None]) -> None:
-        self.decisions.set_mode(file_ids, people_mode=modes[0], comment_mode=modes[1])
+        self.decisions.set_mode(file_ids, mode=modes[0], comment_mode=modes[1])
         wanted: dict[model.Slot, object] = {}
         for file_id in file_ids:
             before: Any = self.home.decided.get((file_id, "mode")) or (None, None)

@@ -69,7 +69,7 @@ def test_every_decision_is_a_step_with_a_label(desk: Desk) -> None:
     decisions.change_people([3], add=["Eve"])
     decisions.postpone([1, 2], until=NOW + timedelta(days=3))
     decisions.postpone([3])
-    decisions.set_mode([3], people_mode="exact", comment_mode="preserve")
+    decisions.set_mode([3], mode="exact", comment_mode="preserve")
     decisions.bring_back([1, 3])
     decisions.revoke([decisions.list()[0].decision_id])
     decisions.revoke_of([3], ["edit", "mode"])
@@ -255,7 +255,7 @@ def test_decisions_that_ended_long_ago_go_when_no_step_can_bring_them_back(
     desk.decisions.edit([3], ["Eve", "Dee"])
     for _ in range(5):
         desk.decisions.edit([3], ["Eve"])
-        desk.decisions.set_mode([3], people_mode="exact")
+        desk.decisions.set_mode([3], mode="exact")
     assert decided(desk) == 11
     desk.clock.now += timedelta(days=89)
     desk.decisions.postpone([1])
@@ -338,7 +338,7 @@ ACTS: st.SearchStrategy[tuple[str, Act | None]] = st.one_of(
         FILES,
         st.sampled_from([None, NOW + timedelta(days=1)]),
     ),
-    st.builds(lambda f, m: (f"mode {f} {m}", lambda d: d.set_mode(f, people_mode=m)), FILES, st.just("exact")),
+    st.builds(lambda f, m: (f"mode {f} {m}", lambda d: d.set_mode(f, mode=m)), FILES, st.just("exact")),
     st.builds(lambda f, m: (f"text {f} {m}", lambda d: d.set_mode(f, comment_mode=m)), FILES, st.just("preserve")),
     st.builds(lambda f: (f"back {f}", lambda d: d.bring_back(f)), FILES),
     st.builds(lambda f: (f"revoke {f}", lambda d: d.revoke_of(f, ["edit", "mode"])), FILES),

@@ -197,7 +197,7 @@ def test_whoever_was_taken_from_the_database_or_declined_is_not_suggested_again(
     films(database, {"Lake/x.mp4": "Ann; Bob", "Lake/a.mp4": "Ann; Bob; Cy", "Lake/b.mp4": "Ann; Bob; Cy"})
     PeopleService(database, clock=lambda: NOW).remove(["/films/Lake/x.mp4"], ["Bob"])
     assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
-    suggestions.decline([ids(database)["Lake/x.mp4"]], ["CY"])
+    Decisions(database, clock=lambda: NOW).decline([ids(database)["Lake/x.mp4"]], ["CY"])
     assert suggest("Lake/x.mp4") == []
 
 
