@@ -81,7 +81,7 @@ class _HeaderPart:
 class _Attribute:
     """An attribute of an extended description, or of a metadata object, which has more bytes in front of the name."""
 
-    lead: bytes
+    prefix: bytes
     name: bytes
     kind: int
     value: bytes
@@ -271,7 +271,7 @@ def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
 
 def _check_replaceable(comment: _Attribute) -> None:
     """Raise NotEditableError where a comment cannot be replaced by another."""
-    if comment.lead[2:4] not in {b"", b"\0\0"}:
+    if comment.prefix[2:4] not in {b"", b"\0\0"}:
         raise NotEditableError("One of its streams has a description of its own.")
     is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
     if comment.kind != _TEXT and not is_number:
@@ -339,10 +339,10 @@ def _read_short(body: bytes, at: int) -> tuple[_Attribute, int]:
 
 
 def _read_long(body: bytes, at: int) -> tuple[_Attribute, int]:
-    lead, head = body[at : at + 4], body[at + 4 : at + 12].ljust(8, b"\0")
+    prefix, head = body[at : at + 4], body[at + 4 : at + 12].ljust(8, b"\0")
     named, kind, valued = struct.unpack("<HHI", head)
     middle = at + 12 + named
-    return _Attribute(lead, body[at + 12 : middle], kind, body[middle : middle + valued]), middle + valued
+    return _Attribute(prefix, body[at + 12 : middle], kind, body[middle : middle + valued]), middle + valued
 
 
 def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
@@ -351,7 +351,7 @@ def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
         if guid == structure.ATTRIBUTES:
             parts += [struct.pack("<H", len(each.name)), each.name, struct.pack("<HH", each.kind, len(each.value))]
         else:
-            parts += [each.lead, struct.pack("<HHI", len(each.name), each.kind, len(each.value)), each.name]
+            parts += [each.prefix, struct.pack("<HHI", len(each.name), each.kind, len(each.value)), each.name]
         parts.append(each.value)
     return b"".join(parts)
 

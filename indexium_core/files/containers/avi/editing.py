@@ -283,11 +283,12 @@ def _padding_edits(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
 def _paddings(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_Node]:
     """Return the padding in front of the media that no edit changes, the closest to the edits first."""
     at = max((edit.end for edit in edits if edit.end <= file.media.start), default=0)
-    gone = [edit for edit in edits if edit.end > edit.start]
+    removed = [edit for edit in edits if edit.end > edit.start]
     free = [
         node
         for node in file.front
-        if _is_empty_padding(file.reader, node.chunk) and not any(edit.start <= node.start < edit.end for edit in gone)
+        if _is_empty_padding(file.reader, node.chunk)
+        and not any(edit.start <= node.start < edit.end for edit in removed)
     ]
     return sorted(free, key=lambda node: (len(node.above) > 1, abs(node.start - at)))
 

@@ -80,7 +80,7 @@ class Box:
     padding: bool = False  # free space without content
     opened: bool = False  # whether `children` has its content
     malformed: bool = False  # it should be opened, but its content is not made of boxes
-    lead: int = 0  # bytes in front of the children: version and flags of a `meta` as ISO has it, none in QuickTime's
+    prefix: int = 0  # bytes in front of the children: version and flags of a `meta` in ISO files, none in QuickTime
     children: tuple[Box, ...] = ()
     slack: int = 0  # zero bytes after the last child; QuickTime ends a `udta` with four
 
@@ -240,10 +240,10 @@ def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
 
 
 def _open(window: Window, box: Box, budget: list[int]) -> Box:
-    lead = _lead(window, box) if box.kind == b"meta" else 0
+    prefix = _meta_prefix(window, box) if box.kind == b"meta" else 0
     wanted = _OPENED.get(box.kind, frozenset())
     found: list[Box] = []
-    at = box.body + lead
+    at = box.body + prefix
     while box.end - at >= 8:
         child = _child(window, box, at)
         if child is None:
@@ -257,7 +257,7 @@ def _open(window: Window, box: Box, budget: list[int]) -> Box:
     if window.data[at - window.base : box.end - window.base].strip(b"\0"):
         message = f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are not a box."
         raise MalformedBoxError(message)
-    return replace(box, opened=True, lead=lead, children=tuple(found), slack=box.end - at)
+    return replace(box, opened=True, prefix=prefix, children=tuple(found), slack=box.end - at)
 
 
 def _child(window: Window, parent: Box, at: int) -> Box | None:
@@ -281,7 +281,7 @@ def _opened_or_marked(window: Window, box: Box, budget: list[int]) -> Box:
         return replace(box, malformed=True)
 
 
-def _lead(window: Window, box: Box) -> int:
+def _meta_prefix(window: Window, box: Box) -> int:
     """Return the bytes in front of the children of a `meta`: 4 in ISO (version and flags), 0 in QuickTime."""
     head = window.body(box, 0, 12)
     return 4 if len(head) >= 4 and (head[8:12] == b"hdlr" or not head[:4].strip(b"\0")) else 0

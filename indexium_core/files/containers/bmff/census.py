@@ -93,7 +93,7 @@ def _inside(window: Window, comments: frozenset[int], box: Box, path: str) -> li
         kinds += [_kind(child)] if content or child.kind not in _TAGS else []
     if not kinds or _is_shell(window, box, kinds):
         return []
-    frame = window.body(box, 0, box.lead) + box.slack.to_bytes(4, "big")
+    frame = window.body(box, 0, box.prefix) + box.slack.to_bytes(4, "big")
     return [*inner, (f"{path}/order", frame + b"".join(kinds))]
 
 
@@ -106,7 +106,7 @@ def _is_shell(window: Window, box: Box, kinds: list[bytes]) -> bool:
     return (
         box.kind == b"meta"
         and kinds == [b"hdlr"]
-        and not window.body(box, 0, box.lead).strip(b"\0")
+        and not window.body(box, 0, box.prefix).strip(b"\0")
         and all(window.body(handler) == comment.HANDLER for handler in box.named(b"hdlr"))
     )
 

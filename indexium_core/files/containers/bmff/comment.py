@@ -187,7 +187,7 @@ def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box]) -> It
     for udta in user_data:
         for meta in udta.named(b"meta"):
             listed = meta.named(b"ilst")[:1]
-            if _handler(window, meta) == b"mdir" and meta.lead == 4 and _is_read(meta, *listed):
+            if _handler(window, meta) == b"mdir" and meta.prefix == 4 and _is_read(meta, *listed):
                 around = (moov, udta, meta, *listed)
                 yield NewCommentPlace(around=around, missing=() if listed else (b"ilst",), strings=False)
 

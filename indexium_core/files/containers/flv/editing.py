@@ -156,8 +156,8 @@ def _changed_comments(script: _Script, request: CommentRequest, added: Sequence[
             splices.append(Splice(start=script.at + one.start, end=script.at + one.end, data=b""))
         else:
             splices.append(Splice(start=script.at + one.value, end=script.at + one.end, data=amf.text_of(new)))
-    gone = sum(not splice.data for splice in splices)
-    return [*splices, *_prepended(script, moved, len(moved) - gone)]
+    removed = sum(not splice.data for splice in splices)
+    return [*splices, *_prepended(script, moved, len(moved) - removed)]
 
 
 def _prepended(script: _Script, texts: Sequence[str], more: int) -> list[Splice]:

@@ -81,8 +81,8 @@ class _Placement:
         staying = [tags for tags in layout.named(ids.TAGS) if tags != request.main and tags not in request.emptied]
         self.staying = {self.relative(element.offset) for element in staying}
         targets = [(ids.TAGS, self.relative(element.offset)) for element in request.emptied]
-        self.heads, gone = seekhead.without_entries(request.heads, targets, self.start)
-        emptied = [head for head in layout.named(ids.SEEK_HEAD) if head.offset in gone]
+        self.heads, removed = seekhead.without_entries(request.heads, targets, self.start)
+        emptied = [head for head in layout.named(ids.SEEK_HEAD) if head.offset in removed]
         self.free = (*request.emptied, *emptied, *([request.main] if request.main else []))
         self.lasting = {e.offset: e.id for e in layout.elements if e.id != ebml.VOID and e not in self.free}
         self.other_tags = [Piece(at.offset, ids.TAGS, content) for at, content in request.others.items() if content]
@@ -119,30 +119,30 @@ class _Placement:
         """Return the first offset for tags in a gap: behind a grown SeekHead, in front of the media 64 bytes later."""
         if gap.seek_head is None:
             return gap.start
-        head = self.pointing(gap.seek_head.offset, gap.end)
+        head = self.head_with_entry(gap.seek_head.offset, gap.end)
         grown = Piece(gap.seek_head.offset, ids.SEEK_HEAD, head.content).end
         return max(gap.start, grown) + (_BESIDE_SEEK_HEAD if self.layout.in_front(gap.start) else 0)
 
     def directories_for(self, place: int) -> Iterator[dict[int, SeekHead]]:
         """Yield directories that name tags at `place`, best first; in front of the media no entry is needed."""
-        moved = {offset: self.pointing(offset, place) for offset in self.holders()}
+        moved = {offset: self.head_with_entry(offset, place) for offset in self.holders()}
         choices = [self.heads | moved] if moved else []
-        choices += [self.heads | moved | {offset: self.pointing(offset, place)} for offset in self.heads]
-        choices += [self.heads | {offset: self.pointing(offset, None) for offset in moved}, self.heads]
+        choices += [self.heads | moved | {offset: self.head_with_entry(offset, place)} for offset in self.heads]
+        choices += [self.heads | {offset: self.head_with_entry(offset, None) for offset in moved}, self.heads]
         yield from (directories for directories in choices if all(head.entries for head in directories.values()))
 
     def holders(self) -> list[int]:
         """Return the offsets of the SeekHeads that name the tags, or tags that do not exist."""
-        return [offset for offset, head in self.heads.items() if any(map(self.is_ours, head.entries))]
+        return [offset for offset, head in self.heads.items() if any(map(self.is_for_moved_tags, head.entries))]
 
-    def is_ours(self, entry: SeekEntry) -> bool:
+    def is_for_moved_tags(self, entry: SeekEntry) -> bool:
         """Tell whether an entry is for tags that do not stay in their place."""
         return entry.id == ids.TAGS and entry.position not in self.staying
 
-    def pointing(self, offset: int, place: int | None) -> SeekHead:
+    def head_with_entry(self, offset: int, place: int | None) -> SeekHead:
         """Return a SeekHead with one entry for the tags at `place`, or with none."""
         position = None if place is None else self.relative(place)
-        return seekhead.with_entry(self.heads[offset], ids.TAGS, position, self.is_ours)
+        return seekhead.with_entry(self.heads[offset], ids.TAGS, position, self.is_for_moved_tags)
 
     def second_head(self, dropped: int) -> Iterator[Candidate]:
         """Yield a second SeekHead and the tags at the end; the first names it instead of tags and `dropped` others."""
@@ -152,7 +152,7 @@ class _Placement:
         if not (self.gaps and self.gaps[-1].grows):
             return
         moved_ids = set(_DROPPED[:dropped])
-        listed = [entry for entry in first.entries if not self.is_ours(entry)]
+        listed = [entry for entry in first.entries if not self.is_for_moved_tags(entry)]
         start = self.first_offset(self.gaps[-1])
         moved = [entry for entry in listed if entry.id in moved_ids]
         kept = [entry for entry in listed if entry.id not in moved_ids]
@@ -180,17 +180,17 @@ class _Placement:
         places = self.lasting | dict.fromkeys(heads, ids.SEEK_HEAD)
         places |= {place: ids.TAGS} if place is not None else {}
         now = seekhead.read_order(self.layout, places, heads)
-        expected_order = self.expected_order([place] if place is not None else [])
-        in_order = self.request.any_order or _tags_of(now, places) == _tags_of(expected_order, places)
-        return in_order and sorted(now) == sorted(expected_order)
+        expected = self.expected_order([place] if place is not None else [])
+        in_order = self.request.any_order or _tags_of(now, places) == _tags_of(expected, places)
+        return in_order and sorted(now) == sorted(expected)
 
     def expected_order(self, new: Sequence[int]) -> list[int]:
         """Return the offsets that players have to read, with the tags at `new`."""
-        gone = {element.offset for element in self.request.emptied}
+        removed = {element.offset for element in self.request.emptied}
         if self.main is None:
             return [*self.request.order, *new]
         place = self.main.offset
-        return [at for old in self.request.order if old not in gone for at in (new if old == place else [old])]
+        return [at for old in self.request.order if old not in removed for at in (new if old == place else [old])]
 
     def relative(self, offset: int) -> int:
         return offset - self.start
@@ -200,10 +200,10 @@ class _Placement:
         writes: list[Write] = []
         for zone in self.zones:
             if any(zone.holds(offset) for offset in [*(p.offset for p in pieces), *(e.offset for e in self.free)]):
-                writes_of = zones.lay(zone, pieces, self.free)
-                if writes_of is None:
+                zone_writes = zones.lay_out(zone, pieces, self.free)
+                if zone_writes is None:
                     return None
-                writes += writes_of
+                writes += zone_writes
         resized = self.resized(max([self.layout.end, *(offset + len(data) for offset, data in writes)]))
         return None if resized is None else [*writes, *resized]
 

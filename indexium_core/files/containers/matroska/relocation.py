@@ -118,7 +118,7 @@ class _Relocation:
         self.segment = layout.segment
         self.media = 0  # offset of the media in the new file; it never decreases from round to round
         self.cues = {element: content_of(reader, element) for element in layout.named(ids.CUES)}
-        self.lists = next((offset for offset in sorted(request.heads) if layout.in_front(offset)), None)
+        self.first_directory = next((offset for offset in sorted(request.heads) if layout.in_front(offset)), None)
         self.removed = self.removed_offsets()
 
     def removed_offsets(self) -> frozenset[int]:
@@ -126,7 +126,7 @@ class _Relocation:
         tags = frozenset(element.offset for element in self.request.emptied)
         targets = [(ids.TAGS, offset - self.segment.data) for offset in tags]
         _, heads = seekhead.without_entries(self.request.heads, targets, self.segment.data)
-        return tags | heads - ({self.lists} if self.is_new else set())
+        return tags | heads - ({self.first_directory} if self.is_new else set())
 
     @property
     def is_new(self) -> bool:
@@ -137,15 +137,15 @@ class _Relocation:
         """Place the parts until nothing moves any more."""
         position_map = _PositionMap()
         for _ in range(_ROUNDS):
-            new_segment, tags = self.new_segment(position_map)
-            found = self.position_map(new_segment, tags)
-            if found == position_map:
+            new_segment, tags = self.place_parts(position_map)
+            new_positions = self.positions_of(new_segment, tags)
+            if new_positions == position_map:
                 return self.joined(new_segment, position_map)
-            position_map = found
+            position_map = new_positions
         message = "The file's positions depend on each other without a stable result."
         raise errors.RefusedError(message)
 
-    def new_segment(self, position_map: _PositionMap) -> tuple[_NewSegment, int]:
+    def place_parts(self, position_map: _PositionMap) -> tuple[_NewSegment, int]:
         """Return the segment with the positions of `position_map`, and the position of its tags."""
         new_segment = _NewSegment(self.segment.offset + 4 + self.size_width(position_map))
         for part in self.in_front(position_map):
@@ -161,16 +161,16 @@ class _Relocation:
         self.align(new_segment, self.tail())
         return new_segment, tags
 
-    def position_map(self, new_segment: _NewSegment, tags: int) -> _PositionMap:
+    def positions_of(self, new_segment: _NewSegment, tags: int) -> _PositionMap:
         """Return the positions of the parts of a new segment."""
-        found, position = [], 0
+        moves, position = [], 0
         for part in new_segment.parts:
             if part.old is not None:
-                found.append((part.old, position - part.old))
+                moves.append((part.old, position - part.old))
             position += part.length
-        found.sort()
-        begins, shifts = (tuple(numbers) for numbers in zip(*(found or [(0, 0)]), strict=True))
-        return _PositionMap(begins, shifts, tags, new_segment.length)
+        moves.sort()
+        starts, shifts = (tuple(numbers) for numbers in zip(*(moves or [(0, 0)]), strict=True))
+        return _PositionMap(starts, shifts, tags, new_segment.length)
 
     def size_width(self, position_map: _PositionMap) -> int:
         """Return the bytes of the segment's size field."""
@@ -208,9 +208,8 @@ class _Relocation:
         for element in self.layout.elements:
             if self.layout.in_front(element.offset) and self.stays(element):
                 yield self.part(element, position_map)
-        last = (
-            self.request.main if self.request.any_order else None
-        )  # only this one grows later, into the room behind it
+        # The main element goes last where it may: it is the only one that grows later, into the room behind it.
+        last = self.request.main if self.request.any_order else None
         for element in sorted(self.request.read_tags, key=lambda element: element == last):
             if element.offset not in self.removed:
                 yield self.part(element, position_map)
@@ -222,8 +221,8 @@ class _Relocation:
     def media_and_behind(self, position_map: _PositionMap) -> Iterator[_MovedPart]:
         """Yield the media and the elements between and behind them; removed elements between clusters leave Void."""
         others = [element for element in self.layout.elements if not self.layout.in_front(element.offset)]
-        found: list[Element | ClusterRun] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
-        for place in found:
+        places: list[Element | ClusterRun] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
+        for place in places:
             if isinstance(place, ClusterRun):
                 yield _MovedPart(place.extent, place.offset - self.segment.data)
             elif self.stays(place):
@@ -267,7 +266,7 @@ class _Relocation:
             removed = self.segment.data + entry.position in self.removed
             if not removed or entry.id not in {ids.TAGS, ids.SEEK_HEAD}:
                 entries.append(seekhead.with_position(entry, position_map(entry.position)))
-        if self.is_new and offset == self.lists:
+        if self.is_new and offset == self.first_directory:
             entries.append(seekhead.new_entry(ids.TAGS, position_map.tags))
         return replace(head, entries=tuple(entries)).content
 

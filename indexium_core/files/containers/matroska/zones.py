@@ -16,7 +16,7 @@ from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 
-__all__ = ["EDITABLE", "Gap", "Piece", "Write", "Zone", "gaps", "lay", "zones"]
+__all__ = ["EDITABLE", "Gap", "Piece", "Write", "Zone", "gaps", "lay_out", "zones"]
 
 EDITABLE = frozenset({ebml.VOID, ids.TAGS, ids.SEEK_HEAD})
 
@@ -102,7 +102,7 @@ def gaps(zone: Zone, free: Collection[Element]) -> Iterator[Gap]:
         yield Gap(start, zone.end, seek_head, zone.grows)
 
 
-def lay(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[Write] | None:
+def lay_out(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[Write] | None:
     """
     Return the writes that put `pieces` into the zone, or None where they do not fit.
 

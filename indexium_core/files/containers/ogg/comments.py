@@ -26,7 +26,7 @@ class OggCodec:
 
     magic: bytes
     headers: int  # header packets, of which the second holds the comments; 0: the first one has the number
-    lead: bytes  # first bytes of the comment header
+    prefix: bytes  # first bytes of the comment header
     is_video: bool = False
     closing: bytes = b""  # bytes that end the texts
     pads: bool = True  # its readers skip zeros behind them
@@ -48,7 +48,7 @@ class Comments:
     """A comment header."""
 
     codec: OggCodec
-    lead: bytes
+    prefix: bytes
     vendor: bytes
     count: int  # the stored number of texts
     texts: tuple[bytes, ...]
@@ -57,7 +57,7 @@ class Comments:
     @classmethod
     def read(cls, codec: OggCodec, packet: bytes) -> Comments:
         """Read a packet; raises MalformedHeaderError where it ends within a text."""
-        data = packet[len(codec.lead) :]
+        data = packet[len(codec.prefix) :]
         at = 4 + int.from_bytes(data[:4], "little")
         count, vendor = int.from_bytes(data[at : at + 4], "little"), data[4:at]
         at += 4
@@ -69,8 +69,8 @@ class Comments:
                 raise MalformedHeaderError("its comments are cut short")
             texts.append(text)
             at += 4 + length
-        lead = packet[: len(codec.lead)]
-        return cls(codec=codec, lead=lead, vendor=vendor, count=count, texts=tuple(texts), rest=data[at:])
+        prefix = packet[: len(codec.prefix)]
+        return cls(codec=codec, prefix=prefix, vendor=vendor, count=count, texts=tuple(texts), rest=data[at:])
 
     @property
     def padding(self) -> int | None:
@@ -87,8 +87,8 @@ class Comments:
         if self.codec is FLAC:
             if len(body) > _LARGEST_BLOCK:
                 raise MalformedHeaderError("its comments are longer than FLAC can hold")
-            return self.lead[:1] + len(body).to_bytes(3, "big") + body
-        return self.lead + body
+            return self.prefix[:1] + len(body).to_bytes(3, "big") + body
+        return self.prefix + body
 
     def padded(self, length: int) -> Comments:
         """Return the same comments with `length` bytes of padding."""

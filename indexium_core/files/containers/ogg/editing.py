@@ -176,11 +176,11 @@ def _editable_comments(stream: OggStream) -> Comments:
     """Return the comments of a stream. Raises NotEditableError where its header is not fully understood."""
     comments = _comments(stream)
     packet = stream.packets[1]
-    lead = comments.lead
+    prefix = comments.prefix
     if comments.codec is FLAC:
-        is_right = lead[:1] in {b"\x04", b"\x84"} and lead[1:] == (len(packet) - 4).to_bytes(3, "big")
+        is_right = prefix[:1] in {b"\x04", b"\x84"} and prefix[1:] == (len(packet) - 4).to_bytes(3, "big")
     else:
-        is_right = lead == comments.codec.lead
+        is_right = prefix == comments.codec.prefix
     closed = comments.rest.startswith(comments.codec.closing)
     if not is_right or not closed or comments.packet != packet or stream.missing > 0:
         raise NotEditableError("Its comments are in a form that is not understood.")
@@ -367,10 +367,10 @@ def _known_stream_facts(stream: OggStream) -> Mapping[str, str]:
         return facts
     is_padded = comments.padding is not None
     rest = (comments.padded(0) if is_padded else comments).rest
-    lead = comments.lead[:1] if comments.codec is FLAC else comments.lead
-    facts |= {"vendor": parsing.digest_bytes(lead + comments.vendor), "behind the texts": parsing.digest_bytes(rest)}
-    ours = {index for place in structure.comments_of(stream) for index in place.texts}
-    others = [text for index, text in enumerate(comments.texts) if index not in ours]
+    prefix = comments.prefix[:1] if comments.codec is FLAC else comments.prefix
+    facts |= {"vendor": parsing.digest_bytes(prefix + comments.vendor), "behind the texts": parsing.digest_bytes(rest)}
+    comment_indexes = {index for place in structure.comments_of(stream) for index in place.texts}
+    others = [text for index, text in enumerate(comments.texts) if index not in comment_indexes]
     facts["texts"] = str(comments.count - len(comments.texts) + len(others))
     for order, text in enumerate(others, start=1):
         facts[f"text {order} {parsing.printable_name(ogg_comments.name_of(text))}"] = parsing.digest_bytes(text)
