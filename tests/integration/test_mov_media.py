@@ -341,7 +341,7 @@ users = st.builds(
 )
 
 
-REASONS = ("two lists of names", "©inf", "handler stands behind")
+REASONS = ("two lists of names", "©inf", "handler (hdlr) is behind")
 
 
 def unknown(pairs: list[tuple[str, str]]) -> bytes:

@@ -260,7 +260,7 @@ DAMAGED = {
     "more chunks than there are": (mp4.film(bad_table(b"stco", struct.pack(">I", 0xFFFFFFFF))), "more entries"),
     "more wide chunks than there are": (mp4.film(bad_table(b"co64", struct.pack(">II", 1, 0))), "more entries"),
     "no chunk table at all": (mp4.film(bad_table(b"stco")), "more entries"),
-    "more samples than there are": (
+    "more samples than it lists": (
         mp4.film(bad_table(b"stsz", struct.pack(">II", 0, 0xFFFFFFFF))),
         "more samples",
     ),
