@@ -188,7 +188,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     wrong.write_text("name,people\nx,y\n")
     page.keyboard.press("E")
     page.get_by_label("CSV file with changes").set_input_files(wrong)
-    expect(page.get_by_role("dialog")).to_contain_text("no column says which file is meant")
+    expect(page.get_by_role("dialog")).to_contain_text("no column identifies the file")
 
 
 def test_a_search_of_which_all_was_written_says_so_and_is_cleared(site: Site, library: Library) -> None:

@@ -39,7 +39,7 @@ def test_an_edit_holds_for_every_copy_and_says_so(database: Database, decisions:
 def test_nobody_is_a_list_of_people_too(decisions: Decisions) -> None:
     decisions.edit([3], [])
 
-    assert [(row.people, row.summary) for row in decisions.list()] == [([], "nobody")]
+    assert [(row.people, row.summary) for row in decisions.list()] == [([], "no people")]
 
 
 def test_all_bad_names_of_an_edit_are_said_at_once(decisions: Decisions) -> None:
@@ -84,7 +84,7 @@ def test_a_postponement_returns_on_its_day(database: Database, decisions: Decisi
     [NOW, NOW - timedelta(seconds=1), datetime(2026, 11, 20, 8, 59, tzinfo=timezone(timedelta(hours=2)))],
 )
 def test_a_day_that_has_passed_is_refused(decisions: Decisions, until: datetime) -> None:
-    with pytest.raises(errors.UsageError, match="has passed"):
+    with pytest.raises(errors.UsageError, match="is in the past"):
         decisions.postpone([3], until=until)
 
 
