@@ -41,7 +41,9 @@ def start(page: Page) -> None:
 
 def details(page: Page) -> None:
     """Go from the foot of the page to the progress that it tells of."""
-    page.get_by_role("region", name="Work").get_by_role("button", name=re.compile("Details|See why")).first.click()
+    page.get_by_role("region", name="Work").get_by_role(
+        "button", name=re.compile("Details|Show problems")
+    ).first.click()
 
 
 # Finding.
