@@ -80,7 +80,7 @@ class FooterPanel:
             job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),
             scan=lambda _: session.go("library"),
-            stop_scan=lambda _: bridge.run(library.cancel_scan, lambda _: self.refresh(), name="stop_scan", once=True),
+            stop_scan=lambda _: bridge.run(library.scans.cancel, lambda _: self.refresh(), name="stop_scan", once=True),
         )
 
     def start(self) -> None:
@@ -139,7 +139,7 @@ class FooterPanel:
     def _scan(self) -> ScanProgress | None:
         """Return the progress of a scan, unless the page shows it itself."""
         is_shown = self._session.is_showing("library") or self._session.is_showing("jobs")
-        return None if is_shown else self._library.scan_progress()
+        return None if is_shown else self._library.scans.progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
         """Return whether the page shows the operation itself."""

@@ -24,7 +24,8 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
-    from indexium_core.library import Library, MetadataPlan, SelectionSummary
+    from indexium_core.library import Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
 
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
@@ -88,16 +89,16 @@ class WriteQuestion:
 
     def _check(self, request: WriteRequest) -> _WritePreview:
         library = self._library
-        stale = library.stale(request.plan, request.selection, limit=STALE)
+        stale = library.plans.stale(request.plan, request.selection, limit=STALE)
         if not stale.count:  # the content is as it was shown; whether a file can be written is checked now
             request = request._replace(plan=request.plan.newest())
         for _ in range(TRIES):  # until nothing changes between the two reads
-            digest = library.seal(request.plan, request.selection, request.options)
+            digest = library.plans.digest(request.plan, request.selection, risk=request.options.risk)
             summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
             if digest.count == summary.count:
                 break
         dangers, count = request.plan.sample(request.selection, "risk:danger", limit=PER_PAGE)
-        held = library.held(request.plan, request.selection, request.options)
+        held = library.operations.held(request.plan, request.selection, request.options)
         return _WritePreview(
             request=request,
             summary=summary,
@@ -159,7 +160,9 @@ class WriteQuestion:
                 self._bridge.toast("error", error.message)
 
         self._bridge.run(
-            lambda: self._library.write(request.plan, options, selection=request.selection, sealed=preview.expected).id,
+            lambda: (
+                self._library.write(request.plan, options, selection=request.selection, expected=preview.expected).id
+            ),
             self._started,
             name="write",
             once=True,
@@ -193,7 +196,9 @@ class WriteQuestion:
             if stale.count and stale.items != self._shown_stale and self._dialog.showing(serial):
                 self._show_stale(request, stale)
 
-        self._bridge.run(lambda: self._library.stale(request.plan, request.selection, limit=STALE), show, name="stale")
+        self._bridge.run(
+            lambda: self._library.plans.stale(request.plan, request.selection, limit=STALE), show, name="stale"
+        )
 
     def _show_stale(self, request: WriteRequest, stale: StaleFiles) -> None:
         """Show which files changed since they were shown, and offer to refresh the preview."""

@@ -242,7 +242,7 @@ class DashboardServer:
 
     def _told(self) -> None:
         """Come to an end, by a signal: no further file is begun while what is open here is closed."""
-        threading.Thread(target=self._library.begin_nothing, name="begin-nothing", daemon=True).start()
+        threading.Thread(target=self._library.stop_starting, name="begin-nothing", daemon=True).start()
         self.stop()
 
     def stop(self) -> None:

@@ -21,7 +21,7 @@ LAYERS = {
     "indexium_core.jobs": 2,
     "indexium_core.flows": 3,
     "indexium_core.assembly": 4,
-    "indexium_core.opening": 4,
+    "indexium_core.services": 4,
     "indexium_core.library": 4,
     "indexium_core.demo": 5,
     "indexium_core.api": 5,
@@ -30,6 +30,7 @@ LAYERS = {
 }
 FACE_MAY_SEE = (
     "indexium_core.library",
+    "indexium_core.services",
     "indexium_core.model",
     "indexium_core.errors",
     "indexium_core.signals",

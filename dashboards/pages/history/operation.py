@@ -184,7 +184,7 @@ class HistoryOperation:
                 self._bridge.soon(lambda: self._note(operation_id, (done, total)))
 
         def read() -> _CheckedOperation:
-            people = self._library.operation_people(operation_id)
+            people = self._library.history.people_of(operation_id)
             check = self._library.rollback_check(operation_id, progress=on_progress)
             return _CheckedOperation(operation_id, check, people)
 

@@ -149,10 +149,10 @@ class JobsScreen(Screen):
 
     def _changed(self, job: Job) -> AuditPage:
         """Return a page of the properties that a job changed, the last page if there are fewer."""
-        page = self._library.audit(job_id=job.id, page=self.state.changes, per_page=CHANGES)
+        page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
         if page.items or not page.total:
             return page
-        return self._library.audit(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+        return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
 
     def _show(self, found: parts.JobsSnapshot) -> None:
         self._snapshot = found

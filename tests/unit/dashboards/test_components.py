@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import operator
+import typing
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -416,7 +418,7 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
 
 
 def test_the_rail_tells_of_roots_that_are_offline() -> None:
-    libraries = FakeLibrary(5).libraries()
+    libraries = FakeLibrary(5).inventory.list()
     assert shell.roots(libraries)["roots"] == "1 of 1 root online"
     libraries[0].state = "offline"
     assert shell.roots(libraries)["offline"]
@@ -432,10 +434,10 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "plan",
         "preview",
         "edit",
-        "postpone",
-        "set_mode",
-        "decisions",
-        "revoke",
+        "decisions.postpone",
+        "decisions.set_mode",
+        "decisions.list",
+        "decisions.revoke",
         "write",
         "dry_run",
         "operation",
@@ -443,24 +445,26 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "pause",
         "resume",
         "cancel",
-        "history",
-        "history_counts",
-        "operation_people",
+        "history.counts",
+        "history.people_of",
         "rollback_check",
         "rollback",
-        "libraries",
-        "file",
-        "thumbnail",
-        "names_like",
-        "suggest",
-        "bring_back",
-        "revoke_of",
+        "inventory.list",
+        "files.file",
+        "thumbnails.jpeg",
+        "files.names_like",
+        "suggestions.suggest",
+        "decisions.bring_back",
+        "decisions.revoke_of",
         "close",
     ],
 )
 def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None:
-    real = inspect.signature(getattr(Library, name)).parameters
-    fake = inspect.signature(getattr(FakeLibrary, name)).parameters
+    service, _, method = name.rpartition(".")
+    owner = typing.get_type_hints(Library)[service] if service else Library
+    real = dict(inspect.signature(getattr(owner, method)).parameters)
+    real.pop("self")
+    fake = inspect.signature(operator.attrgetter(name)(FakeLibrary(1))).parameters
     wanted = list(real)
     for place, (argument, facts) in enumerate(fake.items()):
         if facts.kind is facts.KEYWORD_ONLY:

@@ -189,7 +189,7 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
 def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
     half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
     assert half.startswith(told)
-    assert half.endswith("; 175 files will not be touched. Every file is whole.")
+    assert half.endswith("; 175 files will not be changed. Every file is whole.")
 
 
 def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
@@ -464,8 +464,8 @@ class Offered(Stage):
         super().__init__()
         self.cuts, self.later = list(cuts), set[int]()
         self.resumed: list[int] = []
-        self.library.interrupted = lambda **_: self.cuts  # type: ignore[method-assign]
-        self.library.interrupted_files = self._page  # type: ignore[method-assign]
+        self.library.interruptions.operations = lambda **_: self.cuts  # type: ignore[method-assign]
+        self.library.interruptions.files = self._page  # type: ignore[method-assign]
         self.library.resume = self._resume  # type: ignore[method-assign]
         self.offer = Interrupted(
             self.library,  # type: ignore[arg-type]
