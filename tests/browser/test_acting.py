@@ -37,7 +37,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
     page.keyboard.press("a")
-    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger look")).first.click()
+    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger review")).first.click()
     bar = page.get_by_role("region", name="Actions")
     expect(bar).to_contain_text(
         re.compile(rf"selected, {planned.safe_count + planned.warning_count} hidden by the filter")
