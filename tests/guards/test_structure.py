@@ -19,7 +19,7 @@ PENDING_FILES = {
     "indexium_core.cli.operations.write",
     "indexium_core.flows.planning.planner",
     "indexium_core.flows.writing.operation_runner",
-    "indexium_core.library",
+    "indexium_core.flows.writing.writer",
     "indexium_core.store.operations.ledger",
 }
 
