@@ -15,7 +15,8 @@ from indexium_core import logs, settings
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
-from indexium_core.flows.home import backup_room, backups, configuration
+from indexium_core.flows.home import backups, configuration
+from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
@@ -110,7 +111,7 @@ class Assembly:
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self._backups_folder
         self._scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
-        self._keeper = backup_room.BackupRoom(store, folder=folder, budget=int(config.backup_budget), clock=clock)
+        self._backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self._operations = operation_runner.Operations(
             store,
             workers=config.metadata_max_concurrent_writes,
@@ -119,7 +120,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
-            make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
+            make_room=lambda size, item_id: self._backup_storage.make_room(size, item_id=item_id),
             ui_priority=self._ui_priority,
             executor=self._executor,
         )
@@ -141,10 +142,10 @@ class Assembly:
         self._backups = backups.BackupManager(
             backups_store.Backups(store),
             self._history,
-            self._keeper,
+            self._backup_storage,
             folder=folder,
             config=config,
-            at_work=self._queue.active_operations,
+            running=self._queue.active_operations,
             elapsed=self._elapsed,
         )
         self._storyteller = story.StoryBuilder(store, self._history, folder=store.home / "logs", job=self.jobs.get)
@@ -246,11 +247,11 @@ class Assembly:
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""
-        operations, keeper = self._operations, self._keeper
+        operations, storage = self._operations, self._backup_storage
         return {
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
             "faststart": lambda value: setattr(operations, "faststart", value),
-            "backup_budget": lambda value: setattr(keeper, "budget", int(value)),
+            "backup_budget": lambda value: setattr(storage, "budget", int(value)),
             "log_retention_days": logs.keep,
         }
 

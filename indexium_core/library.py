@@ -261,8 +261,8 @@ class Library(OpenHome):
             UsageError: Nothing is named or found, or an unknown field.
 
         """
-        orders = self._rescanner.orders(_rescanned(query, file_ids, everything=everything), refresh=refresh)
-        return self._rescanner.run(orders, progress=progress)
+        payload = self._rescanner.payload(_rescanned(query, file_ids, everything=everything), refresh=refresh)
+        return self._rescanner.run(payload, on_progress=progress)
 
     def rescan_job(
         self,
@@ -273,8 +273,8 @@ class Library(OpenHome):
         refresh: Sequence[str] = (),
     ) -> Job:
         """Let media properties be read again by a job, which outlives this process; arguments as those of `rescan`."""
-        orders = self._rescanner.orders(_rescanned(query, file_ids, everything=everything), refresh=refresh)
-        return self._queue.add_job("rescan", orders, title=rescan.title_of(orders, query))
+        payload = self._rescanner.payload(_rescanned(query, file_ids, everything=everything), refresh=refresh)
+        return self._queue.add_job("rescan", payload, title=rescan.job_title(payload, query))
 
     def audit(
         self,

@@ -77,9 +77,9 @@ class OpenHome(assembly.Assembly):
 
     def _start(self, take_over: str) -> None:
         known = backups_store.Backups(self._store).journals()
-        strays_healed = orphaned_journals.put_aside(self._backups_folder, known)
+        recovered_files = orphaned_journals.recover_and_archive(self._backups_folder, known)
         report = self.recovered = self.recover()
-        report.of_no_operation(strays_healed)
+        report.of_no_operation(recovered_files)
         if report.undone:
             files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
             self.notices.append(f"{files} in the middle of a write, now as before again.")
@@ -151,7 +151,7 @@ def _heal_without_database(home: Path) -> None:
         return
     try:
         _await_former(home)
-        orphaned_journals.heal(home / "backups")
+        orphaned_journals.recover(home / "backups")
     except errors.HomeInUseError:
         return
     finally:

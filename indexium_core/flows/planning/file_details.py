@@ -27,7 +27,7 @@ from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
-from indexium_core.store.catalog.properties import Stored
+from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
 
 __all__ = ["EVENTS", "NAMES", "Details"]
@@ -221,7 +221,7 @@ def _people(
     ]
 
 
-def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
+def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
     by_field = {each.field: each for each in locked}
     values = stored.properties if stored else MediaProperties()
     return [

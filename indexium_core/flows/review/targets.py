@@ -62,9 +62,9 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
 
     """
     if isinstance(target, str):
-        return properties.found(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
+        return properties.matching_ids(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
     mean_within(tx, target, modes, now=now)
-    ids = properties.meant(tx)
+    ids = properties.target_ids(tx)
     decisions.done(tx)
     return ids
 
