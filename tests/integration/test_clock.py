@@ -27,7 +27,7 @@ def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill =
     with Database.open(home) as store, store.atomic() as tx:
         fill(tx)
     with Library.open(home, clock=lambda: now) as library:
-        (found,) = [each for each in library.doctor() if each.name == "clock"]
+        (found,) = [each for each in library.doctor.run() if each.name == "clock"]
     return found
 
 
@@ -83,7 +83,7 @@ def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
     with Library.open(home) as library:
         genuine = time.time
         monkeypatch.setattr(clock.time, "time", lambda: genuine() + seconds)
-        (found,) = [each for each in library.doctor() if each.name == "clock"]
+        (found,) = [each for each in library.doctor.run() if each.name == "clock"]
 
     assert found.state == "warning"
     assert f"It was set {word} since this process started." in found.message

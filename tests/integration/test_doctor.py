@@ -49,7 +49,7 @@ def films(library: Library, folder: Path) -> Path:
 
 
 def check(library: Library, name: str) -> Check:
-    (found,) = [one for one in library.doctor() if one.name == name]
+    (found,) = [one for one in library.doctor.run() if one.name == name]
     return found
 
 
@@ -58,7 +58,7 @@ def test_on_a_good_machine_everything_is_fine(
 ) -> None:
     films(library, tmp_path / "films")
     on_disk(DISK)
-    found = library.doctor()
+    found = library.doctor.run()
     assert {one.name: one.state for one in found} == dict.fromkeys(NAMES, "ok")
     assert [one.name for one in found if not one.message.endswith(".")] == []
     assert [one.name for one in found if one.remedy] == []
@@ -84,7 +84,7 @@ NAMES = (
 
 def test_an_operation_that_is_held_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 8)
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 1)
     handle = gate.write(studio.library)
     assert check(studio.library, "operations").message == "Operation 1 is running."
@@ -228,7 +228,7 @@ def test_ffprobe_is_of_use_and_not_needed(
 )
 def test_jobs_that_stand_still_or_failed_are_named(library: Library, changes: str, words: str) -> None:
     now = datetime.now(UTC)
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
         tx.execute(f"UPDATE job_queue SET {changes}", {"now": now} if "$now" in changes else {})
     found = check(library, "jobs")

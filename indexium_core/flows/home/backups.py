@@ -18,6 +18,7 @@ from indexium_core.model import wording
 from indexium_core.model.files.media import Extent
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse, RangePreview
 from indexium_core.model.operations.operation import BackupRecord
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.operations import backups as store
 from indexium_core.store.operations.backups import Backup
@@ -97,12 +98,6 @@ class BackupManager:
         """
         return 0 if self._running() else self._storage.expire(days_to_keep)
 
-    # Storage.
-
-    def make_room(self, needed: int, *, item_id: int | None = None) -> bool:
-        """Evict backups until `needed` more bytes fit; see `BackupStorage.make_room`."""
-        return self._storage.make_room(needed, item_id=item_id)
-
     def tidy(self) -> None:
         """
         Delete expired, excess and dropped backups. Runs at the start and after each operation.
@@ -120,10 +115,12 @@ class BackupManager:
 
     # Lists and checks.
 
+    @remote()
     def records(self) -> list[BackupRecord]:
         """Return every backup that exists, newest first."""
         return [backup.record for backup in self._book.records() if not backup.dropped]
 
+    @remote()
     def use(self) -> BackupUse:
         """Return the backups of each operation, newest first, and the space that all of them use."""
         kept_for = timedelta(days=self._settings.metadata_backup_retention_days)
@@ -133,6 +130,7 @@ class BackupManager:
             budget=int(self._settings.backup_budget),
         )
 
+    @remote()
     def verify(self, operation_id: int | None = None, *, full: bool = False) -> list[BackupCheck]:
         """
         Read the backups of one operation or of all, and check whether the files can be rolled back now.
@@ -180,6 +178,7 @@ class BackupManager:
             return _BackupProblem(backup.record.operation_item_id, f"{backup.file[1]}: {error.message}")
         return None
 
+    @remote()
     def show(self, operation_id: int, *, limit: int = 0) -> tuple[list[BackupDetails], int]:
         """
         Return the backups of the first `limit` files of an operation (0: of all), and the number of all.

@@ -16,6 +16,7 @@ from typing import Any
 from indexium_core import errors, settings
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import SettingRow, Settings
 
 __all__ = ["Configuration"]
@@ -33,6 +34,7 @@ class Configuration:
         use: Callable[[], BackupUse],
         clock: Callable[[], datetime],
         apply: Mapping[str, Callable[[Any], None]],
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Manage `config`.
@@ -42,24 +44,28 @@ class Configuration:
             use: Returns the space that the backups use.
             clock: Returns the current time.
             apply: By name of a setting: called with the new value, for services that do not read it each time.
+            on_change: Called after each change.
 
         """
         self._config, self._use, self._clock = config, use, clock
-        self._apply = apply
+        self._apply, self._on_change = apply, on_change
         self._lock = threading.Lock()
 
+    @remote()
     def table(self) -> list[SettingRow]:
         """Return every setting."""
         return settings.table(self._config)
 
+    @remote()
     def row(self, name: str) -> SettingRow:
         """Return one setting; UnknownIdError if there is none of this name."""
         key = settings.name_of(name)
         return next(row for row in self.table() if row.name == key)
 
-    def set(self, name: str, text: str) -> SettingRow:
+    @remote()
+    def set(self, name: str, text: str | None) -> SettingRow:
         """
-        Set a value, now and for later starts.
+        Set a value, now and for later starts; None restores the default.
 
         Raises:
             UnknownIdError: There is no such setting.
@@ -70,19 +76,13 @@ class Configuration:
         """
         with self._lock:
             row = self._unlocked_row(name)
-            value = settings.read_value(row.name, text)
-            settings.store(self._config.home, row.name, value)
+            value = settings.read_value(row.name, row.default if text is None else text)
+            settings.store(self._config.home, row.name, None if text is None else value)
             self._apply_value(row.name, value)
-            return self.row(row.name)
+        self._on_change()
+        return self.row(row.name)
 
-    def unset(self, name: str) -> SettingRow:
-        """Remove a value from the settings file, and apply the default. Raises as `set`."""
-        with self._lock:
-            row = self._unlocked_row(name)
-            settings.store(self._config.home, row.name, None)
-            self._apply_value(row.name, settings.read_value(row.name, row.default))
-            return self.row(row.name)
-
+    @remote()
     def effect(self, name: str, text: str) -> str:
         """Return which backups a change would delete, in one sentence; "" if none. Raises as `set`."""
         row = self._unlocked_row(name)

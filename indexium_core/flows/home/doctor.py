@@ -20,7 +20,6 @@ from pathlib import Path
 
 import av
 
-import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.flows.history.interrupted import Interruptions
@@ -35,10 +34,12 @@ from indexium_core.flows.scanning.folder_health import (
 )
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.operations import ledger
+from indexium_core.version import __version__
 
 __all__ = ["Check", "Doctor"]
 
@@ -64,8 +65,8 @@ class Doctor:
         store: database.Database,
         *,
         folder: Path,
-        use: BackupUse,
-        running: frozenset[int],
+        use: Callable[[], BackupUse],
+        running: Callable[[], frozenset[int]],
         now: Callable[[], datetime],
         started: clock.StartTime,
         jobs: job_service.JobService,
@@ -76,8 +77,8 @@ class Doctor:
         Args:
             store: The database of the home.
             folder: The folder of the journals.
-            use: The disk space that the backups use.
-            running: Ids of the operations that run in this process.
+            use: Returns the disk space that the backups use.
+            running: Returns the ids of the operations that run in this process.
             now: Returns the current time (UTC).
             started: When this process started.
             jobs: The jobs of the home.
@@ -91,6 +92,7 @@ class Doctor:
         self._started = started
         self._jobs = jobs
 
+    @remote()
     def run(self) -> list[Check]:
         """Run all checks, and return them in the order of display."""
         volumes.forget()
@@ -126,7 +128,8 @@ class Doctor:
 
     def _backups(self) -> Check:
         journal_sizes = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
-        count, used, budget = len(journal_sizes), self._use.bytes, self._use.budget
+        use = self._use()
+        count, used, budget = len(journal_sizes), use.bytes, use.budget
         details = {"journals": count, "journal_bytes": sum(journal_sizes), "bytes": used, "budget": budget}
         journals = wording.plural(count, "journal")
         message = f"The backups use {wording.size(used)} of {wording.size(budget)} and have {journals}."
@@ -136,7 +139,7 @@ class Doctor:
 
     def _operations(self) -> Check:
         statuses = {operation_id: status for operation_id, _, status in ledger.Ledger(self._store).unfinished()}
-        interrupted = Interruptions(self._store, at_work=lambda: self._running).operations(files=0)
+        interrupted = Interruptions(self._store, at_work=self._running).operations(files=0)
         active = {each: _STATUS_TEXTS[status] for each, status in statuses.items() if status in _STATUS_TEXTS}
         with_unknown = {each.id for each in interrupted if each.counts.get("unclear")}
         without_unknown = {each.id for each in interrupted} - with_unknown
@@ -192,7 +195,7 @@ class Doctor:
 
     def _temporary_files(self, libraries: list[LibraryRow]) -> Check:
         name = "temporary_files"
-        if self._running:
+        if self._running():
             message = "Not checked: an operation is running and may use temporary files."
             return Check(name=name, state="ok", message=message)
         deadline = time.monotonic() + _SEARCH_SECONDS
@@ -218,8 +221,8 @@ def _age(moment: datetime | None, now: datetime) -> timedelta:
 
 def _python() -> Check:
     version = platform.python_version()
-    message = f"Indexium {indexium_core.__version__} on Python {version}, {platform.system()} {platform.machine()}."
-    details = {"indexium": indexium_core.__version__, "python": version, "system": platform.platform()}
+    message = f"Indexium {__version__} on Python {version}, {platform.system()} {platform.machine()}."
+    details = {"indexium": __version__, "python": version, "system": platform.platform()}
     if sys.version_info < _MIN_PYTHON:
         return Check(name="python", state="problem", message=message, remedy="Install Python 3.11 or newer.")
     return Check(name="python", state="ok", message=message, details=details)

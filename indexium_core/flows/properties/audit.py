@@ -9,6 +9,7 @@ from indexium_core import errors
 from indexium_core.flows.review import targets
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import audit, locks
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plans import Modes
@@ -42,8 +43,15 @@ class Auditor:
         self._job = job
         self._clock = clock
 
+    @remote()
     def page(
-        self, *, query: str, file_id: int | None, job_id: int | None, page: int = 1, per_page: int = 50
+        self,
+        file_id: int | None = None,
+        job_id: int | None = None,
+        *,
+        query: str = "",
+        page: int = 1,
+        per_page: int = 50,
     ) -> AuditPage:
         """
         Return one page of the events that match all filters, newest first.
@@ -51,9 +59,9 @@ class Auditor:
         Events remain after their file or job was deleted from the database.
 
         Args:
-            query: Only events of the files that match this search.
             file_id: Only events of this file.
             job_id: Only events of this job.
+            query: Only events of the files that match this search.
             page: Page of the list, from 1.
             per_page: Events per page; 0 for all.
 

@@ -15,6 +15,7 @@ from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model.files import properties as rules
 from indexium_core.model.files.properties import FIELDS, LOCKABLE, FieldLock, LockReport
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import locks as store
 from indexium_core.store.catalog import properties
 from indexium_core.store.database import Database
@@ -39,6 +40,7 @@ class LockService:
         self._clock = clock
         self._on_change = on_change
 
+    @remote()
     def of(self, file_id: int) -> builtins.list[FieldLock]:
         """Return the locks of a file in the order of the fields; UnknownIdError if there is no such file."""
         reader = self._database.read()
@@ -47,6 +49,7 @@ class LockService:
             raise errors.UnknownIdError(message)
         return store.of(reader, file_id)
 
+    @remote()
     def list(self, query: str = "") -> builtins.list[FieldLock]:
         """Return the locks of the files that match a search, by path. Raises QueryError."""
         if not query.strip():
@@ -55,11 +58,13 @@ class LockService:
             file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
         return store.listed(self._database.read(), file_ids)
 
+    @remote()
     def count(self, target: Target) -> int:
         """Return the number of files in a target, for a confirmation. Raises as `lock`."""
         with self._database.atomic() as tx:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
+    @remote()
     def lock(self, target: Target, fields: Sequence[str] = FIELDS, *, by: str = "") -> LockReport:
         """
         Lock fields of files.
@@ -77,6 +82,7 @@ class LockService:
         """
         return self._change(target, fields, store.lock, by)
 
+    @remote()
     def unlock(self, target: Target, fields: Sequence[str] = LOCKABLE, *, by: str = "") -> LockReport:
         """Unlock fields of files, by default all. Locks by an edit of the people stay. Raises as `lock`."""
         return self._change(target, fields, store.unlock, by)
@@ -94,6 +100,7 @@ class LockService:
         self._on_change()
         return LockReport(files=len(file_ids), changed=changed, by_edit=by_edit)
 
+    @remote()
     def set(self, target: Target, field: str, text: str, *, by: str = "") -> LockReport:
         """
         Set a media property of files to a value, and lock it.

@@ -31,8 +31,12 @@ from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
+from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
+from indexium_core.model.job import Job
+from indexium_core.model.planning.plan import Selection
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
@@ -40,7 +44,9 @@ from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plans import Modes
 
-__all__ = ["MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
+__all__ = ["KIND", "MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
+
+KIND = "rescan"  # of its jobs
 
 MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted
 _POLL_SECONDS = 0.05  # between two checks during the pause after a batch whether to stop
@@ -105,6 +111,13 @@ def job_title(payload: Mapping[str, Any], query: object) -> str:
     return f"Rescan of {wording.files(len(payload['file_ids']))}"
 
 
+def _target(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
+    """Return the files of a rescan, None for all; UsageError unless exactly one argument names them."""
+    if sum([bool(query), bool(file_ids), everything]) != 1:
+        raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
+    return None if everything else file_ids or query
+
+
 class Rescanner:
     """Rescans the files of a home."""
 
@@ -113,6 +126,7 @@ class Rescanner:
         database: Database,
         *,
         modes: Callable[[], Modes],
+        queue: JobQueueService,
         events: EventBus,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -124,6 +138,7 @@ class Rescanner:
         Args:
             database: The database of the home.
             modes: Returns the modes of the plan that searches and selections refer to.
+            queue: Takes the jobs of `add`.
             events: Gets events about the start, the progress and the end of a rescan.
             config: The settings; each run reads their current values.
             clock: Returns the current time (UTC).
@@ -133,6 +148,7 @@ class Rescanner:
         self._database = database
         self._executor = executor
         self._modes = modes
+        self._queue = queue
         self._events = events
         self._config = config
         self._clock = clock
@@ -161,18 +177,39 @@ class Rescanner:
             raise errors.UsageError("No file matches, so there is nothing to rescan.")
         return {"file_ids": sorted(set(file_ids)), "refresh": fields}
 
+    @remote()
     def run(
-        self, payload: Mapping[str, Any], *, on_progress: Callable[[ScanProgress], None] | None = None
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+        progress: Callable[[ScanProgress], None] | None = None,
     ) -> RescanReport:
-        """Run a rescan on this thread; `on_progress` is called a few times a second."""
+        """Rescan on this thread; arguments and errors as those of `Library.rescan`."""
+        payload = self.payload(_target(query, file_ids, everything=everything), refresh=refresh)
         self._events.emit("rescan:started", current=0, total=None, message="Rescan")
         report, message = RescanReport(), "The rescan failed. See the log for details."
         try:
-            report = self.execute(_InlineContext(payload, self._events, on_progress, self._closing.is_set))
+            report = self.execute(_InlineContext(payload, self._events, progress, self._closing.is_set))
             message = report.summary
         finally:
             self._events.emit("rescan:completed", current=report.processed, total=report.total, message=message)
         return report
+
+    @remote()
+    def add(
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+    ) -> Job:
+        """Add a rescan job, which resumes after a restart. Arguments and errors are those of `run`."""
+        payload = self.payload(_target(query, file_ids, everything=everything), refresh=refresh)
+        return self._queue.add_job(KIND, payload, title=job_title(payload, query))
 
     def close(self) -> None:
         """Stop the rescans that run on threads of their callers."""

@@ -7,6 +7,7 @@ people of a file and its history outlive its row.
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -27,6 +28,8 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
+from indexium_core.model.planning.plan import checked_modes
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -61,6 +64,7 @@ class Inventory:
         exclude_scans: Callable[[], AbstractContextManager[None]],
         modes: Callable[[], Modes],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Manage the library folders of a home.
@@ -70,25 +74,35 @@ class Inventory:
             exclude_scans: Keeps scans from starting during a block, and raises UsageError if one is running.
             modes: Returns the default modes for people and comments.
             clock: Returns the current time (UTC).
+            on_change: Called after a change that the plan shows.
 
         """
         self._database = database
+        self._on_change = on_change
         self._exclude_scans = exclude_scans
         self._modes = modes
         self._clock = clock
 
     # Lists.
 
-    def libraries(self) -> list[LibraryDetails]:
+    @remote()
+    def list(self) -> builtins.list[LibraryRow]:
+        """Return the library folders; `libraries` has more about each."""
+        return catalog.libraries(self._database.read())
+
+    @remote()
+    def libraries(self) -> builtins.list[LibraryDetails]:
         """Return every library folder with the states of its files and its health."""
         reader = self._database.read()
         counts = store.states(reader)
         return [_details(row, *counts.get(row.library_id, ({}, 0))) for row in catalog.libraries(reader)]
 
+    @remote()
     def quality(self) -> Quality:
         """Return the number of files of each kind."""
         return store.quality(self._database.read())
 
+    @remote()
     def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> HeldPage:
         """Return one page of the files of a kind; UsageError for an unknown kind."""
         if kind not in KINDS:
@@ -96,6 +110,7 @@ class Inventory:
             raise errors.UsageError(message)
         return store.files(self._database.read(), kind, page=max(1, page), per_page=max(1, min(1000, per_page)))
 
+    @remote()
     def search(
         self, query: str = "", *, sort: str = "path", descending: bool = False, page: int = 1, per_page: int = 50
     ) -> HeldPage:
@@ -132,6 +147,7 @@ class Inventory:
 
     # Adding.
 
+    @remote(paths=("folder",))
     def add(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
         """
         Add a library folder without scanning it. A folder that is a library already keeps its settings.
@@ -153,7 +169,23 @@ class Inventory:
                 catalog.set_library_audio(tx, row.library_id, audio=True)
         return self._row(row.library_id)
 
-    def folders(self, text: str) -> list[FolderHint]:
+    @remote()
+    def set_modes(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
+        """
+        Set how people and comments are combined in a whole folder.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: A mode is unknown.
+
+        """
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
+        self._on_change()
+
+    def folders(self, text: str) -> builtins.list[FolderHint]:
         """
         Return folders of this machine that complete a path, or common media folders if `text` is empty.
 
@@ -165,10 +197,12 @@ class Inventory:
 
     # Removing.
 
+    @remote()
     def removal(self, library_id: int) -> RemovalReport:
         """Return what removing a library would delete from the database."""
         return self._removal(library_id, store.WHOLE)
 
+    @remote()
     def remove(self, library_id: int) -> RemovalReport:
         """
         Remove a library, the rows of its files and the decisions on them. Files, people and history are kept.
@@ -183,12 +217,15 @@ class Inventory:
             self._require_no_operation(library_id, store.WHOLE)
             with self._database.atomic() as tx:
                 catalog.remove_library(tx, library_id)
+        self._on_change()
         return report
 
+    @remote()
     def forgettable(self, library_id: int) -> RemovalReport:
         """Return what `forget_missing` would delete from the database."""
         return self._removal(library_id, store.MISSING)
 
+    @remote()
     def forget_missing(self, library_id: int) -> RemovalReport:
         """Delete the rows of the missing files of a library. Raises as `remove`."""
         with self._exclude_scans():
@@ -196,6 +233,7 @@ class Inventory:
             self._require_no_operation(library_id, store.MISSING)
             with self._database.atomic() as tx:
                 store.forget(tx, library_id, store.MISSING)
+        self._on_change()
         return report
 
     def _removal(self, library_id: int, part: store.LibraryPart) -> RemovalReport:
@@ -204,6 +242,20 @@ class Inventory:
 
     # Audio files.
 
+    @remote()
+    def set_audio(self, library_id: int, *, included: bool) -> RemovalReport | None:
+        """
+        Include the audio files of a folder in scans, or exclude them.
+
+        The next scan finds included files. The database forgets excluded files at once; the report counts them. No file
+        changes, and people and history stay. Errors as those of `remove`.
+        """
+        if not included:
+            return self.exclude_audio(library_id)
+        self.include_audio(library_id)
+        return None
+
+    @remote()
     def audio_files(self, library_id: int) -> RemovalReport:
         """Return what `exclude_audio` would delete from the database."""
         return self._removal(library_id, _AUDIO)
@@ -226,8 +278,10 @@ class Inventory:
             with self._database.atomic() as tx:
                 catalog.set_library_audio(tx, library_id, audio=False)
                 store.forget(tx, library_id, _AUDIO)
+        self._on_change()
         return report
 
+    @remote()
     def gone(self, library_id: int) -> GoneCheck:
         """Compare a library folder with the catalog. Walks the folder and changes nothing."""
         row = self._row(library_id)

@@ -14,6 +14,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 
@@ -41,12 +42,13 @@ class ScanJobs:
         self._adding = threading.Lock()  # `handle` must find the entry in `_awaited` that `run` adds
         self._awaited: dict[int, _Awaited] = {}
 
+    @remote(paths=("dirs",))
     def add(
         self,
-        dirs: Sequence[roots.FolderName],
+        dirs: Sequence[roots.FolderName] = (),
         *,
-        full: bool,
-        accept_missing: bool,
+        full: bool = False,
+        accept_missing: bool = False,
         priority: int | str = "normal",
         dedup: bool = True,
     ) -> Job:
@@ -60,13 +62,14 @@ class ScanJobs:
 
         """
         # The payload holds ids because a path may not be text. The caller gets the error of a wrong folder.
-        libraries = roots.select_libraries(self._database, dirs) if dirs else []
+        libraries = roots.select_libraries(self._database, list(dirs)) if dirs else []
         library_ids = [library.library_id for library in libraries]
         payload = {"libraries": library_ids, "full": full, "really_gone": accept_missing}
         target = ", ".join(library.path for library in libraries) or "all libraries"
         title = f"Scan {target}, read every file again" if full else f"Scan {target}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
 
+    @remote(paths=("dirs",))
     def run(
         self,
         dirs: Sequence[roots.FolderName],
@@ -107,6 +110,21 @@ class ScanJobs:
         if awaited.error is not None:
             raise awaited.error
         return awaited.report or ScanReport(cancelled=True)
+
+    @remote()
+    def cancel(self) -> bool:
+        """Cancel the running scan; False if none runs. Files that were read are kept, and none counts as missing."""
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(KIND))
+
+    @remote()
+    def progress(self) -> ScanProgress | None:
+        """Return the progress of the running scan, None if none runs."""
+        return self._scanner.current_progress
+
+    @remote()
+    def last(self) -> ScanReport | None:
+        """Return the report of the last scan of this process."""
+        return self._scanner.last_report
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the scan of a job and return its report: the handler of the queue."""
