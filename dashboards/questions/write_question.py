@@ -364,7 +364,7 @@ _LOSSES = {"custom_comment": "loses your text", "tag_removal_all": "removes ever
 
 def _lost(item: PlanItem) -> list[dict[str, str]]:
     """Return every text that a write would lose; the place of each where there are several."""
-    lost = fields.lost_by(item.changes)
+    lost = fields.lost_texts_by_place(item.changes)
     several = len(item.changes) > 1
     return [
         {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()

@@ -93,9 +93,9 @@ class Suggestions:
 
     def _company(self, reader: Connection, version: Version, file_id: int, asked: store.Subject) -> _Company:
         """Find out what the folder, the series and the people of the file say."""
-        of = series.of(asked.file_name)
+        of = series.series_of(asked.file_name)
         copies = store.copies(reader, file_id, asked.file_hash)
-        word = "" if of.is_given else of.word
+        word = "" if of.is_generic else of.word
         found = store.siblings(reader, asked, word=word, copies=copies, limit=_SIBLINGS)
         beside = [each.file_id for each in found if each.is_beside]
         if len(beside) == _SIBLINGS:
@@ -133,9 +133,9 @@ class Suggestions:
 
 def _parts(file_name: str, of: series.Series, found: Sequence[store.Sibling]) -> list[int]:
     """Return the files of the same series; of names that a camera gave, only those shot right before and after."""
-    if not of.is_given:
-        return [each.file_id for each in found if series.of(each.file_name).key == of.key]
-    same = [each for each in found if each.is_beside and series.of(each.file_name).key == of.key]
+    if not of.is_generic:
+        return [each.file_id for each in found if series.series_of(each.file_name).key == of.key]
+    same = [each for each in found if each.is_beside and series.series_of(each.file_name).key == of.key]
     next_to = series.neighbours(file_name, [each.file_name for each in same])
     return [each.file_id for each in same if each.file_name in next_to]
 
@@ -149,7 +149,7 @@ def _of_places(company: Iterable[Company], beside: int, parts: int, of: series.S
             reason = f"Is in {_share(each.files, beside, 'other file')} of this folder."
         else:
             looked_at, enough = parts, each.files >= _SERIES_SHARE * parts
-            what = "file numbered next to this one" if of.is_given else f"other file named like “{of.title}”"
+            what = "file numbered next to this one" if of.is_generic else f"other file named like “{of.title}”"
             reason = f"Is in {_share(each.files, parts, what)}."
         if enough:
             yield SuggestionEvidence(

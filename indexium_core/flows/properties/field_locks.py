@@ -88,7 +88,7 @@ class LockService:
         return self._change(target, fields, store.unlock, by)
 
     def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:
-        names = rules.checked_fields(fields, LOCKABLE)
+        names = rules.validate_fields(fields, LOCKABLE)
         if not names:
             message = f"Name a field: {', '.join(LOCKABLE)}."
             raise errors.UsageError(message)
@@ -117,8 +117,8 @@ class LockService:
             UnknownIdError: There is no such file.
 
         """
-        [name] = rules.checked_fields([field], FIELDS)
-        value, at = rules.parse(name, text), self._clock()
+        [name] = rules.validate_fields([field], FIELDS)
+        value, at = rules.parse_value(name, text), self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)
             properties.set_by_hand(tx, file_ids, name, value, actor=by, at=at)

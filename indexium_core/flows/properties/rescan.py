@@ -33,7 +33,7 @@ from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
-from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
+from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, validate_fields
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.remote_calls import remote
@@ -168,7 +168,7 @@ class Rescanner:
             UsageError: A field is unknown, or the target has no files.
 
         """
-        fields = list(checked_fields(refresh, ON_REQUEST))
+        fields = list(validate_fields(refresh, ON_REQUEST))
         if target is None:
             return {"file_ids": None, "refresh": fields}
         with self._database.atomic() as tx:

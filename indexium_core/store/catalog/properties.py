@@ -13,14 +13,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.files.media import FileFacts
-from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, of_streams
+from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, from_streams
 from indexium_core.model.query import CompiledQuery
+from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.catalog import audit
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
 from indexium_core.store.planning.plans import Version
-from indexium_core.store.rows import ScannedFile, printable
+from indexium_core.store.rows import ScannedFile
 
 __all__ = [
     "FileToRescan",
@@ -123,7 +124,7 @@ def put_facts(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime)
 
 
 def _reading(facts: FileFacts, size: int) -> MediaReading:
-    properties, unknown = of_streams(facts.streams, duration=facts.duration, size=size)
+    properties, unknown = from_streams(facts.streams, duration=facts.duration, size=size)
     return MediaReading(properties=properties, unknown=unknown)
 
 
@@ -133,7 +134,7 @@ def put_problems(tx: Connection, problems: Mapping[int, PropertyProblem]) -> Non
         facts = {
             "file_id": list(problems),
             "code": [each.code for each in problems.values()],
-            "message": [printable(each.message) for each in problems.values()],
+            "message": [replace_surrogates(each.message) for each in problems.values()],
         }
         tx.execute(_sql("problems"), facts)
         tx.execute(_sql("new_problems"), facts)
@@ -196,7 +197,7 @@ def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Valu
 
 
 def _text(value: Any) -> Any:
-    return printable(value) if isinstance(value, str) else value
+    return replace_surrogates(value) if isinstance(value, str) else value
 
 
 def _sql(name: str) -> str:

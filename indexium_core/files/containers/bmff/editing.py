@@ -46,12 +46,14 @@ def _spliced(layout: BmffLayout, change: Change) -> list[BoxSplice] | Refusal:
     shown = last if layout.rival < 0 else layout.rival_text
     heard = any(place.heard for place in layout.places)
     rivals = layout.rival >= 0
-    added = None if heard or not change.segment else fields.applied(change, shown)
+    added = None if heard or not change.segment else fields.apply_change(change, shown)
     if not heard and layout.vacancy is None and change.segment:
         return _refused("Programs would show the film's information (©inf) as its comment, whatever is written.")
     try:
         made = [
-            _replaced(place, comment.edited(place, lambda text: fields.applied(change, text), keeps_language=rivals))
+            _replaced(
+                place, comment.edited(place, lambda text: fields.apply_change(change, text), keeps_language=rivals)
+            )
             for place in layout.places
         ]
     except boxes.MalformedBoxError as error:

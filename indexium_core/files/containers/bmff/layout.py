@@ -154,7 +154,7 @@ def _loose(reader: Reader, found: tuple[Box, ...]) -> tuple[list[tuple[Window, B
 
 def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
     """Return every text of every place; replace mode leaves the first one of a place."""
-    return fields.numbered(
+    return fields.with_unique_places(
         FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=foreign)
         for place in places
         for number, (text, foreign) in enumerate(zip(comment.values(place), comment.foreign(place), strict=True))
@@ -167,4 +167,4 @@ def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], vaca
         return ""
     kinds = [*(box.kind for box in vacancy.around), *vacancy.missing, comment.CMT]
     where = "/".join(kind.decode("latin-1") for kind in kinds)
-    return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where
+    return fields.with_unique_places([*texts, FieldValue(field="comment", where=where, value="")])[-1].where

@@ -40,10 +40,10 @@ class StreamCopy:
             return _refused(f"Rewriting the file would not keep everything. {layout.obstacle}")
         if not means.replace:
             return _refused("The file can only be written by putting another in its place, which is not possible here.")
-        texts = {fields.applied(changes[0], place.value) for place in layout.fields}
+        texts = {fields.apply_change(changes[0], place.value) for place in layout.fields}
         if len(texts) > 1:
             return _refused("The file holds several comments, and FFmpeg would write one text into all of them.")
-        text = next(iter(texts), fields.applied(changes[0], None)) or ""
+        text = next(iter(texts), fields.apply_change(changes[0], None)) or ""
         if "\0" in text or not self._limit.allows(text):
             return _refused("The comment is longer than files of this kind can hold.")
         comments = tuple((specifier, f"comment={text}") for specifier in layout.specifiers)

@@ -45,11 +45,13 @@ class FilmComment:
             return True
         if not self.field.takes_segment:
             return False
-        return fields.applied(change, self.field.value) != self.field.value or (self.announced and bool(change.segment))
+        return fields.apply_change(change, self.field.value) != self.field.value or (
+            self.announced and bool(change.segment)
+        )
 
     def reworded(self, change: Change) -> Rewording | None:
         """Return the new text, None if the comment goes away."""
-        text = fields.applied(change, self.field.value)
+        text = fields.apply_change(change, self.field.value)
         if change.segment is None and (self.field.moves or not self.field.takes_value):
             text = None
         if text is None:
@@ -88,7 +90,7 @@ class FilmComments:
         if not wanted or (self.all and not self.hidden):
             return None
         counts = next((field.shown for field in self.fields if field.takes_value), None)
-        return fields.applied(change, counts)
+        return fields.apply_change(change, counts)
 
 
 def found(contents: Mapping[Element, bytes], seen: Sequence[Element]) -> FilmComments:
