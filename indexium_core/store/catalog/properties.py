@@ -36,8 +36,8 @@ __all__ = [
     "put",
     "put_facts",
     "put_problems",
+    "selected_files",
     "set_by_hand",
-    "target_ids",
 ]
 
 
@@ -176,14 +176,16 @@ def matching_ids(reader: Connection, query: CompiledQuery, version: Version) -> 
     """Return the ids of all scanned files that match a search, including files in no plan."""
     where, parameters = query.named()
     text = _sql("matching_ids").replace("TRUE /* search */", where)
-    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.looked_up(reader, parameters)
+    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.resolve_spellings(
+        reader, parameters
+    )
     ids: list[int] = reader.execute(text, facts).fetchnumpy()["file_id"].tolist()
     return ids
 
 
-def target_ids(tx: Connection) -> list[int]:
-    """Return the ids in the temporary table of the target of a decision."""
-    return [file_id for (file_id,) in tx.execute(_sql("target_ids")).fetchall()]
+def selected_files(tx: Connection) -> list[int]:
+    """Return the ids of the selected files: the table over which decisions are made."""
+    return [file_id for (file_id,) in tx.execute(_sql("selected_files")).fetchall()]
 
 
 def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, actor: str, at: datetime) -> None:

@@ -530,7 +530,7 @@ FROM (/* chosen */) AS c JOIN scanned_files AS f USING (file_id);
 
 -- name: mean
 -- The files of a selection as a table of the connection, to decide over.
-CREATE OR REPLACE TEMP TABLE meant AS (/* chosen */);
+CREATE OR REPLACE TEMP TABLE selected_files AS (/* chosen */);
 
 -- name: chosen_of
 -- Which of a few files a selection holds that a write would touch; searched are only these.

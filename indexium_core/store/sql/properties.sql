@@ -160,9 +160,9 @@ SELECT f.file_id FROM (
 ) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE (TRUE /* search */) ORDER BY f.file_id;
 
--- name: target_ids
--- The files in the temporary table of the target of a decision.
-SELECT file_id FROM meant ORDER BY file_id;
+-- name: selected_files
+-- The files of the selection: the table over which decisions are made.
+SELECT file_id FROM selected_files ORDER BY file_id;
 
 -- name: set_by_hand
 -- Set one field of some files.
