@@ -136,7 +136,9 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "fields_differ": len(comments) > 1 or (bool(comments) and facts.comment not in comments),
         "people": names,
         "people_keys": [people_comment.person_key(name) for name in names],
-        "custom_text": fields.display_text(fields.lost_custom_texts(facts.comment, places)),
+        "custom_text": fields.display_text(
+            fields.lost_custom_texts(facts.comment, places, writable=bool(facts.strategy))
+        ),
         "comment_before": fields.display_text(parsed.before),
         "comment_after": fields.display_text(parsed.after),
         "comment_without": None if parsed.without is None else fields.display_text(parsed.without),

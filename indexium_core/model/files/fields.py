@@ -98,11 +98,16 @@ def lost_texts_by_place(changes: Iterable[Change]) -> dict[str, str]:
     return {where: text for where, text in texts.items() if text}
 
 
-def lost_custom_texts(shown: str | None, fields: Iterable[FieldValue]) -> str:
-    """Return all custom texts of a file that replace mode loses, one per line, without duplicates."""
+def lost_custom_texts(shown: str | None, fields: Iterable[FieldValue], *, writable: bool = True) -> str:
+    """
+    Return the custom texts of the comments of a file that replace mode loses, one per line, without duplicates.
+
+    A text that players show and that is not in `fields` is another field (©inf in MP4): it stays in the file, so it is
+    not lost. In a file that is not `writable`, it counts as a text of the comment.
+    """
     values = [place.value for place in fields]
-    if shown and all(value.partition("\0")[0] != shown for value in values):
-        values.append(shown)  # another field that players read as the comment, and that a new comment hides
+    if not writable and shown and all(value.partition("\0")[0] != shown for value in values):
+        values.append(shown)
     ordered = sorted(values, key=lambda value: value.partition("\0")[0] != shown)
     texts = (people_comment.parse(value).custom_text for value in ordered)
     return "\n".join(dict.fromkeys(text for text in texts if text))

@@ -161,7 +161,9 @@ class FileFacts:
     damage: str = ""  # the damage at the end of a file that can still be written, as a sentence
     comment_added: str = ""  # the place where a write adds a comment because players show none of the existing ones
     strategy: str = ""  # name of the strategy that writes the file, "" if there is none
-    strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt, read_only
+    # Why there is none: no_strategy_yet, unsupported_container, corrupt, read_only. With a strategy: why it cannot
+    # remove the comment (no_strategy_yet).
+    strategy_code: str = ""
     strategy_message: str = ""
     est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0

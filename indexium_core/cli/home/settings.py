@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from indexium_core.cli import output
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
 from indexium_core.settings import SettingRow
 
 settings = typer.Typer(help="What is set, and from where.", no_args_is_help=True)

@@ -8,8 +8,8 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
 from indexium_core.model.people.suggestion import Suggestion
