@@ -224,7 +224,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError
 
-    monkeypatch.setattr("indexium_core.store.review.decisions.decide_changed", fail)
+    monkeypatch.setattr("indexium_core.store.review.decisions.edit_changed", fail)
     row = court.found("copies")[0]
     with pytest.raises(errors.StoreError):
         court.checks.resolve("copies", row.subject, "add")
