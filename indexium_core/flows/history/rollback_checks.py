@@ -323,7 +323,7 @@ def _has_same_media(candidate: RollbackCandidate, facts: FileFacts) -> bool:
 
 def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFacts) -> Restore:
     """Return the write that restores the old comment of a file in its present state."""
-    changes = (_reversed_change(candidate, None if facts.comment is None else fields.displayed(facts.comment)),)
+    changes = (_reversed_change(candidate, None if facts.comment is None else fields.display_text(facts.comment)),)
     old, new = (people_comment.parse(text).people for text in (changes[0].old, changes[0].new))
     return Restore(
         item_id=candidate.item_id,

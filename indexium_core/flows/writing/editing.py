@@ -92,7 +92,7 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
             choice = protocol.choose(file, checked, task.changes, capabilities, break_links=policy.break_links)
             _require_writable(task.path)
         proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
-        parts_names = capabilities.parting and not isinstance(choice.edit, Patch)
+        parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch)
         message = protocol.PARTED if parts_names else ""
         return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
     except NothingToDo as done:

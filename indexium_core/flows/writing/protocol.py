@@ -268,11 +268,11 @@ def inspect(task: Task, file: reader.FileReader) -> WritableFile:
 
 def already_has(layout: Layout, changes: Sequence[Change]) -> bool:
     """Return whether every field already has its new value, in every place that holds it."""
-    for change in fields.leading(changes):
+    for change in fields.primary_changes(changes):
         values = [text.value for text in layout.fields if text.field == change.field]
-        if layout.added or fields.results(layout.fields, change) != values:
+        if layout.added or fields.texts_after(layout.fields, change) != values:
             return False
-        if not values and fields.applied(change, None) is not None:
+        if not values and fields.apply_change(change, None) is not None:
             return False
     return True
 
@@ -291,10 +291,12 @@ def choose(
     break_links: bool = False,
 ) -> Choice:
     """Return the best strategy and its edit; RefusedError if there is none, or only one that separates hard links."""
-    chosen = registry.choose(checked.family, file, checked.layout, fields.leading(changes), capabilities, parting=True)
+    chosen = registry.choose(
+        checked.family, file, checked.layout, fields.primary_changes(changes), capabilities, break_links=True
+    )
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
-    if capabilities.parting and not break_links and not isinstance(chosen.edit, Patch):
+    if capabilities.may_break_links and not break_links and not isinstance(chosen.edit, Patch):
         raise errors.RefusedError(_HAS_OTHER_NAMES, code="hard_linked")
     return chosen
 
@@ -400,7 +402,7 @@ def verify_edit(
     after = verify.gather(
         path, file, require_whole(family, layout), layout, packets=by_packets, renumbered=is_renumbered
     )
-    proof = dict(verify.compare(before, after, fields.leading(changes), checks=checks))
+    proof = dict(verify.compare(before, after, fields.primary_changes(changes), checks=checks))
     identity = after.payload_hash
     if checks is verify.REWRITTEN:
         facts = probe.facts_of(file, family, layout, means=capabilities, identity=identity)

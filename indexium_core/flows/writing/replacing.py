@@ -120,7 +120,9 @@ def _start_progress(work: FileWork, file: reader.FileReader, factor: int) -> Non
 
 def _remux(work: FileWork, new: swap.Replacement, edit: Remux) -> None:
     def run(target: bytes) -> None:
-        remuxing.run(edit, work.task.path, target, cancelled=work.policy.is_cancelled, heed=work.progress.advance)
+        remuxing.run(
+            edit, work.task.path, target, cancelled=work.policy.is_cancelled, on_progress=work.progress.advance
+        )
 
     new.fill(run, size=edit.size)
 

@@ -16,7 +16,7 @@ from indexium_core.flows.review.undo_steps import ReviewSteps, StepReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ids, people_of, scanned
@@ -224,7 +224,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError
 
-    monkeypatch.setattr("indexium_core.store.review.decisions.decide_changed", fail)
+    monkeypatch.setattr("indexium_core.store.review.decisions.edit_changed", fail)
     row = court.found("copies")[0]
     with pytest.raises(errors.StoreError):
         court.checks.resolve("copies", row.subject, "add")
@@ -232,7 +232,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
 
 
 def test_what_was_learnt_goes_with_its_step(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_steps, "MOST", 1)
+    monkeypatch.setattr(store_steps, "MAX_STEPS", 1)
     united(court)
     court.decisions.postpone([ids(court.database)["c.mp4"]])
     reader = court.database.read()
@@ -244,7 +244,9 @@ def test_a_name_without_a_file_can_be_taken_back_too(court: Court) -> None:
     """Assignments that wait for a path that no scan has met."""
     with court.database.atomic() as tx:
         people.assign(
-            tx, [Wanted(name=name, path_bytes=b"/films/later.mp4") for name in ("Bob Ray", "Bob Rey")], at=NOW
+            tx,
+            [AssignmentRequest(name=name, path_bytes=b"/films/later.mp4") for name in ("Bob Ray", "Bob Rey")],
+            at=NOW,
         )
     before = court.state()
     court.checks.resolve("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.review.saved_views import MOST, ViewService
+from indexium_core.flows.review.saved_views import MAX_VIEWS, ViewService
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 from tests.support.catalog import NOW
@@ -78,7 +78,7 @@ def test_a_removed_view_comes_back_as_it_was(views: ViewService) -> None:
     views.set_default(saved.view_id)
     gone = views.remove(saved.view_id)
     assert (views.list(), views.default()) == ([], None)
-    assert views.put_back(gone) == replace(saved, is_default=True)
+    assert views.restore(gone) == replace(saved, is_default=True)
 
 
 def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
@@ -87,11 +87,11 @@ def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
     gone = views.remove(gone.view_id)
     other = views.save("other", "b")
     views.set_default(other.view_id)
-    assert not views.put_back(gone).is_default
+    assert not views.restore(gone).is_default
     views.remove(gone.view_id)
     views.save("ONE", "c")
-    with pytest.raises(errors.UsageError, match="not put back"):
-        views.put_back(gone)
+    with pytest.raises(errors.UsageError, match="was not restored"):
+        views.restore(gone)
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_what_cannot_be_a_view_is_refused(views: ViewService, name: str, text: s
 
 
 def test_there_are_only_so_many(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexium_core.flows.review.saved_views.MOST", 2)
+    monkeypatch.setattr("indexium_core.flows.review.saved_views.MAX_VIEWS", 2)
     for name in ("a", "b", "b"):
         views.save(name, "")
     with pytest.raises(errors.UsageError, match="remove one first"):
         views.save("c", "")
-    assert MOST > 2
+    assert MAX_VIEWS > 2
 
 
 def test_a_view_that_is_not_there_is_said_to_be_so(views: ViewService) -> None:
