@@ -14,6 +14,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
+    OperationStatus,
     outcome_label,
     outcome_of,
     postpones,

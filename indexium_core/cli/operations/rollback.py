@@ -13,7 +13,8 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, RollbackCheck
 
 _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # choices that an option makes
 

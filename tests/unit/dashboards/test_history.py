@@ -306,8 +306,8 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
     assert rollback_report.outlook(seen) == [
         ["212", "are restored byte for byte"],
-        ["2", "are on a root that is offline: later"],
-        ["1", "was changed by another program since: skipped"],
+        ["2", "have a conflict: their folders are offline"],
+        ["1", "has a conflict: another program changed it after this write"],
     ]
     assert conflict_reason("whatever_else", 1) == "has a conflict: whatever else"
 
