@@ -65,7 +65,7 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     assert left.as_dict()["counts"] == left.counts
     [line] = studio.library.notices
     state = "was stopped with the program" if by_itself else "was interrupted"
-    assert line.startswith(f"Write 1 “Holiday” {state}: of 6 files {done} done, {waits} not started.")
+    assert line.startswith(f"Write 1 “Holiday” {state}. 6 files: {done} written, {waits} not started.")
     assert ("It resumes automatically when 'indexium serve' starts next" in line) == by_itself
     assert "'indexium operations resume 1'" in line
     assert "'indexium rollback 1'" in line
