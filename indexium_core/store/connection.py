@@ -125,7 +125,7 @@ class Connection:
                 self.failure = failed(error)
                 raise self.failure from error
             except RuntimeError as error:
-                signals.lost(error)
+                signals.restore(error)
                 raise
 
 

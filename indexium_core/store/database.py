@@ -225,7 +225,7 @@ class Database:
         except duckdb.Error as error:
             raise failed(error) from error
         except RuntimeError as error:
-            signals.lost(error)
+            signals.restore(error)
             raise
 
     def _rollback(self) -> None:
