@@ -29,14 +29,14 @@ __all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_
 
 FILE_NAME = "settings.toml"
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
-# From when a new value counts. All but the home may be changed while the program runs.
+# When a new value applies. All settings but the home can be changed while the program runs.
 _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
-    "at once",
-    "from the next write on",
-    "from the next scan on",
-    "from the next rescan on",
-    "from the next write or scan on",
-    "for pages opened from now on",
+    "applies immediately",
+    "applies to the next write",
+    "applies to the next scan",
+    "applies to the next rescan",
+    "applies to the next write or scan",
+    "applies to pages opened from now on",
 )
 
 
@@ -170,7 +170,7 @@ class SettingRow:
     allowed: str  # what is needed, as a clause: "a whole number from 1 to 1,000 is needed"
     choices: tuple[str, ...]  # where there are few, all of them
     kind: SettingKind
-    counts: str  # from when a new value counts; "" where it cannot be changed while the program runs
+    counts: str  # when a new value applies; "" if it cannot be changed while the program runs
     locked: str  # why it cannot be changed here, "" where it can
 
 

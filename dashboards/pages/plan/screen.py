@@ -126,7 +126,7 @@ class PlanScreen(Screen):
 
         def told(report: DecisionReport) -> None:
             self._find("")
-            self._session.report_decision(f"{wording.files(report.files)} back in the plan.", report)
+            self._session.report_decision(f"{wording.files(report.files)} no longer skipped.", report)
 
         self._bridge.run(lambda: self._library.decisions.end_postponements(query), told, name="bring_back", once=True)
 

@@ -192,7 +192,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
     blocked = summary(count=0, by_risk={}, excluded={"blocked": 7, "postponed": 1})
     bar = plan_write.nothing(blocked, found=46)
     assert (bar["title"], bar["warning"]) == (
-        "Nothing that can be written is selected",
+        "No selected file can be written",
         "not written: 7 blocked, 1 skipped",
     )
 
