@@ -373,7 +373,7 @@ _LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes al
 
 def _lost(item: PlanItem) -> list[dict[str, str]]:
     """Return every text that a write would lose, with its place if there are several."""
-    lost = fields.lost_by(item.changes)
+    lost = fields.lost_texts_by_place(item.changes)
     several = len(item.changes) > 1
     return [
         {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()

@@ -50,6 +50,6 @@ def unset_setting(context: typer.Context, name: Name) -> None:
 
 
 def _say(row: SettingRow, effect: str) -> None:
-    output.note(f"{row.name} is {row.value}; it {row.counts}.")
+    output.note(f"{row.name} is {row.value}. The change {row.counts}.")
     if effect:
         output.note(effect)

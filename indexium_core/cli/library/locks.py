@@ -20,9 +20,9 @@ from indexium_core.model.files.properties import (
     LOCKABLE,
     FieldLock,
     LockReport,
-    checked_fields,
-    in_words,
-    parse,
+    display_value,
+    parse_value,
+    validate_fields,
 )
 
 
@@ -53,8 +53,8 @@ def lock(
 
 def _set(library: LibraryServices, target: str, names: list[str], value: str, *, yes: bool) -> None:
     """Set the one field by hand; of more than one file not before the person has said so."""
-    [name] = checked_fields(names, FIELDS)
-    words = in_words(name, parse(name, value))
+    [name] = validate_fields(names, FIELDS)
+    words = display_value(name, parse_value(name, value))
     label, count = LABELS[name], library.locks.count(target)
     if count > 1:
         output.note(f"{label} of {wording.plural(count, 'file')} would be set to {words}, whatever it is now.")
@@ -92,7 +92,7 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
 
 def _row(row: FieldLock) -> tuple[object, ...]:
     who = {"edit": "set by hand"}.get(row.origin, "by a padlock") + (f", {row.locked_by}" if row.locked_by else "")
-    value = row.said if row.field in FIELDS else ""
+    value = row.display if row.field in FIELDS else ""
     at = f"{row.locked_at.astimezone():%Y-%m-%d %H:%M}"
     return row.file_id, row.file_path, LABELS[row.field].lower(), value, f"{at} {who}"
 

@@ -126,7 +126,7 @@ def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     for item in items:
         shown += 1
         yield f"  {item.file_path}"
-        for where, text in fields.lost_by(item.changes).items():
+        for where, text in fields.lost_texts_by_place(item.changes).items():
             yield f"    {'' if where == 'container' else where + ': '}{text}"
     if count > shown:
         yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
