@@ -3,8 +3,7 @@
 CREATE OR REPLACE TEMP TABLE own AS
 SELECT m.file_id, coalesce(i.result, f.people) AS people
 FROM meant AS m JOIN scanned_files AS f USING (file_id)
-LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-           AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id);
+LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id);
 
 -- name: own_names
 -- Every spelling that is among them.

@@ -53,8 +53,7 @@ WITH several AS (
                list_transform(coalesce(i.result, i.existing, f.people), lambda name: lower(name)),
                lambda name: NOT list_contains($placeholders::VARCHAR[], name))) AS people
     FROM (FROM scanned_files SEMI JOIN several USING (file_hash)) AS f
-    LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-               AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+    LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
     WHERE f.state <> 'missing'
 ), found AS (
     SELECT file_hash, min(file_id) AS first, hash(list(people ORDER BY file_id)) AS facts
@@ -67,12 +66,9 @@ ORDER BY first;
 -- name: names
 -- Every spelling in use (as files will be, where they are planned): in how many files, and the film where that is one.
 WITH spelt AS (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
     UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
-        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
+    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id)
     WHERE len(people) > 0 AND state <> 'missing'
 )
 SELECT s.name, count(*) AS files, CASE WHEN min(f.film) = max(f.film) THEN min(f.film) END AS film
@@ -108,8 +104,7 @@ SELECT f.file_id, f.file_hash, f.path_bytes, f.file_name, f.path AS file_path, f
        i.risk_level::VARCHAR AS risk
 FROM asked AS f
 JOIN libraries AS l USING (library_id)
-LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-           AND coalesce(to_version > $plan_id, TRUE) AND file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
+LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assigned JOIN people USING (person_id)
            GROUP BY file_id) AS e USING (file_id)
 ORDER BY f.path_search, f.file_id;
@@ -164,12 +159,9 @@ SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL AND lis
 -- name: using
 -- Files that have a name of one of these keys (as files will be, where they are planned): the first of them, and how many.
 WITH spelt AS (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
     UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
-        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
+    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id)
     WHERE len(people) > 0 AND state <> 'missing'
 ), met AS (
     SELECT DISTINCT lower(name) AS key, file_id FROM spelt WHERE list_contains($keys::VARCHAR[], lower(name))
