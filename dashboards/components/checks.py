@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
-from indexium_core.model.check import AT_ONCE, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
+from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 from indexium_core.model.people import people_comment as names_of
 
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
@@ -95,7 +95,7 @@ def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     """Return what can be done with all findings of a kind."""
     learn = {"act": "learn", "label": f"Add all {wording.count(group.total)} to the database…"}
     right = {"act": "all_right", "label": f"All {wording.count(group.total)} are right…"}
-    return [learn, right] if group.kind in AT_ONCE else [right]
+    return [learn, right] if group.kind in BULK_KINDS else [right]
 
 
 def _empty(group: CheckGroup, *, right: bool) -> dict[str, str]:

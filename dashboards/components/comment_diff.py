@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from indexium_core.model.people import graphemes
+import regex
 
 __all__ = ["LONGEST", "Segments", "compare", "seen"]
 
@@ -26,6 +26,9 @@ _LIKE = 0.5  # how much of two phrases is the same where letters are compared
 _PHRASE = 200  # characters of such a phrase
 _LONG, _HEAD = 360, 150  # characters of a run that is folded, and of each end that is not
 _NAMES = re.compile(r"(, )")
+_GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster, Unicode Standard Annex 29
+# Scripts whose letters change their shape beside one another: a boundary between two of them would be visible.
+_JOINED_SCRIPT = regex.compile(r"[\p{Bidi_Class=AL}\u0900-\u0dff\u1000-\u109f]")
 _BREAKS = {"\n": "↵\n", "\r\n": "␍↵\n", "\r": "␍\n", "\t": "→\t", "\u00a0": "⍽"}
 
 
@@ -64,11 +67,16 @@ def _plain(text: str | None) -> Segments | None:
 # Comparing.
 
 
+def _graphemes(text: str) -> list[str]:
+    """Split a text into grapheme clusters: what a reader sees as one character."""
+    return _GRAPHEME.findall(text)
+
+
 def _words(text: str) -> list[str]:
     """Cut a text into words, runs of blanks, and all else one by one."""
     found: list[str] = []
     kinds: list[str] = []
-    for piece in graphemes.split(text):
+    for piece in _graphemes(text):
         kind = "word" if piece[0].isalnum() else "blank" if piece in " \t\u00a0" else "one"
         if kinds and kind == kinds[-1] != "one":
             found[-1] += piece
@@ -125,18 +133,18 @@ def _refined(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
 
 def _alike(old: str, new: str) -> bool:
     """Tell whether two phrases are so much alike that their letters are worth comparing."""
-    if not old or not new or max(len(old), len(new)) > _PHRASE or graphemes.joins(old + new):
+    if not old or not new or max(len(old), len(new)) > _PHRASE or _JOINED_SCRIPT.search(old + new):
         return False
     return _matched(old, new).ratio() >= _LIKE
 
 
 def _matched(old: str, new: str) -> difflib.SequenceMatcher[str]:
-    return difflib.SequenceMatcher(None, graphemes.split(old), graphemes.split(new), autojunk=False)
+    return difflib.SequenceMatcher(None, _graphemes(old), _graphemes(new), autojunk=False)
 
 
 def _letters(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
     """Yield the letters that two phrases share, two in a row at least, and those that they do not."""
-    left, right = graphemes.split(old), graphemes.split(new)
+    left, right = _graphemes(old), _graphemes(new)
     changed = ["", ""]
     for kind, a, b, c, d in _matched(old, new).get_opcodes():
         if kind == "equal" and (b - a > 1 or a == 0 or b == len(left)):
@@ -179,7 +187,7 @@ def _shown(run: _DiffRun, *, last: bool) -> Iterator[dict[str, str | bool]]:
 
 
 def _folded(text: str, *, mark: bool, blanks: bool, last: bool) -> Iterator[dict[str, str | bool]]:
-    pieces = graphemes.split(text) if len(text) > _LONG else []
+    pieces = _graphemes(text) if len(text) > _LONG else []
     if len(pieces) <= _LONG:
         yield _segment(text, mark=mark, blanks=blanks, last=last)
         return

@@ -151,7 +151,7 @@ class ChecksScreen:
     def _do(self, row: CheckRow, mend: Resolution) -> None:
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.mend(row.kind, row.subject, mend.code),
+            lambda: self._library.findings.resolve(row.kind, row.subject, mend.code),
             self._mended,
             name="mend",
             once=True,
@@ -167,7 +167,7 @@ class ChecksScreen:
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.dismiss(row.kind, [row.subject]),
+            lambda: self._library.findings.ignore(row.kind, [row.subject]),
             lambda _: self._told("Right as it is: you will not see it again until something about it changes."),
             name="dismiss",
             failed=self._failed,
@@ -178,7 +178,7 @@ class ChecksScreen:
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.bring_back(row.kind, [row.subject]),
+            lambda: self._library.findings.unignore(row.kind, [row.subject]),
             lambda _: self._told("It is a finding again."),
             name="dismiss",
             failed=self._failed,
@@ -201,7 +201,7 @@ class ChecksScreen:
         self._dialog.ask(
             f"Add all {number} to the database?",
             sections,
-            lambda _: self._at_once(lambda: self._library.findings.mend_all(kind)),
+            lambda _: self._at_once(lambda: self._library.findings.resolve_all(kind)),
             confirm=f"Add all {number}",
         )
 
@@ -210,7 +210,7 @@ class ChecksScreen:
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
         def work() -> ResolutionReport:
-            count = self._library.findings.dismiss_all(kind)
+            count = self._library.findings.ignore_all(kind)
             said = f"{wording.plural(count, 'finding is', 'findings are')} right as they are."
             return ResolutionReport(files=0, text=said)
 

@@ -126,7 +126,7 @@ def settle(
         message = "Name a finding and a way, or --all: then the database learns what all of these files say."
         raise errors.UsageError(message)
     with opened(context) as library:
-        done = library.findings.mend_all(kind) if everything else library.findings.mend(kind, subject, way)
+        done = library.findings.resolve_all(kind) if everything else library.findings.resolve(kind, subject, way)
     output.note(done.text)
 
 
@@ -136,7 +136,7 @@ def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, every
     if everything is bool(subjects):
         raise errors.UsageError("Name the findings that are right, or --all.")
     with opened(context) as library:
-        count = library.findings.dismiss_all(kind) if everything else library.findings.dismiss(kind, subjects or [])
+        count = library.findings.ignore_all(kind) if everything else library.findings.ignore(kind, subjects or [])
     output.note(
         f"{wording.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
     )
@@ -150,5 +150,5 @@ def restore(
 ) -> None:
     """Take back that findings are right."""
     with opened(context) as library:
-        count = library.findings.bring_back(kind, subjects)
+        count = library.findings.unignore(kind, subjects)
     output.note(f"{wording.plural(count, 'finding is', 'findings are')} open again.")

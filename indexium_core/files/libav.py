@@ -17,15 +17,15 @@ from typing import Any
 import av
 from av.stream import Disposition
 
-from indexium_core.files.containers import Reader, foreign, remux
+from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.files.media import FieldValue
 
 __all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
 
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
-    | {kind.container: kind.demuxer for kind in foreign.KINDS}
-    | {family.container.name: family.container.name for family in remux.FAMILIES}
+    | {kind.container: kind.demuxer for kind in unsupported.KINDS}
+    | {family.container.name: family.container.name for family in registry.REMUXABLE}
 )
 # ISO media and Matroska say everything in their headers: reading no packets at all saves half of the time for a short
 # clip, and megabytes for a film. Only a stream's profile is lost. The others are known by their packets alone.

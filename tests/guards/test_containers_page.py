@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.files.containers import Capabilities, Choice, foreign, registry
+from indexium_core.files.containers import Capabilities, Choice, registry, unsupported
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Rebuild
 from indexium_core.model.operations import strategies
@@ -157,6 +157,6 @@ def test_the_programs_on_the_page_are_those_that_were_measured(name: str) -> Non
 
 def test_every_container_that_is_only_recognised_is_named_with_its_code() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    for kind in foreign.KINDS:
+    for kind in unsupported.KINDS:
         code = "no_strategy_yet" if kind.holds_comment else "unsupported_container"
         assert any(kind.label in row and f"`{code}`" in row for row in rows), kind.label

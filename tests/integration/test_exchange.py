@@ -210,7 +210,7 @@ def test_all_of_a_file_is_one_step_of_the_review(library: Library) -> None:
     one, two = (library.plan(f"name:{name} postponed:yes OR name:{name}").page().items[0] for name in ("0001", "0002"))
     assert (one.result_people, one.comment_mode, one.edited) == (["Zoë Öz"], "preserve", True)
     assert two.postponed
-    assert library.steps()[0].label == "took changes of 2 files from a spreadsheet"
+    assert library.steps()[0].label == "imported changes of 2 files from a spreadsheet"
 
     library.undo()
     assert [row.kind for row in library.decisions()] == []

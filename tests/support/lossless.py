@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from indexium_core.files import delta, fingerprint
 from indexium_core.files.containers import Capabilities, registry
-from indexium_core.files.containers.remux.found import RemuxLayout
+from indexium_core.files.containers.shared.parsing import RemuxLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal

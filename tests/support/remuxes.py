@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from indexium_core.files import libav, remuxing, verify
+from indexium_core.files import libav, verify
 from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Change, Refusal, Remux
 

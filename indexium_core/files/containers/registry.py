@@ -13,17 +13,22 @@ from indexium_core.files.containers import (
     Family,
     Layout,
     Reader,
+    asf,
+    avi,
     bmff,
-    foreign,
+    flv,
     matroska,
-    remux,
+    ogg,
+    unsupported,
 )
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
-__all__ = ["FAMILIES", "choose", "cost", "examine", "family_of"]
+__all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "family_of"]
 
-# The first one that recognises a file has it.
-FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *remux.FAMILIES, foreign.FAMILY)
+# Those that FFmpeg can rewrite; a container has the name of its demuxer.
+REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
+# The first one that recognises a file has it. A new container is a folder beside these, and an entry here.
+FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
 _SECONDS_IN_PLACE = 0.004  # of one edit: some fsyncs and the checks around them

@@ -1,6 +1,5 @@
 """
-Checks: find what disagrees in the library, and resolve it.
+Checks: inconsistencies between database, files and plan, and their resolutions.
 
-In: the catalog, people and the plan. Out: findings, their possible
-resolutions, and the decisions that carry one out.
+In: the catalog, the people and the plan. Out: findings, the ways to resolve them, and the decisions that do so.
 """

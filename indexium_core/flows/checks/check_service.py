@@ -1,8 +1,8 @@
 """
-Checks: what in the library does not agree with itself, and how it can be settled.
+Checks: inconsistencies in the library, and their resolutions.
 
-Everything is found once for each state of the library, and kept as subjects; a page of findings is read in full when it
-is looked at. A person may say that a finding is right as it is: it is left out until its facts change.
+Detection runs once for each state of the library and keeps subjects only. A page of findings is read in full when it is
+shown. An ignored finding stays out of the lists until its digest changes.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import numpy as np
 
 from indexium_core import errors
 from indexium_core.flows.checks import detection, finding_rows, resolution
-from indexium_core.flows.checks.finding_rows import listed
+from indexium_core.flows.checks.finding_page import names_text
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
 from indexium_core.store import checks as store
-from indexium_core.store.checks import FindingColumns
+from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
 from indexium_core.store.people.casts import Casts
 from indexium_core.store.planning.plans import Version
@@ -34,20 +34,20 @@ __all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
 
 @dataclass(frozen=True, slots=True)
 class _CheckState:
-    """Everything that was found in one state of the library."""
+    """All findings of one state of the library."""
 
     version: Version
-    mark: tuple[Any, ...]
-    found: dict[Kind, FindingColumns]
-    at: float  # when somebody last knew it to be so, by the monotonic clock
+    token: tuple[Any, ...]  # changes with everything else that a check reads
+    findings: dict[Kind, FindingColumns]
+    detected_at: float  # by the monotonic clock
 
 
 class Checks:
     """
     The checks of a home.
 
-    `version` brings the plan up to date and says which it is; `placeholder_keys` returns the keys of names that stand
-    for nobody; `on_change` is called after each mend.
+    `version` refreshes the plan and returns its version; `placeholder_keys` returns the keys of placeholder names;
+    `on_change` is called after each resolution.
     """
 
     def __init__(
@@ -67,155 +67,156 @@ class Checks:
         self._clock = clock
         self._on_change = on_change
         self._rows = finding_rows.FindingRows(database, casts, placeholder_keys)
-        self._mender = resolution.FindingResolver(
+        self._resolver = resolution.FindingResolver(
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
         )
-        self._finding = threading.Lock()
-        self._alike = detection.Alike()
+        self._lock = threading.Lock()  # of detection: threads that wait for it find its result
+        self._similar = detection.SimilarPairs()
         self._state: _CheckState | None = None
 
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
         """
-        Return how many findings of each kind there are.
+        Return the number of findings of each kind.
 
         Args:
-            max_age: Take what was found up to so many seconds ago, whatever has changed since.
+            max_age: Seconds for which an earlier detection is good enough, whatever changed since.
 
         """
-        found = self._now(max_age).found
+        findings = self._current_state(max_age).findings
         return [
             CheckGroup(
                 kind=kind,
                 title=check.TITLES[kind][0],
                 text=check.TITLES[kind][1],
-                total=int((~found[kind].right).sum()),
-                dismissed=int(found[kind].right.sum()),
+                total=int((~findings[kind].ignored).sum()),
+                dismissed=int(findings[kind].ignored.sum()),
             )
             for kind in check.KINDS
         ]
 
     def page(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
         """
-        Return one page of findings; `dismissed`: of those that somebody said to be right.
+        Return one page of the open findings, or with `dismissed` of the ignored ones.
 
         Raises:
             UsageError: There is no such check, or no such page.
 
         """
-        asked = _kind(kind)
+        checked = _kind(kind)
         if number < 1 or per_page < 0:
             raise errors.UsageError("Pages are numbered from 1, and have 1 finding or more (0: all).")
-        state = self._now()
-        chosen = np.flatnonzero(state.found[asked].right == dismissed)
+        state = self._current_state()
+        indexes = np.flatnonzero(state.findings[checked].ignored == dismissed)
         first = (number - 1) * per_page
-        items = self._read(state, asked, chosen[first : first + per_page] if per_page else chosen)
-        return CheckPage(items=items, total=len(chosen), page=number, per_page=per_page or len(chosen))
+        items = self._read(state, checked, indexes[first : first + per_page] if per_page else indexes)
+        return CheckPage(items=items, total=len(indexes), page=number, per_page=per_page or len(indexes))
 
     def row(self, kind: str, subject: str) -> CheckRow:
-        """Return one finding; `UnknownIdError` where it is not there (any more), `UsageError` for no such check."""
-        asked = _kind(kind)
-        state = self._now()
-        wanted: Any = int(subject) if asked == "differ" and subject.isdecimal() else subject
-        rows = self._read(state, asked, np.flatnonzero(state.found[asked].subjects == wanted))
+        """Return one finding; `UnknownIdError`: no such finding, or not any more; `UsageError`: no such check."""
+        checked = _kind(kind)
+        state = self._current_state()
+        value: Any = int(subject) if checked == "differ" and subject.isdecimal() else subject
+        rows = self._read(state, checked, np.flatnonzero(state.findings[checked].subjects == value))
         if not rows:
-            message = f"The check “{kind}” does not find this (any more): {subject}."
+            message = f"The check “{kind}” has no finding with the subject {subject}, or not any more."
             raise errors.UnknownIdError(message)
         return rows[0]
 
-    def dismiss(self, kind: str, subjects: Sequence[str]) -> int:
+    def ignore(self, kind: str, subjects: Sequence[str]) -> int:
         """
-        Say that findings are right as they are; returns how many. They are left out until their facts change.
+        Ignore findings until the data behind them changes; return their number.
 
         Raises:
-            UnknownIdError: One of them is not there (any more).
+            UnknownIdError: One of them does not exist, or not any more.
 
         """
         rows = [self.row(kind, subject) for subject in dict.fromkeys(subjects)]
-        right = [store.IgnoredFinding(row.subject, row.facts, row.title) for row in rows]
+        ignored = [IgnoredFinding(row.subject, row.facts, row.title) for row in rows]
         with self._database.atomic() as tx:
-            store.dismiss(tx, kind, right, at=self._clock())
+            store.ignore(tx, kind, ignored, at=self._clock())
         return len(rows)
 
-    def bring_back(self, kind: str, subjects: Sequence[str]) -> int:
-        """Take back that findings are right; returns how many were said to be."""
-        asked = _kind(kind)
+    def ignore_all(self, kind: str) -> int:
+        """Ignore all open findings of a kind; return their number."""
+        checked = _kind(kind)
+        findings = self._current_state().findings[checked]
+        ignored = [
+            IgnoredFinding(str(findings.subjects[index]), int(findings.digests[index]), "")
+            for index in np.flatnonzero(~findings.ignored)
+        ]
         with self._database.atomic() as tx:
-            said = {row.subject for row in store.dismissals(tx, asked)} & set(subjects)
-            store.forget_dismissals(tx, asked, said)
-        return len(said)
+            store.ignore(tx, checked, ignored, at=self._clock())
+        return len(ignored)
 
-    def mend(self, kind: str, subject: str, code: str) -> ResolutionReport:
+    def unignore(self, kind: str, subjects: Sequence[str]) -> int:
+        """Open ignored findings again; return the number of those that were ignored."""
+        checked = _kind(kind)
+        with self._database.atomic() as tx:
+            ignored = {row.subject for row in store.ignored_findings(tx, checked)} & set(subjects)
+            store.unignore(tx, checked, ignored)
+        return len(ignored)
+
+    def resolve(self, kind: str, subject: str, code: str) -> ResolutionReport:
         """
-        Settle a finding in one of its ways.
+        Resolve a finding by one of its resolutions.
 
         Raises:
-            UnknownIdError: The finding is not there (any more).
-            UsageError: It has no such way.
+            UnknownIdError: The finding does not exist, or not any more.
+            UsageError: The finding has no such resolution.
 
         """
         row = self.row(kind, subject)
-        mend = next((each for each in row.mends if each.code == code), None)
-        if mend is None:
-            ways = ", ".join(each.code for each in row.mends) or "none"
-            message = f"This finding has no way “{code}”; its ways are: {ways}."
+        chosen = next((each for each in row.mends if each.code == code), None)
+        if chosen is None:
+            codes = ", ".join(each.code for each in row.mends) or "none"
+            message = f"This finding has no resolution “{code}”; choose one of: {codes}."
             raise errors.UsageError(message)
-        step_id = self._mender.mend(row, mend)
+        step_id = self._resolver.resolve(row, chosen)
         self._on_change()
-        return ResolutionReport(files=mend.files, text=mend.text, step_id=step_id)
+        return ResolutionReport(files=chosen.files, text=chosen.text, step_id=step_id)
 
-    def mend_all(self, kind: str) -> ResolutionReport:
+    def resolve_all(self, kind: str) -> ResolutionReport:
         """
-        Settle all open findings of a kind at once, by letting the database know what the files say.
+        Resolve all open findings of a kind: the database takes over the names in the files.
 
         Raises:
-            UsageError: Findings of this kind have to be looked at one by one.
+            UsageError: Findings of this kind can only be resolved one by one.
 
         """
-        asked = _kind(kind)
-        if asked not in check.AT_ONCE:
+        checked = _kind(kind)
+        if checked not in check.BULK_KINDS:
             message = (
-                f"What the check “{kind}” finds is settled one by one; only {listed(check.AT_ONCE)} can be at once."
+                f"Findings of the check “{kind}” are resolved one by one; only {names_text(check.BULK_KINDS)} can be "
+                "resolved all at once."
             )
             raise errors.UsageError(message)
-        files, step_id = self._mender.learn_all(asked, self._open(asked))
+        findings = self._current_state().findings[checked]
+        subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
+        files, step_id = self._resolver.learn_all(checked, subjects)
         self._on_change()
-        named = f"{wording.files(files)} name{'s' if files == 1 else ''}"
-        return ResolutionReport(files=files, text=f"The database knows whom {named} now.", step_id=step_id)
+        text = f"The database now has the people of {wording.files(files)}."
+        return ResolutionReport(files=files, text=text, step_id=step_id)
 
-    def dismiss_all(self, kind: str) -> int:
-        """Say that all open findings of a kind are right as they are; returns how many."""
-        asked = _kind(kind)
-        found = self._now().found[asked]
-        places = np.flatnonzero(~found.right)
-        right = [store.IgnoredFinding(str(found.subjects[each]), int(found.facts[each]), "") for each in places]
-        with self._database.atomic() as tx:
-            store.dismiss(tx, asked, right, at=self._clock())
-        return len(right)
-
-    def _open(self, kind: Kind) -> list[str]:
-        found = self._now().found[kind]
-        return [str(found.subjects[place]) for place in np.flatnonzero(~found.right)]
-
-    def _now(self, max_age: float = 0.0) -> _CheckState:
-        """Return what is found, as of now or of at most so many seconds ago."""
+    def _current_state(self, max_age: float = 0.0) -> _CheckState:
+        """Return the findings of now, or of at most `max_age` seconds ago."""
         state = self._state
-        if state and max_age and time.monotonic() - state.at < max_age:
+        if state and max_age and time.monotonic() - state.detected_at < max_age:
             return state
         version = self._version()
         reader = self._database.read()
         placeholder_keys = self._placeholder_keys()
-        mark = (*store.facts_mark(reader), placeholder_keys)
-        with self._finding:
+        token = (*store.change_token(reader), placeholder_keys)
+        with self._lock:
             state = self._state
-            if state is None or (state.version, state.mark) != (version, mark):
-                found = detection.find(reader, version, self._alike, placeholder_keys)
-                state = self._state = _CheckState(version, mark, found, time.monotonic())
+            if state is None or (state.version, state.token) != (version, token):
+                findings = detection.detect(reader, version, self._similar, placeholder_keys)
+                state = self._state = _CheckState(version, token, findings, time.monotonic())
         return state
 
-    def _read(self, state: _CheckState, kind: Kind, places: Any) -> list[CheckRow]:
-        found = state.found[kind]
-        subjects = [str(found.subjects[place]) for place in places]
-        return self._rows.read(kind, subjects, [int(found.facts[place]) for place in places], state.version)
+    def _read(self, state: _CheckState, kind: Kind, indexes: Any) -> list[CheckRow]:
+        findings = state.findings[kind]
+        subjects = [str(findings.subjects[index]) for index in indexes]
+        return self._rows.read(kind, subjects, [int(findings.digests[index]) for index in indexes], state.version)
 
 
 def _kind(name: str) -> Kind:

@@ -364,4 +364,4 @@ def _decide(step: Step, rows: Sequence[FileChange], copy_of: Mapping[int, int]) 
 
 
 def _label(files: int) -> str:
-    return f"took changes of {wording.files(files)} from a spreadsheet"
+    return f"imported changes of {wording.files(files)} from a spreadsheet"

@@ -87,7 +87,7 @@ class Suggestions:
         evidence = [*company.evidence, *self._misspelt(reader, version, asked, company.files)]
         evidence += _recognised(faces.of_file(reader, file_id))
         never = _never(reader, asked, file_id) | self._placeholder_keys()
-        return values.rank(_as_meant(evidence, reader), never=never, limit=limit)
+        return values.rank(_as_meant(evidence, reader), excluded_keys=never, limit=limit)
 
     def decline(self, file_ids: Iterable[int], names: Iterable[str]) -> None:
         """Remember that people are not in files, so that they are not suggested there again."""

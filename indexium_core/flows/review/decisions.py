@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels, wording
+from indexium_core.model import labels
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
 from indexium_core.store.connection import Connection
@@ -274,7 +274,7 @@ class Step:
     def bring_back(self, target: Target) -> int:
         """Take back the postponements of files; returns of how many."""
         files = self.revoke_of(target, ["postpone"])
-        self._label = labels.brought_back(files)
+        self._label = labels.reinstated(files)
         return files
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
@@ -282,7 +282,7 @@ class Step:
         self._mean(target)
         files = store.revoke_meant(self._tx, kinds, at=self._at, step=self._id)
         store.done(self._tx)
-        return self._add(files, f"took back what was decided of {wording.files(files)}")
+        return self._add(files, labels.revoked_decisions_on(files))
 
     def revoke(self, decision_ids: Sequence[int]) -> int:
         """Take decisions back; returns how many were in force."""
@@ -292,7 +292,7 @@ class Step:
             message = f"There is no decision with the id {shown}."
             raise errors.UnknownIdError(message)
         count = store.revoke(self._tx, decision_ids, at=self._at, step=self._id)
-        self._add(0, labels.taken_back(count))
+        self._add(0, labels.revoked(count))
         return count
 
     def _mean(self, target: Target, *, copies: bool = False) -> int:

@@ -87,7 +87,7 @@ class ReviewSteps:
                 return None
             turned = store.turn(tx, step, undo=undo, at=now)
         facts = {"left": turned.left, "gone": turned.gone, "written": turned.written}
-        said = labels.turned(step.label, undone=undo, changed=turned.files, **facts, names_stay=turned.names_stay)
+        said = labels.turn_summary(step.label, undone=undo, changed=turned.files, **facts, names_stay=turned.names_stay)
         return StepReport(
             step_id=step.step_id,
             label=step.label,

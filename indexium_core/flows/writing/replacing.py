@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexium_core import errors
-from indexium_core.files import delta, journal, reader, remuxing, swap, verify
+from indexium_core.files import delta, journal, reader, swap, verify
 from indexium_core.files.containers import Capabilities, Choice, registry
+from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.protocol import Edited, FileWork, Proven, WritableFile
 from indexium_core.model.files.media import Edit, Rebuild, Remux

@@ -1,5 +1,5 @@
 """
-Placeholder names: texts that stand where a name is expected and mean nobody, such as `Unknown` for a skipped face.
+Placeholder names: texts in the place of a name that are not people, such as `Unknown` for a skipped face.
 
 Names are compared by `person_key`. The setting `placeholder_names` lists them.
 """
@@ -19,7 +19,7 @@ def keys(names: str) -> frozenset[str]:
 
 
 def reason(name: str) -> str:
-    """Return why a row that names a placeholder is skipped, as a clause."""
+    """Return why a placeholder name is rejected, as a clause."""
     return f"“{people_comment.clean_name(name)}” is a placeholder, not a person"
 
 

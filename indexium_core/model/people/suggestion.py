@@ -1,8 +1,8 @@
 """
-Suggestions of people for a file, and how they are ranked. Pure; a suggestion is only ever offered, never applied.
+Suggestions of people for a file, and their ranking. Pure: nothing here changes who is in a file.
 
-Each kind of evidence has a strength between 0 and 1, in which few observations count for less than many. What speaks
-for the same person adds up, and the person is named once, with the strongest reason first.
+Each kind of evidence has a strength between 0 and 1; few observations give less strength than many. The strengths of
+all evidence for one person are combined, and each person is suggested once, with the strongest reason first.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Literal
 
 from indexium_core.model.people import people_comment
 
-__all__ = ["KINDS", "LEAST", "Kind", "Suggestion", "SuggestionEvidence", "rank"]
+__all__ = ["KINDS", "MIN_SCORE", "Kind", "Suggestion", "SuggestionEvidence", "rank"]
 
 Kind = Literal["near_name", "face", "series", "folder", "together"]
-KINDS: tuple[Kind, ...] = ("near_name", "face", "series", "folder", "together")  # of equal ones the first wins
-LEAST = 0.25  # score below which a hint is noise
+KINDS: tuple[Kind, ...] = ("near_name", "face", "series", "folder", "together")  # the first wins a tie
+MIN_SCORE = 0.25  # a lower score is noise
 
-# How far a kind is trusted, and how many observations against it are imagined, so that 1 of 1 is not certain.
-_TRUST: dict[Kind, tuple[float, float]] = {
+# By kind: its weight, and the number of assumed counterexamples, so that 1 of 1 observations is not certain.
+_WEIGHTS: dict[Kind, tuple[float, float]] = {
     "near_name": (0.97, 0.0),
     "face": (0.9, 0.0),
     "series": (0.9, 0.5),
@@ -32,52 +32,55 @@ _TRUST: dict[Kind, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionEvidence:
-    """One thing that speaks for a person."""
+    """One observation that supports a person."""
 
     name: str
     kind: Kind
     reason: str  # a sentence about the person
-    confidence: float | None  # 0 to 1; None where nobody can say
-    support: int  # how many files (of a face: pictures) say so …
-    of: int  # … of how many that were looked at; 0 where they were not counted
-    replaces: str = ""  # the name in the file that is the same person, misspelt
+    confidence: float | None  # 0 to 1; None: unknown
+    support: int  # files (for a face: pictures) that support it
+    of: int  # files that were examined; 0: not counted
+    replaces: str = ""  # a misspelling of the same person in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A person who may be in a file, and why."""
+    """A person who may be in a file, with the reasons."""
 
     name: str
     kind: Kind  # of the strongest reason
     reason: str  # a sentence about the person: "Is in 4 of 5 other files of this folder."
     confidence: float | None  # 0 to 1, of that reason
-    support: int  # files that say so (of a face: pictures) …
-    of: int  # … of how many that were looked at, 0 where they were not counted
-    score: float  # 0 to 1: all reasons together; the order of the list
-    others: tuple[str, ...] = ()  # further reasons, the next strongest first
-    replaces: str = ""  # a name in the file that is this person, misspelt: to be replaced rather than added to
+    support: int  # files (for a face: pictures) that support it
+    of: int  # files that were examined; 0: not counted
+    score: float  # 0 to 1: all reasons combined; the list is in this order
+    others: tuple[str, ...] = ()  # further reasons, strongest first
+    replaces: str = ""  # a misspelling of this person in the file, which the name should replace
 
 
-def rank(evidence: Iterable[SuggestionEvidence], *, never: Collection[str] = (), limit: int = 5) -> list[Suggestion]:
+def rank(
+    evidence: Iterable[SuggestionEvidence], *, excluded_keys: Collection[str] = (), limit: int = 5
+) -> list[Suggestion]:
     """
-    Return the people that something speaks for, each once, the likeliest first.
+    Return one suggestion for each person, the most likely first.
 
     Args:
-        evidence: All there is.
-        never: `person_key`s of people who are not to be suggested.
-        limit: The number of suggestions at most.
+        evidence: All observations.
+        excluded_keys: `person_key`s of people who must not be suggested.
+        limit: The maximum number of suggestions.
 
     """
     by_person: dict[str, list[SuggestionEvidence]] = {}
     for each in evidence:
         by_person.setdefault(people_comment.person_key(each.name), []).append(each)
-    made = [_suggestion(found) for key, found in by_person.items() if key not in never]
-    enough = [each for each in made if each.score >= LEAST]
-    return sorted(enough, key=lambda each: (-each.score, people_comment.fold(each.name), each.name))[:limit]
+    suggestions = [_suggestion(own) for key, own in by_person.items() if key not in excluded_keys]
+    likely = [each for each in suggestions if each.score >= MIN_SCORE]
+    return sorted(likely, key=lambda each: (-each.score, people_comment.fold(each.name), each.name))[:limit]
 
 
-def _suggestion(found: list[SuggestionEvidence]) -> Suggestion:
-    best, *rest = sorted(found, key=lambda each: (-_strength(each), KINDS.index(each.kind)))
+def _suggestion(evidence: list[SuggestionEvidence]) -> Suggestion:
+    """Combine all evidence for one person."""
+    best, *rest = sorted(evidence, key=lambda each: (-_strength(each), KINDS.index(each.kind)))
     return Suggestion(
         name=best.name,
         kind=best.kind,
@@ -85,14 +88,14 @@ def _suggestion(found: list[SuggestionEvidence]) -> Suggestion:
         confidence=best.confidence,
         support=best.support,
         of=best.of,
-        score=round(1 - prod(1 - _strength(each) for each in found), 4),
+        score=round(1 - prod(1 - _strength(each) for each in evidence), 4),
         others=tuple(each.reason for each in rest),
-        replaces=next((each.replaces for each in found if each.replaces), ""),
+        replaces=next((each.replaces for each in evidence if each.replaces), ""),
     )
 
 
 def _strength(evidence: SuggestionEvidence) -> float:
-    trust, against = _TRUST[evidence.kind]
+    weight, counterexamples = _WEIGHTS[evidence.kind]
     if evidence.of:
-        return trust * evidence.support / (evidence.of + against)
-    return trust * (0.5 if evidence.confidence is None else evidence.confidence)
+        return weight * evidence.support / (evidence.of + counterexamples)
+    return weight * (0.5 if evidence.confidence is None else evidence.confidence)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.files.containers import Capabilities, Layout, Strategy
-from indexium_core.files.containers.bmff import FAMILY, BmffLayout, patch
+from indexium_core.files.containers.bmff import FAMILY, BmffLayout, padding
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
@@ -258,7 +258,7 @@ def test_paddings_are_joined_where_one_is_not_enough() -> None:
     reach = [more for more in range(110) if fits(content, "one" + "x" * more)]
     assert reach[-1] == 100
     assert set(range(93)) <= set(reach)
-    assert patch.room(FAMILY.examine(BytesReader(content))) == 100
+    assert padding.free_bytes(FAMILY.examine(BytesReader(content))) == 100
 
 
 def test_what_a_camera_keeps_in_a_free_box_is_no_room() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers.remux import amf
+from indexium_core.files.containers.flv import amf
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 from tests.support import headers, lossless, media
 from tests.support.headers import script

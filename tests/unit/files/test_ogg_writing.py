@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities, registry
-from indexium_core.files.containers.remux import ogg_edit, ogg_pages
+from indexium_core.files.containers.ogg import editing
+from indexium_core.files.containers.ogg import pages as ogg_pages
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import lossless, ogg, sabotage
@@ -81,7 +82,7 @@ def test_any_file_keeps_all_but_its_comments(data: bytes, text: str | None, refl
     assert rest(after) == rest(data)
     assert set(said(after)) == ({text} if text else set())
     assert lossless.census(after) == lossless.census(data)
-    assert ogg_edit.media_census(BytesReader(after)) == ogg_edit.media_census(BytesReader(data))
+    assert editing.media_census(BytesReader(after)) == editing.media_census(BytesReader(data))
     if not edit.renumbered:
         assert written(data, text, COPY, Capabilities(reflink=reflink)) == after
     again = planned(after, f"{text}!", PLACE)
@@ -291,7 +292,7 @@ def test_where_another_page_is_needed_only_numbers_and_checksums_of_that_stream_
     assert [page.raw for page in ogg.pages(after) if page.serial == 2] == [
         page.raw for page in ogg.pages(data) if page.serial == 2
     ]
-    assert ogg_edit.media_census(BytesReader(after)) == ogg_edit.media_census(BytesReader(data))
+    assert editing.media_census(BytesReader(after)) == editing.media_census(BytesReader(data))
     assert lossless.census(after) == lossless.census(data)
     taken = sum(piece.length for piece in edit.pieces if isinstance(piece, Extent))
     assert taken > len(data) - 70_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files.containers import Capabilities, registry
-from indexium_core.files.containers.remux import found
+from indexium_core.files.containers.shared import parsing
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Refusal, Remux
 from tests.support import headers, media
@@ -128,7 +128,7 @@ def test_an_old_comment_that_is_kept_keeps_its_bytes(clip: Callable[[str], bytes
         (texts((b"IXYZ", b"x")), "a text that FFmpeg would leave out: IXYZ"),
         (texts((b"ICMT", b"a"), (b"ICMT", b"b")), "several comments"),
         (texts((b"INAM", b"a"), (b"INAM", b"b")), "the tag inam several times"),
-        (texts((b"INAM", b"x" * (found.LONGEST + 1))), "longer tags"),
+        (texts((b"INAM", b"x" * (parsing.LONGEST + 1))), "longer tags"),
         (chunk(b"_PMX", b"<x:xmpmeta/>"), "a part that FFmpeg would leave out: _PMX"),
         (chunk(b"IDIT", b"Mon Mar 10 15:04:43 2003\n\0"), "IDIT"),
         (listed(b"ncdt", chunk(b"nctg", b"Nikon")), "ncdt"),

@@ -136,7 +136,7 @@ def test_a_person_takes_the_place_of_another(films: Database, decisions: Decisio
     report = decisions.replace_person(EVERYONE, "ANN", "Zoë Öz")
 
     assert results(films) == {"a": ["Zoë Öz", "Bo"], "b": ["Zoë Öz", "Bo"], "c": ["Bo", "Cy"]}
-    assert report.label == "replaced ANN by Zoë Öz in 2 files"
+    assert report.label == "replaced ANN with Zoë Öz in 2 files"
     decisions.replace_person(EVERYONE, "Zoë Öz", "bo")  # who is there already: once is enough
     assert results(films)["a"] == ["bo"]
 

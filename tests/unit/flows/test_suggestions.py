@@ -139,7 +139,7 @@ def test_a_name_in_the_file_that_is_almost_somebodys_is_to_be_replaced(database:
     )
     (found,) = suggest("c/c.mp4")
     assert (found.name, found.kind, found.replaces) == ("Zoë Öz", "near_name", "Zoe Oz")
-    assert found.reason == "“Zoe Oz” in this file may be Zoë Öz (2 files): only accents, spaces or marks differ."
+    assert found.reason == "“Zoe Oz” in this file may be Zoë Öz (2 files): only accents, spaces or punctuation differ."
     assert suggest("d/d.mp4") == []
 
 

@@ -42,7 +42,7 @@ def test_a_face_counts_by_how_sure_it_is() -> None:
 
 
 def test_nobody_is_suggested_who_is_there_already_however_spelt() -> None:
-    assert rank([told("ANN LEE"), told("Bob Ray")], never={"ann lee"}) == rank([told("Bob Ray")])
+    assert rank([told("ANN LEE"), told("Bob Ray")], excluded_keys={"ann lee"}) == rank([told("Bob Ray")])
 
 
 def test_a_hint_too_weak_is_none() -> None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from indexium_core.files.containers.bmff import boxes, items, keys, strings
+from indexium_core.files.containers.bmff import boxes, items, strings
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 
 __all__ = [
@@ -249,21 +249,21 @@ def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[C
     meta = path[-1]
     if meta.malformed or any(listed.malformed for listed in meta.named(b"ilst")):
         raise MalformedBoxError("The tags (meta) are not made of boxes.")
-    own = [name for box in meta.named(b"keys") for name in keys.listed(window.body(box))]
+    own = [name for box in meta.named(b"keys") for name in items.key_names(window.body(box))]
     for listed in meta.named(b"ilst"):
         read = _is_read(meta, listed)
         taken = first.listed if read and first.start < listed.start else []
         for item in listed.children:
-            ours, theirs = keys.name(item.kind, own), keys.name(item.kind, taken)
-            if theirs and keys.is_comment(ours) != keys.is_comment(theirs):
+            ours, theirs = items.key_name(item.kind, own), items.key_name(item.kind, taken)
+            if theirs and items.is_comment_key(ours) != items.is_comment_key(theirs):
                 raise MalformedBoxError(_CLASH)
             label, name = (ours, ours) if ours else _named(window, item)
-            if item.kind == CMT or keys.is_comment(name):
+            if item.kind == CMT or items.is_comment_key(name):
                 if any(handler.start > listed.start for handler in meta.named(b"hdlr")):
                     raise MalformedBoxError("There is a comment in tags (meta) whose handler stands behind them.")
                 place = _place(window, (*path, listed), item, label)
                 heard = read and bool(theirs or not ours) and _in_turn(path[0], item)
-                yield replace(place, heard=heard, apple=(theirs or name).lower() == keys.APPLE)
+                yield replace(place, heard=heard, apple=(theirs or name).lower() == items.APPLE_COMMENT_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ def _first_names(homes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
         for box in meta.named(b"keys"):
             if known and _is_read(meta, box):
                 with suppress(MalformedBoxError):
-                    return _Names(box.start, keys.listed(window.body(box)))
+                    return _Names(box.start, items.key_names(window.body(box)))
     return _Names(0, [])
 
 

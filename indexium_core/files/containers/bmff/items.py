@@ -7,23 +7,40 @@ A `data` box is 32 bits of type, 32 bits of locale (country and language) and th
 Replace mode leaves **one value** of type 1, for FFmpeg reads only the first and mutagen every one. It keeps the locale
 of what it replaces where there was one, and is for all otherwise. Preserve mode keeps every value; one that has to
 change and is not UTF-8 by its type becomes type 1, which every reader shows.
+
+In a `meta` with `keys` the type of an item is a number that counts the names from 1 on (QuickTime File Format,
+"Metadata Item Keys Atom": version and flags, a count, then size, namespace and name of each).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from indexium_core.files.containers.bmff import boxes, macintosh
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
-__all__ = ["FREEFORM", "edited", "freeform_name", "is_foreign", "made", "rebuilt", "texts"]
+__all__ = [
+    "APPLE_COMMENT_KEY",
+    "FREEFORM",
+    "edited",
+    "freeform_name",
+    "is_comment_key",
+    "is_foreign",
+    "key_name",
+    "key_names",
+    "made",
+    "rebuilt",
+    "texts",
+]
 
 FREEFORM = b"----"  # an item that carries its name itself, in `mean` (whose name it is) and `name`
 
 _UTF8, _UTF8_SORTED = 1, 4
 _UTF16 = frozenset({2, 5})
 _MACINTOSH = 3
+APPLE_COMMENT_KEY = "com.apple.quicktime.comment"
+_COMMENT_KEYS = frozenset({"comment", APPLE_COMMENT_KEY})
 _EVERYWHERE = bytes(4)  # the locale of a value for all
 
 
@@ -123,3 +140,38 @@ def _encoded(data: bytes, text: str) -> bytes:
 
 def _box(kind: bytes, content: bytes) -> bytes:
     return boxes.header(kind, 8 + len(content)) + content
+
+
+# Keys
+
+
+def is_comment_key(key: str) -> bool:
+    """Tell whether a tag of that name is the comment; FFmpeg knows no letter case."""
+    return key.lower() in _COMMENT_KEYS
+
+
+def key_names(content: bytes) -> list[str]:
+    """
+    Return the names in the content of a `keys` box.
+
+    Raises:
+        MalformedError: They do not add up.
+
+    """
+    names: list[str] = []
+    at = 8
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size < 8 or at + size > len(content):
+            break
+        names.append(content[at + 8 : at + size].decode("utf-8", "replace"))
+        at += size
+    if at != len(content) or len(names) != int.from_bytes(content[4:8], "big"):
+        raise MalformedBoxError("The names of the tags (keys) do not add up.")
+    return names
+
+
+def key_name(kind: bytes, names: Sequence[str]) -> str:
+    """Return the name of an item by its type, empty where the type is no number of a name."""
+    number = int.from_bytes(kind, "big")
+    return names[number - 1] if 1 <= number <= len(names) else ""

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexium_core.files.containers.matroska import names, tags
+from indexium_core.files.containers.matroska import ids, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.tags import Comment, MatroskaTag, Rewording
 from indexium_core.model.files import fields
@@ -139,8 +139,8 @@ def _ours(element: Element, content: Sequence[MatroskaTag], parent: str) -> list
     found = []
     number = 0
     for nth, tag in enumerate(content):
-        number += tag.item.id == names.TAG
-        simple = [place for place, child in enumerate(tag.children) if child.id == names.SIMPLE_TAG]
+        number += tag.item.id == ids.TAG
+        simple = [place for place, child in enumerate(tag.children) if child.id == ids.SIMPLE_TAG]
         numbers = {place: nth for nth, place in enumerate(simple, 1)}
         for comment in tag.comments:
             if comment.ours:

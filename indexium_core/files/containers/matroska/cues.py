@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 
 __all__ = ["moved", "relative"]
 
-_MASTERS = frozenset({names.CUE_POINT, names.CUE_TRACK_POSITIONS, names.CUE_REFERENCE})
-_STATES = frozenset({names.CUE_CODEC_STATE, names.CUE_REF_CODEC_STATE})  # 0 is no position: the track's own data
-_POSITIONS = frozenset({names.CUE_CLUSTER_POSITION, names.CUE_REF_CLUSTER, *_STATES})
+_MASTERS = frozenset({ids.CUE_POINT, ids.CUE_TRACK_POSITIONS, ids.CUE_REFERENCE})
+_STATES = frozenset({ids.CUE_CODEC_STATE, ids.CUE_REF_CODEC_STATE})  # 0 is no position: the track's own data
+_POSITIONS = frozenset({ids.CUE_CLUSTER_POSITION, ids.CUE_REF_CLUSTER, *_STATES})
 _PLAIN = frozenset(
     {
-        names.CUE_TIME,
-        names.CUE_TRACK,
-        names.CUE_RELATIVE_POSITION,
-        names.CUE_DURATION,
-        names.CUE_BLOCK_NUMBER,
-        names.CUE_REF_TIME,
-        names.CUE_REF_NUMBER,
+        ids.CUE_TIME,
+        ids.CUE_TRACK,
+        ids.CUE_RELATIVE_POSITION,
+        ids.CUE_DURATION,
+        ids.CUE_BLOCK_NUMBER,
+        ids.CUE_REF_TIME,
+        ids.CUE_REF_NUMBER,
         ebml.VOID,
         ebml.CRC_32,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.model.files.media import Extent
 
@@ -87,10 +87,10 @@ def content_of(reader: Reader, element: Element) -> bytes:
 
     """
     if element.size > METADATA_MAX:
-        message = f"{names.name_of(element.id)} takes {element.size:,} bytes, which is more than Indexium reads."
+        message = f"{ids.name_of(element.id)} takes {element.size:,} bytes, which is more than Indexium reads."
         raise errors.RefusedError(message)
     content = reader.read_at(element.data, element.size)
     if len(content) < element.size:
-        message = f"The file ends inside of {names.name_of(element.id)}."
+        message = f"The file ends inside of {ids.name_of(element.id)}."
         raise errors.CorruptFileError(message)
     return content

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field, replace
 
 from indexium_core import errors
 from indexium_core.files.containers import Capabilities, Reader
-from indexium_core.files.containers.matroska import clusters, cues, ebml, names, seekhead
+from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
+from indexium_core.files.containers.matroska.editing import TagsRequest
 from indexium_core.files.containers.matroska.layout import ClusterRun, MatroskaLayout, content_of
-from indexium_core.files.containers.matroska.merging import TagsRequest
+from indexium_core.files.containers.matroska.walk import HOPS_MAX, Headers
 from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["relocated"]
@@ -29,7 +30,9 @@ __all__ = ["relocated"]
 _ROOM = 4096  # bytes of Void, at least, between the tags and the media
 _ROUNDS = 16  # of laying the parts; three are usual
 _SHARED = 4  # blocks that a stretch must have for sharing it to be worth a Void in front of it
-_KNOWN = names.TOP_LEVEL | {ebml.VOID}
+_KNOWN = ids.TOP_LEVEL | {ebml.VOID}
+_BLOCKS = frozenset({ids.SIMPLE_BLOCK, ids.BLOCK_GROUP, ids.ENCRYPTED_BLOCK})
+_CLUSTER_HEAD = 64  # bytes that hold what comes before the first block of a cluster
 
 
 def relocated(reader: Reader, layout: MatroskaLayout, wish: TagsRequest, means: Capabilities) -> Rebuild:
@@ -43,9 +46,9 @@ def relocated(reader: Reader, layout: MatroskaLayout, wish: TagsRequest, means: 
     """
     strange = next((element for element in layout.elements if element.id not in _KNOWN), None)
     if strange is not None:
-        message = f"The file holds an element that Indexium does not know ({names.name_of(strange.id)}); it stays put."
+        message = f"The file holds an element that Indexium does not know ({ids.name_of(strange.id)}); it stays put."
         raise errors.RefusedError(message)
-    if clusters.say_where_they_lie(reader, layout):
+    if _has_cluster_positions(reader, layout):
         message = "The film's clusters say where they lie, which would be untrue once they have moved."
         raise errors.RefusedError(message)
     if means.reflink:
@@ -114,14 +117,14 @@ class _Relocation:
         self.block = block  # bytes to multiples of which stretches are to be moved
         self.segment = layout.segment
         self.media = 0  # where the media begin in the new file: in no round before where they began in the last
-        self.cues = {element: content_of(reader, element) for element in layout.named(names.CUES)}
+        self.cues = {element: content_of(reader, element) for element in layout.named(ids.CUES)}
         self.lists = next((offset for offset in sorted(wish.heads) if layout.in_front(offset)), None)
         self.gone = self.vanishing()
 
     def vanishing(self) -> frozenset[int]:
         """Return the offsets of the Tags that go, and of the SeekHeads that name nothing else."""
         tags = frozenset(element.offset for element in self.wish.emptied)
-        targets = [(names.TAGS, offset - self.segment.data) for offset in tags]
+        targets = [(ids.TAGS, offset - self.segment.data) for offset in tags]
         _, heads = seekhead.without(self.wish.heads, targets, self.segment.data)
         return tags | heads - ({self.lists} if self.is_new else set())
 
@@ -150,7 +153,7 @@ class _Relocation:
             laid.add(part)
         tags = laid.length
         if self.is_new:
-            laid.add(_MovedPart(self.element(names.TAGS, self.wish.content)))
+            laid.add(_MovedPart(self.element(ids.TAGS, self.wish.content)))
         self.add_room(laid)
         for part in self.media_and_behind(moves):
             self.align(laid, part.data)
@@ -238,15 +241,15 @@ class _Relocation:
     def part(self, element: Element, moves: _Moves) -> _MovedPart:
         """Return an element as it is to be, with its positions corrected."""
         old = element.offset - self.segment.data
-        if element.id == names.SEEK_HEAD:
-            return _MovedPart(self.element(names.SEEK_HEAD, self.directory(element.offset, moves)), old)
-        if element.id == names.CUES:
+        if element.id == ids.SEEK_HEAD:
+            return _MovedPart(self.element(ids.SEEK_HEAD, self.directory(element.offset, moves)), old)
+        if element.id == ids.CUES:
             content = cues.moved(self.cues[element], lambda position: self.in_media(position, moves))
-            return _MovedPart(self.element(names.CUES, content), old)
+            return _MovedPart(self.element(ids.CUES, content), old)
         if element == self.wish.home:
-            return _MovedPart(self.element(names.TAGS, self.wish.content), old)
+            return _MovedPart(self.element(ids.TAGS, self.wish.content), old)
         if element in self.wish.others:
-            return _MovedPart(self.element(names.TAGS, self.wish.others[element]), old)
+            return _MovedPart(self.element(ids.TAGS, self.wish.others[element]), old)
         return _MovedPart(Extent(element.offset, element.length), old)
 
     def directory(self, offset: int, moves: _Moves) -> bytes:
@@ -258,10 +261,10 @@ class _Relocation:
         head, entries = self.wish.heads[offset], []
         for entry in head.entries:
             gone = self.segment.data + entry.position in self.gone
-            if not gone or entry.id not in {names.TAGS, names.SEEK_HEAD}:
+            if not gone or entry.id not in {ids.TAGS, ids.SEEK_HEAD}:
                 entries.append(seekhead.at(entry, moves(entry.position)))
         if self.is_new and offset == self.lists:
-            entries.append(seekhead.entry(names.TAGS, moves.tags))
+            entries.append(seekhead.entry(ids.TAGS, moves.tags))
         return replace(head, entries=tuple(entries)).content
 
     def in_media(self, position: int, moves: _Moves) -> int | None:
@@ -286,7 +289,7 @@ class _Relocation:
         """Return the pieces of the whole file, neighbours made one."""
         width = self.size_width(moves)
         size = self.reader.read_at(self.segment.data - width, width) if self.layout.live else None
-        head = ebml.encode_uint(names.SEGMENT) + (size or ebml.encode_size(laid.length, width))
+        head = ebml.encode_uint(ids.SEGMENT) + (size or ebml.encode_size(laid.length, width))
         parts = [Extent(0, self.segment.offset), head, *(part.data for part in laid.parts), self.tail()]
         pieces: list[bytes | Extent] = []
         for data in parts:
@@ -298,3 +301,45 @@ class _Relocation:
             elif not isinstance(data, Extent) or data.length:
                 pieces.append(data)
         return Rebuild(pieces=tuple(pieces), cloned=self.block > 1)
+
+
+# Positions in clusters (RFC 9559, section 5.1.3)
+
+
+def _has_cluster_positions(reader: Reader, layout: MatroskaLayout) -> bool:
+    """
+    Tell whether a cluster holds a Position that is not 0, which is that of live recordings.
+
+    Such a position is wrong once the cluster moves. It cannot be corrected: the clusters are the media, which keep
+    their bytes, and a cluster with a checksum would have to be read as a whole. GStreamer and old versions of mkvmerge
+    write positions; FFmpeg, Chrome and current versions of mkvmerge do not. Every known writer puts them before the
+    first block.
+
+    Raises CorruptFileError where the clusters are not those of the layout.
+    """
+    return any(_has_position_in(reader, run) for run in layout.runs)
+
+
+def _has_position_in(reader: Reader, run: ClusterRun) -> bool:
+    heads, blocks, budget = Headers(reader, _CLUSTER_HEAD), Headers(reader), ebml.ElementBudget(HOPS_MAX)
+    position = run.offset
+    while position < run.end:
+        cluster = heads.at(position)
+        if _holds_position(reader, heads, cluster, run.end):
+            return True
+        unsized = cluster.size == ebml.UNKNOWN
+        position = blocks.open_end(cluster, run.end, budget) if unsized else cluster.end
+    return False
+
+
+def _holds_position(reader: Reader, heads: Headers, cluster: Element, stop: int) -> bool:
+    position = cluster.data
+    stop = stop if cluster.size == ebml.UNKNOWN else cluster.end
+    while position < stop:
+        child = heads.at(position)
+        if child.id in _BLOCKS or child.id == ids.CLUSTER or child.size == ebml.UNKNOWN:
+            return False
+        if child.id == ids.POSITION and any(reader.read_at(child.data, min(child.size, 8))):
+            return True
+        position = child.end
+    return False

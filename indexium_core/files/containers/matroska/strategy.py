@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from indexium_core import errors
 from indexium_core.files.containers import Capabilities, Layout, Reader
-from indexium_core.files.containers.matroska import merging, placement, relocation
+from indexium_core.files.containers.matroska import editing, placement, relocation
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
@@ -25,7 +25,7 @@ class MatroskaInPlace:
         if layout.problem:
             return layout.problem
         try:
-            return placement.arranged(reader, layout, merging.wished(reader, layout, changes))
+            return placement.arranged(reader, layout, editing.wished(reader, layout, changes))
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError) as error:
             return self._apart(reader, layout, changes) or Refusal(code=error.reason, message=error.message)
 
@@ -34,7 +34,7 @@ class MatroskaInPlace:
         if not layout.damage or layout.fields:
             return None
         try:
-            return placement.arranged(reader, layout, merging.apart(reader, layout, changes))
+            return placement.arranged(reader, layout, editing.apart(reader, layout, changes))
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError):
             return None
 
@@ -55,6 +55,6 @@ class MatroskaCopy:
             message = "The file has no room for the tags in place, and another file cannot take its place here."
             return Refusal(code="no_strategy_yet", message=message)
         try:
-            return relocation.relocated(reader, layout, merging.wished(reader, layout, changes), means)
+            return relocation.relocated(reader, layout, editing.wished(reader, layout, changes), means)
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError) as error:
             return Refusal(code=error.reason, message=error.message)

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 
 __all__ = ["Comment", "MatroskaTag", "Rewording", "edited", "named", "parse", "untouched"]
@@ -24,8 +24,8 @@ __all__ = ["Comment", "MatroskaTag", "Rewording", "edited", "named", "parse", "u
 _FILM_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
 _FILM_LEVEL = 50
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
-_LANGUAGES = frozenset({names.TAG_LANGUAGE, names.TAG_LANGUAGE_BCP47, names.TAG_DEFAULT, names.TAG_DEFAULT_BOGUS})
-_OWN = _LANGUAGES | _PADDING | {names.TAG_NAME, names.TAG_STRING}  # what a comment consists of
+_LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
+_OWN = _LANGUAGES | _PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # what a comment consists of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Comment:
     def others(self) -> tuple[RawElement, ...]:
         """Return the children that stay whatever happens: nested tags, binary data, and what nobody reads."""
         ours = [child for child in self.children if child.id in _OWN]
-        texts = [child for child in ours if child.id == names.TAG_STRING]
+        texts = [child for child in ours if child.id == ids.TAG_STRING]
         return tuple(child for child in self.children if child.id not in _OWN or child in texts[:-1])
 
 
@@ -85,44 +85,44 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
     """
     budget = ebml.ElementBudget()
     items = ebml.children(content, budget)
-    return tuple(_tag(item, budget) if item.id == names.TAG else MatroskaTag(item=item) for item in items)
+    return tuple(_tag(item, budget) if item.id == ids.TAG else MatroskaTag(item=item) for item in items)
 
 
 def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
     children = ebml.children(item.content, budget)
-    targets = [part for child in children if child.id == names.TARGETS for part in ebml.children(child.content, budget)]
+    targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
     film, flat = _is_film(targets), _is_flat(targets)
-    simple = [(place, child) for place, child in enumerate(children) if child.id == names.SIMPLE_TAG]
+    simple = [(place, child) for place, child in enumerate(children) if child.id == ids.SIMPLE_TAG]
     found = [_comment(place, ebml.children(child.content, budget), film=film, flat=flat) for place, child in simple]
     comments = tuple(comment for comment in found if comment)
     return MatroskaTag(item=item, children=children, film=film, flat=flat, comments=comments)
 
 
 def _is_film(targets: list[RawElement]) -> bool:
-    single = (names.TAG_TRACK_UID, names.TAG_EDITION_UID, names.TAG_CHAPTER_UID, names.TAG_ATTACHMENT_UID)
+    single = (ids.TAG_TRACK_UID, ids.TAG_EDITION_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
     if any(ebml.uint(part.content) for part in targets if part.id in single):
         return False
-    levels = [ebml.uint(part.content) for part in targets if part.id == names.TARGET_TYPE_VALUE and part.content]
+    levels = [ebml.uint(part.content) for part in targets if part.id == ids.TARGET_TYPE_VALUE and part.content]
     if levels:
         return levels[-1] == _FILM_LEVEL
-    types = [ebml.text(part.content) for part in targets if part.id == names.TARGET_TYPE]
+    types = [ebml.text(part.content) for part in targets if part.id == ids.TARGET_TYPE]
     return not types or types[-1] in _FILM_TYPES
 
 
 def _is_flat(targets: list[RawElement]) -> bool:
-    single = (names.TAG_TRACK_UID, names.TAG_CHAPTER_UID, names.TAG_ATTACHMENT_UID)
-    return not any(part.id == names.TARGET_TYPE or (part.id in single and ebml.uint(part.content)) for part in targets)
+    single = (ids.TAG_TRACK_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
+    return not any(part.id == ids.TARGET_TYPE or (part.id in single and ebml.uint(part.content)) for part in targets)
 
 
 def _comment(place: int, children: tuple[RawElement, ...], *, film: bool, flat: bool) -> Comment | None:
     """Return what the SimpleTag says if it is a comment. Of children that are given twice FFmpeg takes the last."""
     last = {child.id: child.content for child in children}
-    if ebml.text(last.get(names.TAG_NAME, b"")).upper() != "COMMENT":
+    if ebml.text(last.get(ids.TAG_NAME, b"")).upper() != "COMMENT":
         return None
-    language, modern = ebml.text(last.get(names.TAG_LANGUAGE, b"")), ebml.text(last.get(names.TAG_LANGUAGE_BCP47, b""))
-    default = last.get(names.TAG_DEFAULT, last.get(names.TAG_DEFAULT_BOGUS))
+    language, modern = ebml.text(last.get(ids.TAG_LANGUAGE, b"")), ebml.text(last.get(ids.TAG_LANGUAGE_BCP47, b""))
+    default = last.get(ids.TAG_DEFAULT, last.get(ids.TAG_DEFAULT_BOGUS))
     refused = default is not None and default != b"" and not ebml.uint(default)
-    data = last.get(names.TAG_STRING, b"")
+    data = last.get(ids.TAG_STRING, b"")
     text = data.rstrip(b"\0")
     stated = language in {"", "und"} or bool(ebml.uint(default or b""))
     return Comment(
@@ -152,16 +152,16 @@ def untouched(content: bytes) -> list[tuple[str, bytes]]:
         if tag.item.id in _PADDING:
             continue
         inner += [
-            (names.name_of(child.id), child.raw) for comment in tag.comments if comment.ours for child in comment.others
+            (ids.name_of(child.id), child.raw) for comment in tag.comments if comment.ours for child in comment.others
         ]
-        if tag.item.id != names.TAG:
-            found.append((names.name_of(tag.item.id), tag.item.raw))
+        if tag.item.id != ids.TAG:
+            found.append((ids.name_of(tag.item.id), tag.item.raw))
             continue
         kept = _kept(tag)
         if tag.film and not _says_something(kept):
             continue
         number += 1
-        found += [(f"Tag[{number}]/{names.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
+        found += [(f"Tag[{number}]/{ids.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
     return found + [(f"COMMENT/{name}[{nth}]", raw) for nth, (name, raw) in enumerate(inner, 1)]
 
 
@@ -172,14 +172,14 @@ def _kept(tag: MatroskaTag) -> list[RawElement]:
 
 
 def _says_something(kept: Sequence[RawElement]) -> bool:
-    return any(item.id != names.TARGETS for item in kept)
+    return any(item.id != ids.TARGETS for item in kept)
 
 
 def named(content: bytes) -> set[str]:
     """Return the name of everything that is said in a Tags element. Raises as `parse`."""
-    simple = [child for tag in parse(content) for child in tag.children if child.id == names.SIMPLE_TAG]
+    simple = [child for tag in parse(content) for child in tag.children if child.id == ids.SIMPLE_TAG]
     parts = [{part.id: part.content for part in ebml.children(child.content, ebml.ElementBudget())} for child in simple]
-    return {ebml.text(each.get(names.TAG_NAME, b"")).upper() for each in parts}
+    return {ebml.text(each.get(ids.TAG_NAME, b"")).upper() for each in parts}
 
 
 def edited(
@@ -227,7 +227,7 @@ def _home(tags: Sequence[MatroskaTag], rewordings: Mapping[tuple[int, int], Rewo
         nth
         for nth, tag in enumerate(tags)
         for place, item in enumerate(tag.children)
-        if item.id != names.TARGETS and item.id not in _PADDING and (nth, place) not in gone
+        if item.id != ids.TARGETS and item.id not in _PADDING and (nth, place) not in gone
     ]
     return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].film), default=len(tags))
 
@@ -245,10 +245,10 @@ def _rebuilt(tag: MatroskaTag, rewordings: Mapping[int, Rewording | None], simpl
         if child.id in _PADDING or (place in rewordings and rewording is None):
             continue
         parts.append(_reworded(comments[place], rewording) if rewording else child.raw)
-        says_something |= child.id != names.TARGETS
+        says_something |= child.id != ids.TARGETS
     if not says_something:
         return b""
-    return ebml.element(names.TAG, ebml.master([*parts, simple], checked=_checked(tag.children)))
+    return ebml.element(ids.TAG, ebml.master([*parts, simple], checked=_checked(tag.children)))
 
 
 def _reworded(comment: Comment, rewording: Rewording) -> bytes:
@@ -258,24 +258,24 @@ def _reworded(comment: Comment, rewording: Rewording) -> bytes:
     if rewording.anew:
         dropped |= _LANGUAGES
     elif announced:
-        dropped |= {names.TAG_DEFAULT, names.TAG_DEFAULT_BOGUS}
-    old = next(child for child in reversed(comment.children) if child.id == names.TAG_STRING)
+        dropped |= {ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS}
+    old = next(child for child in reversed(comment.children) if child.id == ids.TAG_STRING)
     text = rewording.text.encode("utf-8", "surrogateescape")
-    string = ebml.element(names.TAG_STRING, text if rewording.anew else text + bytes(comment.padding))
-    default = ebml.element(names.TAG_DEFAULT, b"\x01") if announced else b""
+    string = ebml.element(ids.TAG_STRING, text if rewording.anew else text + bytes(comment.padding))
+    default = ebml.element(ids.TAG_DEFAULT, b"\x01") if announced else b""
     parts = [default + string if child is old else child.raw for child in comment.children if child.id not in dropped]
-    return ebml.element(names.SIMPLE_TAG, ebml.master(parts, checked=_checked(comment.children)))
+    return ebml.element(ids.SIMPLE_TAG, ebml.master(parts, checked=_checked(comment.children)))
 
 
 def _new_comment(text: str) -> bytes:
     """Return the SimpleTag of a comment in no language, which players show."""
-    string = ebml.element(names.TAG_STRING, text.encode("utf-8", "surrogateescape"))
-    return ebml.element(names.SIMPLE_TAG, ebml.element(names.TAG_NAME, b"COMMENT") + string)
+    string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
+    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, b"COMMENT") + string)
 
 
 def _film_tag(simple: bytes) -> bytes:
-    level = ebml.element(names.TARGET_TYPE_VALUE, ebml.encode_uint(_FILM_LEVEL))
-    return ebml.element(names.TAG, ebml.element(names.TARGETS, level) + simple)
+    level = ebml.element(ids.TARGET_TYPE_VALUE, ebml.encode_uint(_FILM_LEVEL))
+    return ebml.element(ids.TAG, ebml.element(ids.TARGETS, level) + simple)
 
 
 def _checked(items: Sequence[RawElement]) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import comments, ebml, names, reach, seekhead, tail
+from indexium_core.files.containers.matroska import comments, ebml, ids, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
@@ -159,14 +159,14 @@ class _Walk:
     def document(self) -> None:
         """Read the EBML header (RFC 8794, section 11.2) and find the segment."""
         head = self._header(0)
-        if head.id != names.EBML or not 0 <= head.size <= _EBML_HEADER_MAX:
+        if head.id != ids.EBML or not 0 <= head.size <= _EBML_HEADER_MAX:
             message = "The EBML header is damaged."
             raise errors.RefusedError(message)
         content = content_of(self.reader, head)
         found = self._header(head.end)
         if found.id == ebml.VOID and found.size != ebml.UNKNOWN:
             found = self._header(found.end)
-        self.segment = found if found.id == names.SEGMENT else None
+        self.segment = found if found.id == ids.SEGMENT else None
         self._kind(content)
         if self.segment is None:
             message = "No segment follows the EBML header."
@@ -183,12 +183,12 @@ class _Walk:
         except errors.CorruptFileError as error:
             message = "The EBML header is damaged."
             raise errors.RefusedError(message) from error
-        kind = ebml.text(last.get(names.DOC_TYPE, b""))
+        kind = ebml.text(last.get(ids.DOC_TYPE, b""))
         if kind == "webm":
             self.container = kind
-        id_length = ebml.uint(last.get(names.EBML_MAX_ID_LENGTH) or b"\x04")
-        self.widest = ebml.uint(last.get(names.EBML_MAX_SIZE_LENGTH) or b"\x08")
-        version = ebml.uint(last.get(names.EBML_READ_VERSION) or b"\x01")
+        id_length = ebml.uint(last.get(ids.EBML_MAX_ID_LENGTH) or b"\x04")
+        self.widest = ebml.uint(last.get(ids.EBML_MAX_SIZE_LENGTH) or b"\x08")
+        version = ebml.uint(last.get(ids.EBML_READ_VERSION) or b"\x01")
         if kind not in {"matroska", "webm"} or (id_length, version) != (4, 1) or not 1 <= self.widest <= 8:
             message = "The EBML header describes a kind of document that Indexium does not know."
             raise errors.RefusedError(message)
@@ -229,7 +229,7 @@ class _Walk:
         """Hop over a run of clusters, or over another element, and return where it ends."""
         self.budget.spend()
         element = self._header(position)
-        if element.id == names.CLUSTER:
+        if element.id == ids.CLUSTER:
             return self._run(element)
         self._check(element)
         self.elements.append(element)
@@ -288,11 +288,11 @@ class _Walk:
             found = self._header(offset)
         except errors.CorruptFileError:
             return None
-        return found if found.id == names.CLUSTER else None
+        return found if found.id == ids.CLUSTER else None
 
     def _check(self, element: Element) -> None:
-        name = names.name_of(element.id)
-        if element.id in names.DOCUMENT:
+        name = ids.name_of(element.id)
+        if element.id in ids.DOCUMENT:
             message = "The file holds several documents or segments."
             raise errors.RefusedError(message)
         if element.size == ebml.UNKNOWN:
@@ -311,7 +311,7 @@ class _Walk:
 
     def _check_end(self, element: Element, end: int) -> None:
         if end > self.end:
-            name = names.name_of(element.id)
+            name = ids.name_of(element.id)
             message = f"The file is cut off or damaged: {name} at byte {element.offset:,} reaches past the end."
             raise errors.CorruptFileError(message)
 
@@ -319,16 +319,16 @@ class _Walk:
         """Refuse a segment that says that it ends where it does not: readers go on, each in its own way."""
         tail = self.reader.read_at(self.end, 4)
         number = int.from_bytes(tail, "big")
-        if number in names.DOCUMENT:
+        if number in ids.DOCUMENT:
             message = "The file holds several documents or segments."
             raise errors.RefusedError(message)
-        if number in names.TOP_LEVEL:
-            message = f"{names.name_of(number)} follows the end of the segment: the segment says a size that is wrong."
+        if number in ids.TOP_LEVEL:
+            message = f"{ids.name_of(number)} follows the end of the segment: the segment says a size that is wrong."
             raise errors.RefusedError(message)
 
     def counts(self) -> None:
         """Refuse more Tags or directories than any that were made in earnest: an edit has them all in memory."""
-        for number, name in ((names.TAGS, "Tags"), (names.SEEK_HEAD, "directories (SeekHead)")):
+        for number, name in ((ids.TAGS, "Tags"), (ids.SEEK_HEAD, "directories (SeekHead)")):
             found = self._all(number)
             if len(found) > _READ_MAX or (len(found) > 1 and sum(map(_size, found)) > METADATA_MAX):
                 message = f"The file holds more {name} than any that was made in earnest."
@@ -347,16 +347,16 @@ class _Walk:
         """Refuse a directory that names an element in the damaged end: players may read a part of it."""
         assert self.segment is not None
         assert self.damaged is not None
-        if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {names.CLUSTER, names.CUES}:
-            message = f"The file is cut off or damaged: {names.name_of(entry.id)} at its end is not whole."
+        if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {ids.CLUSTER, ids.CUES}:
+            message = f"The file is cut off or damaged: {ids.name_of(entry.id)} at its end is not whole."
             raise errors.CorruptFileError(message)
 
     def comments(self) -> None:
         """Collect every comment of the film, wherever it lies and whether players find it or not."""
-        found = {element.offset: element for element in self._all(names.TAGS)[:_READ_MAX]}
+        found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
         if found:
             places = {element.offset: element.id for element in self.elements}
-            order = reach.reached(self.layout(), places, self.heads)
+            order = seekhead.read_order(self.layout(), places, self.heads)
             contents = {element: content_of(self.reader, element) for element in found.values()}
             film = comments.found(contents, [found[offset] for offset in order if offset in found])
             self.fields, self.added = film.fields, film.added

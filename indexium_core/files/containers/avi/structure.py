@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["COMMENT", "PADDING", "Chunk", "census", "chunks", "examine", "recognises"]
@@ -81,8 +81,8 @@ def examine(reader: Reader) -> HeaderFacts:
             if kind == COMMENT
         ),
         added="INFO/ICMT" if _is_hidden(reading) else "",
-        kept=found.handed(others),
-        obstacle=_obstacle(reading) or found.unfit(others),
+        kept=parsing.handed(others),
+        obstacle=_obstacle(reading) or parsing.unfit(others),
     )
 
 
@@ -97,18 +97,18 @@ def census(reader: Reader) -> Mapping[str, str]:
     reading = _read(reader)
     texts = [(kind.decode("latin-1"), text) for kind, text in reading.texts if kind != COMMENT]
     streams = {f"stream {number}": said for number, said in enumerate(reading.streams)}
-    return {**found.named(texts), **streams, **_media(reader, reading.payload)}
+    return {**parsing.named(texts), **streams, **_media(reader, reading.payload)}
 
 
 def _obstacle(reading: _Reading) -> str:
     if reading.unfinished:
         return "The recording was never finished: its header does not say how long it is."
     if reading.strange:
-        name = found.shown(reading.strange[0].decode("latin-1"))
+        name = parsing.shown(reading.strange[0].decode("latin-1"))
         return f"It holds a part that FFmpeg would leave out: {name}."
     unwritten = next((kind for kind, _ in reading.texts if kind not in _TEXTS), None)
     if unwritten is not None:
-        return f"It holds a text that FFmpeg would leave out: {found.shown(unwritten.decode('latin-1'))}."
+        return f"It holds a text that FFmpeg would leave out: {parsing.shown(unwritten.decode('latin-1'))}."
     if sum(kind == COMMENT for kind, _ in reading.texts) > 1:
         return "It holds several comments, of which FFmpeg keeps one."
     return ""
@@ -120,7 +120,7 @@ def _obstacle(reading: _Reading) -> str:
 def _read(reader: Reader) -> _Reading:
     reading = _Reading()
     offset = 0
-    for _ in range(found.STEPS):
+    for _ in range(parsing.STEPS):
         head = reader.read_at(offset, 12)
         if len(head) < 12 or head[:4] != b"RIFF":
             break
@@ -175,7 +175,7 @@ def _stream(reader: Reader, stream: Chunk, reading: _Reading) -> str:
             flags = int.from_bytes(body[8:12], "little") & _DISABLED
             said += f"{body[:4]!r} flags {flags} language {int.from_bytes(body[14:16], 'little')}"
         elif chunk.kind == b"strn":
-            said += f" name {found.text_of(body)}"
+            said += f" name {parsing.text_of(body)}"
         elif chunk.kind == b"vprp" and len(body) >= 36 and int.from_bytes(body[32:36], "little") > 1:
             said += " interlaced"
     return said
@@ -195,12 +195,12 @@ def _info(reader: Reader, info: Chunk) -> Iterator[tuple[bytes, str]]:
         if chunk.is_list or chunk.end - chunk.body > _LARGEST_TEXT:
             raise MalformedHeaderError("its texts are no texts")
         data = reader.read_at(chunk.body, chunk.end - chunk.body)
-        text = found.whole_text_of(data) if chunk.kind == COMMENT else found.text_of(data)
+        text = parsing.whole_text_of(data) if chunk.kind == COMMENT else parsing.text_of(data)
         if chunk.kind not in PADDING and text:  # an empty one says nothing
             yield chunk.kind, text
 
 
-def chunks(reader: Reader, start: int, end: int, steps: int = found.STEPS) -> Iterator[Chunk]:
+def chunks(reader: Reader, start: int, end: int, steps: int = parsing.STEPS) -> Iterator[Chunk]:
     """Yield the chunks between two places of a file."""
     for _ in range(steps):
         head = reader.read_at(start, 12)
@@ -239,7 +239,7 @@ def _media(reader: Reader, payload: list[Extent]) -> Mapping[str, str]:
 
 
 def _pieces(reader: Reader, start: int, end: int) -> Iterator[Chunk]:
-    for chunk in chunks(reader, start, end, found.MOST_PIECES):
+    for chunk in chunks(reader, start, end, parsing.MOST_PIECES):
         if chunk.is_list and chunk.kind == b"rec ":
             yield from chunks(reader, chunk.body, chunk.end)
         else:

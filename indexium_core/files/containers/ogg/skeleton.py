@@ -11,10 +11,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.files.containers.remux import found, ogg_pages
-from indexium_core.files.containers.remux.lossless import NotUnderstoodError
-from indexium_core.files.containers.remux.ogg_pages import OggPage
+from indexium_core.files.containers.ogg import pages as ogg_pages
+from indexium_core.files.containers.ogg.pages import OggPage
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.edit_strategy import NotEditableError
+from indexium_core.files.containers.shared.splices import Splice
 
 __all__ = ["MAGIC", "facts", "moved"]
 
@@ -36,7 +37,7 @@ def moved(pages: Pages, by: int) -> Iterator[Splice]:
     if version == _WITHOUT_PLACES:
         return
     if version != _WITH_PLACES:
-        raise NotUnderstoodError("The index of its pictures is of an unknown kind, so nothing in it is moved.")
+        raise NotEditableError("The index of its pictures is of an unknown kind, so nothing in it is moved.")
     for start, end in _packets(pages):
         new[start:end] = _moved(content[start:end], by)
     at = 0
@@ -58,7 +59,7 @@ def facts(pages: Pages, media: int) -> Iterator[tuple[str, str]]:
         for at, length, _ in told:
             packet[at : at + length] = bytes(length)
         places = "".join(f", {place - media if place else 0:+d}" for _, _, place in told)
-        yield f"packet {number}", found.digest_of(bytes(packet)) + places
+        yield f"packet {number}", parsing.digest_of(bytes(packet)) + places
 
 
 def _packets(pages: Pages) -> Iterator[tuple[int, int]]:
@@ -99,7 +100,7 @@ def _places(packet: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
 
 def _written(place: int, length: int, *, is_fixed: bool) -> bytes:
     if place < 0 or place >> (63 if is_fixed else 7 * length):
-        raise NotUnderstoodError("The index of its pictures cannot reach further.")
+        raise NotEditableError("The index of its pictures cannot reach further.")
     if is_fixed:
         return struct.pack("<q", place)
     digits = [place >> 7 * index & 0x7F for index in range(length)]

@@ -13,8 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, Option
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import (
+    CutShortError,
+    HeaderFacts,
+    MalformedHeaderError,
+    Option,
+    TextLimit,
+)
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -24,9 +30,9 @@ __all__ = [
     "EXTENSION",
     "FILE",
     "LIBRARY",
-    "LONGEST",
     "METADATA",
     "REMADE",
+    "TEXT_LIMIT",
     "Object",
     "behind",
     "census",
@@ -37,7 +43,8 @@ __all__ = [
     "recognises",
 ]
 
-LONGEST = 65_000  # bytes of a text as UTF-16, for its length is a 16-bit number
+# Bytes of a text as UTF-16, for its length is a 16-bit number.
+TEXT_LIMIT = TextLimit(65_000, "utf-16-le", "surrogatepass")
 
 
 def guid_of(text: str) -> bytes:
@@ -99,9 +106,9 @@ class _Header:
             raise MalformedHeaderError("it consists of too many parts")
 
     def add(self, where: str, name: str, value: str) -> None:
-        if found.is_comment(name) and value:
+        if parsing.is_comment(name) and value:
             self.comments.append(FieldValue(field="comment", where=f"{where}/{name}", value=value))
-        elif not found.is_comment(name):
+        elif not parsing.is_comment(name):
             self.tags.append((name, value))
 
 
@@ -118,8 +125,8 @@ def examine(reader: Reader) -> HeaderFacts:
     return HeaderFacts(
         payload=payload,
         fields=tuple(header.comments),
-        kept=(*_created(header), *found.handed(attributes)),
-        obstacle=next(iter(header.obstacles), "") or found.unfit(attributes),
+        kept=(*_created(header), *parsing.handed(attributes)),
+        obstacle=next(iter(header.obstacles), "") or parsing.unfit(attributes),
     )
 
 
@@ -128,7 +135,7 @@ def census(reader: Reader) -> Mapping[str, str]:
     header = _header(reader)
     streams = {f"stream {number}": kind for number, kind in enumerate(header.streams)}
     made = {"made": str(header.created // 10)}
-    return {**found.named(_once(header.tags)), **streams, **made}
+    return {**parsing.named(_once(header.tags)), **streams, **made}
 
 
 def _once(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -151,7 +158,7 @@ def _created(header: _Header) -> Iterator[Option]:
 def _payload(reader: Reader) -> Iterator[Extent]:
     """Yield the contents of the Data object, and make sure that all objects are whole."""
     offset = 0
-    for _ in range(found.STEPS):
+    for _ in range(parsing.STEPS):
         head = reader.read_at(offset, 24)
         if len(head) < 24:
             return
@@ -169,10 +176,10 @@ def _payload(reader: Reader) -> Iterator[Extent]:
 
 def header_of(reader: Reader) -> bytes:
     """Return the header object. Raises CutShortError, MalformedError."""
-    length = int.from_bytes(found.exactly(reader, 16, 8), "little")
+    length = int.from_bytes(parsing.exactly(reader, 16, 8), "little")
     if not 30 <= length <= LARGEST_HEADER:
         raise MalformedHeaderError("its header has no sensible size")
-    return found.exactly(reader, 0, length)
+    return parsing.exactly(reader, 0, length)
 
 
 def _header(reader: Reader) -> _Header:
@@ -189,7 +196,7 @@ def _header(reader: Reader) -> _Header:
 def objects(data: bytes) -> Iterator[Object]:
     """Yield the objects in the body of another. Raises MalformedError."""
     at = 0
-    for _ in range(found.STEPS):
+    for _ in range(parsing.STEPS):
         if at + 24 > len(data):
             return
         length = int.from_bytes(data[at + 16 : at + 24], "little")
@@ -202,7 +209,7 @@ def objects(data: bytes) -> Iterator[Object]:
 
 def behind(reader: Reader, offset: int) -> Iterator[bytes]:
     """Yield the kinds of the objects behind the header, whose sizes were looked at before."""
-    for _ in range(found.STEPS):
+    for _ in range(parsing.STEPS):
         head = reader.read_at(offset, 24)
         if len(head) < 24:
             return
@@ -256,7 +263,7 @@ def _read_description(body: bytes, header: _Header) -> None:
     for number, name in enumerate(_PARTS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
         data = body[at : at + length]
-        value = _whole_text(data, header) if found.is_comment(name) else _text(data, header)
+        value = _whole_text(data, header) if parsing.is_comment(name) else _text(data, header)
         at += length
         if value:
             header.add("Content Description", name, value)
@@ -275,9 +282,9 @@ def _read_attributes(body: bytes, header: _Header) -> None:
         kind = int.from_bytes(body[at : at + 2], "little")
         value, at = _field(body, at + 2)
         shown = _text(name, header)
-        said = _whole_text(value, header) if kind == 0 and found.is_comment(shown) else _said(kind, value, header)
+        said = _whole_text(value, header) if kind == 0 and parsing.is_comment(shown) else _said(kind, value, header)
         if said is None:
-            header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {found.shown(shown)}.")
+            header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {parsing.shown(shown)}.")
         else:
             header.add("Extended Content Description", shown, said)
 
@@ -307,17 +314,19 @@ def _read_metadata(part: Object, header: _Header) -> None:
             raise MalformedHeaderError("a text is cut short")
         name_length, value_length = int.from_bytes(head[4:6], "little"), int.from_bytes(head[8:12], "little")
         name = _text(part.body[at + 12 : at + 12 + name_length], header)
-        if found.is_comment(name) and head[2:4] == head[6:8] == bytes(2):  # a text, and of no single stream
+        if parsing.is_comment(name) and head[2:4] == head[6:8] == bytes(2):  # a text, and of no single stream
             value = part.body[at + 12 + name_length : at + 12 + name_length + value_length]
             header.add("Metadata", name, _whole_text(value, header))
         if name not in {"AspectRatioX", "AspectRatioY"}:
-            header.obstacles.append(f"It holds an attribute that FFmpeg would move or leave out: {found.shown(name)}.")
+            header.obstacles.append(
+                f"It holds an attribute that FFmpeg would move or leave out: {parsing.shown(name)}."
+            )
         at += 12 + name_length + value_length
 
 
 def _whole_text(data: bytes, header: _Header) -> str:
     """Return a text of 16-bit units with what stands behind a NUL, without the NULs at its end."""
-    if len(data) > LONGEST:
+    if len(data) > TEXT_LIMIT.most:
         header.obstacles.append("It holds longer tags than FFmpeg reads.")
     units = data[: len(data) & ~1]
     try:

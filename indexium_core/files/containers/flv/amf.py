@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from indexium_core.files.containers.remux.found import MalformedHeaderError
+from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 
 __all__ = [
     "LONGEST",

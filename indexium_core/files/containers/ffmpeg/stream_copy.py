@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from indexium_core.files.containers import Capabilities, Layout, Reader
-from indexium_core.files.containers.remux.found import Option, RemuxLayout
+from indexium_core.files.containers.shared.parsing import DEFAULT_TEXT_LIMIT, Option, RemuxLayout, TextLimit
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, Remux
 
@@ -27,11 +27,10 @@ _EVERYTHING: tuple[Option, ...] = (
 class StreamCopy:
     """One strategy for all containers: they differ in what FFmpeg has to be told, which examining a file finds out."""
 
-    def __init__(self, name: str, muxer: str, *, measure: Callable[[str], int], longest: int) -> None:
+    def __init__(self, name: str, muxer: str, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
         self.name = name
         self._muxer = muxer  # FFmpeg's demuxer has the same name
-        self._measure = measure
-        self._longest = longest
+        self._limit = limit
 
     def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Remux | Refusal:
         """Return how FFmpeg is to be called, or why it would lose something."""
@@ -45,7 +44,7 @@ class StreamCopy:
         if len(texts) > 1:
             return _refused("The file holds several comments, and FFmpeg would write one text into all of them.")
         text = next(iter(texts), fields.applied(changes[0], None)) or ""
-        if "\0" in text or self._measure(text) > self._longest:
+        if "\0" in text or not self._limit.allows(text):
             return _refused("The comment is longer than files of this kind can hold.")
         comments = tuple((specifier, f"comment={text}") for specifier in layout.specifiers)
         options = (*_EVERYTHING, *layout.kept, *comments)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, replace
 
-from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import MalformedHeaderError
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 
 __all__ = ["CODECS", "FLAC", "Comments", "OggCodec", "codec_of", "named", "value_of"]
 
@@ -62,7 +62,7 @@ class Comments:
         count, vendor = int.from_bytes(data[at : at + 4], "little"), data[4:at]
         at += 4
         texts = []
-        for _ in range(min(count, found.STEPS)):
+        for _ in range(min(count, parsing.STEPS)):
             length = int.from_bytes(data[at : at + 4], "little")
             text = data[at + 4 : at + 4 + length]
             if at + 4 > len(data) or len(text) < length:

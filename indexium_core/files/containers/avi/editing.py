@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import patch, rebuilding
-from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.files.containers.remux import avi, found
-from indexium_core.files.containers.remux.avi import Chunk
-from indexium_core.files.containers.remux.lossless import PADDING, PLACES, FieldRequest, NotUnderstoodError, room
+from indexium_core.files.containers.avi import structure
+from indexium_core.files.containers.avi.structure import Chunk
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.edit_strategy import PADDING, PLACES, CommentRequest, NotEditableError, room
+from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
@@ -104,7 +104,7 @@ class _AviFile:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
     file = _opened(reader, layout)
     edits = _commented(file, wish)
@@ -114,12 +114,12 @@ def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
     splices = _splices(edits)
     if sum(edit.growth for edit in behind):
         if not _has_loose_end(file, behind):
-            raise NotUnderstoodError("There is no room for the comment behind the media.")
+            raise NotEditableError("There is no room for the comment behind the media.")
         splices.append(Splice(start=layout.size, end=layout.size, data=b""))  # all up to here moves
-    return patch.build(reader, layout, splices)
+    return build_patch(reader, layout, splices)
 
 
-def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
     """Return a new file with padding in front of the media, which move as one. Raises NotUnderstoodError."""
     file = _opened(reader, layout)
     _check_movable(file)
@@ -130,7 +130,7 @@ def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
     shift = room(max(growth + 8 + PADDING - old, 0), wish.means, step=_SECTOR)
     edits.append(_AviEdit(start, start + old, _junk(old + shift - growth), (file.riff,)))
     edits += _index_moved(file, shift)
-    return Rebuild(pieces=rebuilding.pieces(reader, layout.size, _splices(edits)), cloned=wish.means.reflink)
+    return Rebuild(pieces=build_pieces(reader, layout.size, _splices(edits)), cloned=wish.means.reflink)
 
 
 def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
@@ -141,7 +141,7 @@ def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
         growth = sum(edit.growth for edit in edits if any(above.start == start for above in edit.above))
         size = node.chunk.end - start - 8 + growth
         if size > _LARGEST:
-            raise NotUnderstoodError("The file would be larger than an AVI can be.")
+            raise NotEditableError("The file would be larger than an AVI can be.")
         splices.append(Splice(start=start + 4, end=start + 8, data=struct.pack("<I", size)))
     return sorted(splices, key=lambda splice: (splice.start, splice.end))
 
@@ -153,18 +153,18 @@ def _opened(reader: Reader, layout: Layout) -> _AviFile:
     """Return the file's parts; raises NotUnderstoodError where they do not fill one another."""
     riffs = list(_riffs(reader))
     if not riffs:
-        raise NotUnderstoodError("The recording was never finished.")
+        raise NotEditableError("The recording was never finished.")
     riff = riffs[0]
     media = [node for node in riff.inner if node.chunk.is_list and node.kind == b"movi"]
     if len(media) != 1 or any(node.rest for node in riff.walk()):
-        raise NotUnderstoodError("The parts of the file do not fill it.")
+        raise NotEditableError("The parts of the file do not fill it.")
     return _AviFile(reader, layout.size, riff, media[0], is_single=riff.stop == layout.size)
 
 
 def _riffs(reader: Reader) -> Iterator[_Node]:
     """Yield the RIFF chunks, none if the first has no length."""
     offset = 0
-    for _ in range(found.STEPS):
+    for _ in range(parsing.STEPS):
         head = reader.read_at(offset, 12)
         end = offset + 8 + int.from_bytes(head[4:8], "little")
         if len(head) < 12 or head[:4] != b"RIFF" or end <= offset + 12:
@@ -178,7 +178,7 @@ def _node(reader: Reader, chunk: Chunk, above: tuple[_Node, ...], *, opened: boo
     if not opened:
         return _Node(chunk, above)
     node = _Node(chunk, above, opened=True)
-    for each in avi.chunks(reader, chunk.body, chunk.end):
+    for each in structure.chunks(reader, chunk.body, chunk.end):
         is_stray = each.kind == b"INFO" and chunk.kind not in {b"AVI ", b"hdrl"}  # elsewhere nobody looks for any
         is_opened = each.is_list and each.kind in _OPENED and not is_stray and len(above) < _DEEPEST
         node.inner.append(_node(reader, each, (*above, node), opened=is_opened))
@@ -188,7 +188,7 @@ def _node(reader: Reader, chunk: Chunk, above: tuple[_Node, ...], *, opened: boo
 def _is_blank(reader: Reader, chunk: Chunk) -> bool:
     """Tell whether a chunk is padding in which nothing is hidden."""
     length = chunk.end - chunk.body
-    if chunk.is_list or chunk.kind not in avi.PADDING or length > _LARGEST_PADDING:
+    if chunk.is_list or chunk.kind not in structure.PADDING or length > _LARGEST_PADDING:
         return False
     return not reader.read_at(chunk.body, length).strip(b"\0")
 
@@ -196,16 +196,16 @@ def _is_blank(reader: Reader, chunk: Chunk) -> bool:
 # Comments
 
 
-def _commented(file: _AviFile, wish: FieldRequest) -> list[_AviEdit]:
+def _commented(file: _AviFile, wish: CommentRequest) -> list[_AviEdit]:
     """Return the edits that change every comment, and add one where players show none; none of padding."""
     lists = [node for node in file.riff.walk() if node.opened and node.kind == b"INFO"]
-    places = [node for info in lists for node in info.inner if node.kind == avi.COMMENT]
+    places = [node for info in lists for node in info.inner if node.kind == structure.COMMENT]
     if len(places) > PLACES:
-        raise NotUnderstoodError("It holds too many comments.")
+        raise NotEditableError("It holds too many comments.")
     bodies = {node.start: _body(file.reader, node.chunk) for node in places}
     if any(body.startswith(_UTF16) for body in bodies.values()):
-        raise NotUnderstoodError("It holds a comment in UTF-16, which players do not read in an AVI.")
-    old = {start: found.whole_text_of(body) for start, body in bodies.items()}
+        raise NotEditableError("It holds a comment in UTF-16, which players do not read in an AVI.")
+    old = {start: parsing.whole_text_of(body) for start, body in bodies.items()}
     texts = {node.start: wish.text(old[node.start]) if old[node.start] else None for node in places}
     edits = [edit for info in lists for edit in _changed(file, info, texts)]
     if not any(node.start < file.media.start and texts[node.start] for node in places):  # players read no further
@@ -219,7 +219,7 @@ def _commented(file: _AviFile, wish: FieldRequest) -> list[_AviEdit]:
 
 def _changed(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_AviEdit]:
     """Yield the edits of the comments in a list; the list goes where nothing is left in it."""
-    comments = [node for node in info.inner if node.kind == avi.COMMENT]
+    comments = [node for node in info.inner if node.kind == structure.COMMENT]
     others = [node for node in info.inner if node not in comments and not _is_blank(file.reader, node.chunk)]
     if comments and not others and not any(texts[node.start] for node in comments):
         yield _AviEdit(info.start, info.stop, b"", info.above)
@@ -234,7 +234,7 @@ def _body(reader: Reader, chunk: Chunk) -> bytes:
 
 
 def _comment_chunk(text: str) -> bytes:
-    return _chunk(avi.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
+    return _chunk(structure.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
 
 
 def _added(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
@@ -244,7 +244,7 @@ def _added(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
         return _AviEdit(info.chunk.end, info.chunk.end, comment, (*info.above, info))
     header = next((node for node in file.riff.inner if node.kind == b"hdrl"), None)
     if header is None or header.start > file.media.start:
-        raise NotUnderstoodError("The header does not stand in front of the media.")
+        raise NotEditableError("The header does not stand in front of the media.")
     return _AviEdit(header.stop, header.stop, _chunk(b"LIST", b"INFO" + comment), (file.riff,))
 
 
@@ -265,7 +265,7 @@ def _balanced(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
         if length == 0 or length >= 8:
             return [_AviEdit(node.start, node.stop, _junk(length), node.above)]
     if growth > -8:
-        raise NotUnderstoodError("The file has no room for the comment in front of its media.")
+        raise NotEditableError("The file has no room for the comment in front of its media.")
     last = max(edits, key=lambda edit: edit.end)
     info = next((node for node in last.above if node.kind == b"INFO"), None)
     at = last.end if info is None else info.stop
@@ -299,15 +299,15 @@ def _has_loose_end(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
 def _check_movable(file: _AviFile) -> None:
     """Raise NotUnderstoodError where something may point to a place in the file and is not corrected."""
     if not file.is_single:
-        raise NotUnderstoodError("There is more behind the file's first part, so nothing in it is moved.")
+        raise NotEditableError("There is more behind the file's first part, so nothing in it is moved.")
     for node in file.riff.walk():
         if node.kind == b"indx":
-            raise NotUnderstoodError("It has an index among its media, so nothing in it is moved.")
+            raise NotEditableError("It has an index among its media, so nothing in it is moved.")
         is_text = any(above.kind == b"INFO" for above in node.above)
-        if node is not file.riff and not is_text and node.kind not in _KNOWN | avi.PADDING:
-            name = found.shown(node.kind.decode("latin-1"))
+        if node is not file.riff and not is_text and node.kind not in _KNOWN | structure.PADDING:
+            name = parsing.shown(node.kind.decode("latin-1"))
             message = f"It holds a part that is not understood, so nothing in it is moved: {name}."
-            raise NotUnderstoodError(message)
+            raise NotEditableError(message)
 
 
 def _index_moved(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
@@ -315,7 +315,7 @@ def _index_moved(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
     for node in file.riff.inner:
         if node.kind == b"idx1" and not node.chunk.is_list and shift:
             if node.chunk.end - node.chunk.body > _LARGEST_INDEX:
-                raise NotUnderstoodError("The file's index is larger than reason.")
+                raise NotEditableError("The file's index is larger than reason.")
             if _is_absolute(file.reader, node.chunk, file.media.chunk):
                 data = _moved(_entries(file.reader, node.chunk), shift, at_least=file.media.start)
                 yield _AviEdit(node.chunk.body, node.chunk.body + len(data), data, ())
@@ -323,7 +323,7 @@ def _index_moved(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
 
 def _entries(reader: Reader, index: Chunk) -> list[tuple[bytes, int, int, int]]:
     """Return kind, flags, place and length of each entry."""
-    data = found.exactly(reader, index.body, (index.end - index.body) // 16 * 16)
+    data = parsing.exactly(reader, index.body, (index.end - index.body) // 16 * 16)
     return list(struct.iter_unpack("<4sIII", data))
 
 
@@ -332,7 +332,7 @@ def _moved(entries: Sequence[tuple[bytes, int, int, int]], shift: int, *, at_lea
     for kind, flags, place, length in entries:
         moved = place + shift if place >= at_least else place
         if not 0 <= moved <= _LARGEST:
-            raise NotUnderstoodError("The file's index cannot reach further.")
+            raise NotEditableError("The file's index cannot reach further.")
         parts.append(struct.pack("<4sIII", kind, flags, moved, length))
     return b"".join(parts)
 
@@ -341,13 +341,13 @@ def _is_absolute(reader: Reader, index: Chunk, media: Chunk) -> bool:
     """Tell from where an index counts, by what its entries lead to; raises NotUnderstoodError where that is unclear."""
     count = (index.end - index.body) // 16
     places = [*range(0, count, max(1, count // _SAMPLES)), *([count - 1] if count else [])]
-    entries = (struct.unpack("<4sIII", found.exactly(reader, index.body + 16 * place, 16)) for place in places)
+    entries = (struct.unpack("<4sIII", parsing.exactly(reader, index.body + 16 * place, 16)) for place in places)
     sampled = [entry for entry in entries if entry[2] or entry[3]]
     if not sampled:
         return False
     bases = [base for base in (media.body - 4, 0) if all(_leads(reader, base, entry) for entry in sampled)]
     if len(bases) != 1:
-        raise NotUnderstoodError("It is unclear from where the file's index counts, so nothing in it is moved.")
+        raise NotEditableError("It is unclear from where the file's index counts, so nothing in it is moved.")
     return bases == [0]
 
 
@@ -373,27 +373,27 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
             facts[f"RIFF {number}, {len(facts)}, {name}"] = said
         at = riff.stop
     if at:
-        facts["behind the end"] = found.digest(reader, min(at, layout.size), layout.size)
+        facts["behind the end"] = parsing.digest(reader, min(at, layout.size), layout.size)
     return facts
 
 
 def _facts(reader: Reader, above: _Node) -> Iterator[tuple[str, str]]:
     for node in above.inner:
-        chunk, name = node.chunk, found.shown(node.kind.decode("latin-1"))
+        chunk, name = node.chunk, parsing.shown(node.kind.decode("latin-1"))
         if node.opened:
             if node.kind != b"INFO":
                 yield name, "a list"
             yield from _facts(reader, node)
         elif chunk.is_list and node.kind == b"movi":
             yield name, f"{chunk.end - chunk.body} bytes"
-        elif above.kind == b"INFO" and node.kind == avi.COMMENT and not chunk.is_list:
+        elif above.kind == b"INFO" and node.kind == structure.COMMENT and not chunk.is_list:
             continue
         elif node.kind == b"idx1" and not chunk.is_list:
             yield name, _index_said(reader, above, chunk)
         elif not _is_blank(reader, chunk):
-            yield name, found.digest(reader, node.start, node.stop)
+            yield name, parsing.digest(reader, node.start, node.stop)
     if above.rest:
-        yield "rest", found.digest(reader, above.chunk.end - max(above.rest, 0), above.chunk.end)
+        yield "rest", parsing.digest(reader, above.chunk.end - max(above.rest, 0), above.chunk.end)
 
 
 def _index_said(reader: Reader, riff: _Node, index: Chunk) -> str:
@@ -402,10 +402,10 @@ def _index_said(reader: Reader, riff: _Node, index: Chunk) -> str:
     length = index.end - index.body
     try:
         if media is None or length > _LARGEST_INDEX or not _is_absolute(reader, index, media):
-            return found.digest(reader, index.start, index.stop)
-    except NotUnderstoodError:
-        return found.digest(reader, index.start, index.stop)
+            return parsing.digest(reader, index.start, index.stop)
+    except NotEditableError:
+        return parsing.digest(reader, index.start, index.stop)
     shift = media.body - 12
     data = _moved(_entries(reader, index), -shift, at_least=shift)
-    rest = found.digest(reader, index.body + len(data), index.stop)
-    return f"absolute, {found.digest_of(data)}, {rest}"
+    rest = parsing.digest(reader, index.body + len(data), index.stop)
+    return f"absolute, {parsing.digest_of(data)}, {rest}"

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import patch, rebuilding
-from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.files.containers.remux import amf, flv, found
-from indexium_core.files.containers.remux.amf import Metadata, Number
-from indexium_core.files.containers.remux.found import MalformedHeaderError
-from indexium_core.files.containers.remux.lossless import PLACES, FieldRequest, NotUnderstoodError
+from indexium_core.files.containers.flv import amf, structure
+from indexium_core.files.containers.flv.amf import Metadata, Number
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.edit_strategy import PLACES, CommentRequest, NotEditableError
+from indexium_core.files.containers.shared.parsing import MalformedHeaderError
+from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
@@ -73,20 +73,20 @@ class _ScriptHead:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
     """Return the patch for a comment as long as the one before. Raises NotUnderstoodError."""
     splices = _edited(_opened(reader), wish)
     if any(splice.growth for splice in splices):
-        raise NotUnderstoodError("The comment has another length than before, and there is no padding.")
-    return patch.build(reader, layout, splices)
+        raise NotEditableError("The comment has another length than before, and there is no padding.")
+    return build_patch(reader, layout, splices)
 
 
-def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
     """Return a new file with another comment, and what tells of places corrected. Raises NotUnderstoodError."""
     head = _opened(reader)
     edits = _edited(head, wish)
     splices = [*edits, *_sized(head, edits), *_corrected(head, edits, layout.size)]
-    return Rebuild(pieces=rebuilding.pieces(reader, layout.size, sorted(splices, key=_order)))
+    return Rebuild(pieces=build_pieces(reader, layout.size, sorted(splices, key=_order)))
 
 
 def _order(splice: Splice) -> tuple[int, int]:
@@ -96,29 +96,29 @@ def _order(splice: Splice) -> tuple[int, int]:
 def _opened(reader: Reader) -> _ScriptHead:
     head = _head(reader)
     if sum(len(script.comments) for script in head.scripts) > PLACES:
-        raise NotUnderstoodError("It holds too many comments.")
+        raise NotEditableError("It holds too many comments.")
     for script in head.scripts:
         if script.head[0] & _FILTERED:
-            raise NotUnderstoodError("Its metadata is encrypted.")
+            raise NotEditableError("Its metadata is encrypted.")
         if len(script.texts) != len(script.comments):
-            raise NotUnderstoodError("Its metadata is not understood.")
+            raise NotEditableError("Its metadata is not understood.")
         nested = script.data.properties if script.data is not None else ()
         if any(len(one.path) > 1 and one.path[-1].lower() == _NAME for one in nested):
-            raise NotUnderstoodError("It holds a comment within other metadata.")
+            raise NotEditableError("It holds a comment within other metadata.")
         if any(script.body[one.value] not in _PLAIN for one in script.comments):
-            raise NotUnderstoodError("It holds a comment that is no text.")
+            raise NotEditableError("It holds a comment that is no text.")
     return head
 
 
 def _head(reader: Reader) -> _ScriptHead:
-    start = int.from_bytes(found.exactly(reader, 5, 4), "big") + 4
+    start = int.from_bytes(parsing.exactly(reader, 5, 4), "big") + 4
     scripts, media, budget = [], start, amf.AmfBudget()
-    for tag in flv.tags(reader, start, found.STEPS):
-        if tag.kind & 0x1F != flv.SCRIPT:
+    for tag in structure.tags(reader, start, parsing.STEPS):
+        if tag.kind & 0x1F != structure.SCRIPT:
             break
-        if tag.end > flv.LARGEST_HEAD:
+        if tag.end > structure.LARGEST_HEAD:
             raise MalformedHeaderError("its metadata is longer than reason")
-        raw = found.exactly(reader, tag.body - 11, tag.end + 4 - tag.body + 11)
+        raw = parsing.exactly(reader, tag.body - 11, tag.end + 4 - tag.body + 11)
         body = raw[11:-4]
         data = amf.skim(body, budget)
         kept = data if data is not None and data.name == "onMetaData" else None
@@ -130,7 +130,7 @@ def _head(reader: Reader) -> _ScriptHead:
 # Edits
 
 
-def _edited(head: _ScriptHead, wish: FieldRequest) -> list[Splice]:
+def _edited(head: _ScriptHead, wish: CommentRequest) -> list[Splice]:
     """Return the splices that change every comment, or add one where there is none; sizes not counted."""
     holders = [script for script in head.scripts if script.data is not None]
     added = None if any(text for script in holders for text in script.texts) else wish.text(None)
@@ -143,7 +143,7 @@ def _edited(head: _ScriptHead, wish: FieldRequest) -> list[Splice]:
     ]
 
 
-def _changed(script: _Script, wish: FieldRequest, added: Sequence[str]) -> list[Splice]:
+def _changed(script: _Script, wish: CommentRequest, added: Sequence[str]) -> list[Splice]:
     """Return the splices of the comments of a tag; those that FFmpeg does not reach move to the front."""
     assert script.data is not None
     splices, moved = [], list(added)
@@ -196,7 +196,7 @@ def _sized(head: _ScriptHead, edits: Sequence[Splice]) -> Iterator[Splice]:
         if not growth:
             continue
         if length > _LARGEST:
-            raise NotUnderstoodError("Its metadata would be longer than an FLV file can hold.")
+            raise NotEditableError("Its metadata would be longer than an FLV file can hold.")
         yield Splice(start=script.start + 1, end=script.start + 4, data=length.to_bytes(3, "big"))
         if script.behind == (11 + len(script.body)).to_bytes(4, "big"):
             yield Splice(start=end, end=end + 4, data=(11 + length).to_bytes(4, "big"))
@@ -228,12 +228,12 @@ def _moves(number: Number, head: _ScriptHead, size: int) -> bool:
     if number.path in _PLACES:
         if number.value.is_integer() and (number.value <= head.start or head.media <= number.value < _EXACT):
             return number.value > head.start
-        raise NotUnderstoodError("The index of its pictures is not understood.")
+        raise NotEditableError("The index of its pictures is not understood.")
     name = number.path[-1].lower()
     if any(word in name for word in _SUSPICIOUS) and head.start < number.value <= size:
-        shown = found.shown(number.path[-1])
+        shown = parsing.shown(number.path[-1])
         message = f"It holds what may be a place in the file, so nothing in it is moved: {shown}."
-        raise NotUnderstoodError(message)
+        raise NotEditableError(message)
     return False
 
 
@@ -247,7 +247,7 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     Raises CutShortError, MalformedError.
     """
     head = _head(reader)
-    facts = {"header": found.digest(reader, 0, head.start)}
+    facts = {"header": parsing.digest(reader, 0, head.start)}
     for script in head.scripts:
         said = dict(_facts(script, head, layout.size))
         if said != _NOTHING:
@@ -264,7 +264,7 @@ def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str,
     yield "tag", (script.head[:1] + script.head[4:]).hex()
     yield "length behind", "right" if script.behind == right else script.behind.hex()
     if script.data is None:
-        yield "content", found.digest_of(script.body)
+        yield "content", parsing.digest_of(script.body)
         return
     yield "count", _count_said(script)
     body = _neutral(script, head, size)
@@ -276,8 +276,8 @@ def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str,
         end = one.end
         if one.path[0].lower() != _NAME:
             order += 1
-            yield f"{order} {found.shown(one.path[0])}", found.digest_of(body[one.start : end])
-    yield "rest", body[end:].hex() if len(body) - end < _SHORT else found.digest_of(body[end:])
+            yield f"{order} {parsing.shown(one.path[0])}", parsing.digest_of(body[one.start : end])
+    yield "rest", body[end:].hex() if len(body) - end < _SHORT else parsing.digest_of(body[end:])
 
 
 def _count_said(script: _Script) -> str:

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux import found, ogg_comments, ogg_pages
-from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, Option
-from indexium_core.files.containers.remux.ogg_comments import Comments, OggCodec
-from indexium_core.files.containers.remux.ogg_pages import OggPage
+from indexium_core.files.containers.ogg import comments as ogg_comments
+from indexium_core.files.containers.ogg import pages as ogg_pages
+from indexium_core.files.containers.ogg.comments import Comments, OggCodec
+from indexium_core.files.containers.ogg.pages import OggPage
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, Option
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -116,7 +118,7 @@ def places(stream: OggStream) -> list[JoinedComment]:
     """Return the comments of a stream, empty ones left out."""
     found_here: dict[str, JoinedComment] = {}
     for index, (name, value) in enumerate(stream.tags):
-        if found.is_comment(name) and value:
+        if parsing.is_comment(name) and value:
             found_here.setdefault(name.upper(), JoinedComment(name, {})).texts[index] = value
     return list(found_here.values())
 
@@ -126,21 +128,21 @@ def census(reader: Reader) -> Mapping[str, str]:
     streams = list(headers(reader).streams.values())
     facts: dict[str, str] = {}
     for number, stream in enumerate(streams):
-        facts |= {f"stream {number} {name}": value for name, value in found.named(_others(stream)).items()}
+        facts |= {f"stream {number} {name}": value for name, value in parsing.named(_others(stream)).items()}
         first = b"".join(packet for index, packet in enumerate(stream.packets) if index != 1)
         facts[f"stream {number} headers"] = hashlib.blake2b(first, digest_size=16).hexdigest()
     return {**facts, **_media(reader, streams)}
 
 
 def _others(stream: OggStream) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in stream.tags if not found.is_comment(name)]
+    return [(name, value) for name, value in stream.tags if not parsing.is_comment(name)]
 
 
 def _kept(streams: list[OggStream]) -> Iterator[Option]:
     """Hand all tags over in their order, which chapters depend on: these are tags too, and FFmpeg drops them."""
     for number, stream in enumerate(streams):
         yield f"map_metadata:s:{number}", "-1"
-        yield from found.handed(_others(stream), option=f"metadata:s:{number}")
+        yield from parsing.handed(_others(stream), option=f"metadata:s:{number}")
 
 
 def _specifiers(streams: list[OggStream]) -> tuple[str, ...]:
@@ -164,9 +166,9 @@ def _obstacles(streams: list[OggStream]) -> Iterator[str]:
             yield "One of its streams is of a kind that FFmpeg cannot write into an Ogg file, like a Skeleton index."
         if any(name.lower() in _PICTURES for name, _ in others):
             yield "It holds a picture, which FFmpeg would leave out."
-        if len({value for name, value in stream.tags if found.is_comment(name)}) > 1:
+        if len({value for name, value in stream.tags if parsing.is_comment(name)}) > 1:
             yield "It holds a description beside its comment, and FFmpeg keeps only one."
-        if unfit := found.unfit(others):
+        if unfit := parsing.unfit(others):
             yield unfit
         if stream.codec is not None and stream.codec is ogg_comments.FLAC and len(stream.packets) != 2:
             yield "It holds details of its sound that FFmpeg would leave out."
@@ -184,10 +186,10 @@ def headers(reader: Reader) -> OggHead:
     streams: dict[bytes, OggStream] = {}
     pages: list[tuple[OggPage, bytes]] = []
     read = 0
-    for page in ogg_pages.pages(reader, 0, found.STEPS):
+    for page in ogg_pages.pages(reader, 0, parsing.STEPS):
         if not page.begins and all(stream.missing <= 0 for stream in streams.values()):
             return OggHead(streams, tuple(pages), page.offset)
-        body = found.exactly(reader, page.body, page.end - page.body)
+        body = parsing.exactly(reader, page.body, page.end - page.body)
         read += len(body)
         if read > LARGEST_HEADER:
             raise MalformedHeaderError("its header has no sensible size")
@@ -260,7 +262,7 @@ def _media(reader: Reader, streams: list[OggStream]) -> Mapping[str, str]:
     order: dict[bytes, int] = {}
     packets: Counter[int] = Counter()
     sizes: Counter[int] = Counter()  # of the packets that have begun
-    for page in ogg_pages.pages(reader, 0, found.MOST_PIECES):
+    for page in ogg_pages.pages(reader, 0, parsing.MOST_PIECES):
         number = order.setdefault(page.serial, len(order))
         codec = streams[number].codec if number < len(streams) else None
         counts_all = codec is not None and codec.is_video

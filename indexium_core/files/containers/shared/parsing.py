@@ -11,6 +11,7 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
+    "DEFAULT_TEXT_LIMIT",
     "LONGEST",
     "MOST_PIECES",
     "STEPS",
@@ -19,6 +20,7 @@ __all__ = [
     "MalformedHeaderError",
     "Option",
     "RemuxLayout",
+    "TextLimit",
     "digest",
     "digest_of",
     "exactly",
@@ -38,6 +40,22 @@ LONGEST = 100_000  # bytes of one text: an argument of a program ends at 128 KiB
 _CHUNK = 1 << 20  # bytes read at a time
 
 Option = tuple[str, str]  # name without its dash, value
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """How long a comment may be."""
+
+    most: int = LONGEST  # bytes in …
+    encoding: str = "utf-8"  # … this encoding
+    errors: str = "surrogateescape"  # as `str.encode` takes it: how bytes that are no text are written
+
+    def allows(self, text: str) -> bool:
+        """Tell whether a comment is short enough."""
+        return len(text.encode(self.encoding, self.errors)) <= self.most
+
+
+DEFAULT_TEXT_LIMIT = TextLimit()
 
 
 class CutShortError(Exception):

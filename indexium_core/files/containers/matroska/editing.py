@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import comments, names, reach, seekhead, tags
+from indexium_core.files.containers.matroska import comments, ids, seekhead, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
@@ -53,9 +53,9 @@ def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) ->
 
     """
     change = _only(changes)
-    contents = {element: content_of(reader, element) for element in layout.named(names.TAGS)}
+    contents = {element: content_of(reader, element) for element in layout.named(ids.TAGS)}
     heads = seekhead.read(reader, layout)
-    order = reach.reached(layout, {element.offset: element.id for element in layout.elements}, heads)
+    order = seekhead.read_order(layout, {element.offset: element.id for element in layout.elements}, heads)
     places = {element.offset: element for element in contents}
     seen = tuple(places[offset] for offset in order if offset in places)
     film = comments.found(contents, seen)
@@ -87,7 +87,7 @@ def apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> 
     It needs less room in one place than an element that has other tags, too. Raises as `wished`.
     """
     wish = wished(reader, layout, changes)
-    others = tuple(element for element in layout.elements if element.id != names.TAGS)
+    others = tuple(element for element in layout.elements if element.id != ids.TAGS)
     alone = wished(reader, replace(layout, elements=others), changes)
     loose = _is_loose(alone.content, [content_of(reader, element) for element in wish.seen])
     return replace(wish, home=None, content=alone.content, others={}, loose=loose)

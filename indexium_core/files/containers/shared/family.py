@@ -1,11 +1,11 @@
 """
-The families that FFmpeg can rewrite by a stream copy: AVI, FLV, ASF (WMV), Ogg (OGV).
+A family whose files FFmpeg can rewrite by a stream copy: AVI, ASF (WMV), FLV, Ogg (OGV).
 
-Each has a module with a small reader of its header, which never writes: it finds the media bytes, the comments, what
-FFmpeg must be told so that it keeps everything, and what it cannot keep; then the file is refused before it is copied.
-What the reader does not foresee, verification finds in the copy: the content is counted without FFmpeg.
+Each has a small reader of its header, which never writes. It finds the media bytes, the comments, the options with
+which FFmpeg keeps everything, and what FFmpeg cannot keep; then the stream copy is refused. Verification finds in the
+copy what the reader does not foresee: it counts the content without FFmpeg.
 
-A stream copy is the last resort. Most files are edited by us (`lossless`, `asf_edit` …), and lose nothing at all.
+The stream copy is the last strategy. Most files are edited without FFmpeg (`edit_strategy`), and lose nothing.
 """
 
 from __future__ import annotations
@@ -15,18 +15,15 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader, Strategy
-from indexium_core.files.containers.remux import asf, asf_edit, avi, avi_edit, flv, flv_edit, found, ogg, ogg_edit
-from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, RemuxLayout
-from indexium_core.files.containers.remux.lossless import Lossless, Make
-from indexium_core.files.containers.remux.strategy import StreamCopy
+from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, RemuxLayout
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue, Refusal
 
-__all__ = ["FAMILIES", "Container", "Remuxed"]
+__all__ = ["ContainerSpec", "RemuxableFamily"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Container:
+class ContainerSpec:
     """One container; FFmpeg's demuxer and muxer have its name."""
 
     name: str
@@ -36,21 +33,14 @@ class Container:
     content: Callable[[Reader], Mapping[str, str]]  # what a stream copy must keep; raises the same
     census: Callable[[Reader, Layout], Mapping[str, str]] | None = None  # everything; raises the same
     media_census: Callable[[Reader], Mapping[str, str]] | None = None  # where an edit may renumber media; the same
-    edits: tuple[tuple[str, Make], ...] = ()  # what we can do by ourselves, by the end of its name, best first
-    longest: int = found.LONGEST  # of a comment …
-    measure: Callable[[str], int] = lambda text: len(text.encode("utf-8", "surrogateescape"))  # … in these units
+    strategies: tuple[Strategy, ...]  # best first: our own editors, then the stream copy
 
 
-class Remuxed:
+class RemuxableFamily:
     """The family of one container."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: ContainerSpec) -> None:
         self.container = container
-        name, measure, longest = container.name, container.measure, container.longest
-        self._strategies: tuple[Strategy, ...] = (
-            *(Lossless(f"{name}_{end}", make, measure=measure, longest=longest) for end, make in container.edits),
-            StreamCopy(f"{name}_remux", name, measure=measure, longest=longest),
-        )
 
     def recognises(self, head: bytes) -> bool:
         """Tell by the first 12 bytes or more."""
@@ -92,7 +82,7 @@ class Remuxed:
 
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies: ours, then FFmpeg's."""
-        return self._strategies
+        return self.container.strategies
 
     def _taken(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         try:
@@ -109,50 +99,3 @@ class Remuxed:
 def _numbered(texts: Sequence[FieldValue], where: str) -> str:
     """Return the place of a text that a write adds, told from those that are there; "" where it adds none."""
     return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where if where else ""
-
-
-FAMILIES: tuple[Remuxed, ...] = tuple(
-    Remuxed(container)
-    for container in (
-        Container(
-            name="avi",
-            label="AVI",
-            recognises=avi.recognises,
-            examine=avi.examine,
-            content=avi.census,
-            census=avi_edit.census,
-            edits=(("in_place", avi_edit.in_place), ("copy", avi_edit.copied)),
-        ),
-        Container(
-            name="asf",
-            label="ASF (WMV)",
-            recognises=asf.recognises,
-            examine=asf.examine,
-            content=asf.census,
-            census=asf_edit.census,
-            edits=(("in_place", asf_edit.in_place), ("copy", asf_edit.copied)),
-            measure=lambda text: len(text.encode("utf-16-le", "surrogatepass")),
-            longest=asf.LONGEST,
-        ),
-        Container(
-            name="flv",
-            label="FLV",
-            recognises=flv.recognises,
-            examine=flv.examine,
-            content=flv.census,
-            census=flv_edit.census,
-            edits=(("in_place", flv_edit.in_place), ("copy", flv_edit.copied)),
-            longest=flv.LONGEST,
-        ),
-        Container(
-            name="ogg",
-            label="Ogg",
-            recognises=ogg.recognises,
-            examine=ogg.examine,
-            content=ogg.census,
-            census=ogg_edit.census,
-            media_census=ogg_edit.media_census,
-            edits=(("in_place", ogg_edit.in_place), ("copy", ogg_edit.copied)),
-        ),
-    )
-)

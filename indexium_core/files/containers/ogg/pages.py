@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux.found import CutShortError, MalformedHeaderError
+from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
 
 __all__ = [
     "BEGINS",

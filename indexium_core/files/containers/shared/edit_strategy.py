@@ -12,28 +12,33 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Capabilities, Layout, Reader
-from indexium_core.files.containers.remux.found import CutShortError, MalformedHeaderError, RemuxLayout
+from indexium_core.files.containers.shared.parsing import (
+    DEFAULT_TEXT_LIMIT,
+    CutShortError,
+    MalformedHeaderError,
+    RemuxLayout,
+    TextLimit,
+)
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["PADDING", "PLACES", "FieldRequest", "Lossless", "Make", "NotUnderstoodError", "room"]
+__all__ = ["PADDING", "PLACES", "CommentRequest", "EditStrategy", "MakeEdit", "NotEditableError", "room"]
 
 PADDING = 4096  # bytes at least that a new file has free, so that the next edit is in place
 PLACES = 100  # comments of one file that are brought in line
 
 
-class NotUnderstoodError(Exception):
+class NotEditableError(Exception):
     """A file is not edited, or not in this way; the message is a sentence for the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRequest:
+class CommentRequest:
     """What is to be written."""
 
     change: Change
     means: Capabilities
-    measure: Callable[[str], int]  # of a text …
-    longest: int  # … and how long it may be in these units
+    limit: TextLimit
 
     def text(self, old: str | None) -> str | None:
         """
@@ -42,31 +47,23 @@ class FieldRequest:
         Raises NotUnderstoodError where the container cannot hold it.
         """
         text = fields.applied(self.change, old)
-        if text is not None and self.measure(text) > self.longest:
-            raise NotUnderstoodError("The comment is longer than files of this kind can hold.")
+        if text is not None and not self.limit.allows(text):
+            raise NotEditableError("The comment is longer than files of this kind can hold.")
         return text
 
 
-Make = Callable[
-    [Reader, Layout, FieldRequest], Patch | Rebuild
+MakeEdit = Callable[
+    [Reader, Layout, CommentRequest], Patch | Rebuild
 ]  # raises NotUnderstoodError, CutShortError, MalformedError
 
 
-class Lossless:
+class EditStrategy:
     """One strategy; containers differ in how the edit is worked out."""
 
-    def __init__(
-        self,
-        name: str,
-        make: Make,
-        *,
-        measure: Callable[[str], int],
-        longest: int,
-    ) -> None:
+    def __init__(self, name: str, make: MakeEdit, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
         self.name = name
         self._make = make
-        self._measure = measure
-        self._longest = longest
+        self._limit = limit
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities
@@ -76,7 +73,7 @@ class Lossless:
             return layout.problem
         try:
             edit = self._make(reader, layout, self._wish(layout, changes, means))
-        except NotUnderstoodError as error:
+        except NotEditableError as error:
             return _refused(str(error))
         except CutShortError:
             return _refused("The file ends within one of its parts.")
@@ -86,14 +83,14 @@ class Lossless:
             return _refused("There is no room for the comment, and no other file may take the place of this one.")
         return edit
 
-    def _wish(self, layout: Layout, changes: Sequence[Change], means: Capabilities) -> FieldRequest:
+    def _wish(self, layout: Layout, changes: Sequence[Change], means: Capabilities) -> CommentRequest:
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
-            raise NotUnderstoodError("Only comments can be written into files of this kind.")
+            raise NotEditableError("Only comments can be written into files of this kind.")
         if not layout.payload or layout.payload[0].offset == 0:  # all of it counts as media where none was found
-            raise NotUnderstoodError("It holds no media.")
+            raise NotEditableError("It holds no media.")
         if changes[0].segment is None and "\0" in (changes[0].new or ""):
-            raise NotUnderstoodError("The comment holds a NUL, where players stop reading.")
-        return FieldRequest(change=changes[0], means=means, measure=self._measure, longest=self._longest)
+            raise NotEditableError("The comment holds a NUL, where players stop reading.")
+        return CommentRequest(change=changes[0], means=means, limit=self._limit)
 
 
 def room(needed: int, means: Capabilities, *, step: int = 1) -> int:

@@ -15,24 +15,24 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import patch
-from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.files.containers.remux import asf, found
-from indexium_core.files.containers.remux.lossless import PADDING, FieldRequest, NotUnderstoodError, room
+from indexium_core.files.containers.asf import structure
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.edit_strategy import PADDING, CommentRequest, NotEditableError, room
+from indexium_core.files.containers.shared.splices import Splice, build_patch
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 
 __all__ = ["census", "copied", "in_place"]
 
-_PADDING = asf.guid_of("1806d474-cadf-4509-a4ba-9aabcb96aae8")
+_PADDING = structure.guid_of("1806d474-cadf-4509-a4ba-9aabcb96aae8")
 _SEALS = {  # what is made with the rest of the header in view
-    asf.guid_of("2211b3fc-bd23-11d2-b4b7-00a0c955fc6e"): "It is signed.",
-    asf.guid_of("2211b3fb-bd23-11d2-b4b7-00a0c955fc6e"): "It is encrypted.",
-    asf.guid_of("298ae614-2622-4c17-b935-dae07ee9289c"): "It is encrypted.",
-    asf.guid_of("43058533-6981-49e6-9b74-ad12cb86d58c"): "It is encrypted.",
+    structure.guid_of("2211b3fc-bd23-11d2-b4b7-00a0c955fc6e"): "It is signed.",
+    structure.guid_of("2211b3fb-bd23-11d2-b4b7-00a0c955fc6e"): "It is encrypted.",
+    structure.guid_of("298ae614-2622-4c17-b935-dae07ee9289c"): "It is encrypted.",
+    structure.guid_of("43058533-6981-49e6-9b74-ad12cb86d58c"): "It is encrypted.",
 }
 # In which no place in the file is told, beside those that FFmpeg knows.
-_KNOWN = asf.REMADE | {
-    asf.guid_of(text)
+_KNOWN = structure.REMADE | {
+    structure.guid_of(text)
     for text in (
         "8cabdca1-a947-11cf-8ee4-00c00c205365",  # the file's properties
         "b7dc0791-a9b7-11cf-8ee6-00c00c205365",  # a stream's properties
@@ -89,7 +89,7 @@ class _Attribute:
 
     @property
     def is_comment(self) -> bool:
-        return found.is_comment(_shown(self.name))
+        return parsing.is_comment(_shown(self.name))
 
     @property
     def text(self) -> str:
@@ -105,23 +105,23 @@ class _Attribute:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
     """Return the patch that takes what the comment needs from padding in the header. Raises NotUnderstoodError."""
     head, parts = _opened(reader)
     settled = _settled(_commented(parts, wish), len(head))
     if settled is None:
-        raise NotUnderstoodError("The file's header has no room for the comment.")
+        raise NotEditableError("The file's header has no room for the comment.")
     splice = Splice(start=0, end=len(head), data=_header(head, settled))
-    return patch.build(reader, layout, [splice])
+    return build_patch(reader, layout, [splice])
 
 
-def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
     """Return a new file: another header with padding, then all the rest as it was. Raises NotUnderstoodError."""
     head, parts = _opened(reader)
     unknown = next((guid for guid in _kinds(reader, parts, len(head)) if guid not in _KNOWN), None)
     if unknown is not None:
         message = f"It holds a part that is not understood, so nothing in it is moved: {uuid.UUID(bytes_le=unknown)}."
-        raise NotUnderstoodError(message)
+        raise NotEditableError(message)
     wanted = [part for part in _commented(parts, wish) if part.guid != _PADDING]
     wanted.insert(_last_comment(wanted) + 1, _HeaderPart(_PADDING, b""))
     growth = room(max(len(_header(head, wanted)) + PADDING - len(head), 0), wish.means)
@@ -134,25 +134,25 @@ def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
 
 def _opened(reader: Reader) -> tuple[bytes, list[_HeaderPart]]:
     """Return the header object and what is in it; raises NotUnderstoodError where these are not the same."""
-    head = asf.header_of(reader)
-    parts = [_part(each) for each in asf.objects(head[30:])]
+    head = structure.header_of(reader)
+    parts = [_part(each) for each in structure.objects(head[30:])]
     if _header(head, parts) != head or int.from_bytes(head[24:28], "little") != len(parts):
-        raise NotUnderstoodError("The parts of the file's header do not fill it.")
+        raise NotEditableError("The parts of the file's header do not fill it.")
     for part in _all(parts):
         if part.guid in _SEALS:
             message = f"{_SEALS[part.guid]} So its header is left alone."
-            raise NotUnderstoodError(message)
-        if part.guid == asf.EXTENSION and part.inner is None:
-            raise NotUnderstoodError("The extension of the file's header is not understood.")
+            raise NotEditableError(message)
+        if part.guid == structure.EXTENSION and part.inner is None:
+            raise NotEditableError("The extension of the file's header is not understood.")
     return head, parts
 
 
-def _part(one: asf.Object) -> _HeaderPart:
+def _part(one: structure.Object) -> _HeaderPart:
     body = one.body
-    if one.guid != asf.EXTENSION or len(body) < 22 or int.from_bytes(body[18:22], "little") != len(body) - 22:
+    if one.guid != structure.EXTENSION or len(body) < 22 or int.from_bytes(body[18:22], "little") != len(body) - 22:
         return _HeaderPart(one.guid, body)
     return _HeaderPart(
-        one.guid, body[:22], tuple(_HeaderPart(inner.guid, inner.body) for inner in asf.objects(body[22:]))
+        one.guid, body[:22], tuple(_HeaderPart(inner.guid, inner.body) for inner in structure.objects(body[22:]))
     )
 
 
@@ -169,7 +169,7 @@ def _all(parts: Sequence[_HeaderPart]) -> Iterator[_HeaderPart]:
 
 def _kinds(reader: Reader, parts: Sequence[_HeaderPart], end: int) -> Iterator[bytes]:
     yield from (part.guid for part in _all(parts) if part.inner is None)
-    yield from (guid for guid in asf.behind(reader, end) if guid != asf.DATA)
+    yield from (guid for guid in structure.behind(reader, end) if guid != structure.DATA)
 
 
 def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPart]:
@@ -177,7 +177,7 @@ def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPa
     resized = []
     for part in parts:
         body = part.body
-        if part.guid == asf.FILE and body[16:24] == struct.pack("<Q", old):
+        if part.guid == structure.FILE and body[16:24] == struct.pack("<Q", old):
             body = body[:16] + struct.pack("<Q", new) + body[24:]
         resized.append(replace(part, body=body))
     return resized
@@ -226,31 +226,31 @@ def _with(parts: Sequence[_HeaderPart], place: tuple[int, ...], new: tuple[_Head
 # Comments
 
 
-def _commented(parts: Sequence[_HeaderPart], wish: FieldRequest) -> list[_HeaderPart]:
+def _commented(parts: Sequence[_HeaderPart], wish: CommentRequest) -> list[_HeaderPart]:
     """Return the parts with every comment changed, or one added where there is none."""
     edited = [_said(part, wish) for part in parts]
     text = None if any(_comments(parts)) else wish.text(None)
     if text is None:
         return edited
-    at = next((nth for nth, part in enumerate(edited) if part.guid == asf.DESCRIPTION), None)
+    at = next((nth for nth, part in enumerate(edited) if part.guid == structure.DESCRIPTION), None)
     if at is None:
-        return [*edited, _described(_HeaderPart(asf.DESCRIPTION, bytes(10)), text)]
+        return [*edited, _described(_HeaderPart(structure.DESCRIPTION, bytes(10)), text)]
     return [*edited[:at], _described(edited[at], text), *edited[at + 1 :]]
 
 
 def _comments(parts: Sequence[_HeaderPart]) -> Iterator[bool]:
     """Yield for each place whether it holds a comment."""
     for part in _all(parts):
-        if part.guid == asf.DESCRIPTION:
+        if part.guid == structure.DESCRIPTION:
             yield bool(_decoded(_texts(part.body)[3]))
         elif part.guid in _ATTRIBUTED:
             yield from (each.is_comment and bool(each.text) for each in _attributes(part))
 
 
-def _said(part: _HeaderPart, wish: FieldRequest) -> _HeaderPart:
+def _said(part: _HeaderPart, wish: CommentRequest) -> _HeaderPart:
     if part.inner is not None:
         return replace(part, inner=tuple(_said(inner, wish) for inner in part.inner))
-    if part.guid == asf.DESCRIPTION:
+    if part.guid == structure.DESCRIPTION:
         old = _decoded(_texts(part.body)[3])
         return _described(part, wish.text(old)) if old else part
     if part.guid not in _ATTRIBUTED:
@@ -270,17 +270,17 @@ def _said(part: _HeaderPart, wish: FieldRequest) -> _HeaderPart:
 def _check(comment: _Attribute) -> None:
     """Raise NotUnderstoodError where a comment cannot be put in the place of another."""
     if comment.lead[2:4] not in {b"", b"\0\0"}:
-        raise NotUnderstoodError("One of its streams has a description of its own.")
+        raise NotEditableError("One of its streams has a description of its own.")
     is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
     if comment.kind != _TEXT and not is_number:
-        raise NotUnderstoodError("It holds a description that is no text.")
+        raise NotEditableError("It holds a description that is no text.")
 
 
 def _decoded(value: bytes) -> str:
     try:
         return value[: len(value) & ~1].decode("utf-16-le").rstrip("\0")
     except UnicodeDecodeError:
-        raise NotUnderstoodError("It holds a description that is not Unicode.") from None
+        raise NotEditableError("It holds a description that is not Unicode.") from None
 
 
 def _described(part: _HeaderPart, text: str | None) -> _HeaderPart:
@@ -292,7 +292,7 @@ def _described(part: _HeaderPart, text: str | None) -> _HeaderPart:
 
 def _texts(body: bytes) -> list[bytes]:
     if len(body) < 10 or len(body) != 10 + sum(struct.unpack("<5H", body[:10])):
-        raise NotUnderstoodError("Its description is not understood.")
+        raise NotEditableError("Its description is not understood.")
     texts, at = [], 10
     for length in struct.unpack("<5H", body[:10]):
         texts.append(body[at : at + length])
@@ -304,7 +304,7 @@ def _wide(text: str) -> bytes:
     try:
         return f"{text}\0".encode("utf-16-le")
     except UnicodeEncodeError:
-        raise NotUnderstoodError("The comment holds what is no Unicode.") from None
+        raise NotEditableError("The comment holds what is no Unicode.") from None
 
 
 def _shown(data: bytes) -> str:
@@ -315,17 +315,17 @@ def _shown(data: bytes) -> str:
 #   name length 16, name, type 16, value length 16, value
 #   language 16, stream 16, name length 16, type 16, value length 32, name, value
 
-_ATTRIBUTED = {asf.ATTRIBUTES, asf.METADATA, asf.LIBRARY}
+_ATTRIBUTED = {structure.ATTRIBUTES, structure.METADATA, structure.LIBRARY}
 
 
 def _attributes(part: _HeaderPart) -> list[_Attribute]:
-    body, read = part.body, _short if part.guid == asf.ATTRIBUTES else _long
+    body, read = part.body, _short if part.guid == structure.ATTRIBUTES else _long
     found_attributes, at = [], 2
     for _ in range(int.from_bytes(body[:2], "little")):
         attribute, at = read(body, at)
         found_attributes.append(attribute)
     if at > len(body) or _joined(part.guid, found_attributes) != body:
-        raise NotUnderstoodError("Its attributes are not understood.")
+        raise NotEditableError("Its attributes are not understood.")
     return found_attributes
 
 
@@ -346,7 +346,7 @@ def _long(body: bytes, at: int) -> tuple[_Attribute, int]:
 def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
     parts = [struct.pack("<H", len(attributes))]
     for each in attributes:
-        if guid == asf.ATTRIBUTES:
+        if guid == structure.ATTRIBUTES:
             parts += [struct.pack("<H", len(each.name)), each.name, struct.pack("<HH", each.kind, len(each.value))]
         else:
             parts += [each.lead, struct.pack("<HHI", len(each.name), each.kind, len(each.value)), each.name]
@@ -364,11 +364,11 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     The size of the file counts as right or wrong, and the number of the header's parts too. Raises CutShortError,
     MalformedError.
     """
-    head = asf.header_of(reader)
-    parts = [_part(each) for each in asf.objects(head[30:])]
-    facts = {"header": found.digest_of(head[:16] + head[28:30])}
+    head = structure.header_of(reader)
+    parts = [_part(each) for each in structure.objects(head[30:])]
+    facts = {"header": parsing.digest_of(head[:16] + head[28:30])}
     facts["parts not counted"] = str(len(parts) - int.from_bytes(head[24:28], "little"))
-    facts["header's rest"] = found.digest_of(head[30 + sum(len(part.raw) for part in parts) :])
+    facts["header's rest"] = parsing.digest_of(head[30 + sum(len(part.raw) for part in parts) :])
     facts |= _counted("part", parts, layout)
     return facts | _behind(reader, layout, len(head))
 
@@ -379,7 +379,7 @@ def _counted(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict[st
     for part in parts:
         if part.inner is not None:
             here = f"{name} {next(numbers)}"
-            facts |= {here: found.digest_of(part.guid + part.body[:18]), **_counted(f"{here}.", part.inner, layout)}
+            facts |= {here: parsing.digest_of(part.guid + part.body[:18]), **_counted(f"{here}.", part.inner, layout)}
         elif rest := _lasting(part, layout):
             facts[f"{name} {next(numbers)} ({uuid.UUID(bytes_le=part.guid)})"] = rest
     return facts
@@ -390,25 +390,25 @@ def _lasting(part: _HeaderPart, layout: Layout) -> str:
     body = part.body
     if part.guid == _PADDING:
         return ""
-    if part.guid == asf.FILE and body[16:24] == struct.pack("<Q", layout.size):
+    if part.guid == structure.FILE and body[16:24] == struct.pack("<Q", layout.size):
         body = body[:16] + b"the size" + body[24:]
     try:
-        if part.guid == asf.DESCRIPTION:
+        if part.guid == structure.DESCRIPTION:
             texts = _texts(body)
             texts[3] = b""
-            return found.digest_of(repr(texts).encode()) if any(texts) else ""
+            return parsing.digest_of(repr(texts).encode()) if any(texts) else ""
         if part.guid in _ATTRIBUTED:
             kept = [each for each in _attributes(part) if not each.is_comment]
-            return found.digest_of(repr(kept).encode()) if kept else ""
-    except NotUnderstoodError:
+            return parsing.digest_of(repr(kept).encode()) if kept else ""
+    except NotEditableError:
         pass
-    return found.digest_of(part.guid + body)
+    return parsing.digest_of(part.guid + body)
 
 
 def _behind(reader: Reader, layout: Layout, start: int) -> dict[str, str]:
     """Return a digest of each stretch that is neither header nor media."""
     facts: dict[str, str] = {}
     for number, extent in enumerate([*layout.payload, Extent(layout.size, 0)], start=1):
-        facts[f"stretch {number}"] = found.digest(reader, start, max(start, extent.offset))
+        facts[f"stretch {number}"] = parsing.digest(reader, start, max(start, extent.offset))
         start = max(start, extent.end)
     return facts

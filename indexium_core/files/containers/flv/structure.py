@@ -14,13 +14,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.remux import amf, found
-from indexium_core.files.containers.remux.found import CutShortError, HeaderFacts, MalformedHeaderError, Option
+from indexium_core.files.containers.flv import amf
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import (
+    CutShortError,
+    HeaderFacts,
+    MalformedHeaderError,
+    Option,
+    TextLimit,
+)
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["DERIVED", "LARGEST_HEAD", "LONGEST", "SCRIPT", "FlvTag", "census", "examine", "recognises", "tags"]
+__all__ = ["DERIVED", "LARGEST_HEAD", "SCRIPT", "TEXT_LIMIT", "FlvTag", "census", "examine", "recognises", "tags"]
 
-LONGEST = amf.LONGEST
+TEXT_LIMIT = TextLimit(amf.LONGEST)
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
 SCRIPT = 18
 # What FFmpeg works out from the media when it writes a file, an index of the pictures included.
@@ -70,7 +77,7 @@ def examine(reader: Reader) -> HeaderFacts:
             for name, value in head.properties
             if name.lower() == "comment" and value
         ),
-        kept=(*_index(head), *found.handed((name, value) for name, value in others if value is not None)),
+        kept=(*_index(head), *parsing.handed((name, value) for name, value in others if value is not None)),
         obstacle=_obstacle(head),
     )
 
@@ -80,7 +87,7 @@ def census(reader: Reader) -> Mapping[str, str]:
     head = _head(reader)
     counts = Counter(_counted(reader, head.media))
     scripts = {f"script {digest}": "as it was" for digest in head.scripts}
-    named = found.named((name, value or "…") for name, value in _others(head))
+    named = parsing.named((name, value or "…") for name, value in _others(head))
     return {**named, **scripts, **{f"tags of kind {kind}": str(count) for kind, count in counts.items()}}
 
 
@@ -102,19 +109,19 @@ def _obstacle(head: _FlvHead) -> str:
     others = _others(head)
     lost = next((name for name, value in others if value is amf.LOST), None)
     if lost is not None:
-        return f"It holds metadata that FFmpeg would round or leave out: {found.shown(lost)}."
-    return found.unfit([(name, value) for name, value in others if value is not None], longest=LONGEST)
+        return f"It holds metadata that FFmpeg would round or leave out: {parsing.shown(lost)}."
+    return parsing.unfit([(name, value) for name, value in others if value is not None], longest=amf.LONGEST)
 
 
 def _head(reader: Reader) -> _FlvHead:
-    head = _FlvHead(media=int.from_bytes(found.exactly(reader, 5, 4), "big") + 4)
+    head = _FlvHead(media=int.from_bytes(parsing.exactly(reader, 5, 4), "big") + 4)
     budget = amf.AmfBudget()
-    for tag in tags(reader, head.media, found.STEPS):
+    for tag in tags(reader, head.media, parsing.STEPS):
         if tag.kind & 0x1F != SCRIPT:
             break
         if tag.end > LARGEST_HEAD:
             raise MalformedHeaderError("its metadata is longer than reason")
-        body = found.exactly(reader, tag.body, tag.end - tag.body)
+        body = parsing.exactly(reader, tag.body, tag.end - tag.body)
         name, properties = amf.read_metadata(body, budget)
         if name == "onMetaData":
             head.metadata += 1
@@ -129,9 +136,9 @@ def _check_end(reader: Reader, media: int) -> None:
     """Make sure that the last tag is whole: its length stands behind it too."""
     if media >= reader.size:
         return
-    length = int.from_bytes(found.exactly(reader, reader.size - 4, 4), "big")
+    length = int.from_bytes(parsing.exactly(reader, reader.size - 4, 4), "big")
     start = reader.size - 4 - length
-    if start < media or 11 + int.from_bytes(found.exactly(reader, start, 4)[1:], "big") != length:
+    if start < media or 11 + int.from_bytes(parsing.exactly(reader, start, 4)[1:], "big") != length:
         raise CutShortError
 
 
@@ -150,7 +157,7 @@ def tags(reader: Reader, offset: int, most: int) -> Iterator[FlvTag]:
 
 def _counted(reader: Reader, media: int) -> Iterator[str]:
     """Yield the kind of each tag that holds media; those that only configure a codec are the muxer's."""
-    for tag in tags(reader, media, found.MOST_PIECES):
+    for tag in tags(reader, media, parsing.MOST_PIECES):
         first = reader.read_at(tag.body, min(2, tag.end - tag.body))
         if len(first) == 2 and not _configures(tag.kind & 0x1F, first):
             yield str(tag.kind)

@@ -17,14 +17,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core.files.containers import Capabilities, Layout, Reader
-from indexium_core.files.containers.bmff import patch, rebuilding
-from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.files.containers.remux import found, ogg, ogg_comments, ogg_pages, ogg_skeleton
-from indexium_core.files.containers.remux.found import CutShortError, MalformedHeaderError
-from indexium_core.files.containers.remux.lossless import PADDING, PLACES, FieldRequest, NotUnderstoodError
-from indexium_core.files.containers.remux.ogg import OggHead, OggStream
-from indexium_core.files.containers.remux.ogg_comments import FLAC, Comments
-from indexium_core.files.containers.remux.ogg_pages import OggPage
+from indexium_core.files.containers.ogg import comments as ogg_comments
+from indexium_core.files.containers.ogg import pages as ogg_pages
+from indexium_core.files.containers.ogg import skeleton, structure
+from indexium_core.files.containers.ogg.comments import FLAC, Comments
+from indexium_core.files.containers.ogg.pages import OggPage
+from indexium_core.files.containers.ogg.structure import OggHead, OggStream
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.edit_strategy import PADDING, PLACES, CommentRequest, NotEditableError
+from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
+from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
 from indexium_core.model.people import people_comment
 
@@ -52,23 +54,23 @@ class _OggEdit:
         bare = self.new.padded(0) if self.pads else self.new
         missing = length - len(bare.packet)
         if missing < 0 or (missing and not self.pads):
-            raise NotUnderstoodError("There is no room for the comment in front of the media.")
+            raise NotEditableError("There is no room for the comment in front of the media.")
         return bare.padded(missing).packet if self.pads else bare.packet
 
 
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: FieldRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
     """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
-    edits = _edits(ogg.headers(reader), wish)
+    edits = _edits(structure.headers(reader), wish)
     packets = [(edit.stream, edit.of_length(len(edit.stream.packets[1]))) for edit in edits]
-    return patch.build(reader, layout, _sorted(splice for each in packets for splice in _relaid(*each)))
+    return build_patch(reader, layout, _sorted(splice for each in packets for splice in _relaid(*each)))
 
 
-def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
+def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
     """Return a new file with padding behind the comments. Raises NotUnderstoodError."""
-    head = ogg.headers(reader)
+    head = structure.headers(reader)
     splices = list[Splice]()
     is_aligned = False
     for edit in _edits(head, wish):
@@ -76,10 +78,10 @@ def copied(reader: Reader, layout: Layout, wish: FieldRequest) -> Rebuild:
         splices += _relaid(edit.stream, packet)
         splices += _renumbered(reader, edit.stream, len(_ends(edit.stream, packet)) - len(edit.stream.pages) + 1)
     growth = sum(splice.growth for splice in splices)
-    if sum(len(body) for _, body in head.pages) + growth > ogg.LARGEST_HEADER:
-        raise NotUnderstoodError("Its comments would be longer than reason.")
+    if sum(len(body) for _, body in head.pages) + growth > structure.LARGEST_HEADER:
+        raise NotEditableError("Its comments would be longer than reason.")
     splices += _places_moved(reader, head, growth)
-    pieces = rebuilding.pieces(reader, layout.size, splices)
+    pieces = build_pieces(reader, layout.size, splices)
     later = any(splice.start >= head.media for splice in splices)
     return Rebuild(pieces=pieces, cloned=wish.means.reflink and is_aligned and not later, renumbered=later)
 
@@ -91,16 +93,16 @@ def _sorted(splices: Iterator[Splice]) -> list[Splice]:
 # Comments
 
 
-def _edits(head: OggHead, wish: FieldRequest) -> list[_OggEdit]:
+def _edits(head: OggHead, wish: CommentRequest) -> list[_OggEdit]:
     """Return what changes every comment that there is, or puts one into the first stream in which all readers look."""
     _check_unknown(head)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
-    texts = {number: _texts(stream, wish) for number, stream in known.items() if ogg.places(stream)}
+    texts = {number: _texts(stream, wish) for number, stream in known.items() if structure.places(stream)}
     added = None if texts else wish.text(None)
     if added is not None:
         if not known:
-            raise NotUnderstoodError("None of its streams is of a kind whose comments are understood.")
-        number = min(known, key=lambda number: ogg.rank(known[number]))
+            raise NotEditableError("None of its streams is of a kind whose comments are understood.")
+        number = min(known, key=lambda number: structure.rank(known[number]))
         texts = {number: (*_comments(known[number]).texts, _NEW + b"=" + _encoded(added))}
     edits = []
     for number, new in texts.items():
@@ -109,10 +111,10 @@ def _edits(head: OggHead, wish: FieldRequest) -> list[_OggEdit]:
     return edits
 
 
-def _texts(stream: OggStream, wish: FieldRequest) -> tuple[bytes, ...]:
+def _texts(stream: OggStream, wish: CommentRequest) -> tuple[bytes, ...]:
     """Return all texts of a stream after a change. Raises NotUnderstoodError."""
     changed: dict[int, str | None] = {}
-    for place in ogg.places(stream):
+    for place in structure.places(stream):
         changed |= _said(place, wish)
     texts = list[bytes]()
     for index, old in enumerate(_comments(stream).texts):
@@ -124,7 +126,7 @@ def _texts(stream: OggStream, wish: FieldRequest) -> tuple[bytes, ...]:
     return tuple(texts)
 
 
-def _said(place: ogg.JoinedComment, wish: FieldRequest) -> Mapping[int, str | None]:
+def _said(place: structure.JoinedComment, wish: CommentRequest) -> Mapping[int, str | None]:
     """
     Return what each comment of one name says after a change, None for one that goes.
 
@@ -142,9 +144,7 @@ def _said(place: ogg.JoinedComment, wish: FieldRequest) -> Mapping[int, str | No
     said[chosen] = people_comment.splice(place.texts[chosen], wish.change.segment)
     joined = ";".join(value for value in said.values() if value is not None)
     if joined != (wanted or "") or "\0" in joined:
-        raise NotUnderstoodError(
-            "It holds several comments of one name, which players join to a text with other people."
-        )
+        raise NotEditableError("It holds several comments of one name, which players join to a text with other people.")
     return said
 
 
@@ -163,7 +163,7 @@ def _check_unknown(head: OggHead) -> None:
     for stream in head.streams.values():
         is_shown = stream.codec is None and stream.packets[0].startswith(b"\x01")
         if is_shown and any(_COMMENT.search(body) for _, body in _pages_of(head, stream)):
-            raise NotUnderstoodError("A stream of an unknown kind holds a comment of its own.")
+            raise NotEditableError("A stream of an unknown kind holds a comment of its own.")
 
 
 def _checked(stream: OggStream) -> Comments:
@@ -177,9 +177,9 @@ def _checked(stream: OggStream) -> Comments:
         is_right = told == comments.codec.lead
     closed = comments.rest.startswith(comments.codec.closing)
     if not is_right or not closed or comments.packet != packet or stream.missing > 0:
-        raise NotUnderstoodError("Its comments are in a form that is not understood.")
-    if sum(len(place.texts) for place in ogg.places(stream)) > PLACES:
-        raise NotUnderstoodError("It holds too many comments.")
+        raise NotEditableError("Its comments are in a form that is not understood.")
+    if sum(len(place.texts) for place in structure.places(stream)) > PLACES:
+        raise NotEditableError("It holds too many comments.")
     _check_pages([page for page, _ in stream.pages], stream)
     return comments
 
@@ -188,13 +188,13 @@ def _check_pages(pages: Sequence[OggPage], stream: OggStream) -> None:
     first, *others = pages
     ends = [length for page in others for length in page.lacing if length < 255]
     if _numbered(stream.pages) != "in order" or any(page.flags & ogg_pages.ENDS for page in pages[:-1]):
-        raise NotUnderstoodError("The pages of its header are not in order, or a checksum is wrong.")
+        raise NotEditableError("The pages of its header are not in order, or a checksum is wrong.")
     if len(ends) != len(stream.packets) - 1 or not others[-1].lacing or others[-1].lacing[-1] == 255:
-        raise NotUnderstoodError("Its header shares a page with its media.")
+        raise NotEditableError("Its header shares a page with its media.")
     if sum(length < 255 for length in first.lacing) != 1 or first.lacing[-1] == 255:
-        raise NotUnderstoodError("Its first page holds more than it may.")
+        raise NotEditableError("Its first page holds more than it may.")
     if any(page.head[4] or page.position not in {_START, ogg_pages.UNFINISHED} for page in pages):
-        raise NotUnderstoodError("The pages of its header are not understood.")
+        raise NotEditableError("The pages of its header are not understood.")
 
 
 # Pages
@@ -274,8 +274,8 @@ def _renumbered(reader: Reader, stream: OggStream, by: int) -> Iterator[Splice]:
     if not by:
         return
     last, _ = stream.pages[-1]
-    end = ogg.end_of_pages(reader)
-    for page in ogg_pages.pages(reader, last.end, found.MOST_PIECES):
+    end = structure.end_of_pages(reader)
+    for page in ogg_pages.pages(reader, last.end, parsing.MOST_PIECES):
         if page.serial == last.serial:
             if page.begins:
                 return  # another stream, in a file behind the first one
@@ -295,7 +295,7 @@ def _pages_of(head: OggHead, stream: OggStream) -> list[tuple[OggPage, bytes]]:
 
 def _skeletons(head: OggHead) -> list[list[tuple[OggPage, bytes]]]:
     found_here = [_pages_of(head, stream) for stream in head.streams.values() if stream.codec is None]
-    return [pages for pages in found_here if pages[0][1].startswith(ogg_skeleton.MAGIC)]
+    return [pages for pages in found_here if pages[0][1].startswith(skeleton.MAGIC)]
 
 
 def _places_moved(reader: Reader, head: OggHead, growth: int) -> Iterator[Splice]:
@@ -304,13 +304,13 @@ def _places_moved(reader: Reader, head: OggHead, growth: int) -> Iterator[Splice
         return
     for pages in _skeletons(head):
         if not pages[-1][0].flags & ogg_pages.ENDS and _continues(reader, head, pages[0][0].serial):
-            raise NotUnderstoodError("The index of its pictures lies among its media, so nothing in it is moved.")
-        yield from ogg_skeleton.moved(pages, growth)
+            raise NotEditableError("The index of its pictures lies among its media, so nothing in it is moved.")
+        yield from skeleton.moved(pages, growth)
 
 
 def _continues(reader: Reader, head: OggHead, serial: bytes) -> bool:
     """Tell whether a stream has more content behind the headers of all others."""
-    for page in ogg_pages.pages(reader, head.media, found.STEPS):
+    for page in ogg_pages.pages(reader, head.media, parsing.STEPS):
         if page.serial == serial:
             return page.end > page.body or not page.flags & ogg_pages.ENDS
     return False
@@ -325,11 +325,11 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
 
     Raises CutShortError, MalformedError.
     """
-    head = ogg.headers(reader)
-    facts = {"behind the end": found.digest(reader, ogg.end_of_pages(reader), layout.size)}
+    head = structure.headers(reader)
+    facts = {"behind the end": parsing.digest(reader, structure.end_of_pages(reader), layout.size)}
     behind = _first_numbers(reader, head)
     for number, (serial, stream) in enumerate(head.streams.items()):
-        said = {"serial": serial.hex(), "first page": found.digest_of(b"".join(_bytes_of(stream.pages[:1])))}
+        said = {"serial": serial.hex(), "first page": parsing.digest_of(b"".join(_bytes_of(stream.pages[:1])))}
         if stream.codec is None:
             said |= _said_of_unknown(head, stream)
         else:
@@ -343,13 +343,13 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
 
 def _said_of_unknown(head: OggHead, stream: OggStream) -> Mapping[str, str]:
     pages = _pages_of(head, stream)
-    if pages[0][1].startswith(ogg_skeleton.MAGIC):
-        return {**dict(ogg_skeleton.facts(pages, head.media)), "first page": "", "pages": _numbered(pages)}
-    return {"pages": found.digest_of(b"".join(_bytes_of(pages)))}
+    if pages[0][1].startswith(skeleton.MAGIC):
+        return {**dict(skeleton.facts(pages, head.media)), "first page": "", "pages": _numbered(pages)}
+    return {"pages": parsing.digest_of(b"".join(_bytes_of(pages)))}
 
 
 def _said_of_known(stream: OggStream) -> Mapping[str, str]:
-    said = {f"header {number}": found.digest_of(each) for number, each in enumerate(stream.packets) if number != 1}
+    said = {f"header {number}": parsing.digest_of(each) for number, each in enumerate(stream.packets) if number != 1}
     said["pages"] = _numbered(stream.pages)
     comments = stream.comments
     if comments is None:
@@ -357,12 +357,12 @@ def _said_of_known(stream: OggStream) -> Mapping[str, str]:
     is_padded = comments.padding is not None
     rest = (comments.padded(0) if is_padded else comments).rest
     lead = comments.lead[:1] if comments.codec is FLAC else comments.lead
-    said |= {"vendor": found.digest_of(lead + comments.vendor), "behind the texts": found.digest_of(rest)}
-    ours = {index for place in ogg.places(stream) for index in place.texts}
+    said |= {"vendor": parsing.digest_of(lead + comments.vendor), "behind the texts": parsing.digest_of(rest)}
+    ours = {index for place in structure.places(stream) for index in place.texts}
     others = [text for index, text in enumerate(comments.texts) if index not in ours]
     said["texts"] = str(comments.count - len(comments.texts) + len(others))
     for order, text in enumerate(others, start=1):
-        said[f"text {order} {found.shown(ogg_comments.named(text))}"] = found.digest_of(text)
+        said[f"text {order} {parsing.shown(ogg_comments.named(text))}"] = parsing.digest_of(text)
     return said
 
 
@@ -391,7 +391,7 @@ def _first_numbers(reader: Reader, head: OggHead) -> Mapping[bytes, int]:
     wanted = {serial for serial, stream in head.streams.items() if stream.codec is not None}
     numbers: dict[bytes, int] = {}
     with contextlib.suppress(CutShortError, MalformedHeaderError):
-        for page in ogg_pages.pages(reader, head.media, found.STEPS):
+        for page in ogg_pages.pages(reader, head.media, parsing.STEPS):
             numbers.setdefault(page.serial, page.number)
             if wanted <= numbers.keys():
                 break
@@ -404,16 +404,16 @@ def media_census(reader: Reader) -> Mapping[str, str]:
 
     For a file in which these numbers, and the checksums with them, change. Raises CutShortError, MalformedError.
     """
-    head = ogg.headers(reader)
+    head = structure.headers(reader)
     last = {serial: stream.pages[-1][0].number for serial, stream in head.streams.items()}
-    end = ogg.end_of_pages(reader)
+    end = structure.end_of_pages(reader)
     digest, count = hashlib.blake2b(digest_size=16), 0
-    for page in ogg_pages.pages(reader, head.media, found.MOST_PIECES):
+    for page in ogg_pages.pages(reader, head.media, parsing.MOST_PIECES):
         if page.begins:
             last.pop(page.serial, None)  # another stream, in a file behind the first one
         number = page.number - last.get(page.serial, 0) & 0xFFFFFFFF
         digest.update(page.head[:18] + number.to_bytes(4, "little") + page.lacing)
-        digest.update(found.exactly(reader, page.body, page.end - page.body))
+        digest.update(parsing.exactly(reader, page.body, page.end - page.body))
         count += 1
         if page.end >= end:
             break

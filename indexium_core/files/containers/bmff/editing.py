@@ -11,14 +11,14 @@ from __future__ import annotations
 from indexium_core.files.containers.bmff import boxes, comment, strings
 from indexium_core.files.containers.bmff.comment import CommentPlace, Vacancy
 from indexium_core.files.containers.bmff.layout import BmffLayout
-from indexium_core.files.containers.bmff.patch import Splice
+from indexium_core.files.containers.bmff.padding import BoxSplice
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 
 __all__ = ["edits"]
 
 
-def edits(layout: BmffLayout, change: Change) -> list[Splice] | Refusal:
+def edits(layout: BmffLayout, change: Change) -> list[BoxSplice] | Refusal:
     """Return what makes a change in every place of the comment, or why it cannot be made."""
     if change.segment is not None:
         return _spliced(layout, change)
@@ -40,7 +40,7 @@ def edits(layout: BmffLayout, change: Change) -> list[Splice] | Refusal:
     return made if home is None else [*made, _added(home, encoded)]
 
 
-def _spliced(layout: BmffLayout, change: Change) -> list[Splice] | Refusal:
+def _spliced(layout: BmffLayout, change: Change) -> list[BoxSplice] | Refusal:
     """Return what exchanges the People segment of every text, and adds one where players show none of them."""
     last = next((text for place in reversed(layout.places) for text in reversed(comment.values(place))), None)
     shown = last if layout.rival < 0 else layout.rival_text
@@ -66,19 +66,19 @@ def _spliced(layout: BmffLayout, change: Change) -> list[Splice] | Refusal:
     return [*made, _added(layout.vacancy, encoded)]
 
 
-def _removed(layout: BmffLayout) -> list[Splice] | Refusal:
+def _removed(layout: BmffLayout) -> list[BoxSplice] | Refusal:
     if layout.rival >= 0:
         return _refused("Programs would show the film's information (©inf) as its comment, if there were none.")
     return [_replaced(place, b"") for place in layout.places]
 
 
-def _replaced(place: CommentPlace, data: bytes) -> Splice:
-    return Splice(start=place.box.start, end=place.box.end, data=data, around=place.around)
+def _replaced(place: CommentPlace, data: bytes) -> BoxSplice:
+    return BoxSplice(start=place.box.start, end=place.box.end, data=data, around=place.around)
 
 
-def _added(home: Vacancy, text: bytes) -> Splice:
+def _added(home: Vacancy, text: bytes) -> BoxSplice:
     at = home.around[-1].tail
-    return Splice(start=at, end=at, data=comment.made(home, text), around=home.around)
+    return BoxSplice(start=at, end=at, data=comment.made(home, text), around=home.around)
 
 
 def _encoded(text: str) -> bytes | Refusal:

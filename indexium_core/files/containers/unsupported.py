@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from indexium_core.files.containers import Family, Layout, Reader, Strategy
 from indexium_core.model.files.media import Extent, Refusal
 
-__all__ = ["FAMILY", "KINDS", "ForeignKind"]
+__all__ = ["FAMILY", "KINDS", "UnsupportedKind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignKind:
+class UnsupportedKind:
     """One container that we only read."""
 
     container: str
@@ -58,7 +58,7 @@ class _Foreign:
 FAMILY: Family = _Foreign()
 
 
-def _refusal(kind: ForeignKind) -> Refusal:
+def _refusal(kind: UnsupportedKind) -> Refusal:
     if kind.holds_comment:
         return Refusal(code="no_strategy_yet", message=f"Indexium cannot write into {kind.label} files yet.")
     message = f"{kind.label} has no place for a comment. Remux the file to MKV or MP4 to tag it."
@@ -75,16 +75,20 @@ def _is_transport_stream(head: bytes) -> bool:
 
 
 KINDS = (
-    ForeignKind(
+    UnsupportedKind(
         container="mpegts", label="MPEG-TS", demuxer="mpegts", matches=_is_transport_stream, holds_comment=False
     ),
-    ForeignKind(container="mpegps", label="MPEG-PS", demuxer="mpeg", magic=b"\x00\x00\x01\xba", holds_comment=False),
-    ForeignKind(
+    UnsupportedKind(
+        container="mpegps", label="MPEG-PS", demuxer="mpeg", magic=b"\x00\x00\x01\xba", holds_comment=False
+    ),
+    UnsupportedKind(
         container="mpegvideo", label="Raw MPEG", demuxer="mpegvideo", magic=b"\x00\x00\x01\xb3", holds_comment=False
     ),
-    ForeignKind(container="dv", label="Raw DV", demuxer="dv", magic=b"\x1f\x07\x00", holds_comment=False),
-    ForeignKind(container="mxf", label="MXF", demuxer="mxf", magic=bytes.fromhex("060e2b34020501010d0102")),
-    ForeignKind(container="rm", label="RealMedia", demuxer="rm", magic=b".RMF"),
-    ForeignKind(container="wtv", label="WTV", demuxer="wtv", magic=bytes.fromhex("b7d800203749da11a64e0007e95ead8d")),
-    ForeignKind(container="nut", label="NUT", demuxer="nut", magic=b"nut/multimedia container\0"),
+    UnsupportedKind(container="dv", label="Raw DV", demuxer="dv", magic=b"\x1f\x07\x00", holds_comment=False),
+    UnsupportedKind(container="mxf", label="MXF", demuxer="mxf", magic=bytes.fromhex("060e2b34020501010d0102")),
+    UnsupportedKind(container="rm", label="RealMedia", demuxer="rm", magic=b".RMF"),
+    UnsupportedKind(
+        container="wtv", label="WTV", demuxer="wtv", magic=bytes.fromhex("b7d800203749da11a64e0007e95ead8d")
+    ),
+    UnsupportedKind(container="nut", label="NUT", demuxer="nut", magic=b"nut/multimedia container\0"),
 )
