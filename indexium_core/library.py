@@ -24,7 +24,7 @@ from indexium_core.flows.people.people_service import (
     Similar,
 )
 from indexium_core.flows.planning import plan_search, planner
-from indexium_core.flows.planning.planner import MetadataPlan, SelectionSummary
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties import rescan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.flows.review import bulk_edits
@@ -61,7 +61,14 @@ from indexium_core.model.operations.story import OperationStory
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.changes import ChangesPreview
 from indexium_core.model.planning.facets import Facets, Wider
-from indexium_core.model.planning.plan import Holder, Selection, SelectionDigest, StaleFiles
+from indexium_core.model.planning.plan import (
+    Holder,
+    PlanQuery,
+    Selection,
+    SelectionDigest,
+    SelectionSummary,
+    StaleFiles,
+)
 from indexium_core.model.query import Completion
 from indexium_core.model.view import SavedView
 from indexium_core.opening import OpenHome
@@ -345,17 +352,18 @@ class Library(OpenHome):
             UnknownIdError: There is no such plan.
 
         """
-        people_mode, comment_mode = planner.checked_modes(mode, comment_mode)
-        return self._planner.generate_plan(
-            file_hashes,
+        people_mode, checked_comment_mode = planner.checked_modes(mode, comment_mode)
+        request = PlanQuery(
             query=query,
-            people_mode=people_mode,
-            comment_mode=comment_mode,
+            mode=people_mode,
+            comment_mode=checked_comment_mode,
             include_unknown=include_unknown,
             hard_links=hard_links,
             plan_id=plan_id,
+            file_hashes=file_hashes,
             file_ids=file_ids,
         )
+        return self._planner.generate_plan(request)
 
     # One file.
 
@@ -391,7 +399,7 @@ class Library(OpenHome):
         *,
         plan: MetadataPlan | None = None,
         containing: Mapping[str, str] | None = None,
-        most: int = plan_search.MOST,
+        most: int = plan_search.FACET_VALUES,
     ) -> Facets:
         """
         Count what a search can be narrowed down by: risk, category, issue, container, folder, person, number of tags.
@@ -523,7 +531,7 @@ class Library(OpenHome):
 
     def _files(self, target: Target) -> list[int]:
         if isinstance(target, str):
-            return self._planner.file_ids(self.plan(target), Selection(query=target), everything=True)
+            return self._planner.file_ids(self.plan(target), Selection(query=target), include_unlisted=True)
         if isinstance(target, Selection):
             return self._planner.file_ids(self.plan(), target)
         return [int(file_id) for file_id in target]
@@ -554,7 +562,11 @@ class Library(OpenHome):
         """
         options = options or WriteOptions(risk=("safe", "warning", "danger"))
         return self._planner.summary(
-            plan or self.plan(), selection, risk=options.risk, within=within, backup=options.create_backup
+            self.plan() if plan is None else plan,
+            selection,
+            risk=options.risk,
+            within=within,
+            backup=options.create_backup,
         )
 
     def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
@@ -567,7 +579,7 @@ class Library(OpenHome):
 
     def seal(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> SelectionDigest:
         """Return how many files a write of a selection would begin with now, and a mark of just these."""
-        return self._planner.seal(plan, selection, risk=(options or WriteOptions()).risk)
+        return self._planner.digest(plan, selection, risk=(options or WriteOptions()).risk)
 
     def write(
         self,

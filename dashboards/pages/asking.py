@@ -172,7 +172,7 @@ class WriteQuestion:
         self._asked = None
         self._serial = self._dialog.report(
             "Nothing of this can be written now",
-            [{"kind": "why", "level": "warning", "text": each.say()} for each in held],
+            [{"kind": "why", "level": "warning", "text": each.describe()} for each in held],
             follows=self._serial,
             actions=[{"label": "Show it", "act": "show", "kind": "primary"}],
             acts={"show": lambda: self._show(held[0])},
@@ -256,7 +256,7 @@ def _sections(look: _WritePreview) -> list[dict[str, Any]]:
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
     if look.wish.moved:
         sections.insert(0, {"kind": "why", "level": "warning", "text": MOVED})
-    sections += [{"kind": "why", "level": "warning", "text": each.say()} for each in look.held]
+    sections += [{"kind": "why", "level": "warning", "text": each.describe()} for each in look.held]
     if look.wish.hint:
         sections.append({"kind": "hint", "text": look.wish.hint})
     if look.danger_count:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 from urllib.parse import urlsplit
 
 import indexium_core
@@ -284,6 +284,9 @@ class RemotePlan:
 
     def __len__(self) -> int:
         return self.page(per_page=1).total
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("A plan has no truth value. Use 'plan is None' or 'len(plan) == 0'.")
 
 
 class RemoteHandle:

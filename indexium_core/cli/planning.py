@@ -16,7 +16,7 @@ from indexium_core.model import labels, wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
-from indexium_core.model.query import bare_numbers, with_chosen
+from indexium_core.model.query import bare_numbers, with_values
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
@@ -108,7 +108,7 @@ def _print_facets(found: Facets, *, as_json: bool) -> None:
         output.to_json(found)
         return
     rows = [
-        (with_chosen("", key, [value.value]), value.label, value.files)
+        (with_values("", key, [value.value]), value.label, value.files)
         for key, facet in found.facets.items()
         for value in facet.values
     ]
@@ -215,7 +215,7 @@ def postpone(
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
-            _report("brought back", library.bring_back(with_chosen(query, "postponed", ["yes"])).files)
+            _report("brought back", library.bring_back(with_values(query, "postponed", ["yes"])).files)
         else:
             _report("postponed", library.postpone(query, until=until).files)
 

@@ -128,7 +128,7 @@ class FakeLibrary(FakeOperations):
 
     def facets(self, text: str = "", *, plan: FakePlan | None = None, containing: Any = None) -> Facets:
         """Return the levels of what a search finds; other facets are empty."""
-        found = plan or self.plan(text)
+        found = self.plan(text) if plan is None else plan
         levels = Counter(item.risk_level for item in found.page(per_page=10**9).items)
         values = tuple(FacetValue(value=level, label=level, files=number) for level, number in levels.items())
         empty = {key: Facet(key=key, values=(), total=0) for key in FACETS}
@@ -150,7 +150,7 @@ class FakeLibrary(FakeOperations):
     def preview(
         self, selection: Selection, plan: Any = None, *, within: str = "", options: WriteOptions | None = None
     ) -> SelectionSummary:
-        chosen = [self.items[file_id] for file_id in (plan or self.plan()).ids(selection)]
+        chosen = [self.items[file_id] for file_id in (self.plan() if plan is None else plan).ids(selection)]
         tree = query.parse(within)
         return SelectionSummary(
             count=len(chosen),

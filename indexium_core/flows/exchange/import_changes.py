@@ -187,7 +187,7 @@ class _Comparison:
         self.moment = now
         self.notes: list[str] = []
         wanted = [row.file_id for row in rows if not row.problem]
-        self.now = store.facts(reader, planner.newest(planner.generate_plan()), wanted)
+        self.now = store.facts(reader, planner.newest_version(), wanted)
         self._then: dict[int, dict[int, Facts]] = {}
         for plan_id in {self._plan_of(row) for row in rows if not row.problem}:
             of_plan = [row.file_id for row in rows if not row.problem and self._plan_of(row) == plan_id]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from indexium_core import errors
 from indexium_core.flows.planning import planner as planning
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import moments
 from indexium_core.store import charts, database
 
@@ -30,7 +31,7 @@ class Charts:
         self._planner = planner
         self._clock = clock
 
-    def risk_by(self, plan: planning.MetadataPlan, by: str = "container") -> pd.DataFrame:
+    def risk_by(self, plan: MetadataPlan, by: str = "container") -> pd.DataFrame:
         """
         Return the files that would change by risk level: columns group, safe, warning, danger, blocked.
 

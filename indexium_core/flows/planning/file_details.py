@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.files import readers
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails, StandingDecision, TagPlace
 from indexium_core.model.files.media import FieldValue, StreamFacts
@@ -56,7 +57,7 @@ class Details:
         if row is None:
             message = f"There is no file with the id {file_id}."
             raise errors.UnknownIdError(message)
-        item = self._planned(file_id, plan or self._planner.generate_plan())
+        item = self._planned(file_id, self._planner.generate_plan() if plan is None else plan)
         path = bytes(row["path_bytes"])
         decided = store.decisions(reader, file_id, now=self._clock())
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)

@@ -62,7 +62,7 @@ class ViewService:
         name = _checked_name(name)
         compile_query(query)
         if sort not in SORT_KEYS:
-            message = f"'{sort}' is nothing to sort by; choose one of {', '.join(SORT_KEYS)}."
+            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
             raise errors.UsageError(message)
         key, now = people_comment.person_key(name), self._clock()
         view = SavedView(view_id=0, name=name, query=query.strip(), sort=sort, descending=descending)

@@ -242,7 +242,7 @@ class Inventory:
     def _refuse_at_work(self, library_id: int, part: store.LibraryPart = store.WHOLE) -> None:
         at_work = store.operations_at_work(self._database.read(), library_id, part)
         if at_work:
-            raise errors.UsageError(at_work[0].say("files of this folder"), code="busy_in_operation")
+            raise errors.UsageError(at_work[0].describe("files of this folder"), code="busy_in_operation")
 
     def _row(self, library_id: int) -> LibraryRow:
         found = next((row for row in catalog.libraries(self._database.read()) if row.library_id == library_id), None)

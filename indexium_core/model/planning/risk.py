@@ -1,7 +1,7 @@
 """
 Risk: the one table of all issues that a planned file can have, with severities, labels, messages and remedies.
 
-A plan row stores the issues as bits. Each kind of issue has its bit here; the SQL of the plan gets the bits as parameters.
+A plan row stores the issues as bits. Each kind of issue has its bit here; the SQL of the plan gets them as parameters.
 Messages are made when a page is read. A part of a template in [brackets] is omitted if one of its facts is unknown, so
 that every message stays a sentence; `[a|b]` is `b` if a fact of `a` is unknown. The fact `reason` is a whole sentence,
 as readers and scans write it, so templates add no prefix. Two codes have another severity in some files: see
@@ -311,7 +311,9 @@ _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 
 def _planned_kinds() -> tuple[tuple[str, IssueKind], ...]:
     kinds = [*ISSUES.items(), *((code, kind) for (code, _), kind in VARIANT_KINDS.items())]
-    return tuple(sorted(((code, kind) for code, kind in kinds if kind.bit is not None), key=lambda each: each[1].bit or 0))
+    return tuple(
+        sorted(((code, kind) for code, kind in kinds if kind.bit is not None), key=lambda each: each[1].bit or 0)
+    )
 
 
 # Code and severity of each bit of a plan row, from bit 0 on. A code with two severities has two bits.

@@ -316,9 +316,9 @@ def looked_up(reader: Connection, parameters: Mapping[str, object]) -> dict[str,
     for name, key in asked.items():
         row = reader.execute(_sql("spelt"), {"name": name, "key": key}).fetchone()
         assert row is not None  # the name itself is one
-        known[name] = dict(zip((SpellingSet.SPELLINGS, SpellingSet.LOWERED, SpellingSet.OTHERWISE), row, strict=True))
+        known[name] = dict(zip((SpellingSet.SPELLINGS, SpellingSet.LOWERED, SpellingSet.HAS_OTHERS), row, strict=True))
     return {
-        place: known[each.name][each.asks] if isinstance(each, SpellingParameter) else each
+        place: known[each.name][each.spellings] if isinstance(each, SpellingParameter) else each
         for place, each in parameters.items()
     }
 

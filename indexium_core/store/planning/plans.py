@@ -69,6 +69,8 @@ _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that n
 _PARAMETER = re.compile(r"\$(\w+)")
 _PART = re.compile(r"/\* (\w+) \*/")  # the name of another statement, which replaces it
 
+_SQL = {**sql.load("plan_versions"), **sql.load("plans")}
+
 logger = logging.getLogger(__name__)
 
 
@@ -245,7 +247,9 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
 
 def statistics(reader: Connection, search: Search) -> Counts:
     """Count the items that a search finds."""
-    groups = _run(reader, "groups" if search.is_unfiltered else "groups_of_search", _facts(search), search.query).fetchall()
+    groups = _run(
+        reader, "groups" if search.is_unfiltered else "groups_of_search", _facts(search), search.query
+    ).fetchall()
     return plan_rows.count_groups(groups, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
 
 
@@ -299,7 +303,7 @@ def items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list
 
 
 def table(reader: Connection, search: Search) -> pd.DataFrame:
-    """Return all listed items as a table: one column for each field of `PlanItem` except `changes`; issues are codes."""
+    """Return all listed items as a table: a column for each field of `PlanItem` except `changes`; issues are codes."""
     return _run(reader, "table", _facts(search), search.query).df()
 
 
@@ -346,7 +350,9 @@ def selected_ids(
     return ids
 
 
-def selection_digest(reader: Connection, search: Search, selection: Selection, *, levels: Sequence[str]) -> SelectionDigest:
+def selection_digest(
+    reader: Connection, search: Search, selection: Selection, *, levels: Sequence[str]
+) -> SelectionDigest:
     """Return the digest of the files of a selection that a write of these levels would change."""
     facts = _selection_facts(search, selection, levels) | {"writable": True, "only": None}
     count, digest = _run(reader, "selection_digest", facts, search.query).fetchone() or (0, 0)
@@ -417,7 +423,7 @@ def _items(reader: Connection, result: Connection) -> list[PlanItem]:
     rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     copied = [row["file_id"] for row in rows if "duplicate_content" in plan_rows.codes_of(row["issues"])]
     copies = dict(_run(reader, "copies_of", {"file_ids": copied}).fetchall()) if copied else {}
-    return [plan_rows.item(row, copies=copies.get(row["file_id"])) for row in rows]
+    return [plan_rows.plan_item(row, copies=copies.get(row["file_id"])) for row in rows]
 
 
 def _facts(search: Search) -> dict[str, Any]:
@@ -455,8 +461,7 @@ def _run(
     also: CompiledQuery | None = None,
 ) -> Connection:
     """Run a statement with the facts that it uses; the compiled searches replace their placeholders."""
-    statements = sql.load("plan_versions") | sql.load("plans")
-    text = _PART.sub(lambda part: statements.get(part[1], part[0]), statements[name])
+    text = _PART.sub(lambda part: _SQL.get(part[1], part[0]), _SQL[name])
     facts = dict(facts)
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
