@@ -104,7 +104,7 @@ class PlanImport:
             StalePlanError: Something else was decided about some of the files since the preview.
 
         """
-        rows = preview.taken(overwrite=overwrite)
+        rows = preview.applicable(overwrite=overwrite)
         if not rows:
             raise errors.UsageError("There is nothing to apply: no row differs from the plan.", code="nothing_to_apply")
         with self._decisions.step(_label) as step:

@@ -112,12 +112,12 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
     "risk": {
         "safe": "additions only",
         "warning": "check before writing",
-        "danger": "the user would lose something",
+        "danger": "would lose your text or people",
         "blocked": "cannot be written",
         "unchanged": "no change",
     },
     "category": {
-        "add": "had no people",
+        "add": "adds people to a file without people",
         "merge": "adds people and keeps all",
         "remove": "removes people",
         "rewrite": "same people, other order or spelling",

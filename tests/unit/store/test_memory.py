@@ -59,7 +59,7 @@ def test_what_the_machine_does_not_have_is_an_error_with_a_sentence(
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "_machine", lambda: 30)
-    with pytest.raises(errors.StoreError, match="needed more memory than it had") as read:
+    with pytest.raises(errors.StoreError, match="ran out of memory") as read:
         small.read().value(HUNGRY, [MANY])
     with pytest.raises(errors.StoreError) as written:
         small.run(lambda tx: tx.value(HUNGRY, [MANY]))
