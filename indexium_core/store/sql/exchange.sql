@@ -1,5 +1,5 @@
 -- name: count
--- How many files there are.
+-- The number of files.
 SELECT count(*) FROM scanned_files;
 
 -- name: by_id
@@ -7,16 +7,15 @@ SELECT count(*) FROM scanned_files;
 SELECT file_id, file_id FROM scanned_files WHERE file_id IN (SELECT unnest($values::BIGINT[]));
 
 -- name: by_path
--- Files by their paths as the system has them.
+-- Files by their paths as bytes.
 SELECT path_bytes, file_id FROM scanned_files WHERE path_bytes IN (SELECT unnest($values::BLOB[]));
 
 -- name: by_hash
--- Files by their payloads: a copy is another file.
+-- Files by their payloads; copies are different files.
 SELECT file_hash, file_id FROM scanned_files WHERE file_hash IN (SELECT unnest($values::VARCHAR[]));
 
 -- name: facts
--- What a version of the plan says of some files that a spreadsheet can change; of a file that is not in it, what the file
--- itself says.
+-- The values of files in a plan version that a spreadsheet can change; for a file outside the plan, those of the file.
 SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(i.result_people, f.people), coalesce(i.existing_people, f.people),
        coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR
 FROM scanned_files AS f
@@ -24,7 +23,7 @@ LEFT JOIN plan_items_of($variant_id, $plan_id) AS i USING (file_id)
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copies
--- The other files with the payloads of some files, each with the one whose copy it is.
+-- The other files with the payloads of some files, each with the file of which it is a copy.
 SELECT c.file_id, min(f.file_id) FROM scanned_files AS f JOIN scanned_files AS c ON c.file_hash = f.file_hash
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND c.file_id NOT IN (SELECT unnest($file_ids::BIGINT[]))
 GROUP BY c.file_id;
