@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 

@@ -1,7 +1,7 @@
 """
 Who may do what: the token, JSON for changes, and how much may be begun in a minute.
 
-`dashboards/request_guard.py` checks Host and Origin before this, for pages and websockets too.
+`dashboards/web/request_guard.py` checks Host and Origin before this, for pages and websockets too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is told of jobs: events for whoever looks on, lines on how far they are for the log."""
+"""Published job state: events for listeners and progress lines for the log."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["JobEvents", "ProgressSink"]
 
 
 class ProgressSink(Protocol):
-    """Where lines on how far jobs are go."""
+    """Receives progress lines."""
 
-    def tell(
+    def report(
         self,
         *,
         job_id: int,
@@ -25,60 +25,60 @@ class ProgressSink(Protocol):
         counters: Mapping[str, int],
         rate: float | None,
         eta_seconds: float | None,
-        last: bool = False,
+        is_last: bool = False,
     ) -> None: ...
 
 
 class JobEvents:
-    """Tells of jobs. Of the work of an operation only the log is told: the operation tells of itself."""
+    """Publishes job events. For operations it only writes progress lines, because an operation emits its own events."""
 
-    def __init__(self, events: EventBus, teller: ProgressSink | None) -> None:
-        self._events, self._teller = events, teller
+    def __init__(self, events: EventBus, progress_sink: ProgressSink | None) -> None:
+        self._events, self._progress_sink = events, progress_sink
 
-    def changed(self, job: Job, *, by: str = "") -> None:
-        """Tell that a job is in another state, or another place; `by` whose wish, where it is not held."""
+    def job_changed(self, job: Job, *, by: str = "") -> None:
+        """Publish a new state, place or priority of a job; `by` names the person who asked for it."""
         why = {"by": by or job.paused_by, "error": job.error_message, "tries": job.retry_count}
         what = {"status": job.status, "message": job.title, "priority": job.priority}
         self._events.emit("job:changed", **_data(job), **what, **why)
 
-    def began(self, run: JobRun) -> None:
-        """Tell that a job is at work."""
-        if not run.kind.of_operation:
+    def job_started(self, run: JobRun) -> None:
+        """Publish that a job has started."""
+        if not run.kind.is_operation:
             self._events.emit(f"{run.kind.name}:started", **_data(run.job), message=run.job.title)
-        self.changed(run.job)
+        self.job_changed(run.job)
 
-    def how_far(self, run: JobRun, told: JobProgress, *, message: str = "", last: bool = False) -> None:
-        """Tell how far a job is; `last`: there is nothing more to come of this run."""
-        if run.pulse is None:
+    def job_progress(self, run: JobRun, progress: JobProgress, *, message: str = "", is_last: bool = False) -> None:
+        """Publish the progress of a job; `is_last` marks the last report of this run."""
+        if run.operation_progress is None:
             self._events.emit(
                 f"{run.kind.name}:progress",
                 **_data(run.job),
                 current=run.current,
-                total=told.total,
-                message=message or told.message,
-                rate=told.rate,
-                eta_seconds=told.eta_seconds,
-                counters=dict(told.counters),
+                total=progress.total,
+                message=message or progress.message,
+                rate=progress.rate,
+                eta_seconds=progress.eta_seconds,
+                counters=dict(progress.counters),
             )
-        if self._teller is not None:
-            self._teller.tell(
+        if self._progress_sink is not None:
+            self._progress_sink.report(
                 job_id=run.job_id,
                 kind=run.kind.name,
                 processed=run.current,
-                total=told.total,
-                counters=told.counters,
-                rate=told.rate or None,
-                eta_seconds=told.eta_seconds,
-                last=last,
+                total=progress.total,
+                counters=progress.counters,
+                rate=progress.rate or None,
+                eta_seconds=progress.eta_seconds,
+                is_last=is_last,
             )
 
-    def ended(self, run: JobRun, job: Job) -> None:
-        """Tell that a job, as it is now, is not at work any more."""
-        if not run.kind.of_operation:
+    def job_ended(self, run: JobRun, job: Job) -> None:
+        """Publish that a run has ended; `job` is its new state."""
+        if not run.kind.is_operation:
             message = job.error_message or job.summary.get("message") or job.status
             facts = {"current": run.current, "total": job.progress_total, "message": message, "status": job.status}
             self._events.emit(f"{run.kind.name}:completed", **_data(job), **facts)
-        self.changed(job, by=run.cancelled_by if job.status == "cancelled" else "")
+        self.job_changed(job, by=run.cancelled_by if job.status == "cancelled" else "")
 
 
 def _data(job: Job) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Giving way: work in the background stands still for moments in which a person waits for the screen."""
+"""UI priority: background work yields for a moment while a person waits for a page."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from collections.abc import Callable
 
 __all__ = ["UiPriority"]
 
-_MOMENT = 0.15  # seconds that an answer and its picture may take
-_LONGEST = 1.0  # seconds of standing still on end, whatever goes on to be asked …
-_TURN = 0.25  # … after which work has at least this many for itself
+_REQUEST_SECONDS = 0.15  # that a request and its rendering may take
+_MAX_YIELD_SECONDS = 1.0  # longest pause, however many requests follow …
+_WORK_SECONDS = 0.25  # … after which work runs at least this long
 
 
 class UiPriority:
-    """Lets people go first. May be used from any thread."""
+    """Lets requests of the interface go before background work. It may be used from any thread."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
-        self._until = float("-inf")  # when the person will have been served
-        self._since: float | None = None  # when this standing still began
-        self._own = float("-inf")  # until when the time is the work's own
+        self._until = float("-inf")  # when the last request is served
+        self._yielding_since: float | None = None  # start of the present pause
+        self._work_until = float("-inf")  # until then work does not yield
 
-    def ask(self) -> None:
-        """Somebody has pressed something: let what runs in the background stand still for a moment."""
+    def request(self) -> None:
+        """Record a request of the interface: background work yields for a moment."""
         with self._lock:
-            self._until = self._clock() + _MOMENT
+            self._until = self._clock() + _REQUEST_SECONDS
 
-    def give_way(self) -> None:
-        """Stand still while somebody is served; called between two files."""
-        while (seconds := self._left()) > 0:
+    def yield_to_ui(self) -> None:
+        """Wait while a request is served. Workers call this between two files."""
+        while (seconds := self._wait_seconds()) > 0:
             self._sleep(seconds)
 
-    def _left(self) -> float:
+    def _wait_seconds(self) -> float:
         with self._lock:
             now = self._clock()
-            if now >= self._until or now < self._own:
-                self._since = None
+            if now >= self._until or now < self._work_until:
+                self._yielding_since = None
                 return 0.0
-            self._since = now if self._since is None else self._since
-            if now - self._since >= _LONGEST:
-                self._since, self._own = None, now + _TURN
+            self._yielding_since = now if self._yielding_since is None else self._yielding_since
+            if now - self._yielding_since >= _MAX_YIELD_SECONDS:
+                self._yielding_since, self._work_until = None, now + _WORK_SECONDS
                 return 0.0
-            return min(self._until, self._since + _LONGEST) - now
+            return min(self._until, self._yielding_since + _MAX_YIELD_SECONDS) - now

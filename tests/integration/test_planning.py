@@ -158,7 +158,7 @@ def test_statistics_count_everything_that_the_query_finds(planner: MetadataPlann
     [("folder:Family", 3), ("risk:danger", 2), ("risk:unchanged", 2), ("nothing", 0), ("-ext:avi", 7)],
 )
 def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: str, total: int) -> None:
-    found = planner.generate_plan(PlanQuery(query=query)).statistics
+    found = planner.plan(PlanQuery(query=query)).statistics
 
     assert found.total_files == total
     assert sum(getattr(found, f"{level}_count") for level in RISK_LEVELS) == total
@@ -167,7 +167,7 @@ def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: 
 
 def test_a_search_that_finds_all_and_no_search_say_the_same(planner: MetadataPlanner) -> None:
     """The empty search has statements of its own, which look at no file."""
-    whole, all_found = planner.generate_plan(), planner.generate_plan(PlanQuery(query="-nothing"))
+    whole, all_found = planner.generate_plan(), planner.plan(PlanQuery(query="-nothing"))
 
     assert whole.statistics == all_found.statistics
     for sort in SORT_KEYS:
@@ -176,7 +176,7 @@ def test_a_search_that_finds_all_and_no_search_say_the_same(planner: MetadataPla
 
 def test_postponed_files_count_only_as_such_unless_asked_for(films: Database, planner: MetadataPlanner) -> None:
     decide(films, "postpone", "c.mp4", until=None)
-    default, asked = planner.generate_plan(), planner.generate_plan(PlanQuery(query="postponed:yes"))
+    default, asked = planner.generate_plan(), planner.plan(PlanQuery(query="postponed:yes"))
 
     assert (default.statistics.total_files, default.statistics.danger_count) == (7, 1)
     assert default.statistics.postponed_count == asked.statistics.postponed_count == 1
@@ -193,7 +193,7 @@ def test_lists_leave_unchanged_files_out_unless_asked_for(planner: MetadataPlann
 
     assert names(plan.page().items) == ["c.mp4", "h.mp4", "f.mp4", "a.mp4", "b.mp4", "g.avi"]
     assert names(plan.page(include_unchanged=True).items)[-2:] == ["d.mp4", "e.mp4"]
-    assert names(planner.generate_plan(PlanQuery(query="risk:unchanged")).items) == ["d.mp4", "e.mp4"]
+    assert names(planner.plan(PlanQuery(query="risk:unchanged")).items) == ["d.mp4", "e.mp4"]
     assert (plan.page().total, plan.page(include_unchanged=True).total) == (6, 8)
 
 
@@ -237,7 +237,7 @@ def test_items_are_a_sequence_that_reads_what_is_looked_at(films: Database, plan
 
 
 def test_categories_hold_every_level(planner: MetadataPlanner) -> None:
-    categories = planner.generate_plan(PlanQuery(query="-ext:avi")).categories
+    categories = planner.plan(PlanQuery(query="-ext:avi")).categories
 
     assert {level: names(items) for level, items in categories.items()} == {
         "safe": ["a.mp4", "b.mp4"],
@@ -263,10 +263,10 @@ def test_the_table_has_a_column_for_each_field_of_an_item(planner: MetadataPlann
 def test_a_plan_can_be_of_some_files_and_without_blocked_ones(planner: MetadataPlanner) -> None:
     hashes = [hash_of(f"/films/{path}".encode()) for path in ("f.mp4", "g.avi")]
 
-    assert names(planner.generate_plan(PlanQuery(file_hashes=hashes)).items) == ["f.mp4", "g.avi"]
-    assert names(planner.generate_plan(PlanQuery(file_hashes=hashes, include_blocked=False)).items) == ["f.mp4"]
-    assert planner.generate_plan(PlanQuery(include_blocked=False)).statistics.blocked_count == 0
-    assert names(planner.generate_plan(PlanQuery(file_hashes=[])).items) == []
+    assert names(planner.generate_plan(hashes).items) == ["f.mp4", "g.avi"]
+    assert names(planner.generate_plan(hashes, include_blocked=False).items) == ["f.mp4"]
+    assert planner.generate_plan(include_blocked=False).statistics.blocked_count == 0
+    assert names(planner.generate_plan([]).items) == []
 
 
 def test_risk_by_counts_what_would_change(planner: MetadataPlanner) -> None:
@@ -367,7 +367,7 @@ def test_writable_ids_stay_within_the_levels_asked_for(films: Database, planner:
 
 
 def test_a_plan_of_a_query_selects_within_it(planner: MetadataPlanner) -> None:
-    plan = planner.generate_plan(PlanQuery(query="folder:Family OR f.mp4"))
+    plan = planner.plan(PlanQuery(query="folder:Family OR f.mp4"))
 
     assert plan.select().query == "folder:Family OR f.mp4"
     assert [plan.item(file_id).file_name for file_id in plan.ids(plan.select("-risk:danger"))] == [
@@ -402,16 +402,16 @@ def test_an_edit_by_the_plan_shows_in_the_next_one(films: Database, planner: Met
     assert after.item(file_id).result_people == ["Li Wei"]
     assert before.item(file_id).result_people == ["Ann Lee"]
     assert after.statistics.edited_count == 1
-    assert planner.generate_plan(PlanQuery(plan_id=before.id)).item(file_id) == before.item(file_id)
+    assert planner.plan(PlanQuery(plan_id=before.id)).item(file_id) == before.item(file_id)
 
 
 def test_a_plan_by_its_id_has_the_modes_it_was_made_with(planner: MetadataPlanner) -> None:
-    exact = planner.generate_plan(PlanQuery(mode="exact"))
-    again = planner.generate_plan(PlanQuery(plan_id=exact.id))
+    exact = planner.plan(PlanQuery(mode="exact"))
+    again = planner.plan(PlanQuery(plan_id=exact.id))
 
     assert (again.id, again.variant_id, again.modes) == (exact.id, exact.variant_id, exact.modes)
     with pytest.raises(errors.UnknownIdError, match="no plan 999"):
-        planner.generate_plan(PlanQuery(plan_id=999))
+        planner.plan(PlanQuery(plan_id=999))
     with pytest.raises(errors.UnknownIdError, match="no file 999"):
         exact.item(999)
 
@@ -440,7 +440,7 @@ def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
 
 
 def test_a_plan_tells_itself_in_a_line(planner: MetadataPlanner) -> None:
-    plan = planner.generate_plan(PlanQuery(query="folder:Family"))
+    plan = planner.plan(PlanQuery(query="folder:Family"))
 
     assert repr(plan) == f"<plan {plan.id} of 'folder:Family': 2 safe, 0 warning, 1 danger, 0 blocked, 0 unchanged>"
     assert repr(plan.items) == "<3 plan items>"
@@ -448,5 +448,5 @@ def test_a_plan_tells_itself_in_a_line(planner: MetadataPlanner) -> None:
 
 def test_a_query_that_cannot_be_read_makes_no_plan(films: Database, planner: MetadataPlanner) -> None:
     with pytest.raises(errors.QueryError):
-        planner.generate_plan(PlanQuery(query="risk:"))
+        planner.plan(PlanQuery(query="risk:"))
     assert films.read().value("SELECT count(*) FROM plans") == 0

@@ -21,6 +21,7 @@ from indexium_core.flows.writing import writer as writing
 from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
 __all__ = ["RetryPreview", "RetryService"]
@@ -61,6 +62,7 @@ class RetryService:
         self._scanner = scanner
         self._recover = recover
 
+    @remote()
     def look(self, operation_id: int) -> RetryPreview:
         """
         Look at the files that a write left, and plan them afresh.
@@ -86,6 +88,7 @@ class RetryService:
             operation_id=operation_id, plan=plan, selection=selection, options=options, files=len(left), ready=ready
         )
 
+    @remote()
     def look_back(self, operation_id: int) -> RollbackCheck:
         """
         Look at the files that a rollback did not take back, as a rollback of just these does.
@@ -103,6 +106,7 @@ class RetryService:
             operation.reverts_id, item_ids=self._not_taken_back(operation), **self._chosen(operation_id)
         )
 
+    @remote()
     def start(
         self,
         operation_id: int,
@@ -172,9 +176,9 @@ class RetryService:
         """Return the newest plan in the modes of the operation's, as far as that is still known."""
         hard_links = self._ledger.options(operation.id).get("hard_links") or "block"
         try:
-            modes = self._planner.generate_plan(PlanQuery(plan_id=operation.plan_id)).modes
+            modes = self._planner.plan(PlanQuery(plan_id=operation.plan_id)).modes
         except errors.UnknownIdError:
-            return self._planner.generate_plan(PlanQuery(hard_links=hard_links))
+            return self._planner.plan(PlanQuery(hard_links=hard_links))
         return self._planner.plan_with_modes(modes)
 
     def _options(self, operation: MetadataOperation) -> WriteOptions:

@@ -25,6 +25,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
@@ -46,10 +47,12 @@ class Details:
         self._planner = planner
         self._clock = clock
 
+    @remote()
     def has(self, file_id: int) -> bool:
         """Return whether a file with an id exists."""
         return locks.is_file(self._database.read(), file_id)
 
+    @remote()
     def file(self, file_id: int, plan: MetadataPlan | None = None) -> FileDetails:
         """
         Return the details of a file.
@@ -96,6 +99,7 @@ class Details:
             properties_problem=stored.problem.message if stored and stored.problem else "",
         )
 
+    @remote()
     def find(self, text: str) -> int:
         """
         Return the id of a file that a text names: its id, its path, or its path below the only folder that has it.
@@ -116,6 +120,7 @@ class Details:
             raise errors.UnknownIdError(message)
         return file_id
 
+    @remote()
     def of_hash(self, file_hash: str) -> list[int]:
         """Return the files with this payload. Raises `UnknownIdError` if no file has it."""
         file_ids = store.files_of_hash(self._database.read(), file_hash)
@@ -124,6 +129,7 @@ class Details:
             raise errors.UnknownIdError(message)
         return file_ids
 
+    @remote()
     def names_like(self, text: str, count: int = NAMES) -> list[tuple[str, int]]:
         """Return people whose names contain a text, ignoring case and accents, with the number of their videos."""
         return store.names_like(self._database.read(), people_comment.fold(text.strip()), count=count)
@@ -288,8 +294,8 @@ def _obstacle(row: ItemRow) -> str:
         return "The operation did not change the file."
     if row.operation_status not in FINISHED_STATES:
         return "The operation is not finished."
-    if row.taken_back_by is not None:
-        return f"Operation {row.taken_back_by} has rolled it back."
+    if row.rolled_back_by is not None:
+        return f"Operation {row.rolled_back_by} has rolled it back."
     if row.superseded_by is not None:
         return f"Operation {row.superseded_by} wrote the file later. Roll that one back first, or both."
     return ""

@@ -26,6 +26,7 @@ from indexium_core.model.planning.plan import (
     Selection,
 )
 from indexium_core.model.query import compile_query
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plans
@@ -122,6 +123,7 @@ class MetadataPlan:
         return self.search.version.variant_id
 
     @property
+    @remote()
     def statistics(self) -> PlanStatistics:
         """The counts over everything that the query finds."""
         return self._counts.statistics
@@ -145,6 +147,7 @@ class MetadataPlan:
             items[level] = PlanItems(self._reader, search, getattr(counts, f"{level}_count"))
         return items
 
+    @remote()
     def page(
         self,
         number: int = 1,
@@ -192,6 +195,7 @@ class MetadataPlan:
             statistics=counts.statistics,
         )
 
+    @remote()
     def item(self, file_id: int) -> PlanItem:
         """
         Return the item of a file, listed or not.
@@ -210,6 +214,7 @@ class MetadataPlan:
         """Return the list as a table: one column for each field of an item; issues are codes."""
         return self._reader.table(self.search)
 
+    @remote()
     def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
         """
         Return a selection of everything that both `query` and the plan's own query find.
@@ -225,10 +230,12 @@ class MetadataPlan:
         compile_query(query)
         return Selection(query=_both(self.query, query), risk=tuple(risk))
 
+    @remote()
     def narrowed(self, query: str) -> MetadataPlan:
         """Return the same version seen through another query. Raises `QueryError`."""
         return MetadataPlan(self._reader, self.searching(query), self.modes, query)
 
+    @remote()
     def newest(self) -> MetadataPlan:
         """Return the newest version of the same plan."""
         version = self._reader.newest_version(self.modes)
@@ -252,6 +259,7 @@ class MetadataPlan:
             self._groups[query, within] = groups
         return groups
 
+    @remote()
     def ids(self, selection: Selection) -> list[int]:
         """Return the ids of the writable files of a selection in ascending order."""
         return self._reader.selected_ids(self.searching(selection.query), selection)
@@ -274,6 +282,7 @@ class MetadataPlan:
         ids = self._reader.selected_ids(self.searching(selection.query), selection, also=query)
         return self._reader.items(self.version, ids[offset : offset + limit]), len(ids)
 
+    @remote()
     def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
         """Set the people of a file and its copies until the edit is revoked; a new plan includes it."""
         return self._reader.edit(file_id, people)

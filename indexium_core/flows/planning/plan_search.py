@@ -14,6 +14,7 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 from indexium_core.model.query import Completion, Key, Word
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.planning import facets as store
@@ -55,6 +56,7 @@ class Finder:
 
     # Facets.
 
+    @remote()
     def facets(
         self, plan: MetadataPlan, *, containing: Mapping[str, str] | None = None, most: int = FACET_VALUES
     ) -> Facets:
@@ -112,12 +114,14 @@ class Finder:
     def _listed(self, search: Search) -> int:
         return plans.statistics(self._database.read(), search).listed
 
+    @remote()
     def volume(self, plan: MetadataPlan) -> int:
         """Return the total size in bytes of the files that a plan finds and a write would change."""
         return plans.total_bytes(self._database.read(), plan.search)
 
     # Wider searches.
 
+    @remote()
     def wider(self, plan: MetadataPlan) -> list[Wider]:
         """Return searches with results that are similar to the plan's own search, the most similar first."""
         wider = []
@@ -129,16 +133,18 @@ class Finder:
 
     # Completion.
 
-    def complete(self, plan: MetadataPlan, text: str, position: int) -> list[Completion]:
+    @remote()
+    def complete(self, plan: MetadataPlan, text: str, position: int | None = None) -> list[Completion]:
         """
         Return completions of the word at a position: keys, values, people and folders of the plan.
 
         Args:
             plan: The whole plan.
             text: The text of the search box; it may be an invalid search.
-            position: Position of the cursor, in characters.
+            position: Position of the cursor, in characters; default: the end.
 
         """
+        position = len(text) if position is None else position
         word, vocabulary = query.word_at(text, position), self._vocabulary(plan)
         completions = [*_with_counts(query.complete(text, position), vocabulary), *_value_completions(word, vocabulary)]
         if not word.key and word.typed:

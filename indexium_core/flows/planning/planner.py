@@ -7,7 +7,7 @@ and finds files whose plan changed since it was displayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,8 +20,6 @@ from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
-    CommentMode,
-    PeopleMode,
     PlanItem,
     PlanQuery,
     PlanStatistics,
@@ -29,35 +27,20 @@ from indexium_core.model.planning.plan import (
     SelectionDigest,
     SelectionSummary,
     StaleFiles,
+    checked_modes,
 )
 from indexium_core.model.query import compile_query
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Search, Version
 
-__all__ = ["LINK_CHOICES", "MetadataPlanner", "checked_modes"]
+__all__ = ["LINK_CHOICES", "MetadataPlanner"]
 
 LINK_CHOICES = ("block", "break")
 _NAMED_FILES = 10  # files that an error names
-
-
-def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
-    """
-    Return the modes; None stays None.
-
-    Raises:
-        UsageError: A mode is unknown; the message names the choices.
-
-    """
-    if people_mode not in (None, "merge", "exact"):
-        message = f"There is no people mode '{people_mode}'; choose merge or exact."
-        raise errors.UsageError(message)
-    if comment_mode not in (None, "replace", "preserve"):
-        message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
-        raise errors.UsageError(message)
-    return people_mode, comment_mode  # type: ignore[return-value]  # mypy does not narrow a str to a Literal
 
 
 class MetadataPlanner:
@@ -92,25 +75,35 @@ class MetadataPlanner:
 
     # Plans.
 
-    def generate_plan(self, request: PlanQuery | None = None) -> MetadataPlan:
+    def generate_plan(
+        self,
+        file_hashes: Collection[str] | None = None,
+        include_blocked: bool = True,  # noqa: FBT001, FBT002 - the contract has this signature
+    ) -> MetadataPlan:
+        """Return the newest plan of the files with these payloads; None: of all files."""
+        return self.plan(PlanQuery(file_hashes=file_hashes, include_blocked=include_blocked))
+
+    @remote()
+    def plan(self, request: PlanQuery | None = None) -> MetadataPlan:
         """
         Refresh the plan and return its newest version, or the version that the request names.
 
         Raises:
             QueryError: The search is invalid.
-            UsageError: The choice for hard links is unknown.
+            UsageError: A mode or the choice for hard links is unknown.
             UnknownIdError: The version does not exist.
 
         """
         request = PlanQuery() if request is None else request
+        people_mode, comment_mode = checked_modes(request.mode, request.comment_mode)
         compiled = compile_query(request.query)
         if request.hard_links not in LINK_CHOICES:
             message = f"There is no choice '{request.hard_links}' for hard links; choose block or break."
             raise errors.UsageError(message)
         if request.plan_id is None:
             modes = Modes(
-                people_mode=request.mode,
-                comment_mode=request.comment_mode,
+                people_mode=people_mode,
+                comment_mode=comment_mode,
                 include_unknown=request.include_unknown,
                 hard_links=request.hard_links,
                 large_bytes=self._large_bytes,
@@ -197,6 +190,7 @@ class MetadataPlanner:
         search = self._newest_search(plan, selection)
         return plans.selected_ids(self._database.read(), search, selection, levels=risk)
 
+    @remote()
     def summary(
         self,
         plan: MetadataPlan,
@@ -225,6 +219,7 @@ class MetadataPlanner:
         until = self._clock() + timedelta(days=self._retention_days) if backup and totals.count else None
         return replace(totals, backup=backup, rollback_until=until)
 
+    @remote()
     def digest(
         self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
     ) -> SelectionDigest:
@@ -283,6 +278,7 @@ class MetadataPlanner:
         """
         _raise_if_stale(plan, self.stale(plan, selection, limit=_NAMED_FILES))
 
+    @remote()
     def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         """Return the selected files whose result would now differ from the plan; `limit`: how many in full."""
         search = plan.searching(selection.query)

@@ -105,7 +105,7 @@ class OperationRun:
     @property
     def eta_seconds(self) -> float | None:
         """Seconds that are left; None where nobody can tell, as while it is held."""
-        return None if self.control.paused else self.pace.eta_seconds
+        return None if self.control.is_paused else self.pace.eta_seconds
 
     @property
     def given_up_for(self) -> str:
@@ -151,7 +151,7 @@ class OperationRun:
     def go_on_with(self, stint: FileProgress) -> None:
         """Note that a long piece of work goes on; where the operation has been held for a while, stand still."""
         self.moved()
-        if self.control.paused and time.monotonic() - self.held_at > _FINISHING:
+        if self.control.is_paused and time.monotonic() - self.held_at > _FINISHING:
             with stint.standing_still():
                 self.control.wait_while_paused()
             self.moved()
@@ -176,7 +176,7 @@ class Operations:
         preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
         make_room: Callable[[int, int], bool] = lambda _size, _item: True,
-        courtesy: UiPriority | None = None,
+        ui_priority: UiPriority | None = None,
         backoff: Backoff | None = None,
         hindrances: Blockers | None = None,
         executor: Callable[[], Executor] = Threads,
@@ -186,7 +186,7 @@ class Operations:
         self.faststart = faststart  # both may change; what is launched from then on goes by them
         self.workers = workers
         self._make_room = make_room
-        self._courtesy = courtesy or UiPriority()
+        self._ui_priority = ui_priority or UiPriority()
         self._backoff = backoff or Backoff()
         self._hindrances = hindrances or Blockers(store)
         self._executor = executor  # asked at each launch
@@ -216,15 +216,15 @@ class Operations:
             postpone=postpones(kind, options),
             outcomes=Counter(outcomes),
             seconds_before=self._seconds_of(operation_id),
-            moved=job.moved,
+            moved=job.note_activity,
             stopped_by=lambda: job.stopped_by,
-            overdue=lambda: job.kind.timeout() if job.stopped_by == "timeout" else None,
+            overdue=lambda: job.kind.stall_timeout() if job.stopped_by == "timeout" else None,
         )
         with self._lock:
             self._runs[operation_id] = run
-        job.pulse = run.pulse
+        job.operation_progress = run.pulse
         self._follow(run)
-        self._work(run, job.write_down)
+        self._work(run, job.record_end)
         return {"counts": dict(run.outcomes)}
 
     def _seconds_of(self, operation_id: int) -> float:
@@ -242,8 +242,8 @@ class Operations:
         def changed() -> None:
             nonlocal was_held, rested
             with looking:
-                held, was_held_before = run.control.paused, was_held
-                rests, rested_before = run.control.at_rest, rested
+                held, was_held_before = run.control.is_paused, was_held
+                rests, rested_before = run.control.is_idle, rested
                 was_held, rested = held, rests
                 if held and not was_held_before:
                     run.held_at = time.monotonic()
@@ -259,7 +259,7 @@ class Operations:
             if rests and not rested_before:  # what was done until now is in the plan
                 self._events.emit("plan:changed")
 
-        run.control.watch(changed)
+        run.control.on_change(changed)
         changed()
 
     def find(self, operation_id: int) -> OperationRun | None:
@@ -307,8 +307,8 @@ class Operations:
         executor = self._executor()
 
         def one(task: ledger.Task) -> Edited:
-            with run.control.aside():
-                self._courtesy.give_way()
+            with run.control.as_waiting():
+                self._ui_priority.yield_to_ui()
             stint, name = FileProgress(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
             try:
                 if not run.begin(task.item_id, name, stint):
@@ -325,7 +325,7 @@ class Operations:
             workers=self.workers,
             control=run.control,
             key=lambda task: (task.device, task.inode) if task.inode else task.path,
-            again=lambda _, edited: self._again_after(run, edited),
+            retry_delay=lambda _, edited: self._again_after(run, edited),
         )
 
     def _judged(self, run: OperationRun, edited: Edited, *, begun: bool) -> Edited:
@@ -355,7 +355,7 @@ class Operations:
             return None
         result, tries = edited.record.result, run.tries.setdefault(edited.task.item_id, [])
         tries.append(Try(code=result.code, message=result.message))
-        seconds = self._backoff.after(len(tries))
+        seconds = self._backoff.delay_after(len(tries))
         if seconds is not None:
             where = {"operation_id": run.operation_id, "file_path": edited.task.path.decode("utf-8", "replace")}
             logger.info("item.tried_again", extra={**where, "code": result.code, "tries": len(tries)})
@@ -413,7 +413,7 @@ class Operations:
         elif ending is RunEnd.STOPPED and not left:
             ending = RunEnd.DONE  # it was held when the last files had been begun
         if ending is RunEnd.STOPPED:
-            return "paused" if run.control.held else "interrupted"
+            return "paused" if run.control.was_paused else "interrupted"
         if ending is RunEnd.CANCELLED:
             self._ledger.skip_pending(run.operation_id, now=self._clock())
             job_log.fates(run.operation_id, run.job_id, self._ledger.fates(run.operation_id, given_up=True))

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from indexium_core.files import journal
 from indexium_core.flows.writing import editing, late_results, protocol
 from indexium_core.flows.writing.protocol import Edited, FileProgress, WritePolicy
-from indexium_core.jobs.executors import Executor, LostError, Processes
+from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
 __all__ = ["edit"]
@@ -37,8 +37,8 @@ def edit(
         return editing.edit(task, undo, terms, stint)
     plain, started = {name: getattr(terms, name) for name in _PLAIN}, time.perf_counter()
     try:
-        return executor.converse(_RequestHandler(undo, terms, stint), _edit, task, plain)
-    except LostError as lost:
+        return executor.call_with_callbacks(_RequestHandler(undo, terms, stint), _edit, task, plain)
+    except WorkerLostError as lost:
         logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
         return _settled(task, undo, lost, started=started)
 
@@ -51,7 +51,7 @@ class _RequestHandler:
 
     def __init__(self, undo: journal.OperationJournal, terms: WritePolicy, stint: FileProgress) -> None:
         self._terms, self._stint = terms, stint
-        self.make_room, self.is_over = terms.make_room, terms.cancelled
+        self.make_room, self.is_cancelled = terms.make_room, terms.cancelled
         self.begin, self.making, self.swap, self.inserted = undo.begin, undo.making, undo.swap, undo.inserted
         self.commit, self.undone, self.is_open, self.entry = undo.commit, undo.undone, undo.is_open, undo.entry
 
@@ -63,7 +63,7 @@ class _RequestHandler:
         return self._terms.cancelled()
 
 
-def _settled(task: Task, undo: journal.OperationJournal, lost: LostError, *, started: float) -> Edited:
+def _settled(task: Task, undo: journal.OperationJournal, lost: WorkerLostError, *, started: float) -> Edited:
     """Have the journal settle the file of a process that ended in the middle, and say what became of it."""
     settled = journal.settle(undo, task.item_id)
     if settled is None or settled.outcome.status in {"undone", "untouched"}:

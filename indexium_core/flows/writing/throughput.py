@@ -93,7 +93,7 @@ class Throughput:
             load.spent += max(seconds, 0.0)
             self._done += 1
             self._last = self._active()
-            self._speed.did(self._done, at=self._last)
+            self._speed.record(self._done, at=self._last)
 
     def _active(self) -> float:
         return self._before + (self._clock() - self._since if self._since is not None else 0.0)

@@ -1,4 +1,4 @@
-"""Requests that may be sent twice, because their answer was lost, and are to be done once."""
+"""Requests that a client may send twice because the answer was lost, and that run once."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ __all__ = ["IdempotentRequest", "StartedRequest"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotentRequest:
-    """What a program asked for, under a key by which it may ask again."""
+    """A request with the key under which the client may repeat it."""
 
-    key: str  # that the program chose
-    mark: str  # digest of all that it asked for
-    answer: Mapping[str, Any] = field(default_factory=dict)  # what it is told beside the id of what was begun
+    key: str  # chosen by the client
+    mark: str  # digest of the whole request
+    answer: Mapping[str, Any] = field(default_factory=dict)  # what is returned besides the id of the work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedRequest:
-    """What was begun for a request."""
+    """What was started for a request."""
 
     operation_id: int | None
     job_id: int | None
-    answer: Mapping[str, Any]  # what was told beside that
+    answer: Mapping[str, Any]  # what was returned besides the ids

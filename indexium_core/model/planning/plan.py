@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from indexium_core import errors
 from indexium_core.model.files.media import Change
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "SelectionSummary",
     "StaleFile",
     "StaleFiles",
+    "checked_modes",
     "describe_unfinished",
 ]
 
@@ -57,8 +59,8 @@ class PlanQuery:
     """
 
     query: str = ""
-    mode: PeopleMode | None = None
-    comment_mode: CommentMode | None = None
+    mode: str | None = None
+    comment_mode: str | None = None
     include_unknown: bool = False
     hard_links: str = "block"
     plan_id: int | None = None
@@ -255,3 +257,20 @@ class StaleFiles:
     plan_id: int  # the newest version
     count: int
     items: list[StaleFile]  # the first ones
+
+
+def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
+    """
+    Return the modes; None stays None.
+
+    Raises:
+        UsageError: A mode is unknown; the message names the choices.
+
+    """
+    if people_mode not in (None, "merge", "exact"):
+        message = f"There is no people mode '{people_mode}'; choose merge or exact."
+        raise errors.UsageError(message)
+    if comment_mode not in (None, "replace", "preserve"):
+        message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
+        raise errors.UsageError(message)
+    return people_mode, comment_mode  # type: ignore[return-value]  # mypy does not narrow a str to a Literal

@@ -158,7 +158,7 @@ class Ledger:
         new = NewJob(job_type=kind, title=title, payload=payload, operation_id=operation_id)
         job_id = jobs.insert(tx, new, owner=owner, now=now)
         tx.execute(_SQL["name_job"], {"operation_id": operation_id, "job_id": job_id})
-        jobs.count_operation(tx, operation_id)
+        jobs.copy_operation_counts(tx, operation_id)
 
     def _insert_operation(
         self,
@@ -286,7 +286,7 @@ class Ledger:
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
         tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
-        jobs.count_operation(tx, operation_id)
+        jobs.copy_operation_counts(tx, operation_id)
         if kind == "rollback":
             tx.execute(_SQL["mark_chain"], {"ids": ids})
             tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})
@@ -316,7 +316,7 @@ class Ledger:
         with self._store.atomic() as tx:
             tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
-            jobs.mirror(tx, operation_id, status)
+            jobs.copy_operation_status(tx, operation_id, status)
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["settle_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
 
@@ -491,13 +491,13 @@ def _finish(
     tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
     values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
     tx.execute(_SQL["finish"], {**values, "error_message": error_message})
-    jobs.mirror(tx, operation_id, status, now=now, error_message=error_message)
+    jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
 
 
 def _skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: datetime) -> None:
     reason = f"The operation was {why} before this file."
     tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now, "reason": reason})
-    jobs.count_operation(tx, operation_id)
+    jobs.copy_operation_counts(tx, operation_id)
 
 
 def _give_up_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
-from dashboards import server
-from dashboards.server import DashboardServer
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
 from indexium_core.flows.writing import editing
 from indexium_core.library import Library
 from tests.support.rest import Client, connection, ended, events

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import footer, progress
 from dashboards.components.dialog import Dialog
-from dashboards.pages import asking, plan_write
-from dashboards.pages.asking import WriteQuestion, WriteRequest
-from dashboards.pages.dry_run import DryRun, DryRunResult
+from dashboards.frame import footer
+from dashboards.pages.plan.writing import plan_write
+from dashboards.pages.plan.writing.dry_run import DryRun, DryRunResult
+from dashboards.pages.progress import progress
+from dashboards.questions import write_question
+from dashboards.questions.write_question import WriteQuestion, WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
@@ -198,7 +200,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
 def test_strategies_are_told_by_what_happens_to_the_file() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
     told = "74 in place, 3 copied whole, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
-    assert asking.how(counts) == told
+    assert write_question.how(counts) == told
 
 
 # --- The question ------------------------------------------------------------------------------------------------
@@ -259,7 +261,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = Holder(7, "paused", 3)
-    monkeypatch.setattr(asked.library, "held", lambda *_: [holder])
+    monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
     assert said == {"kind": "why", "level": "warning", "text": holder.describe()}
@@ -271,7 +273,9 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = len(asked.library.plan().ids(Selection(query="risk:safe")))
-    monkeypatch.setattr(asked.library, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)])
+    monkeypatch.setattr(
+        asked.library.operations, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)]
+    )
     view = asked.ask("risk:safe")
 
     assert [section["kind"] for section in view["sections"]] == ["why", "why"]
@@ -284,7 +288,7 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
 def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PER_PAGE", 3)
+    monkeypatch.setattr(write_question, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
     [dangers] = [section for section in view["sections"] if section.get("key") == "dangers"]
@@ -315,7 +319,7 @@ def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
     )
     asked.ask("risk:safe")
     stale = StaleFiles(plan_id=2, count=4, items=[changed])
-    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: stale)
+    monkeypatch.setattr(asked.library.plans, "stale", lambda *_, **__: stale)
     asked.line.heard[0]()  # the plan changed
 
     assert asked.view["title"] == "The plan has changed"
@@ -336,7 +340,7 @@ def test_what_changed_between_question_and_answer_is_not_written(asked: Asked, m
 
     asked.ask("risk:safe")
     monkeypatch.setattr(asked.library, "write", refuse)
-    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
+    monkeypatch.setattr(asked.library.plans, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
     asked.confirm()
 
     assert asked.view["title"] == "The plan has changed"

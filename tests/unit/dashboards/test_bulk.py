@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboards.components import bulk
+from dashboards.pages.plan.bulk import bulk
 from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview, Example
 from indexium_core.store.review.templates import Template
 

@@ -6,8 +6,8 @@ import http.client
 
 import pytest
 
-from dashboards import request_guard
-from dashboards.server import DashboardServer
+from dashboards.web import request_guard
+from dashboards.web.server import DashboardServer
 
 ROUTES = ("/", "/plan", "/history", "/healthz", "/assets/tokens.css", "/static/js/bokeh.min.js", "/nowhere")
 SOCKET = {

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import person_field, plan_details
+from dashboards.components import person_field
+from dashboards.pages.plan.details import plan_details
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
@@ -202,7 +203,9 @@ def test_copies_beyond_the_first_are_counted() -> None:
 def library(*names: str, similar: str = "") -> Any:
     like = SimpleNamespace(name=similar, files=12, reason="one letter differs")
     return SimpleNamespace(
-        names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        files=SimpleNamespace(
+            names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        ),
         people=SimpleNamespace(similar=lambda text, limit: [like] if similar else []),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import plan_header
+from dashboards.pages.plan.search import plan_header
 from dashboards.state import PlanState
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
 from indexium_core.model.planning.plan import SORT_KEYS, PlanStatistics

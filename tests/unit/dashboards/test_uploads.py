@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from dashboards import server, uploads
 from dashboards.result_cache import ResultCache
-from dashboards.server import DashboardServer
-from dashboards.uploads import Upload
+from dashboards.web import server, uploads
+from dashboards.web.server import DashboardServer
+from dashboards.web.uploads import Upload
 from tests.support.fake_library import FakeLibrary
 
 
@@ -43,7 +43,7 @@ def send(served: DashboardServer, body: bytes = b"path,person\n", **changed: str
 
 
 def desk(served: DashboardServer) -> ResultCache:
-    return served._pages.desk
+    return served._pages.shared.result_cache
 
 
 def test_a_list_of_our_own_page_lies_on_the_desk_under_its_name(served: DashboardServer, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def decisions(films: Database) -> Decisions:
 
 def results(database: Database) -> dict[str, list[str]]:
     """Who would be in each file of the plan."""
-    plan = MetadataPlanner(database, clock=lambda: NOW).generate_plan(PlanQuery(query=EVERYONE))
+    plan = MetadataPlanner(database, clock=lambda: NOW).plan(PlanQuery(query=EVERYONE))
     page = plan.page(1, per_page=0, include_unchanged=True)
     return {item.file_name.removesuffix(".mp4"): item.result_people for item in page.items}
 

@@ -89,7 +89,7 @@ def finder(grown: Database) -> Finder:
 
 
 def plan_of(database: Database, text: str) -> MetadataPlan:
-    return MetadataPlanner(database, clock=lambda: NOW).generate_plan(PlanQuery(query=text))
+    return MetadataPlanner(database, clock=lambda: NOW).plan(PlanQuery(query=text))
 
 
 def total(database: Database, plan: MetadataPlan, text: str) -> int:

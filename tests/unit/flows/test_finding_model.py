@@ -85,9 +85,7 @@ class Room:
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
         self.finder = Finder(database)
         self.items = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
-        self.items += (
-            self.planner.generate_plan(PlanQuery(query="postponed:yes risk:unchanged")).page(1, per_page=0).items
-        )
+        self.items += self.planner.plan(PlanQuery(query="postponed:yes risk:unchanged")).page(1, per_page=0).items
         self.items = list({item.file_id: item for item in self.items}.values())
 
 
@@ -208,7 +206,7 @@ def test_what_is_found_and_counted_is_what_a_look_at_every_file_finds(
     own = {key: chosen(key, values) for key, values in choices.items()}
     rest: Atom = search or ("", lambda _: True)
     text = " ".join(filter(None, [rest[0], *(atom[0] for atom in own.values())]))
-    plan = room.planner.generate_plan(PlanQuery(query=text))
+    plan = room.planner.plan(PlanQuery(query=text))
     unchanged, postponed = "unchanged" in text, "postponed:" in text
 
     def found(but: str = "", *, levels: bool = False) -> list[PlanItem]:

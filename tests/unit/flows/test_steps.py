@@ -42,7 +42,7 @@ class Desk:
         )
 
     def plan(self) -> list[tuple[Any, ...]]:
-        page = self.planner.generate_plan(PlanQuery(query=EVERYONE)).page(1, per_page=0, include_unchanged=True)
+        page = self.planner.plan(PlanQuery(query=EVERYONE)).page(1, per_page=0, include_unchanged=True)
         return sorted((item.file_id, item.result_people, item.postponed, item.people_mode) for item in page.items)
 
     def labels(self) -> tuple[str, str]:

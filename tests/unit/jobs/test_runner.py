@@ -74,7 +74,7 @@ def test_a_paused_run_can_be_stopped() -> None:
     thread.join(5)
 
     assert endings == [RunEnd.STOPPED]
-    assert control.held
+    assert control.was_paused
 
 
 def test_items_with_one_key_never_run_side_by_side() -> None:
@@ -130,7 +130,7 @@ def trying(work, *, after=lambda _item: 0.0, control: RunControl | None = None, 
         delivered.extend,
         workers=1,
         control=control or RunControl(),
-        again=lambda item, result: None if result[1] else after(item),
+        retry_delay=lambda item, result: None if result[1] else after(item),
         **more,
     )
     return runner, delivered
@@ -280,13 +280,13 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
         return item
 
     def changed() -> None:
-        if control.at_rest:
+        if control.is_idle:
             seen.append(list(delivered))
             at_rest.set()
 
     runner = Runner(work, delivered.extend, workers=2, control=control)
-    runner.GROUP_SECONDS = runner.LONGEST_SECONDS = 60.0
-    control.watch(changed)
+    runner.GROUP_SECONDS = runner.MAX_GROUP_SECONDS = 60.0
+    control.on_change(changed)
     thread = threading.Thread(target=runner.run, args=(range(9),))
     thread.start()
     half.wait(5)
@@ -298,7 +298,7 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
     assert at_rest.wait(5)
     assert seen == [[1]]
     control.resume()
-    assert not control.at_rest
+    assert not control.is_idle
     thread.join(5)
     assert sorted(delivered) == list(range(9))
 
@@ -308,14 +308,14 @@ def test_who_gives_way_to_others_has_begun_nothing_and_holds_no_pause_up() -> No
     begun: list[int] = []
 
     def work(item: int) -> int:
-        with control.aside():
+        with control.as_waiting():
             aside.set()
             assert go_on.wait(5)
         control.wait_while_paused()
         begun.append(item)
         return item
 
-    control.watch(lambda: at_rest.set() if control.at_rest else None)
+    control.on_change(lambda: at_rest.set() if control.is_idle else None)
     runner, delivered = make(work, control=control, workers=1)
     thread = threading.Thread(target=runner.run, args=(range(2),))
     thread.start()
@@ -357,11 +357,11 @@ def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
 def test_what_was_seen_before_a_change_notes_no_rest_after_it() -> None:
     control = RunControl()
     control.pause()
-    seen = control.turns
+    seen = control.changes
     control.resume()  # somebody begins something …
     control.pause()
-    control.rest(seen)
-    assert not control.at_rest
+    control.mark_idle(seen)
+    assert not control.is_idle
 
-    control.rest(control.turns)
-    assert control.at_rest
+    control.mark_idle(control.changes)
+    assert control.is_idle

@@ -64,7 +64,7 @@ def planned(rules: Database) -> Look:
 
     @cache
     def plan(call: str) -> MetadataPlan:
-        return planner.generate_plan(PlanQuery(**json.loads(call)))
+        return planner.plan(PlanQuery(**json.loads(call)))
 
     return lambda case: plan(json.dumps(case.get("call", {}))).item(ids[plan_cases.path_of(case)])
 
