@@ -422,7 +422,7 @@ def test_a_plan_is_stale_only_if_a_selected_result_is_another_now(films: Databas
     decide(films, "edit", "a.mp4", "Li Wei")
 
     planner.raise_if_stale(plan, plan.select("-a.mp4"))
-    with pytest.raises(errors.StalePlanError, match=r"1 file is .*: a\.mp4\. Look"):
+    with pytest.raises(errors.StalePlanError, match=r"1 file differs .*: a\.mp4\. Refresh"):
         planner.raise_if_stale(plan, plan.select())
     planner.raise_if_stale(planner.generate_plan(), plan.select())
 

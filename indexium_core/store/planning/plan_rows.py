@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
@@ -108,7 +109,7 @@ class Counts(NamedTuple):
     listed: int  # items of the list, over all its pages
 
 
-def count_groups(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postponed: bool) -> Counts:
+def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
     """
     Add up the rows of `groups` in plans.sql.
 
@@ -137,8 +138,8 @@ def count_groups(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postpone
         est_seconds=float(sum([group[_SECONDS] for group in changing])),
         by_category=_files_by(counting, _CATEGORY),
         by_container=_files_by(listed, _CONTAINER),
-        by_issue=_most_first(
-            {code: _sum([group for group in listed if group[_BITS] & mask], _FILES) for code, mask in _MASKS.items()}
+        by_issue=_add_up(
+            [(code, _sum([group for group in listed if group[_BITS] & mask], _FILES)) for code, mask in _MASKS.items()]
         ),
     )
     return Counts(statistics, _sum(listed, _FILES))
@@ -157,55 +158,57 @@ def summarize(
         levels: Levels that would be written.
 
     """
-    found = [_SelectionGroup(*row) for row in searched]
-    named = [_SelectionGroup(*row) for row in exceptions]
+    found = _selection_groups(searched)
+    named = _selection_groups(exceptions)
     # An exception replaces what the search says about the file.
     replaced = [group.negated() for group in named if group.found]
     kept = [group for group in named if group.included or (group.found and not group.excluded)]
-    written: list[_SelectionGroup] = []
-    omitted: Counter[str] = Counter()
-    for group in [*found, *replaced, *kept]:
-        selected = group.can_update and (group.level in risk or group.included) and group.level in levels
-        if selected and not group.postponed:
-            written.append(group)
-        else:
-            omitted["postponed" if group.postponed else group.level] += group.files
-    by_level: Counter[str] = Counter()
-    by_strategy: Counter[str] = Counter()
-    for group in written:
-        by_level[group.level] += group.files
-        by_strategy[group.strategy] += group.files
+    every = [*found, *replaced, *kept]
+    selected = [
+        group.can_update and (group.level in risk or group.included) and group.level in levels for group in every
+    ]
+    written = [group for group, is_selected in zip(every, selected, strict=True) if is_selected and not group.postponed]
+    omitted = [
+        ("postponed" if group.postponed else group.level, group.files)
+        for group, is_selected in zip(every, selected, strict=True)
+        if group.postponed or not is_selected
+    ]
+    linked = [group for group in written if group.bits & _LINKED and strategies.replaces(group.strategy)]
     return SelectionSummary(
-        count=sum(group.files for group in written),
-        by_risk=_most_first(by_level),
-        tags_to_add=int(sum(group.tags_to_add for group in written)),
-        tags_to_remove=int(sum(group.tags_to_remove for group in written)),
-        est_seconds=max(0.0, float(sum(group.est_seconds for group in written))),
-        est_bytes=int(sum(group.est_bytes for group in written)),
-        excluded=_most_first(omitted),
-        by_strategy=_most_first(by_strategy),
-        loses_text=sum(group.files for group in written if group.bits & _CUSTOM),
-        removes_everyone=sum(group.files for group in written if group.bits & _EVERYONE),
-        parts_names=sum(
-            group.files for group in written if group.bits & _LINKED and strategies.replaces(group.strategy)
-        ),
-        hidden=sum(group.files for group in written if group.hidden),
+        count=sum([group.files for group in written]),
+        by_risk=_add_up([(group.level, group.files) for group in written]),
+        tags_to_add=int(sum([group.tags_to_add for group in written])),
+        tags_to_remove=int(sum([group.tags_to_remove for group in written])),
+        est_seconds=max(0.0, float(sum([group.est_seconds for group in written]))),
+        est_bytes=int(sum([group.est_bytes for group in written])),
+        excluded=_add_up(omitted),
+        by_strategy=_add_up([(group.strategy, group.files) for group in written]),
+        loses_text=sum([group.files for group in written if group.bits & _CUSTOM]),
+        removes_everyone=sum([group.files for group in written if group.bits & _EVERYONE]),
+        parts_names=sum([group.files for group in linked]),
+        hidden=sum([group.files for group in written if group.hidden]),
     )
 
 
-def _sum(groups: Sequence[tuple[Any, ...]], column: int) -> int:
+def _selection_groups(rows: Groups) -> list[_SelectionGroup]:
+    """Return rows as groups. `map` makes them without a call from Python for each, as everything here works in sets."""
+    return list(map(tuple.__new__, repeat(_SelectionGroup), rows))
+
+
+def _sum(groups: Groups, column: int) -> int:
     return int(sum([group[column] for group in groups]))
 
 
-def _files_by(groups: Sequence[tuple[Any, ...]], column: int) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for group in groups:
-        counts[group[column]] += group[_FILES]
-    return _most_first(counts)
+def _files_by(groups: Groups, column: int) -> dict[str, int]:
+    return _add_up([(group[column], group[_FILES]) for group in groups])
 
 
-def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: files for name, files in Counter(counts).most_common() if files}
+def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Add up counts by name; the result has the highest first and no zeros."""
+    totals = dict.fromkeys([name for name, _ in counts], 0)
+    for name, files in counts:
+        totals[name] += files
+    return {name: files for name, files in Counter(totals).most_common() if files}
 
 
 def codes_of(bits: int) -> list[str]:
