@@ -285,7 +285,7 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
 def _folder_problem(row: Mapping[str, Any]) -> str | None:
     """Return why a writable file cannot be written (its folder is read-only); None if the file itself is read-only."""
     writable = row["mode"] is None or row["mode"] & 0o222
-    return row["strategy_message"].rstrip(".") or None if writable else None
+    return row["strategy_message"].rstrip(".") or None if writable and not row["strategy"] else None
 
 
 def _twins(row: Mapping[str, Any]) -> list[str]:

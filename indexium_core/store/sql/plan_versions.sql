@@ -133,6 +133,7 @@ facts AS MATERIALIZED (
            CASE WHEN preserves THEN f.comment_without END AS text_without,
            f.places AS texts, f.people_hidden, preserves AND f.ascii_only AS ascii_only,
            coalesce(c.has_twin, FALSE) AS has_twin,
+           f.strategy <> '' AND f.strategy_code = 'no_strategy_yet' AS not_removable,
            -- A write copies the whole file, or puts a new file in its place.
            ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS is_copied,
            coalesce(f.nlink, 1) > 1 AS is_linked,
@@ -228,6 +229,7 @@ judged AS (
                      <> list_filter(existing, lambda name: removed IS NULL OR NOT list_contains(removed, name))
                 END AS respells,
            CASE WHEN unchanged THEN 0 ELSE facts_issues
+               | CASE WHEN not_removable AND coalesce(planned, '') = '' THEN $no_strategy_yet ELSE 0 END
                | CASE WHEN removes_all THEN $tag_removal_all WHEN removed_count > 0 THEN $tag_removal ELSE 0 END
                | CASE WHEN collides THEN $case_collision ELSE 0 END
                | CASE WHEN respells THEN $overwrite_comment ELSE 0 END

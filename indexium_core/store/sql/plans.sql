@@ -179,7 +179,7 @@ FROM (/* selected */) AS c JOIN scanned_files AS f USING (file_id);
 
 -- name: materialize_selection
 -- Store the files of a selection in the temporary table that decisions read.
-CREATE OR REPLACE TEMP TABLE meant AS (/* selected */);
+CREATE OR REPLACE TEMP TABLE selected_files AS (/* selected */);
 
 -- name: selected_few
 -- The files of a selection among a few that a write would change; only these few are searched.
