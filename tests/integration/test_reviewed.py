@@ -112,7 +112,7 @@ def test_a_plan_without_files_is_not_replaced_by_the_whole_plan(library: Library
     empty = library.plan(file_ids=[])
 
     assert library.preview(Selection(query=""), empty).count == 0
-    assert library.file(some(library).file_id, plan=empty).plan is not None
+    assert library.files.file(some(library).file_id, plan=empty).plan is not None
     with pytest.raises(TypeError, match="no truth value"):
         bool(empty)
 
