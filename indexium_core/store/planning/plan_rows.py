@@ -320,7 +320,7 @@ def _other_comment(row: Mapping[str, Any]) -> str | None:
 
 def _lost_texts(row: Mapping[str, Any]) -> str:
     """Return every text that the write would remove, for a message that quotes them."""
-    return "” · “".join(fields.lost_by(_changes(row)).values()) or row["custom_text"]
+    return "” · “".join(fields.lost_texts_by_place(_changes(row)).values()) or row["custom_text"]
 
 
 def _link_outcome(row: Mapping[str, Any]) -> str:
