@@ -68,7 +68,7 @@ class ImportChanges:
 
     def _ask(self, preview: ChangesPreview, name: str) -> None:
         sections = [*_verdict(preview), *_lists(preview, 1, 1)]
-        files = len(preview.taken())
+        files = len(preview.applicable())
         title = f"Changes of {name}" if name else "Changes"
 
         def turn(which: str, page: int, _choice: str) -> None:

@@ -264,7 +264,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
-    assert said == {"kind": "why", "level": "warning", "text": holder.say()}
+    assert said == {"kind": "why", "level": "warning", "text": holder.describe()}
     assert "Operation 7 is paused" in said["text"]
     assert "3 of these files" in said["text"]
 

@@ -175,7 +175,7 @@ def event(**changes: Any) -> FileEvent:
     [
         ({}, "Can be rolled back byte for byte until 18 Feb 2099."),
         ({"exact": False, "rollback_reason": "Only the comment can be restored."}, "Only the comment can be restored."),
-        ({"status": "failed", "exact": False, "rollback_reason": "Nothing was changed by it."}, ""),
+        ({"status": "failed", "exact": False, "rollback_reason": "The operation did not change the file."}, ""),
     ],
 )
 def test_a_past_operation_says_whether_it_can_be_taken_back(changes: dict[str, Any], said: str) -> None:
