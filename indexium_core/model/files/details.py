@@ -122,7 +122,7 @@ class FileDetails:
     strategy: str  # how it would be written, "" where it cannot be
     strategy_words: str
     strategy_why: str  # why this way and no other, or why none
-    strategy_code: str  # why there is none: no_strategy_yet, unsupported_container, corrupt
+    strategy_code: str  # why there is none, or why it cannot remove the comment: no_strategy_yet, corrupt …
     est_seconds: float
     est_bytes: int
     readings: list[Reading]  # what each program shows now, or would show after the write
