@@ -11,10 +11,10 @@ from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanR
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
-    GoneCheck,
-    HeldFile,
-    HeldPage,
+    FilePage,
+    FolderComparison,
     LibraryDetails,
+    ListedFile,
     Quality,
     RemovalReport,
 )
@@ -254,7 +254,7 @@ def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
     ]
 
 
-def gone(found: GoneCheck) -> list[dict[str, Any]]:
+def gone(found: FolderComparison) -> list[dict[str, Any]]:
     """Return what a look at a folder found, as sections of a question."""
     pairs = [
         ["known", wording.files(found.known)],
@@ -275,7 +275,7 @@ def gone(found: GoneCheck) -> list[dict[str, Any]]:
 # The quality, and the lists.
 
 
-def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
+def held(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
     """Return the numbers of a home, and one page of a list."""
     return {
         "tiles": [
@@ -294,7 +294,7 @@ def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = Tr
     }
 
 
-def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[str, Any]:
+def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
     said = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
     return {
@@ -311,7 +311,7 @@ def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[s
     }
 
 
-def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
+def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
     more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}

@@ -214,8 +214,7 @@ class _Comparison:
         except errors.UnknownIdError:
             if plan_id:
                 self.notes.append(
-                    f"The exported plan {plan_id} no longer exists, so every difference from the current plan counts "
-                    "as a change."
+                    f"Plan {plan_id} no longer exists, so every difference from the current plan counts as a change."
                 )
             return {}
         return store.facts(self._reader, version, file_ids)

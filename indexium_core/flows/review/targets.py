@@ -62,7 +62,7 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
 
     """
     if isinstance(target, str):
-        return properties.found(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
+        return properties.matching_ids(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
     select_current(tx, target, modes, now=now)
     ids = properties.selected_files(tx)
     decisions.clear_selected(tx)

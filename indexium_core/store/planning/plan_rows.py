@@ -310,7 +310,7 @@ def _other_comment(row: Mapping[str, Any]) -> str | None:
 
 def _lost(row: Mapping[str, Any]) -> str:
     """Return every text that would be lost, as a sentence quotes them."""
-    return "” · “".join(fields.lost_by(_changes(row)).values()) or row["custom_text"]
+    return "” · “".join(fields.lost_texts_by_place(_changes(row)).values()) or row["custom_text"]
 
 
 def _names_after(row: Mapping[str, Any]) -> str:
