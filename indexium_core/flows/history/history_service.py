@@ -318,7 +318,7 @@ def _search(filters: HistoryFilter) -> ledger.OperationSearch:
 
 def _text_search(text: str) -> ledger.OperationSearch:
     """Parse a search of the history: words, `person:` for a person and `path:` for a path."""
-    parsed = query.of_history(text)
+    parsed = query.parse_history(text)
     return ledger.OperationSearch(
         words=tuple(people_comment.fold(word) for word in parsed.words),
         paths=tuple(people_comment.fold(word) for word in parsed.paths),

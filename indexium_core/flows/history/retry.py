@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 
 from indexium_core import errors
 from indexium_core.flows.history.history_service import HistoryService
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
-from indexium_core.model.planning.plan import Selection, under_way
+from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
@@ -167,17 +168,17 @@ class RetryService:
         operation = self._ledger.operation(operation_id)
         assert operation is not None  # it has a status
         if not status.finished:
-            raise errors.UsageError(under_way(operation_id, status.status), code="wrong_state")
+            raise errors.UsageError(describe_unfinished(operation_id, status.status), code="wrong_state")
         return operation
 
     def _plan(self, operation: MetadataOperation) -> MetadataPlan:
         """Return the newest plan in the modes of the operation, as far as they are known."""
         hard_links = self._ledger.options(operation.id).get("hard_links") or "block"
         try:
-            modes = self._planner.generate_plan(plan_id=operation.plan_id).modes
+            modes = self._planner.plan(PlanQuery(plan_id=operation.plan_id)).modes
         except errors.UnknownIdError:
-            return self._planner.generate_plan(hard_links=hard_links)
-        return self._planner.renewed(modes)
+            return self._planner.plan(PlanQuery(hard_links=hard_links))
+        return self._planner.plan_with_modes(modes)
 
     def _options(self, operation: MetadataOperation) -> WriteOptions:
         kept = self._ledger.options(operation.id)

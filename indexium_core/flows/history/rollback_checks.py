@@ -291,7 +291,7 @@ def _has_our_date(candidate: RollbackCandidate) -> bool:
 def _known_blocker(candidate: RollbackCandidate) -> _RollbackProblem | None:
     """Return what prevents any change of the file, as far as ledger and catalog know."""
     if candidate.busy_in is not None:
-        return _RollbackProblem("busy_in_operation", candidate.busy_in.say("this file"), ("wait",))
+        return _RollbackProblem("busy_in_operation", candidate.busy_in.describe("this file"), ("wait",))
     if candidate.library_state == "offline":
         return _RollbackProblem("offline", _OFFLINE_MESSAGE)
     return None

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 from indexium_core import errors, settings
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.jobs.user import user_name
-from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.queue import JobQueueService
@@ -167,11 +168,11 @@ class MetadataWriter:
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
-        variant = self._planner.parting(plan, options.hard_links)
+        variant = self._planner.with_hard_links(plan, options.hard_links)
 
-        def settle(tx: database.Connection) -> list[int]:
-            """Say which files it begins with, so late that nothing can change before they are put down."""
-            file_ids = self._planner.settle(tx, plan, variant, selection, risk=options.risk, expected=expected)
+        def file_ids_of(tx: database.Connection) -> list[int]:
+            """Return the files inside the transaction, so that nothing can change before they are stored."""
+            file_ids = self._planner.confirmed_ids(tx, plan, variant, selection, risk=options.risk, expected=expected)
             if not file_ids:
                 raise errors.UsageError(
                     self._nothing_to_write_message(variant, selection, options), code="nothing_to_write"
@@ -181,7 +182,7 @@ class MetadataWriter:
 
         now = self._clock()
         operation_id = self._ledger.create_write(
-            file_ids=settle,
+            file_ids=file_ids_of,
             variant_id=variant.variant_id,
             plan_id=variant.id,
             options=options,
@@ -268,11 +269,11 @@ class MetadataWriter:
         """
         started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)
-        variant = self._planner.parting(plan, options.hard_links)
+        variant = self._planner.with_hard_links(plan, options.hard_links)
         file_ids = self._planner.writable_ids(variant, selection, risk=options.risk)
         if file_ids:
             self._require_disk_space(len(file_ids))
-            self._planner.refuse_if_stale(plan, selection)
+            self._planner.raise_if_stale(plan, selection)
         tasks = self._ledger.preview(file_ids=file_ids, variant_id=variant.variant_id)
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
@@ -305,10 +306,11 @@ class MetadataWriter:
             seconds=time.monotonic() - started,
         )
 
+    @remote()
     def holders_of(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         """Return the operations that use files with which a write of a selection would start."""
         options = options or WriteOptions()
-        variant = self._planner.parting(plan, options.hard_links)
+        variant = self._planner.with_hard_links(plan, options.hard_links)
         return self._ledger.holders_of(self._planner.writable_ids(variant, selection, risk=options.risk))
 
     def _resolve(
@@ -492,7 +494,7 @@ def _busy_conflict(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | 
         file_id=task.file_id,
         status="conflict",
         code="busy_in_operation",
-        message=busy[task.file_id].say("this file"),
+        message=busy[task.file_id].describe("this file"),
         strategy="",
         seconds=0.0,
     )
