@@ -61,4 +61,4 @@ def stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-        signals.forget()
+        signals.reset()
