@@ -93,7 +93,8 @@ def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
     follow.leave(handle, KeyboardInterrupt())
 
     assert capsys.readouterr().err.strip() == (
-        "Operation 1 is cancelled: 3 of 6 files written, 3 not started. 'indexium rollback 1' takes back what it did."
+        "Operation 1 is cancelled: 3 of 6 files written, 3 not started. "
+        "'indexium rollback 1' restores the files that it changed."
     )
 
 
