@@ -37,7 +37,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(field).to_have_value(f"{folder}/")
     field.press("Enter")
 
-    expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
+    expect(page.get_by_role("heading", name="Add people")).to_be_visible()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
     assert [row.path for row in empty_library.inventory.list()] == [str(folder)]
     expect(page.get_by_text("no film is changed").first).to_be_visible()
@@ -64,7 +64,7 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
     page = serve(library).visit("/settings")
-    expect(page.get_by_label("Log retention, in days")).to_be_disabled()
+    expect(page.get_by_label("Log retention, in days", exact=True)).to_be_disabled()
     expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
 
     rows = page.get_by_role("textbox", name="Rows per page")
@@ -130,7 +130,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
     expect(page.get_by_text("Scans no longer include audio files.")).to_be_visible()
     expect(card).to_contain_text("1 file")
     expect(box).not_to_be_checked()
-    assert empty_library.inventory.audio_files(library_id).files == 0
+    assert empty_library.inventory.audio_removal(library_id).files == 0
 
 
 def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
@@ -151,7 +151,7 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     page.get_by_role("button", name="Scan all").click()
     expect(card).to_contain_text("offline")
     expect(card).to_contain_text("does not exist. Its files in the database were not changed.")
-    expect(page.get_by_role("button", name=re.compile("in folders that are away"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("in offline folders"))).to_be_visible()
     card.get_by_role("button", name="These files are really gone…").click()
     expect(page.get_by_role("dialog")).to_contain_text("does not exist")  # so nothing can be compared
     page.keyboard.press("Escape")

@@ -142,7 +142,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"
-    paused = footer.running(operation(status="paused"), dataclasses.replace(pausing, at_rest=True))
+    paused = footer.running(operation(status="paused"), dataclasses.replace(pausing, is_idle=True))
     assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 
@@ -192,7 +192,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
     blocked = summary(count=0, by_risk={}, excluded={"blocked": 7, "postponed": 1})
     bar = plan_write.nothing(blocked, found=46)
     assert (bar["title"], bar["warning"]) == (
-        "Nothing that can be written is selected",
+        "No selected file can be written",
         "not written: 7 blocked, 1 skipped",
     )
 
