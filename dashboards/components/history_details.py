@@ -45,7 +45,7 @@ class HistoryDetails(Component):
     `file` {id} (look at one), `files` {value}, `find` {query}, `page` {page}.
     """
 
-    _esm = module("history_details", "drawer")
+    _esm = module("history_details")
     _styles = ("history.css",)
 
 

@@ -80,7 +80,7 @@ class Jobs(Component):
     `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
     """
 
-    _esm = module("jobs", "rows", "gauge")
+    _esm = module("jobs")
     _styles = ("jobs.css",)
 
 
@@ -92,7 +92,7 @@ class JobDetails(Component):
     `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
     """
 
-    _esm = module("job_details", "drawer", "changes", "gauge")
+    _esm = module("job_details")
     _styles = ("jobs.css", "changes.css")
 
 
