@@ -12,55 +12,32 @@ from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import logs, settings
-from indexium_core.flows import (
-    auditing,
-    backups,
-    bulk,
-    changes,
-    charts,
-    checks,
-    chronicle,
-    clockwork,
-    configuring,
-    decisions,
-    details,
-    exchange,
-    finding,
-    history,
-    holdings,
-    interrupted,
-    keeping,
-    locks,
-    people,
-    planning,
-    queueing,
-    recovery,
-    requests,
-    rescan,
-    retrying,
-    running,
-    scan_jobs,
-    scanning,
-    steps,
-    story,
-    suggestions,
-    templates,
-    thumbnails,
-    views,
-    writing,
-)
-from indexium_core.flows.recovery import RecoverReport
-from indexium_core.jobs.courtesy import Courtesy
+from indexium_core.flows.checks import check_service
+from indexium_core.flows.exchange import export_plan, import_changes
+from indexium_core.flows.history import history_service, interrupted, retry, story
+from indexium_core.flows.home import backup_room, backups, configuration
+from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.jobs import idempotency, job_log, job_service
+from indexium_core.flows.people import people_service, suggestions
+from indexium_core.flows.planning import charts, file_details, plan_search, planner
+from indexium_core.flows.properties import audit, field_locks, rescan
+from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
+from indexium_core.flows.scanning import inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.writing import operation_runner, recovery, writer
+from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.jobs.events import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.run import Run
-from indexium_core.model import placeholders
-from indexium_core.store import backups as backups_store
-from indexium_core.store import casts, database, ledger
+from indexium_core.jobs.run import JobRun
+from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model.people import placeholders
+from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
+from indexium_core.store.operations import backups as backups_store
+from indexium_core.store.operations import ledger
+from indexium_core.store.people import casts
 
 __all__ = ["PROCESSES", "Assembly"]
 
@@ -90,11 +67,11 @@ class Assembly:
         self._clock = clock
         self.home = store.home
         self.settings = config
-        self._passed = clockwork.Passed(store.read(), clock)  # before anything is written down
+        self._passed = clockwork.ElapsedTime(store.read(), clock)  # before anything is written down
         self._open_queue()
-        self._courtesy = Courtesy()
+        self._ui_priority = UiPriority()
         self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
-        self._started = clockwork.Started.now()
+        self._started = clockwork.StartTime.now()
         self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
         self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
         self.notices: list[str] = []  # sentences for the person who opened it
@@ -109,32 +86,32 @@ class Assembly:
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
         """Put together what plans and decides."""
-        self._planner = planning.MetadataPlanner(store, config=config, clock=clock)
+        self._planner = planner.MetadataPlanner(store, config=config, clock=clock)
         self._decisions = decisions.Decisions(store, modes=self._planner.default_modes, clock=clock)
-        self._bulk = bulk.Bulk(store, modes=self._planner.default_modes, clock=clock)
-        self._review = steps.Review(store, clock=clock)
+        self._bulk = bulk_edits.BulkEdits(store, modes=self._planner.default_modes, clock=clock)
+        self._review = undo_steps.ReviewSteps(store, clock=clock)
         self.templates = templates.Templates(
             store, self._decisions, self._bulk, clock=clock, on_change=self._plan_changed
         )
-        self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
-        self._exporter = exchange.Exporter(store, self._planner)
-        self.people = people.PeopleService(
+        self._changes = import_changes.PlanImport(store, self._planner, self._decisions, clock=clock)
+        self._exporter = export_plan.Exporter(store, self._planner)
+        self.people = people_service.PeopleService(
             store, placeholder_keys=self._placeholder_keys, clock=clock, on_change=self._plan_changed
         )
-        self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
-        self.locks = locks.LockService(
+        self.views = saved_views.ViewService(store, clock=clock, on_change=self._views_changed)
+        self.locks = field_locks.LockService(
             store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
         )
-        self._auditor = auditing.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
+        self._auditor = audit.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
 
     def _build_writing(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self._backups_folder
-        self._scanner = scanning.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
-        self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
-        self._operations = running.Operations(
+        self._scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
+        self._keeper = backup_room.BackupRoom(store, folder=folder, budget=int(config.backup_budget), clock=clock)
+        self._operations = operation_runner.Operations(
             store,
             workers=config.metadata_max_concurrent_writes,
             events=self.events,
@@ -143,10 +120,10 @@ class Assembly:
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
             make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
-            courtesy=self._courtesy,
+            ui_priority=self._ui_priority,
             executor=self._executor,
         )
-        self._writer = writing.MetadataWriter(
+        self._writer = writer.MetadataWriter(
             store, self._planner, self._operations, self._queue, config=config, clock=clock
         )
         self._rescanner = rescan.Rescanner(
@@ -160,31 +137,31 @@ class Assembly:
         self._scan_jobs = scan_jobs.ScanJobs(store, self._scanner, self._queue, on_change=self._plan_changed)
         self._register_jobs()
         book = ledger.Ledger(store)
-        self._history = history.HistoryService(book, self._writer, backups=folder)
+        self._history = history_service.HistoryService(book, self._writer, backups=folder)
         self._backups = backups.BackupManager(
             backups_store.Backups(store),
             self._history,
             self._keeper,
             folder=folder,
             config=config,
-            at_work=self._queue.operations_at_work,
+            at_work=self._queue.active_operations,
             passed=self._passed,
         )
-        self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
-        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.operations_at_work)
-        self._retrier = retrying.Retrier(
+        self._storyteller = story.StoryBuilder(store, self._history, folder=store.home / "logs", job=self.jobs.get)
+        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.active_operations)
+        self._retrier = retry.RetryService(
             book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
         )
-        self.holdings = holdings.Holdings(
+        self.holdings = inventory.Inventory(
             store, still=self._scanner.still, modes=self._planner.default_modes, clock=clock
         )
-        self.configuration = configuring.Configuration(
+        self.configuration = configuration.Configuration(
             config, use=self._backups.use, clock=clock, apply=self._setting_readers()
         )
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""
-        busy = self._queue.operations_at_work()
+        busy = self._queue.active_operations()
         report = recovery.recover(self._store, self._backups_folder, skip=busy, clock=self._clock)
         if report.undone or report.finished:
             self._plan_changed()
@@ -192,13 +169,13 @@ class Assembly:
 
     def _build_looking(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Put together what only looks, and what settles what it finds."""
-        self._finder = finding.Finder(store)
+        self._finder = plan_search.Finder(store)
         self.charts = charts.Charts(store, self._planner, clock=clock)
         cast = casts.Casts(store)
         self._suggestions = suggestions.Suggestions(
             store, cast, self._planner.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
         )
-        self.findings = checks.Checks(
+        self.findings = check_service.Checks(
             store,
             cast,
             self._decisions,
@@ -207,7 +184,7 @@ class Assembly:
             clock=clock,
             on_change=self._plan_changed,
         )
-        self._details = details.Details(store, self._planner, clock=clock)
+        self._details = file_details.Details(store, self._planner, clock=clock)
         self._thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
         )
@@ -218,10 +195,10 @@ class Assembly:
         self.events = EventBus(self._event_rows.begin_run())
         self._recorder = Recorder(self.events, self._event_rows, clock=clock)
         self._progress_log = ProgressLog(logs_folder)
-        self.requests = requests.Requests(self._store, clock=clock)
-        rows = jobs_store.Jobs(self._store)
-        self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
-        self.jobs = queueing.JobService(
+        self.requests = idempotency.Requests(self._store, clock=clock)
+        rows = jobs_store.JobRows(self._store)
+        self._queue = JobQueueService(rows, events=self.events, clock=clock, progress_sink=self._progress_log)
+        self.jobs = job_service.JobService(
             self._queue,
             rows,
             folder=logs_folder,
@@ -235,26 +212,26 @@ class Assembly:
 
     def _register_jobs(self) -> None:
         """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
-        self.events.subscribe(chronicle.follow)
+        self.events.subscribe(job_log.follow)
         for kind, title in (("write", "Write"), ("rollback", "Roll back")):
             self._queue.register(
                 kind,
-                lambda job: self._operations.launch(cast("Run", job)),
+                lambda job: self._operations.launch(cast("JobRun", job)),
                 title=title,
-                side_by_side=None,
-                of_operation=True,
-                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
-                rests_within=running.HUNG,
+                max_concurrent=None,
+                is_operation=True,
+                stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
+                cancel_idle=lambda job: self._writer.give_up(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.HUNG,
             )
         self._queue.register(
-            scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience, counts_errors=False
+            scan_jobs.KIND, self._scan_jobs.work, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False
         )
         self._queue.register(
             "rescan",
             self._rescanner.handle,
             title="Rescan",
-            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
     def _executor(self) -> Executor:
@@ -264,7 +241,7 @@ class Assembly:
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)
 
-    def _patience(self) -> float:
+    def _stall_timeout(self) -> float:
         return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:

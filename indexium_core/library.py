@@ -12,38 +12,41 @@ from datetime import datetime
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.flows import (
-    bulk,
-    doctor,
-    finding,
-    planning,
-    rescan,
-    scan_jobs,
+from indexium_core.flows.history.retry import RetryPreview
+from indexium_core.flows.home import doctor
+from indexium_core.flows.home.doctor import Check
+from indexium_core.flows.people.people_service import (
+    AssignmentRow,
+    ImportCheck,
+    ImportReport,
+    PersonRow,
+    RejectedRow,
+    Similar,
 )
-from indexium_core.flows.bulk import BulkPeople, ChangePreview
-from indexium_core.flows.decisions import DecisionReport, DecisionRow
-from indexium_core.flows.doctor import Check
-from indexium_core.flows.people import AssignmentRow, ImportCheck, ImportReport, PersonRow, RejectedRow, Similar
-from indexium_core.flows.planning import MetadataPlan, SelectionSummary
-from indexium_core.flows.recovery import RecoverReport
-from indexium_core.flows.rescan import RescanReport
-from indexium_core.flows.retrying import Retrial
-from indexium_core.flows.scanning import ScanProgress, ScanReport
-from indexium_core.flows.steps import StepReport, StepRow, Steps
-from indexium_core.flows.targets import Target
-from indexium_core.flows.templates import Template
-from indexium_core.flows.writing import DryRunReport, OperationHandle
+from indexium_core.flows.planning import plan_search, planner
+from indexium_core.flows.planning.planner import MetadataPlan, SelectionSummary
+from indexium_core.flows.properties import rescan
+from indexium_core.flows.properties.rescan import RescanReport
+from indexium_core.flows.review import bulk_edits
+from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
+from indexium_core.flows.review.decisions import DecisionReport, DecisionRow
+from indexium_core.flows.review.targets import Target
+from indexium_core.flows.review.templates import Template
+from indexium_core.flows.review.undo_steps import StepReport, StepRow, Steps
+from indexium_core.flows.scanning import scan_jobs
+from indexium_core.flows.scanning.scanner import ScanProgress, ScanReport
+from indexium_core.flows.writing.recovery import RecoverReport
+from indexium_core.flows.writing.writer import DryRunReport, OperationHandle
 from indexium_core.jobs.events import Event
 from indexium_core.model import moments
-from indexium_core.model.backup import BackupCheck, BackupDetails, BackupUse
-from indexium_core.model.changes import ChangesPreview
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
-from indexium_core.model.details import FileDetails
-from indexium_core.model.facets import Facets, Wider
-from indexium_core.model.holdings import Forgetting
-from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.inventory import RemovalReport
+from indexium_core.model.files.properties import AuditEvent, AuditPage, FieldLock, FileProperty, LockReport
 from indexium_core.model.job import Job, JobLog, JobPage
-from indexium_core.model.operation import (
+from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse
+from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.operation import (
     BackupRecord,
     OperationCounts,
     OperationDetails,
@@ -53,17 +56,18 @@ from indexium_core.model.operation import (
     RollbackCheck,
     WriteOptions,
 )
-from indexium_core.model.plan import Holder, Seal, Selection, StaleFiles
-from indexium_core.model.properties import AuditEvent, AuditPage, FieldLock, FileProperty, LockReport
+from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.story import OperationStory
+from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning.changes import ChangesPreview
+from indexium_core.model.planning.facets import Facets, Wider
+from indexium_core.model.planning.plan import Holder, Selection, SelectionDigest, StaleFiles
 from indexium_core.model.query import Completion
-from indexium_core.model.request import Asked
-from indexium_core.model.story import OperationStory
-from indexium_core.model.suggestion import Suggestion
 from indexium_core.model.view import SavedView
 from indexium_core.opening import OpenHome
 from indexium_core.settings import SettingRow
-from indexium_core.store import catalog
-from indexium_core.store.catalog import LibraryRow
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import LibraryRow
 
 __all__ = [
     "AssignmentRow",
@@ -84,7 +88,6 @@ __all__ = [
     "FieldLock",
     "FileDetails",
     "FileProperty",
-    "Forgetting",
     "Holder",
     "ImportCheck",
     "ImportReport",
@@ -100,8 +103,9 @@ __all__ = [
     "PersonRow",
     "RecoverReport",
     "RejectedRow",
+    "RemovalReport",
     "RescanReport",
-    "Retrial",
+    "RetryPreview",
     "SavedView",
     "ScanProgress",
     "ScanReport",
@@ -128,7 +132,7 @@ class Library(OpenHome):
 
     def give_way(self) -> None:
         """Let writes and rollbacks stand still for a moment, between two files: somebody waits for the screen."""
-        self._courtesy.ask()
+        self._ui_priority.request()
 
     # What is on disk.
 
@@ -176,7 +180,7 @@ class Library(OpenHome):
 
     def cancel_scan(self) -> bool:
         """Stop the scan that runs; what it has read is kept, and nothing is taken to be gone. False where none runs."""
-        return any(self._queue.cancel(job_id) for job_id in self._queue.at_work(scan_jobs.KIND))
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(scan_jobs.KIND))
 
     def scan_progress(self) -> ScanProgress | None:
         """Return how far the scan is that runs, None where none does."""
@@ -194,13 +198,13 @@ class Library(OpenHome):
         """Add a folder, to be scanned later; UsageError where it is not there or lies inside another or around one."""
         return self.holdings.add(folder, name=name, audio=audio)
 
-    def remove_library(self, library_id: int) -> Forgetting:
+    def remove_library(self, library_id: int) -> RemovalReport:
         """Forget a folder; no file is touched. UnknownIdError; UsageError while something is at work on its files."""
         found = self.holdings.remove(library_id)
         self._plan_changed()
         return found
 
-    def forget_missing(self, library_id: int) -> Forgetting:
+    def forget_missing(self, library_id: int) -> RemovalReport:
         """Forget those files of a folder that a scan did not find any more; errors as those of `remove_library`."""
         found = self.holdings.forget_missing(library_id)
         self._plan_changed()
@@ -208,7 +212,7 @@ class Library(OpenHome):
 
     def set_library(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
         """Choose how people and comments are combined for a whole folder."""
-        modes = planning.checked_modes(mode, comment_mode)
+        modes = planner.checked_modes(mode, comment_mode)
         if library_id not in {row.library_id for row in self.libraries()}:
             message = f"There is no library {library_id}; 'indexium libraries list' shows them."
             raise errors.UnknownIdError(message)
@@ -216,7 +220,7 @@ class Library(OpenHome):
             catalog.set_library_modes(tx, library_id, people_mode=modes[0], comment_mode=modes[1])
         self._plan_changed()
 
-    def set_audio(self, library_id: int, *, included: bool) -> Forgetting | None:
+    def set_audio(self, library_id: int, *, included: bool) -> RemovalReport | None:
         """
         Include the audio files of a folder in scans, or exclude them.
 
@@ -341,7 +345,7 @@ class Library(OpenHome):
             UnknownIdError: There is no such plan.
 
         """
-        people_mode, comment_mode = planning.checked_modes(mode, comment_mode)
+        people_mode, comment_mode = planner.checked_modes(mode, comment_mode)
         return self._planner.generate_plan(
             file_hashes,
             query=query,
@@ -387,7 +391,7 @@ class Library(OpenHome):
         *,
         plan: MetadataPlan | None = None,
         containing: Mapping[str, str] | None = None,
-        most: int = finding.MOST,
+        most: int = plan_search.MOST,
     ) -> Facets:
         """
         Count what a search can be narrowed down by: risk, category, issue, container, folder, person, number of tags.
@@ -435,7 +439,7 @@ class Library(OpenHome):
         add: Sequence[str] = (),
         remove: Sequence[str] = (),
         replace: tuple[str, str] | None = None,
-        examples: int = bulk.EXAMPLES,
+        examples: int = bulk_edits.EXAMPLES,
     ) -> ChangePreview:
         """Return what `change_people`, or with `replace` (old, new) `replace_person`, would do; changes nothing."""
         return self._bulk.preview(target, add=add, remove=remove, replace=replace, examples=examples)
@@ -454,7 +458,7 @@ class Library(OpenHome):
 
     def set_mode(self, target: Target, *, mode: str | None = None, comment_mode: str | None = None) -> DecisionReport:
         """Choose how people and comment of the files meant are combined."""
-        people_mode, comment_mode = planning.checked_modes(mode, comment_mode)
+        people_mode, comment_mode = planner.checked_modes(mode, comment_mode)
         chosen = self._decisions.set_mode(target, people_mode=people_mode, comment_mode=comment_mode)
         return self._decided(chosen)
 
@@ -561,7 +565,7 @@ class Library(OpenHome):
         """Return the operations that hold files of a selection, which a write would therefore leave alone."""
         return self._writer.held(plan, selection, options)
 
-    def seal(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
+    def seal(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> SelectionDigest:
         """Return how many files a write of a selection would begin with now, and a mark of just these."""
         return self._planner.seal(plan, selection, risk=(options or WriteOptions()).risk)
 
@@ -571,8 +575,8 @@ class Library(OpenHome):
         options: WriteOptions | None = None,
         *,
         selection: Selection | None = None,
-        sealed: Seal | None = None,
-        asked: Asked | None = None,
+        sealed: SelectionDigest | None = None,
+        asked: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start writing a plan's default items, or a selection of it, in the background; returns at once.
@@ -608,7 +612,7 @@ class Library(OpenHome):
         """
         return self._writer.dry_run(plan, options or WriteOptions(), selection=selection, progress=progress)
 
-    def retry_check(self, operation_id: int) -> Retrial:
+    def retry_check(self, operation_id: int) -> RetryPreview:
         """Look at the files that a write left, planned afresh; UsageError where there is nothing to try again."""
         return self._retrier.look(operation_id)
 
@@ -623,7 +627,7 @@ class Library(OpenHome):
         risk: Sequence[str] | None = None,
         note: str = "",
         source: str = "python",
-        asked: Asked | None = None,
+        asked: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Try once more what an operation did not get done: failed, refused and unclear files, planned afresh.
@@ -845,7 +849,7 @@ class Library(OpenHome):
         replan: bool = False,
         note: str = "",
         source: str = "python",
-        asked: Asked | None = None,
+        asked: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start taking an operation back, byte for byte, or only the files of it that `query` finds.
@@ -904,7 +908,7 @@ class Library(OpenHome):
             self._store,
             folder=self._backups_folder,
             use=self.backup_use(),
-            at_work=self._queue.operations_at_work(),
+            at_work=self._queue.active_operations(),
             clock=self._clock,
             started=self._started,
             jobs=self.jobs,

@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
-from indexium_core.flows import strays
+from indexium_core.flows.home import orphaned_journals
 from indexium_core.jobs import executors
 from indexium_core.model.job import Job
-from indexium_core.store import backups as backups_store
 from indexium_core.store import database
 from indexium_core.store.lock import HomeLock
+from indexium_core.store.operations import backups as backups_store
 
 __all__ = ["OpenHome"]
 
@@ -77,7 +77,7 @@ class OpenHome(assembly.Assembly):
 
     def _start(self, take_over: str) -> None:
         known = backups_store.Backups(self._store).journals()
-        strays_healed = strays.put_aside(self._backups_folder, known)
+        strays_healed = orphaned_journals.put_aside(self._backups_folder, known)
         report = self.recovered = self.recover()
         report.of_no_operation(strays_healed)
         if report.undone:
@@ -100,7 +100,7 @@ class OpenHome(assembly.Assembly):
 
         What has to be done before that takes its time, in which an operation would go on to many more files.
         """
-        self._queue.begin_nothing()
+        self._queue.begin_stop()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
@@ -128,7 +128,7 @@ class OpenHome(assembly.Assembly):
 
 def _await_former(home: Path) -> None:
     """Return when no process is at work on a file any more that belonged to one which held this home before."""
-    if not executors.wait_for_former(home / assembly.PROCESSES):
+    if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
         message = (
             f"A process that worked for the home {home} before is still there: it waits for a disk, perhaps. Have the "
             "disk answer or end the process, then open the home again."
@@ -151,7 +151,7 @@ def _heal_without_database(home: Path) -> None:
         return
     try:
         _await_former(home)
-        strays.heal(home / "backups")
+        orphaned_journals.heal(home / "backups")
     except errors.HomeInUseError:
         return
     finally:

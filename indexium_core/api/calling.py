@@ -59,13 +59,13 @@ class Caller:
 
         """
         if name not in CALLS:
-            raise problems.Problem(404, "unknown_address", f"'{name}' cannot be called through the service.")
+            raise problems.ProblemAnswer(404, "unknown_address", f"'{name}' cannot be called through the service.")
         try:
             args, kwargs = self.codec.decoded(words["args"]), self.codec.decoded(words["kwargs"])
             method = self._method(name, args)
             inspect.signature(method).bind(*args, **kwargs)
         except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
-            raise problems.Problem(422, "invalid_request", f"'{name}' cannot be called so: {error}.") from error
+            raise problems.ProblemAnswer(422, "invalid_request", f"'{name}' cannot be called so: {error}.") from error
         return lambda **more: method(*args, **kwargs, **more)
 
     def _method(self, name: str, args: list[Any]) -> Callable[..., Any]:
@@ -119,7 +119,7 @@ class _Left(Exception):  # noqa: N818 - nothing went wrong
     """Nobody listens any more."""
 
 
-class _Line:
+class _CallPipe:
     """Carries lines from the thread that works to the connection; a slow listener holds the work up."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -158,7 +158,7 @@ class _Line:
 
 async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> AsyncGenerator[bytes, None]:
     loop = asyncio.get_running_loop()
-    line = _Line(loop)
+    line = _CallPipe(loop)
     loop.run_in_executor(caller.pool, _work, caller, method, work, line)
     ended = False
     try:
@@ -171,7 +171,7 @@ async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> Async
             caller.give_up(method)
 
 
-def _work(caller: Caller, method: str, work: Callable[..., Any], line: _Line) -> None:
+def _work(caller: Caller, method: str, work: Callable[..., Any], line: _CallPipe) -> None:
     def told(*values: Any) -> bool:
         if line.left:
             if caller.give_up(method):
@@ -201,7 +201,7 @@ def _work(caller: Caller, method: str, work: Callable[..., Any], line: _Line) ->
         logger.info("api.left", extra={"user_action": method})
 
 
-def _hand_on(pieces: Iterator[str], line: _Line) -> None:
+def _hand_on(pieces: Iterator[str], line: _CallPipe) -> None:
     for piece in pieces:
         line.send(_text("piece", piece))
 

@@ -47,7 +47,7 @@ async def events(
 ) -> Stream:
     """Tell what happens, as server-sent events, from now on or from where `Last-Event-ID` says."""
     if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
-        raise problems.Problem(422, "invalid_request", "Last-Event-ID is the number of an event.")
+        raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID is the number of an event.")
     start = int(last_event_id) if last_event_id else after
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
     newest = library.events.last_id  # one that is not yet there is of another home, or of a database that was restored

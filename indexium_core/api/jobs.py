@@ -11,7 +11,7 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
 from indexium_core.library import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
-from indexium_core.model.request import Begun
+from indexium_core.model.operations.request import StartedRequest
 
 __all__ = ["router"]
 
@@ -79,7 +79,7 @@ def cancel(library: Open, job_id: Id) -> Json:
 def retry(library: Open, sent: Beginning, job_id: Id) -> Json:
     """Try a job again that failed or was cancelled; returns the job that does it."""
 
-    def again(begun: Begun) -> Job:
+    def again(begun: StartedRequest) -> Job:
         if begun.operation_id is not None:
             return library.jobs.of_operation(begun.operation_id)
         return library.jobs.get(begun.job_id or 0)

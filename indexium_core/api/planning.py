@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
 from indexium_core.library import DecisionReport, Library
-from indexium_core.model.plan import PlanItem
+from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import filtered
 
 __all__ = ["router"]
@@ -144,7 +144,7 @@ class Postpone(Body):
     until: Annotated[Text | None, Field(description="A day or a moment; none: until revoked.")] = None
 
 
-class Modes(Body):
+class ModesBody(Body):
     """How people and comment of a file are combined."""
 
     mode: Text | None = None
@@ -166,7 +166,7 @@ def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
 
 
 @router.post("/{ref}/mode", response_model=Decided)
-def mode(library: Open, ref: Reference, body: Modes) -> Json:
+def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
     """Choose how people and comment of files are combined."""
     files = _files(library, ref)
     return _decided(library, files, library.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))

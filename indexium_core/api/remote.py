@@ -23,8 +23,8 @@ from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.api.calls import CALLS, GROUPS, LONGEST_WAIT, Call
 from indexium_core.api.wire import Codec, error_from_wire
-from indexium_core.model.operation import OperationStatus
-from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
 
 __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "is_there"]
 

@@ -15,11 +15,11 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, FileId, Id, Open, Page, PerPage, Sent, Text, listed
 from indexium_core.api.properties import Rescan
 from indexium_core.library import Library, LibraryRow
-from indexium_core.model.details import FileDetails
-from indexium_core.model.holdings import HeldPage
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.inventory import HeldPage
 from indexium_core.model.job import Job
+from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.query import quoted
-from indexium_core.model.request import Asked
 
 __all__ = ["router"]
 
@@ -43,7 +43,7 @@ def tracks(
         )
     elif q or sort or order == "desc":
         detail = "Say which files by q, with sort and order, or by kind: not by both."
-        raise problems.Problem(422, "invalid_request", detail)
+        raise problems.ProblemAnswer(422, "invalid_request", detail)
     else:
         found = library.holdings.files(kind, page=page, per_page=per_page)
     return Json(listed(found))
@@ -106,7 +106,7 @@ def _folder(library: Library, library_id: int) -> LibraryRow:
 
 
 def _begun(library: Library, sent: Sent, body: Body | None, begin: Callable[[], Job]) -> Json:
-    def start(asked: Asked | None) -> Job:
+    def start(asked: IdempotentRequest | None) -> Job:
         begun = begin()
         if asked is not None:
             library.requests.note(asked, job_id=begun.id)

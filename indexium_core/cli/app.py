@@ -24,7 +24,8 @@ from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
 from indexium_core.library import Library
-from indexium_core.model.job import Unrecorded
+from indexium_core.model import wording
+from indexium_core.model.job import UnrecordedResults
 
 __all__ = ["app", "main", "opened", "run"]
 
@@ -110,11 +111,11 @@ def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
         watch.join()
 
 
-def _unrecorded(found: Unrecorded) -> str:
-    left = output.span(max(0.0, found.limit - found.seconds))
+def _unrecorded(found: UnrecordedResults) -> str:
+    left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
     return (
-        f"{found.said} Indexium tries again until there is room. This command ends by itself after {left}, or at once "
-        f"with Ctrl-C. {found.safe}"
+        f"{found.description} Indexium tries again until there is room. This command ends by itself after {left}, or "
+        f"at once with Ctrl-C. {found.assurance}"
     )
 
 

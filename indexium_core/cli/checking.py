@@ -11,6 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import CheckGroup, CheckPage, CheckRow, Suggestion
+from indexium_core.model import wording
 
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown, placeholder or single.")]
 Subjects = Annotated[
@@ -95,7 +96,7 @@ def _print_page(found: CheckPage) -> None:
     first = (found.page - 1) * found.per_page + 1
     if len(found.items) < found.total and found.items:
         last = first + len(found.items) - 1
-        output.note(f"Shown: {first}–{last} of {found.total}; --page {found.page + 1} shows more.")
+        output.note(f"Shown: {wording.range_of(first, last, found.total)}; --page {found.page + 1} shows more.")
 
 
 def _told(row: CheckRow) -> str:
@@ -103,7 +104,7 @@ def _told(row: CheckRow) -> str:
 
 
 def _ways(row: CheckRow) -> str:
-    return "; ".join(f"{mend.code} ({output.plural(mend.files, 'file')})" for mend in row.mends)
+    return "; ".join(f"{mend.code} ({wording.plural(mend.files, 'file')})" for mend in row.mends)
 
 
 findings = typer.Typer(help="Settle what the checks found.", no_args_is_help=True)
@@ -125,7 +126,7 @@ def settle(
         message = "Name a finding and a way, or --all: then the database learns what all of these files say."
         raise errors.UsageError(message)
     with opened(context) as library:
-        done = library.findings.mend_all(kind) if everything else library.findings.mend(kind, subject, way)
+        done = library.findings.resolve_all(kind) if everything else library.findings.resolve(kind, subject, way)
     output.note(done.text)
 
 
@@ -135,9 +136,9 @@ def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, every
     if everything is bool(subjects):
         raise errors.UsageError("Name the findings that are right, or --all.")
     with opened(context) as library:
-        count = library.findings.dismiss_all(kind) if everything else library.findings.dismiss(kind, subjects or [])
+        count = library.findings.ignore_all(kind) if everything else library.findings.ignore(kind, subjects or [])
     output.note(
-        f"{output.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
+        f"{wording.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
     )
 
 
@@ -149,5 +150,5 @@ def restore(
 ) -> None:
     """Take back that findings are right."""
     with opened(context) as library:
-        count = library.findings.bring_back(kind, subjects)
-    output.note(f"{output.plural(count, 'finding is', 'findings are')} open again.")
+        count = library.findings.unignore(kind, subjects)
+    output.note(f"{wording.plural(count, 'finding is', 'findings are')} open again.")

@@ -11,8 +11,9 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import Forgetting, ImportReport, Library, ScanReport
-from indexium_core.model.holdings import KINDS
+from indexium_core.library import ImportReport, Library, RemovalReport, ScanReport
+from indexium_core.model import wording
+from indexium_core.model.files.inventory import KINDS
 
 _PLACES = 10  # of skipped names that are printed
 
@@ -49,9 +50,9 @@ def _print_scan(report: ScanReport) -> None:
     if report.cancelled:
         output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
     output.note(
-        f"{output.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
+        f"{wording.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
-        f"in {output.span(report.seconds)}."
+        f"in {wording.duration(report.seconds)}."
     )
     for state, count in sorted(report.by_state.items()):
         if state != "ok":
@@ -106,7 +107,7 @@ def _exclude_audio(library: Library, library_id: int, *, yes: bool) -> None:
         _say_forgetting(known)
         ask(yes=yes)
     found = library.set_audio(library_id, included=False)
-    forgotten = f" {output.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
 
@@ -144,13 +145,13 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
         _say_forgetting(found)
         ask(yes=yes)
         library.forget_missing(library_id)
-    output.note(f"{output.plural(found.files, 'file')} forgotten.")
+    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
 
 
-def _say_forgetting(found: Forgetting) -> None:
+def _say_forgetting(found: RemovalReport) -> None:
     output.note(
-        f"{found.path}: {output.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
-        f"{output.plural(found.decisions, 'decision')} on them would go."
+        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{wording.plural(found.decisions, 'decision')} on them would go."
     )
     output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")
 
@@ -178,7 +179,7 @@ def files(
             [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
             right=(0,),
         )
-        output.note(f"{output.plural(found.total, 'file')}: {KINDS[kind]}.")
+        output.note(f"{wording.plural(found.total, 'file')}: {KINDS[kind]}.")
     elif quality is not None:
         rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
         output.table(("list", "files", "what is in it"), rows, right=(1,))
@@ -220,8 +221,8 @@ def import_people(
 def _print_import(report: ImportReport) -> None:
     skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
     output.note(
-        f"{output.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
-        f"{output.plural(len(report.rejected), 'row')} rejected{skipped}."
+        f"{wording.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
+        f"{wording.plural(len(report.rejected), 'row')} rejected{skipped}."
     )
     for row in report.rejected:
         output.note(f"  {row.where}: {row.reason}")
@@ -243,7 +244,7 @@ def take_from_files(context: typer.Context) -> None:
     """Take over the people whom comments name, in those files of which the database knows nobody."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{output.plural(report.added, 'name')} taken over, in {output.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} taken over, in {wording.plural(report.files, 'file')}.")
     _print_skipped(report)
 
 

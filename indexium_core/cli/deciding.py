@@ -11,7 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson, Query
 from indexium_core.library import ChangePreview, StepReport, Template
-from indexium_core.model import labels
+from indexium_core.model import labels, wording
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 
@@ -132,7 +132,7 @@ def print_preview(found: ChangePreview) -> None:
     )
     if found.changed > len(found.examples):
         output.note(f"… and {found.changed - len(found.examples):,} more.")
-    output.note(f"{found.changed:,} of {output.plural(found.files, 'file')} would change.")
+    output.note(f"{found.changed:,} of {wording.plural(found.files, 'file')} would change.")
 
 
 def _what(template: Template) -> str:

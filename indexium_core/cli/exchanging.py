@@ -11,8 +11,8 @@ from indexium_core.cli import output, writing
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import ChangesPreview
-from indexium_core.model import labels
-from indexium_core.model.changes import FileChange
+from indexium_core.model import labels, wording
+from indexium_core.model.planning.changes import FileChange
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="What 'indexium plan --csv' printed, edited; '-' for stdin.")
@@ -94,9 +94,9 @@ def _row(row: FileChange) -> tuple[object, ...]:
 
 def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
     taken = len(preview.taken(overwrite=overwrite))
-    parts = [f"{output.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
+    parts = [f"{wording.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
     if preview.conflicts and not overwrite:
         parts.append(f"{preview.conflicts:,} left alone: decided here since (--overwrite takes them, too)")
     if preview.errors:
-        parts.append(f"{output.plural(len(preview.errors), 'row')} cannot be taken")
+        parts.append(f"{wording.plural(len(preview.errors), 'row')} cannot be taken")
     return ", ".join(parts) + "."

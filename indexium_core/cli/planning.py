@@ -12,9 +12,10 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.library import Facets, Library, MetadataPlan
-from indexium_core.model import labels, strategies
-from indexium_core.model.people import person_key
-from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
+from indexium_core.model import labels, wording
+from indexium_core.model.operations import strategies
+from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import bare_numbers, with_chosen
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
@@ -135,7 +136,9 @@ def _print_page(shown: PlanPage) -> None:
     output.note(_summary(shown.statistics))
     if len(rows) < shown.total:
         first = (shown.page - 1) * shown.per_page + 1
-        output.note(f"Shown: {first}–{first + len(rows) - 1} of {shown.total}; --page {shown.page + 1} shows more.")
+        output.note(
+            f"Shown: {wording.range_of(first, first + len(rows) - 1, shown.total)}; --page {shown.page + 1} shows more."
+        )
 
 
 def places(items: Collection[PlanItem]) -> dict[int, str]:
@@ -151,16 +154,16 @@ def _how(item: PlanItem) -> str:
     """Return how a file would be written, and what that costs."""
     if not item.can_update:
         return ""
-    return f"{strategies.in_a_word(item.strategy)}, {output.span(item.est_seconds)}"
+    return f"{strategies.in_a_word(item.strategy)}, {wording.duration(item.est_seconds)}"
 
 
 def _summary(stats: PlanStatistics) -> str:
     changing = stats.safe_count + stats.warning_count + stats.danger_count
     return (
-        f"{output.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{wording.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
         f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
-        f"{output.about(stats.est_seconds)}."
+        f"{wording.estimate(stats.est_seconds)}."
     )
 
 
@@ -193,7 +196,7 @@ def _hint(library: Library, names: Sequence[str]) -> None:
     known = {person_key(row.name) for row in library.people.list()}
     for name in names:
         if person_key(name) not in known:
-            alike = [f"“{each.name}” ({output.plural(each.files, 'file')})" for each in library.people.similar(name)]
+            alike = [f"“{each.name}” ({wording.plural(each.files, 'file')})" for each in library.people.similar(name)]
             if alike:
                 output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' takes it back.")
 
@@ -248,7 +251,7 @@ def refuse_ids(library: Library, query: str, *, asks: bool = False) -> None:
 
 def _report(verb: str, files: int) -> None:
     output.note(
-        f"{output.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
+        f"{wording.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
     )
 
 

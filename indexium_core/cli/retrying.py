@@ -13,6 +13,7 @@ from indexium_core.cli import keeping, output, writing
 from indexium_core.cli.app import opened
 from indexium_core.cli.planning import AsJson
 from indexium_core.library import Library
+from indexium_core.model import wording
 
 __all__ = ["Again", "ask_again"]
 
@@ -87,7 +88,7 @@ def ask_again(
 
 def _left(library: Library, operation_id: int) -> Again:
     left = library.operation(operation_id, per_page=1).operation.left
-    return Again(sentences=[f"Operation {operation_id} would go on with {output.plural(left, 'file')}."])
+    return Again(sentences=[f"Operation {operation_id} would go on with {wording.plural(left, 'file')}."])
 
 
 def _look(library: Library, operation_id: int, risk: tuple[str, ...] | None) -> Again:

@@ -14,8 +14,10 @@ from indexium_core.cli import output, story
 from indexium_core.cli.app import app, chosen_home, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
 from indexium_core.library import Library, OperationHandle, RecoverReport, SelectionSummary
-from indexium_core.model import fields, strategies
-from indexium_core.model.operation import (
+from indexium_core.model import wording
+from indexium_core.model.files import fields
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     OUTCOMES,
@@ -27,7 +29,7 @@ from indexium_core.model.operation import (
     became,
     postpones,
 )
-from indexium_core.model.plan import RISK_LEVELS, PlanItem
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
@@ -122,8 +124,8 @@ def question(summary: SelectionSummary) -> str:
     """Return what a write amounts to, before it is asked for."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
-        f"{output.plural(summary.count, 'file')} would be written ({risks}): "
-        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {output.about(summary.est_seconds)}. "
+        f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
+        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
         f"{_undo(summary)}{_parts(summary)}" + _left_out(summary, hint=False)
     )
 
@@ -131,7 +133,7 @@ def question(summary: SelectionSummary) -> str:
 def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     """Yield lines with every text that a write would lose, by its file and its place there."""
     verb = "loses" if count == 1 else "lose"
-    yield f"{output.plural(count, 'file')} {verb} text of your own (--comment-mode preserve keeps it):"
+    yield f"{wording.plural(count, 'file')} {verb} text of your own (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1
@@ -139,7 +141,7 @@ def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         for where, text in fields.lost_by(item.changes).items():
             yield f"    {'' if where == 'container' else where + ': '}{text}"
     if count > shown:
-        yield f"  … and {output.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
+        yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
 
 
 def _undo(summary: SelectionSummary) -> str:
@@ -154,7 +156,7 @@ def _parts(summary: SelectionSummary) -> str:
     """Return what becomes of the other names (hard links) of the files, "" where no file has any that it loses."""
     if not summary.parts_names:
         return ""
-    return f" {output.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
+    return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
 
 
 def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
@@ -211,7 +213,7 @@ def follow(
         try:
             while not (status := handle.wait(0.2)).finished:
                 if (status.status == "paused") != bool(held):
-                    held = "" if held else library.jobs.of_operation(handle.id).held or "held"
+                    held = "" if held else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
@@ -303,7 +305,7 @@ def _code_of(counts: dict[str, int]) -> int:
 
 def _say_postponed(count: int) -> None:
     output.note(
-        f"{output.plural(count, 'file is', 'files are')} skipped in the plan from now on; '{AGAIN}' brings "
+        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan from now on; '{AGAIN}' brings "
         "them back (a rollback with --replan leaves them in it)."
     )
 
@@ -322,7 +324,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         ],
     )
     count = sum(item.status == "success" for item in items)
-    output.note(f"Dry run, nothing was changed: {count:,} of {output.plural(len(items), 'file')} would be written.")
+    output.note(f"Dry run, nothing was changed: {count:,} of {wording.plural(len(items), 'file')} would be written.")
 
 
 def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
@@ -334,7 +336,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     came_to = _CAME_TO.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
         f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
-        f"in {output.span(operation.seconds)}."
+        f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
@@ -342,7 +344,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
 
 def _counts(outcomes: Mapping[str, int]) -> str:
     """Return what became of the files: how many of them are done, and what else there is."""
-    parts = [f"{outcomes['done']:,} of {output.plural(sum(outcomes.values()), 'file')} done"]
+    parts = [f"{outcomes['done']:,} of {wording.plural(sum(outcomes.values()), 'file')} done"]
     parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
     return ", ".join(parts)
 
@@ -406,7 +408,7 @@ def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> N
     for item in items:
         if item.id in status.working:
             share = f", {status.shares[item.id]:.0%} of its new file is there" if item.id in status.shares else ""
-            output.note(f"{item.file_path} is under way for {output.span(status.working[item.id])}{share}.")
+            output.note(f"{item.file_path} is under way for {wording.duration(status.working[item.id])}{share}.")
 
 
 @operations.command("people", epilog="Example: indexium operations people 3")
@@ -425,7 +427,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
     """Hold an operation that runs in the service, after the files under way; 'resume' lets it go on."""
     with opened(context) as library:
         if not library.pause(operation_id):
-            held = library.jobs.of_operation(operation_id).held
+            held = library.jobs.of_operation(operation_id).pause_text
             state = held or library.status(operation_id).status.replace("_", " ")
             way = f"'indexium operations resume {operation_id}' lets it go on" if held else "there is nothing to pause"
             message = f"Operation {operation_id} is {state}: {way}."
@@ -438,7 +440,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
 
 
 def _too_late(status: OperationStatus, meant: str) -> str:
-    came_to = f"{status.status.replace('_', ' ')}, {status.processed:,} of {output.plural(status.total, 'file')}"
+    came_to = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.plural(status.total, 'file')}"
     return output.too_late(f"Operation {status.id}", meant, came_to)
 
 
@@ -517,7 +519,7 @@ def history(
     heads = ("id", "type", "when", "state", *(OUTCOMES[outcome] for outcome in outcomes), "note")
     output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"
-    output.note(f"{output.plural(found.total, 'operation')}{where}.")
+    output.note(f"{wording.plural(found.total, 'operation')}{where}.")
 
 
 def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:
@@ -553,6 +555,6 @@ def _put_right(report: RecoverReport) -> str:
     if not (report.files or report.problems):
         return "Nothing was left to put right."
     return (
-        f"{output.plural(report.undone, 'file')} undone, {report.finished} found finished, "
+        f"{wording.plural(report.undone, 'file')} undone, {report.finished} found finished, "
         f"{len(report.problems)} unclear."
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 
 

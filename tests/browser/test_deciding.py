@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Site
 
 LETTER = "Letter.mp4"
@@ -77,7 +77,7 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
     expect(row(page, "Haircut.mp4")).not_to_contain_text("Rosa Lee")
     assert library.decisions() == []
     page.keyboard.press("Z")
-    expect(toast(page, "Done again: added Rosa Lee to")).to_be_visible()
+    expect(toast(page, "Redone: added Rosa Lee to")).to_be_visible()
     expect(row(page, "Haircut.mp4")).to_contain_text("Rosa Lee")
     page.reload()
     page.get_by_role("button", name=re.compile("^Undo: added Rosa Lee to .* files")).click()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips

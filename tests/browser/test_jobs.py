@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import demo
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import Selection
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_acting import foot
 from tests.support.holding import HeldReading, cut_off

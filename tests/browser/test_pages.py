@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from indexium_core.flows import editing
+from indexium_core.flows.writing import editing
 from indexium_core.library import Library
 from tests.browser.conftest import Gate, Site
 

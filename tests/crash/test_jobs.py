@@ -21,7 +21,7 @@ import pytest
 
 from indexium_core.files import journal
 from indexium_core.library import Library
-from indexium_core.store import ledger
+from indexium_core.store.operations import ledger
 from tests.support import media, tally
 from tests.support.long_write import ALL, ROOT, Child
 from tests.support.oracles import oracle

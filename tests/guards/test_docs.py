@@ -30,7 +30,9 @@ from indexium_core.cli import (
 )
 from indexium_core.files import volumes
 from indexium_core.library import Library
-from indexium_core.model import holdings, query, risk
+from indexium_core.model import query
+from indexium_core.model.files import inventory
+from indexium_core.model.planning import risk
 from indexium_core.settings import Settings
 
 # Each adds its own commands to the app.
@@ -74,7 +76,7 @@ def test_every_setting_is_on_its_page_with_its_default() -> None:
 
 
 def test_every_list_of_files_is_on_the_library_page() -> None:
-    assert set(rows("library.md")) == set(holdings.KINDS)
+    assert set(rows("library.md")) == set(inventory.KINDS)
 
 
 def test_every_error_class_is_on_its_page() -> None:

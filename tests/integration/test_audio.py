@@ -12,7 +12,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.demo import ffmpeg
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mkv, readers
 
 OLD = (1_600_000_000, 1_600_000_000)

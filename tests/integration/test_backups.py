@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows import clockwork, running
+from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.writing import operation_runner
 from indexium_core.settings import Settings, load
 from tests.support.clock import Clock
 from tests.support.rewriting import Rewriter
@@ -33,7 +34,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
     rewriter.allow = lambda task, size: made.library._backups.make_room(size, item_id=task.item_id)
-    monkeypatch.setattr(running.editing, "edit", rewriter)
+    monkeypatch.setattr(operation_runner.editing, "edit", rewriter)
     yield made
     made.library.close()
 
@@ -111,7 +112,7 @@ def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypat
         assert old[part.offset :].hex(" ").startswith(part.hex)
 
     for kind, says in (("original", "the original itself"), ("delta", "built of"), ("tags", "nothing but the comment")):
-        monkeypatch.setattr(running.editing, "edit", Rewriter(kind))
+        monkeypatch.setattr(operation_runner.editing, "edit", Rewriter(kind))
         studio.library.edit("0001", [f"Cem {kind}"])
         done = studio.write(query="0001")
         [item], _ = studio.library.show_backups(done.id)
@@ -201,7 +202,7 @@ def test_journals_go_last(studio: Studio) -> None:
 def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
     shelf: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edit = running.editing.edit
+    edit = operation_runner.editing.edit
     shelf.write(query="0000")
     pass_by(shelf, monkeypatch, timedelta(days=91))
     seen: list[tuple[int, int]] = []
@@ -210,7 +211,7 @@ def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
         seen.append((shelf.library._backups.cleanup_old_backups(), len(kept(shelf))))
         return edit(*arguments)
 
-    monkeypatch.setattr(running.editing, "edit", looking)
+    monkeypatch.setattr(operation_runner.editing, "edit", looking)
     shelf.write(query="0001")
 
     assert seen == [(0, 1)]  # it ran, and nothing went
@@ -344,7 +345,7 @@ def test_the_commands_tell_what_is_kept(studio: Studio, capsys: pytest.CaptureFi
     assert cli.main([*home, "backups", "list"]) == 0
     out, said = capsys.readouterr()
     assert "journal" in out
-    assert "of 10.0 GB in use" in said
+    assert "of 10 GB in use" in said
     assert cli.main([*home, "backups", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert (listed["total"], listed["items"][0]["kinds"], listed["budget"]) == (1, {"journal": 3}, 10_000_000_000)

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails
-from indexium_core.model.plan import PlanItem
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.planning.plan import PlanItem
 from tests.support import hostile, readers
 from tests.support.oracles import oracle
 from tests.support.sentences import repeated

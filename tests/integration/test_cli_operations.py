@@ -15,7 +15,7 @@ import pytest
 
 from indexium_core import cli
 from indexium_core.cli import app, output, writing
-from indexium_core.flows import protocol
+from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
 from tests.integration.test_long_work import with_a_rewrite
@@ -132,14 +132,14 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    old, begun, real = path.read_bytes(), threading.Event(), protocol.Stint.did
+    old, begun, real = path.read_bytes(), threading.Event(), protocol.FileProgress.did
 
-    def slowly(self: protocol.Stint, count: int) -> None:
+    def slowly(self: protocol.FileProgress, count: int) -> None:
         begun.set()
         until(self._terms.cancelled)
         real(self, count)
 
-    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
     writing.leave(handle, KeyboardInterrupt())
@@ -388,7 +388,7 @@ def test_what_is_held_already_is_told_since_when_and_by_whom(
     handle = gate.write(studio.library)
     job = gate.pause(studio.library, handle.id, by="Ann")
     assert job.paused_at is not None
-    held = f"held since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
+    held = f"paused since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
 
     assert run("operations", "pause", "1") == 2
     assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' lets it go on.\n"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows import clockwork
+from indexium_core.flows.home import clock
 from indexium_core.library import Check, Library
-from indexium_core.store import catalog
+from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from tests.support.catalog import scanned
@@ -82,7 +82,7 @@ def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
     shutil.copytree(empty_home, home)
     with Library.open(home) as library:
         genuine = time.time
-        monkeypatch.setattr(clockwork.time, "time", lambda: genuine() + seconds)
+        monkeypatch.setattr(clock.time, "time", lambda: genuine() + seconds)
         (found,) = [each for each in library.doctor() if each.name == "clock"]
 
     assert found.state == "warning"

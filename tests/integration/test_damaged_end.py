@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mkv, readers, shapes
 
 OLD = (1_600_000_000, 1_600_000_000)

@@ -12,8 +12,8 @@ from indexium_core import demo, errors
 from indexium_core.demo import content
 from indexium_core.library import Library
 from indexium_core.model.check import KINDS
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.suggestion import KINDS as SUGGESTIONS
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.people.suggestion import KINDS as SUGGESTIONS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

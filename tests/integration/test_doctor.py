@@ -17,7 +17,7 @@ import pytest
 from indexium_core import cli, errors, settings
 from indexium_core.files import program, volumes
 from indexium_core.files.swap import newfile
-from indexium_core.flows import doctor
+from indexium_core.flows.home import doctor
 from indexium_core.library import Check, Library
 from indexium_core.model.job import NewJob
 from indexium_core.store import jobs
@@ -257,7 +257,7 @@ def test_journals_and_their_budget_are_counted(empty_home: Path, home: Path) -> 
         (home / "backups" / "9.journal").write_bytes(bytes(2000))
         found = check(library, "backups")
     assert (found.details["journals"], found.details["journal_bytes"], found.details["budget"]) == (1, 2000, 10**6)
-    assert found.message.endswith("of 1.0 MB; there is 1 journal.")
+    assert found.message.endswith("of 1 MB; there is 1 journal.")
 
 
 def test_a_temporary_file_that_no_journal_knows_is_named_and_left_alone(library: Library, tmp_path: Path) -> None:

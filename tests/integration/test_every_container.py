@@ -18,7 +18,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library, ScanReport
-from indexium_core.model.operation import ItemDetails
+from indexium_core.model.operations.operation import ItemDetails
 from tests.support import places, readers, shapes
 from tests.support.oracles import oracle
 from tests.support.readers import Look

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows import changes, exchange
+from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.library import Library
-from indexium_core.model import cells
-from indexium_core.store import plans
+from indexium_core.model.planning import cells
+from indexium_core.store.planning import plans
 from tests.support import media
 
 NAMES = [
@@ -161,7 +161,7 @@ def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.
         return cells_of(reader, version, file_ids)
 
     monkeypatch.setattr(plans, "cells", counted)
-    monkeypatch.setattr(exchange, "_LINES", 2)
+    monkeypatch.setattr(export_plan, "_LINES", 2)
 
     pieces = calm.export_plan()
     header = next(pieces)
@@ -210,7 +210,7 @@ def test_all_of_a_file_is_one_step_of_the_review(library: Library) -> None:
     one, two = (library.plan(f"name:{name} postponed:yes OR name:{name}").page().items[0] for name in ("0001", "0002"))
     assert (one.result_people, one.comment_mode, one.edited) == (["Zoë Öz"], "preserve", True)
     assert two.postponed
-    assert library.steps()[0].label == "took changes of 2 files from a spreadsheet"
+    assert library.steps()[0].label == "imported changes of 2 files from a spreadsheet"
 
     library.undo()
     assert [row.kind for row in library.decisions()] == []
@@ -321,7 +321,7 @@ def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
 def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
     calm: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "_SPARE", 10)
+    monkeypatch.setattr(import_changes, "_SPARE", 10)
     text = "file_id,result_people\n" + "1,\n" * 100
 
     with pytest.raises(errors.UsageError, match="more than 15 rows, and there are 4 files here"):

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import interrupted as dialog
+from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
 from indexium_core.cli import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
-from indexium_core.flows import protocol
-from indexium_core.flows.writing import OperationHandle
+from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.library import Library
-from indexium_core.model.properties import MediaReading
+from indexium_core.model.files.properties import MediaReading
 from tests.integration.test_long_work import with_a_rewrite
 from tests.support import media, places
 from tests.support.holding import Gate
@@ -62,15 +62,15 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    films, real, gone = path.parent, protocol.Stint.did, threading.Event()
+    films, real, gone = path.parent, protocol.FileProgress.did, threading.Event()
 
-    def pull_out(self: protocol.Stint, count: int) -> None:
+    def pull_out(self: protocol.FileProgress, count: int) -> None:
         real(self, count)
         if not gone.is_set() and any(films.glob(".indexium-*")):
             films.rename(films.with_name("away"))
             gone.set()
 
-    monkeypatch.setattr(protocol.Stint, "did", pull_out)
+    monkeypatch.setattr(protocol.FileProgress, "did", pull_out)
     status = library.write(library.plan(), ALL).wait()
     assert gone.is_set()
 

@@ -12,8 +12,8 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.library import Library, ScanProgress
-from indexium_core.model.holdings import KINDS
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media
 
 OLD = (1_600_000_000, 1_600_000_000)

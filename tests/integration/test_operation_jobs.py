@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from dashboards import words
-from dashboards.components import history_details, jobs, progress
+from dashboards.pages.history import history_details
+from dashboards.pages.jobs import jobs_list
+from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.jobs import runner
 from indexium_core.library import Library
+from indexium_core.model import wording
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE, until
@@ -80,11 +82,11 @@ def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
     [listed] = studio.library.jobs.list(["write"]).items
     assert listed.seconds == operation.seconds
 
-    took = words.span(operation.seconds)
+    took = wording.duration(operation.seconds)
     assert progress.pace(operation, handle.status()) == f"in {took}"
     assert f" · {took} · " in history_details.when(operation)
-    assert jobs.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
-    assert dict(jobs.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
+    assert jobs_list.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
+    assert dict(jobs_list.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
 def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> None:
@@ -135,7 +137,7 @@ def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsew
             handle = gate.write(studio.library)
             stopping = threading.Thread(target=studio.library.close, args=(by,))
             stopping.start()
-            until(lambda: not studio.library._queue._dispatcher.is_on)
+            until(lambda: not studio.library._queue._dispatcher.is_running)
             gate.opened.set()
             stopping.join(PATIENCE)
         studio.library = Library.open(studio.library.home, take_over=take_over)  # type: ignore[arg-type]
@@ -168,10 +170,10 @@ def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
 ) -> None:
     run = runner.Runner.run
 
-    def unaware(self: Any, items: Any) -> runner.Ending:
+    def unaware(self: Any, items: Any) -> runner.RunEnd:
         """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
         run(self, items)
-        return runner.Ending.STOPPED
+        return runner.RunEnd.STOPPED
 
     monkeypatch.setattr(runner.Runner, "run", unaware)
 

@@ -12,11 +12,12 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.flows import editing, running
-from indexium_core.flows.backups import BackupManager
+from indexium_core.flows.home.backups import BackupManager
+from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
-from indexium_core.store import catalog, database
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.store import database
+from indexium_core.store.catalog import catalog
 from tests.support.studio import ALL, OLD, Studio
 
 
@@ -176,12 +177,12 @@ def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
         gate.wait(20)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(running.editing, "edit", slow)
+    monkeypatch.setattr(operation_runner.editing, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
     run = studio.library._operations.find(handle.id)
     assert run is not None
-    run.control.watch(gate.set)
+    run.control.on_change(gate.set)
     assert handle.pause()
     while handle.status().counts.get("success", 0) == 0:
         handle.wait(0.05)
@@ -203,11 +204,11 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
         studio.library.pause(1, wait=False)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(running.editing, "edit", pausing)
+    monkeypatch.setattr(operation_runner.editing, "edit", pausing)
     handles.append(studio.library.write(studio.library.plan(), ALL))
     while studio.library.status(1).counts.get("success", 0) < 1:
         handles[0].wait(0.05)
-    monkeypatch.setattr(running.editing, "edit", edit)
+    monkeypatch.setattr(operation_runner.editing, "edit", edit)
     studio.reopen()
 
     assert studio.library.status(1).status == "paused"
@@ -234,10 +235,10 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
         studio.library.cancel(1)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(running.editing, "edit", cancelling)
+    monkeypatch.setattr(operation_runner.editing, "edit", cancelling)
     status = studio.library.write(studio.library.plan(), ALL).wait()
 
-    monkeypatch.setattr(running.editing, "edit", edit)
+    monkeypatch.setattr(operation_runner.editing, "edit", edit)
     assert status.status == "cancelled"
     assert status.counts["skipped"] >= 6
     assert status.total == 12
@@ -252,7 +253,7 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
 def test_a_file_of_a_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     edit = editing.edit
-    monkeypatch.setattr(running.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
+    monkeypatch.setattr(operation_runner.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
     first = studio.library.write(studio.library.plan(), ALL)
 
     second = studio.library.write(studio.library.plan(), ALL).wait()
@@ -310,8 +311,8 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
         raise Killed
 
     monkeypatch.setattr(journal.JournaledFile, "_write", cut)
-    monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.Outcome(status="untouched"))
-    monkeypatch.setattr(running.Operations, "_end", lambda *_, **__: None)
+    monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.UndoOutcome(status="untouched"))
+    monkeypatch.setattr(operation_runner.Operations, "_end", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library._writer.join(1, 20)
@@ -360,7 +361,7 @@ def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studi
     studio.library.scan([studio.films])
     studio.paths[0].chmod(0o644)
     os.utime(studio.paths[1], (OLD + 5, OLD + 5))
-    monkeypatch.setattr(running.Operations, "_end", lambda self, run, *_: run.done.set())
+    monkeypatch.setattr(operation_runner.Operations, "_end", lambda self, run, *_: run.done.set())
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
     studio.library._operations._runs.clear()

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import history, jobs, progress
+from dashboards.pages.history import history_list
+from dashboards.pages.jobs import jobs_list
+from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.api import answers
-from indexium_core.flows import editing, protocol
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.model.operation import OUTCOMES, became
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import OUTCOMES, became
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
@@ -34,7 +36,9 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
     """One is done, one refused, one was begun and put back, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
-    def edit(task: ledger.Task, undo: object, terms: protocol.Terms, stint: protocol.Stint) -> protocol.Edited:
+    def edit(
+        task: ledger.Task, undo: object, terms: protocol.WritePolicy, stint: protocol.FileProgress
+    ) -> protocol.Edited:
         number = next(begun)
         if number == 2:
             _changes(Path(os.fsdecode(task.path)))
@@ -107,9 +111,9 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
     assert _sum(" ".join(part["label"] for part in progress.parts(status)) + progress.rest(status)) == 6
-    assert sum(int(number) for _, number in jobs.outcome(job, status)) == 6
+    assert sum(int(number) for _, number in jobs_list.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
-        assert _sum(history.outcome(operation)) == 6
+        assert _sum(history_list.outcome(operation)) == 6
     if cut:
         assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
         assert _sum(cut[0].say().partition(": of 6 files")[2]) == 6

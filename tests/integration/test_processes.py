@@ -15,12 +15,12 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import journal
-from indexium_core.flows import elsewhere, running
+from indexium_core.flows.writing import operation_runner, remote_edit
 from indexium_core.jobs import executors
 from indexium_core.jobs.backoff import Backoff
-from indexium_core.jobs.executors import LostError, Processes
+from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.library import Library, OperationHandle
-from indexium_core.store.ledger import Task
+from indexium_core.store.operations.ledger import Task
 from tests.support import media
 from tests.support.studio import ALL, OLD
 from tests.support.waiting import PATIENCE, until
@@ -82,7 +82,7 @@ class Scissors:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, question: str, *, after: bool, form: str, times: int = 1):
         self.cuts, self._question, self._after, self._times = 0, question, after, times
-        real = Processes.converse
+        real = Processes.call_with_callbacks
 
         def converse(executor: Processes, desk: object, function: Any, task: Task, *arguments: Any) -> Any:
             held = _Held(self, executor, desk) if task.path.endswith(form.encode()) else desk
@@ -241,7 +241,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 
     def call(self: Processes, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Any:
         if lost:
-            raise LostError(lost.pop(0))
+            raise WorkerLostError(lost.pop(0))
         return real(self, function, *arguments, **more)
 
     monkeypatch.setattr(Processes, "call", call)
@@ -264,15 +264,15 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_and_is_given_up(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_FINISHING", 0.0)
-    real, begun, go_on = elsewhere._Desk.told, threading.Event(), threading.Event()
+    monkeypatch.setattr(operation_runner, "_FINISHING", 0.0)
+    real, begun, go_on = remote_edit._RequestHandler.told, threading.Event(), threading.Event()
 
-    def told(self: elsewhere._Desk, place: tuple[int, int] | None) -> bool:
+    def told(self: remote_edit._RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(elsewhere._Desk, "told", told)
+    monkeypatch.setattr(remote_edit._RequestHandler, "told", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()
@@ -332,7 +332,7 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
 def test_a_process_that_never_answers_is_ended_and_holds_nobody_up(
     made: Set, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
-    monkeypatch.setattr(executors, "_GRACE", 0.5)
+    monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     handle, _ = stopped_in_a_rewrite(made, monkeypatch)
     if by == "timeout":
         made.library.set_setting("metadata_operation_timeout_seconds", "1")
@@ -368,8 +368,8 @@ def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_the
     other = Processes(made.home / "processes.lock")
     process = other.call(os.getpid)
     made.library.close()
-    wait = executors.wait_for_former
-    monkeypatch.setattr(executors, "wait_for_former", lambda lock: wait(lock, seconds=0.1))
+    wait = executors.wait_for_previous_processes
+    monkeypatch.setattr(executors, "wait_for_previous_processes", lambda lock: wait(lock, seconds=0.1))
 
     with pytest.raises(errors.HomeInUseError, match="worked for the home"):
         Library.open(made.home)

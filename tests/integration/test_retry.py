@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows import editing
+from indexium_core.flows.writing import editing
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import Selection
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import Selection
 from tests.support.studio import ALL, OLD, Studio
 
 

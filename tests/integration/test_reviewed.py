@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from dashboards.pages import rollback
-from dashboards.pages.plan_file import PlanFile
-from dashboards.pages.undoing import Undoing
-from dashboards.shelf import Shelf
+from dashboards.frame.undo import Undoing
+from dashboards.pages.plan.details.plan_file import PlanFile
+from dashboards.questions import rollback_question
+from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core import demo, errors
-from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, WriteOptions
-from indexium_core.model.plan import PlanItem, Selection
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
+from indexium_core.model.planning.plan import PlanItem, Selection
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE
 
@@ -156,7 +156,7 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
     bridge = SimpleNamespace(run=lambda work, done, **_: done(work()), toast=lambda *_: None)
     item, other = library.plan("risk:safe").items[:2]
     operation_id, started = write(library, item, other), []
-    rollback.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
+    rollback_question.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
     path = Path(other.file_path)
     path.rename(path.with_name(f"{Path(item.file_path).stem} 2{path.suffix}"))
     library.scan()
@@ -190,7 +190,7 @@ def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, ac
 
     bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
     undoing = Undoing(library, bridge, undoable=lambda _: None)  # type: ignore[arg-type]
-    session = SimpleNamespace(decided=undoing.decided)
+    session = SimpleNamespace(report_decision=undoing.report_decision)
     page = PlanFile(library, bridge, PlanState(), session)  # type: ignore[arg-type]
 
     getattr(page, act)({"id": item.file_id})
@@ -222,7 +222,7 @@ def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
 
 def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Library) -> None:
     """Its plan, and so the version, is the same as before; what was read of that is out of date all the same."""
-    shelf = Shelf(library)
+    shelf = ReadCache(library)
     item = some(library)
 
     def names(query: str) -> list[str]:
@@ -240,7 +240,7 @@ def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Lib
 
 
 def test_what_a_write_did_until_it_was_held_is_in_the_plan(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf(library)
+    shelf = ReadCache(library)
     before = shelf.plan().statistics.safe_count
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library, WriteOptions(risk=("safe",)))

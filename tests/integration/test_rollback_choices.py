@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.library import Library
-from indexium_core.model.operation import ROLLBACK_CHOICES, WriteOptions
+from indexium_core.model.operations.operation import ROLLBACK_CHOICES, WriteOptions
 from tests.support import media, mov, mp4
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows import reading, scanning
+from indexium_core.flows.scanning import reading, scanner
 from indexium_core.jobs.events import Event
 from indexium_core.library import Library
 from tests.support import media
@@ -72,7 +72,7 @@ def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monke
     def broken(*_: Any, **__: Any) -> Any:
         raise errors.StoreError("The disk with the database is full.", code="store_full")
 
-    monkeypatch.setattr(scanning._Scan, "_put", broken)
+    monkeypatch.setattr(scanner._Scan, "_put", broken)
     with pytest.raises(errors.StoreError, match="The disk with the database is full") as caught:
         studio.library.scan(full=True)
     assert caught.value.reason == "store_full"
@@ -200,9 +200,9 @@ def test_a_scan_job_can_be_held_and_cancelled(studio: Studio, monkeypatch: pytes
 
 
 def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "GROUP", 2)
+    monkeypatch.setattr(scanner, "GROUP", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
-    put, one = scanning._Scan._put, reading._read
+    put, one = scanner._Scan._put, reading._read
 
     def counted(candidate: Any, **named: Any) -> Any:
         read.append(candidate.path)
@@ -215,13 +215,13 @@ def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkey
         return put(self, *args)
 
     monkeypatch.setattr(reading, "_read", counted)
-    monkeypatch.setattr(scanning._Scan, "_put", once)
+    monkeypatch.setattr(scanner._Scan, "_put", once)
     job = studio.library.scan_job(full=True)
     assert stored.wait(PATIENCE)
-    until(lambda: studio.library._queue.run_of(job.id).checkpoint is not None)  # type: ignore[union-attr]
+    until(lambda: studio.library._queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
     closing = threading.Thread(target=studio.library.close)
     closing.start()
-    until(lambda: not studio.library._queue._dispatcher.is_on)
+    until(lambda: not studio.library._queue._dispatcher.is_running)
     go_on.set()
     closing.join(PATIENCE)
     known = already(studio.library.home)
@@ -248,8 +248,9 @@ def test_a_scan_that_was_killed_goes_on_at_the_next_start(studio: Studio) -> Non
     home = studio.library.home
     studio.library.close()
     code = (
-        "import sys, os, signal; from indexium_core.library import Library; from indexium_core.flows import scanning\n"
-        "scanning.GROUP = 1\n"
+        "import sys, os, signal; from indexium_core.library import Library\n"
+        "from indexium_core.flows.scanning import scanner\n"
+        "scanner.GROUP = 1\n"
         "library = Library.open(sys.argv[1])\n"
         "def told(event):\n"
         "    if event.name == 'scan:progress': os.kill(os.getpid(), signal.SIGKILL)\n"

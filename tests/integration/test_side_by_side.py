@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from indexium_core import errors
-from indexium_core.model.operation import OperationStatus
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
 

@@ -16,8 +16,8 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output, story
-from indexium_core.flows import story as telling
-from indexium_core.flows.writing import user_name
+from indexium_core.flows.history import story as telling
+from indexium_core.flows.writing.writer import user_name
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
@@ -197,7 +197,7 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
     with studio.library as library:
         at_work, go_on = threading.Event(), threading.Event()
-        library._courtesy.give_way = lambda: (at_work.set(), go_on.wait(60))  # type: ignore[method-assign,assignment]
+        library._ui_priority.yield_to_ui = lambda: (at_work.set(), go_on.wait(60))  # type: ignore[method-assign,assignment]
         handle = library.write(library.plan(), ALL)
         assert at_work.wait(60)
         job_id = library.operation_story(handle.id).job.id  # type: ignore[union-attr]

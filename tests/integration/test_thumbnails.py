@@ -16,13 +16,13 @@ import av
 import numpy as np
 import pytest
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.files import thumbnail
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.library import Library
 from indexium_core.settings import Settings
-from indexium_core.store import details as store
+from indexium_core.store.catalog import details as store
 from tests.support import media
 from tests.support.oracles import oracle
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows import tracks
+from indexium_core.flows.scanning import track_events
 from indexium_core.library import Library
 from tests.support import media
 
@@ -79,7 +79,7 @@ def test_a_rescan_tells_of_each_file_of_which_something_is_new_or_that_is_gone(l
 
 
 def test_of_many_files_only_their_number_is_told(library: Library, films: Path) -> None:
-    for number in range(tracks.MOST + 1):
+    for number in range(track_events.MOST + 1):
         (films / f"{number:03}.mkv").write_bytes(b"no film")
     after = library.events.last_id
     job = library.scan_job([films])
@@ -88,5 +88,5 @@ def test_of_many_files_only_their_number_is_told(library: Library, films: Path) 
     told = [each for each in library.events_since(after) if each.name.startswith("track:")]
 
     assert [(each.name, each.data) for each in told] == [
-        ("track:added", {"job_id": job.id, "total": tracks.MOST + 4, "message": f"{tracks.MOST + 4} files"})
+        ("track:added", {"job_id": job.id, "total": track_events.MOST + 4, "message": f"{track_events.MOST + 4} files"})
     ]

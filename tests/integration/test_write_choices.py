@@ -14,7 +14,7 @@ import pytest
 
 from indexium_core import settings
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, WriteOptions
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import places, readers, shapes
 from tests.support.studio import ALL, OLD
 

@@ -18,15 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from indexium_core.flows.rescan import RescanReport
+from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.model import check, query
-from indexium_core.model import people as names
 from indexium_core.model.check import CheckGroup, CheckPage
-from indexium_core.model.details import FileDetails
-from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import RISK_LEVELS, Selection, SelectionSummary, StaleFiles
-from indexium_core.model.properties import AuditEvent, AuditPage, LockReport
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.properties import AuditEvent, AuditPage, LockReport
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.people import people_comment as names
+from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
+from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionSummary, StaleFiles
 from tests.support.fake_jobs import FakeJobs
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, planned, standing

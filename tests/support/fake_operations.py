@@ -16,11 +16,10 @@ from typing import Any
 import pandas as pd
 
 from indexium_core import errors
-from indexium_core.flows.writing import DryRunReport
+from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.jobs.events import EventBus
-from indexium_core.model import people as names
 from indexium_core.model import query
-from indexium_core.model.operation import (
+from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     ItemDetails,
@@ -33,7 +32,8 @@ from indexium_core.model.operation import (
     WriteOptions,
     WriteResult,
 )
-from indexium_core.model.plan import Holder, PlanItem, Seal, Selection
+from indexium_core.model.people import people_comment as names
+from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest
 from tests.support.fake_plan import FakePlan, written
 
 __all__ = ["FakeOperations", "row_of"]
@@ -79,11 +79,13 @@ class FakeOperations:
     def held(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         return []
 
-    def seal(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
+    def seal(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> SelectionDigest:
         ids = sorted(plan.ids(selection))
-        return Seal(count=len(ids), digest=hash(tuple(ids)))
+        return SelectionDigest(count=len(ids), digest=hash(tuple(ids)))
 
-    def write(self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: Seal | None = None) -> Any:
+    def write(
+        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: SelectionDigest | None = None
+    ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
 

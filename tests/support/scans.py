@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from indexium_core.files import walk
-from indexium_core.flows import reading, roots
-from indexium_core.flows.scanning import Scanner, ScanReport
+from indexium_core.flows.scanning import reading, roots
+from indexium_core.flows.scanning.scanner import Scanner, ScanReport
 from indexium_core.store.database import Database
 from tests.support import media
 

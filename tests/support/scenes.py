@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, MetadataOperation
+from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
 from tests.support import gate, killed_write, shapes
 from tests.support.calls import Call
 from tests.support.forks import Forks

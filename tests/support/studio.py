@@ -8,7 +8,7 @@ from typing import Any
 
 from indexium_core.library import Library
 from indexium_core.model.job import Job
-from indexium_core.model.operation import ItemDetails, OperationStatus, WriteOptions
+from indexium_core.model.operations.operation import ItemDetails, OperationStatus, WriteOptions
 from tests.support import media
 
 __all__ = ["ALL", "OLD", "Studio"]

@@ -22,7 +22,7 @@ def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
     library._operations.workers = 1
     gate, rows = Gate(monkeypatch, FILES - 1), library._queue._store
     gate.write(library)
-    for name in ("pause", "ask_to_cancel"):
+    for name in ("pause", "request_cancel"):
         monkeypatch.setattr(rows, name, _then(getattr(rows, name), gate.opened.set))
     return gate
 

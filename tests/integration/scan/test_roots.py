@@ -12,8 +12,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.flows import facts, survey
-from indexium_core.flows.scanning import ScanReport
+from indexium_core.flows.scanning import discovery, file_facts
+from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.store.database import Database
 from tests.support.scans import OLD, Scans, before_reading, clip, closed, films, library_row, marks, rows, states
 
@@ -136,7 +136,7 @@ def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
         root.rename(tmp_path / "unplugged")
         return real(path, **how)
 
-    monkeypatch.setattr(survey.walk, "walk", pulled)
+    monkeypatch.setattr(discovery.walk, "walk", pulled)
     _offline(scanner.scan(), database, "is not there")
 
 
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_opened_is_looked_at_again_each_time(
 ) -> None:
     clip(root, "a.mp4", comment="People: Ann Lee")
     with monkeypatch.context() as patch:
-        patch.setattr(facts.probe, "FileReader", _refusing)
+        patch.setattr(file_facts.probe, "FileReader", _refusing)
         scanner.scan([root])
         assert states(database) == {"a.mp4": "unreadable"}
     scanner.scan([root])
@@ -239,4 +239,4 @@ def test_links_out_of_the_root_are_mentioned(scanner: Scans, root: Path, tmp_pat
 
 @pytest.mark.parametrize(("age", "growing"), [(0, True), (59, True), (60, False), (-59, True), (-60, False)])
 def test_growing_is_an_mtime_within_a_minute(age: int, growing: bool) -> None:
-    assert survey.is_growing(0, age * 10**9) is growing
+    assert discovery.is_growing(0, age * 10**9) is growing

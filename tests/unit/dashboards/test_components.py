@@ -7,30 +7,35 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
-from dashboards import components
-from dashboards.components import plan_table, progress, shell
+import dashboards
 from dashboards.components.base import Component, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
+from dashboards.frame import shell
+from dashboards.pages.plan import plan_table
+from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import risk
-from indexium_core.model.facets import Wider
-from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus
-from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_plan import items
 
 ALL = [
     kind
-    for module in iter_modules(components.__path__)
-    for kind in vars(import_module(f"{components.__name__}.{module.name}")).values()
-    if inspect.isclass(kind) and issubclass(kind, Component) and kind is not Component
+    for module in walk_packages(dashboards.__path__, "dashboards.")
+    for kind in vars(import_module(module.name)).values()
+    if inspect.isclass(kind)
+    and issubclass(kind, Component)
+    and kind.__module__ == module.name
+    and kind is not Component
 ]
 PLAN = items(50)
 
@@ -396,7 +401,7 @@ def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int,
 
 
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
-    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2.0 s left"
+    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
     assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 
