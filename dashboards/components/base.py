@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -29,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], None]
 
-_IMPORT = re.compile(r'^import (\{[^}]*\}) from "([^"]*)"$', re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(?:[^"]*/)?([^"/]*)"$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # on lines of their own
 _LARGEST = 2**53  # the numbers that a browser can count with
@@ -68,28 +67,23 @@ def sheets() -> dict[str, str]:
 def module(name: str) -> str:
     """Return the ES module of a component as one text: what its file imports, each file once, then the file itself."""
     *imported, (_, own) = _with_imports(f"{name}.js", set())
-    return "".join(["const modules = {}\n", *(_scope(path, text) for path, text in imported), own])
+    return "".join(["const modules = {}\n", *(_scope(each, text) for each, text in imported), own])
 
 
-def _with_imports(path: str, seen: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield path and text of the files that `path` imports, then its own; imports become constants of `modules`."""
-    seen.add(path)
-    text, folder = _COMMENT.sub("", source(path)), posixpath.dirname(path)
-
-    def constants(found: re.Match[str]) -> str:
-        return f'const {found[1]} = modules["{posixpath.normpath(posixpath.join(folder, found[2]))}"]'
-
-    for _, reference in _IMPORT.findall(text):
-        imported = posixpath.normpath(posixpath.join(folder, reference))
+def _with_imports(name: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the files that a file imports, then its own; imports become constants of `modules`."""
+    seen.add(name)
+    text = _COMMENT.sub("", source(name))
+    for _, imported in _IMPORT.findall(text):
         if imported not in seen:
             yield from _with_imports(imported, seen)
-    yield path, _IMPORT.sub(constants, text)
+    yield name, _IMPORT.sub(r'const \1 = modules["\2"]', text)
 
 
-def _scope(path: str, text: str) -> str:
+def _scope(name: str, text: str) -> str:
     """Return a file in a function of its own, which returns what the file exports."""
     names = ", ".join(_EXPORT.findall(text))
-    return f'modules["{path}"] = (() => {{\n{_EXPORT.sub(_without_export, text)}return {{{names}}}\n}})()\n'
+    return f'modules["{name}"] = (() => {{\n{_EXPORT.sub(_without_export, text)}return {{{names}}}\n}})()\n'
 
 
 def _without_export(found: re.Match[str]) -> str:

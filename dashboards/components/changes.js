@@ -1,5 +1,5 @@
 // One change of a property of a file: its old and its new value, or that it was locked.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 
 /** @typedef {{label: string, old: string, new: string, done?: string}} Change */
 

@@ -1,6 +1,6 @@
 // A card with a chart: title and tabs above it, legend and the same figures as a table below it.
-import {component} from "./component.js"
-import {h} from "./dom.js"
+import {component} from "./browser/component.js"
+import {h} from "./browser/dom.js"
 import {button} from "./widgets.js"
 import {count} from "./wording.js"
 

@@ -1,7 +1,7 @@
 // A text field with a list of options that follows what is typed: a combobox with a list box (ARIA).
 // Nothing is active before an arrow key, so Enter always means what was typed. Subclasses say where the options come
 // from, how one is drawn, and what it does.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
 const DELAY = 90 // milliseconds without typing before the server is asked

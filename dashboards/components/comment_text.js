@@ -1,5 +1,5 @@
 // The text of a comment, with what changes marked.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 
 /**
  * @typedef {{text: string, mark: boolean, show?: string, fold?: boolean}} Part

@@ -1,10 +1,10 @@
 // A question or a report in a modal <dialog>: the browser keeps the focus inside, and Escape closes.
 //
 // The focus does not start on the button that confirms, and a key that is held down from before does nothing.
-import {component} from "./component.js"
+import {component} from "./browser/component.js"
 import {drawSection} from "./dialog_sections.js"
-import {h, morph} from "./dom.js"
-import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./modal.js"
+import {h, morph} from "./browser/dom.js"
+import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./browser/modal.js"
 import {button, closeButton} from "./widgets.js"
 import {count} from "./wording.js"
 

@@ -1,5 +1,5 @@
 // The sections of a dialog, by their kind.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 import {drawGauge} from "./gauge.js"
 import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
 

@@ -1,6 +1,6 @@
 // Details beside a list where there is room, and in a sheet over the page where there is not.
-import {h} from "./dom.js"
-import {isDialogOpen} from "./modal.js"
+import {h} from "./browser/dom.js"
+import {isDialogOpen} from "./browser/modal.js"
 import {closeButton} from "./widgets.js"
 
 export const NARROW = window.matchMedia("(max-width: 1080px)")

@@ -1,5 +1,5 @@
 // A bar that shows progress.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 
 /**
  * @typedef {{now: number | null, max: number | null, parts: {kind: string, share: number}[]}} Gauge

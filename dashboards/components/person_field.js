@@ -2,7 +2,7 @@
 // text in their names (from the server, see person_field.py), then the text itself as a new person.
 /** @import {Host} from "./combobox.js" */
 import {Combobox} from "./combobox.js"
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 import {button} from "./widgets.js"
 import {plural} from "./wording.js"
 

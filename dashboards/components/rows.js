@@ -1,6 +1,6 @@
 // The rows of a list as a grid with a cursor. The cursor is the row that the keys act on and the only tab stop.
-import {currentPage, listen} from "./component.js"
-import {closesDetails} from "./keyboard.js"
+import {currentPage, listen} from "./browser/component.js"
+import {closesDetails} from "./browser/keyboard.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
 

@@ -1,5 +1,5 @@
 // The search field of a page, with the key that leads there and a button that empties it.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 import {closeButton} from "./widgets.js"
 
 /** @type {(query: string, hasError: boolean, attributes: object) => HTMLElement} */

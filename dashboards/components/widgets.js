@@ -1,5 +1,5 @@
 // Parts that many components draw.
-import {h} from "./dom.js"
+import {h} from "./browser/dom.js"
 
 /**
  * @typedef {{text: string, kind: string}} Tag A person: `kind` is "add", "del" or "" (stays).

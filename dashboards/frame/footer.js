@@ -1,13 +1,13 @@
 // The foot of every page: running work, interrupted work, and finished work that can be undone.
 // A row that a person dismisses stays dismissed in this browser, also after a reload.
-import {component, listen} from "./component.js"
-import {h} from "./dom.js"
-import {drawGauge} from "./gauge.js"
-import {store, stored} from "./local_storage.js"
-import {button, closeButton} from "./widgets.js"
+import {component, listen} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {drawGauge} from "../components/gauge.js"
+import {store, stored} from "../components/browser/local_storage.js"
+import {button, closeButton} from "../components/widgets.js"
 
-/** @import {Gauge} from "./gauge.js" */
-/** @import {ButtonItem} from "./widgets.js" */
+/** @import {Gauge} from "../components/gauge.js" */
+/** @import {ButtonItem} from "../components/widgets.js" */
 
 /**
  * @typedef {object} Row

@@ -1,7 +1,7 @@
 // Undo and redo of decisions; each button names its step in its tip and to a screen reader.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {keys} from "./keyboard.js"
+import {component} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {keys} from "../components/browser/keyboard.js"
 
 /**
  * @typedef {{id: number, label: string}} Step

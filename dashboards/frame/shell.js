@@ -1,10 +1,10 @@
 // The frame of every page: the rail, the toasts, the list of keys, and the state of the connection.
-import {component, currentPage, listen} from "./component.js"
-import {h} from "./dom.js"
+import {component, currentPage, listen} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
 import {makeKeyList} from "./key_list.js"
-import {keys} from "./keyboard.js"
-import {ofTab, store, stored} from "./local_storage.js"
-import {isDialogOpen, placeDialog} from "./modal.js"
+import {keys} from "../components/browser/keyboard.js"
+import {ofTab, store, stored} from "../components/browser/local_storage.js"
+import {isDialogOpen, placeDialog} from "../components/browser/modal.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 import {Toasts} from "./toasts.js"
 

@@ -1,10 +1,10 @@
 // One finding: what disagrees, the files and names concerned, and the ways to resolve it.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {drawer, drawerFrame} from "./drawer.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawer, drawerFrame} from "../../components/drawer.js"
 import {drawFindingTag} from "./finding_tag.js"
-import {keys} from "./keyboard.js"
-import {button, fileName, label} from "./widgets.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {button, fileName, label} from "../../components/widgets.js"
 
 /** @import {FindingTag} from "./finding_tag.js" */
 

@@ -1,6 +1,6 @@
 // How many findings there are, and of which kind.
-import {component} from "./component.js"
-import {h} from "./dom.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
 
 /**
  * @typedef {{kind: string, title: string, count: string, on: boolean}} Group

@@ -1,14 +1,14 @@
 // A page of findings.
-import {component} from "./component.js"
-import {h} from "./dom.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
 import {drawFindingTag} from "./finding_tag.js"
-import {keys} from "./keyboard.js"
-import {RowCursor} from "./rows.js"
-import {button, pager} from "./widgets.js"
-import {count} from "./wording.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {RowCursor} from "../../components/rows.js"
+import {button, pager} from "../../components/widgets.js"
+import {andMore} from "../../components/wording.js"
 
 /** @import {FindingTag} from "./finding_tag.js" */
-/** @import {ButtonItem} from "./widgets.js" */
+/** @import {ButtonItem} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} Row
@@ -55,7 +55,7 @@ const drawRow = (row, list) =>
       "span",
       {class: "t tags", role: "gridcell"},
       row.tags.map(drawFindingTag),
-      row.more > 0 && h("span", {class: "tag"}, `and ${count(row.more)} more`),
+      row.more > 0 && h("span", {class: "tag"}, andMore(row.more)),
       row.tags.length === 0 && h("span", {class: "vh"}, row.text),
     ),
     h("span", {class: "n num", role: "gridcell"}, row.files),

@@ -1,12 +1,12 @@
 // One operation of the past: what it did, file by file, and what a rollback would do.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {drawer, drawerFrame} from "./drawer.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawer, drawerFrame} from "../../components/drawer.js"
 import {drawFiles} from "./history_files.js"
-import {button, chip, facts, fileName, label} from "./widgets.js"
+import {button, chip, facts, fileName, label} from "../../components/widgets.js"
 
 /** @import {Files} from "./history_files.js" */
-/** @import {Paged} from "./widgets.js" */
+/** @import {Paged} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} Button

@@ -1,6 +1,6 @@
 // What was done so far, in one line.
-import {component} from "./component.js"
-import {h} from "./dom.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
 
 /** @typedef {{summary?: string}} View */
 

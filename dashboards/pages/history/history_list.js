@@ -1,9 +1,9 @@
 // Operations, newest first.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {keys} from "./keyboard.js"
-import {RowCursor} from "./rows.js"
-import {button, chip, emptyState, pager} from "./widgets.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {RowCursor} from "../../components/rows.js"
+import {button, chip, emptyState, pager} from "../../components/widgets.js"
 
 /**
  * @typedef {object} Row

@@ -1,10 +1,10 @@
 // Search and filters of the list of operations, and each part of them with a button that removes it.
-import {component, listen} from "./component.js"
-import {h} from "./dom.js"
-import {keys} from "./keyboard.js"
-import {ResultJump, drawSearchField} from "./search_field.js"
-import {button} from "./widgets.js"
-import {count} from "./wording.js"
+import {component, listen} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {ResultJump, drawSearchField} from "../../components/search_field.js"
+import {button} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
 
 /**
  * @typedef {{value: string, label: string, count?: number, on?: boolean}} Option

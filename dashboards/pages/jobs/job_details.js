@@ -1,15 +1,15 @@
 // One job: what it does or its result, its facts, and what can be done with it.
-import {drawChange} from "./changes.js"
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {drawer, drawerFrame} from "./drawer.js"
-import {drawGauge} from "./gauge.js"
-import {button, drawSelect, facts, label, pager} from "./widgets.js"
-import {count} from "./wording.js"
+import {drawChange} from "../../components/changes.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawer, drawerFrame} from "../../components/drawer.js"
+import {drawGauge} from "../../components/gauge.js"
+import {button, drawSelect, facts, label, pager} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
 
-/** @import {Change} from "./changes.js" */
-/** @import {Gauge} from "./gauge.js" */
-/** @import {ButtonItem, Paged} from "./widgets.js" */
+/** @import {Change} from "../../components/changes.js" */
+/** @import {Gauge} from "../../components/gauge.js" */
+/** @import {ButtonItem, Paged} from "../../components/widgets.js" */
 
 /**
  * @typedef {{id: number | null, name: string, path: string, lines: Change[]}} File

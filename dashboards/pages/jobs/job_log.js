@@ -1,9 +1,9 @@
 // The log of one job, in a dialog of a fixed height. It shows new lines by itself, until a person scrolls up.
-import {component} from "./component.js"
-import {h, morph} from "./dom.js"
-import {hasModifier} from "./keyboard.js"
-import {markDialogClosed, openDialog, placeDialog} from "./modal.js"
-import {button, closeButton} from "./widgets.js"
+import {component} from "../../components/browser/component.js"
+import {h, morph} from "../../components/browser/dom.js"
+import {hasModifier} from "../../components/browser/keyboard.js"
+import {markDialogClosed, openDialog, placeDialog} from "../../components/browser/modal.js"
+import {button, closeButton} from "../../components/widgets.js"
 
 const NEAR = 24 // pixels from the end that still count as the end
 

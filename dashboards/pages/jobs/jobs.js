@@ -1,13 +1,13 @@
 // Running, waiting and finished jobs, in areas that keep their height whatever is in them.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {drawGauge} from "./gauge.js"
-import {keys} from "./keyboard.js"
-import {RowCursor} from "./rows.js"
-import {button, chip, drawSelect, turnButtons} from "./widgets.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawGauge} from "../../components/gauge.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {RowCursor} from "../../components/rows.js"
+import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js"
 
-/** @import {Gauge} from "./gauge.js" */
-/** @import {Choice} from "./widgets.js" */
+/** @import {Gauge} from "../../components/gauge.js" */
+/** @import {Choice} from "../../components/widgets.js" */
 
 /**
  * @typedef {{label: string, act: string, quiet?: boolean}} Act

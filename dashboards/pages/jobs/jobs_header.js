@@ -1,9 +1,9 @@
 // The number of running jobs, the jobs that were forgotten, and a card for each kind of job.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {button, chip} from "./widgets.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip} from "../../components/widgets.js"
 
-/** @import {ButtonItem} from "./widgets.js" */
+/** @import {ButtonItem} from "../../components/widgets.js" */
 
 /**
  * @typedef {{label: string, count: string, level: string}} Count

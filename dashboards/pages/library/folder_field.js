@@ -1,7 +1,7 @@
 // A field for the path of a folder, with the folders that the typed text may mean. Tab takes the first of them, so a
 // path is typed one folder at a time, as in a shell.
-import {Combobox} from "./combobox.js"
-import {h} from "./dom.js"
+import {Combobox} from "../../components/combobox.js"
+import {h} from "../../components/browser/dom.js"
 
 const CLOSE_DELAY = 150 // milliseconds after the focus has left: a click on an option comes first
 

@@ -1,8 +1,8 @@
 // The home in numbers; each number opens its list of files, one page at a time.
-import {h} from "./dom.js"
-import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "./widgets.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "../../components/widgets.js"
 
-/** @import {Paged} from "./widgets.js" */
+/** @import {Paged} from "../../components/widgets.js" */
 
 /**
  * @typedef {{kind: string, count: string, label: string, level: string, on: boolean}} Tile

@@ -1,17 +1,17 @@
 // The folders with their state, the scan while it runs, the first steps, and a list of people that was sent.
-import {component} from "./component.js"
-import {h} from "./dom.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
 import {drawFolder} from "./folder_card.js"
 import {FolderField} from "./folder_field.js"
-import {drawGauge} from "./gauge.js"
+import {drawGauge} from "../../components/gauge.js"
 import {drawInventory} from "./held.js"
-import {keys} from "./keyboard.js"
+import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
-import {upload} from "./upload.js"
-import {button, closeButton} from "./widgets.js"
+import {upload} from "../../components/browser/upload.js"
+import {button, closeButton} from "../../components/widgets.js"
 
 /** @import {Folder} from "./folder_card.js" */
-/** @import {Gauge} from "./gauge.js" */
+/** @import {Gauge} from "../../components/gauge.js" */
 /** @import {Inventory} from "./held.js" */
 /** @import {PeopleImport} from "./people_import.js" */
 

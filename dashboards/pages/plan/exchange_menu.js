@@ -1,7 +1,7 @@
 // The menu for files: the plan as a file to download, and an edited file that comes back.
-import {h} from "./dom.js"
-import {Menu} from "./menu.js"
-import {upload} from "./upload.js"
+import {h} from "../../components/browser/dom.js"
+import {Menu} from "./search/menu.js"
+import {upload} from "../../components/browser/upload.js"
 
 /**
  * @typedef {object} Exchange

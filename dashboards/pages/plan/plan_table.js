@@ -1,14 +1,14 @@
 // One page of the plan as an ARIA grid: a row for each file, one tab stop, single keys, and cards on a phone (by CSS).
-import {component, currentPage, listen} from "./component.js"
-import {h, keyedNodes, reuse} from "./dom.js"
-import {closesDetails, hasModifier, keys} from "./keyboard.js"
-import {stored} from "./local_storage.js"
+import {component, currentPage, listen} from "../../components/browser/component.js"
+import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
+import {closesDetails, hasModifier, keys} from "../../components/browser/keyboard.js"
+import {stored} from "../../components/browser/local_storage.js"
 import {Selection} from "./plan_selection.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawRow} from "./plan_table_parts.js"
-import {pager} from "./widgets.js"
+import {pager} from "../../components/widgets.js"
 
 /** @import {Empty, Head, Row} from "./plan_table_parts.js" */
-/** @import {Paged} from "./widgets.js" */
+/** @import {Paged} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} Table

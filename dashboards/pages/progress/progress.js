@@ -1,11 +1,11 @@
 // One operation while it runs and when it is finished: the bar, the counts, what can be done, and each file.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {drawGauge} from "./gauge.js"
-import {keys} from "./keyboard.js"
-import {button, chip, drawSelect, emptyState, fileName, pager} from "./widgets.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawGauge} from "../../components/gauge.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {button, chip, drawSelect, emptyState, fileName, pager} from "../../components/widgets.js"
 
-/** @import {ButtonItem, Choice, Paged} from "./widgets.js" */
+/** @import {ButtonItem, Choice, Paged} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} Item

@@ -1,7 +1,7 @@
 // Every setting: its purpose, its value, and a field to change it. A number is sent when the focus leaves the field.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {button, chip} from "./widgets.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip} from "../../components/widgets.js"
 
 /**
  * @typedef {object} Row

@@ -4,12 +4,12 @@ import {BulkDraft} from "./bulk_draft.js"
 import {drawFoot} from "./bulk_foot.js"
 import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
-import {component, listen} from "./component.js"
-import {h} from "./dom.js"
-import {keys} from "./keyboard.js"
-import {markDialogClosed, mayFocusText, openDialog} from "./modal.js"
-import {PersonField, includesName} from "./person_field.js"
-import {closeButton} from "./widgets.js"
+import {component, listen} from "../../../components/browser/component.js"
+import {h} from "../../../components/browser/dom.js"
+import {keys} from "../../../components/browser/keyboard.js"
+import {markDialogClosed, mayFocusText, openDialog} from "../../../components/browser/modal.js"
+import {PersonField, includesName} from "../../../components/person_field.js"
+import {closeButton} from "../../../components/widgets.js"
 
 /** @import {Tab, View} from "./bulk_draft.js" */
 

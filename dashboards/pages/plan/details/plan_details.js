@@ -1,9 +1,9 @@
 // What would change in one file and why: beside the table on wide screens, in a sheet on narrow ones.
-import {copyText} from "./clipboard.js"
-import {component, listen} from "./component.js"
-import {h} from "./dom.js"
-import {NARROW, drawer, drawerFrame} from "./drawer.js"
-import {hasModifier} from "./keyboard.js"
+import {copyText} from "../../../components/browser/clipboard.js"
+import {component, listen} from "../../../components/browser/component.js"
+import {h} from "../../../components/browser/dom.js"
+import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
+import {hasModifier} from "../../../components/browser/keyboard.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
   drawActs,
@@ -21,12 +21,12 @@ import {
 import {drawRecord, drawSection} from "./plan_file_history.js"
 import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
 import {closeByDragging} from "./sheet_drag.js"
-import {facts, label} from "./widgets.js"
+import {facts, label} from "../../../components/widgets.js"
 
 /** @import {Acts, Comments, Issue, Suggestion} from "./plan_details_parts.js" */
 /** @import {FileRecord, Opened} from "./plan_file_history.js" */
 /** @import {Media} from "./properties.js" */
-/** @import {Tag} from "./widgets.js" */
+/** @import {Tag} from "../../../components/widgets.js" */
 
 /**
  * @typedef {object} Details

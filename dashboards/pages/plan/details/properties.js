@@ -1,6 +1,6 @@
 // The media properties of one file: each with a padlock, a field to set it by hand, and *Rescan* for all of them.
-import {h} from "./dom.js"
-import {button} from "./widgets.js"
+import {h} from "../../../components/browser/dom.js"
+import {button} from "../../../components/widgets.js"
 
 /**
  * @typedef {{field: string, label: string, text: string, locked: boolean, who: string}} Property

@@ -1,17 +1,17 @@
 // Headline, risk levels, search with its facets and saved views, the search in words, and the order.
-import {component, listen} from "./component.js"
-import {h} from "./dom.js"
-import {ExchangeMenu} from "./exchange_menu.js"
+import {component, listen} from "../../../components/browser/component.js"
+import {h} from "../../../components/browser/dom.js"
+import {ExchangeMenu} from "../exchange_menu.js"
 import {FacetsMenu} from "./facets.js"
-import {keys} from "./keyboard.js"
-import {store} from "./local_storage.js"
+import {keys} from "../../../components/browser/keyboard.js"
+import {store} from "../../../components/browser/local_storage.js"
 import {stepThrough} from "./menu.js"
 import {drawError, drawMeaning, drawProblem, drawRisks, drawSort, isDense} from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
-import {ResultJump, drawSearchField} from "./search_field.js"
+import {ResultJump, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
 
-/** @import {Exchange} from "./exchange_menu.js" */
+/** @import {Exchange} from "../exchange_menu.js" */
 /** @import {RiskLevel, Search, SearchError, Sort} from "./plan_header_parts.js" */
 /** @import {Views} from "./views.js" */
 

@@ -1,8 +1,8 @@
 // The foot of a page: what is selected or waiting, and what can be done with it.
-import {component} from "./component.js"
-import {h} from "./dom.js"
-import {keys} from "./keyboard.js"
-import {button} from "./widgets.js"
+import {component} from "../../../components/browser/component.js"
+import {h} from "../../../components/browser/dom.js"
+import {keys} from "../../../components/browser/keyboard.js"
+import {button} from "../../../components/widgets.js"
 
 /**
  * @typedef {{label: string, act: string, kind?: string, key?: string, disabled?: boolean, data?: object}} Item

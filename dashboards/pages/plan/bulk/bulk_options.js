@@ -1,6 +1,6 @@
 // The tabs of the dialog for many files that choose from options: skip, modes and media.
-import {h} from "./dom.js"
-import {label} from "./widgets.js"
+import {h} from "../../../components/browser/dom.js"
+import {label} from "../../../components/widgets.js"
 
 /** @import {Self} from "./bulk.js" */
 

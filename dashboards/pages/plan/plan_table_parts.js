@@ -1,9 +1,9 @@
 // Parts of the plan's table that only draw: the head, a row, the empty list, and the list before its first view.
-import {h} from "./dom.js"
-import {button, chip, drawTag, fileName} from "./widgets.js"
-import {count} from "./wording.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawTag, fileName} from "../../components/widgets.js"
+import {andMore, count} from "../../components/wording.js"
 
-/** @import {Tag} from "./widgets.js" */
+/** @import {Tag} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} Row
@@ -145,7 +145,7 @@ export function drawRow(row, index, {isHere, isTabStop}) {
       "span",
       {class: "t tags", role: "gridcell", id: `t${id}`},
       row.tags.map(drawTag),
-      row.more > 0 && h("span", {class: "tag"}, `and ${row.more} more`),
+      row.more > 0 && h("span", {class: "tag"}, andMore(row.more)),
     ),
     h(
       "span",

@@ -1,5 +1,5 @@
 // A name of a finding; `kind` is "odd" where the name does not agree with the others.
-import {h} from "./dom.js"
+import {h} from "../../components/browser/dom.js"
 
 /** @typedef {{text: string, kind: string, note?: string}} FindingTag */
 

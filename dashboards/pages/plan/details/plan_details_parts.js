@@ -1,10 +1,11 @@
 // Parts of a file's details that only draw: the picture, the path, people, comments, suggestions and buttons.
-import {h} from "./dom.js"
+import {h} from "../../../components/browser/dom.js"
 import {drawFolded} from "./plan_file_history.js"
-import {GLYPHS, button, chip, drawTag, iconButton, label} from "./widgets.js"
+import {GLYPHS, button, chip, drawTag, iconButton, label} from "../../../components/widgets.js"
+import {andMore} from "../../../components/wording.js"
 
-/** @import {Part} from "./comment_text.js" */
-/** @import {Tag} from "./widgets.js" */
+/** @import {Part} from "../../../components/comment_text.js" */
+/** @import {Tag} from "../../../components/widgets.js" */
 
 /**
  * @typedef {"kept" | "changed" | "added" | "replaced" | "removed"} Fate
@@ -97,7 +98,7 @@ export const drawPeople = (tags, showsAll) => {
     "div",
     {class: "tags"},
     tags.length ? shown.map(drawTag) : h("span", {class: "hint"}, "nobody"),
-    restCount > 0 && button(`and ${restCount} more`, "more", {kind: "link", data: {which: "everybody"}}),
+    restCount > 0 && button(andMore(restCount), "more", {kind: "link", data: {which: "everybody"}}),
   )
 }
 

@@ -1,11 +1,11 @@
 // The files of one operation: a list with pages, a filter, a search, and a choice of files to roll back.
-import {drawComment} from "./comment_text.js"
-import {h} from "./dom.js"
-import {button, chip, drawTag, facts, label, pager} from "./widgets.js"
-import {count} from "./wording.js"
+import {drawComment} from "../../components/comment_text.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawTag, facts, label, pager} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
 
-/** @import {Part} from "./comment_text.js" */
-/** @import {Paged, Tag} from "./widgets.js" */
+/** @import {Part} from "../../components/comment_text.js" */
+/** @import {Paged, Tag} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} Detail

@@ -1,13 +1,13 @@
 // The parts of a file's details that open on demand: its history, changes, streams, tags, and its place on the disk.
-import {drawChange} from "./changes.js"
-import {drawComment, drawPart} from "./comment_text.js"
-import {h} from "./dom.js"
-import {button, chip, drawTag, facts, label, pager} from "./widgets.js"
-import {count} from "./wording.js"
+import {drawChange} from "../../../components/changes.js"
+import {drawComment, drawPart} from "../../../components/comment_text.js"
+import {h} from "../../../components/browser/dom.js"
+import {button, chip, drawTag, facts, label, pager} from "../../../components/widgets.js"
+import {count} from "../../../components/wording.js"
 
-/** @import {Change} from "./changes.js" */
-/** @import {Kind, Part} from "./comment_text.js" */
-/** @import {Paged, Tag} from "./widgets.js" */
+/** @import {Change} from "../../../components/changes.js" */
+/** @import {Kind, Part} from "../../../components/comment_text.js" */
+/** @import {Paged, Tag} from "../../../components/widgets.js" */
 
 /**
  * @typedef {object} Event An operation that concerned the file.

@@ -1,7 +1,7 @@
 // One folder of the library: its state, its settings, and what can be done with it.
-import {h} from "./dom.js"
-import {button, chip, drawSelect} from "./widgets.js"
-import {count} from "./wording.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawSelect} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
 
 /**
  * @typedef {object} Folder

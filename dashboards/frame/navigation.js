@@ -1,7 +1,7 @@
 // The rail: the pages, the state of the folders and the theme.
-import {currentPage} from "./component.js"
-import {h} from "./dom.js"
-import {store} from "./local_storage.js"
+import {currentPage} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {store} from "../components/browser/local_storage.js"
 
 /**
  * @typedef {{id: string, label: string, href: string, count: string, live?: number | null}} PageLink

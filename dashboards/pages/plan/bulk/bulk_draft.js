@@ -1,8 +1,8 @@
 // What a person has chosen in the dialog for many files, until it is applied.
-import {includesName, withoutName} from "./person_field.js"
+import {includesName, withoutName} from "../../../components/person_field.js"
 
-/** @import {Offer} from "./person_field.js" */
-/** @import {Tag} from "./widgets.js" */
+/** @import {Offer} from "../../../components/person_field.js" */
+/** @import {Tag} from "../../../components/widgets.js" */
 
 /**
  * @typedef {"people" | "replace" | "templates" | "skip" | "modes" | "media"} Tab

@@ -1,7 +1,7 @@
 // The foot of the dialog for many files: what will happen, in words, and the button that does it.
-import {h} from "./dom.js"
-import {button} from "./widgets.js"
-import {plural} from "./wording.js"
+import {h} from "../../../components/browser/dom.js"
+import {button} from "../../../components/widgets.js"
+import {plural} from "../../../components/wording.js"
 
 /** @import {Self} from "./bulk.js" */
 /** @import {Tab} from "./bulk_draft.js" */

@@ -1,8 +1,8 @@
 // Parts of the plan's header that only draw: the risk levels, the search in words, the order, and messages.
-import {h} from "./dom.js"
-import {stored} from "./local_storage.js"
-import {button, chip, iconButton} from "./widgets.js"
-import {count} from "./wording.js"
+import {h} from "../../../components/browser/dom.js"
+import {stored} from "../../../components/browser/local_storage.js"
+import {button, chip, iconButton} from "../../../components/widgets.js"
+import {count} from "../../../components/wording.js"
 
 /**
  * @typedef {{message: string, position: number, word: string}} SearchError

@@ -1,8 +1,8 @@
 // A list of people that was sent: what it would change, and its import.
-import {h} from "./dom.js"
-import {button, chip, drawSelect} from "./widgets.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawSelect} from "../../components/widgets.js"
 
-/** @import {Choice} from "./widgets.js" */
+/** @import {Choice} from "../../components/widgets.js" */
 
 /**
  * @typedef {{rows: {line: string, text: string}[], more: string}} Lines

@@ -1,8 +1,8 @@
 // The tabs of the dialog for many files that change people: add and remove, replace, and templates.
-import {h} from "./dom.js"
-import {includesName} from "./person_field.js"
-import {button, drawTag, fileName, iconButton, label} from "./widgets.js"
-import {count, plural} from "./wording.js"
+import {h} from "../../../components/browser/dom.js"
+import {includesName} from "../../../components/person_field.js"
+import {button, drawTag, fileName, iconButton, label} from "../../../components/widgets.js"
+import {count, plural} from "../../../components/wording.js"
 
 /** @import {Self} from "./bulk.js" */
 /** @import {Effect, View} from "./bulk_draft.js" */

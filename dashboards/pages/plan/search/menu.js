@@ -1,6 +1,6 @@
 // A menu of the plan's header: a button that opens a panel, with the focus in it.
-import {h} from "./dom.js"
-import {button} from "./widgets.js"
+import {h} from "../../../components/browser/dom.js"
+import {button} from "../../../components/widgets.js"
 
 export class Menu {
   isOpen = false

@@ -1,6 +1,6 @@
 // Short messages that leave by themselves; an error stays longest, and none leaves under the pointer or the focus.
-import {h} from "./dom.js"
-import {button, closeButton} from "./widgets.js"
+import {h} from "../components/browser/dom.js"
+import {button, closeButton} from "../components/widgets.js"
 
 /**
  * @typedef {{kind: string, text: string, undo?: number | null, topic?: string}} Message
