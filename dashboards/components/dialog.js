@@ -29,7 +29,6 @@ const CALM = 400 // milliseconds after opening in which Enter is taken for the k
  * @property {string} [back] Text of the closing button.
  * @property {boolean} [risky]
  * @property {boolean} [enter] Enter confirms, wherever the focus is.
- * @property {boolean} [busy]
  * @property {string} [ack] A box that must be ticked first.
  * @property {{before: string, word: string, after: string} | null} [typed] A word that must be typed first.
  * @property {Option[]} [options] Boxes to tick.
@@ -61,7 +60,7 @@ const isWordWrong = ({view, state}) => view.typed && folded(state.typed) !== fol
 /** @param {Self} self */
 const canConfirm = self => {
   const {view, state} = self
-  if (!view.confirm || view.busy || (view.ack && !state.isTicked) || isWordWrong(self)) return false
+  if (!view.confirm || (view.ack && !state.isTicked) || isWordWrong(self)) return false
   return !view.needs?.length || view.needs.some(key => state.options.has(key))
 }
 

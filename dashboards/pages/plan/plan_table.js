@@ -16,7 +16,6 @@ import {pager} from "../../components/widgets.js"
  * @property {number} first Number of the files before this page.
  * @property {number} picked Serial number of the last choice that is counted.
  * @property {string} look What tells one list from another one: search, order and page.
- * @property {boolean} stale
  * @property {Empty | null} empty
  *
  * @typedef {Table & Head & Paged} View
@@ -132,7 +131,6 @@ function drawGrid({view, state, root}, cursorPlace) {
       "aria-label": "Planned changes",
       "aria-multiselectable": "true",
       "aria-rowcount": view.total + 1,
-      class: view.stale ? "stale" : "",
       data: {key: "grid"},
     },
     drawHead(view),

@@ -12,11 +12,11 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {Change} asked
  * @property {number} files
  * @property {string} text
- * @property {string} rest
- * @property {string} warning
- * @property {boolean} [bad]
- * @property {{id: number, name: string, path: string, tags: Tag[]}[]} examples
- * @property {string} more
+ * @property {string} [rest]
+ * @property {string} [warning]
+ * @property {boolean} [bad] The change is not possible; `text` is the reason.
+ * @property {{id: number, name: string, path: string, tags: Tag[]}[]} [examples]
+ * @property {string} [more]
  *
  * @typedef {{day: string, label: string, text: string}} Day `day` is an ISO date.
  *

@@ -23,7 +23,7 @@ import {ViewsMenu} from "./views.js"
  * @property {string} query The text of the search field.
  * @property {SearchError | null} error
  * @property {string} problem
- * @property {boolean} listed The list shows files.
+ * @property {number} listed Number of the files in the list.
  * @property {number} filtered Number of the chosen filters.
  * @property {Sort} sort
  * @property {Exchange} exchange
@@ -96,7 +96,7 @@ function currentError({view: {error, query}, state, paint}) {
 
 /** @param {Self} self */
 function followJump({view, state}) {
-  if (!view.error && !view.problem) state.jump.follow(view.shown, view.listed)
+  if (!view.error && !view.problem) state.jump.follow(view.shown, view.listed > 0)
 }
 
 /** @type {(self: Self, hasError: boolean) => HTMLElement} */
