@@ -126,7 +126,7 @@ def operation(library: Library, plan: MetadataPlan) -> Seconds:
 def loop(library: Library, plan: MetadataPlan) -> Seconds:
     """Return the same of the same writes without anybody who takes note of them."""
     chosen = [item.file_id for item in plan.page(per_page=0).items]
-    found = ledger.Ledger(library._store).preview(  # noqa: SLF001 - what a write is given
+    found = ledger.Ledger(library._parts.store).preview(  # noqa: SLF001 - what a write is given
         file_ids=chosen, variant_id=plan.variant_id
     )
     tasks = [replace(task, item_id=number) for number, task in enumerate(found)]

@@ -21,7 +21,8 @@ from indexium_core.model.planning.plan import PlanPage
 if TYPE_CHECKING:
     import pandas as pd
 
-    from indexium_core.library import Library, MetadataPlan, SavedView
+    from indexium_core.library import Library, MetadataPlan
+    from indexium_core.model.view import SavedView
 
 __all__ = ["ReadCache"]
 
@@ -109,11 +110,11 @@ class ReadCache:
 
     def facets(self, plan: MetadataPlan) -> Facets:
         """Return what a plan's search can be narrowed down by."""
-        return self._keep(("facets", plan.id, plan.query), lambda: self._library.facets(plan=plan))
+        return self._keep(("facets", plan.id, plan.query), lambda: self._library.search.facets(plan=plan))
 
     def volume(self, plan: MetadataPlan) -> int:
         """Return how many bytes the files of a plan have that would be changed."""
-        return self._keep(("volume", plan.id, plan.query), lambda: self._library.volume(plan))
+        return self._keep(("volume", plan.id, plan.query), lambda: self._library.search.volume(plan))
 
     def risk(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
         """Return the plan's files by risk and `container` or `folder`."""
@@ -133,7 +134,7 @@ class ReadCache:
 
     def roots(self, plan: MetadataPlan) -> int:
         """Return how many folders are scanned, as of a plan."""
-        return self._keep(("roots", plan.id), lambda: len(self._library.libraries()) or None) or 0
+        return self._keep(("roots", plan.id), lambda: len(self._library.inventory.list()) or None) or 0
 
     def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
         key = (self._facts, key)

@@ -105,7 +105,7 @@ class Session:
         self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
         self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
         for root in self.roots().values():
-            root.on_message = shared.library.give_way
+            root.on_message = shared.library.ui_priority.request
         self._take_request()
         pn.state.onload(self._ready)
         self._document.on_session_destroyed(lambda _: self.bridge.close())
@@ -192,7 +192,7 @@ class Session:
 
     def _first_page(self) -> str:
         """Return the page of an address that names none: the library page where no folder was added yet."""
-        return "plan" if self.library.libraries() else "library"
+        return "plan" if self.library.inventory.list() else "library"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
         """Take the theme and the selection that the browser keeps; this may arrive before the page is loaded."""
@@ -324,7 +324,7 @@ class Session:
     def _count_checks(self) -> None:
         self._is_counting = False
         self.bridge.run(
-            lambda: sum(group.total for group in self.library.checks(max_age=CHECKS_MAX_AGE)),
+            lambda: sum(group.total for group in self.library.checks.groups(max_age=CHECKS_MAX_AGE)),
             lambda total: self.show_count("checks", total),
             name="frame_checks",
         )
@@ -345,7 +345,7 @@ class Session:
         counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
         return {
             "pages": shell.pages(self._titles, counts, live, self._base),
-            **shell.roots(roots, library.scan_progress()),
+            **shell.roots(roots, library.scans.progress()),
         }
 
     def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int]:
@@ -362,4 +362,4 @@ class Session:
             for state, number in by_state.items()
             if state not in ENDED_STATES
         )
-        return library.history(per_page=1), library.libraries(), live, jobs
+        return library.history(per_page=1), library.inventory.list(), live, jobs

@@ -398,3 +398,10 @@ def selection_from_json(text: Any, *, home: str) -> Selection:
         return Selection(query=text, risk=tuple(str(level) for level in kept["risk"]), **ids)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError, errors.QueryError):
         return NOTHING
+
+
+def history_term(kind: str, text: str) -> str:
+    """Return a term as it is typed."""
+    plain = kind != "person" and text.isalnum() and text not in {"OR", "AND", "NOT"}
+    quoted = text if plain else '"' + text.replace('"', '""') + '"'
+    return quoted if kind == "word" else f"{kind}:{quoted}"

@@ -69,3 +69,11 @@ def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[st
     if status == "skipped" and code == "restored":
         return BECAME["restored"], "blocked"
     return _ITEM.get(status, (status, "note"))
+
+
+RISK_HINTS = {
+    "safe": "additions only",
+    "warning": "worth a look",
+    "danger": "look before writing",
+    "blocked": "cannot be written",
+}

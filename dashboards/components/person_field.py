@@ -22,7 +22,7 @@ def names(library: Library, text: str) -> Offers:
     just so; `similar`: nobody yet.
     """
     typed = " ".join(text.split())
-    found = library.names_like(typed) if typed else []
+    found = library.files.names_like(typed) if typed else []
     key = people_comment.person_key(typed)
     return {
         "for": text,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
-from dashboards.pages.jobs import jobs_list
-from dashboards.pages.progress import progress
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
@@ -41,7 +40,7 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
         "kind": "running",
         "title": f"{verb} {wording.count(status.processed)} of {wording.files(status.total)}",
         "note": _pace(operation, status),
-        "bar": {"now": status.processed, "max": status.total, "parts": progress.parts(status)},
+        "bar": {"now": status.processed, "max": status.total, "parts": operation_text.bar_parts(status)},
         "buttons": [
             hold,
             {"label": "Cancel", "act": "cancel"},
@@ -54,7 +53,7 @@ def _pace(operation: MetadataOperation, status: OperationStatus) -> str:
     name = f"“{operation.user_note}”" if operation.user_note else ""
     failed = sum(status.counts.get(each, 0) for each in ("failed", "conflict", "unknown"))
     bad = f"{wording.count(failed)} not done" if failed else ""
-    pace = "" if status.status == "paused" else progress.pace(operation, status)
+    pace = "" if status.status == "paused" else operation_text.speed(operation, status)
     return " · ".join(part for part in (bad, pace, name) if part)
 
 
@@ -87,9 +86,9 @@ def working(job: Job) -> dict[str, Any]:
         "key": f"job{job.id}",
         "id": job.id,
         "kind": "running",
-        "title": jobs_list.name(job),
-        "note": jobs_list.sentence(job),
-        "bar": jobs_list.gauge(job),
+        "title": job_text.name(job),
+        "note": job_text.sentence(job),
+        "bar": job_text.gauge(job),
         "buttons": [
             {"label": "Pause", "act": "job_pause"},
             {"label": "Details", "act": "job", "kind": "opt"},
@@ -118,8 +117,8 @@ def held(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
         "key": f"held{job.id}",
         "id": job.id,
         "kind": "interrupted",
-        "title": f"{jobs_list.name(job)} {jobs_list.held_sentence(job, now=now)}",
-        "note": jobs_list.sentence(job, now=now),
+        "title": f"{job_text.name(job)} {job_text.long_pause_sentence(job, now=now)}",
+        "note": job_text.sentence(job, now=now),
         "level": "warning",
         "glyph": "!",
         "buttons": [

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dashboards.bridge import Bridge
+from dashboards.components import job_text
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
-from dashboards.pages.jobs import jobs_list
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core.model.job import Job, UnrecordedResults
@@ -80,7 +80,7 @@ class FooterPanel:
             job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),
             scan=lambda _: session.go("library"),
-            stop_scan=lambda _: bridge.run(library.cancel_scan, lambda _: self.refresh(), name="stop_scan", once=True),
+            stop_scan=lambda _: bridge.run(library.scans.cancel, lambda _: self.refresh(), name="stop_scan", once=True),
         )
 
     def start(self) -> None:
@@ -114,7 +114,7 @@ class FooterPanel:
         others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in TOLD]
         return _Operations(
             jobs=others[:RUNNING],
-            held=[job for job in library.jobs.list((), ("paused",)).items if jobs_list.held(job)][:WAITING],
+            held=[job for job in library.jobs.list((), ("paused",)).items if job_text.is_long_paused(job)][:WAITING],
             at_work=[(each, library.status(each.id)) for each in at_work],
             cut=library.history(status="interrupted", per_page=WAITING).items,
             newest=library.history(per_page=1).items,
@@ -135,7 +135,7 @@ class FooterPanel:
     def _scan_elsewhere(self) -> ScanProgress | None:
         """Return how far a scan is, unless the page that is looked at tells it."""
         told = self._session.is_showing("library") or self._session.is_showing("jobs")
-        return None if told else self._library.scan_progress()
+        return None if told else self._library.scans.progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
         """Tell whether the page that is looked at tells all of an operation itself."""

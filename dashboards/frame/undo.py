@@ -32,7 +32,7 @@ class Undoing:
 
     def refresh(self) -> None:
         """Look again what can be undone and redone."""
-        self._bridge.run(self._library.steps, self._show, name="steps")
+        self._bridge.run(self._library.steps.next, self._show, name="steps")
 
     def _show(self, steps: Steps) -> None:
         self.buttons.put(**review.view(steps))
@@ -40,11 +40,11 @@ class Undoing:
 
     def undo(self, step_id: int) -> None:
         """Undo a step, if it is the newest one still."""
-        self._turn(lambda: self._library.undo(step_id))
+        self._turn(lambda: self._library.steps.undo(step_id))
 
     def redo(self, step_id: int) -> None:
         """Redo a step, if it is the next one still."""
-        self._turn(lambda: self._library.redo(step_id))
+        self._turn(lambda: self._library.steps.redo(step_id))
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
         """Show what was decided, with a button that undoes this step: the newest step may be of another session."""

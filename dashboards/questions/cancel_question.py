@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
+from dashboards.components import job_text
 from dashboards.components.dialog import Dialog
-from dashboards.pages.jobs import jobs_list
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationStatus
 
@@ -27,7 +27,7 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             bridge.toast("info", "It has ended already.")
             return
         left = status.total - status.processed
-        text = f"{jobs_list.stays(status.operation_type)}; {wording.files(left)} will not be touched."
+        text = f"{job_text.cancel_effect_on_files(status.operation_type)}; {wording.files(left)} will not be touched."
         dialog.ask(
             "Cancel the rest?",
             [{"kind": "text", "text": text}],

@@ -75,7 +75,7 @@ class Interrupted:
         return [each for each in self._cut() if not each.by_itself and each.id not in self._postponed]
 
     def _cut(self) -> list[InterruptedOperation]:
-        return self._library.interrupted(files=parts.PER_PAGE)
+        return self._library.interruptions.operations(files=parts.PER_PAGE)
 
     def _offer(self, operations: Sequence[InterruptedOperation]) -> None:
         if operations:
@@ -87,7 +87,7 @@ class Interrupted:
         def turn(_list: str, page: int, became: str) -> None:
             page = min(page, parts.pages(operation, became))
             self._bridge.run(
-                lambda: self._library.interrupted_files(
+                lambda: self._library.interruptions.files(
                     operation.id, became=became, page=page, per_page=parts.PER_PAGE
                 ),
                 lambda files: self._dialog.renew_list(

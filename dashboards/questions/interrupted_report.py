@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards.pages.history import history_list
+from dashboards.components import operation_text
 from indexium_core.model import wording
 from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
 
@@ -44,9 +44,9 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
 
 def _what(operation: InterruptedOperation) -> str:
     record = operation.operation
-    unnamed = history_list.name(record) if record.operation_type == "rollback" else str(record.id)
+    unnamed = operation_text.name(record) if record.operation_type == "rollback" else str(record.id)
     named = f"“{record.user_note}”" if record.user_note else unnamed
-    began = f"{history_list.kind_name(record)} {named}, begun {wording.when(record.started_at)}"
+    began = f"{operation_text.kind_name(record)} {named}, begun {wording.when(record.started_at)}"
     done = operation.total - operation.left - operation.counts.get("unclear", 0)
     return f"{began}, came to {wording.count(done)} of {wording.files(operation.total)}. Every file is whole."
 

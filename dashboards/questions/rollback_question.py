@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dashboards.bridge import Bridge
+from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
-from dashboards.pages.history import history_details, history_list
+from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck
 
@@ -125,7 +126,7 @@ def _title(operation: MetadataOperation, part: RollbackPart) -> str:
 def _named(operation: MetadataOperation) -> dict[str, Any]:
     """Return which operation is meant: its note, what it was and when."""
     note = f"“{operation.user_note}”, " if operation.user_note else ""
-    kind = history_list.kind_name(operation).lower()
+    kind = operation_text.kind_name(operation).lower()
     text = f"{note}{kind} of {wording.files(operation.success_count)}, {wording.when(operation.started_at)}"
     return {"kind": "text", "text": f"{text[0].upper()}{text[1:]}."}
 
@@ -174,7 +175,7 @@ def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
 def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return in numbers what is left alone and why."""
     pairs = [[wording.count(number), text] for number, text in check.left_alone()]
-    hasty = [hint for hint in history_details.hints(check) if check.glanced and "size and date" in hint]
+    hasty = [hint for hint in rollback_report.hints(check) if check.glanced and "size and date" in hint]
     hints = [*check.names(), *hasty]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
     return found + [{"kind": "hint", "text": text} for text in hints]
@@ -192,7 +193,7 @@ def _conflicts(check: RollbackCheck) -> list[dict[str, Any]]:
         {
             "kind": "items",
             "label": f"{wording.files(number)} would be left alone",
-            "items": [history_details.conflict(item) for item in check.conflicts[:SHOWN]],
+            "items": [rollback_report.conflict_row(item) for item in check.conflicts[:SHOWN]],
             "more": wording.and_more(number - SHOWN),
         }
     ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff
 from dashboards.components.dialog import Dialog
-from dashboards.pages.plan.search.plan_header import HINTS
+from dashboards.words import RISK_HINTS
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files import fields
@@ -25,7 +25,8 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
 
 if TYPE_CHECKING:
-    from indexium_core.library import Library, MetadataPlan, SelectionSummary
+    from indexium_core.library import Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
 
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
@@ -52,7 +53,7 @@ class _WritePreview(NamedTuple):
 
     wish: WriteRequest
     summary: SelectionSummary
-    sealed: SelectionDigest  # the files that it tells of
+    expected: SelectionDigest  # the files that it tells of
     stale: StaleFiles
     dangers: list[PlanItem]  # the first of them
     danger_count: int
@@ -89,20 +90,20 @@ class WriteQuestion:
 
     def _look(self, wish: WriteRequest) -> _WritePreview:
         library = self._library
-        stale = library.stale(wish.plan, wish.selection, limit=STALE)
+        stale = library.plans.stale(wish.plan, wish.selection, limit=STALE)
         if not stale.count:  # what is written into a file is what was shown; whether it can be, is told as it is now
             wish = wish._replace(plan=wish.plan.newest())
         for _ in range(TRIES):  # until nothing happens between the one and the other
-            sealed = library.seal(wish.plan, wish.selection, wish.options)
+            expected = library.plans.digest(wish.plan, wish.selection, risk=wish.options.risk)
             summary = library.preview(wish.selection, wish.plan, within=wish.within, options=wish.options)
-            if sealed.count == summary.count:
+            if expected.count == summary.count:
                 break
         dangers, count = wish.plan.sample(wish.selection, "risk:danger", limit=PER_PAGE)
-        held = library.held(wish.plan, wish.selection, wish.options)
+        held = library.operations.held(wish.plan, wish.selection, wish.options)
         return _WritePreview(
             wish=wish,
             summary=summary,
-            sealed=sealed,
+            expected=expected,
             stale=stale,
             dangers=dangers if "danger" in wish.options.risk else [],
             danger_count=count if "danger" in wish.options.risk else 0,
@@ -160,7 +161,7 @@ class WriteQuestion:
                 self._bridge.toast("error", error.message)
 
         self._bridge.run(
-            lambda: self._library.write(wish.plan, options, selection=wish.selection, sealed=look.sealed).id,
+            lambda: self._library.write(wish.plan, options, selection=wish.selection, expected=look.expected).id,
             self._started,
             name="write",
             once=True,
@@ -194,7 +195,7 @@ class WriteQuestion:
             if stale.count and stale.items != self._told and self._dialog.showing(serial):
                 self._say_stale(wish, stale)
 
-        self._bridge.run(lambda: self._library.stale(wish.plan, wish.selection, limit=STALE), told, name="stale")
+        self._bridge.run(lambda: self._library.plans.stale(wish.plan, wish.selection, limit=STALE), told, name="stale")
 
     def _say_stale(self, wish: WriteRequest, stale: StaleFiles) -> None:
         """Say that files changed since they were looked at, how, and let them be looked at again."""
@@ -251,7 +252,7 @@ def _typed(danger: int) -> dict[str, str]:
 def _sections(look: _WritePreview) -> list[dict[str, Any]]:
     """Return what is said before a write: levels, people, strategies, cost, undo, and what would be lost."""
     summary = look.summary
-    counts = {level: summary.by_risk.get(level, 0) for level in HINTS}
+    counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
     if look.wish.moved:

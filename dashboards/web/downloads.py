@@ -95,7 +95,7 @@ class PlanDownload(_Handler):
         turned, everything = (self.get_query_argument(name, "") == "1" for name in ("desc", "all"))
         name = "-".join(part for part in ("indexium-plan", slug(query), f"{_today()}") if part)
         await self.send(
-            lambda: self._library.export_plan(query, kind, sort=sort, descending=turned, everything=everything),
+            lambda: self._library.exporter.plan(query, kind, sort=sort, descending=turned, everything=everything),
             name,
             kind,
         )
@@ -107,7 +107,7 @@ class DryRunDownload(_Handler):
     async def get(self, token: str, kind: str) -> None:
         def make() -> Iterator[str]:
             found = self._desk.find(token, DryRunResult)
-            return self._library.export_dry_run(found.report, found.plan, kind)
+            return self._library.exporter.dry_run(found.report, found.plan, kind)
 
         await self.send(make, f"indexium-dry-run-{_today()}", kind)
 
@@ -153,7 +153,7 @@ class ChangesDownload(_Handler):
         body = bytes(self._body)
         self.set_header("Cache-Control", "no-store")
         try:
-            preview = await self.on_thread(lambda: self._library.read_changes(body))
+            preview = await self.on_thread(lambda: self._library.changes.read(body))
         except errors.UsageError as error:
             self.write({"refused": error.message})
         else:

@@ -55,7 +55,7 @@ class _NoFile(Matcher):
         if track is None:
             return None
         try:
-            return None if self._library.has_file(track) else {}
+            return None if self._library.files.has(track) else {}
         except errors.IndexiumError:  # the page says what is wrong
             return None
 

@@ -34,11 +34,12 @@ from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 from dashboards import app, session
 from dashboards.web import downloads, not_found, request_guard, uploads
 from dashboards.web.thumbnails import Thumbnail
-from indexium_core import __version__, errors
+from indexium_core import errors
 from indexium_core.api import gate, service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import leaving
+from indexium_core.version import __version__
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -241,7 +242,7 @@ class DashboardServer:
 
     def _told(self) -> None:
         """Come to an end, by a signal: no further file is begun while what is open here is closed."""
-        threading.Thread(target=self._library.begin_nothing, name="begin-nothing", daemon=True).start()
+        threading.Thread(target=self._library.stop_starting, name="begin-nothing", daemon=True).start()
         self.stop()
 
     def stop(self) -> None:

@@ -54,7 +54,7 @@ class Thumbnail(RequestHandler):
     async def _read(self, file_id: int) -> bytes | None:
         width = self.get_query_argument("width", "640")
         wanted = int(width) if width in {str(each) for each in _WIDTHS} else 640
-        self._reading = self._pool.submit(self._library.thumbnail, file_id, width=wanted)
+        self._reading = self._pool.submit(self._library.thumbnails.jpeg, file_id, width=wanted)
         try:
             return await asyncio.wrap_future(self._reading)
         except asyncio.CancelledError:  # the page went on to another file before its turn came

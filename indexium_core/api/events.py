@@ -76,7 +76,7 @@ async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerato
         yield f": from here on\nid: {cursor}\n\n"  # who loses the connection now knows from where on
         while True:
             woken.clear()
-            found = await run_in_threadpool(library.events_since, cursor, _PAGE)
+            found = await run_in_threadpool(library.event_log.since, cursor, _PAGE)
             if found:
                 cursor = found[-1].id
                 yield "".join(_block(event) for event in found if wanted(event)) or f"id: {cursor}\n\n"

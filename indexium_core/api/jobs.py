@@ -9,7 +9,7 @@ from pydantic import Field
 
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
-from indexium_core.library import AuditPage
+from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operations.request import StartedRequest
 
@@ -51,7 +51,7 @@ def log(
 @router.get("/{job_id}/audit", response_model=AuditPage)
 def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return which property of which file a job changed, newest first."""
-    return Json(listed(library.audit(job_id=job_id, page=page, per_page=per_page)))
+    return Json(listed(library.audit.page(job_id=job_id, page=page, per_page=per_page)))
 
 
 @router.post("/{job_id}/pause", response_model=Job)

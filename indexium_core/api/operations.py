@@ -96,7 +96,7 @@ def _write(library: Library, body: Write, act: Callable[..., Json]) -> Response:
     try:
         return act(library, plan, options, selection)
     except errors.StalePlanError as error:
-        return problems.of_error(error, items=library.stale(plan, selection).items)
+        return problems.of_error(error, items=library.plans.stale(plan, selection).items)
 
 
 def _options(wish: WriteBodyOptions) -> WriteOptions:
@@ -262,11 +262,13 @@ def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None =
     wish = body or Retry()
     risk = None if wish.risk is None else _levels(wish.risk)
     if wish.dry_run:
-        found = library.retry_check(operation_id)
+        found = library.retries.look(operation_id)
         return Json({"operation_id": None, "dry_run": True, "files": found.files, "ready": found.ready})
 
     def start(asked: IdempotentRequest | None) -> Json:
-        return _started(library.retry(operation_id, risk=risk, note=wish.user_note, source="rest", asked=asked).id)
+        return _started(
+            library.retries.start(operation_id, risk=risk, note=wish.user_note, source="rest", asked=asked).id
+        )
 
     return sent.once(wish, start=start, again=_again)
 

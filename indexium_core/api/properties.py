@@ -11,8 +11,8 @@ from pydantic import Field
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, FileId, Open, Page, PerPage, Text, listed
-from indexium_core.library import AuditPage, FieldLock, Library, LockReport, RescanReport
-from indexium_core.model.files.properties import FIELDS
+from indexium_core.library import Library, RescanReport
+from indexium_core.model.files.properties import FIELDS, AuditPage, FieldLock, LockReport
 from indexium_core.model.operations.request import IdempotentRequest
 
 __all__ = ["Rescan", "router"]
@@ -53,13 +53,13 @@ def rescan_media(library: Open, sent: Beginning, file_id: FileId, body: Rescan |
 @router.get("/audit", response_model=AuditPage)
 def audit(library: Open, q: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return who changed which property or lock, newest first; `q`: only of the files that a search finds."""
-    return Json(listed(library.audit(query=q, page=page, per_page=per_page)))
+    return Json(listed(library.audit.page(query=q, page=page, per_page=per_page)))
 
 
 @router.get("/track/{file_id}/audit", response_model=AuditPage)
 def audit_of(library: Open, file_id: FileId, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return who changed which property or lock of a file, newest first."""
-    return Json(listed(library.audit(file_id, page=page, per_page=per_page)))
+    return Json(listed(library.audit.page(file_id, page=page, per_page=per_page)))
 
 
 class Locks(Body):

@@ -11,9 +11,9 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import ImportReport, Library, RemovalReport, ScanReport
+from indexium_core.library import ImportReport, LibraryServices, ScanReport
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.files.inventory import KINDS, RemovalReport
 
 _PLACES = 10  # of skipped names that are printed
 
@@ -25,9 +25,10 @@ def scan(
     context: typer.Context,
     folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
-    really_gone: Annotated[
-        bool, typer.Option("--really-gone", help="What is not there was deleted: the folder is not just offline.")
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
+    really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the media files of folders and read what is in them; adds a new folder as a library."""
@@ -35,7 +36,7 @@ def scan(
         report = library.scan(
             folders or (),
             full=full,
-            really_gone=really_gone,
+            really_gone=accept_missing or really_gone,
             progress=lambda p: update(p.done, p.total, p.current),
         )
     if as_json:
@@ -67,7 +68,7 @@ app.add_typer(libraries, name="libraries")
 def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the folders that are scanned."""
     with opened(context) as library:
-        rows = library.libraries()
+        rows = library.inventory.list()
     if as_json:
         output.to_json({"items": rows, "total": len(rows)})
         return
@@ -93,20 +94,20 @@ def set_library(
     """Choose how people and comments are combined for a whole folder, and whether scans include audio files."""
     with opened(context) as library:
         if audio is None or mode is not None or comment_mode is not None:
-            library.set_library(library_id, mode=mode, comment_mode=comment_mode)
+            library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         if audio:
-            library.set_audio(library_id, included=True)
+            library.inventory.set_audio(library_id, included=True)
             output.note("The next scan includes audio files.")
         elif audio is not None:
             _exclude_audio(library, library_id, yes=yes)
 
 
-def _exclude_audio(library: Library, library_id: int, *, yes: bool) -> None:
-    known = library.holdings.audio_files(library_id)
+def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> None:
+    known = library.inventory.audio_files(library_id)
     if known.files:
         _say_forgetting(known)
         ask(yes=yes)
-    found = library.set_audio(library_id, included=False)
+    found = library.inventory.set_audio(library_id, included=False)
     forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
@@ -120,7 +121,7 @@ def add_library(
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
-        row = library.add_library(folder, name=name, audio=audio)
+        row = library.inventory.add(folder, name=name, audio=audio)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
 
 
@@ -128,9 +129,9 @@ def add_library(
 def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
     """Forget a folder. No file is touched; who is in its films and the history are kept."""
     with opened(context) as library:
-        _say_forgetting(library.holdings.removal(library_id))
+        _say_forgetting(library.inventory.removal(library_id))
         ask(yes=yes)
-        found = library.remove_library(library_id)
+        found = library.inventory.remove(library_id)
     output.note(f"{found.path} is forgotten.")
 
 
@@ -138,13 +139,13 @@ def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
 def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
     """Forget those files of a folder that a scan did not find any more."""
     with opened(context) as library:
-        found = library.holdings.forgettable(library_id)
+        found = library.inventory.forgettable(library_id)
         if not found.files:
             output.note(f"No file of {found.path} is missing.")
             return
         _say_forgetting(found)
         ask(yes=yes)
-        library.forget_missing(library_id)
+        library.inventory.forget_missing(library_id)
     output.note(f"{wording.plural(found.files, 'file')} forgotten.")
 
 
@@ -169,8 +170,8 @@ def files(
 ) -> None:
     """Show how many files are sound, known, damaged, missing or there twice; with KIND, which ones."""
     with opened(context) as library:
-        found = library.holdings.files(kind, page=page, per_page=per_page) if kind else None
-        quality = None if kind else library.holdings.quality()
+        found = library.inventory.files(kind, page=page, per_page=per_page) if kind else None
+        quality = None if kind else library.inventory.quality()
     if as_json:
         output.to_json(found or quality)
     elif found is not None:

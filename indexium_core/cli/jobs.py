@@ -14,9 +14,9 @@ from indexium_core.cli import output, retrying, writing
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import Yes
-from indexium_core.library import Job, Library
+from indexium_core.library import LibraryServices
 from indexium_core.model import wording
-from indexium_core.model.job import ENDED_STATES
+from indexium_core.model.job import ENDED_STATES, Job
 
 jobs = typer.Typer(help="Long work: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
@@ -99,7 +99,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
     output.table(("", ""), [(name, value) for name, value in facts if value not in ("", None)])
 
 
-def _now(library: Library, job: Job) -> str:
+def _now(library: LibraryServices, job: Job) -> str:
     """Return what a job has under way; of an operation also how far the file is, for one may take long."""
     if job.operation_id is not None and job.status in ("running", "paused"):
         return library.status(job.operation_id).now
@@ -206,7 +206,7 @@ def _line(line: dict[str, object], *, as_json: bool) -> str:
     return f"{line.get('at', '')} {line.get('level', '')} {line.get('event', '')} {rest}".rstrip()
 
 
-def _follow(library: Library, job: Job, *, as_json: bool, said: Collection[int] = ()) -> None:
+def _follow(library: LibraryServices, job: Job, *, as_json: bool, said: Collection[int] = ()) -> None:
     """Show how far a job is until it has ended, and what came of it; `said` as that of `writing.follow`."""
     held = ""
     with output.bar(job.title) as update:

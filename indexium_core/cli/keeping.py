@@ -99,7 +99,7 @@ OptionalId = Annotated[int | None, typer.Argument(metavar="[ID]", min=1, max=MOS
 def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what is kept of each operation, how, and until when; and how much room all of it takes."""
     with opened(context) as library:
-        use = library.backup_use()
+        use = library.backups.use()
     if as_json:
         output.to_json(use.as_dict())
         return
@@ -137,7 +137,7 @@ def verify(
 ) -> None:
     """Read every backup, and look at every file whether it could be rolled back now."""
     with opened(context) as library:
-        checks = library.verify_backups(operation_id, full=full)
+        checks = library.backups.verify(operation_id, full=full)
     if as_json:
         output.to_json({"items": checks, "total": len(checks)})
     else:
@@ -168,7 +168,7 @@ def show_backups(
 ) -> None:
     """Show what is kept of each file of an operation, and what would come back."""
     with opened(context) as library:
-        details, total = library.show_backups(operation_id, limit=limit)
+        details, total = library.backups.show(operation_id, limit=limit)
     if as_json:
         output.to_json({"items": details, "total": total})
         return

@@ -12,9 +12,19 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, Query, refuse_ids
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import AuditEvent, FieldLock, Library, LockReport
+from indexium_core.library import LibraryServices
 from indexium_core.model import wording
-from indexium_core.model.files.properties import FIELDS, LABELS, LOCKABLE, checked_fields, in_words, parse
+from indexium_core.model.files.properties import (
+    FIELDS,
+    LABELS,
+    LOCKABLE,
+    AuditEvent,
+    FieldLock,
+    LockReport,
+    checked_fields,
+    in_words,
+    parse,
+)
 from indexium_core.model.job import Job
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
@@ -40,7 +50,7 @@ def rescan(
 ) -> None:
     """Read resolution, codecs, frame rate and the like again; locked fields stay as they are."""
     with opened(context) as library:
-        job = library.rescan_job(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
+        job = library.rescans.add(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
         job = _followed(library, job)
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
@@ -50,7 +60,7 @@ def rescan(
         raise typer.Exit(1)
 
 
-def _followed(library: Library, job: Job) -> Job:
+def _followed(library: LibraryServices, job: Job) -> Job:
     with output.bar("Rescan") as update:
         while not job.has_ended and job.status != "interrupted":
             job = library.jobs.wait(job.id, timeout=_GLANCE)
@@ -92,7 +102,7 @@ def lock(
     _print_report(report, "locked")
 
 
-def _set(library: Library, target: str, names: list[str], value: str, *, yes: bool) -> None:
+def _set(library: LibraryServices, target: str, names: list[str], value: str, *, yes: bool) -> None:
     """Set the one field by hand; of more than one file not before the person has said so."""
     [name] = checked_fields(names, FIELDS)
     words = in_words(name, parse(name, value))
@@ -151,7 +161,7 @@ def audit(
 ) -> None:
     """Show which media properties and locks were changed: from what to what, when and by what; newest first."""
     with opened(context) as library:
-        found = library.audit(job_id=job_id, query=query, page=page, per_page=per_page)
+        found = library.audit.page(job_id=job_id, query=query, page=page, per_page=per_page)
     if as_json:
         output.to_json(found)
         return

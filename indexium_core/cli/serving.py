@@ -49,7 +49,7 @@ def demo(
     with output.bar("Making clips") as update:
         made = demo_library.build(folder, files=files, progress=update)
     with Library.open(home) as library:
-        if made.fresh or not library.libraries():
+        if made.fresh or not library.inventory.list():
             demo_library.prepare(library, folder)
         statistics = library.plan().statistics
     output.note(

@@ -11,9 +11,8 @@ import typer
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
-from indexium_core.library import FileDetails
 from indexium_core.model import wording
-from indexium_core.model.files.details import FileEvent, PersonDetails
+from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.operations import strategies
 
@@ -37,7 +36,7 @@ def show(
 ) -> None:
     """Show everything that is known of one file: tags, people, plan, history, and what other programs show."""
     with opened(context) as library:
-        details = library.file(library.find_file(file))
+        details = library.files.file(library.files.find(file))
     if as_json:
         output.to_json(details)
     else:

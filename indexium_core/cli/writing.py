@@ -11,9 +11,9 @@ import typer
 from indexium_core import errors, signals
 from indexium_core.api import remote
 from indexium_core.cli import output, story
-from indexium_core.cli.app import app, chosen_home, opened
+from indexium_core.cli.app import app, chosen_home, opened, opened_here
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
-from indexium_core.library import Library, OperationHandle, RecoverReport, SelectionSummary
+from indexium_core.library import LibraryServices, OperationHandle, RecoverReport
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
@@ -29,7 +29,7 @@ from indexium_core.model.operations.operation import (
     became,
     postpones,
 )
-from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
@@ -72,7 +72,9 @@ def write(
     """Write what the plan says into the files found."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
-        for each in () if library.notices else library.interrupted(files=0):  # a service has told of them elsewhere
+        for each in (
+            () if library.notices else library.interruptions.operations(files=0)
+        ):  # a service has told of them elsewhere
             output.note(f"{each.say()} {each.what_to_type()}")
         refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
@@ -93,7 +95,7 @@ def write(
                 output.to_json({**head, "items": [], "excluded": summary.excluded})
             output.note(nothing(summary))
             return
-        for holder in library.held(made, selection, options):
+        for holder in library.operations.held(made, selection, options):
             output.note(holder.say())
         output.note(question(summary))
         if summary.loses_text:
@@ -185,7 +187,7 @@ def ask(*, yes: bool) -> None:
 
 
 def follow(
-    library: Library,
+    library: LibraryServices,
     handle: OperationHandle,
     title: str,
     *,
@@ -233,7 +235,7 @@ def follow(
 
 
 def report(
-    library: Library,
+    library: LibraryServices,
     operation_id: int,
     *,
     as_json: bool,
@@ -258,11 +260,11 @@ def report(
     return 1 if undone or operation.status in ("failed", *_ENDED_BY_OTHERS) else 0
 
 
-def _postpones(library: Library, operation: MetadataOperation) -> bool:
+def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
     """Tell whether the files that an operation changed are postponed in the plan from then on."""
     if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
         return False
-    return postpones(operation.operation_type, library.operation_story(operation.id, per_page=1).options)
+    return postpones(operation.operation_type, library.stories.tell(operation.id, per_page=1).options)
 
 
 def _say_held(operation_id: int, held: str) -> str:
@@ -390,7 +392,7 @@ def show(
     """Tell the whole story of an operation: what was asked, when what happened, every file, the end of its log."""
     count = per_page if per_page is not None else 0 if as_json else story.FILES
     with opened(context) as library:
-        found = library.operation_story(operation_id, page=page, per_page=count)
+        found = library.stories.tell(operation_id, page=page, per_page=count)
         status = library.status(operation_id)
     if as_json:
         output.to_json(found.as_dict())
@@ -415,7 +417,7 @@ def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> N
 def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Show whom an operation wrote, and out of how many files 'rollback ID --person NAME' could take each now."""
     with opened(context) as library:
-        found = library.operation_people(operation_id)
+        found = library.history.people_of(operation_id)
     if as_json:
         output.to_json({"items": found, "total": len(found)})
         return
@@ -534,8 +536,8 @@ def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[st
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
     """Put right what a killed process left, and say for each file what was done; every start does the same."""
-    with opened(context, alone=True) as library:
-        left = library.interrupted(files=0)
+    with opened_here(context) as library:
+        left = library.interruptions.operations(files=0)
         report = replace(library.recovered, interrupted=[each.id for each in left])  # also those of former starts
     if as_json:
         output.to_json(report)

@@ -158,9 +158,9 @@ def _decide(library: Library, entry: DemoFile) -> None:
     if entry.edit is not None:
         library.edit(query, list(entry.edit))
     if entry.postponed:
-        library.postpone(query)
+        library.decisions.postpone(query)
     if entry.comment_mode == "preserve":
-        library.set_mode(query, comment_mode="preserve")
+        library.decisions.set_mode(query, comment_mode="preserve")
 
 
 def _write_faces(target: Path, entries: Sequence[DemoFile]) -> None:

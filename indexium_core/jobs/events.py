@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from indexium_core import errors
 from indexium_core.model.event import Event
+from indexium_core.model.remote_calls import remote
 
 __all__ = ["Event", "EventBus", "EventStore", "Recorder"]
 
@@ -103,6 +104,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="indexium-events", daemon=True)
         self._thread.start()
 
+    @remote()
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
         """Return the events after `last_id`, oldest first, including those that are not stored yet."""
         with self._lock:

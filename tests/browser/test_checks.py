@@ -15,7 +15,7 @@ def press(page: Page, *keys: str) -> None:
 
 def test_findings_are_settled_with_the_keyboard_alone(site: Site, library: Library) -> None:
     """Copies, spellings and unknown names, one after the other; each says what it comes to, and the plan follows."""
-    counts = {group.kind: group.total for group in library.checks()}
+    counts = {group.kind: group.total for group in library.checks.groups()}
     page = site.visit("/checks")
     drawer, dialog = page.locator(".cdrawer"), page.locator("dialog[open]")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{sum(counts.values())} findings")
@@ -45,7 +45,7 @@ def test_findings_are_settled_with_the_keyboard_alone(site: Site, library: Libra
     expect(undo).to_be_attached()
     press(page, "z")
     expect(page.locator(".crow")).to_have_count(counts["spelling"])
-    again = library.steps().redo
+    again = library.steps.next().redo
     assert again is not None
     assert again.label == "merged Carla Gomez into Carla Gómez"
     press(page, "Z")

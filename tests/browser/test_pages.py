@@ -293,7 +293,7 @@ def test_without_websocket_events_the_page_asks_by_itself(serve: Callable[[Libra
     page = serve(library).visit("/plan?q=risk:safe")
     expect(rows(page).first).to_be_visible()
     before = rows(page).count()
-    library._decisions.postpone([library.plan("risk:safe").page(1).items[0].file_id], until=None)  # no event is sent
+    library.decisions.postpone([library.plan("risk:safe").page(1).items[0].file_id], until=None)  # no event is sent
     expect(rows(page)).to_have_count(before - 1)
 
 

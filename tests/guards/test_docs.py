@@ -153,7 +153,8 @@ def test_every_command_and_its_options_are_on_the_commands_page() -> None:
     everywhere |= {"--install-completion", "--show-completion"}
 
     def missing(command: Any, name: str) -> list[str]:
-        options = {option for each in command.params for option in each.opts if option.startswith("--")} - everywhere
+        shown = [each for each in command.params if not getattr(each, "hidden", False)]
+        options = {option for each in shown for option in each.opts if option.startswith("--")} - everywhere
         lacking = [f"{name}: {word}" for word in (name, *sorted(options)) if word not in text]
         inner = getattr(command, "commands", {}).items()
         return lacking + [lack for word, each in inner for lack in missing(each, word)]

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
     "indexium_core.errors": 0,
     "indexium_core.signals": 0,
+    "indexium_core.version": 0,
     "indexium_core.settings": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,
@@ -20,7 +21,7 @@ LAYERS = {
     "indexium_core.jobs": 2,
     "indexium_core.flows": 3,
     "indexium_core.assembly": 4,
-    "indexium_core.opening": 4,
+    "indexium_core.services": 4,
     "indexium_core.library": 4,
     "indexium_core.demo": 5,
     "indexium_core.api": 5,
@@ -29,9 +30,11 @@ LAYERS = {
 }
 FACE_MAY_SEE = (
     "indexium_core.library",
+    "indexium_core.services",
     "indexium_core.model",
     "indexium_core.errors",
     "indexium_core.signals",
+    "indexium_core.version",
     "indexium_core.settings",
     "indexium_core.jobs.events",
     "indexium_core.demo",

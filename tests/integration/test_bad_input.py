@@ -147,13 +147,13 @@ def written(
 
 def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[str]:
     """Return every message of a file that a page, a command or REST shows: plan, details and write."""
-    details = library.file(item.file_id)
+    details = library.files.file(item.file_id)
     operation = [] if done is None else [done.message, *(each.message for each in done.tries)]
     return [*(issue.message for issue in item.issues), details.strategy_why, details.state_message, *operation]
 
 
 def _files(library: Library) -> list[tuple[int, bytes]]:
-    return library._store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
+    return library._parts.store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
 
 
 @pytest.mark.parametrize("case", hostile.CASES)

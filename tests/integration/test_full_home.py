@@ -149,7 +149,7 @@ def test_pages_and_doctor_say_what_is_waited_for_and_a_program_is_not_kept_for_e
         assert row["title"].startswith("Operation 1 has stopped, and its result cannot be stored. ")
         assert "make room on it" in row["title"].lower()
         assert "stop Indexium" in row["note"]
-        check = next(each for each in library.doctor() if each.name == "jobs")
+        check = next(each for each in library.doctor.run() if each.name == "jobs")
         assert (check.state, check.details["unrecorded"]) == ("problem", [found[0].job_id])
         assert "Operation 1" in check.message
         with pytest.raises(errors.StoreError, match="Indexium has tried for"):

@@ -33,7 +33,7 @@ def facts(library: Library) -> dict[str, tuple[int, str, list[str]]]:
                    FILTER (p.name IS NOT NULL), [])
                FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
                WHERE f.state = 'ok' GROUP BY ALL"""
-    return {row[0]: row[1:] for row in library._store.read().execute(query).fetchall()}
+    return {row[0]: row[1:] for row in library._parts.store.read().execute(query).fetchall()}
 
 
 def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *flags: str) -> None:

@@ -62,7 +62,7 @@ def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
     monkeypatch.undo()
 
     assert (status.status, status.counts) == ("interrupted", {"success": 3, "pending": 1})
-    [left] = studio.library.interrupted()
+    [left] = studio.library.interruptions.operations()
     assert "no further for 1 seconds" in left.why
     assert not left.by_itself  # it would only stand still once more
     assert studio.library.resume(1).wait().counts == {"success": 4}
@@ -124,11 +124,11 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     assert list(path.parent.iterdir()) == [path]  # … which went
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
-        [left] = library.interrupted()
+        [left] = library.interruptions.operations()
         assert left.counts == {"restored": 1}
         assert left.files[0].message == "It was being written when the program was told to end, and is as before again."
         assert left.by_itself
-        [line] = [line for line in library.operation_story(1).log if line["event"] == "file.restored"]
+        [line] = [line for line in library.stories.tell(1).log if line["event"] == "file.restored"]
         assert (line["code"], line["error"]) == ("restored", left.files[0].message)
         assert library.resume(1).wait().counts == {"success": 1}
         assert library.status(1).shares == {}
@@ -162,7 +162,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     monkeypatch.setattr(cli_writing, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0
     assert "Operation 1 is at rest: all that was begun has ended or stands still." in capsys.readouterr().err
-    run = library._operations.find(handle.id)
+    run = library._parts.runs.find(handle.id)
     assert run is not None
     threading.Event().wait(0.5)  # a pause, in which nothing is done
     assert handle.status().working == pytest.approx(held.working, abs=0.1)
@@ -185,7 +185,7 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
     assert handle.pause()
 
-    run = studio.library._operations.find(handle.id)
+    run = studio.library._parts.runs.find(handle.id)
     assert run is not None
     at_rest = run.pace.seconds
     operation, status = studio.library.operation(1).operation, handle.status()
@@ -220,13 +220,13 @@ def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
 ) -> None:
     """It is written down with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=2)
     handle = gate.write(studio.library)
     while handle.status().counts.get("success") != 2:
         handle.wait(0.05)
     so_far = studio.library.operation(1).operation.seconds
-    run = studio.library._operations.find(1)
+    run = studio.library._parts.runs.find(1)
     assert run is not None
     assert 0 < so_far <= run.pace.seconds
     gate.opened.set()
@@ -249,7 +249,7 @@ def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritt
         real(self, count)
 
     def written() -> float:
-        operation = ledger.Ledger(library._store).operation(1)
+        operation = ledger.Ledger(library._parts.store).operation(1)
         assert operation is not None
         return operation.seconds
 
@@ -281,14 +281,14 @@ def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_stil
         pass
     under_way = len(handle.status().working)
 
-    library.begin_nothing()
-    waits = library.scan_job([studio.films])
+    library.stop_starting()
+    waits = library.scans.add([studio.films])
     gate.opened.set()
     status = handle.wait()
 
     assert 0 < under_way < 12
     assert (status.status, status.counts) == ("interrupted", {"success": under_way, "pending": 12 - under_way})
-    library._queue.join(waits.id, 0.2)
+    library._parts.queue.join(waits.id, 0.2)
     assert library.jobs.get(waits.id).status == "pending"
     library.close()
     with Library.open(tmp_path / "home", take_over="all") as library:

@@ -77,8 +77,8 @@ def test_files_taken_back_can_be_brought_back_into_the_plan_together(studio: Stu
     studio.write()
     studio.back(1)
 
-    assert studio.library.bring_back("postponed:yes 0001").files == 1
-    assert studio.library.bring_back("postponed:yes").files == 3
+    assert studio.library.decisions.bring_back("postponed:yes 0001").files == 1
+    assert studio.library.decisions.bring_back("postponed:yes").files == 3
     assert studio.library.plan().page().total == 4
 
 
@@ -180,7 +180,7 @@ def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(operation_runner.editing, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
-    run = studio.library._operations.find(handle.id)
+    run = studio.library._parts.runs.find(handle.id)
     assert run is not None
     run.control.on_change(gate.set)
     assert handle.pause()
@@ -214,7 +214,7 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
     assert studio.library.status(1).status == "paused"
     left = studio.library.status(1).counts["pending"]
     plan = studio.library.plan()
-    [holder] = studio.library.held(plan, plan.select(), ALL)
+    [holder] = studio.library.operations.held(plan, plan.select(), ALL)
     assert holder.say() == f"Operation 1 is paused and has {left} of these files: resume or cancel it first."
     refused = studio.library.write(plan, ALL)
     assert refused.wait().counts == {"conflict": left}
@@ -315,14 +315,14 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
     monkeypatch.setattr(operation_runner.Operations, "_end", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
-    studio.library._writer.join(1, 20)
+    studio.library.operations.join(1, 20)
     for thread in threading.enumerate():  # which ends a moment after the job
         if thread.name.startswith("indexium-job-"):
             thread.join(20)
     monkeypatch.undo()
     assert half
     studio.films.rename(away)
-    studio.library._operations._runs.clear()
+    studio.library._parts.runs._runs.clear()
 
     studio.reopen()
     assert "unknown" in studio.library.status(1).counts
@@ -364,7 +364,7 @@ def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studi
     monkeypatch.setattr(operation_runner.Operations, "_end", lambda self, run, *_: run.done.set())
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
-    studio.library._operations._runs.clear()
+    studio.library._parts.runs._runs.clear()
 
     studio.reopen()
 
@@ -413,10 +413,10 @@ def test_old_backups_go_and_say_so(tmp_path: Path) -> None:
         library.write(library.plan(), ALL).wait()
         now[0] += timedelta(days=89)
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
-        assert len(library.backups()) == 1
+        assert len(library.backups.records()) == 1
         now[0] += timedelta(days=2)
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
-        assert library.backups() == []
+        assert library.backups.records() == []
         assert library.rollback_check(1).reason.startswith("Its backups are gone (kept for 90 days, until 2026-04-02)")
 
 
@@ -424,18 +424,18 @@ def test_services_of_the_former_program_work(studio: Studio) -> None:
     library = studio.library
     [item] = library.plan("0000").items
 
-    result = library._writer.write_single_file(item)
+    result = library.operations.write_single_file(item)
     assert (result.status, result.code) == ("success", "")
-    manager: BackupManager = library._backups
+    manager: BackupManager = library.backups.records
     record = manager.create_backup(item.file_hash or "", item.file_path, result.item_id or 0)
     assert (record.kind, record.file_id) == ("journal", item.file_id)
     assert record.bytes > 0
     assert manager.restore_backup(result.item_id or 0)
     assert studio.bytes() == studio.old
     again = library.write(library.plan("0001"), ALL).wait()
-    result_of = library._history.rollback_operation(again.id)
+    result_of = library.history.rollback_operation(again.id)
     assert (result_of.restored, result_of.exact_bytes) == (1, True)
-    copied = library._history.record_operation(library.history().items[0])
+    copied = library.history.record_operation(library.history().items[0])
     assert library.operation(copied).operation.can_rollback is False
 
 
@@ -444,7 +444,7 @@ def test_a_write_costs_the_same_number_of_statements_for_every_group(studio: Stu
     more = Studio(tmp_path / "more", 12)
     counted = {}
     for name, place in {"few": studio, "many": more}.items():
-        store: database.Database = place.library._store
+        store: database.Database = place.library._parts.store
         plan = place.library.plan()
         before = store.statements
         place.library.write(plan, ALL).wait()

@@ -38,7 +38,7 @@ class Set:
         self.old = self.bytes()
         config = settings.load(self.home, executor=executor, metadata_max_concurrent_writes=1)
         self.library = Library.open(self.home, config=config)
-        self.library._operations._backoff = Backoff(delays=(0.01,) * 3)
+        self.library._parts.runs._backoff = Backoff(delays=(0.01,) * 3)
         self.library.scan([self.films])
         self.library.people.add(self.paths, ["Ann Lee"])
 
@@ -148,14 +148,14 @@ def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
             library.scan([films])
             said = library.rescan(everything=True, refresh=["duration", "size"])
             rows = (
-                library._store.read()
+                library._parts.store.read()
                 .execute(
                     "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
                     " FROM scanned_files ORDER BY file_name"
                 )
                 .fetchall()
             )
-            properties = [library.file(file_id).properties for file_id in range(1, 6)]
+            properties = [library.files.file(file_id).properties for file_id in range(1, 6)]
             seen.append((rows, properties, replace(said, seconds=0.0)))
 
     assert seen[0] == seen[1]
@@ -166,11 +166,11 @@ def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_pat
     scene = Set(tmp_path, "threads")
     scene.library.close()
     with Library.open(scene.home) as library:
-        library.set_setting("executor", "processes")
+        library.configuration.set("executor", "processes")
         library.write(library.plan("ext:mp4"), ALL).wait()
-        assert len(library._processes._idle) == 1
-        library.set_setting("executor", "threads")
-        library._processes.close()
+        assert len(library._parts.processes._idle) == 1
+        library.configuration.set("executor", "threads")
+        library._parts.processes.close()
         library.write(library.plan(), ALL).wait()
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
@@ -253,7 +253,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
         assert library.rescan(everything=True).errors == {"process_lost": 1}
         lost[:] = ["was here", "was ended by SIGSEGV"]
         library.scan([films], full=True)
-        found = library._store.read().execute("SELECT state, state_message FROM scanned_files").fetchall()
+        found = library._parts.store.read().execute("SELECT state, state_message FROM scanned_files").fetchall()
     assert path.exists()
     assert found == [("corrupt", "The process that read the file was ended by SIGSEGV, twice.")]
 
@@ -294,7 +294,7 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
     def making(self: journal.OperationJournal, *words: Any) -> None:
         real(self, *words)
         if not stopped:
-            [worker] = made.library._processes._busy
+            [worker] = made.library._parts.processes._busy
             stopped.append(worker._process.pid)
             os.kill(stopped[0], signal.SIGSTOP)
             standing.set()
@@ -310,8 +310,8 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
 ) -> None:
     """As on a disk that answers late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
-    made.library.set_setting("metadata_operation_timeout_seconds", "1")
-    run = made.library._operations.find(handle.id)
+    made.library.configuration.set("metadata_operation_timeout_seconds", "1")
+    run = made.library._parts.runs.find(handle.id)
     assert run is not None
     until(lambda: run.control.ending is not None)
     os.kill(process, signal.SIGCONT)
@@ -320,10 +320,10 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
     assert (status.status, status.counts) == ("interrupted", {"pending": 1})
     assert made.bytes() == made.old
     assert made.strays() == []
-    [left] = made.library.interrupted()
+    [left] = made.library.interruptions.operations()
     assert "no further for 1 seconds" in left.why
     assert not left.by_itself
-    made.library.set_setting("metadata_operation_timeout_seconds", None)
+    made.library.configuration.set("metadata_operation_timeout_seconds", None)
     assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
     assert made.outcomes(handle.id) == {made.paths[1].name: ("success", "")}
 
@@ -335,9 +335,9 @@ def test_a_process_that_never_answers_is_ended_and_holds_nobody_up(
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     handle, _ = stopped_in_a_rewrite(made, monkeypatch)
     if by == "timeout":
-        made.library.set_setting("metadata_operation_timeout_seconds", "1")
+        made.library.configuration.set("metadata_operation_timeout_seconds", "1")
         assert handle.wait(PATIENCE).status == "interrupted"
-        made.library.set_setting("metadata_operation_timeout_seconds", None)
+        made.library.configuration.set("metadata_operation_timeout_seconds", None)
     else:
         made.library.close()
         config = settings.load(made.home, executor="processes")

@@ -91,7 +91,7 @@ def rename_out(library: Library) -> None:
     [
         ('name:"Found later"', lambda library: rename(library, some(library))),
         ("container:mp4", rename_out),
-        ("risk:safe,warning,danger", lambda library: library.postpone([some(library).file_id])),
+        ("risk:safe,warning,danger", lambda library: library.decisions.postpone([some(library).file_id])),
     ],
     ids=["another name", "another film in the place of one", "one less"],
 )
@@ -99,22 +99,22 @@ def test_a_search_that_finds_other_files_than_were_shown_writes_none(
     library: Library, query: str, change: Callable[[Library], object]
 ) -> None:
     plan, chosen = library.plan(), Selection(query=query)
-    sealed = library.seal(plan, chosen, ALL)
+    digest = library.plans.digest(plan, chosen, risk=ALL.risk)
     change(library)
 
     with pytest.raises(errors.StalePlanError):
-        library.write(plan, ALL, selection=chosen, sealed=sealed)
+        library.write(plan, ALL, selection=chosen, expected=digest)
 
     assert library.history().total == 0
 
 
 def test_files_that_are_just_those_that_were_shown_are_written(library: Library) -> None:
     plan, chosen = library.plan(), Selection(query="risk:safe")
-    sealed = library.seal(plan, chosen, ALL)
+    digest = library.plans.digest(plan, chosen, risk=ALL.risk)
 
-    status = library.write(plan, ALL, selection=chosen, sealed=sealed).wait()
+    status = library.write(plan, ALL, selection=chosen, expected=digest).wait()
 
-    assert (status.total, status.counts["success"]) == (sealed.count, sealed.count)
+    assert (status.total, status.counts["success"]) == (digest.count, digest.count)
 
 
 def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
@@ -122,7 +122,7 @@ def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
     library.edit([item.file_id], ["Never Shown"])
 
     with pytest.raises(errors.StalePlanError, match=item.file_name):
-        library._writer.write_single_file(item)
+        library.operations.write_single_file(item)
 
 
 # --- Taking back -------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
 
 
 def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
-    library._writer.join(operation_id)
+    library.operations.join(operation_id)
     return library.operation(operation_id).items
 
 
@@ -195,7 +195,7 @@ def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, ac
 
     getattr(page, act)({"id": item.file_id})
 
-    newest, ours = library.all_steps()[:2]
+    newest, ours = library.steps.list()[:2]
     assert newest.label == "edited the people of 1 file"
     assert offered == [ours.step_id]
 
@@ -204,7 +204,7 @@ def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = some(library)
-    preview = library.read_changes(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
+    preview = library.changes.read(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
     begin, pending = Decisions.step, [["Decided Here"]]
 
     def late(self: Decisions, *label: Any) -> Any:
@@ -215,7 +215,7 @@ def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
     monkeypatch.setattr(Decisions, "step", late)
 
     with pytest.raises(errors.StalePlanError, match=item.file_name):
-        library.apply_changes(preview)
+        library.changes.apply(preview)
 
     assert library.plan().item(item.file_id).result_people[0] == "Decided Here"
 

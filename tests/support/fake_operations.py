@@ -76,15 +76,15 @@ class FakeOperations:
         counts = {"success": len(results)}
         return DryRunReport(items=results, counts=counts, excluded={}, plan_id=plan.id, total=len(results))
 
-    def held(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
+    def _held(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         return []
 
-    def seal(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> SelectionDigest:
+    def _seal(self, plan: FakePlan, selection: Selection, *, risk: Sequence[str] = ()) -> SelectionDigest:
         ids = sorted(plan.ids(selection))
         return SelectionDigest(count=len(ids), digest=hash(tuple(ids)))
 
     def write(
-        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: SelectionDigest | None = None
+        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, expected: SelectionDigest | None = None
     ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
@@ -110,7 +110,7 @@ class FakeOperations:
             exact=len(done),
         )
 
-    def operation_people(self, operation_id: int) -> list[Any]:
+    def _operation_people(self, operation_id: int) -> list[Any]:
         return []
 
     def rollback(
@@ -159,13 +159,15 @@ class FakeOperations:
     def status(self, operation_id: int) -> OperationStatus:
         return self._run(operation_id).status()
 
-    def interrupted(self, *, files: int = 50) -> list[Any]:
+    def _interrupted(self, *, files: int = 50) -> list[Any]:
         return []
 
-    def interrupted_files(self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50) -> list[Any]:
+    def _interrupted_files(
+        self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
+    ) -> list[Any]:
         return []
 
-    def give_way(self) -> None:
+    def _give_way(self) -> None:
         """Nothing runs here that could."""
 
     def pause(self, operation_id: int, *, wait: bool = True) -> bool:
@@ -185,7 +187,7 @@ class FakeOperations:
         run.cancelled = True
         run.going.set()
 
-    def history(
+    def _list_operations(
         self,
         text: str = "",
         *,
@@ -214,7 +216,7 @@ class FakeOperations:
             items=found[(page - 1) * per_page : page * per_page], total=len(found), page=page, per_page=per_page
         )
 
-    def history_counts(
+    def _history_counts(
         self,
         text: str = "",
         *,
@@ -224,7 +226,7 @@ class FakeOperations:
         operation_type: Any = None,
         error: str = "",
     ) -> OperationCounts:
-        found = self.history(text, since=since, until=until, per_page=10_000).items
+        found = self._list_operations(text, since=since, until=until, per_page=10_000).items
         kinds = Counter(operation.operation_type for operation in found)
         return OperationCounts(by_status=dict(Counter(operation.status for operation in found)), by_type=dict(kinds))
 

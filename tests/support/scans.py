@@ -53,7 +53,7 @@ class Scans:
         self._database, self._scanner = database, scanner
 
     def scan(self, dirs: Sequence[roots.FolderName] = (), **how: bool) -> ScanReport:
-        return self._scanner.scan(Alone(), roots.choose(self._database, dirs), **how)
+        return self._scanner.scan(Alone(), roots.select_libraries(self._database, dirs), **how)
 
 
 def clip(folder: Path, name: str, form: str = "mp4", **wanted: Any) -> Path:

@@ -59,4 +59,4 @@ class Studio:
         """What a scan reads in each file."""
         self.library.scan([self.films])
         query = "SELECT file_name, comment FROM scanned_files WHERE state = 'ok'"
-        return dict(self.library._store.read().execute(query).fetchall())
+        return dict(self.library._parts.store.read().execute(query).fetchall())

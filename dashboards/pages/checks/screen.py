@@ -73,11 +73,11 @@ class ChecksScreen(Screen):
         kind, number, right = self.state.kind, self.state.number, self.state.right
 
         def read() -> _Findings:
-            groups = self._library.checks()
+            groups = self._library.checks.groups()
             shown = kind or next((group.kind for group in groups if group.total), groups[0].kind)
-            page = self._library.check(shown, number, per_page=PER_PAGE, dismissed=right)
+            page = self._library.checks.page(shown, number, per_page=PER_PAGE, dismissed=right)
             if not page.items and page.total:
-                page = self._library.check(shown, -(-page.total // PER_PAGE), per_page=PER_PAGE, dismissed=right)
+                page = self._library.checks.page(shown, -(-page.total // PER_PAGE), per_page=PER_PAGE, dismissed=right)
             return _Findings(groups, shown, page)
 
         self._bridge.run(read, self._show, name="checks")
@@ -144,7 +144,7 @@ class ChecksScreen(Screen):
     def _do(self, row: CheckRow, mend: Resolution) -> None:
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.resolve(row.kind, row.subject, mend.code),
+            lambda: self._library.checks.resolve(row.kind, row.subject, mend.code),
             self._mended,
             name="mend",
             once=True,
@@ -160,7 +160,7 @@ class ChecksScreen(Screen):
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.ignore(row.kind, [row.subject]),
+            lambda: self._library.checks.ignore(row.kind, [row.subject]),
             lambda _: self._told("Right as it is: you will not see it again until something about it changes."),
             name="dismiss",
             failed=self._failed,
@@ -171,7 +171,7 @@ class ChecksScreen(Screen):
             return
         self._leave(row)
         self._bridge.run(
-            lambda: self._library.findings.unignore(row.kind, [row.subject]),
+            lambda: self._library.checks.unignore(row.kind, [row.subject]),
             lambda _: self._told("It is a finding again."),
             name="dismiss",
             failed=self._failed,
@@ -194,7 +194,7 @@ class ChecksScreen(Screen):
         self._dialog.ask(
             f"Add all {number} to the database?",
             sections,
-            lambda _: self._at_once(lambda: self._library.findings.resolve_all(kind)),
+            lambda _: self._at_once(lambda: self._library.checks.resolve_all(kind)),
             confirm=f"Add all {number}",
         )
 
@@ -203,7 +203,7 @@ class ChecksScreen(Screen):
         text = f"All {number} are left out of this list until something about them changes. They can be brought back."
 
         def work() -> ResolutionReport:
-            count = self._library.findings.ignore_all(kind)
+            count = self._library.checks.ignore_all(kind)
             said = f"{wording.plural(count, 'finding is', 'findings are')} right as they are."
             return ResolutionReport(files=0, text=said)
 

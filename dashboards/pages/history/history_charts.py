@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components import charts
 from dashboards.components.chart_card import ChartCard, DrawnChart, ranking
-from dashboards.pages.history import history_list
 from dashboards.session import Session
-from dashboards.state import HistoryState
+from dashboards.state import HistoryState, history_term
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
@@ -121,7 +120,7 @@ class HistoryCharts:
             state.param.update(number=1, error="" if state.error == key else key)
         else:
             again = _named(state.query) == key
-            state.param.update(number=1, query="" if again else history_list.spelt("person", key))
+            state.param.update(number=1, query="" if again else history_term("person", key))
         self._narrowed()
 
 

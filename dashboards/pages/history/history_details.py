@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboards import words
-from dashboards.components import comment_diff
+from dashboards.components import comment_diff, operation_text
 from dashboards.components.base import Component, module
-from dashboards.pages.history import history_list
-from dashboards.pages.progress import progress
+from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     HOLDING_STATES,
@@ -24,12 +23,6 @@ from indexium_core.model.planning import risk
 
 __all__ = ["SHOWN", "HistoryDetails", "RollbackPreview", "proof_lines", "view"]
 
-SOURCES = {
-    "dashboard": "from the dashboard",
-    "cli": "from the command line",
-    "python": "from Python",
-    "rest": "through REST",
-}
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
     "problems": ("not done", ("failed", "conflict", "unknown")),
@@ -74,12 +67,12 @@ def view(details: OperationDetails, look: RollbackPreview) -> dict[str, Any]:
     return {
         "open": True,
         "id": operation.id,
-        "title": f"{history_list.kind_name(operation)} · {history_list.name(operation)}",
+        "title": f"{operation_text.kind_name(operation)} · {operation_text.name(operation)}",
         "when": when(operation),
         "verdict": verdict(operation),
         "facts": fact_pairs(operation),
         "check": check_view(operation, look),
-        "buttons": buttons(operation, look, undone=progress.undone(operation, details.status)),
+        "buttons": buttons(operation, look, undone=operation_text.retryable(operation, details.status)),
         "people": people_view(look),
         "files": files_view(details, look),
     }
@@ -91,7 +84,7 @@ def when(operation: MetadataOperation) -> str:
         f"Operation {operation.id}",
         wording.when(operation.started_at),
         wording.duration(operation.seconds) if operation.seconds else "",
-        ", ".join(part for part in (by, SOURCES.get(operation.source, operation.source)) if part),
+        ", ".join(part for part in (by, operation_text.SOURCES.get(operation.source, operation.source)) if part),
     )
     return " · ".join(part for part in parts if part)
 
@@ -119,7 +112,7 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
 def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     """Return the plain facts."""
     pairs = [
-        ["Files", history_list.outcome(operation)],
+        ["Files", operation_text.outcome(operation)],
         ["Tags", f"+ {wording.plural(operation.tags_added, 'name')} · − {wording.count(operation.tags_removed)}"],
     ]
     if operation.backup_bytes:
@@ -146,63 +139,19 @@ def check_view(operation: MetadataOperation, look: RollbackPreview) -> dict[str,
     """Return what would happen on a rollback now: numbers with the rest of a sentence, and what else is to be known."""
     if operation.status in HOLDING_STATES:
         return None
-    if not history_list.may_go_back(operation):
-        return {"text": history_list.why_not(operation)}
+    if not operation_text.can_roll_back(operation):
+        return {"text": operation_text.rollback_blocker(operation)}
     check = look.check
     if check is None:
         done, total = look.looked or (0, 0)
         so_far = f" {wording.count(done)} of {wording.count(total)}" if done else ""
         return {"text": f"looking at every file …{so_far}"}
     return {
-        "pairs": outlook(check),
-        "hints": hints(check),
-        "conflicts": [conflict(item) for item in check.conflicts[:CONFLICTS]],
+        "pairs": rollback_report.outlook(check),
+        "hints": rollback_report.hints(check),
+        "conflicts": [rollback_report.conflict_row(item) for item in check.conflicts[:CONFLICTS]],
         "more": wording.and_more(len(check.conflicts) - CONFLICTS),
     }
-
-
-def outlook(check: RollbackCheck) -> list[list[str]]:
-    """Return what becomes of the files: a number, and the rest of the sentence."""
-    pairs = []
-    if check.exact:
-        pairs.append([wording.count(check.exact), f"{'gets' if check.exact == 1 else 'get'} the same bytes back"])
-    return pairs + [[wording.count(number), text] for number, text in check.left_alone()]
-
-
-def hints(check: RollbackCheck) -> list[str]:
-    """Return what can be chosen about files that would be left alone, and what is not known for sure."""
-    found = check.names()
-    if check.comment_only:
-        its = "its comment alone" if check.comment_only == 1 else "their comments alone"
-        found.append(f"{wording.files(check.comment_only)} can get {its} back, if you choose so.")
-    if check.superseded:
-        newer = ", ".join(wording.count(each) for each in check.newer)
-        found.append(
-            f"{wording.files(check.superseded)} can go back together with newer "
-            f"{'operation' if len(check.newer) == 1 else 'operations'} {newer}, if you choose so."
-        )
-    if check.glanced:
-        found.append(
-            f"{wording.files(check.glanced)} judged by size and date; "
-            "each is compared byte for byte when its turn comes."
-        )
-    return found
-
-
-def conflict(item: ItemDetails) -> dict[str, Any]:
-    """Return a file that would be left alone."""
-    return {
-        "name": item.file_name,
-        "path": item.file_path,
-        "status": item.code.replace("_", " ") or "conflict",
-        "level": "warning",
-        "message": item.message,
-    }
-
-
-def able(check: RollbackCheck | None) -> bool:
-    """Tell whether a rollback would do something, be it by a choice."""
-    return check is not None and bool(check.restorable or check.comment_only or check.superseded)
 
 
 def buttons(operation: MetadataOperation, look: RollbackPreview, *, undone: int = 0) -> list[dict[str, Any]]:
@@ -226,11 +175,13 @@ def buttons(operation: MetadataOperation, look: RollbackPreview, *, undone: int 
 
 
 def _why_not(operation: MetadataOperation, look: RollbackPreview) -> str:
-    if not history_list.may_go_back(operation):
-        return history_list.why_not(operation)
+    if not operation_text.can_roll_back(operation):
+        return operation_text.rollback_blocker(operation)
     if look.check is None:
         return "Its files are being looked at."
-    return "" if able(look.check) else look.check.reason or "None of its files can be rolled back."
+    return (
+        "" if rollback_report.is_possible(look.check) else look.check.reason or "None of its files can be rolled back."
+    )
 
 
 def _person_button(operation: MetadataOperation, look: RollbackPreview) -> dict[str, Any]:
@@ -240,7 +191,7 @@ def _person_button(operation: MetadataOperation, look: RollbackPreview) -> dict[
     if not operation.tags_added:
         why = "It added no name to any file."
     elif not operation.success_count or operation.status == "rolled_back":
-        why = history_list.why_not(operation)
+        why = operation_text.rollback_blocker(operation)
     elif look.people is None:
         why = "Its files are being looked at."
     elif not any(person.able for person in look.people if known in ("", person.name)):
@@ -269,19 +220,19 @@ def people_view(look: RollbackPreview) -> list[dict[str, Any]] | None:
 
 def files_view(details: OperationDetails, look: RollbackPreview) -> dict[str, Any]:
     """Return the files of the operation that are listed, with what can be chosen among them."""
-    page = progress.items(details)
+    page = operation_text.items_page(details)
     in_the_way = {item.id: item for item in look.check.conflicts} if look.check else {}
     ended = details.status.finished
     page["rows"] = [_item(item, look, in_the_way.get(item.id), ended=ended) for item in details.items]
     counts = details.status.counts
     page["shown"] = [
         {"value": key, "label": label, "count": sum(counts.get(state, 0) for state in states or counts)}
-        for key, (label, states) in progress.named(SHOWN, details.status).items()
+        for key, (label, states) in operation_text.item_filters(SHOWN, details.status).items()
     ]
     page["value"] = look.item_status
     page["query"] = look.item_query
     page["searchable"] = bool(look.item_query) or details.operation.file_count > 5
-    page["choosing"] = look.choosing and able(look.check)
+    page["choosing"] = look.choosing and rollback_report.is_possible(look.check)
     page["chosen"] = len(look.chosen)
     page["choice"] = f"Roll back {wording.files(len(look.chosen))}…" if look.chosen else ""
     page["found"] = f"Roll back all {wording.files(details.total)} found…" if look.item_query and details.total else ""

@@ -6,22 +6,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards import words
+from dashboards.components import operation_text
 from dashboards.components.base import Component, module
-from dashboards.pages.progress import progress
-from dashboards.state import HistoryState
+from dashboards.state import HistoryState, history_term
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.operations.operation import (
-    FINISHED_STATES,
     HOLDING_STATES,
-    OUTCOMES,
     MetadataOperation,
     OperationCounts,
     PaginatedOperations,
 )
 from indexium_core.model.planning import risk
 
-__all__ = ["HistoryHeader", "HistoryList", "HistorySearch", "list_view", "name", "search_view", "without"]
+__all__ = ["HistoryHeader", "HistoryList", "HistorySearch", "list_view", "search_view", "without"]
 
 STATES = (
     "completed",
@@ -131,7 +129,14 @@ def _day_name(text: str) -> str:
 
 def chips(state: HistoryState) -> list[dict[str, str]]:
     """Return everything that narrows the list, one by one: what kind it is, its text, and what it is called."""
-    found = [{"kind": "status", "text": name, "label": words.STATUS.get(name, (name,))[0]} for name in state.statuses()]
+    found = [
+        {
+            "kind": "status",
+            "text": name,
+            "label": words.STATUS.get(name, (name,))[0],
+        }
+        for name in state.statuses()
+    ]
     if state.kind:
         found.insert(0, {"kind": "kind", "text": state.kind, "label": TYPES[state.kind].lower()})
     if state.error:
@@ -156,14 +161,7 @@ def without(text: str, kind: str, term: str) -> str:
     terms += [("path", each) for each in sought.paths]
     if (kind, term) in terms:
         terms.remove((kind, term))
-    return " ".join(spelt(*each) for each in terms)
-
-
-def spelt(kind: str, text: str) -> str:
-    """Return a term as it is typed."""
-    plain = kind != "person" and text.isalnum() and text not in {"OR", "AND", "NOT"}
-    quoted = text if plain else '"' + text.replace('"', '""') + '"'
-    return quoted if kind == "word" else f"{kind}:{quoted}"
+    return " ".join(history_term(*each) for each in terms)
 
 
 # The list.
@@ -197,30 +195,16 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
     status, level = chip(operation)
     return {
         "id": operation.id,
-        "title": name(operation),
-        "when": f"{kind_name(operation)} · {wording.when(operation.started_at)}",
+        "title": operation_text.name(operation),
+        "when": f"{operation_text.kind_name(operation)} · {wording.when(operation.started_at)}",
         "files": wording.files(operation.file_count),
-        "sum": outcome(operation),
+        "sum": operation_text.outcome(operation),
         "status": status,
         "level": level,
         "undo": undo(operation),
-        "able": may_go_back(operation),
-        "why": why_not(operation),
+        "able": operation_text.can_roll_back(operation),
+        "why": operation_text.rollback_blocker(operation),
     }
-
-
-def kind_name(operation: MetadataOperation) -> str:
-    """Return what an operation is."""
-    return "Rollback" if operation.operation_type == "rollback" else "Write"
-
-
-def name(operation: MetadataOperation) -> str:
-    """Return what an operation is called: its note, else what it was."""
-    if operation.user_note:
-        return operation.user_note
-    if operation.operation_type == "rollback" and operation.reverts_id:
-        return f"of “{operation.reverts_note}”" if operation.reverts_note else f"of operation {operation.reverts_id}"
-    return f"Operation {operation.id}"
 
 
 def chip(operation: MetadataOperation) -> tuple[str, str]:
@@ -232,43 +216,15 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
     return words.STATUS.get(operation.status, (operation.status, "note"))
 
 
-def outcome(operation: MetadataOperation) -> str:
-    """Return what became of the files."""
-    if operation.status == "rolled_back":
-        return "rolled back"
-    if operation.status == "interrupted":
-        return f"interrupted at {wording.count(operation.success_count)} of {wording.count(operation.file_count)}"
-    done, ended = "restored" if operation.operation_type == "rollback" else "done", operation.status in FINISHED_STATES
-    counts = (
-        (operation.success_count, done),
-        (operation.failure_count, "failed"),
-        (operation.conflict_count, "refused"),
-        (operation.unknown_count, "cannot tell"),
-        (operation.outcomes["skipped"], "skipped"),
-        *((operation.outcomes[left], OUTCOMES[left]) for left in ("restored", "not_started") if ended),
-    )
-    return " · ".join(f"{wording.count(number)} {label}" for number, label in counts if number) or "nothing yet"
-
-
-def may_go_back(operation: MetadataOperation) -> bool:
-    """Tell whether the ledger knows something to roll back, be it only comments."""
-    return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
-
-
-def why_not(operation: MetadataOperation) -> str:
-    """Return why nothing can be rolled back, "" where something can."""
-    return "" if may_go_back(operation) else operation.rollback_reason or "There is nothing to roll back."
-
-
 def undo(operation: MetadataOperation) -> str:
     """Return until when it can be rolled back, or in few words why it cannot."""
     if operation.status in HOLDING_STATES:
         return "not yet"
-    if not may_go_back(operation):
+    if not operation_text.can_roll_back(operation):
         return "nothing to roll back"
     if not operation.can_rollback:
         return "comments only"
     if operation.can_go_on:
         return "or resume"
-    until = progress.expiry(operation.expires_at)
+    until = operation_text.expiry(operation.expires_at)
     return f"until {until}" if until else "can be undone"

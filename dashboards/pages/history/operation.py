@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.bridge import Bridge
+from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
-from dashboards.pages.history import history_details, history_list
+from dashboards.pages.history import history_details
 from dashboards.questions import rollback_question
 from dashboards.session import Session
 from dashboards.state import HistoryState
@@ -170,7 +171,7 @@ class HistoryOperation:
             return
         self._details = details
         looking = self._looking == details.operation.id
-        if self._seen is None and not looking and history_list.may_go_back(details.operation):
+        if self._seen is None and not looking and operation_text.can_roll_back(details.operation):
             self._look(details.operation.id)
         self.draw()
 
@@ -183,7 +184,7 @@ class HistoryOperation:
                 self._bridge.soon(lambda: self._note(operation_id, (done, total)))
 
         def look() -> _ShownOperation:
-            people = self._library.operation_people(operation_id)
+            people = self._library.history.people_of(operation_id)
             check = self._library.rollback_check(operation_id, progress=tell)
             return _ShownOperation(operation_id, check, people)
 

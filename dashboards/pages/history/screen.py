@@ -121,7 +121,7 @@ class HistoryScreen(Screen):
             if not found.items and number > 1:
                 total = library.history(text, per_page=1, **wanted).total
                 found = library.history(text, page=max(1, -(-total // PER_PAGE)), per_page=PER_PAGE, **wanted)
-            return _HistoryResult(found, library.history_counts(text, **wanted), library.charts.totals())
+            return _HistoryResult(found, library.history.counts(text, **wanted), library.charts.totals())
 
         def failed(error: errors.IndexiumError) -> None:
             self._search.put(**parts.search_view(state, error=error.message, counts=self._counts()))

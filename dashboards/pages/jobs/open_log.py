@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dashboards.bridge import Bridge
-from dashboards.pages.jobs import job_log, jobs_list
+from dashboards.components import job_text
+from dashboards.pages.jobs import job_log
 from indexium_core import errors
 from indexium_core.model.job import Job
 
@@ -82,7 +83,7 @@ class OpenLog:
 
     def _draw(self, job: Job) -> None:
         first = self._read - len(self._lines)
-        self.view.put(**job_log.log_view(job, jobs_list.name(job), list(self._lines), first=first, every=EVERY))
+        self.view.put(**job_log.log_view(job, job_text.name(job), list(self._lines), first=first, every=EVERY))
 
     def _close(self, _message: Mapping[str, Any]) -> None:
         self.close()

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from dashboards.components import job_text
 from dashboards.components.base import Component
+from dashboards.pages.jobs import job_actions, job_details
 from dashboards.pages.jobs import jobs_list as parts
 from dashboards.pages.jobs.open_log import OpenLog
 from dashboards.screen import Screen
@@ -24,7 +26,7 @@ WAITING = 20
 AT_ONCE = 50  # of those under way
 CHANGES = 20  # values that a job changed
 READING = ("scan", "rescan")  # kinds that change properties of films
-EVENTS = tuple(f"{noun}:{verb}" for noun in parts.KINDS for verb in ("started", "progress", "completed"))
+EVENTS = tuple(f"{noun}:{verb}" for noun in job_text.KINDS for verb in ("started", "progress", "completed"))
 
 
 class JobsScreen(Screen):
@@ -36,9 +38,9 @@ class JobsScreen(Screen):
         self.state = JobsState()
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), parts.JobDetails()
+        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
-        self._found: parts.JobsFilter | None = None
+        self._found: parts.JobsSnapshot | None = None
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
@@ -95,17 +97,19 @@ class JobsScreen(Screen):
         if self._session.is_showing("jobs"):
             self._bridge.run(self._read, self._show, name="jobs", failed=self._failed)
 
-    def _read(self) -> parts.JobsFilter:
+    def _read(self) -> parts.JobsSnapshot:
         state, jobs = self.state, self._library.jobs
         kinds = (state.kind,) if state.kind else ()
-        under_way = jobs.list(kinds, parts.UNDER_WAY, per_page=AT_ONCE)
+        under_way = jobs.list(kinds, job_text.STARTED, per_page=AT_ONCE)
         shown = self._one(state.job_id)
-        return parts.JobsFilter(
+        return parts.JobsSnapshot(
             counts=jobs.counts(),
             under_way=under_way,
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
             ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
-            held=[job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if parts.held(job)],
+            long_paused=[
+                job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if job_text.is_long_paused(job)
+            ],
             statuses=self._statuses([*under_way.items, *([shown] if shown else [])], shown),
             shown=shown,
             changed=self._changed(shown) if shown and shown.job_type in READING else None,
@@ -145,12 +149,12 @@ class JobsScreen(Screen):
 
     def _changed(self, job: Job) -> AuditPage:
         """Return a page of what a job changed; the last one where there are not so many."""
-        page = self._library.audit(job_id=job.id, page=self.state.changes, per_page=CHANGES)
+        page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
         if page.items or not page.total:
             return page
-        return self._library.audit(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+        return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
 
-    def _show(self, found: parts.JobsFilter) -> None:
+    def _show(self, found: parts.JobsSnapshot) -> None:
         self._found = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
         self._header.put(**parts.header_view(found, kind=self.state.kind))
@@ -159,7 +163,7 @@ class JobsScreen(Screen):
         if shown is None or shown.id != self.state.job_id:
             self._drawer.put(open=False)
         else:
-            self._drawer.put(**parts.details_view(shown, found.statuses.get(shown.id), found.changed))
+            self._drawer.put(**job_details.details_view(shown, found.statuses.get(shown.id), found.changed))
         if not self._ticking:  # a large file may take minutes without any news, and a wait comes to its end
             self._ticking = True
             going = any(job.status == "running" for job in found.under_way.items)
@@ -239,12 +243,12 @@ class JobsScreen(Screen):
 
     def _cancel(self, job: Job) -> None:
         """Say what cancelling leaves, ask, and cancel."""
-        if why := parts.cannot(job, "cancel"):
+        if why := job_actions.blocker(job, "cancel"):
             self._bridge.toast("info", why)
             return
         self._dialog.ask(
-            f"Cancel “{parts.name(job)}”?",
-            [{"kind": "text", "text": parts.leaves(job)}],
+            f"Cancel “{job_text.name(job)}”?",
+            [{"kind": "text", "text": job_text.cancel_effect(job)}],
             lambda _: self._act(self._library.jobs.cancel, {"id": job.id}),
             confirm="Cancel the rest" if job.progress_current else "Cancel it",
             back="Let it go on",

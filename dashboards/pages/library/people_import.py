@@ -57,7 +57,7 @@ class PeopleImport:
 
         def show(found: tuple[Upload, str, ImportCheck]) -> None:
             self._upload, self._root, self._check = found
-            self._roots, self._replace = [row.path for row in self._library.libraries()], False
+            self._roots, self._replace = [row.path for row in self._library.inventory.list()], False
             self._draw()
 
         self._bridge.run(look, show, name="upload", failed=self._failed)

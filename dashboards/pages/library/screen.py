@@ -99,7 +99,7 @@ class LibraryScreen(Screen):
             self._bridge.run(self._read, self._show, name="library")
 
     def _scanned(self) -> None:
-        if self._library.scan_progress() is None:
+        if self._library.scans.progress() is None:
             self._stopping = False
         self.refresh()
 
@@ -107,9 +107,9 @@ class LibraryScreen(Screen):
         library, kind = self._library, self.state.kind
         statistics = self._session.read_cache.plan().statistics
         return _LibraryResult(
-            library.holdings.libraries(),
-            library.holdings.quality(),
-            library.holdings.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
+            library.inventory.libraries(),
+            library.inventory.quality(),
+            library.inventory.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
             statistics.safe_count + statistics.warning_count + statistics.danger_count,
             library.history(per_page=1).total > 0,
         )
@@ -126,7 +126,7 @@ class LibraryScreen(Screen):
         found = self._found
         if found is None or not self._session.is_showing("library"):
             return
-        progress, quality = self._library.scan_progress(), found.quality
+        progress, quality = self._library.scans.progress(), found.quality
         view = {
             **drawing.folders(found.folders, quality),
             "can_scan": progress is None,
@@ -159,7 +159,7 @@ class LibraryScreen(Screen):
             return
         text, serial = str(message["text"])[:4096], int(message["serial"])
         self._bridge.run(
-            lambda: self._library.holdings.folders(text),
+            lambda: self._library.inventory.folders(text),
             lambda found: self._folders.hints([{"path": each.path, "known": each.known} for each in found], serial),
             name="folder_hints",
         )
@@ -170,7 +170,7 @@ class LibraryScreen(Screen):
             self._bridge.toast("error", "Type the whole path, from / on, or from ~ for your own folder.")
             return
         self._bridge.run(
-            lambda: self._library.add_library(path),
+            lambda: self._library.inventory.add(path),
             lambda row: self._scan(row.library_id),
             name="add_folder",
             once=True,
@@ -182,7 +182,7 @@ class LibraryScreen(Screen):
         self._stopping, self._report = False, None
 
         def work() -> ScanReport:
-            rows = self._library.libraries()
+            rows = self._library.inventory.list()
             dirs = [Path(row.path_bytes.decode("utf-8", "surrogateescape")) for row in rows if row.library_id == wanted]
             if wanted is not None and not dirs:
                 raise errors.UnknownIdError("This folder is not there any more.")
@@ -203,7 +203,7 @@ class LibraryScreen(Screen):
         self.refresh()
 
     def _stop(self) -> None:
-        self._stopping = self._library.cancel_scan()
+        self._stopping = self._library.scans.cancel()
         self._draw()
 
     def _dismiss(self) -> None:
@@ -218,7 +218,7 @@ class LibraryScreen(Screen):
             return
         modes = {"people_mode": row.people_mode, "comment_mode": row.comment_mode, field: value}
         self._change(
-            lambda: self._library.set_library(
+            lambda: self._library.inventory.set_modes(
                 library_id, mode=modes["people_mode"], comment_mode=modes["comment_mode"]
             ),
             lambda _: f"{row.name}: the plan goes by it from now on.",
@@ -239,20 +239,20 @@ class LibraryScreen(Screen):
 
         def exclude() -> None:
             self._change(
-                lambda: self._library.set_audio(library_id, included=False),
+                lambda: self._library.inventory.set_audio(library_id, included=False),
                 lambda _: "Scans no longer include audio files.",
             )
 
         if included:
             self._change(
-                lambda: self._library.set_audio(library_id, included=True),
+                lambda: self._library.inventory.set_audio(library_id, included=True),
                 lambda _: "The next scan includes audio files.",
             )
         else:
-            self._bridge.run(lambda: self._library.holdings.audio_files(library_id), ask, name="forgetting", once=True)
+            self._bridge.run(lambda: self._library.inventory.audio_files(library_id), ask, name="forgetting", once=True)
 
     def _look_for_gone(self, library_id: int) -> None:
-        holdings = self._library.holdings
+        holdings = self._library.inventory
 
         def ask(found: Any) -> None:
             if found.reason:
@@ -280,9 +280,9 @@ class LibraryScreen(Screen):
         self._bridge.run(lambda: holdings.gone(library_id), ask, name="gone", once=True)
 
     def _ask_forget(self, library_id: int, *, missing: bool) -> None:
-        holdings = self._library.holdings
+        holdings = self._library.inventory
         look = holdings.forgettable if missing else holdings.removal
-        forget = self._library.forget_missing if missing else self._library.remove_library
+        forget = self._library.inventory.forget_missing if missing else self._library.inventory.remove
 
         def ask(found: Any) -> None:
             files = wording.files(found.files)

@@ -98,7 +98,7 @@ class ImportChanges:
             self._dialog.report("Nothing was changed", [{"kind": "why", "level": "warning", "text": error.message}])
 
         self._bridge.run(
-            lambda: self._library.apply_changes(preview, overwrite=overwrite),
+            lambda: self._library.changes.apply(preview, overwrite=overwrite),
             told,
             name="apply_changes",
             once=True,

@@ -26,7 +26,9 @@ from indexium_core.model.planning.facets import Wider
 from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, MetadataPlan, SavedView, SelectionSummary
+    from indexium_core.library import DecisionReport, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
+    from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]
 
@@ -126,7 +128,7 @@ class PlanScreen(Screen):
             self._find("")
             self._session.report_decision(f"{wording.files(report.files)} back in the plan.", report)
 
-        self._bridge.run(lambda: self._library.bring_back(query), told, name="bring_back", once=True)
+        self._bridge.run(lambda: self._library.decisions.bring_back(query), told, name="bring_back", once=True)
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
@@ -211,7 +213,7 @@ class PlanScreen(Screen):
             able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
             volume=cache.volume(plan),
             views=cache.views(),
-            wider=[] if page.total or not query.strip() else library.wider(plan=plan),
+            wider=[] if page.total or not query.strip() else library.search.wider(plan=plan),
             written=None if page.total else self._write.written(query),
         )
 

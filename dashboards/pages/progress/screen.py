@@ -126,7 +126,7 @@ class ProgressScreen(Screen):
 
     def _open_log(self, operation_id: int) -> None:
         self._bridge.run(
-            lambda: self._library.operation_story(operation_id, per_page=1).job, self._show_log, name="log", once=True
+            lambda: self._library.stories.tell(operation_id, per_page=1).job, self._show_log, name="log", once=True
         )
 
     def _show_log(self, job: Job | None) -> None:

@@ -44,7 +44,7 @@ class SettingsScreen(Screen):
     def refresh(self) -> None:
         """Read the settings again, where the page is looked at."""
         if self._session.is_showing("settings"):
-            self._bridge.run(self._library.settings_table, self._show, name="settings")
+            self._bridge.run(self._library.configuration.table, self._show, name="settings")
 
     def _show(self, rows: list[SettingRow]) -> None:
         file = str(self._library.home / FILE_NAME)
@@ -83,7 +83,7 @@ class SettingsScreen(Screen):
 
     def _change(self, name: str, value: str | None) -> None:
         self._bridge.run(
-            lambda: self._library.set_setting(name, value),
+            lambda: self._library.configuration.set(name, value),
             self._changed,
             name="setting",
             failed=lambda error: self._refused(name, value, error),

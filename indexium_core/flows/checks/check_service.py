@@ -23,6 +23,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
@@ -74,6 +75,7 @@ class Checks:
         self._similar = detection.SimilarPairs()
         self._state: _CheckState | None = None
 
+    @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
         """
         Return the number of findings of each kind.
@@ -94,6 +96,7 @@ class Checks:
             for kind in check.KINDS
         ]
 
+    @remote()
     def page(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
         """
         Return one page of the open findings, or with `dismissed` of the ignored ones.
@@ -122,6 +125,7 @@ class Checks:
             raise errors.UnknownIdError(message)
         return rows[0]
 
+    @remote()
     def ignore(self, kind: str, subjects: Sequence[str]) -> int:
         """
         Ignore findings until the data behind them changes; return their number.
@@ -136,6 +140,7 @@ class Checks:
             store.ignore(tx, kind, ignored, at=self._clock())
         return len(rows)
 
+    @remote()
     def ignore_all(self, kind: str) -> int:
         """Ignore all open findings of a kind; return their number."""
         checked = _kind(kind)
@@ -148,6 +153,7 @@ class Checks:
             store.ignore(tx, checked, ignored, at=self._clock())
         return len(ignored)
 
+    @remote()
     def unignore(self, kind: str, subjects: Sequence[str]) -> int:
         """Open ignored findings again; return the number of those that were ignored."""
         checked = _kind(kind)
@@ -156,6 +162,7 @@ class Checks:
             store.unignore(tx, checked, ignored)
         return len(ignored)
 
+    @remote()
     def resolve(self, kind: str, subject: str, code: str) -> ResolutionReport:
         """
         Resolve a finding by one of its resolutions.
@@ -175,6 +182,7 @@ class Checks:
         self._on_change()
         return ResolutionReport(files=chosen.files, text=chosen.text, step_id=step_id)
 
+    @remote()
     def resolve_all(self, kind: str) -> ResolutionReport:
         """
         Resolve all open findings of a kind: the database takes over the names in the files.

@@ -22,6 +22,7 @@ from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.plan import SORT_KEYS, PlanItem
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.people.people import raw_path
 from indexium_core.store.planning import plans
@@ -44,9 +45,10 @@ class Exporter:
         self._database = database
         self._planner = planner
 
+    @remote(pieces=True)
     def plan(
         self,
-        plan: MetadataPlan,
+        plan: MetadataPlan | str = "",
         format: str = "csv",  # noqa: A002 - what everybody calls it
         *,
         sort: str = "risk",
@@ -59,7 +61,7 @@ class Exporter:
         Return the list of a plan as text, in pieces.
 
         Args:
-            plan: The plan.
+            plan: The plan, or a search.
             format: csv or json.
             sort: One of `SORT_KEYS`.
             descending: The other way round.
@@ -71,6 +73,7 @@ class Exporter:
             UsageError: An unknown format or sort key.
 
         """
+        plan = self._planner.plan(plan) if isinstance(plan, str) else plan
         make = _known(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
             message = f"'{sort}' is nothing to sort by; choose one of {', '.join(SORT_KEYS)}."
@@ -107,6 +110,7 @@ class Exporter:
         paths = plans.raw_paths(self._database.read(), file_ids) if file_ids else {}
         return {file_id: raw_path(path) for file_id, path in paths.items()}
 
+    @remote(pieces=True)
     def dry_run(
         self,
         report: DryRunReport,

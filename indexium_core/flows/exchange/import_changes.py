@@ -17,11 +17,13 @@ from urllib.parse import unquote_to_bytes
 from indexium_core import errors
 from indexium_core.flows.exchange import spreadsheets
 from indexium_core.flows.people.people_service import valid_names
-from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import DecisionReport, Decisions, Step
 from indexium_core.model import moments, wording
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.changes import ChangesPreview, FileChange, LineError
+from indexium_core.model.planning.plan import checked_modes
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import exchange as store
@@ -63,6 +65,7 @@ class PlanImport:
 
     # Reading.
 
+    @remote(paths=("source",))
     def read(self, source: spreadsheets.Source) -> ChangesPreview:
         """
         Compare an edited CSV with the plan; decides nothing.
@@ -91,6 +94,7 @@ class PlanImport:
 
     # Applying.
 
+    @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
         Decide what a preview showed, all of it at once and as one step that can be undone.

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from indexium_core.model.operations.operation import (
 )
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
 __all__ = ["HistoryService"]
@@ -47,6 +49,64 @@ class HistoryService:
         self._ledger = book
         self._writer = writer
         self._examiner = rollback_checks.RollbackChecker(book, backups=backups)
+
+    @remote()
+    def __call__(
+        self,
+        query: str = "",
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        status: str | Sequence[str] | None = None,
+        operation_type: str | Sequence[str] | None = None,
+        person: str = "",
+        file: str = "",
+        error: str = "",
+        page: int = 1,
+        per_page: int = 50,
+    ) -> PaginatedOperations:
+        """
+        Return operations, newest first: `library.history("Ann")`.
+
+        Args:
+            query: Words of a file, note or person; `person:"Ann Lee"` for exactly that person, `path:` for a path.
+            since: First day or moment.
+            until: Last day (included) or moment.
+            status: One or more states.
+            operation_type: `write` or `rollback`.
+            person: Exactly this person was added or removed.
+            file: Words of a path.
+            error: Code of a failure or conflict, such as `changed_since`.
+            page: Page of the list, from 1.
+            per_page: Operations of a page; 0: all.
+
+        """
+        filters = {
+            "q": query,
+            "start_date": since,
+            "end_date": until,
+            "status": status,
+            "type": operation_type,
+            "person": person,
+            "file": file,
+            "error": error,
+        }
+        return self.get_operations(filters, page, per_page)
+
+    @remote()
+    def counts(
+        self,
+        query: str = "",
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        status: str | Sequence[str] | None = None,
+        operation_type: str | Sequence[str] | None = None,
+        error: str = "",
+    ) -> OperationCounts:
+        """Return how many operations of each state and of each type a search of the history finds."""
+        filters = {"q": query, "start_date": since, "end_date": until, "status": status, "type": operation_type}
+        return self.count_operations(filters | {"error": error})
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that was carried out elsewhere (an imported history) and return its id here."""
@@ -80,6 +140,7 @@ class HistoryService:
                 by_type[kind] += count
         return OperationCounts(by_status=dict(by_status), by_type=dict(by_type))
 
+    @remote()
     def get_operation_details(
         self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), text: str = ""
     ) -> OperationDetails:
@@ -113,6 +174,7 @@ class HistoryService:
 
     # Taking back.
 
+    @remote()
     def check(
         self,
         operation_id: int,
@@ -153,11 +215,13 @@ class HistoryService:
             item_ids=frozenset(found.asked),
         )
 
+    @remote()
     def people_of(self, operation_id: int) -> list[OperationPerson]:
         """Return the people that an operation wrote, most first, and of how many files each can be taken out now."""
         self._writer.get_operation_status(operation_id)  # or there is no such operation
         return self._ledger.people_written(operation_id, count=MOST_PEOPLE)
 
+    @remote()
     def start_rollback(
         self,
         operation_id: int,

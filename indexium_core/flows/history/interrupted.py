@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from indexium_core import errors
 from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.operations import interrupted, ledger
 
@@ -21,6 +22,7 @@ class Interruptions:
         self._ledger = ledger.Ledger(store)
         self._at_work = at_work
 
+    @remote()
     def operations(self, *, files: int) -> list[InterruptedOperation]:
         """Return them, newest first, each with the first `files` of its files."""
         busy = self._at_work()
@@ -38,6 +40,7 @@ class Interruptions:
                 )
         return found
 
+    @remote()
     def files(self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50) -> list[InterruptedFile]:
         """
         Return a page of an operation's files and what became of each, what needs a look first; `per_page` 0: all.

@@ -20,6 +20,7 @@ from indexium_core.flows.writing import writer as writing
 from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import Selection, under_way
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
 __all__ = ["RetryPreview", "RetryService"]
@@ -60,6 +61,7 @@ class RetryService:
         self._scanner = scanner
         self._recover = recover
 
+    @remote()
     def look(self, operation_id: int) -> RetryPreview:
         """
         Look at the files that a write left, and plan them afresh.
@@ -85,6 +87,7 @@ class RetryService:
             operation_id=operation_id, plan=plan, selection=selection, options=options, files=len(left), ready=ready
         )
 
+    @remote()
     def look_back(self, operation_id: int) -> RollbackCheck:
         """
         Look at the files that a rollback did not take back, as a rollback of just these does.
@@ -102,6 +105,7 @@ class RetryService:
             operation.reverts_id, item_ids=self._not_taken_back(operation), **self._chosen(operation_id)
         )
 
+    @remote()
     def start(
         self,
         operation_id: int,

@@ -20,6 +20,7 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.story import OperationStory, StoryEvent
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import database, diagnosis
 from indexium_core.store.operations import ledger
 
@@ -51,12 +52,13 @@ class StoryBuilder:
         self._logs = folder
         self._job = job
 
+    @remote()
     def tell(self, operation_id: int, *, page: int = 1, per_page: int = 0) -> OperationStory:
         """Return what is known of an operation, with a page of its files (`per_page` 0: all); UnknownIdError."""
         details = self._history.get_operation_details(operation_id, page=page, per_page=per_page)
         reader = self._store.read()
         job_id, ended_as = diagnosis.end_of_operation(reader, operation_id)
-        back = diagnosis.taken_back(reader, operation_id)
+        back = diagnosis.rollbacks_of(reader, operation_id)
         lines = logs.read_job(self._logs, job_id, after=-1, limit=_LINES)[0] if job_id is not None else []
         return OperationStory(
             operation=details.operation,

@@ -17,6 +17,7 @@ from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model.files.media import Extent
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse, RangePreview
 from indexium_core.model.operations.operation import BackupRecord
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.operations import backups as store
 from indexium_core.store.operations.backups import Backup
@@ -39,7 +40,7 @@ class BackupManager:
         folder: Path,
         config: Settings,
         at_work: Callable[[], frozenset[int]],
-        passed: ElapsedTime,
+        elapsed: ElapsedTime,
     ) -> None:
         self._book = book
         self._history = past
@@ -47,7 +48,7 @@ class BackupManager:
         self._folder = folder
         self._settings = config
         self._at_work = at_work  # the operations of this process that are running
-        self._passed = passed
+        self._elapsed = elapsed
 
     # The methods of the source document.
 
@@ -101,7 +102,7 @@ class BackupManager:
         if self._at_work():
             self._keeper.sweep()
             return
-        if self._passed.is_believed():
+        if self._elapsed.is_plausible():
             self.cleanup_old_backups(self._settings.metadata_backup_retention_days)
         else:
             self._keeper.sweep()
@@ -109,10 +110,12 @@ class BackupManager:
 
     # Looking.
 
+    @remote()
     def records(self) -> list[BackupRecord]:
         """Return every backup that is still there, newest first."""
         return [backup.record for backup in self._book.records() if not backup.dropped]
 
+    @remote()
     def use(self) -> BackupUse:
         """Return what is kept of each operation, newest first, and what it all takes."""
         kept_for = timedelta(days=self._settings.metadata_backup_retention_days)
@@ -122,6 +125,7 @@ class BackupManager:
             budget=int(self._settings.backup_budget),
         )
 
+    @remote()
     def verify(self, operation_id: int | None = None, *, full: bool = False) -> list[BackupCheck]:
         """
         Read backups of one operation, or of all that have any, and look whether files could be taken back now.
@@ -169,6 +173,7 @@ class BackupManager:
             return _BackupProblem(backup.record.operation_item_id, f"{backup.file[1]}: {error.message}")
         return None
 
+    @remote()
     def show(self, operation_id: int, *, limit: int = 0) -> tuple[list[BackupDetails], int]:
         """
         Return what is kept of each file of an operation, the first `limit` (0: all), and how many there are.

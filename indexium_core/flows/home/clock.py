@@ -1,8 +1,8 @@
 """
-Whether the clock of this machine can be believed.
+Checks of the system clock.
 
-Everything that has a date goes by it: the history, when something is tried again, until when a write can be taken back,
-whether a film is still being copied. Durations do not; they are measured by a clock that nobody can set.
+The clock dates the history, retries and backups, and tells whether a file is still being copied. Durations do not
+depend on it: they come from a monotonic clock.
 """
 
 from __future__ import annotations
@@ -16,119 +16,118 @@ from typing import Any, Self
 from indexium_core.store import diagnosis
 from indexium_core.store.connection import Connection
 
-__all__ = ["ClockWarning", "ElapsedTime", "StartTime", "doubts", "in_words"]
+__all__ = ["ClockWarning", "ElapsedTime", "StartTime", "in_words", "warnings"]
 
-# Of the clocks that nobody can set, the one that goes on while the machine sleeps.
-_STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-_SLACK = timedelta(minutes=1)  # clocks are set by seconds all the time
-_A_DAY = timedelta(days=1)  # in a folder from another time zone dates may lie ahead by hours
-_AWAY = timedelta(days=30)  # for which a home may lie unused before what the clock says of that is doubted
+# CLOCK_BOOTTIME is the monotonic clock that includes the time during which the machine sleeps.
+_MONOTONIC: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+_TOLERANCE = timedelta(minutes=1)  # time servers correct a clock by seconds
+_DAY = timedelta(days=1)  # dates of files from another time zone may be ahead by hours
+_LONG_UNUSED = timedelta(days=30)  # after such a gap, the clock may have been set wrong
 
 
 @dataclass(frozen=True, slots=True)
 class StartTime:
-    """When this process opened its home, by two clocks."""
+    """The time at which this process opened its home, by two clocks."""
 
     by_clock: float  # seconds since 1970
-    steady: float  # seconds since anything
+    monotonic: float  # seconds since an arbitrary moment
 
     @classmethod
     def now(cls) -> Self:
-        """Look at both clocks."""
-        return cls(time.time(), _steady())
+        """Read both clocks."""
+        return cls(time.time(), _monotonic())
 
-    def moved(self) -> timedelta:
-        """Return by how much the clock was set forward since (negative: back)."""
-        return timedelta(seconds=(time.time() - self.by_clock) - (_steady() - self.steady))
+    def clock_change(self) -> timedelta:
+        """Return by how much the clock was set forward since the start (negative: back)."""
+        return timedelta(seconds=(time.time() - self.by_clock) - (_monotonic() - self.monotonic))
 
 
 class ElapsedTime:
     """
-    Whether so much time has passed as the clock says.
+    Whether the elapsed time that the clock shows is plausible.
 
-    A clock that is a year ahead for some hours must not make backups too old to be kept. So it is not gone by where it
-    was set forward while the home was open, nor, where the home lay unused for long, before it was open for a day or is
-    opened the next time.
+    A clock that is a year ahead for some hours must not expire backups. So the elapsed time is not plausible if the
+    clock was set forward while the home was open, nor in the first day after the home was unused for a long time.
     """
 
     def __init__(self, reader: Connection, clock: Callable[[], datetime]) -> None:
-        """Look at what was written down last, which is before this process writes anything."""
+        """Read the latest time in the database; the caller has written nothing to it yet."""
         newest = diagnosis.newest_moment(reader)
-        self._opened, self._steady, self._clock = clock(), _steady(), clock
-        self._was_away = newest is not None and self._opened - newest[1] > _AWAY
+        self._opened_at, self._monotonic, self._clock = clock(), _monotonic(), clock
+        self._was_long_unused = newest is not None and self._opened_at - newest[1] > _LONG_UNUSED
 
-    def is_believed(self) -> bool:
-        """Tell whether the clock may be gone by for what cannot be taken back."""
-        since = timedelta(seconds=_steady() - self._steady)
-        return (not self._was_away or since > _A_DAY) and self._clock() - self._opened - since <= _A_DAY
+    def is_plausible(self) -> bool:
+        """Tell whether irreversible actions, such as deleting backups, may rely on the clock."""
+        elapsed = timedelta(seconds=_monotonic() - self._monotonic)
+        return (not self._was_long_unused or elapsed > _DAY) and self._clock() - self._opened_at - elapsed <= _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockWarning:
-    """One reason not to believe the clock."""
+    """One sign that the clock is wrong."""
 
     message: str
     details: dict[str, Any]
 
 
-def doubts(reader: Connection, *, now: datetime, started: StartTime) -> list[ClockWarning]:
-    """Return every reason not to believe the clock, worst first."""
+def warnings(reader: Connection, *, now: datetime, started: StartTime) -> list[ClockWarning]:
+    """Return every sign that the clock is wrong, the most serious first."""
     found = [
-        _behind_its_own_rows(reader, now),
-        _behind_the_files(reader, now),
-        _moved(started),
-        _went_back(reader),
+        _behind_database(reader, now),
+        _behind_files(reader, now),
+        _changed(started),
+        _stepped_back(reader),
     ]
-    return [doubt for doubt in found if doubt is not None]
+    return [warning for warning in found if warning is not None]
 
 
-def _behind_its_own_rows(reader: Connection, now: datetime) -> ClockWarning | None:
+def _behind_database(reader: Connection, now: datetime) -> ClockWarning | None:
     newest = diagnosis.newest_moment(reader)
-    if newest is None or newest[1] <= now + _SLACK:
+    if newest is None or newest[1] <= now + _TOLERANCE:
         return None
-    what, moment = newest
-    message = f"It is behind by {in_words(moment - now)} at least: {what} here at {_shown(moment)}."
-    return ClockWarning(message=message, details={"newest": moment.isoformat(), "newest_what": what})
+    event, moment = newest
+    message = f"It is at least {in_words(moment - now)} behind: {event} here at {_shown(moment)}."
+    return ClockWarning(message=message, details={"newest": moment.isoformat(), "newest_what": event})
 
 
-def _behind_the_files(reader: Connection, now: datetime) -> ClockWarning | None:
-    # A film or two with a wrong date are nothing; a clock that began at 1970 makes most of them wrong.
-    files, later = diagnosis.dated_later(reader, now + _A_DAY)
+def _behind_files(reader: Connection, now: datetime) -> ClockWarning | None:
+    # Single files may have a wrong date. If the clock starts at 1970, most dates are in the future.
+    files, later = diagnosis.dated_later(reader, now + _DAY)
     if later * 2 <= files or not later:
         return None
-    message = f"By it, {later:,} of {files:,} files were changed in the future."
+    message = f"The dates of {later:,} of {files:,} files are in the future."
     return ClockWarning(message=message, details={"files": files, "dated_later": later})
 
 
-def _moved(started: StartTime) -> ClockWarning | None:
-    moved = started.moved()
-    if abs(moved) <= _SLACK:
+def _changed(started: StartTime) -> ClockWarning | None:
+    change = started.clock_change()
+    if abs(change) <= _TOLERANCE:
         return None
-    where = "forward" if moved > timedelta() else "back"
-    message = f"It was set {where} by {in_words(abs(moved))} since this process began."
-    return ClockWarning(message=message, details={"moved_seconds": round(moved.total_seconds(), 1)})
+    direction = "forward" if change > timedelta() else "back"
+    message = f"It was set {direction} by {in_words(abs(change))} since this process started."
+    return ClockWarning(message=message, details={"moved_seconds": round(change.total_seconds(), 1)})
 
 
-def _went_back(reader: Connection) -> ClockWarning | None:
+def _stepped_back(reader: Connection) -> ClockWarning | None:
     step = diagnosis.step_back(reader)
     if step is None:
         return None
     before, after = step
-    message = f"It went back by {in_words(before - after)} some days ago, from {_shown(before)} to {_shown(after)}."
+    message = f"It was set back by {in_words(before - after)}, from {_shown(before)} to {_shown(after)}."
     return ClockWarning(message=message, details={"step_from": before.isoformat(), "step_to": after.isoformat()})
 
 
 def in_words(span: timedelta) -> str:
-    """Write a span as a person would say it: `90 seconds`, `12 minutes`, `5 hours`, `340 days`."""
+    """Return a span in one unit: `90 seconds`, `12 minutes`, `5 hours`, `340 days`."""
     seconds = span.total_seconds()
-    for size, word, most in ((1, "seconds", 120), (60, "minutes", 7200), (3600, "hours", 172_800)):
-        if seconds < most:
+    for size, word, limit in ((1, "seconds", 120), (60, "minutes", 7200), (3600, "hours", 172_800)):
+        if seconds < limit:
             return f"{seconds / size:.0f} {word}"
     return f"{seconds / 86_400:,.0f} days"
 
 
-def _steady() -> float:
-    return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
+def _monotonic() -> float:
+    return time.monotonic() if _MONOTONIC is None else time.clock_gettime(_MONOTONIC)
 
 
 def _shown(moment: datetime) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from indexium_core import errors, settings
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import SettingRow, Settings
 
 __all__ = ["Configuration"]
@@ -33,6 +34,7 @@ class Configuration:
         use: Callable[[], BackupUse],
         clock: Callable[[], datetime],
         apply: Mapping[str, Callable[[Any], None]],
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Look after `config`.
@@ -42,24 +44,28 @@ class Configuration:
             use: What is kept so that writes can be taken back.
             clock: Source of the present moment.
             apply: By setting: who has to be told its new value, because reading it each time is not enough.
+            on_change: Called after each change.
 
         """
         self._config, self._use, self._clock = config, use, clock
-        self._apply = apply
+        self._apply, self._on_change = apply, on_change
         self._turn = threading.Lock()
 
+    @remote()
     def table(self) -> list[SettingRow]:
         """Return every setting."""
         return settings.table(self._config)
 
+    @remote()
     def row(self, name: str) -> SettingRow:
         """Return one setting; UnknownIdError where there is none of this name."""
         wanted = settings.name_of(name)
         return next(row for row in self.table() if row.name == wanted)
 
-    def set(self, name: str, text: str) -> SettingRow:
+    @remote()
+    def set(self, name: str, text: str | None) -> SettingRow:
         """
-        Set a value, for now and for the next start.
+        Set a value, for now and for the next start; None restores the default.
 
         Raises:
             UnknownIdError: There is no such setting.
@@ -70,19 +76,13 @@ class Configuration:
         """
         with self._turn:
             row = self._open_row(name)
-            value = settings.read_value(row.name, text)
-            settings.store(self._config.home, row.name, value)
+            value = settings.read_value(row.name, row.default if text is None else text)
+            settings.store(self._config.home, row.name, None if text is None else value)
             self._put_in_force(row.name, value)
-            return self.row(row.name)
+        self._on_change()
+        return self.row(row.name)
 
-    def unset(self, name: str) -> SettingRow:
-        """Take a value out of the settings file, so that the default counts again; errors as those of `set`."""
-        with self._turn:
-            row = self._open_row(name)
-            settings.store(self._config.home, row.name, None)
-            self._put_in_force(row.name, settings.read_value(row.name, row.default))
-            return self.row(row.name)
-
+    @remote()
     def effect(self, name: str, text: str) -> str:
         """Return in a sentence what a change would cost, "" where it costs nothing; errors as those of `set`."""
         row = self._open_row(name)

@@ -1,8 +1,8 @@
 """
-`indexium doctor`: is everything here that is needed, and what may be promised for the files where they lie.
+`indexium doctor`: check the installation, the home and the library folders.
 
-It looks and changes nothing. Each check is one sentence and, where something is to be done, the remedy. A warning is
-something to know; a problem is something without which files cannot be written.
+The doctor changes nothing. A check has one sentence and, if the user can act, a remedy. A warning is for information; a
+problem prevents writes.
 """
 
 from __future__ import annotations
@@ -12,84 +12,89 @@ import os
 import platform
 import re
 import shutil
-import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
 
 import av
 
-import indexium_core
 from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.flows.history.interrupted import Interruptions
-from indexium_core.flows.home import clock as clockwork
+from indexium_core.flows.home import clock
 from indexium_core.flows.jobs import job_service
-from indexium_core.flows.scanning import roots
+from indexium_core.flows.scanning.folder_health import (
+    LOW_SPACE_BYTES,
+    Check,
+    CheckState,
+    check_library,
+    file_system_facts,
+)
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
-from indexium_core.model.operations.interrupted import InterruptedOperation
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.operations import ledger
+from indexium_core.version import __version__
 
-__all__ = ["LITTLE", "Check", "Doctor", "check_library"]
-
-State = Literal["ok", "warning", "problem"]
+__all__ = ["Check", "Doctor"]
 
 _PACKAGES = ("duckdb", "av", "numpy", "pandas", "panel", "pydantic", "typer")
-_OLDEST_PYTHON = (3, 11)
-LITTLE, _TOO_LITTLE = 1_000_000_000, 50_000_000  # bytes free
-_SEARCH_SECONDS = 20.0  # for leftover files; a library on a slow network may be large
-_JOBS = 200  # that are looked at
-_FEW = 5  # operations of a kind that are named
-_GOING = {"pending": "waits for its turn", "in_progress": "is at work", "paused": "is paused"}
-_A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
+_MIN_PYTHON = (3, 11)
+_CRITICAL_SPACE_BYTES = 50_000_000  # below this free space, the home has a problem
+_SEARCH_SECONDS = 20.0  # limit of the search for temporary files: a library on a network may be slow
+_MAX_JOBS = 200  # jobs that are checked
+_MAX_NAMED = 5  # operations per sentence
+_STATUS_TEXTS = {"pending": "is waiting", "in_progress": "is running", "paused": "is paused"}
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
-_COPIES = "INDEXIUM_BACKUP_BUDGET sets how much may be kept; 'indexium backups list' shows of what."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str  # python, packages, ffmpeg_libraries, ffmpeg, home, lock, clock, backups …, library
-    state: State
-    message: str  # one sentence
-    remedy: str = ""  # what to do, where something is to be done
-    details: dict[str, Any] = field(default_factory=dict)  # the same for programs, JSON-ready
+_BACKUPS_REMEDY = (
+    "INDEXIUM_BACKUP_BUDGET sets the size of the backups; 'indexium backups list' shows the backups of each operation."
+)
 
 
 class Doctor:
-    """Looks after a home that this process holds."""
+    """Runs the checks of a home that this process has open."""
 
     def __init__(
         self,
         store: database.Database,
         *,
         folder: Path,
-        use: BackupUse,
-        at_work: frozenset[int],
-        clock: Callable[[], datetime],
-        started: clockwork.StartTime,
+        use: Callable[[], BackupUse],
+        running: Callable[[], frozenset[int]],
+        now: Callable[[], datetime],
+        started: clock.StartTime,
         jobs: job_service.JobService,
     ) -> None:
-        """Take `folder` for that of the journals; `at_work` for the operations of this process."""
+        """
+        Prepare the checks of a home.
+
+        Args:
+            store: The database of the home.
+            folder: The folder of the journals.
+            use: Returns the disk space that the backups use.
+            running: Returns the ids of the operations that run in this process.
+            now: Returns the current time (UTC).
+            started: When this process started.
+            jobs: The jobs of the home.
+
+        """
         self._store = store
         self._folder = folder
         self._use = use
-        self._at_work = at_work
-        self._clock = clock
+        self._running = running
+        self._now = now
         self._started = started
         self._jobs = jobs
 
+    @remote()
     def run(self) -> list[Check]:
-        """Return every check, in the order in which a person reads them."""
+        """Run all checks, and return them in the order of display."""
         volumes.forget()
         libraries = catalog.libraries(self._store.read())
         return [
@@ -100,116 +105,125 @@ class Doctor:
             _ffprobe(),
             _home(self._store.home),
             _lock(self._store.home),
-            self._time(),
+            self._system_clock(),
             _logs(self._store.home / "logs"),
             self._backups(),
             self._operations(),
             self._queue(),
-            self._leftovers(libraries),
+            self._temporary_files(libraries),
             *map(check_library, libraries),
         ]
 
-    def _time(self) -> Check:
-        now = self._clock()
-        found = clockwork.doubts(self._store.read(), now=now, started=self._started)
-        details = {"now": now.isoformat(), **{name: value for each in found for name, value in each.details.items()}}
-        said = f"The clock says {now.astimezone():%Y-%m-%d %H:%M}"
-        if not found:
-            message = f"{said}, and nothing speaks against it."
+    def _system_clock(self) -> Check:
+        now = self._now()
+        warnings = clock.warnings(self._store.read(), now=now, started=self._started)
+        details = {"now": now.isoformat(), **{name: value for each in warnings for name, value in each.details.items()}}
+        shown = f"The clock shows {now.astimezone():%Y-%m-%d %H:%M}"
+        if not warnings:
+            message = f"{shown}, which agrees with the database and the files."
             return Check(name="clock", state="ok", message=message, details=details)
-        message = " ".join([f"{said}.", *(each.message for each in found)])
-        remedy = "Have the clock set by the network: the history, retries and the age of files go by it."
+        message = " ".join([f"{shown}.", *(each.message for each in warnings)])
+        remedy = "Set the clock by a network time server: the history, retries and the age of files depend on it."
         return Check(name="clock", state="warning", message=message, remedy=remedy, details=details)
 
     def _backups(self) -> Check:
-        found = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
-        used, budget = self._use.bytes, self._use.budget
-        details = {"journals": len(found), "journal_bytes": sum(found), "bytes": used, "budget": budget}
-        journals = "is 1 journal" if len(found) == 1 else f"are {len(found)} journals"
-        room = f"{wording.size(used)} of {wording.size(budget)}"
-        message = f"What is kept to take writes back takes {room}; there {journals}."
+        journal_sizes = [entry.stat().st_size for entry in self._folder.glob("*.journal")]
+        use = self._use()
+        count, used, budget = len(journal_sizes), use.bytes, use.budget
+        details = {"journals": count, "journal_bytes": sum(journal_sizes), "bytes": used, "budget": budget}
+        journals = wording.plural(count, "journal")
+        message = f"The backups use {wording.size(used)} of {wording.size(budget)} and have {journals}."
         if used > budget * 9 // 10:
-            return Check(name="backups", state="warning", message=message, remedy=_COPIES, details=details)
+            return Check(name="backups", state="warning", message=message, remedy=_BACKUPS_REMEDY, details=details)
         return Check(name="backups", state="ok", message=message, details=details)
 
     def _operations(self) -> Check:
-        states = {each: status for each, _, status in ledger.Ledger(self._store).unfinished()}
-        cut = Interruptions(self._store, at_work=lambda: self._at_work).operations(files=0)
-        going = {each: _GOING[status] for each, status in states.items() if status in _GOING}
-        unclear = sorted({*states, *(each.id for each in cut if each.counts.get("unclear"))} - {*going, *_whole(cut)})
+        statuses = {operation_id: status for operation_id, _, status in ledger.Ledger(self._store).unfinished()}
+        interrupted = Interruptions(self._store, at_work=self._running).operations(files=0)
+        active = {each: _STATUS_TEXTS[status] for each, status in statuses.items() if status in _STATUS_TEXTS}
+        with_unknown = {each.id for each in interrupted if each.counts.get("unclear")}
+        without_unknown = {each.id for each in interrupted} - with_unknown
+        unknown = sorted({*statuses, *with_unknown} - {*active, *without_unknown})
         details = {
-            "operations": sorted({*states, *(each.id for each in cut)}),
-            "interrupted": [each.id for each in cut],
+            "operations": sorted({*statuses, *(each.id for each in interrupted)}),
+            "interrupted": [each.id for each in interrupted],
         }
-        said = [each.say() for each in cut[:_FEW]]
-        said += [f"Operation {each} has files whose state is unclear." for each in unclear[:_FEW]]
-        said += [f"Operation {each} {state}." for each, state in list(going.items())[:_FEW]]
-        if not cut and not unclear:
-            message = " ".join(said) or "No operation is unfinished."
+        sentences = [each.say() for each in interrupted[:_MAX_NAMED]]
+        sentences += [f"Operation {each} has files with an unknown state." for each in unknown[:_MAX_NAMED]]
+        sentences += [f"Operation {each} {state}." for each, state in list(active.items())[:_MAX_NAMED]]
+        if not interrupted and not unknown:
+            message = " ".join(sentences) or "No operation is unfinished."
             return Check(name="operations", state="ok", message=message, details=details)
-        todo = [each.what_to_type() for each in cut[:_FEW]]
-        todo += ["'indexium recover' looks at unclear files again, once their disk is there."] if unclear else []
-        message = " ".join(said)
-        return Check(name="operations", state="warning", message=message, remedy=" ".join(todo), details=details)
+        remedies = [each.what_to_type() for each in interrupted[:_MAX_NAMED]]
+        if unknown:
+            remedies.append("Connect the disk of the files, then run 'indexium recover' to check them again.")
+        message = " ".join(sentences)
+        return Check(name="operations", state="warning", message=message, remedy=" ".join(remedies), details=details)
 
     def _queue(self) -> Check:
-        now = self._clock()
-        open_jobs = self._jobs.list(statuses=("running", "paused", "pending"), per_page=_JOBS).items
-        failed = self._jobs.list(statuses=("failed",), per_page=_JOBS).items
-        found = {
-            "give no sign of life": [job.id for job in open_jobs if job.stalled],
-            "are paused for more than a day": [job.id for job in open_jobs if _since(job.paused_at, now) > _A_DAY],
-            "failed in the last week": [job.id for job in failed if _since(job.completed_at, now) < _A_WEEK],
+        now = self._now()
+        open_jobs = self._jobs.list(statuses=("running", "paused", "pending"), per_page=_MAX_JOBS).items
+        failed = self._jobs.list(statuses=("failed",), per_page=_MAX_JOBS).items
+        stalled_ids = [job.id for job in open_jobs if job.stalled]
+        paused_ids = [job.id for job in open_jobs if _age(job.paused_at, now) > _DAY]
+        failed_ids = [job.id for job in failed if _age(job.completed_at, now) < _WEEK]
+        details = {
+            "open": len(open_jobs),
+            "give_no_sign_of_life": stalled_ids,
+            "are_paused_for_more_than_a_day": paused_ids,
+            "failed_in_the_last_week": failed_ids,
         }
-        details = {"open": len(open_jobs), **{what.replace(" ", "_"): ids for what, ids in found.items()}}
-        said = [f"{what}: {', '.join(map(str, ids))}" for what, ids in found.items() if ids]
-        lost = self._jobs.unrecorded()
-        if lost:
-            details["unrecorded"] = [each.job_id for each in lost]
-            message = " ".join(each.description for each in lost)
-            remedy = "Make room on the disk of the home; it is tried again until then. " + lost[0].assurance
+        unrecorded = self._jobs.unrecorded()
+        if unrecorded:
+            details["unrecorded"] = [each.job_id for each in unrecorded]
+            message = " ".join(each.description for each in unrecorded)
+            remedy = "Free some space on the disk of the home; Indexium retries until then. " + unrecorded[0].assurance
             return Check(name="jobs", state="problem", message=message, remedy=remedy, details=details)
-        if not said:
-            number = (
-                "No job is" if not open_jobs else "1 job is" if len(open_jobs) == 1 else f"{len(open_jobs)} jobs are"
-            )
-            return Check(name="jobs", state="ok", message=f"{number} at work or waiting.", details=details)
-        message = f"Jobs that {'; that '.join(said)}."
-        remedy = "'indexium jobs log ID' says why; 'indexium jobs resume ID' goes on, 'jobs cancel ID' gives up."
+        groups = {
+            "stalled": stalled_ids,
+            "paused for more than a day": paused_ids,
+            "failed in the last week": failed_ids,
+        }
+        problems = [f"{state}: {', '.join(map(str, job_ids))}" for state, job_ids in groups.items() if job_ids]
+        if not problems:
+            count = len(open_jobs)
+            number = "No job is" if not count else "1 job is" if count == 1 else f"{count} jobs are"
+            return Check(name="jobs", state="ok", message=f"{number} running or waiting.", details=details)
+        message = f"Jobs {'; '.join(problems)}."
+        remedy = "'indexium jobs log ID' shows why. 'indexium jobs resume ID' and 'indexium jobs cancel ID' follow up."
         return Check(name="jobs", state="warning", message=message, remedy=remedy, details=details)
 
-    def _leftovers(self, libraries: list[LibraryRow]) -> Check:
+    def _temporary_files(self, libraries: list[LibraryRow]) -> Check:
         name = "temporary_files"
-        if self._at_work:
-            return Check(name=name, state="ok", message="An operation is under way and may have some.")
+        if self._running():
+            message = "Not checked: an operation is running and may use temporary files."
+            return Check(name=name, state="ok", message=message)
         deadline = time.monotonic() + _SEARCH_SECONDS
-        here = [library.path_bytes for library in libraries if library.state == "online"]
-        found = [shown.decode("utf-8", "replace") for root in here for shown in _temporary(root, deadline)]
-        part = ", as far as there was time to look" if time.monotonic() > deadline else ""
-        if not found:
-            return Check(name=name, state="ok", message=f"No temporary file was left behind{part}.")
-        one = len(found) == 1
-        files = "1 temporary file was" if one else f"{len(found):,} temporary files were"
-        message = f"{files} left behind that no journal knows{part}: {found[0]}."
-        what = "It is a copy that was never finished; remove it" if one else "They are unfinished copies; remove them"
-        remedy = f"{what} if no other Indexium is at work there."
-        return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": found})
+        roots = [library.path_bytes for library in libraries if library.state == "online"]
+        paths = [path.decode("utf-8", "replace") for root in roots for path in _temporary_below(root, deadline)]
+        limit = f" (the search stopped after {_SEARCH_SECONDS:.0f} seconds)" if time.monotonic() > deadline else ""
+        if not paths:
+            return Check(name=name, state="ok", message=f"No temporary file was left behind{limit}.")
+        if len(paths) == 1:
+            message = f"1 temporary file was left behind that is in no journal{limit}: {paths[0]}."
+            remedy = "It is an incomplete copy. Delete it if no other Indexium is running there."
+        else:
+            count = f"{len(paths):,} temporary files were"
+            message = f"{count} left behind that are in no journal{limit}, the first is {paths[0]}."
+            remedy = "They are incomplete copies. Delete them if no other Indexium is running there."
+        return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": paths})
 
 
-def _whole(cut: list[InterruptedOperation]) -> set[int]:
-    """Return those of which it is known what became of every file."""
-    return {each.id for each in cut if not each.counts.get("unclear")}
-
-
-def _since(moment: datetime | None, now: datetime) -> timedelta:
+def _age(moment: datetime | None, now: datetime) -> timedelta:
+    """Return the time since a moment, 0 for none."""
     return timedelta() if moment is None else now - moment
 
 
 def _python() -> Check:
     version = platform.python_version()
-    message = f"Indexium {indexium_core.__version__} on Python {version}, {platform.system()} {platform.machine()}."
-    details = {"indexium": indexium_core.__version__, "python": version, "system": platform.platform()}
-    if sys.version_info < _OLDEST_PYTHON:
+    message = f"Indexium {__version__} on Python {version}, {platform.system()} {platform.machine()}."
+    details = {"indexium": __version__, "python": version, "system": platform.platform()}
+    if sys.version_info < _MIN_PYTHON:
         return Check(name="python", state="problem", message=message, remedy="Install Python 3.11 or newer.")
     return Check(name="python", state="ok", message=message, details=details)
 
@@ -241,127 +255,62 @@ def _ffmpeg() -> Check:
     name = "ffmpeg"
     remedy = "Install ffmpeg so that it is on PATH; some AVI, FLV, WMV and OGG files need it, all others do not."
     try:
-        where = program.executable()
-        version = program.version(where)
+        path = program.executable()
+        version = program.version(path)
     except errors.FFmpegError as error:
         return Check(name=name, state="warning", message=error.message, remedy=remedy)
-    origin = "on PATH" if shutil.which("ffmpeg") else "of imageio-ffmpeg"
-    details = {"path": where, "version": version}
-    return Check(name=name, state="ok", message=f"ffmpeg {version}, the one {origin}.", details=details)
+    origin = "from PATH" if shutil.which("ffmpeg") else "from imageio-ffmpeg"
+    details = {"path": path, "version": version}
+    return Check(name=name, state="ok", message=f"ffmpeg {version} {origin}.", details=details)
 
 
 def _ffprobe() -> Check:
-    """Look for the program that a rescan asks of what PyAV cannot open; many do well without it."""
-    name, where = "ffprobe", shutil.which("ffprobe")
-    needed = "it is asked only of a file that the built-in libraries cannot open"
-    if where is None:
-        return Check(name=name, state="ok", message=f"There is no ffprobe on PATH; {needed}.")
+    """Check ffprobe, which is optional: a rescan uses it for files that PyAV cannot open."""
+    name, path = "ffprobe", shutil.which("ffprobe")
+    use = "a rescan uses it only for files that the built-in libraries cannot open"
+    if path is None:
+        return Check(name=name, state="ok", message=f"There is no ffprobe on PATH; {use}.")
     try:
-        version = program.version(where)
+        version = program.version(path)
     except errors.FFmpegError as error:
         return Check(name=name, state="warning", message=error.message, remedy="Install ffmpeg again, or remove it.")
-    details = {"path": where, "version": version}
-    return Check(name=name, state="ok", message=f"ffprobe {version} on PATH; {needed}.", details=details)
+    details = {"path": path, "version": version}
+    return Check(name=name, state="ok", message=f"ffprobe {version} on PATH; {use}.", details=details)
 
 
 def _home(home: Path) -> Check:
     volume, free = volumes.of(os.fsencode(home)), shutil.disk_usage(home).free
-    details = {"path": str(home), "free_bytes": free, **_facts(volume)}
+    details = {"path": str(home), "free_bytes": free, **file_system_facts(volume)}
     message = f"{home} is on {volume.label}, {wording.size(free)} free."
-    if free < LITTLE:
-        state: State = "problem" if free < _TOO_LITTLE else "warning"
-        remedy = "Make room there: a file is written only where its undo record can be."
+    if free < LOW_SPACE_BYTES:
+        state: CheckState = "problem" if free < _CRITICAL_SPACE_BYTES else "warning"
+        remedy = "Free some disk space: Indexium writes a file only if its backup fits on this disk."
         return Check(name="home", state=state, message=message, remedy=remedy, details=details)
     if not volume.durable:
-        remedy = "Choose a folder on a local disk with --home: undo records must outlive a power cut."
+        remedy = "Choose a folder on a local disk with --home: backups must survive a power failure."
         return Check(name="home", state="warning", message=message, remedy=remedy, details=details)
     return Check(name="home", state="ok", message=message, details=details)
 
 
 def _lock(home: Path) -> Check:
     if volumes.of(os.fsencode(home)).network:
-        message = "One process holds the home, but on a network another machine may not see its lock."
+        message = "This process has locked the home, but on a network another machine may not see the lock."
         remedy = "Use the home from one machine only."
         return Check(name="lock", state="warning", message=message, remedy=remedy, details={"pid": os.getpid()})
-    message = f"Process {os.getpid()}, which says this, holds the home: no other can change it meanwhile."
+    message = f"This process ({os.getpid()}) has locked the home: no other process can change it."
     return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
 
 
 def _logs(folder: Path) -> Check:
-    sizes_found = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
-    files = wording.files(len(sizes_found))
-    message = f"What happened is told in {folder}: {files}, {wording.size(sum(sizes_found))}."
-    details = {"path": str(folder), "files": len(sizes_found), "bytes": sum(sizes_found)}
+    file_sizes = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
+    count, total = len(file_sizes), sum(file_sizes)
+    message = f"The logs are in {folder}: {wording.files(count)}, {wording.size(total)}."
+    details = {"path": str(folder), "files": count, "bytes": total}
     return Check(name="logs", state="ok", message=message, details=details)
 
 
-def check_library(library: LibraryRow) -> Check:
-    """Return what may be promised for the files of one root where they lie."""
-    volume, free = volumes.of(library.path_bytes), roots.free_bytes(library)
-    details = {
-        "library_id": library.library_id,
-        "path": library.path,
-        "online": library.state == "online",
-        "free_bytes": free,
-        "writable": _is_writable(library.path_bytes),
-        "without_room": _way(volume),
-        **_facts(volume),
-    }
-    state, message, remedy = _judged(library, volume, free, writable=bool(details["writable"]))
-    return Check(name="library", state=state, message=message, remedy=remedy, details=details)
-
-
-def _judged(library: LibraryRow, volume: volumes.Volume, free: int | None, *, writable: bool) -> tuple[State, str, str]:
-    if library.state != "online":
-        reason = library.state_reason or f"The folder {library.path} is offline."
-        return "warning", reason, "Connect the drive or mount the share, then scan again."
-    if not os.path.isdir(library.path_bytes):  # noqa: PTH112 - names that no text can hold
-        return "warning", f"The folder {library.path} is not there.", "Connect the drive or mount the share."
-    room = "" if free is None else f", {wording.size(free)} free"
-    way = f"an MP4 without room in its header is written by {_way(volume)}"
-    message = f"{library.path} is on {volume.label}{room}; {way}. The file system ({volume.label}): {volume.note}"
-    if not writable:
-        return "warning", f"{library.path} may not be written.", "Give your user the right to write there."
-    if free is not None and free < LITTLE:
-        return "warning", message, "Make room: a file that has to be copied needs as much as it takes itself."
-    if not (volume.durable and volume.atomic_replace):
-        return "warning", message, "Nothing to do if you know that; of what you cannot lose, keep a copy elsewhere."
-    return "ok", message, ""
-
-
-def _is_writable(path: bytes) -> bool:
-    """Tell whether names can be changed in a folder; one that is marked read-only is respected by root too."""
-    try:
-        marked = os.lstat(path).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
-    except OSError:
-        return False
-    return bool(marked) and os.access(path, os.W_OK | os.X_OK)
-
-
-def _way(volume: volumes.Volume) -> str:
-    """Return how an MP4 is written there whose index stands in front and has no room for more."""
-    if volume.reflink:
-        return "a new file that shares the media of the old one"
-    return "making room in front of it" if volume.block else "copying it"
-
-
-def _facts(volume: volumes.Volume) -> dict[str, Any]:
-    return {
-        "file_system": volume.kind,
-        "label": volume.label,
-        "promise": volume.note,
-        "durable": volume.durable,
-        "atomic_replace": volume.atomic_replace,
-        "network": volume.network,
-        "reflink": volume.reflink,
-        "insert_range": volume.block > 0,
-        "case_insensitive": volume.case_insensitive,
-        "mtime_step_ns": volume.mtime_step_ns,
-    }
-
-
-def _temporary(root: bytes, deadline: float) -> Iterator[bytes]:
-    """Yield files below a folder that have the name of one of our temporary files; stops at the deadline."""
+def _temporary_below(root: bytes, deadline: float) -> Iterator[bytes]:
+    """Yield the files below a folder that are named like our temporary files; stop at the deadline."""
     waiting = [root]
     while waiting and time.monotonic() < deadline:
         try:
@@ -371,5 +320,5 @@ def _temporary(root: bytes, deadline: float) -> Iterator[bytes]:
                         waiting.append(entry.path)
                     elif _TEMPORARY.fullmatch(entry.name):
                         yield entry.path
-        except OSError:  # a folder that cannot be listed is the scan's to report
+        except OSError:  # a scan reports folders that cannot be listed
             continue

@@ -13,6 +13,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.remote_calls import remote
 
 __all__ = ["JobService"]
 
@@ -59,6 +60,7 @@ class JobService:
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
 
+    @remote()
     def list(
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
     ) -> JobPage:
@@ -83,14 +85,17 @@ class JobService:
             kinds=list(kinds), statuses=list(statuses), page=page, per_page=per_page, now=self._clock()
         )
 
+    @remote()
     def get(self, job_id: int) -> Job:
         """Return a job. UnknownIdError where there is none."""
         return self._queue.get(job_id)
 
+    @remote()
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how many jobs of each kind there are in each state."""
         return self._store.counts()
 
+    @remote()
     def pause(self, job_id: int, by: str = "", *, wait: bool = True) -> Job:
         """
         Hold a job after what it has under way; UsageError where it neither waits nor runs.
@@ -102,12 +107,14 @@ class JobService:
             raise self._wrong(job_id, "paused")
         return self.get(job_id)
 
+    @remote()
     def resume(self, job_id: int) -> Job:
         """Let a paused, interrupted or failed job go on. UsageError where there is nothing to go on with."""
         if not self._queue.resume(job_id, by=user_name()):
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)
 
+    @remote()
     def cancel(self, job_id: int) -> Job:
         """
         Give up what a job has left; what it has under way it finishes, for which this waits a moment.
@@ -123,10 +130,12 @@ class JobService:
             raise self._wrong(job_id, "cancelled")
         return self.get(job_id)
 
+    @remote()
     def of_operation(self, operation_id: int) -> Job:
         """Return the job of an operation. UnknownIdError where there is no such operation."""
         return self.get(self._queue.ensure_job(operation_id))
 
+    @remote()
     def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         """
         Try a job again that failed, was cut off, was cancelled or ended with errors; returns the job that does it.
@@ -154,6 +163,7 @@ class JobService:
             self._requests.note(asked, job_id=job_id)
         return self.get(job_id)
 
+    @remote()
     def set_priority(self, job_id: int, priority: int | str) -> Job:
         """Let a job come up sooner (1) or later (10). UsageError where it has ended, or that is no priority."""
         if self.get(job_id).has_ended:
@@ -161,6 +171,7 @@ class JobService:
         self._queue.set_priority(job_id, priority)
         return self.get(job_id)
 
+    @remote()
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """
         Wait until a job has come to an end or is interrupted, at most `timeout` seconds, and return it.
@@ -171,10 +182,12 @@ class JobService:
         """
         return self._queue.wait(job_id, timeout)
 
+    @remote()
     def unrecorded(self) -> Sequence[UnrecordedResults]:
         """Return the jobs whose work has ended here, but whose end cannot be written down, and why."""
         return self._queue.unrecorded()
 
+    @remote()
     def log(self, job_id: int, after: int = 0, limit: int = 500) -> JobLog:
         """Return lines of a job's log from where `after` says; negative: the last ones. UnknownIdError."""
         self.get(job_id)

@@ -19,6 +19,7 @@ from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.model.people import likeness, placeholders
 from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
@@ -69,6 +70,7 @@ class PeopleService:
         self._on_change = on_change
         self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
 
+    @remote(paths=("path", "root"))
     def import_file(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportReport:
         """
         Read who is in which file from CSV, JSON or an old database, and add it to what is known.
@@ -86,6 +88,7 @@ class PeopleService:
         self._on_change()
         return report
 
+    @remote(paths=("path", "root"))
     def check_import(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportCheck:
         """Return what an import would do, to the last row, and do nothing; arguments and errors as `import_file`."""
         return self._importer.run(Path(path), root, replace=replace, keep=False)
@@ -98,6 +101,7 @@ class PeopleService:
         """
         return self._importer.root_for(Path(path))
 
+    @remote()
     def take_from_files(self) -> ImportReport:
         """
         Take over the people whom comments name, in those files of which the database knows nobody yet.
@@ -108,10 +112,12 @@ class PeopleService:
         self._on_change()
         return report
 
+    @remote()
     def export(self) -> builtins.list[AssignmentRow]:
         """Return every assignment, one row for each file it concerns; an import reads them back."""
         return store.export(self._database.read())
 
+    @remote(paths=("paths",))
     def add(self, paths: Iterable[str | Path], names: Iterable[str]) -> ImportReport:
         """
         Say that people are in files. A file that no scan has met yet gets them when one does.
@@ -145,6 +151,7 @@ class PeopleService:
             matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
         )
 
+    @remote(paths=("paths",))
     def remove(self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False) -> int:
         """
         Say that people are not in files after all, and return how many assignments went.
@@ -175,10 +182,12 @@ class PeopleService:
         self._on_change()
         return removed
 
+    @remote()
     def list(self) -> builtins.list[PersonRow]:
         """Return every person, by name."""
         return store.list_people(self._database.read())
 
+    @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
         """Return the people whom a name may mean, misspelt: the likeliest first, of equals who is in most files."""
         known = dict(store.files_by_name(self._database.read()))
@@ -186,6 +195,7 @@ class PeopleService:
         best = sorted(found, key=lambda each: (each.rank, -known[each.name]))
         return [Similar(name=each.name, files=known[each.name], reason=each.reason) for each in best[:limit]]
 
+    @remote()
     def rename(self, old: str, new: str) -> None:
         """
         Spell a person differently. The old spelling becomes an alias: the plan corrects the files that have it.
@@ -209,6 +219,7 @@ class PeopleService:
             store.rename(tx, person_id, old=spelling, new=clean, at=self._clock())
         self._on_change()
 
+    @remote()
     def merge(self, names: Sequence[str], into: str) -> None:
         """
         Say that several spellings are one person, spelt `into`. The others become aliases.

@@ -20,6 +20,7 @@ from indexium_core.model.people import likeness, placeholders
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.people import suggestion as values
 from indexium_core.model.people.suggestion import Suggestion, SuggestionEvidence
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import faces
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -69,6 +70,7 @@ class Suggestions:
         self._placeholder_keys = placeholder_keys
         self._clock = clock
 
+    @remote()
     def suggest(self, file_id: int, *, limit: int = 5) -> list[Suggestion]:
         """
         Return who else may be in a file, the likeliest first.
@@ -88,12 +90,6 @@ class Suggestions:
         evidence += _recognised(faces.of_file(reader, file_id))
         never = _never(reader, asked, file_id) | self._placeholder_keys()
         return values.rank(_as_meant(evidence, reader), excluded_keys=never, limit=limit)
-
-    def decline(self, file_ids: Iterable[int], names: Iterable[str]) -> None:
-        """Remember that people are not in files, so that they are not suggested there again."""
-        keys = [names_of.person_key(name) for name in names]
-        with self._database.atomic() as tx:
-            store.decline(tx, list(file_ids), keys, at=self._clock())
 
     def _company(self, reader: Connection, version: Version, file_id: int, asked: store.Subject) -> _Company:
         """Find out what the folder, the series and the people of the file say."""

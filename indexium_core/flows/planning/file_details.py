@@ -24,6 +24,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
@@ -45,10 +46,12 @@ class Details:
         self._planner = planner
         self._clock = clock
 
+    @remote()
     def has(self, file_id: int) -> bool:
         """Tell whether there is a file with an id."""
         return locks.is_file(self._database.read(), file_id)
 
+    @remote()
     def file(self, file_id: int, plan: MetadataPlan | None = None) -> FileDetails:
         """Return one file in full, as it is in `plan` (None: the newest); `UnknownIdError` where there is none."""
         reader = self._database.read()
@@ -85,6 +88,7 @@ class Details:
             properties_problem=stored.problem.message if stored and stored.problem else "",
         )
 
+    @remote()
     def find(self, text: str) -> int:
         """
         Return the id of the file that a person means: its id, its path, or its path below the one folder that has it.
@@ -106,6 +110,7 @@ class Details:
             raise errors.UnknownIdError(message)
         return found
 
+    @remote()
     def of_hash(self, file_hash: str) -> list[int]:
         """Return the files with this payload; UnknownIdError where there is none."""
         found = store.files_of_hash(self._database.read(), file_hash)
@@ -114,6 +119,7 @@ class Details:
             raise errors.UnknownIdError(message)
         return found
 
+    @remote()
     def names_like(self, text: str, count: int = NAMES) -> list[tuple[str, int]]:
         """Return people whose name has a text in it, whatever case and accents, and in how many films each is."""
         return store.names_like(self._database.read(), people_comment.fold(text.strip()), count=count)
@@ -278,8 +284,8 @@ def _barred(row: ItemRow) -> str:
         return "Nothing was changed by it."
     if row.operation_status not in FINISHED_STATES:
         return "The operation has not ended yet."
-    if row.taken_back_by is not None:
-        return f"Operation {row.taken_back_by} has taken it back."
+    if row.rolled_back_by is not None:
+        return f"Operation {row.rolled_back_by} has taken it back."
     if row.superseded_by is not None:
         return f"Operation {row.superseded_by} wrote the file since: take that back first, or both."
     return ""

@@ -14,6 +14,7 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 from indexium_core.model.query import Completion, Key, Word
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.planning import facets as store
@@ -55,6 +56,7 @@ class Finder:
 
     # Facets.
 
+    @remote()
     def facets(self, plan: MetadataPlan, *, containing: Mapping[str, str] | None = None, most: int = MOST) -> Facets:
         """
         Count everything that a search can be narrowed down by, each facet over the search without its own term.
@@ -109,12 +111,14 @@ class Finder:
     def _listed(self, search: Search) -> int:
         return plans.statistics(self._database.read(), search).listed
 
+    @remote()
     def volume(self, plan: MetadataPlan) -> int:
         """Return how many bytes the files have that a plan's search finds and that would be changed."""
         return plans.volume(self._database.read(), plan.search)
 
     # Where nothing is found.
 
+    @remote()
     def wider(self, plan: MetadataPlan) -> list[Wider]:
         """Return searches near the plan's own that find something, the ones that say most like it first."""
         found = []
@@ -126,16 +130,18 @@ class Finder:
 
     # Completion.
 
-    def complete(self, plan: MetadataPlan, text: str, position: int) -> list[Completion]:
+    @remote()
+    def complete(self, plan: MetadataPlan, text: str, position: int | None = None) -> list[Completion]:
         """
         Return what the word at a position can become: keys, values, people and folders of the plan.
 
         Args:
             plan: The whole plan.
             text: What is in the search box; need not be readable.
-            position: Of the cursor, in characters.
+            position: Position of the cursor, in characters; default: the end.
 
         """
+        position = len(text) if position is None else position
         word, known = query.word_at(text, position), self._vocabulary(plan)
         offered = [*_with_counts(query.complete(text, position), known), *_named(word, known)]
         if not word.key and word.typed:

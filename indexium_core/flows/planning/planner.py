@@ -31,31 +31,22 @@ from indexium_core.model.planning.plan import (
     SelectionDigest,
     SelectionSummary,
     StaleFiles,
+    checked_modes,
 )
 from indexium_core.model.query import compile_query
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Search, Version
 
-__all__ = ["LINK_CHOICES", "MetadataPlan", "MetadataPlanner", "PlanItems", "SelectionSummary", "checked_modes"]
+__all__ = ["LINK_CHOICES", "MetadataPlan", "MetadataPlanner", "PlanItems", "SelectionSummary"]
 
 LINK_CHOICES = ("block", "break")
 _CHUNK = 500  # items that a lazy sequence reads at once
 _NAMED = 10  # files that a refusal names
 _REMEMBERED = 16  # searches of a plan whose counts are kept
-
-
-def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
-    """Return the modes if they are known ones (None: not said); `UsageError` names what may be chosen."""
-    if people_mode not in (None, "merge", "exact"):
-        message = f"There is no people mode '{people_mode}'; choose merge or exact."
-        raise errors.UsageError(message)
-    if comment_mode not in (None, "replace", "preserve"):
-        message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
-        raise errors.UsageError(message)
-    return people_mode, comment_mode  # type: ignore[return-value]  # they were compared with all there are
 
 
 class MetadataPlanner:
@@ -141,6 +132,32 @@ class MetadataPlanner:
         search = Search(version=version, query=compiled, file_hashes=hashes, file_ids=ids, blocked=include_blocked)
         return MetadataPlan(self, search, modes, query)
 
+    @remote()
+    def plan(
+        self,
+        query: str = "",
+        *,
+        mode: str | None = None,
+        comment_mode: str | None = None,
+        include_unknown: bool = False,
+        hard_links: str = "block",
+        plan_id: int | None = None,
+        file_hashes: Collection[str] | None = None,
+        file_ids: Collection[int] | None = None,
+    ) -> MetadataPlan:
+        """Return a plan; arguments and errors as those of `Library.plan`."""
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
+        return self.generate_plan(
+            file_hashes,
+            query=query,
+            people_mode=people_mode,
+            comment_mode=comment_mode,
+            include_unknown=include_unknown,
+            hard_links=hard_links,
+            plan_id=plan_id,
+            file_ids=file_ids,
+        )
+
     def newest_version(self) -> Version:
         """Return the newest version of the plan with default modes, brought up to date."""
         return plans.refresh(self._database, self.default_modes(), now=self._clock())
@@ -190,6 +207,7 @@ class MetadataPlanner:
         search = replace(self.searching(plan, selection.query), version=self.newest(plan))
         return plans.chosen(self._database.read(), search, selection, levels=risk)
 
+    @remote()
     def summary(
         self,
         plan: MetadataPlan,
@@ -223,7 +241,8 @@ class MetadataPlanner:
         looked_at = compile_query(within) if within.strip() else None
         return plans.found_groups(self._database.read(), self.searching(plan, query), looked_at)
 
-    def seal(
+    @remote()
+    def digest(
         self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
     ) -> SelectionDigest:
         """Return the mark of the files of a selection that a write of these levels would touch, as the plan is now."""
@@ -238,7 +257,7 @@ class MetadataPlanner:
         selection: Selection,
         *,
         risk: Sequence[str],
-        sealed: SelectionDigest | None,
+        expected: SelectionDigest | None,
     ) -> list[int]:
         """
         Return the files that a write begins with, in the transaction that puts them down: nothing comes in between.
@@ -249,7 +268,7 @@ class MetadataPlanner:
             parted: The same where hard links are dealt with as they are going to be.
             selection: What is chosen.
             risk: Levels that are written.
-            sealed: The mark of the files that were shown; None where nobody was told which they are.
+            expected: The digest of the files that were shown; None if none were shown.
 
         Raises:
             StalePlanError: Some would be written otherwise than they were shown, or they are not those of the mark.
@@ -260,10 +279,10 @@ class MetadataPlanner:
         newest = plans.refresh_within(tx, plan.modes, now=now)
         parted_search = replace(search, version=plans.refresh_within(tx, parted.modes, now=now))
         file_ids = plans.chosen(tx, parted_search, selection, levels=risk)
-        if not file_ids and sealed is None:
+        if not file_ids and expected is None:
             return []  # all that was shown has been done meanwhile
         _refuse_stale(plan, staleness.look(tx, search, newest, selection, limit=_NAMED))
-        if sealed is not None and plans.sealed(tx, parted_search, selection, levels=risk) != sealed:
+        if expected is not None and plans.sealed(tx, parted_search, selection, levels=risk) != expected:
             message = "What is found is no longer what was shown: other files, or other films. Look again, then write."
             raise errors.StalePlanError(message)
         return file_ids
@@ -278,6 +297,7 @@ class MetadataPlanner:
         """
         _refuse_stale(plan, self.stale(plan, selection, limit=_NAMED))
 
+    @remote()
     def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         """Return which of the selected files would be written otherwise now than the plan showed, the first in full."""
         search = self.searching(plan, selection.query)
@@ -369,6 +389,7 @@ class MetadataPlan:
         return self.search.version.variant_id
 
     @property
+    @remote()
     def statistics(self) -> PlanStatistics:
         """The counts over everything that the query finds."""
         return self._counts.statistics
@@ -392,6 +413,7 @@ class MetadataPlan:
             found[level] = PlanItems(self._planner, search, getattr(counts, f"{level}_count"))
         return found
 
+    @remote()
     def page(
         self,
         number: int = 1,
@@ -439,6 +461,7 @@ class MetadataPlan:
             statistics=counts.statistics,
         )
 
+    @remote()
     def item(self, file_id: int) -> PlanItem:
         """Return the item of a file, listed or not; `UnknownIdError` where the plan has none."""
         found = self._planner.items_of(self, [file_id])
@@ -451,11 +474,13 @@ class MetadataPlan:
         """Return the list as a table: a column for each field of an item, issues as codes."""
         return self._planner.table(self.search)
 
+    @remote()
     def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
         """Return what `query` finds within the plan's own query as a selection; `risk`: only these levels."""
         compile_query(query)
         return Selection(query=_both(self.query, query), risk=tuple(risk))
 
+    @remote()
     def narrowed(self, query: str) -> MetadataPlan:
         """Return the same version seen through another query. Raises `QueryError`."""
         return MetadataPlan(self._planner, self._planner.searching(self, query), self.modes, query)
@@ -474,11 +499,13 @@ class MetadataPlan:
             self._found[query, within] = known
         return known
 
+    @remote()
     def newest(self) -> MetadataPlan:
         """Return the same plan as it is now."""
         version = self._planner.newest(self)
         return MetadataPlan(self._planner, replace(self.search, version=version), self.modes, self.query)
 
+    @remote()
     def ids(self, selection: Selection) -> list[int]:
         """Return the files of a selection that can be written, by id."""
         return self._planner.chosen(self, selection)
@@ -501,6 +528,7 @@ class MetadataPlan:
         ids = self._planner.chosen(self, selection, also=query)
         return self._planner.items_of(self, ids[offset : offset + limit]), len(ids)
 
+    @remote()
     def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
         """Set by hand who is in a file and its copies, until revoked; a new plan shows it."""
         return self._planner.edit(file_id, people)

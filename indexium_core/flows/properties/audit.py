@@ -9,6 +9,7 @@ from indexium_core import errors
 from indexium_core.flows.review import targets
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import audit, locks
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plans import Modes
@@ -42,8 +43,15 @@ class Auditor:
         self._job = job
         self._clock = clock
 
+    @remote()
     def page(
-        self, *, query: str, file_id: int | None, job_id: int | None, page: int = 1, per_page: int = 50
+        self,
+        file_id: int | None = None,
+        job_id: int | None = None,
+        *,
+        query: str = "",
+        page: int = 1,
+        per_page: int = 50,
     ) -> AuditPage:
         """
         Return one page of the events, newest first (`per_page` 0: all); all of what is named must be so.
@@ -51,9 +59,9 @@ class Auditor:
         The events of a file that was forgotten, or of a job that is not kept any more, are still there.
 
         Args:
-            query: Only of the files that this search finds.
             file_id: Only of this file.
             job_id: Only by this job.
+            query: Only of the files that this search finds.
             page: Page of the list, from 1.
             per_page: Events of a page.
 

@@ -16,6 +16,7 @@ from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model.files import properties as rules
 from indexium_core.model.files.properties import FIELDS, LOCKABLE, FieldLock, LockReport
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import locks as store
 from indexium_core.store.catalog import properties
 from indexium_core.store.database import Database
@@ -40,6 +41,7 @@ class LockService:
         self._clock = clock
         self._on_change = on_change
 
+    @remote()
     def of(self, file_id: int) -> builtins.list[FieldLock]:
         """Return what is locked of a file, in the order of the fields; UnknownIdError where there is none."""
         reader = self._database.read()
@@ -48,6 +50,7 @@ class LockService:
             raise errors.UnknownIdError(message)
         return store.of(reader, file_id)
 
+    @remote()
     def list(self, query: str = "") -> builtins.list[FieldLock]:
         """Return all that is locked of the files that a search finds, by path. QueryError: it cannot be read."""
         if not query.strip():
@@ -56,11 +59,13 @@ class LockService:
             file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
         return store.listed(self._database.read(), file_ids)
 
+    @remote()
     def count(self, target: Target) -> int:
         """Return how many files are meant, so that a person can be asked; raises as `lock`."""
         with self._database.atomic() as tx:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
+    @remote()
     def lock(self, target: Target, fields: Sequence[str] = FIELDS, *, by: str = "") -> LockReport:
         """
         Lock fields of files.
@@ -78,6 +83,7 @@ class LockService:
         """
         return self._change(target, fields, store.lock, by)
 
+    @remote()
     def unlock(self, target: Target, fields: Sequence[str] = LOCKABLE, *, by: str = "") -> LockReport:
         """Unlock fields of files, all of them by default; people that a standing edit holds stay. Raises as `lock`."""
         return self._change(target, fields, store.unlock, by)
@@ -95,6 +101,7 @@ class LockService:
         self._on_change()
         return LockReport(files=len(file_ids), changed=changed, by_edit=held)
 
+    @remote()
     def set(self, target: Target, field: str, text: str, *, by: str = "") -> LockReport:
         """
         Let a media property of files be what a person says, and lock it.

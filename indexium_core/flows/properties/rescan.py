@@ -27,12 +27,16 @@ from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.track_events import TrackNews
+from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
+from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
+from indexium_core.model.job import Job
+from indexium_core.model.planning.plan import Selection
+from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
@@ -40,7 +44,9 @@ from indexium_core.store.catalog.properties import Due, PropertyProblem
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plans import Modes
 
-__all__ = ["AUDIT_MOST", "RescanReport", "Rescanner", "title_of"]
+__all__ = ["AUDIT_MOST", "KIND", "RescanReport", "Rescanner", "title_of"]
+
+KIND = "rescan"  # of its jobs
 
 AUDIT_MOST = 1_000_000  # events of the audit that are kept at most
 _TICK = 0.4  # seconds between two reports to whoever waits for it
@@ -106,6 +112,13 @@ def title_of(orders: Mapping[str, Any], query: object) -> str:
     return f"Rescan of {wording.files(len(orders['file_ids']))}"
 
 
+def _target(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
+    """Return the files of a rescan, None for all; UsageError unless exactly one way names them."""
+    if sum([bool(query), bool(file_ids), everything]) != 1:
+        raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
+    return None if everything else file_ids or query
+
+
 class Rescanner:
     """Rescans the files of a home."""
 
@@ -114,6 +127,7 @@ class Rescanner:
         database: Database,
         *,
         modes: Callable[[], Modes],
+        queue: JobQueueService,
         events: EventBus,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -125,6 +139,7 @@ class Rescanner:
         Args:
             database: The home's.
             modes: Says by whose plan searches and selections are meant.
+            queue: Takes the jobs of `add`.
             events: Told when a rescan begins and ends.
             config: Settings, read anew for every run.
             clock: Source of the present moment (UTC).
@@ -134,6 +149,7 @@ class Rescanner:
         self._database = database
         self._executor = executor
         self._modes = modes
+        self._queue = queue
         self._events = events
         self._config = config
         self._clock = clock
@@ -162,8 +178,18 @@ class Rescanner:
             raise errors.UsageError("No file is found by that, so there is nothing to rescan.")
         return {"file_ids": sorted(set(file_ids)), "refresh": fields}
 
-    def run(self, orders: Mapping[str, Any], *, progress: Callable[[ScanProgress], None] | None = None) -> RescanReport:
-        """Do it now, on this thread; `progress` is told some times a second how far it is."""
+    @remote()
+    def run(
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+        progress: Callable[[ScanProgress], None] | None = None,
+    ) -> RescanReport:
+        """Rescan on this thread; arguments and errors as those of `Library.rescan`."""
+        orders = self.orders(_target(query, file_ids, everything=everything), refresh=refresh)
         self._events.emit("rescan:started", current=0, total=None, message="Rescan")
         report, message = RescanReport(), "The rescan stopped; the log says why"
         try:
@@ -172,6 +198,19 @@ class Rescanner:
         finally:
             self._events.emit("rescan:completed", current=report.processed, total=report.total, message=message)
         return report
+
+    @remote()
+    def add(
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+    ) -> Job:
+        """Add a job that rescans; it continues after a restart. Arguments and errors as those of `run`."""
+        orders = self.orders(_target(query, file_ids, everything=everything), refresh=refresh)
+        return self._queue.add_job(KIND, orders, title=title_of(orders, query))
 
     def close(self) -> None:
         """Let the rescans that run on threads of their callers come to an end."""
@@ -199,7 +238,7 @@ class Rescanner:
         try:
             run.go()
         finally:
-            run.news.tell(self._events, context.job_id or None)
+            run.events.emit(self._events, context.job_id or None)
             if run.lost:
                 self._events.emit("plan:changed")
         self._tidy()
@@ -236,7 +275,7 @@ class _RescanRun:
         self.report.total = self._count()
         self._began = time.monotonic() - self.report.seconds
         self.lost = False  # whether files were found to be missing
-        self.news = TrackNews()
+        self.events = TrackEvents()
 
     def _count(self) -> int:
         return store.count_all(self._database.read()) if self._file_ids is None else len(self._file_ids)
@@ -293,7 +332,7 @@ class _RescanRun:
         """Return the libraries of some files that are not there: their files are left as they are."""
         wanted = {each.library_id for each in due}
         rows = [row for row in catalog.libraries(self._database.read()) if row.library_id in wanted]
-        return {row.library_id for row in rows if roots.doubt_root(row)}
+        return {row.library_id for row in rows if roots.offline_reason(row)}
 
     def _tally(self, outcome: _Outcome) -> None:
         """Count what can be told before it is stored: whether anything is new comes of that."""
@@ -355,7 +394,7 @@ class _RescanRun:
             self._context.save(self._place(), tx=tx)
             return new | gone
 
-        self.news.note(updated=self._database.run(put))
+        self.events.collect(updated=self._database.run(put))
         self._tell(outcomes[-1].due.path if outcomes else b"")
 
     def _place(self) -> dict[str, Any]:
@@ -389,7 +428,7 @@ def _read(executor: Executor, due: Due) -> _Outcome:
     """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
     for _ in range(2):
         try:
-            found = executor.call(file_facts.read_again, due.path)
+            found = executor.call(file_facts.read_properties, due.path)
             break
         except WorkerLostError as lost:
             found = "process_lost", f"The process that read the file {lost}, twice."

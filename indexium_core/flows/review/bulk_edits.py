@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from indexium_core.flows.review import decisions, targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plans
@@ -71,6 +72,7 @@ class BulkEdits:
         self._modes = modes
         self._clock = clock
 
+    @remote()
     def people_in(self, target: Target, *, like: str = "", limit: int = 0) -> BulkPeople:
         """
         Return who would be in the files meant, and in how many of them each is.
@@ -89,6 +91,7 @@ class BulkEdits:
         people = [BulkPerson(name=each.name, files=each.files) for each in found if wanted in names_of.fold(each.name)]
         return BulkPeople(files=files, copies=copies, total=len(people), people=people[: limit or None])
 
+    @remote()
     def preview(
         self,
         target: Target,

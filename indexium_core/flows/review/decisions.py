@@ -18,12 +18,13 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels
+from indexium_core.model import labels, moments
 from indexium_core.model.people import people_comment as names_of
-from indexium_core.model.planning.plan import CommentMode, PeopleMode
+from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import learning
+from indexium_core.store.people import learning, suggestions
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Version
@@ -59,6 +60,7 @@ class Decisions:
         *,
         modes: Callable[[], Modes] = Modes,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Decide in a home.
@@ -67,8 +69,10 @@ class Decisions:
             database: The home's.
             modes: Says by whose plan searches and selections are meant, and what each file's people are.
             clock: Source of the present moment (UTC).
+            on_change: Called after each step.
 
         """
+        self._on_change = on_change
         self._database = database
         self._modes = modes
         self._clock = clock
@@ -85,7 +89,9 @@ class Decisions:
             step = Step(tx, self._modes(), at=self._clock())
             yield step
             step.end(label)
+        self._on_change()
 
+    @remote()
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
         """
         Let files, and all their copies, have just these people; nobody is allowed.
@@ -100,6 +106,7 @@ class Decisions:
             step.edit(target, names)
         return step.report
 
+    @remote()
     def change_people(
         self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = (), label: Label | None = None
     ) -> DecisionReport:
@@ -119,6 +126,7 @@ class Decisions:
             step.change_people(target, add=names, remove=remove)
         return step.report
 
+    @remote()
     def replace_person(self, target: Target, old: str, new: str, *, label: Label | None = None) -> DecisionReport:
         """
         Put one person in another's place, in files that have the other.
@@ -133,7 +141,8 @@ class Decisions:
             step.replace_person(target, old, name)
         return step.report
 
-    def postpone(self, target: Target, *, until: datetime | None = None) -> DecisionReport:
+    @remote()
+    def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
         Leave files out of lists and writes, until a moment (local, if it says no zone) or until revoked.
 
@@ -143,15 +152,16 @@ class Decisions:
 
         """
         with self.step() as step:
-            step.postpone(target, until=until)
+            step.postpone(target, until=moments.parse(until))
         return step.report
 
+    @remote()
     def set_mode(
         self,
         target: Target,
         *,
-        people_mode: PeopleMode | None = None,
-        comment_mode: CommentMode | None = None,
+        mode: str | None = None,
+        comment_mode: str | None = None,
     ) -> DecisionReport:
         """
         Choose how people and comment of files are combined; a mode that is not named stays as it was decided.
@@ -161,26 +171,40 @@ class Decisions:
             UnknownIdError: There is no such file.
 
         """
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
         with self.step() as step:
             step.set_mode(target, people_mode=people_mode, comment_mode=comment_mode)
         return step.report
 
+    @remote()
     def list(self, file_ids: Sequence[int] | None = None) -> builtins.list[DecisionRow]:
         """Return the decisions in force, or those on some files, newest first."""
         return store.in_force(self._database.read(), at=self._clock(), file_ids=file_ids)
 
+    @remote()
     def bring_back(self, target: Target) -> DecisionReport:
         """Take back the postponements of files. UnknownIdError: There is no such file."""
         with self.step() as step:
             step.bring_back(target)
         return step.report
 
-    def revoke_of(self, target: Target, kinds: Sequence[str]) -> DecisionReport:
+    @remote()
+    def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
         """Take back the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: no such file."""
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
 
+    @remote()
+    def decline(self, target: Target, names: Sequence[str]) -> int:
+        """Record that people are not in files, so that they are not suggested there again; returns the files."""
+        keys = [names_of.person_key(name) for name in names]
+        with self._database.atomic() as tx:
+            file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
+            suggestions.decline(tx, file_ids, keys, at=self._clock())
+        return len(file_ids)
+
+    @remote()
     def revoke(self, decision_ids: Iterable[int]) -> int:
         """
         Take decisions back, and return how many were in force.

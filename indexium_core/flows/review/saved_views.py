@@ -12,6 +12,7 @@ from indexium_core import errors
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.query import compile_query
+from indexium_core.model.remote_calls import remote
 from indexium_core.model.view import SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
@@ -34,10 +35,12 @@ class ViewService:
     ) -> None:
         self._database, self._clock, self._on_change = database, clock, on_change
 
+    @remote()
     def list(self) -> builtins.list[SavedView]:
         """Return every view, by name."""
         return store.all_views(self._database.read())
 
+    @remote()
     def default(self) -> SavedView | None:
         """Return the view that the plan opens with, if one is chosen."""
         return store.default(self._database.read())
@@ -50,6 +53,7 @@ class ViewService:
             raise errors.UnknownIdError(message)
         return found
 
+    @remote()
     def save(self, name: str, query: str, *, sort: str = "risk", descending: bool = False) -> SavedView:
         """
         Keep a search under a name; a view of that name, whatever its case, is overwritten.
@@ -78,6 +82,7 @@ class ViewService:
         self._on_change()
         return self.get(known)
 
+    @remote()
     def rename(self, view_id: int, name: str) -> SavedView:
         """
         Give a view another name.
@@ -98,6 +103,7 @@ class ViewService:
         self._on_change()
         return replace(view, name=name)
 
+    @remote()
     def remove(self, view_id: int) -> SavedView:
         """Drop a view and return what it was, for `put_back`. UnknownIdError where there is none."""
         view = self.get(view_id)
@@ -118,6 +124,7 @@ class ViewService:
         self._on_change()
         return self.get(view.view_id)
 
+    @remote()
     def set_default(self, view_id: int | None) -> None:
         """Open the plan with this view; None: with everything. UnknownIdError where there is none."""
         if view_id is not None:

@@ -13,6 +13,7 @@ from indexium_core.flows.review.decisions import DecisionReport, Decisions
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
 from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.review import templates as store
 from indexium_core.store.review.templates import Template
@@ -39,10 +40,12 @@ class Templates:
         self._clock = clock
         self._on_change = on_change
 
+    @remote()
     def list(self) -> builtins.list[Template]:
         """Return all templates, by name."""
         return store.all_templates(self._database.read())
 
+    @remote()
     def get(self, name: str) -> Template:
         """Return the template of a name; UnknownIdError where there is none."""
         found = store.find(self._database.read(), name)
@@ -51,6 +54,7 @@ class Templates:
             raise errors.UnknownIdError(message)
         return found
 
+    @remote()
     def save(self, name: str, *, people: Sequence[str] = (), replace: tuple[str, str] | None = None) -> Template:
         """
         Keep people to add, or whom to put in whose place, under a name; one that has it already is replaced.
@@ -84,6 +88,7 @@ class Templates:
             )
         return self.get(clean)
 
+    @remote()
     def remove(self, name: str) -> None:
         """Drop a template; UnknownIdError where there is none."""
         with self._database.atomic() as tx:
@@ -91,11 +96,13 @@ class Templates:
         if not dropped:
             self.get(name)
 
+    @remote()
     def preview(self, name: str, target: Target, *, examples: int = EXAMPLES) -> ChangePreview:
         """Return what a template would do to files; changes nothing. UnknownIdError where there is no such template."""
         template = self.get(name)
         return self._bulk.preview(target, add=template.people, replace=template.pair, examples=examples)
 
+    @remote()
     def apply(self, name: str, target: Target) -> DecisionReport:
         """Do it: every file that changes gets an edit. UnknownIdError where there is no such template or file."""
         template = self.get(name)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.model import labels
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store
 from indexium_core.store.review.steps import StepRow
@@ -47,19 +48,29 @@ class StepReport:
 class ReviewSteps:
     """Undoes and redoes the steps of a home."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_change = on_change
         self._database = database
         self._clock = clock
 
+    @remote()
     def next(self) -> Steps:
         """Return what would be undone and redone now."""
         reader, now = self._database.read(), self._clock()
         return Steps(undo=store.next_to_undo(reader, at=now), redo=store.next_to_redo(reader, at=now))
 
+    @remote()
     def list(self) -> list[StepRow]:
         """Return all steps that are kept, newest first."""
         return store.all_steps(self._database.read(), at=self._clock())
 
+    @remote()
     def undo(self, step_id: int | None = None) -> StepReport | None:
         """
         Undo the newest step; None where there is none.
@@ -73,6 +84,7 @@ class ReviewSteps:
         """
         return self._turn(step_id, undo=True)
 
+    @remote()
     def redo(self, step_id: int | None = None) -> StepReport | None:
         """Redo the step that was undone last, in the same way."""
         return self._turn(step_id, undo=False)
@@ -86,6 +98,7 @@ class ReviewSteps:
             if step is None:
                 return None
             turned = store.turn(tx, step, undo=undo, at=now)
+        self._on_change()
         facts = {"left": turned.left, "gone": turned.gone, "written": turned.written}
         said = labels.turn_summary(step.label, undone=undo, changed=turned.files, **facts, names_stay=turned.names_stay)
         return StepReport(

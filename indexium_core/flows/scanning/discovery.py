@@ -1,8 +1,8 @@
 """
-The survey of one root: the walk, compared with what the catalog knows.
+Discovery: walk one root and compare it with the catalog.
 
-Nothing is read but names and `stat`, and nothing is written. A file is unchanged if size and mtime are the same; then
-its content is not looked at. No file is taken to be gone unless its folder was listed to the end.
+Discovery reads only names and `stat`, and writes nothing. A file is unchanged if its size and mtime are the same; its
+content is not read then. A file counts as missing only if its folder was listed to the end.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow, Restat
 from indexium_core.store.connection import Connection
 
-__all__ = ["Discovery", "FileToRead", "is_growing", "look", "survey"]
+__all__ = ["Discovery", "FileToRead", "discover", "file_at", "is_growing"]
 
-_RECENT_NS = 60 * 10**9  # a file that was touched this recently may still be being written
-# Whether these can be read now does not show in size and mtime.
-_LOOK_AGAIN = frozenset({"missing", "unreadable"})
+_RECENT_NS = 60 * 10**9  # another program may still be writing a file that changed this recently
+# Size and mtime do not show whether a file in one of these states can be read now.
+_READ_AGAIN = frozenset({"missing", "unreadable"})
 _SEPARATOR = os.fsencode(os.sep)
 
 
 @dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A file that is to be read."""
+    """A file that the scan has to read."""
 
     path: bytes
     stat: FileStat
 
 
-def look(path: bytes) -> FileToRead | None:
-    """Return a file to be read, None where it is gone."""
+def file_at(path: bytes) -> FileToRead | None:
+    """Return the file at a path, or None if there is none."""
     try:
         return FileToRead(path, walk.file_stat(os.lstat(path)))
     except OSError:
@@ -46,17 +46,17 @@ def look(path: bytes) -> FileToRead | None:
 
 @dataclass(slots=True, kw_only=True)
 class Discovery:
-    """What has to be done in one root."""
+    """The differences between one root and the catalog."""
 
     library: LibraryRow
     device: int = 0  # st_dev of the root
-    offline: str = ""  # why the root is taken to be offline; then the rest is not to be used
-    fresh: list[FileToRead] = field(default_factory=list)  # new or changed
-    restat: list[Restat] = field(default_factory=list)  # same content, other mode, links or inode
-    lost: list[KnownFile] = field(default_factory=list)  # were there, are not
-    barred: list[tuple[FileToRead, str]] = field(default_factory=list)  # there, but cannot be reached, and why
-    states: collections.Counter[str] = field(default_factory=collections.Counter)  # of files that did not change
-    messages: list[str] = field(default_factory=list)  # what the person should know
+    offline_reason: str = ""  # why the root counts as offline; if set, the other fields are incomplete
+    to_read: list[FileToRead] = field(default_factory=list)  # new or changed
+    restats: list[Restat] = field(default_factory=list)  # same content; other mode, links or inode
+    missing: list[KnownFile] = field(default_factory=list)  # in the catalog, not on disk
+    unreachable: list[tuple[FileToRead, str]] = field(default_factory=list)  # on disk, not accessible; with the reason
+    states: collections.Counter[str] = field(default_factory=collections.Counter)  # of unchanged files
+    messages: list[str] = field(default_factory=list)  # for the user
 
     @property
     def unchanged(self) -> int:
@@ -64,116 +64,127 @@ class Discovery:
 
 
 @dataclass(slots=True)
-class _SeenFile:
-    """What the walk left open: everything but the files that are as they were."""
+class _WalkResult:
+    """What a walk leaves to classify: all files but the unchanged ones."""
 
-    calm: int = 0  # files that are exactly as they were
-    odd: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # all others
-    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # files that `stat` refuses, and why
-    closed: list[tuple[bytes, str]] = field(default_factory=list)  # folders that could not be listed, and why
+    unchanged: int = 0
+    differing: list[tuple[bytes, os.stat_result]] = field(default_factory=list)
+    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # files for which `stat` fails; with the reason
+    unlisted: list[tuple[bytes, str]] = field(default_factory=list)  # folders that could not be listed; with the reason
     outside: int = 0  # links out of the root
 
 
 def is_growing(mtime_ns: int, now_ns: int) -> bool:
-    """Tell whether a file was touched less than 60 s ago; an mtime far in the future is no sign of life."""
+    """Tell whether a file changed less than 60 s ago; an mtime more than 60 s in the future does not count."""
     return -_RECENT_NS < now_ns - mtime_ns < _RECENT_NS
 
 
-def survey(
+def discover(
     library: LibraryRow,
     reader: Connection,
     *,
     now_ns: int,
     full: bool = False,
     since: datetime | None = None,
-    really_gone: bool = False,
-    walked: Callable[[int, bytes], None] = lambda _count, _path: None,
+    accept_missing: bool = False,
+    on_folder: Callable[[int, bytes], None] = lambda _count, _path: None,
 ) -> Discovery:
     """
-    Walk the root of `library` and compare.
+    Walk the root of `library` and compare it with the catalog.
 
     Args:
         library: The root.
         reader: The catalog.
         now_ns: The time, in nanoseconds since 1970.
-        full: Every file is to be read again.
-        since: … but those that were read since this moment: a former run of the same scan did it.
-        really_gone: The person's word that what is not there is gone, so the root is not offline for it.
-        walked: Told after each folder how many files there were, and which folder it was.
+        full: Read every file again.
+        since: With `full`, except the files read since this time: a former run of the same scan read them.
+        accept_missing: Treat missing files as deleted; without it, an empty or changed root counts as offline.
+        on_folder: Called after each folder with the number of its files and its path.
 
     """
-    result = Discovery(library=library, offline=roots.doubt_root(library, trusting=really_gone))
-    if result.offline:
+    result = Discovery(library=library, offline_reason=roots.offline_reason(library, accept_missing=accept_missing))
+    if result.offline_reason:
         return result
-    result.device = roots.device(library)
-    calm = {} if full else catalog.calm(reader, library.path_bytes)
-    seen = _SeenFile()
+    result.device = roots.device_of(library)
+    stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
+    walked = _WalkResult()
     for folder in walk.walk(library.path_bytes, audio=library.audio):
-        _compare(seen, folder, calm)
-        walked(len(folder.files), folder.path)
-    paths = None if full else [*calm, *(path for path, _ in seen.odd), *(path for path, _ in seen.unreachable)]
+        _compare(walked, folder, stable)
+        on_folder(len(folder.files), folder.path)
+    paths = (
+        None if full else [*stable, *(path for path, _ in walked.differing), *(path for path, _ in walked.unreachable)]
+    )
     known = catalog.known(reader, library.path_bytes, paths)
-    read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
-    _judge(result, seen, known, now_ns=now_ns, again=(lambda path: path not in read) if full else lambda _: False)
-    result.offline = roots.doubt_root(library, trusting=really_gone)  # it may have gone while it was walked
-    if not really_gone and not result.offline:
-        result.offline = roots.doubt_loss(library, result.lost, (candidate.stat for candidate in result.fresh))
-    result.messages += _messages(library, seen)
+    already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
+    _classify(result, walked, known, now_ns=now_ns, must_read=lambda path: full and path not in already_read)
+    # The root may have gone offline during the walk.
+    result.offline_reason = roots.offline_reason(library, accept_missing=accept_missing)
+    if not accept_missing and not result.offline_reason:
+        stats = (candidate.stat for candidate in result.to_read)
+        result.offline_reason = roots.mass_loss_reason(library, result.missing, stats)
+    result.messages += _messages(library, walked)
     return result
 
 
-def _compare(seen: _SeenFile, folder: walk.Folder, calm: dict[bytes, tuple[object, ...]]) -> None:
-    """Set apart what is not as it was. This runs for every file there is, and is most of a rescan: keep it lean."""
-    find, odd = calm.pop, seen.odd.append
+def _compare(walked: _WalkResult, folder: walk.Folder, stable: dict[bytes, tuple[object, ...]]) -> None:
+    """Collect the files that differ. This runs for every file and takes most of a rescan's time: keep it short."""
+    find, differing = stable.pop, walked.differing.append
     for path, now in folder.files:
         row = find(path, None)
         if row is None or row != (path, now.st_size, now.st_mtime_ns, now.st_mode, now.st_ino, now.st_nlink):
-            odd((path, now))
+            differing((path, now))
         else:
-            seen.calm += 1
-    seen.unreachable += folder.unreachable
-    seen.outside += folder.outside
+            walked.unchanged += 1
+    walked.unreachable += folder.unreachable
+    walked.outside += folder.outside
     if folder.problem:
-        seen.closed.append((folder.path, folder.problem))
+        walked.unlisted.append((folder.path, folder.problem))
 
 
-def _judge(
-    result: Discovery, seen: _SeenFile, known: dict[bytes, KnownFile], *, now_ns: int, again: Callable[[bytes], bool]
+def _classify(
+    result: Discovery,
+    walked: _WalkResult,
+    known: dict[bytes, KnownFile],
+    *,
+    now_ns: int,
+    must_read: Callable[[bytes], bool],
 ) -> None:
     """
-    Sort what the walk left open; `known` has a row for each of these files that is not new, and is emptied.
+    Classify the files that the walk left open.
 
-    `again` says of a path whether it is to be read although it may not have changed.
+    `known` has the row of each of these files that is not new; this function empties it. `must_read` tells for a path
+    whether to read the file even if it is unchanged.
     """
-    if seen.calm:
-        result.states["ok"] += seen.calm
-    for path, now in seen.odd:
+    if walked.unchanged:
+        result.states["ok"] += walked.unchanged
+    for path, now in walked.differing:
         row = known.pop(path, None)
-        if row is None or again(path) or _has_changed(row, now, now_ns):
-            result.fresh.append(FileToRead(path, walk.file_stat(now)))
+        if row is None or must_read(path) or _has_changed(row, now, now_ns):
+            result.to_read.append(FileToRead(path, walk.file_stat(now)))
             continue
         result.states[row.state] += 1
         if (row.mode, row.inode, row.nlink) != (now.st_mode, now.st_ino, now.st_nlink):
-            result.restat.append(Restat(file_id=row.file_id, stat=walk.file_stat(now), growing=row.growing))
-    for path, why in seen.unreachable:
-        result.barred.append((_last_seen(path, known.pop(path, None)), f"The file cannot be looked at: {why}."))
+            result.restats.append(Restat(file_id=row.file_id, stat=walk.file_stat(now), growing=row.growing))
+    for path, reason in walked.unreachable:
+        result.unreachable.append((_last_known(path, known.pop(path, None)), f"The file cannot be accessed: {reason}."))
     for row in known.values():
-        why = next((why for path, why in seen.closed if row.path_bytes.startswith(path + _SEPARATOR)), "")
-        if row.state != "missing" and why:
-            message = f"The folder of the file cannot be listed: {why}."
-            result.barred.append((_last_seen(row.path_bytes, row), message))
+        reason = next((text for path, text in walked.unlisted if row.path_bytes.startswith(path + _SEPARATOR)), "")
+        if row.state != "missing" and reason:
+            message = f"The folder of the file cannot be listed: {reason}."
+            result.unreachable.append((_last_known(row.path_bytes, row), message))
         elif row.state != "missing":
-            result.lost.append(row)
+            result.missing.append(row)
 
 
 def _has_changed(row: KnownFile, now: os.stat_result, now_ns: int) -> bool:
-    if row.size != now.st_size or row.mtime_ns != now.st_mtime_ns or row.state in _LOOK_AGAIN:
+    if row.size != now.st_size or row.mtime_ns != now.st_mtime_ns or row.state in _READ_AGAIN:
         return True
-    return row.growing and not is_growing(row.mtime_ns, now_ns)  # the second look
+    # The scan that stored the row may have read the file during a write: read it once more.
+    return row.growing and not is_growing(row.mtime_ns, now_ns)
 
 
-def _last_seen(path: bytes, row: KnownFile | None) -> FileToRead:
-    """Return a file that cannot be looked at with what was last known of it."""
+def _last_known(path: bytes, row: KnownFile | None) -> FileToRead:
+    """Return a file that cannot be accessed, with its facts from the catalog."""
     stat = FileStat(
         size=row.size if row else 0,
         mtime_ns=row.mtime_ns if row else 0,
@@ -185,9 +196,9 @@ def _last_seen(path: bytes, row: KnownFile | None) -> FileToRead:
     return FileToRead(path, stat)
 
 
-def _messages(library: LibraryRow, seen: _SeenFile) -> Iterable[str]:
-    for path, why in seen.closed:
-        yield f"The folder {path.decode('utf-8', 'replace')} cannot be listed: {why}. What is known of it was kept."
-    if seen.outside:
-        what = "link leads" if seen.outside == 1 else "links lead"
-        yield f"{seen.outside} {what} out of {library.path}; what is there was left alone."
+def _messages(library: LibraryRow, walked: _WalkResult) -> Iterable[str]:
+    for path, reason in walked.unlisted:
+        yield f"The folder {path.decode('utf-8', 'replace')} cannot be listed: {reason}. Its known files were kept."
+    if walked.outside:
+        subject = "link leads" if walked.outside == 1 else "links lead"
+        yield f"{walked.outside} {subject} out of {library.path}. The targets were not scanned."

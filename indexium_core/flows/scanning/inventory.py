@@ -1,24 +1,23 @@
 """
-Folders and what is in them: adding and removing roots, their state and health, and the quality of the whole.
+The inventory: the library folders with their state and health, lists of files, and adding and removing folders.
 
-Nothing here touches a video file. What goes away goes out of the database, and what that means is counted beforehand;
-who is in which film and the history of what was written outlive the rows of a folder.
+Nothing here changes a media file. Removing a folder deletes rows of the database, and a report counts them first. The
+people of a file and its history outlive its row.
 """
 
 from __future__ import annotations
 
+import builtins
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.flows.home import doctor
 from indexium_core.flows.review import targets
-from indexium_core.flows.scanning import discovery, roots
+from indexium_core.flows.scanning import discovery, folder_health, roots
 from indexium_core.model.files.inventory import (
     KINDS,
     SORTS,
@@ -29,6 +28,8 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
+from indexium_core.model.planning.plan import checked_modes
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -38,82 +39,104 @@ from indexium_core.store.planning.plans import Modes
 __all__ = ["Inventory"]
 
 _AUDIO = store.LibraryPart(extensions=tuple(sorted(os.fsdecode(name[1:]) for name in walk.AUDIO)))
-_HINTS = 40  # folders that are offered
-# Where films lie on the machines of most people.
-_LIKELY = ("~/Videos", "~/Movies", "~/Filme", "~/Vidéos", "~/Vídeos", "/srv/media", "/mnt", "/media", "/Volumes")
+_MAX_HINTS = 40
+_COMMON_FOLDERS = (
+    "~/Videos",
+    "~/Movies",
+    "~/Filme",
+    "~/Vidéos",
+    "~/Vídeos",
+    "/srv/media",
+    "/mnt",
+    "/media",
+    "/Volumes",
+)
+_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are offered, not the folders themselves
 
 
 class Inventory:
-    """Looks after the roots of a home."""
+    """Manages the library folders of a home and lists their files."""
 
     def __init__(
         self,
         database: Database,
         *,
-        still: Callable[[], AbstractContextManager[None]],
+        exclude_scans: Callable[[], AbstractContextManager[None]],
         modes: Callable[[], Modes],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
-        Look after the roots of a database.
+        Manage the library folders of a home.
 
         Args:
             database: The database.
-            still: Keeps scans away for the length of a block, and refuses while one runs.
-            modes: Returns how people and comments are combined where nothing else is said.
-            clock: Source of the present moment (UTC).
+            exclude_scans: Keeps scans from starting during a block, and raises UsageError if one is running.
+            modes: Returns the default modes for people and comments.
+            clock: Returns the current time (UTC).
+            on_change: Called after a change that the plan shows.
 
         """
         self._database = database
-        self._still = still
+        self._on_change = on_change
+        self._exclude_scans = exclude_scans
         self._modes = modes
         self._clock = clock
 
-    # What there is.
+    # Lists.
 
-    def libraries(self) -> list[LibraryDetails]:
-        """Return every root with the state of its files and of the place where it lies."""
+    @remote()
+    def list(self) -> builtins.list[LibraryRow]:
+        """Return the library folders; `libraries` has more about each."""
+        return catalog.libraries(self._database.read())
+
+    @remote()
+    def libraries(self) -> builtins.list[LibraryDetails]:
+        """Return every library folder with the states of its files and its health."""
         reader = self._database.read()
         counts = store.states(reader)
         return [_details(row, *counts.get(row.library_id, ({}, 0))) for row in catalog.libraries(reader)]
 
+    @remote()
     def quality(self) -> Quality:
-        """Return how many files are as one wishes, and how many are not."""
+        """Return the number of files of each kind."""
         return store.quality(self._database.read())
 
+    @remote()
     def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> HeldPage:
-        """Return one page of the files of a kind; UsageError for a kind that there is not."""
+        """Return one page of the files of a kind; UsageError for an unknown kind."""
         if kind not in KINDS:
-            message = f"There is no list “{kind}”. There are: {', '.join(KINDS)}."
+            message = f"There is no list “{kind}”. Choose one of: {', '.join(KINDS)}."
             raise errors.UsageError(message)
         return store.files(self._database.read(), kind, page=max(1, page), per_page=max(1, min(1000, per_page)))
 
+    @remote()
     def search(
         self, query: str = "", *, sort: str = "path", descending: bool = False, page: int = 1, per_page: int = 50
     ) -> HeldPage:
         """
-        Return one page of the files that a search finds, those in no plan included, but not those that are missing.
+        Return one page of the files that match a search. Files in no plan are included, missing files are not.
 
         Args:
-            query: The search; the empty one finds every file.
-            sort: `path`, `name`, `size` or `mtime`; equal ones by their id.
-            descending: The other way round.
+            query: The search; an empty search matches every file.
+            sort: `path`, `name`, `size` or `mtime`; files with equal keys are sorted by id.
+            descending: Reverse the order.
             page: Page of the list, from 1.
-            per_page: Files of a page, at most 1,000.
+            per_page: Files per page, at most 1,000.
 
         Raises:
-            QueryError: The search cannot be read.
-            UsageError: There is no such order.
+            QueryError: The search has a syntax error.
+            UsageError: The sort key is unknown.
 
         """
         if sort not in SORTS:
-            message = f"Files are not sorted by “{sort[:40]}”. They are by: {', '.join(SORTS)}."
+            message = f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}."
             raise errors.UsageError(message)
         file_ids = None
         if query.strip():
             with self._database.atomic() as tx:
                 file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
-        return store.found(
+        return store.search_page(
             self._database.read(),
             file_ids,
             sort=sort,
@@ -124,20 +147,21 @@ class Inventory:
 
     # Adding.
 
+    @remote(paths=("folder",))
     def add(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
         """
-        Add a folder without scanning it; one that is there already stays as it is.
+        Add a library folder without scanning it. A folder that is a library already keeps its settings.
 
         Args:
             folder: The folder.
-            name: Its name; "" for the folder's own name.
-            audio: Scans include its audio files; False does not change a folder that is there already.
+            name: The name of the library; "" for the folder's name.
+            audio: Scans include audio files. False does not change an existing library.
 
         Raises:
-            UsageError: It is not there, is a file, cannot be listed, or lies inside another root or around one.
+            UsageError: The folder does not exist, is a file, cannot be listed, or is inside or around another library.
 
         """
-        row = roots.choose(self._database, [folder])[0]
+        row = roots.select_libraries(self._database, [folder])[0]
         with self._database.atomic() as tx:
             if name.strip() and name.strip() != row.name:
                 catalog.name_library(tx, row.library_id, name.strip())
@@ -145,116 +169,157 @@ class Inventory:
                 catalog.set_library_audio(tx, row.library_id, audio=True)
         return self._row(row.library_id)
 
-    def folders(self, text: str) -> list[FolderHint]:
+    @remote()
+    def set_modes(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
         """
-        Return folders of this machine that a half-typed path may mean; for no text, those where films usually lie.
-
-        Hidden folders are named only where their dot is typed. A folder that cannot be listed has none.
-        """
-        found = _likely() if not text.strip() else _below(text.strip())
-        known = [row.path_bytes for row in catalog.libraries(self._database.read())]
-        return [FolderHint(path=path, name=Path(path).name or path, known=_covered(path, known)) for path in found]
-
-    # Forgetting.
-
-    def removal(self, library_id: int) -> RemovalReport:
-        """Return what goes with a root."""
-        row = self._row(library_id)
-        return store.forgetting(self._database.read(), library_id, row.path)
-
-    def remove(self, library_id: int) -> RemovalReport:
-        """
-        Forget a root, its files and the decisions on them. No file is touched; who is in them and the history stay.
+        Set how people and comments are combined in a whole folder.
 
         Raises:
-            UnknownIdError: There is no such root.
-            UsageError: A scan or an operation is at work on its files.
+            UnknownIdError: The folder does not exist.
+            UsageError: A mode is unknown.
 
         """
-        with self._still():
-            found = self.removal(library_id)
-            self._refuse_at_work(library_id)
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
+        self._on_change()
+
+    def folders(self, text: str) -> builtins.list[FolderHint]:
+        """
+        Return folders of this machine that complete a path, or common media folders if `text` is empty.
+
+        Hidden folders are included only if the text has their dot. A folder that cannot be listed has no completions.
+        """
+        paths = _completions(text.strip()) if text.strip() else _common_folders()
+        known = [row.path_bytes for row in catalog.libraries(self._database.read())]
+        return [FolderHint(path=path, name=Path(path).name or path, known=_is_covered(path, known)) for path in paths]
+
+    # Removing.
+
+    @remote()
+    def removal(self, library_id: int) -> RemovalReport:
+        """Return what removing a library would delete from the database."""
+        return self._removal(library_id, store.WHOLE)
+
+    @remote()
+    def remove(self, library_id: int) -> RemovalReport:
+        """
+        Remove a library, the rows of its files and the decisions on them. Files, people and history are kept.
+
+        Raises:
+            UnknownIdError: There is no such library.
+            UsageError: A scan or an operation uses its files.
+
+        """
+        with self._exclude_scans():
+            report = self.removal(library_id)
+            self._require_no_operation(library_id, store.WHOLE)
             with self._database.atomic() as tx:
                 catalog.remove_library(tx, library_id)
-        return found
+        self._on_change()
+        return report
 
+    @remote()
     def forgettable(self, library_id: int) -> RemovalReport:
-        """Return what goes with those files of a root that are gone."""
-        row = self._row(library_id)
-        return store.forgetting(self._database.read(), library_id, row.path, store.MISSING)
+        """Return what `forget_missing` would delete from the database."""
+        return self._removal(library_id, store.MISSING)
 
+    @remote()
     def forget_missing(self, library_id: int) -> RemovalReport:
-        """Forget the files of a root that a scan did not find any more; errors as those of `remove`."""
-        with self._still():
-            found = self.forgettable(library_id)
-            self._refuse_at_work(library_id, store.MISSING)
+        """Delete the rows of the missing files of a library. Raises as `remove`."""
+        with self._exclude_scans():
+            report = self.forgettable(library_id)
+            self._require_no_operation(library_id, store.MISSING)
             with self._database.atomic() as tx:
                 store.forget(tx, library_id, store.MISSING)
-        return found
+        self._on_change()
+        return report
+
+    def _removal(self, library_id: int, part: store.LibraryPart) -> RemovalReport:
+        row = self._row(library_id)
+        return store.removal(self._database.read(), library_id, row.path, part)
 
     # Audio files.
 
+    @remote()
+    def set_audio(self, library_id: int, *, included: bool) -> RemovalReport | None:
+        """
+        Include the audio files of a folder in scans, or exclude them.
+
+        The next scan finds included files. The database forgets excluded files at once; the report counts them. No file
+        changes, and people and history stay. Errors as those of `remove`.
+        """
+        if not included:
+            return self.exclude_audio(library_id)
+        self.include_audio(library_id)
+        return None
+
+    @remote()
     def audio_files(self, library_id: int) -> RemovalReport:
-        """Return what goes with the audio files of a root when scans include them no longer."""
-        row = self._row(library_id)
-        return store.forgetting(self._database.read(), library_id, row.path, _AUDIO)
+        """Return what `exclude_audio` would delete from the database."""
+        return self._removal(library_id, _AUDIO)
 
     def include_audio(self, library_id: int) -> None:
-        """Include audio files in scans of a root, from the next one on; UnknownIdError: there is no such root."""
+        """Include audio files in scans of a library, from the next scan on. Raises UnknownIdError."""
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_audio(tx, library_id, audio=True)
 
     def exclude_audio(self, library_id: int) -> RemovalReport:
         """
-        Exclude audio files from scans of a root, and forget those that are known; errors as those of `remove`.
+        Exclude audio files from scans of a library, and delete the rows of its audio files. Raises as `remove`.
 
-        No file is touched. The people and the history of the files are kept: a file that is included again is
-        recognised by its media.
+        The people and the history of the files are kept. A file that is included again is recognised by its media.
         """
-        with self._still():
-            found = self.audio_files(library_id)
-            self._refuse_at_work(library_id, _AUDIO)
+        with self._exclude_scans():
+            report = self.audio_files(library_id)
+            self._require_no_operation(library_id, _AUDIO)
             with self._database.atomic() as tx:
                 catalog.set_library_audio(tx, library_id, audio=False)
                 store.forget(tx, library_id, _AUDIO)
-        return found
+        self._on_change()
+        return report
 
+    @remote()
     def gone(self, library_id: int) -> GoneCheck:
-        """Look what is below a root now, beside what is known of it. Walks the folder, and changes nothing."""
+        """Compare a library folder with the catalog. Walks the folder and changes nothing."""
         row = self._row(library_id)
         reader = self._database.read()
-        seen = discovery.survey(row, reader, now_ns=0, really_gone=True)
-        lost = [known.file_id for known in seen.lost]
-        ids = {known.path_bytes for known in seen.lost}
-        before = catalog.known(reader, row.path_bytes, [each.path for each in seen.fresh])
-        fresh = [each for each in seen.fresh if each.path not in before and each.path not in ids]
+        found = discovery.discover(row, reader, now_ns=0, accept_missing=True)
+        missing_ids = [known.file_id for known in found.missing]
+        known_paths = catalog.known(reader, row.path_bytes, [each.path for each in found.to_read])
         return GoneCheck(
             library_id=library_id,
             path=row.path,
             known=row.file_count,
-            gone=len(lost),
-            new=len(fresh),
-            with_people=store.count_with_people(reader, lost),
-            reason=seen.offline,
+            gone=len(missing_ids),
+            new=sum(each.path not in known_paths for each in found.to_read),
+            with_people=store.count_with_people(reader, missing_ids),
+            reason=found.offline_reason,
         )
 
-    def _refuse_at_work(self, library_id: int, part: store.LibraryPart = store.WHOLE) -> None:
-        at_work = store.operations_at_work(self._database.read(), library_id, part)
-        if at_work:
-            raise errors.UsageError(at_work[0].say("files of this folder"), code="busy_in_operation")
+    def _require_no_operation(self, library_id: int, part: store.LibraryPart) -> None:
+        """Raise UsageError if an unfinished operation uses files of a part of a library."""
+        operations = store.unfinished_operations(self._database.read(), library_id, part)
+        if operations:
+            raise errors.UsageError(operations[0].say("files of this folder"), code="busy_in_operation")
 
     def _row(self, library_id: int) -> LibraryRow:
-        found = next((row for row in catalog.libraries(self._database.read()) if row.library_id == library_id), None)
-        if found is None:
-            message = f"There is no library {library_id}; 'indexium libraries list' shows them."
+        rows = catalog.libraries(self._database.read())
+        row = next((each for each in rows if each.library_id == library_id), None)
+        if row is None:
+            message = f"There is no library {library_id}. 'indexium libraries list' shows all libraries."
             raise errors.UnknownIdError(message)
-        return found
+        return row
 
 
 def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetails:
-    check = doctor.check_library(row)
-    fine = check.state == "ok" or (str(check.details["promise"]) in check.message and not _is_low(check.details))
+    check = folder_health.check_library(row)
+    promise, free = str(check.details["promise"]), check.details["free_bytes"]
+    # A warning about the file system's guarantees alone is not a problem: `promise` shows it already.
+    is_low = free is not None and free < folder_health.LOW_SPACE_BYTES
+    has_problem = check.state != "ok" and (promise not in check.message or is_low)
     return LibraryDetails(
         library_id=row.library_id,
         name=row.name,
@@ -268,49 +333,44 @@ def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetai
         comment_mode=row.comment_mode,
         audio=row.audio,
         scanned_at=row.scanned_at,
-        problem="" if fine else check.message,
-        remedy="" if fine else check.remedy,
-        promise=str(check.details["promise"]),
+        problem=check.message if has_problem else "",
+        remedy=check.remedy if has_problem else "",
+        promise=promise,
         file_system=str(check.details["label"]),
-        free_bytes=check.details["free_bytes"],
+        free_bytes=free,
     )
 
 
-def _is_low(details: Mapping[str, Any]) -> bool:
-    free = details["free_bytes"]
-    return free is not None and free < doctor.LITTLE
+def _common_folders() -> list[str]:
+    """Return the common media folders that exist, and mounted disks."""
+    paths: list[str] = []
+    for text in _COMMON_FOLDERS:
+        folder = Path(text).expanduser()
+        if folder.parts[1:] in _MOUNT_FOLDERS:
+            paths += _subfolders(str(folder), "")
+        elif folder.is_dir():
+            paths.append(str(folder))
+    return paths[:_MAX_HINTS]
 
 
-def _likely() -> list[str]:
-    """Return folders in which films usually lie and that are there; mounted disks each for themselves."""
-    found: list[str] = []
-    for text in _LIKELY:
-        place = Path(text).expanduser()
-        if place.parts[1:] in (("mnt",), ("media",), ("Volumes",)):
-            found += _children(str(place), "")
-        elif place.is_dir():
-            found.append(str(place))
-    return found[:_HINTS]
-
-
-def _below(text: str) -> list[str]:
-    """Return the folders that begin with what was typed."""
-    path = os.path.expanduser(text)  # noqa: PTH111 - "~/" ends in a separator, which a Path would lose
+def _completions(text: str) -> list[str]:
+    """Return the folders whose path starts with a text."""
+    path = os.path.expanduser(text)  # noqa: PTH111 - a Path would drop the separator at the end of "~/"
     if not path.startswith(os.sep):
         return []
-    above, _, beginning = path.rpartition(os.sep)
-    return _children(above or os.sep, beginning)[:_HINTS]
+    parent, _, prefix = path.rpartition(os.sep)
+    return _subfolders(parent or os.sep, prefix)[:_MAX_HINTS]
 
 
-def _children(folder: str, beginning: str) -> list[str]:
-    wanted = beginning.casefold()
+def _subfolders(folder: str, prefix: str) -> list[str]:
+    folded = prefix.casefold()
     try:
         with os.scandir(folder) as entries:
             names = [
                 entry.name
                 for entry in entries
-                if entry.name.casefold().startswith(wanted)
-                and (beginning.startswith(".") or not entry.name.startswith("."))
+                if entry.name.casefold().startswith(folded)
+                and (prefix.startswith(".") or not entry.name.startswith("."))
                 and entry.is_dir()
             ]
     except OSError:
@@ -319,6 +379,7 @@ def _children(folder: str, beginning: str) -> list[str]:
     return [f"{folder.rstrip(os.sep)}{os.sep}{name}" for name in shown]
 
 
-def _covered(path: str, known: list[bytes]) -> bool:
+def _is_covered(path: str, roots_known: list[bytes]) -> bool:
+    """Tell whether a folder is a library or is inside one."""
     real = os.path.realpath(os.fsencode(path)).rstrip(b"/") + b"/"
-    return any(real.startswith(root.rstrip(b"/") + b"/") for root in known)
+    return any(real.startswith(root.rstrip(b"/") + b"/") for root in roots_known)

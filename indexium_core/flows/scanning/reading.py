@@ -1,4 +1,4 @@
-"""Reading the files that a survey found new or changed, several at a time, and what becomes a row of each."""
+"""Read new and changed files, several at a time, and turn each into a row of the catalog."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from indexium_core.model.files.media import FileFacts
 from indexium_core.model.people import people_comment
 from indexium_core.store.catalog.catalog import ScannedFile
 
-__all__ = ["ReadResult", "barred", "read_all"]
+__all__ = ["ReadResult", "read_all", "unreachable"]
 
 logger = logging.getLogger(__name__)
 
-_HERE = Threads()
-AHEAD = 64  # files handed to the threads before the first of them is waited for …
-AHEAD_TEXT = 2_000_000  # … but none is read while what was read has comments of more characters than this
+_THREADS = Threads()
+MAX_PENDING_FILES = 64  # files submitted before the caller waits for the first one
+MAX_PENDING_TEXT = 2_000_000  # characters of the comments of pending results; above it, no further file is read
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """One file that was read."""
+    """The result of reading one file."""
 
     candidate: FileToRead
     facts: FileFacts
@@ -39,11 +39,11 @@ class ReadResult:
         return self.candidate.path
 
     @property
-    def vanished(self) -> bool:
+    def is_missing(self) -> bool:
         return self.facts.state == "missing"
 
-    def touched(self) -> bool:
-        """Look again and tell whether the file was written since the walk."""
+    def has_changed(self) -> bool:
+        """Tell whether the file on disk differs from the one that the walk found."""
         if self.facts.state == "unreadable":
             return False
         try:
@@ -53,7 +53,7 @@ class ReadResult:
         return (now.st_size, now.st_mtime_ns) != (self.candidate.stat.size, self.candidate.stat.mtime_ns)
 
     def row(self, now_ns: int) -> ScannedFile:
-        """Return what the catalog is to store; `now_ns` is the time of the walk."""
+        """Return the row for the catalog; `now_ns` is the time of the walk."""
         return ScannedFile(
             path_bytes=self.path,
             stat=self.candidate.stat,
@@ -64,41 +64,42 @@ class ReadResult:
 
 
 def read_all(
-    candidates: Sequence[FileToRead], *, threads: int, full: bool, faststart: str, executor: Executor = _HERE
+    candidates: Sequence[FileToRead], *, threads: int, full: bool, faststart: str, executor: Executor = _THREADS
 ) -> Iterator[ReadResult]:
-    """Yield what was read, in the order of `candidates`; a few files are always on their way."""
+    """Yield the results in the order of `candidates`, and read the next files in the meantime."""
     pool = ThreadPoolExecutor(executor.max_concurrency(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[ReadResult]] = collections.deque()
-    room = _Room()
+    limit = _TextLimit()
 
     def read(number: int, candidate: FileToRead) -> ReadResult:
-        room.wait(number)
-        found = _read(candidate, full=full, faststart=faststart, executor=executor)
-        room.take(len(found.facts.comment or ""))
-        return found
+        limit.wait(number)
+        result = _read(candidate, full=full, faststart=faststart, executor=executor)
+        limit.acquire(len(result.facts.comment or ""))
+        return result
 
     def fetch() -> ReadResult:
-        found = pending.popleft().result()
-        room.give_back(len(found.facts.comment or ""))
-        return found
+        result = pending.popleft().result()
+        limit.release(len(result.facts.comment or ""))
+        return result
 
     try:
         for number, candidate in enumerate(candidates):
             pending.append(pool.submit(read, number, candidate))
-            if len(pending) >= AHEAD:
+            if len(pending) >= MAX_PENDING_FILES:
                 yield fetch()
         while pending:
             yield fetch()
     finally:
-        room.close()
+        limit.close()
         pool.shutdown(cancel_futures=True)
 
 
-class _Room:
+class _TextLimit:
     """
-    Lets nobody read on while what was read, and not yet fetched, has comments that are long together.
+    A limit on the memory that comments of pending results take: readers wait while they exceed `MAX_PENDING_TEXT`.
 
-    The file that is fetched next is always read: else it and those that were read behind it would wait for each other.
+    The file that the caller fetches next is never delayed. Otherwise it would wait for results behind it, which the
+    caller fetches only after it: a deadlock.
     """
 
     def __init__(self) -> None:
@@ -110,37 +111,37 @@ class _Room:
     def wait(self, number: int) -> None:
         """Return when file `number` may be read."""
         with self._changed:
-            self._changed.wait_for(lambda: self._text <= AHEAD_TEXT or number == self._fetched or not self._open)
+            self._changed.wait_for(lambda: self._text <= MAX_PENDING_TEXT or number == self._fetched or not self._open)
 
-    def take(self, length: int) -> None:
+    def acquire(self, length: int) -> None:
         with self._changed:
             self._text += length
 
-    def give_back(self, length: int) -> None:
+    def release(self, length: int) -> None:
         with self._changed:
             self._text -= length
             self._fetched += 1
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Let everybody go on: nothing is fetched any more."""
+        """Wake all readers: the caller fetches no further result."""
         with self._changed:
             self._open = False
             self._changed.notify_all()
 
 
-def barred(candidate: FileToRead, why: str) -> ReadResult:
-    """Return a file that is there but cannot be reached."""
-    return _unread(candidate, "unreadable", why)
+def unreachable(candidate: FileToRead, message: str) -> ReadResult:
+    """Return the result for a file that exists but cannot be accessed."""
+    return _unread(candidate, "unreadable", message)
 
 
 def _read(candidate: FileToRead, *, full: bool, faststart: str, executor: Executor) -> ReadResult:
-    """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
+    """Read one file, and try once more if its process ended: the cause may be another file."""
     for _ in range(2):
         try:
             path, stat = candidate.path, candidate.stat
             return ReadResult(
-                candidate, *executor.call(file_facts.found_in, path, stat, full=full, faststart=faststart)
+                candidate, *executor.call(file_facts.probe_file, path, stat, full=full, faststart=faststart)
             )
         except WorkerLostError as error:
             lost = error
@@ -149,5 +150,5 @@ def _read(candidate: FileToRead, *, full: bool, faststart: str, executor: Execut
     return _unread(candidate, "corrupt", f"The process that read the file {lost}, twice.")
 
 
-def _unread(candidate: FileToRead, state: str, why: str) -> ReadResult:
-    return ReadResult(candidate, FileFacts(state=state, message=why), people_comment.parse(None))
+def _unread(candidate: FileToRead, state: str, message: str) -> ReadResult:
+    return ReadResult(candidate, FileFacts(state=state, message=message), people_comment.parse(None))

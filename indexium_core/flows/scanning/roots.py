@@ -1,8 +1,7 @@
 """
-Roots: which folders a scan is about, and whether a root is really there.
+Roots (library folders): select and add them, and decide whether a root is online.
 
-A root that cannot be trusted is *offline*, and then nothing of it changes: a disk that was not mounted must never look
-like a person who deleted everything.
+A scan changes nothing of a root that is *offline*: the files of a disk that is not mounted are not deleted files.
 """
 
 from __future__ import annotations
@@ -21,20 +20,21 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
 from indexium_core.store.database import Database
 
-__all__ = ["FolderName", "choose", "device", "doubt_loss", "doubt_root", "free_bytes"]
+__all__ = ["FolderName", "device_of", "free_bytes", "mass_loss_reason", "offline_reason", "select_libraries"]
 
 FolderName = str | bytes | os.PathLike[str]
 
-ENOUGH = 20  # known files from which on the loss of more than half of them is no ordinary tidying up
-_REMEDY = "Nothing of it was changed. If this is how it is meant to be, scan it with --really-gone."
+MIN_KNOWN_FILES = 20  # below this number of known files, the loss of more than half of them is not suspicious
+_UNCHANGED = "Its files in the database were not changed."
+_REMEDY = f"{_UNCHANGED} If the files were deleted on purpose, scan the folder with --accept-missing."
 
 
-def choose(database: Database, dirs: Sequence[FolderName]) -> list[LibraryRow]:
+def select_libraries(database: Database, dirs: Sequence[FolderName]) -> list[LibraryRow]:
     """
-    Return the libraries of `dirs`, added where they are new; all libraries where none is named.
+    Return the libraries of `dirs`, and add those that are new; return all libraries if `dirs` is empty.
 
     Raises:
-        UsageError: A folder is not there, is a file, cannot be listed, or a root lies inside another one.
+        UsageError: A folder does not exist, is a file, cannot be listed, or one root is inside another.
 
     """
     known = {library.path_bytes: library for library in catalog.libraries(database.read())}
@@ -53,11 +53,11 @@ def choose(database: Database, dirs: Sequence[FolderName]) -> list[LibraryRow]:
     return [rows[path] for path in wanted]
 
 
-def doubt_root(library: LibraryRow, *, trusting: bool = False) -> str:
+def offline_reason(library: LibraryRow, *, accept_missing: bool = False) -> str:
     """
-    Return why a root is offline, "" where it is there.
+    Return why a root is offline, or "" if it is online.
 
-    `trusting` is the person's word that the root is right although it changed its device or is empty.
+    With `accept_missing`, a root that is empty or on another device counts as online.
     """
     try:
         status = os.lstat(library.path_bytes)
@@ -67,45 +67,45 @@ def doubt_root(library: LibraryRow, *, trusting: bool = False) -> str:
         return _unreachable(library.path, error)
     real = os.path.realpath(library.path_bytes)
     if real != library.path_bytes:
-        where = real.decode("utf-8", "replace")
-        return f"{library.path} is a link now and leads to {where}: scan that folder. Nothing of it was changed."
-    if trusting:
+        target = real.decode("utf-8", "replace")
+        return f"The folder {library.path} is now a link to {target}. Scan that folder instead. {_UNCHANGED}"
+    if accept_missing:
         return ""
     if library.device is not None and status.st_dev != library.device:
         return f"The folder {library.path} is on another device than at its last scan. {_REMEDY}"
     if empty and library.file_count:
         files = wording.files(library.file_count)
-        return f"The folder {library.path} is empty, though it had {files}. {_REMEDY}"
+        return f"The folder {library.path} is empty, but the last scan found {files} in it. {_REMEDY}"
     return ""
 
 
 def _unreachable(path: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"The folder {path} is not there. Nothing of it was changed."
+        return f"The folder {path} does not exist. {_UNCHANGED}"
     if isinstance(error, NotADirectoryError):
-        return f"{path} is not a folder any more. Nothing of it was changed."
-    why = (error.strerror or str(error)).lower()
-    return f"The folder {path} cannot be listed: {why}. Nothing of it was changed."
+        return f"{path} is not a folder. {_UNCHANGED}"
+    reason = (error.strerror or str(error)).lower()
+    return f"The folder {path} cannot be listed: {reason}. {_UNCHANGED}"
 
 
-def doubt_loss(library: LibraryRow, lost: Sequence[KnownFile], fresh: Iterable[FileStat]) -> str:
+def mass_loss_reason(library: LibraryRow, missing: Sequence[KnownFile], new: Iterable[FileStat]) -> str:
     """
-    Return why a root is offline for having lost too much: more than half of at least 20 known files.
+    Return why a root counts as offline because more than half of at least 20 known files are missing, or "".
 
-    Files that were moved inside the root are no loss; size and mtime, which a move keeps, tell well enough here.
+    Files that moved inside the root do not count as missing. A move keeps size and mtime, so these identify them.
     """
     known = library.file_count
-    if known < ENOUGH or len(lost) * 2 <= known:
+    if known < MIN_KNOWN_FILES or len(missing) * 2 <= known:
         return ""
-    found = collections.Counter((stat.size, stat.mtime_ns) for stat in fresh)
-    gone = collections.Counter((row.size, row.mtime_ns) for row in lost) - found
-    if gone.total() * 2 <= known:
+    moved = collections.Counter((stat.size, stat.mtime_ns) for stat in new)
+    lost = collections.Counter((row.size, row.mtime_ns) for row in missing) - moved
+    if lost.total() * 2 <= known:
         return ""
-    return f"{gone.total():,} of {known:,} files of {library.path} are not there any more. {_REMEDY}"
+    return f"{lost.total():,} of {known:,} files of {library.path} are missing. {_REMEDY}"
 
 
-def device(library: LibraryRow) -> int:
-    """Return the device that a root is on now; the one it was on where it went this very moment."""
+def device_of(library: LibraryRow) -> int:
+    """Return the device (`st_dev`) of a root, or the one of its last scan if the root cannot be accessed."""
     try:
         return os.lstat(library.path_bytes).st_dev
     except OSError:
@@ -113,12 +113,12 @@ def device(library: LibraryRow) -> int:
 
 
 def free_bytes(library: LibraryRow) -> int | None:
-    """Return how many bytes are free beside a root's files, None where nobody can tell."""
+    """Return the free bytes on the file system of a root, or None if they are unknown."""
     try:
-        found = os.statvfs(library.path_bytes)
+        status = os.statvfs(library.path_bytes)
     except (OSError, AttributeError):
         return None
-    return found.f_bavail * found.f_frsize
+    return status.f_bavail * status.f_frsize
 
 
 def _resolved(folder: FolderName) -> bytes:
@@ -133,30 +133,28 @@ def _check_folder(path: bytes) -> None:
         if is_folder:
             os.scandir(path).close()
     except FileNotFoundError as error:
-        message = f"There is no folder {shown}."
+        message = f"The folder {shown} does not exist."
         raise errors.UsageError(message, code="unknown_folder") from error
     except OSError as error:
         message = f"The folder {shown} cannot be listed: {(error.strerror or str(error)).lower()}."
         raise errors.UsageError(message) from error
     if not is_folder:
-        message = f"{shown} is a file, not a folder. Name the folder that it is in."
+        message = f"{shown} is a file, not a folder. Give the folder that contains it."
         raise errors.UsageError(message)
 
 
 def _check_nesting(new: Sequence[bytes], known: Collection[bytes]) -> None:
-    """Refuse a root inside another: its files would be there twice."""
+    """Raise UsageError for a root inside another: the catalog would list its files twice."""
     for path in new:
         shown = path.decode("utf-8", "replace")
         outer = next((other for other in (*known, *new) if _inside(path, other)), None)
         if outer is not None:
-            message = (
-                f"{shown} lies inside {outer.decode('utf-8', 'replace')}, which is scanned with all that is in it."
-            )
+            message = f"{shown} is inside {outer.decode('utf-8', 'replace')}, which is scanned with all its subfolders."
             raise errors.UsageError(message)
         inner = next((other for other in known if _inside(other, path)), None)
         if inner is not None:
             library = inner.decode("utf-8", "replace")
-            message = f"{shown} holds the library {library}. Remove that one first, then scan {shown}."
+            message = f"{shown} contains the library {library}. Remove that library first, then scan {shown}."
             raise errors.UsageError(message)
 
 

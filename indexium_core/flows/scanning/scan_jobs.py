@@ -1,4 +1,4 @@
-"""Scans as jobs: asked for once, they are done once, whatever happens to the process in between."""
+"""Scans as jobs: the queue runs each requested scan once, also after a restart of the process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 
@@ -24,82 +25,85 @@ KIND = "scan"
 
 @dataclass(slots=True)
 class _Awaited:
-    """A scan that somebody here waits for."""
+    """A scan for which a caller of `run` waits."""
 
-    progress: Callable[[ScanProgress], None] | None
-    report: ScanReport | None = None  # what came of it …
-    error: Exception | None = None  # … or why nothing did
+    on_progress: Callable[[ScanProgress], None] | None
+    report: ScanReport | None = None
+    error: Exception | None = None
 
 
 class ScanJobs:
-    """Adds scans to the queue and does them. `on_change` is told, with nothing, when one has come to its end."""
+    """Adds scans to the queue and handles them. `on_change` is called at the end of each scan."""
 
     def __init__(
         self, database: Database, scanner: Scanner, queue: JobQueueService, *, on_change: Callable[[], None]
     ) -> None:
         self._database, self._scanner, self._queue, self._on_change = database, scanner, queue, on_change
-        self._adding = threading.Lock()  # a scan that is awaited is not begun before that is known
+        self._adding = threading.Lock()  # `handle` must find the entry in `_awaited` that `run` adds
         self._awaited: dict[int, _Awaited] = {}
 
+    @remote(paths=("dirs",))
     def add(
         self,
-        dirs: Sequence[roots.FolderName],
+        dirs: Sequence[roots.FolderName] = (),
         *,
-        full: bool,
-        really_gone: bool,
+        full: bool = False,
+        accept_missing: bool = False,
         priority: int | str = "normal",
         dedup: bool = True,
     ) -> Job:
         """
-        Ask for a scan of `dirs`, which become libraries where they are none yet; of all libraries where none is named.
+        Add a scan of `dirs` to the queue, or of all libraries if `dirs` is empty. New folders become libraries.
 
-        `dedup`: an equal one that has not begun will do.
+        With `dedup`, an equal scan that waits in the queue is returned instead.
 
         Raises:
-            UsageError: A folder is not there, is a file or lies inside another library; or there is no such priority.
+            UsageError: A folder does not exist, is a file or is inside another library; or the priority is unknown.
 
         """
-        # By their ids, for a path need not be text; and what is wrong with one is said to whoever asks.
-        chosen = roots.choose(self._database, dirs) if dirs else []
-        payload = {"libraries": [library.library_id for library in chosen], "full": full, "really_gone": really_gone}
-        what = ", ".join(library.path for library in chosen) or "all libraries"
-        title = f"Scan {what}, every file anew" if full else f"Scan {what}"
+        # The payload holds ids because a path may not be text. The caller gets the error of a wrong folder.
+        libraries = roots.select_libraries(self._database, list(dirs)) if dirs else []
+        library_ids = [library.library_id for library in libraries]
+        payload = {"libraries": library_ids, "full": full, "really_gone": accept_missing}
+        target = ", ".join(library.path for library in libraries) or "all libraries"
+        title = f"Scan {target}, read every file again" if full else f"Scan {target}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
 
+    @remote(paths=("dirs",))
     def run(
         self,
         dirs: Sequence[roots.FolderName],
         *,
         full: bool,
-        really_gone: bool,
-        progress: Callable[[ScanProgress], None] | None,
+        accept_missing: bool,
+        on_progress: Callable[[ScanProgress], None] | None,
     ) -> ScanReport:
         """
-        Ask for a scan and wait for its end; `progress` is told how far it is, on the thread of the job.
+        Add a scan and wait for its end; `on_progress` is called on the thread of the job.
 
-        Ctrl-C cancels it. Where it is cancelled or stopped, the report says so.
+        Ctrl-C cancels the scan. The report of a cancelled scan has `cancelled` set.
 
         Raises:
-            UsageError: A folder cannot be scanned, as with `add`; or a scan is running already.
-            Exception: What ended the scan, and anything that `progress` raises.
+            UsageError: As `add`; or a scan is running already.
+            Exception: The error of the scan, or one that `on_progress` raises.
 
         """
         if self._queue.running_jobs(KIND):
             raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
-        awaited, job_id = _Awaited(progress), 0
+        awaited, job_id = _Awaited(on_progress), 0
         try:
             with self._adding:
-                # One of its own, which can be given up without taking anything from others.
-                job_id = self.add(dirs, full=full, really_gone=really_gone, dedup=False).id
+                # No dedup: Ctrl-C must not cancel a scan that another caller requested.
+                job_id = self.add(dirs, full=full, accept_missing=accept_missing, dedup=False).id
                 self._awaited[job_id] = awaited
             self._queue.wait(job_id)
-        except KeyboardInterrupt:  # which may come as soon as there is a job
+        except KeyboardInterrupt:
             if job_id:
                 self._queue.cancel(job_id)
                 self._queue.wait(job_id, STOP_SECONDS)
             raise
-        except errors.StoreError:  # the home was closed as the scan came to its end …
-            if awaited.report is None:  # … or not
+        except errors.StoreError:  # the home was closed; the scan may have completed before that
+            if awaited.report is None:
                 raise
         finally:
             self._awaited.pop(job_id, None)
@@ -107,27 +111,42 @@ class ScanJobs:
             raise awaited.error
         return awaited.report or ScanReport(cancelled=True)
 
-    def work(self, job: JobContext) -> Mapping[str, Any]:
-        """Do a scan; its handler."""
+    @remote()
+    def cancel(self) -> bool:
+        """Cancel the running scan; False if none runs. Files that were read are kept, and none counts as missing."""
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(KIND))
+
+    @remote()
+    def progress(self) -> ScanProgress | None:
+        """Return the progress of the running scan, None if none runs."""
+        return self._scanner.current_progress
+
+    @remote()
+    def last(self) -> ScanReport | None:
+        """Return the report of the last scan of this process."""
+        return self._scanner.last_report
+
+    def handle(self, job: JobContext) -> Mapping[str, Any]:
+        """Run the scan of a job and return its report: the handler of the queue."""
         with self._adding:
             awaited = self._awaited.get(job.job_id) or _Awaited(None)
         try:
-            report = self._scan(job, awaited.progress)
+            report = self._scan(job, awaited.on_progress)
         except Exception as error:
             awaited.error = error
             raise
         finally:
             self._on_change()
-        awaited.report, awaited.error = report, None  # of another try, if it was tried again
+        awaited.report, awaited.error = report, None  # an earlier attempt may have set the error
         return {**asdict(report), "message": summary(report)}
 
-    def _scan(self, job: JobContext, progress: Callable[[ScanProgress], None] | None) -> ScanReport:
-        wanted = set(job.payload["libraries"])
-        known = catalog.libraries(self._database.read())
+    def _scan(self, job: JobContext, on_progress: Callable[[ScanProgress], None] | None) -> ScanReport:
+        library_ids = set(job.payload["libraries"])
+        libraries = catalog.libraries(self._database.read())
         return self._scanner.scan(
             job,
-            [library for library in known if not wanted or library.library_id in wanted],
+            [library for library in libraries if not library_ids or library.library_id in library_ids],
             full=bool(job.payload["full"]),
-            really_gone=bool(job.payload["really_gone"]),
-            progress=progress,
+            accept_missing=bool(job.payload["really_gone"]),
+            on_progress=on_progress,
         )

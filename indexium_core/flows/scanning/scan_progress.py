@@ -1,4 +1,4 @@
-"""How far a scan is, told often enough to follow and seldom enough to cost nothing."""
+"""The progress of a scan, and its reports, which are limited in rate so that they cost little."""
 
 from __future__ import annotations
 
@@ -6,61 +6,61 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["ScanMeter", "ScanProgress"]
+__all__ = ["REPORT_SECONDS", "ProgressReporter", "ScanProgress"]
 
-TICK = 0.4  # seconds between two reports
+REPORT_SECONDS = 0.4  # between two reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanProgress:
-    """How far a scan is."""
+    """The progress of a scan."""
 
-    done: int  # files seen (walking), then files read
-    total: int | None  # files to be read; None while walking, for nobody knows yet
-    current: str  # folder or file that was last looked at, for display
-    rate: float  # files a second
+    done: int  # files found (during the walk), then files read
+    total: int | None  # files to read; None during the walk, which does not know it yet
+    current: str  # last folder or file, for display
+    rate: float  # files per second
     eta_seconds: float | None
-    folder: str = ""  # the whole path of the folder that it is in (or is), for display
+    folder: str = ""  # full path of the current folder, for display
 
 
-class ScanMeter:
-    """Count, and tell `progress`."""
+class ProgressReporter:
+    """Counts files and reports a `ScanProgress` to a callback."""
 
-    def __init__(self, progress: Callable[[ScanProgress], None]) -> None:
-        self._progress = progress
+    def __init__(self, on_progress: Callable[[ScanProgress], None]) -> None:
+        self._on_progress = on_progress
         self._started = self._phase = time.monotonic()
-        self._told = 0.0
+        self._reported_at = 0.0
         self._done = 0
         self._total: int | None = None
 
     @property
-    def seconds(self) -> float:
+    def elapsed_seconds(self) -> float:
         return time.monotonic() - self._started
 
-    def walked(self, count: int, folder: bytes) -> None:
-        """Note that a folder was listed."""
+    def folder_listed(self, count: int, folder: bytes) -> None:
+        """Count the files of a listed folder."""
         self._done += count
-        self._tell(folder)
+        self._report(folder)
 
-    def begin(self, total: int) -> None:
-        """Begin to read `total` files."""
-        self._done, self._total, self._phase, self._told = 0, total, time.monotonic(), 0.0
+    def start_reading(self, total: int) -> None:
+        """Start the second phase: reading `total` files."""
+        self._done, self._total, self._phase, self._reported_at = 0, total, time.monotonic(), 0.0
 
-    def read(self, path: bytes) -> None:
-        """Note that a file was read."""
+    def file_read(self, path: bytes) -> None:
+        """Count a file that was read."""
         self._done += 1
-        self._tell(path, last=self._done == self._total)
+        self._report(path, is_last=self._done == self._total)
 
-    def _tell(self, path: bytes, *, last: bool = False) -> None:
+    def _report(self, path: bytes, *, is_last: bool = False) -> None:
         now = time.monotonic()
-        if now - self._told < TICK and not last:
+        if now - self._reported_at < REPORT_SECONDS and not is_last:
             return
-        self._told = now
+        self._reported_at = now
         rate = self._done / max(now - self._phase, 1e-3)
         eta = None if self._total is None or not rate else (self._total - self._done) / rate
-        above, _, last_part = path.rpartition(b"/")
-        folder = (path if self._total is None else above).decode("utf-8", "replace")
+        parent, _, last_part = path.rpartition(b"/")
+        folder = (path if self._total is None else parent).decode("utf-8", "replace")
         name = last_part.decode("utf-8", "replace")
-        self._progress(
+        self._on_progress(
             ScanProgress(done=self._done, total=self._total, current=name, rate=rate, eta_seconds=eta, folder=folder)
         )

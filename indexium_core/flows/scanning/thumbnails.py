@@ -1,8 +1,9 @@
 """
-Small pictures of films, made when somebody looks and kept in the home by what the film is.
+Thumbnails of videos: made on request, and cached in the home under a key of the media.
 
-A picture is worth little: it is made only while nobody writes the file, two at a time at most, and kept within a
-budget from which those that were not looked at for longest go first. That a film has none is remembered, too.
+A thumbnail is never worth a delay of a write: none is made of a file that an operation is writing, and at most two are
+made at a time. The cache has a budget in bytes and evicts the least recently used files. It also stores that a video
+has no picture, as an empty file.
 """
 
 from __future__ import annotations
@@ -19,107 +20,108 @@ from indexium_core import errors
 from indexium_core.files import thumbnail
 from indexium_core.files.reader import FileReader
 from indexium_core.store.catalog import details as store
-from indexium_core.store.catalog.details import Picture
+from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
 
 __all__ = ["Thumbnails"]
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 2  # pictures that are made at the same time
-_STEP = 80  # widths are multiples of it, so that a curious caller cannot fill the budget with one film
-_FILL = 0.8  # of the budget that is left when room is made
+_MAX_CONCURRENT = 2
+_WIDTH_STEP = 80  # widths are rounded to it, so that requests for one video cannot fill the cache
+_FILL = 0.8  # share of the budget that an eviction leaves in use
 
 
 class Thumbnails:
-    """Makes and keeps pictures. One instance serves a home; it may be used from any thread."""
+    """Makes and caches thumbnails. One instance serves a home; it is safe to use from any thread."""
 
-    def __init__(self, database: Database, *, folder: Path, budget: Callable[[], int]) -> None:
+    def __init__(self, database: Database, *, folder: Path, budget_bytes: Callable[[], int]) -> None:
         self._database = database
         self._folder = folder
-        self._budget = budget
-        self._making = threading.Semaphore(_AT_ONCE)
+        self._budget_bytes = budget_bytes
+        self._slots = threading.Semaphore(_MAX_CONCURRENT)
         self._lock = threading.Lock()
-        self._under_way: dict[str, threading.Lock] = {}  # by name: nobody makes what another is making
-        self._used = -1  # bytes that are kept; not counted yet
+        self._in_progress: dict[str, threading.Lock] = {}  # by cache key
+        self._used_bytes = -1  # of the cache; -1: not counted yet
 
-    def picture(self, file_id: int, *, width: int = 640) -> bytes | None:
-        """Return a JPEG of a film, at most `width` pixels wide; None where there is none, or not now."""
-        width = max(_STEP, min(width, thumbnail.WIDEST) // _STEP * _STEP)
+    def jpeg(self, file_id: int, *, width: int = 640) -> bytes | None:
+        """Return a JPEG of a video, at most `width` pixels wide; None if there is none, or a write is running."""
+        width = max(_WIDTH_STEP, min(width, thumbnail.WIDEST) // _WIDTH_STEP * _WIDTH_STEP)
         reader = self._database.read()
-        found = store.picture_of(reader, file_id)
-        if found is None:
+        source = store.thumbnail_source(reader, file_id)
+        if source is None:
             return None
-        name = _name(found, width)
-        with self._alone(name):
-            kept = self._kept(name)
-            if kept is not None:
-                return kept or None
-            if store.is_held(reader, file_id):  # a reader could cost the write its cheapest way
+        key = _cache_key(source, width)
+        with self._single_flight(key):
+            cached = self._cached(key)
+            if cached is not None:
+                return cached or None
+            # An open reader could keep the write from its fastest strategy.
+            if store.is_being_written(reader, file_id):
                 return None
-            return self._make(found, name, width)
+            return self._make(source, key, width)
 
-    def _make(self, found: Picture, name: str, width: int) -> bytes | None:
+    def _make(self, source: ThumbnailSource, key: str, width: int) -> bytes | None:
         try:
-            with self._making, FileReader(found.path) as reader:
-                if (reader.stat.size, reader.stat.mtime_ns) != (found.size, found.mtime_ns):
-                    return None  # it is another file by now: the next scan will say what
-                made = thumbnail.picture(reader, found.container, duration=found.duration, width=width)
+            with self._slots, FileReader(source.path) as reader:
+                if (reader.stat.size, reader.stat.mtime_ns) != (source.size, source.mtime_ns):
+                    return None  # the file changed since the scan: its key is unknown until the next one
+                made = thumbnail.picture(reader, source.container, duration=source.duration, width=width)
         except errors.FileAccessError:
             return None
-        self._keep(name, made or b"")
+        self._put(key, made or b"")
         return made
 
     @contextlib.contextmanager
-    def _alone(self, name: str) -> Iterator[None]:
+    def _single_flight(self, key: str) -> Iterator[None]:
+        """Keep other threads from making the same thumbnail during a block."""
         with self._lock:
-            turn = self._under_way.setdefault(name, threading.Lock())
-        with turn:
+            lock = self._in_progress.setdefault(key, threading.Lock())
+        with lock:
             yield
         with self._lock:
-            if not turn.locked():
-                self._under_way.pop(name, None)
+            if not lock.locked():
+                self._in_progress.pop(key, None)
 
-    # What is kept.
+    # The cache.
 
-    def _kept(self, name: str) -> bytes | None:
-        """Return a picture that was made before; empty where it was found that there is none, None if nobody looked."""
-        path = self._folder / name
+    def _cached(self, key: str) -> bytes | None:
+        """Return a cached thumbnail: empty if the video has none, None if the cache has no entry."""
+        path = self._folder / key
         try:
             data = path.read_bytes()
-            os.utime(path)  # it was looked at just now
+            os.utime(path)  # the mtime is the time of the last use
         except OSError:
             return None
         return data
 
-    def _keep(self, name: str, data: bytes) -> None:
-        budget = self._budget()
+    def _put(self, key: str, data: bytes) -> None:
+        budget = self._budget_bytes()
         if budget <= 0:
             return
-        path = self._folder / name
-        unfinished = path.with_suffix(f".{threading.get_ident()}.part")
+        path = self._folder / key
+        partial = path.with_suffix(f".{threading.get_ident()}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(data)
-            unfinished.replace(path)
-        except OSError as error:  # a full disk costs nothing but the time to make it again
+            partial.write_bytes(data)
+            partial.replace(path)
+        except OSError as error:  # on a full disk the thumbnail is made again on each request
             logger.info("thumbnail.not_kept", extra={"error": str(error)})
             with contextlib.suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+                partial.unlink(missing_ok=True)
             return
         with self._lock:
-            self._used = self._count() if self._used < 0 else self._used + len(data)
-            if self._used > budget:
-                self._used = self._make_room(budget)
+            self._used_bytes = self._count_bytes() if self._used_bytes < 0 else self._used_bytes + len(data)
+            if self._used_bytes > budget:
+                self._used_bytes = self._evict(budget)
 
-    def _count(self) -> int:
-        return sum(size for _, size, _ in self._listing())
+    def _count_bytes(self) -> int:
+        return sum(size for _, size, _ in self._entries())
 
-    def _make_room(self, budget: int) -> int:
-        """Let those go that were not looked at for longest, and return how many bytes are left."""
+    def _evict(self, budget: int) -> int:
+        """Delete the least recently used entries, and return the bytes that are left."""
         left = 0
-        listing = sorted(self._listing(), reverse=True)
-        for _, size, path in listing:
+        for _, size, path in sorted(self._entries(), reverse=True):
             if left + size <= budget * _FILL:
                 left += size
                 continue
@@ -127,18 +129,18 @@ class Thumbnails:
                 path.unlink()
         return left
 
-    def _listing(self) -> list[tuple[float, int, Path]]:
-        """Return what is kept: when it was last looked at, its size, its path."""
-        found = []
-        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
-            for entry in entries:
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """Return the time of last use, the size and the path of each entry."""
+        entries = []
+        with contextlib.suppress(OSError), os.scandir(self._folder) as listing:
+            for entry in listing:
                 with contextlib.suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
-                    found.append((status.st_mtime, status.st_size, Path(entry.path)))
-        return found
+                    entries.append((status.st_mtime, status.st_size, Path(entry.path)))
+        return entries
 
 
-def _name(found: Picture, width: int) -> str:
-    """Return under which name a picture is kept: by the film, or by the file where nothing else is known of it."""
-    facts = found.file_hash or f"{found.path!r} {found.size} {found.mtime_ns}"
+def _cache_key(source: ThumbnailSource, width: int) -> str:
+    """Return the file name of a cache entry: from the media hash, or from the file's stat if there is no hash."""
+    facts = source.file_hash or f"{source.path!r} {source.size} {source.mtime_ns}"
     return f"{hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()}-{width}.jpg"

@@ -1,7 +1,8 @@
 """
-News of files: which of them a scan or a rescan has added or changed, for those who look at one.
+Events about files: `track:added` and `track:updated`, sent at the end of a scan or a rescan.
 
-Of a handful each is told by itself. Of more only their number is told, once: a first scan is no 10,000 events.
+Up to `MAX_SINGLE_EVENTS` files get an event each. Above it there is one event with the number of files, because a first
+scan would send thousands.
 """
 
 from __future__ import annotations
@@ -11,29 +12,29 @@ from itertools import islice
 
 from indexium_core.jobs.events import EventBus
 
-__all__ = ["MOST", "TrackNews"]
+__all__ = ["MAX_SINGLE_EVENTS", "TrackEvents"]
 
-MOST = 20  # files that are told of one by one
+MAX_SINGLE_EVENTS = 20
 
 
-class TrackNews:
-    """Gathers what became of files, to be told at the end: `track:added` and `track:updated`."""
+class TrackEvents:
+    """Collects the ids of added and updated files, and sends the events."""
 
     def __init__(self) -> None:
         self._counts = {"added": 0, "updated": 0}
         self._first: dict[str, list[int]] = {verb: [] for verb in self._counts}
 
-    def note(self, *, added: Collection[int] = (), updated: Collection[int] = ()) -> None:
-        """Take in files by their ids; none comes twice."""
+    def collect(self, *, added: Collection[int] = (), updated: Collection[int] = ()) -> None:
+        """Collect files by their ids; the caller passes each id once."""
         for verb, file_ids in (("added", added), ("updated", updated)):
             self._counts[verb] += len(file_ids)
             first = self._first[verb]
-            first += islice(file_ids, MOST - len(first))
+            first += islice(file_ids, MAX_SINGLE_EVENTS - len(first))
 
-    def tell(self, events: EventBus, job_id: int | None) -> None:
-        """Tell of them: `file_id` is the file, and `total` how many there are; without `file_id` it is of them all."""
+    def emit(self, events: EventBus, job_id: int | None) -> None:
+        """Send the events. `total` is the number of files; an event without `file_id` is about all of them."""
         for verb, total in self._counts.items():
-            if total > MOST:
+            if total > MAX_SINGLE_EVENTS:
                 events.emit(f"track:{verb}", job_id=job_id, total=total, message=f"{total:,} files")
                 continue
             for file_id in self._first[verb]:

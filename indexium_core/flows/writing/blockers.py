@@ -45,7 +45,7 @@ class Blockers:
         """Return what stands in the way of all, as a sentence, where a file failed with a code; "" for nothing."""
         if code in _GONE:
             library = next((row for row in self._libraries() if row.library_id == task.library_id), None)
-            if library is not None and roots.doubt_root(library):
+            if library is not None and roots.offline_reason(library):
                 return (
                     f"The folder {library.path} is gone, or something else is in its place: connect it again, then "
                     "resume. Every file is whole, and what was written stays written."

@@ -26,6 +26,7 @@ from indexium_core.jobs.runner import RunControl, Runner
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
+from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.operations import ledger
 
@@ -119,7 +120,9 @@ class MetadataWriter:
         *,
         config: settings.Settings,
         clock: Callable[[], datetime],
+        recover: Callable[[], object],
     ) -> None:
+        self._recover = recover
         self._store = store
         self._ledger = ledger.Ledger(store)
         self._planner = planner
@@ -130,13 +133,14 @@ class MetadataWriter:
 
     # Starting.
 
+    @remote()
     def start_operation(
         self,
         items: planning.MetadataPlan | Sequence[PlanItem],
         options: WriteOptions | None = None,
         *,
         selection: Selection | None = None,
-        sealed: SelectionDigest | None = None,
+        expected: SelectionDigest | None = None,
         asked: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
@@ -146,7 +150,7 @@ class MetadataWriter:
             items: A plan (its default items, or those of `selection`), or plan items.
             options: How to write.
             selection: Which items of the plan.
-            sealed: The mark of just the files that were shown, by `MetadataPlanner.seal`.
+            expected: The mark of just the files that were shown, by `MetadataPlanner.seal`.
             asked: The request of a program that is not to begin a second one.
 
         Raises:
@@ -160,7 +164,7 @@ class MetadataWriter:
 
         def settle(tx: database.Connection) -> list[int]:
             """Say which files it begins with, so late that nothing can change before they are put down."""
-            file_ids = self._planner.settle(tx, plan, parted, selection, risk=options.risk, sealed=sealed)
+            file_ids = self._planner.settle(tx, plan, parted, selection, risk=options.risk, expected=expected)
             if not file_ids:
                 raise errors.UsageError(self._nothing(parted, selection, options), code="nothing_to_write")
             self._require_room(len(file_ids))
@@ -242,6 +246,7 @@ class MetadataWriter:
             proof=details.proof,
         )
 
+    @remote()
     def dry_run(
         self,
         plan: planning.MetadataPlan,
@@ -299,6 +304,7 @@ class MetadataWriter:
             seconds=time.monotonic() - started,
         )
 
+    @remote()
     def held(
         self, plan: planning.MetadataPlan, selection: Selection, options: WriteOptions | None = None
     ) -> list[Holder]:
@@ -355,6 +361,7 @@ class MetadataWriter:
 
     # Holding and ending.
 
+    @remote()
     def get_operation_status(self, operation_id: int) -> OperationStatus:
         """Return how far an operation is; UnknownIdError where there is none with that id."""
         operation = self._ledger.operation(operation_id)
@@ -396,6 +403,7 @@ class MetadataWriter:
         run = self._operations.find(operation.id)
         return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
+    @remote()
     def pause_operation(self, operation_id: int, *, by: str = "", wait: bool = True) -> bool:
         """
         Hold an operation after the files under way; False where it is not running.
@@ -413,6 +421,37 @@ class MetadataWriter:
         if status.status != "paused" and not status.counts.get("pending"):  # one that is held may only have to end
             return False
         return self._queue.resume(self._queue.ensure_job(operation_id), by=user_name())
+
+    @remote()
+    def handle(self, operation_id: int) -> OperationHandle:
+        """Return the handle of an operation; UnknownIdError if it does not exist."""
+        self.get_operation_status(operation_id)
+        return OperationHandle(self, operation_id)
+
+    @remote()
+    def wait(self, operation_id: int, seconds: float) -> OperationStatus:
+        """Wait at most some seconds until an operation has ended, and return its status."""
+        return self.handle(operation_id).wait(min(seconds, LONGEST_WAIT))
+
+    @remote()
+    def resume(self, operation_id: int) -> OperationHandle:
+        """Resume a paused, interrupted or failed operation; UsageError if there is nothing to resume."""
+        if self.get_operation_status(operation_id).status == "failed":
+            self._recover()  # results of its last files may not be recorded yet
+        if not self.resume_operation(operation_id):
+            raise self._wrong_state(operation_id, "resume")
+        return OperationHandle(self, operation_id)
+
+    @remote()
+    def cancel(self, operation_id: int) -> None:
+        """Cancel the rest of an operation; waits briefly for the files in progress. UsageError if it has ended."""
+        if not self.cancel_operation(operation_id, wait=True):
+            raise self._wrong_state(operation_id, "cancel")
+
+    def _wrong_state(self, operation_id: int, action: str) -> errors.UsageError:
+        state = self.get_operation_status(operation_id).status.replace("_", " ")
+        message = f"Operation {operation_id} is {state}: there is nothing to {action}."
+        return errors.UsageError(message, code="wrong_state")
 
     def cancel_operation(self, operation_id: int, *, wait: bool = False) -> bool:
         """Give up what an operation has left; False where it has ended. `wait`: a moment, for what is under way."""

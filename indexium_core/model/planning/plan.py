@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from indexium_core import errors
 from indexium_core.model.files.media import Change
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SelectionSummary",
     "StaleFile",
     "StaleFiles",
+    "checked_modes",
     "under_way",
 ]
 
@@ -223,3 +225,14 @@ class StaleFiles:
     plan_id: int  # the newest version
     count: int
     items: list[StaleFile]  # the first of them
+
+
+def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
+    """Return the modes if they are known ones (None: not said); `UsageError` names what may be chosen."""
+    if people_mode not in (None, "merge", "exact"):
+        message = f"There is no people mode '{people_mode}'; choose merge or exact."
+        raise errors.UsageError(message)
+    if comment_mode not in (None, "replace", "preserve"):
+        message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
+        raise errors.UsageError(message)
+    return people_mode, comment_mode  # type: ignore[return-value]  # they were compared with all there are

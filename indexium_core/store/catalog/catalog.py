@@ -27,7 +27,6 @@ __all__ = [
     "ScannedFile",
     "UpsertReport",
     "add_library",
-    "calm",
     "known",
     "libraries",
     "library_scanned",
@@ -40,6 +39,7 @@ __all__ = [
     "set_library_audio",
     "set_library_modes",
     "set_library_state",
+    "stable_stats",
     "update_written",
     "upsert_files",
 ]
@@ -159,13 +159,13 @@ def remove_library(tx: Connection, library_id: int) -> int:
     return files
 
 
-def calm(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]]:
+def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]]:
     """
     Return what a walk compares with: every file below `root` that could be read, by path (100,000 in some 0.1 s).
 
     The values are `(path, size, mtime_ns, mode, inode, nlink)`.
     """
-    return {row[0]: row for row in reader.execute(_sql("calm"), _span(root)).fetchall()}
+    return {row[0]: row for row in reader.execute(_sql("stable_stats"), _span(root)).fetchall()}
 
 
 def known(reader: Connection, root: bytes, paths: Collection[bytes] | None = None) -> dict[bytes, KnownFile]:
@@ -208,7 +208,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         return UpsertReport(added=0, changed=0, moved=0, unchanged=0)
     unique = list({file.path_bytes: file for file in files}.values())
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
-    for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_calm", "changed"):
+    for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
         tx.execute(_sql(statement))
     films.look_for_fresh(tx)
     counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0)

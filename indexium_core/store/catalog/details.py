@@ -1,4 +1,4 @@
-"""One file in full, read for a person who looks at it: a handful of statements, none of which depends on the others."""
+"""The rows behind the details page of one file: independent statements, each with its own function."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexium_core.store.connection import Connection
 __all__ = [
     "Assignment",
     "ItemRow",
-    "Picture",
+    "ThumbnailSource",
     "assignments",
     "copies",
     "decisions",
@@ -24,16 +24,16 @@ __all__ = [
     "file_below",
     "files_of_hash",
     "history",
-    "is_held",
+    "is_being_written",
     "names_like",
-    "picture_of",
+    "thumbnail_source",
 ]
 
-_JSON = ("streams", "tags", "comment_fields")
+_JSON_COLUMNS = ("streams", "tags", "comment_fields")
 
 
 class Assignment(NamedTuple):
-    """That somebody is in the file, by the database."""
+    """One person that the database assigns to the file."""
 
     name: str
     origin: str  # face, hand, import, file
@@ -42,7 +42,7 @@ class Assignment(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
-    """The file in one operation, as the ledger has it."""
+    """One operation on the file, from the ledger."""
 
     operation_id: int
     item_id: int
@@ -59,96 +59,96 @@ class ItemRow:
     tags_removed: list[str]
     strategy: str
     kind: str | None  # of its backup: journal, delta, original, tags
-    dropped_at: datetime | None  # the backup is gone
+    dropped_at: datetime | None  # when the backup was deleted
     evicted_reason: str | None
     expires_at: datetime | None
-    taken_back_by: int | None  # the operation that did
-    superseded_by: int | None  # the newest operation that stands on it
+    rolled_back_by: int | None  # the operation that rolled it back
+    superseded_by: int | None  # the newest later write of the file
 
 
-class Picture(NamedTuple):
-    """What is needed to read a picture from a file."""
+class ThumbnailSource(NamedTuple):
+    """What a thumbnail needs of a file."""
 
     path: bytes
     container: str
-    file_hash: str  # "" where it has none
+    file_hash: str  # "" if there is none
     size: int
     mtime_ns: int
-    duration: float  # seconds; 0 where it is not known
+    duration: float  # seconds; 0 if unknown
 
 
 def file(reader: Connection, file_id: int) -> dict[str, Any] | None:
-    """Return the columns of `file` in details.sql, JSON read; None where there is no such file."""
-    found = _rows(reader, "file", {"file_id": file_id})
-    if not found:
+    """Return the columns of the statement `file` with JSON columns parsed; None if there is no such file."""
+    rows = _rows(reader, "file", {"file_id": file_id})
+    if not rows:
         return None
-    return found[0] | {name: json.loads(found[0][name]) if found[0][name] else None for name in _JSON}
+    return rows[0] | {name: json.loads(rows[0][name]) if rows[0][name] else None for name in _JSON_COLUMNS}
 
 
 def file_at(reader: Connection, path: bytes) -> int | None:
-    """Return the file with this path, None where no scan has met one."""
-    found = reader.value(_sql("file_at"), {"path": path})
-    return None if found is None else int(found)
+    """Return the id of the file at a path, or None."""
+    file_id = reader.value(_sql("file_at"), {"path": path})
+    return None if file_id is None else int(file_id)
 
 
 def files_of_hash(reader: Connection, file_hash: str) -> list[int]:
-    """Return the files with this payload."""
+    """Return the ids of the files with a payload."""
     return [int(row[0]) for row in reader.execute(_sql("files_of_hash"), {"file_hash": file_hash}).fetchall()]
 
 
 def file_below(reader: Connection, path: bytes) -> int | None:
-    """Return the file with this path below a library, None where there is none or several libraries have one."""
-    found = reader.execute(_sql("file_below"), {"path": path}).fetchall()
-    return int(found[0][0]) if len(found) == 1 else None
+    """Return the id of the file at a path relative to its library; None if no library or several have one."""
+    rows = reader.execute(_sql("file_below"), {"path": path}).fetchall()
+    return int(rows[0][0]) if len(rows) == 1 else None
 
 
 def copies(reader: Connection, file_id: int, file_hash: str | None, *, count: int) -> tuple[list[FileCopy], int]:
-    """Return the first `count` other files with the same film, and how many there are."""
+    """Return the first `count` other files with the same payload, and the number of all."""
     if file_hash is None:
         return [], 0
     facts = {"file_id": file_id, "file_hash": file_hash, "count": count}
-    found = reader.execute(_sql("copies"), facts).fetchall()
-    return [FileCopy(file_id=row[0], file_path=row[1]) for row in found], found[0][2] if found else 0
+    rows = reader.execute(_sql("copies"), facts).fetchall()
+    return [FileCopy(file_id=row[0], file_path=row[1]) for row in rows], rows[0][2] if rows else 0
 
 
 def assignments(reader: Connection, file_hash: str | None, path: bytes) -> list[Assignment]:
-    """Return who is in the file by the database, in order."""
-    found = reader.execute(_sql("people"), {"file_hash": file_hash, "path": path}).fetchall()
-    return [Assignment._make(row) for row in found]
+    """Return the people that the database assigns to a file, in order."""
+    rows = reader.execute(_sql("people"), {"file_hash": file_hash, "path": path}).fetchall()
+    return [Assignment._make(row) for row in rows]
 
 
 def decisions(reader: Connection, file_id: int, *, now: datetime) -> list[StandingDecision]:
-    """Return the decisions in force for the file, newest first."""
+    """Return the decisions in force for a file, newest first."""
     return [StandingDecision(**row) for row in _rows(reader, "decisions", {"file_id": file_id, "now": now})]
 
 
 def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[ItemRow], int]:
-    """Return the first `count` operations on the file, newest first, and how many there are."""
-    found = _rows(reader, "history", {"file_id": file_id, "count": count})
-    total = found[0]["total"] if found else 0
-    return [ItemRow(**{name: row[name] for name in row if name != "total"}) for row in found], total
+    """Return the first `count` operations on a file, newest first, and the number of all."""
+    rows = _rows(reader, "history", {"file_id": file_id, "count": count})
+    total = rows[0]["total"] if rows else 0
+    return [ItemRow(**{name: row[name] for name in row if name != "total"}) for row in rows], total
 
 
-def is_held(reader: Connection, file_id: int) -> bool:
-    """Tell whether an operation that is not over has still to write the file."""
-    return bool(reader.value(_sql("held"), {"file_id": file_id}))
+def is_being_written(reader: Connection, file_id: int) -> bool:
+    """Tell whether an unfinished operation still has to write a file."""
+    return bool(reader.value(_sql("is_being_written"), {"file_id": file_id}))
 
 
-def picture_of(reader: Connection, file_id: int) -> Picture | None:
-    """Return what is needed to read a picture from a file, None where there is no file that could have one."""
-    row = reader.execute(_sql("picture_of"), {"file_id": file_id}).fetchone()
-    return None if row is None else Picture(bytes(row[0]), *row[1:])
+def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None:
+    """Return what a thumbnail needs of a file; None if there is no such file or its state allows no thumbnail."""
+    row = reader.execute(_sql("thumbnail_source"), {"file_id": file_id}).fetchone()
+    return None if row is None else ThumbnailSource(bytes(row[0]), *row[1:])
 
 
 def names_like(reader: Connection, folded: str, *, count: int) -> list[tuple[str, int]]:
-    """Return people whose folded name has a text, and in how many films each is."""
-    found = reader.execute(_sql("names_like"), {"text": folded, "count": count}).fetchall()
-    return [(name, int(files)) for name, files in found]
+    """Return the people whose folded name contains a text, each with the number of their files."""
+    rows = reader.execute(_sql("names_like"), {"text": folded, "count": count}).fetchall()
+    return [(name, int(files)) for name, files in rows]
 
 
 def _rows(reader: Connection, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = reader.execute(_sql(name), parameters).fetchall()
-    return [dict(zip(reader.columns, row, strict=True)) for row in found]
+    rows = reader.execute(_sql(name), parameters).fetchall()
+    return [dict(zip(reader.columns, row, strict=True)) for row in rows]
 
 
 def _sql(name: str) -> str:

@@ -1,8 +1,4 @@
-"""
-What the home holds, in numbers and lists: for a glance at a library, not for plans.
-
-Every list is read a page at a time; numbers are of one pass over the files.
-"""
+"""The inventory: numbers and pages of the files of a home, and the removal of files from the database."""
 
 from __future__ import annotations
 
@@ -22,25 +18,25 @@ __all__ = [
     "count_with_people",
     "files",
     "forget",
-    "forgetting",
-    "found",
-    "operations_at_work",
     "quality",
+    "removal",
+    "search_page",
     "states",
+    "unfinished_operations",
 ]
 
-_TEXTS = 20  # texts of comments that are worth naming
+_MAX_TEXTS = 20  # custom texts of comments in `Quality`
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryPart:
-    """Some files of a root: all, or only the missing ones, or only those with one of some extensions."""
+    """A part of the files of a library: all, the missing ones, or those with some extensions."""
 
     missing: bool = False
     extensions: tuple[str, ...] | None = None  # lower case, no dot
 
-    def of(self, library_id: int) -> dict[str, Any]:
-        """Return the parameters of the statements that read this part of a root."""
+    def parameters(self, library_id: int) -> dict[str, Any]:
+        """Return the parameters of the statements that read this part."""
         extensions = None if self.extensions is None else list(self.extensions)
         return {"library_id": library_id, "missing": self.missing, "extensions": extensions}
 
@@ -50,7 +46,7 @@ MISSING = LibraryPart(missing=True)
 
 
 def states(reader: Connection) -> dict[int, tuple[dict[str, int], int]]:
-    """Return by root: its files by state, and the bytes of those that are there."""
+    """Return for each library id the number of its files by state, and the bytes of those that are not missing."""
     found: dict[int, tuple[dict[str, int], int]] = {}
     for library_id, state, count, size in reader.execute(_sql("library_states")).fetchall():
         counts, total = found.get(library_id, ({}, 0))
@@ -59,38 +55,37 @@ def states(reader: Connection) -> dict[int, tuple[dict[str, int], int]]:
 
 
 def quality(reader: Connection) -> Quality:
-    """Return how many files every list has."""
-    result = reader.execute(_sql("quality"))
-    row = result.fetchone() or ()
+    """Return the number of files of each kind."""
+    row = reader.execute(_sql("quality")).fetchone() or ()
     numbers = dict(zip(reader.columns, row, strict=True))
-    texts = reader.execute(_sql("texts"), [_TEXTS]).fetchall()
+    texts = reader.execute(_sql("texts"), [_MAX_TEXTS]).fetchall()
     return Quality(**numbers, texts=[TextCount(text=text, files=count) for text, count in texts])
 
 
 def files(reader: Connection, kind: str, *, page: int, per_page: int) -> HeldPage:
-    """Return one page of the files of a kind (`model.holdings.KINDS`)."""
+    """Return one page of the files of a kind (`model.files.inventory.KINDS`)."""
     window = {"limit": per_page, "offset": (page - 1) * per_page}
-    found = reader.execute(_sql(f"kind_{kind}"), window).fetchall()
-    total = found[0][1] if found else 0
-    if not found and page > 1:
+    rows = reader.execute(_sql(f"kind_{kind}"), window).fetchall()
+    total = rows[0][1] if rows else 0
+    if not rows and page > 1:
         first = reader.execute(_sql(f"kind_{kind}"), {"limit": 1, "offset": 0}).fetchone()
         total = first[1] if first else 0
-    return _page(reader, [file_id for file_id, _ in found], total, page=page, per_page=per_page)
+    return _page(reader, [file_id for file_id, _ in rows], total, page=page, per_page=per_page)
 
 
-def found(
+def search_page(
     reader: Connection, file_ids: Sequence[int] | None, *, sort: str, descending: bool, page: int, per_page: int
 ) -> HeldPage:
-    """Return one page of the files that a search found (None: of all), without those that are missing."""
-    wanted = {"file_ids": None if file_ids is None else list(file_ids)}
+    """Return one page of the files with some ids (None: of all files) that are not missing."""
+    matches = {"file_ids": None if file_ids is None else list(file_ids)}
     order = {"sort": sort, "descending": descending, "limit": per_page, "offset": (page - 1) * per_page}
-    shown = [file_id for (file_id,) in reader.execute(_sql("found"), wanted | order).fetchall()]
-    total = int(reader.value(_sql("count_found"), wanted))
-    return _page(reader, shown, total, page=page, per_page=per_page)
+    page_ids = [file_id for (file_id,) in reader.execute(_sql("search_page"), matches | order).fetchall()]
+    total = int(reader.value(_sql("count_matches"), matches))
+    return _page(reader, page_ids, total, page=page, per_page=per_page)
 
 
 def _page(reader: Connection, file_ids: Sequence[int], total: int, *, page: int, per_page: int) -> HeldPage:
-    rows = reader.execute(_sql("held_files"), [list(file_ids)]).fetchall() if file_ids else []
+    rows = reader.execute(_sql("listed_files"), [list(file_ids)]).fetchall() if file_ids else []
     return HeldPage(items=[_file(row) for row in rows], total=total, page=page, per_page=per_page)
 
 
@@ -99,22 +94,30 @@ def _file(row: tuple[object, ...]) -> HeldFile:
     return HeldFile(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]  # columns in the order of the fields
 
 
-def forgetting(reader: Connection, library_id: int, path: str, part: LibraryPart = WHOLE) -> RemovalReport:
-    """Return what goes with a part of a root."""
-    total, gone, known, decisions = reader.execute(_sql("forgetting"), part.of(library_id)).fetchone() or (0, 0, 0, 0)
+def removal(reader: Connection, library_id: int, path: str, part: LibraryPart) -> RemovalReport:
+    """Return what `forget` would delete."""
+    row = _on_part(reader, "removal", library_id, part).fetchone() or (0, 0, 0, 0)
+    total, missing, with_people, decisions = row
     return RemovalReport(
-        library_id=library_id, path=path, files=total, missing=gone, with_people=known, decisions=decisions
+        library_id=library_id, path=path, files=total, missing=missing, with_people=with_people, decisions=decisions
     )
 
 
-def operations_at_work(reader: Connection, library_id: int, part: LibraryPart = WHOLE) -> list[Holder]:
-    """Return the operations that are not over and hold files of a part of a root."""
-    return [Holder(*row) for row in reader.execute(_sql("held_by_operations"), part.of(library_id)).fetchall()]
+def unfinished_operations(reader: Connection, library_id: int, part: LibraryPart) -> list[Holder]:
+    """Return the unfinished operations that have files in a part of a library."""
+    rows = _on_part(reader, "unfinished_operations", library_id, part).fetchall()
+    return [Holder(*row) for row in rows]
+
+
+def _on_part(connection: Connection, name: str, library_id: int, part: LibraryPart) -> Connection:
+    """Run a statement that reads the files of a part of a library."""
+    connection.execute(_sql("define_part"))
+    return connection.execute(_sql(name), part.parameters(library_id))
 
 
 def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
-    """Forget the files of a part of a root, and the decisions on them; their people and their history are kept."""
-    tx.execute(_sql("forgotten"), part.of(library_id))
+    """Delete the rows of a part of a library, and the decisions on them; people and history are kept."""
+    _on_part(tx, "forgotten", library_id, part)
     for name in (
         "mark_forgotten",
         "forget_decisions",
@@ -128,9 +131,9 @@ def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
 
 
 def count_with_people(reader: Connection, file_ids: Collection[int]) -> int:
-    """Return in how many of these files somebody is known."""
+    """Return the number of these files to which the database assigns people."""
     return int(reader.value(_sql("count_with_people"), [list(file_ids)])) if file_ids else 0
 
 
 def _sql(name: str) -> str:
-    return sql.load("holdings")[name]
+    return sql.load("inventory")[name]

@@ -207,7 +207,7 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
         assert first.json["id"] != job_id
         assert second.headers["location"] == f"/api/jobs/{first.json['id']}"
     assert rest.get("/api/metadata/history").json["total"] == 2
-    story = library.operation_story(number + 1)
+    story = library.stories.tell(number + 1)
     assert story.operation.source == "rest"
     assert story.happenings[0].text.endswith("from a program over the web")
     assert rest.get("/api/jobs?kind=rescan").json["total"] == 2
@@ -234,7 +234,7 @@ def test_a_job_that_failed_goes_on_once_for_each_key(rest: Client, monkeypatch: 
 
 
 def test_only_so_much_is_begun_in_a_minute(rest: Client, library: Library) -> None:
-    library.set_setting("api_writes_per_minute", "1")
+    library.configuration.set("api_writes_per_minute", "1")
     assert rest.post("/api/metadata/write", {"q": "ext:mkv"}).status == 202
     refused = rest.post("/api/metadata/write", {"q": "lake"})
     assert (refused.status, refused.code) == (429, "too_many")

@@ -261,7 +261,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = Holder(7, "paused", 3)
-    monkeypatch.setattr(asked.library, "held", lambda *_: [holder])
+    monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
     assert said == {"kind": "why", "level": "warning", "text": holder.say()}
@@ -273,7 +273,9 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = len(asked.library.plan().ids(Selection(query="risk:safe")))
-    monkeypatch.setattr(asked.library, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)])
+    monkeypatch.setattr(
+        asked.library.operations, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)]
+    )
     view = asked.ask("risk:safe")
 
     assert [section["kind"] for section in view["sections"]] == ["why", "why"]
@@ -317,7 +319,7 @@ def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
     )
     asked.ask("risk:safe")
     stale = StaleFiles(plan_id=2, count=4, items=[changed])
-    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: stale)
+    monkeypatch.setattr(asked.library.plans, "stale", lambda *_, **__: stale)
     asked.line.heard[0]()  # the plan changed
 
     assert asked.view["title"] == "The plan has changed"
@@ -338,7 +340,7 @@ def test_what_changed_between_question_and_answer_is_not_written(asked: Asked, m
 
     asked.ask("risk:safe")
     monkeypatch.setattr(asked.library, "write", refuse)
-    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
+    monkeypatch.setattr(asked.library.plans, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
     asked.confirm()
 
     assert asked.view["title"] == "The plan has changed"

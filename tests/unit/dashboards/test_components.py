@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import operator
+import typing
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 import dashboards
+from dashboards.components import operation_text
 from dashboards.components.base import Component, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
@@ -356,7 +359,7 @@ def test_a_running_operation_can_be_held_and_a_finished_one_cannot() -> None:
 
 
 def test_the_bar_has_a_part_for_each_outcome() -> None:
-    parts = progress.parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
+    parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
     assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
         ("ok", "6 done", 60.0),
         ("bad", "1 failed", 10.0),
@@ -365,7 +368,7 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
     ]
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
     now = replace(status("in_progress", success=6, pending=4), shares={7: 0.5, 8: 0.25})
-    assert progress.parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
+    assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
     assert progress.rest(now) == "2 waiting"
 
 
@@ -401,8 +404,8 @@ def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int,
 
 
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
-    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
-    assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
+    assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
+    assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 
 @pytest.mark.parametrize("state", [*progress.SHOWN])
@@ -415,7 +418,7 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
 
 
 def test_the_rail_tells_of_roots_that_are_offline() -> None:
-    libraries = FakeLibrary(5).libraries()
+    libraries = FakeLibrary(5).inventory.list()
     assert shell.roots(libraries)["roots"] == "1 of 1 root online"
     libraries[0].state = "offline"
     assert shell.roots(libraries)["offline"]
@@ -431,10 +434,10 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "plan",
         "preview",
         "edit",
-        "postpone",
-        "set_mode",
-        "decisions",
-        "revoke",
+        "decisions.postpone",
+        "decisions.set_mode",
+        "decisions.list",
+        "decisions.revoke",
         "write",
         "dry_run",
         "operation",
@@ -442,24 +445,26 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "pause",
         "resume",
         "cancel",
-        "history",
-        "history_counts",
-        "operation_people",
+        "history.counts",
+        "history.people_of",
         "rollback_check",
         "rollback",
-        "libraries",
-        "file",
-        "thumbnail",
-        "names_like",
-        "suggest",
-        "bring_back",
-        "revoke_of",
+        "inventory.list",
+        "files.file",
+        "thumbnails.jpeg",
+        "files.names_like",
+        "suggestions.suggest",
+        "decisions.bring_back",
+        "decisions.revoke_of",
         "close",
     ],
 )
 def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None:
-    real = inspect.signature(getattr(Library, name)).parameters
-    fake = inspect.signature(getattr(FakeLibrary, name)).parameters
+    service, _, method = name.rpartition(".")
+    owner = typing.get_type_hints(Library)[service] if service else Library
+    real = dict(inspect.signature(getattr(owner, method)).parameters)
+    real.pop("self")
+    fake = inspect.signature(operator.attrgetter(name)(FakeLibrary(1))).parameters
     wanted = list(real)
     for place, (argument, facts) in enumerate(fake.items()):
         if facts.kind is facts.KEYWORD_ONLY:

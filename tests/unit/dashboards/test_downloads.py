@@ -56,7 +56,7 @@ def test_the_plan_is_sent_as_the_command_line_prints_it_under_a_plain_name(site:
     status, headers, text = site.ask("GET", "/files/plan.csv?q=name%3A0001&sort=name")
 
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    assert text == "\ufeff" + "".join(site.library.export_plan("name:0001", sort="name"))
+    assert text == "\ufeff" + "".join(site.library.exporter.plan("name:0001", sort="name"))
     assert headers["content-disposition"].startswith('attachment; filename="indexium-plan-name-0001-20')
     status, headers, text = site.ask("GET", "/files/plan.json?q=&all=1")
     assert (status, json.loads(text)["total"]) == (200, 2)
@@ -77,13 +77,13 @@ def test_a_search_that_cannot_be_read_is_answered_with_a_sentence(site: Site) ->
 
 
 def test_an_edited_csv_is_compared_and_put_on_the_desk(site: Site) -> None:
-    text = "".join(site.library.export_plan()).replace("Zoë Öz; Bob Ray", "Cem Öz")
+    text = "".join(site.library.exporter.plan()).replace("Zoë Öz; Bob Ray", "Cem Öz")
     status, _, answer = site.send(text.encode())
 
     assert status == 200
     preview = site.result_cache.find(json.loads(answer)["token"], ChangesPreview)
     assert [row.after for row in preview.rows] == [["Cem Öz"]] * 2
-    assert not site.library.decisions()
+    assert not site.library.decisions.list()
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from dashboards.components import operation_text
 from dashboards.pages.history import history_details, history_list
 from dashboards.pages.history.history_charts import error_bars
 from dashboards.pages.history.history_details import RollbackPreview
 from dashboards.pages.history.screen import summary
-from dashboards.questions import rollback_question
-from dashboards.state import HistoryState
+from dashboards.questions import rollback_question, rollback_report
+from dashboards.state import HistoryState, history_term
 from indexium_core import errors
 from indexium_core.model.operations.operation import (
     ItemDetails,
@@ -141,24 +142,24 @@ def test_every_state_has_a_verdict_a_chip_and_a_line(state: str) -> None:
 
 def test_a_rollback_is_called_by_what_it_takes_back() -> None:
     back = {"operation_type": "rollback", "user_note": "", "reverts_id": 3}
-    assert history_list.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
-    assert history_list.name(operation(**back)) == "of operation 3"
-    assert history_list.name(operation(user_note="")) == "Operation 4"
+    assert operation_text.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
+    assert operation_text.name(operation(**back)) == "of operation 3"
+    assert operation_text.name(operation(user_note="")) == "Operation 4"
 
 
 def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
     cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, given_up=6)
-    assert history_list.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
-    assert ["Files", history_list.outcome(cancelled)] in history_details.fact_pairs(cancelled)
+    assert operation_text.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
+    assert ["Files", operation_text.outcome(cancelled)] in history_details.fact_pairs(cancelled)
     running = operation(status="in_progress", file_count=12, success_count=5)
-    assert history_list.outcome(running) == "5 done"
+    assert operation_text.outcome(running) == "5 done"
 
 
 def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
     failed = operation(
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
-    assert (history_list.outcome(failed), history_list.undo(failed)) == (
+    assert (operation_text.outcome(failed), history_list.undo(failed)) == (
         "5 done · 1 failed · 6 not started",
         "or resume",
     )
@@ -174,7 +175,7 @@ def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
 
 def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
-    assert history_list.outcome(interrupted) == "interrupted at 7 of 12"
+    assert operation_text.outcome(interrupted) == "interrupted at 7 of 12"
     assert history_list.undo(interrupted) == "or resume"
     assert [button["act"] for button in history_details.buttons(interrupted, RollbackPreview(check=check()))][:2] == [
         "resume",
@@ -220,9 +221,9 @@ def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
 @pytest.mark.parametrize("term", ["Ann Lee", 'The "Rock"', "OR", "a:b", "-x", "sea"])
 @pytest.mark.parametrize("kind", ["word", "person", "path"])
 def test_a_term_that_is_spelt_is_read_again(kind: str, term: str) -> None:
-    assert history_list.without(
-        f"{history_list.spelt(kind, term)} {history_list.spelt('word', 'other')}", "word", "other"
-    ) == (history_list.spelt(kind, term))
+    assert history_list.without(f"{history_term(kind, term)} {history_term('word', 'other')}", "word", "other") == (
+        history_term(kind, term)
+    )
 
 
 @pytest.mark.parametrize(
@@ -304,7 +305,7 @@ def test_errors_are_called_by_words() -> None:
 
 def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
-    assert history_details.outlook(seen) == [
+    assert rollback_report.outlook(seen) == [
         ["212", "get the same bytes back"],
         ["2", "are on a root that is offline: later"],
         ["1", "was changed by another program since: skipped"],
@@ -314,7 +315,7 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
 
 def test_choices_and_doubts_are_said_before_the_click() -> None:
     seen = check(comment_only=1, superseded=2, newer=(7,), glanced=5000)
-    assert history_details.hints(seen) == [
+    assert rollback_report.hints(seen) == [
         "1 file can get its comment alone back, if you choose so.",
         "2 files can go back together with newer operation 7, if you choose so.",
         "5,000 files judged by size and date; each is compared byte for byte when its turn comes.",
@@ -546,6 +547,6 @@ def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:
 
 def test_files_that_were_not_done_are_called_the_same_in_each_place() -> None:
     refused = operation(status="completed_with_errors", file_count=34, success_count=30, conflict_count=4)
-    assert (history_list.chip(refused)[0], history_list.outcome(refused)) == ("4 refused", "30 done · 4 refused")
+    assert (history_list.chip(refused)[0], operation_text.outcome(refused)) == ("4 refused", "30 done · 4 refused")
     failed = operation(status="completed_with_errors", file_count=9, success_count=6, conflict_count=1, failure_count=2)
     assert history_list.chip(failed)[0] == "3 not done"

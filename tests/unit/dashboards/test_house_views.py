@@ -71,9 +71,9 @@ def test_a_folder_shows_what_is_wrong_in_it_as_text() -> None:
 
 
 def test_a_folder_that_is_away_promises_nothing() -> None:
-    away = replace(FOLDER, state="offline", problem="The folder /films is not there.", file_count=1, bytes=0)
+    away = replace(FOLDER, state="offline", problem="The folder /films does not exist.", file_count=1, bytes=0)
     row = folders.folder_row(away)
-    assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films is not there.")
+    assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films does not exist.")
     assert row["facts"].startswith("1 file · scanned")
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from dashboards.components import job_text, operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
-from dashboards.pages.jobs import job_log, jobs_list
+from dashboards.pages.jobs import job_actions, job_details, job_log, jobs_list
 from dashboards.pages.jobs.open_log import OpenLog
 from dashboards.pages.jobs.screen import JobsScreen
-from dashboards.pages.progress import progress
 from dashboards.questions import interrupted_report
 from dashboards.questions.interrupted_question import Interrupted
 from dashboards.state import JobsState
@@ -67,7 +67,7 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
     assert row["pace"] == "118 files/s · 18 %"
     assert jobs_list.row(job(), status(current_share=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
-    assert jobs_list.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert job_details.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
     parts = [{"kind": "ok", "share": 18.224}, {"kind": "bad", "share": 0.467}]
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
@@ -77,7 +77,11 @@ def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_f
 
     def said(**values: Any) -> list[str]:
         now = status(status="paused", working={7: 12.0}, **values)
-        return [jobs_list.chip(job("paused"), now)[0], progress.pace(record, now), footer.running(record, now)["title"]]
+        return [
+            job_text.chip(job("paused"), now)[0],
+            operation_text.speed(record, now),
+            footer.running(record, now)["title"],
+        ]
 
     assert said() == ["pausing", "pausing after this file", "Pausing: 40 of 214 files"]
     assert said(at_rest=True) == ["paused", "paused", "Paused: 40 of 214 files"]
@@ -85,8 +89,8 @@ def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_f
 
 def test_a_large_film_under_way_moves_the_gauge() -> None:
     one = status(counts={"pending": 1}, shares={7: 0.43})
-    assert jobs_list.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
-    assert jobs_list.pace(job(), one).endswith("43 %")
+    assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
+    assert job_text.speed(job(), one).endswith("43 %")
 
 
 SENTENCES = [
@@ -126,7 +130,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("known", "text"), SENTENCES, ids=lambda value: value[:24] if isinstance(value, str) else "")
 def test_every_state_has_its_sentence(known: Job, text: str) -> None:
-    assert jobs_list.sentence(known, now=NOW).startswith(text)
+    assert job_text.sentence(known, now=NOW).startswith(text)
 
 
 ABLE = {
@@ -144,8 +148,8 @@ ABLE = {
 @pytest.mark.parametrize("state", JOB_STATES)
 def test_a_state_offers_what_can_be_done_in_it_and_says_why_the_rest_cannot(state: str) -> None:
     known = job(state)
-    assert [item["act"] for item in jobs_list.actions(known)] == ABLE[state]
-    assert jobs_list.cannot(known, "cancel") == (
+    assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
+    assert job_actions.blocker(known, "cancel") == (
         "" if "cancel" in ABLE[state] else f"It is {_said(state)} and cannot be cancelled."
     )
 
@@ -156,11 +160,11 @@ def _said(state: str) -> str:
 
 def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -> None:
     for state in ("interrupted", "failed"):
-        assert jobs_list.actions(job(state, operation_id=3))[0]["act"] == "settle"
+        assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "settle"
     asked_for = job(cancelled_at=NOW)
-    assert (jobs_list.actions(asked_for), jobs_list.chip(asked_for)) == ([], ("cancelling", "blocked"))
-    assert jobs_list.cannot(asked_for, "pause") == "It is being cancelled already."
-    assert [item["act"] for item in jobs_list.actions(job(is_cancellable=False))] == ["pause"]
+    assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
+    assert job_actions.blocker(asked_for, "pause") == "It is being cancelled already."
+    assert [item["act"] for item in job_actions.actions(job(is_cancellable=False))] == ["pause"]
 
 
 def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> None:
@@ -183,7 +187,7 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     [("write", "What is done stays done and can be rolled back"), ("rollback", "What was taken back stays so")],
 )
 def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
-    half = jobs_list.leaves(job(job_type=kind, progress_current=39, progress_total=214))
+    half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
     assert half.startswith(told)
     assert half.endswith("; 175 files will not be touched. Every file is whole.")
 
@@ -191,9 +195,9 @@ def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
 def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
     for hours, forgotten in ((23, False), (25, True)):
         known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
-        assert jobs_list.held(known, now=NOW) is forgotten
-    assert not jobs_list.held(job("running", paused_at=NOW - timedelta(days=9)), now=NOW)
-    assert jobs_list.held_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
+        assert job_text.is_long_paused(known, now=NOW) is forgotten
+    assert not job_text.is_long_paused(job("running", paused_at=NOW - timedelta(days=9)), now=NOW)
+    assert job_text.long_pause_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
 
 
 def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
@@ -207,7 +211,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         "missing": 0,
         "ids": [1, 2],
     }
-    view = jobs_list.details_view(
+    view = job_details.details_view(
         job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
     )
     assert view["outcome"] == [
@@ -218,7 +222,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         ["Ids", "1, 2"],
     ]
     assert view["priorities"] == []
-    assert [each["label"] for each in jobs_list.details_view(job(), now=NOW)["priorities"]][::4] == [
+    assert [each["label"] for each in job_details.details_view(job(), now=NOW)["priorities"]][::4] == [
         "1, first of all",
         "5, normal",
         "9",
@@ -230,11 +234,11 @@ def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: di
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
-    view = jobs_list.details_view(ended, counted, now=NOW)
+    view = job_details.details_view(ended, counted, now=NOW)
     assert view["text"] == "39 of 214 files done when it was cancelled"
     assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
     assert [item["act"] for item in view["acts"]] == ["retry"]
-    assert jobs_list.cannot(ended, "retry") == ""
+    assert job_actions.blocker(ended, "retry") == ""
     came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
     assert footer.done(came_to, now=NOW)["title"] == "Cancelled: written to 39 files"
 
@@ -281,9 +285,9 @@ def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_
 
 def test_a_file_of_which_a_new_one_is_made_says_how_far_that_is() -> None:
     item = items(1)[1]
-    row = progress.item_row(row_of(1, item, "writing"), share=0.614)
+    row = operation_text.item_row(row_of(1, item, "writing"), share=0.614)
     assert (row["status"], row["level"]) == ("rewriting 61 %", "warning")
-    assert progress.item_row(row_of(1, item, "writing"))["status"] == "writing"
+    assert operation_text.item_row(row_of(1, item, "writing"))["status"] == "writing"
 
 
 # The log.
@@ -460,8 +464,8 @@ class Offered(Stage):
         super().__init__()
         self.cuts, self.later = list(cuts), set[int]()
         self.resumed: list[int] = []
-        self.library.interrupted = lambda **_: self.cuts  # type: ignore[method-assign]
-        self.library.interrupted_files = self._page  # type: ignore[method-assign]
+        self.library.interruptions.operations = lambda **_: self.cuts  # type: ignore[method-assign]
+        self.library.interruptions.files = self._page  # type: ignore[method-assign]
         self.library.resume = self._resume  # type: ignore[method-assign]
         self.offer = Interrupted(
             self.library,  # type: ignore[arg-type]

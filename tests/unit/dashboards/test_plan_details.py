@@ -203,7 +203,9 @@ def test_copies_beyond_the_first_are_counted() -> None:
 def library(*names: str, similar: str = "") -> Any:
     like = SimpleNamespace(name=similar, files=12, reason="one letter differs")
     return SimpleNamespace(
-        names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        files=SimpleNamespace(
+            names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        ),
         people=SimpleNamespace(similar=lambda text, limit: [like] if similar else []),
     )
 

@@ -29,7 +29,7 @@ from tests.support.fake_library import FakeLibrary
 library = FakeLibrary(5)
 library.home = Path(sys.argv[2])
 server.serve(library, port=int(sys.argv[1]))
-print("begun nothing:", library.told)
+print("begun nothing:", library.stopped)
 print("left behind:", [path.name for path in library.home.iterdir()])
 print("stopped clean")
 """

@@ -524,10 +524,10 @@ def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
 def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
     house.films({"a.mp4": "Unknown, Nobody"})
     names = ["unknown", "nobody"]
-    house.checks = Checks(
+    house.checks.groups = Checks(
         house.database,
         Casts(house.database),
-        house.decisions,
+        house.decisions.list,
         version=house.planner.newest_version,
         placeholder_keys=lambda: frozenset(names),
         clock=lambda: NOW,

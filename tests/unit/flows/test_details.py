@@ -261,8 +261,8 @@ def test_without_a_backup_only_the_comment_comes_back(book: Book, details: Detai
 
 def test_an_operation_that_goes_on_holds_its_file(book: Book, details: Details) -> None:
     book.write(end=False)
-    assert store_details.is_held(book.database.read(), 1)
-    assert not store_details.is_held(book.database.read(), 2)
+    assert store_details.is_being_written(book.database.read(), 1)
+    assert not store_details.is_being_written(book.database.read(), 2)
 
 
 # Names.

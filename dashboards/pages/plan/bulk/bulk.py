@@ -8,9 +8,9 @@ from typing import Any
 
 from dashboards.components import person_field
 from dashboards.components.base import Component, module
-from indexium_core.library import BulkPeople, ChangePreview, LockReport, Template
+from indexium_core.library import BulkPeople, ChangePreview, Template
 from indexium_core.model import wording
-from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST
+from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
 
 __all__ = ["Bulk", "days", "effect", "locked", "templates", "view"]
 

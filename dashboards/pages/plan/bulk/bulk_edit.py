@@ -17,15 +17,8 @@ from indexium_core.model import labels
 from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
-    from indexium_core.library import (
-        BulkPeople,
-        ChangePreview,
-        DecisionReport,
-        Library,
-        LockReport,
-        Target,
-        Template,
-    )
+    from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
+    from indexium_core.model.files.properties import LockReport
     from indexium_core.model.job import Job
 
 __all__ = ["PlanBulk"]
@@ -78,7 +71,7 @@ class PlanBulk:
 
         def look() -> tuple[BulkPeople, list[Template], int]:
             hidden = library.preview(target, within=query).hidden if isinstance(target, Selection) else 0
-            return library.people_in(target, limit=bulk.SHOWN), library.templates.list(), hidden
+            return library.bulk.people_in(target, limit=bulk.SHOWN), library.templates.list(), hidden
 
         def show(found: tuple[BulkPeople, list[Template], int]) -> None:
             people, kept, hidden = found
@@ -133,12 +126,10 @@ class PlanBulk:
             return _ShownSelection(library.templates.preview(template.name, target), template.pair)
         if "old" in asked:
             pair = asked["old"], asked["new"]
-            return _ShownSelection(library.preview_people(target, replace=pair), pair)
+            return _ShownSelection(library.bulk.preview(target, replace=pair), pair)
         if not asked["add"] and not asked["remove"]:
             return None
-        return _ShownSelection(
-            library.preview_people(target, add=asked["add"], remove=asked["remove"], examples=0), None
-        )
+        return _ShownSelection(library.bulk.preview(target, add=asked["add"], remove=asked["remove"], examples=0), None)
 
     def _find(self, message: Mapping[str, Any]) -> None:
         """Show those of many people whose name has a text in it."""
@@ -148,7 +139,9 @@ class PlanBulk:
             fresh = bulk.view(found, serial=self._serial, tab="people", kept=(), today=date.min)
             self._put(people=fresh["people"], rest=fresh["rest"], found=text)
 
-        self._bridge.run(lambda: self._library.people_in(target, like=text, limit=bulk.SHOWN), show, name="bulk_find")
+        self._bridge.run(
+            lambda: self._library.bulk.people_in(target, like=text, limit=bulk.SHOWN), show, name="bulk_find"
+        )
 
     def _typing(self, message: Mapping[str, Any]) -> None:
         """Offer people for what is typed, and then those whom it may mean."""
@@ -170,18 +163,18 @@ class PlanBulk:
         if "template" in asked:
             self._decide(lambda: library.templates.apply(asked["template"], target))
         elif "old" in asked:
-            self._decide(lambda: library.replace_person(target, asked["old"], asked["new"]))
+            self._decide(lambda: library.decisions.replace_person(target, asked["old"], asked["new"]))
         else:
-            self._decide(lambda: library.change_people(target, add=asked["add"], remove=asked["remove"]))
+            self._decide(lambda: library.decisions.change_people(target, add=asked["add"], remove=asked["remove"]))
 
     def _skip(self, message: Mapping[str, Any]) -> None:
         text, target = str(message.get("until") or ""), self._target
         until = datetime.combine(date.fromisoformat(text), time.min).astimezone() if text else None
-        self._decide(lambda: self._library.postpone(target, until), keep=False)
+        self._decide(lambda: self._library.decisions.postpone(target, until), keep=False)
 
     def _modes(self, message: Mapping[str, Any]) -> None:
         target, people, comment = self._target, message.get("people") or None, message.get("comment") or None
-        self._decide(lambda: self._library.set_mode(target, mode=people, comment_mode=comment))
+        self._decide(lambda: self._library.decisions.set_mode(target, mode=people, comment_mode=comment))
 
     def _decide(self, decide: Callable[[], DecisionReport], *, keep: bool = True) -> None:
         """Do it, say what was done, and leave the files selected unless they leave the lists."""
@@ -212,8 +205,8 @@ class PlanBulk:
 
         def begin() -> Job:
             if isinstance(target, str | Selection):
-                return library.rescan_job(target, refresh=refresh)
-            return library.rescan_job(file_ids=target, refresh=refresh)
+                return library.rescans.add(target, refresh=refresh)
+            return library.rescans.add(file_ids=target, refresh=refresh)
 
         def told(job: Job) -> None:
             self._close()

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.pages.history import history_list
 from dashboards.pages.plan.details import plan_details
 from dashboards.session import Session
-from dashboards.state import PlanState
+from dashboards.state import PlanState, history_term
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
@@ -107,10 +106,10 @@ class PlanFile:
         number = self._turned[1] if self._turned[0] == file_id else 0
 
         def read() -> tuple[FileDetails, AuditPage]:
-            details = library.file(file_id, plan=self._session.read_cache.plan())
+            details = library.files.file(file_id, plan=self._session.read_cache.plan())
             if number == 0:
-                return details, library.audit(file_id, per_page=plan_details.FEW_CHANGES)
-            return details, library.audit(file_id, page=number, per_page=CHANGES)
+                return details, library.audit.page(file_id, per_page=plan_details.FEW_CHANGES)
+            return details, library.audit.page(file_id, page=number, per_page=CHANGES)
 
         self._bridge.run(
             read,
@@ -141,7 +140,7 @@ class PlanFile:
         if not self._state.details or self._state.cursor != details.file_id:  # only passed by
             return
         self._bridge.run(
-            lambda: self._library.suggest(details.file_id),
+            lambda: self._library.suggestions.suggest(details.file_id),
             lambda found: self._suggest(details, found),
             name="suggestions",
             failed=lambda _: None,  # the file has just gone
@@ -188,7 +187,7 @@ class PlanFile:
     def _look_back(self) -> None:
         """List all that was ever done to the file."""
         every = dict.fromkeys(("status", "kind", "error", "since", "until"), "")
-        self._session.go("history", query=history_list.spelt("path", self._path), number=1, operation_id=None, **every)
+        self._session.go("history", query=history_term("path", self._path), number=1, operation_id=None, **every)
 
     # The media.
 
@@ -263,8 +262,8 @@ class PlanFile:
 
         def decide() -> DecisionReport:
             if replaces:
-                return library.replace_person([file_id], replaces, name)
-            return library.change_people([file_id], add=[name])
+                return library.decisions.replace_person([file_id], replaces, name)
+            return library.decisions.change_people([file_id], add=[name])
 
         text = f"{name} instead of {replaces}." if replaces else f"{name} added."
         self._bridge.run(decide, lambda report: self._session.report_decision(text, report), name="add", once=True)
@@ -273,7 +272,10 @@ class PlanFile:
         """Do not suggest a person for this file again."""
         file_id, name = int(message["id"]), str(message["name"])
         self._bridge.run(
-            lambda: self._library.decline([file_id], [name]), lambda _: self.refresh(), name="decline", once=True
+            lambda: self._library.decisions.decline([file_id], [name]),
+            lambda _: self.refresh(),
+            name="decline",
+            once=True,
         )
 
     def preserve(self, message: Mapping[str, Any]) -> None:
@@ -283,7 +285,7 @@ class PlanFile:
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
             keep = item.comment_mode != "preserve"
-            report = self._library.set_mode([file_id], comment_mode="preserve" if keep else "replace")
+            report = self._library.decisions.set_mode([file_id], comment_mode="preserve" if keep else "replace")
             text = "the other text of the comment is kept." if keep else "the comment becomes the people alone."
             return f"{item.file_name}: {text}", report
 
@@ -296,8 +298,8 @@ class PlanFile:
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
             if item.postponed and until is None:
-                return f"{item.file_name} is back in the plan.", self._library.bring_back([file_id])
-            report = self._library.postpone([file_id], until)
+                return f"{item.file_name} is back in the plan.", self._library.decisions.bring_back([file_id])
+            report = self._library.decisions.postpone([file_id], until)
             when = f"until {wording.day(until)}" if until else "until you bring it back"
             return f"{item.file_name} is skipped {when}.", report
 
@@ -310,7 +312,7 @@ class PlanFile:
     def _revoke(self, message: Mapping[str, Any]) -> None:
         file_id = int(message["id"])
         self._bridge.run(
-            lambda: self._library.revoke_of([file_id], ("edit", "mode")),
+            lambda: self._library.decisions.revoke_of([file_id], ("edit", "mode")),
             lambda report: self._session.report_decision("Planned again as the database says.", report),
             name="revoke",
             once=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboards import words
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
 from indexium_core import errors
@@ -17,12 +18,6 @@ from indexium_core.model.view import SavedView
 
 __all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
 
-HINTS = {
-    "safe": "additions only",
-    "warning": "worth a look",
-    "danger": "look before writing",
-    "blocked": "cannot be written",
-}
 SORTS = {  # key → words, and what comes first in either direction
     "risk": ("Risk", "danger first", "safe first"),
     "name": ("Name", "A to Z", "Z to A"),
@@ -105,7 +100,7 @@ def view(
     return {
         "headline": headline(found, searched=bool(text.strip())),
         "summary": summary(found, volume, whole=everything if text.strip() else None),
-        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in HINTS],
+        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in words.RISK_HINTS],
         "query": state.typed,
         "error": state.error,
         "problem": problem,
@@ -166,7 +161,7 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons
         "level": level,
         "count": number,
         "shown": wording.count(number),
-        "hint": (told(reasons) if level == "warning" else "") or HINTS[level],
+        "hint": (told(reasons) if level == "warning" else "") or words.RISK_HINTS[level],
         "on": level in chosen,
     }
 

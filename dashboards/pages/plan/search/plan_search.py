@@ -15,7 +15,8 @@ from indexium_core.model.planning.facets import FACETS, Facet
 from indexium_core.model.planning.plan import SORT_KEYS
 
 if TYPE_CHECKING:
-    from indexium_core.library import Library, SavedView
+    from indexium_core.library import Library
+    from indexium_core.model.view import SavedView
 
 __all__ = ["PlanFind"]
 
@@ -98,7 +99,10 @@ class PlanFind:
             self.header.tell(completions={"serial": serial, "items": plan_header.offers_view(offers)})
 
         self._bridge.run(
-            lambda: library.complete(text, position, plan=shelf.plan()), show, name="complete", failed=lambda _: None
+            lambda: library.search.complete(shelf.plan(), text, position),
+            show,
+            name="complete",
+            failed=lambda _: None,
         )
 
     # Facets.
@@ -149,7 +153,7 @@ class PlanFind:
             self.header.tell(sought={"serial": serial, "facet": plan_header.facet_view(facet)})
 
         self._bridge.run(
-            lambda: library.facets(plan=shelf.plan(text), containing={key: part})[key],
+            lambda: library.search.facets(plan=shelf.plan(text), containing={key: part})[key],
             show,
             name="seek",
             failed=lambda _: None,

@@ -18,7 +18,8 @@ from indexium_core.model.operations.operation import MetadataOperation, WriteOpt
 from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, MetadataPlan, SelectionSummary
+    from indexium_core.library import DecisionReport, Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
 
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
@@ -44,8 +45,10 @@ class PlanWrite:
             dry_run=lambda _: self._with_wish(self._dry_run.run),
             write=lambda _: self.ask(self._state.selection),
             unselected=lambda _: bridge.toast("info", UNSELECTED),
-            skip=lambda _: self._decide(library.postpone),
-            preserve=lambda _: self._decide(lambda them: library.set_mode(them, comment_mode="preserve"), keep=True),
+            skip=lambda _: self._decide(library.decisions.postpone),
+            preserve=lambda _: self._decide(
+                lambda them: library.decisions.set_mode(them, comment_mode="preserve"), keep=True
+            ),
         )
 
     def start(self) -> None:

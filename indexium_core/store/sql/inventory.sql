@@ -1,9 +1,9 @@
 -- name: library_states
--- How many files of each state every root has, and their bytes.
+-- The number of files of each library by state, and their bytes.
 SELECT library_id, state, count(*), coalesce(sum(size), 0)::BIGINT FROM scanned_files GROUP BY library_id, state;
 
 -- name: quality
--- The numbers of every list, in one pass over the files and one over their hashes.
+-- The number of files of each kind, in one pass over the files and one over their hashes.
 WITH known AS (SELECT DISTINCT file_id FROM file_people),
 copies AS (
     SELECT sum(n) AS files FROM (SELECT count(*) AS n FROM scanned_files
@@ -26,7 +26,7 @@ SELECT count(*) FILTER (f.state <> 'missing') AS "all",
 FROM scanned_files AS f JOIN libraries AS l USING (library_id) LEFT JOIN known AS k ON k.file_id = f.file_id;
 
 -- name: texts
--- What comments hold beside people, the most frequent first.
+-- The custom texts of comments, the most frequent first.
 SELECT "left"(min(custom_text), 300), count(*) FROM scanned_files WHERE custom_text <> '' AND state <> 'missing'
 GROUP BY md5(custom_text) ORDER BY count(*) DESC, 1 LIMIT $1;
 
@@ -36,35 +36,35 @@ SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing'
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_people
--- Files in which the database knows somebody.
+-- Files to which the database assigns people.
 SELECT file_id, count(*) OVER () FROM scanned_files
 WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM file_people)
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_nobody
--- Files in which nobody is known.
+-- Files without people, in the database and in their comment.
 SELECT file_id, count(*) OVER () FROM scanned_files
 WHERE state <> 'missing' AND len(people) = 0 AND file_id NOT IN (SELECT file_id FROM file_people)
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_named
--- Files whose own comment names people.
+-- Files whose comment names people.
 SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing' AND len(people) > 0
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_unknown
--- Files whose own comment names people, while the database knows of nobody in them.
+-- Files whose comment names people, and to which the database assigns none.
 SELECT file_id, count(*) OVER () FROM scanned_files
 WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM file_people)
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_text
--- Files whose comment holds other text than people, the same texts together.
+-- Files whose comment has a custom text, equal texts together.
 SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing' AND custom_text <> ''
 ORDER BY "left"(custom_text, 300), path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_copies
--- Files that are there more than once, the same together.
+-- Files with duplicates, equal files together.
 SELECT file_id, count(*) OVER () FROM scanned_files
 WHERE state <> 'missing' AND file_hash IN (
     SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL AND state <> 'missing'
@@ -72,28 +72,28 @@ WHERE state <> 'missing' AND file_hash IN (
 ORDER BY file_hash, path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_broken
--- Files that are damaged, empty or cannot be read.
+-- Files that are damaged, empty or unreadable.
 SELECT file_id, count(*) OVER () FROM scanned_files WHERE state IN ('corrupt', 'empty', 'unreadable', 'not_video')
 ORDER BY state, path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_unwritable
--- Sound files for which no way to write them is known.
+-- Intact files for which no write strategy exists.
 SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'ok' AND strategy = ''
 ORDER BY strategy_code, path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_missing
--- Files that a scan did not find any more.
+-- Missing files.
 SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'missing'
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_offline
--- Files of roots that are not there now.
+-- Files of offline libraries.
 SELECT file_id, count(*) OVER () FROM scanned_files JOIN (SELECT library_id FROM libraries WHERE state = 'offline')
 USING (library_id) WHERE state <> 'missing'
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
--- name: found
--- Files that a search found ($file_ids NULL: all), sorted.
+-- name: search_page
+-- The files with some ids ($file_ids NULL: all), sorted.
 SELECT file_id FROM (
     SELECT file_id, CASE $sort WHEN 'path' THEN path_search WHEN 'name' THEN folded(file_name) END AS text_key,
            CASE $sort WHEN 'size' THEN size WHEN 'mtime' THEN mtime_ns END AS key
@@ -103,13 +103,13 @@ SELECT file_id FROM (
 ORDER BY CASE WHEN NOT $descending THEN text_key END, CASE WHEN $descending THEN text_key END DESC,
          CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
 
--- name: count_found
--- How many they are.
+-- name: count_matches
+-- The number of these files.
 SELECT count(*) FROM scanned_files
 WHERE state <> 'missing' AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])));
 
--- name: held_files
--- What a list shows of these files, in the order given.
+-- name: listed_files
+-- The columns of a list for these files, in the given order.
 SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.state,
        CASE WHEN l.state = 'offline' THEN l.state_reason
             WHEN f.state_message <> '' THEN f.state_message ELSE f.strategy_message END,
@@ -123,33 +123,37 @@ LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'mi
            GROUP BY file_hash) AS c ON c.file_hash = f.file_hash
 ORDER BY w.place;
 
--- name: forgetting
--- What goes with a root, or with a part of it ($missing: its missing files; $extensions: its files with one of these).
+-- name: define_part
+-- A part of a library (its missing files, or its files with some extensions), as a table macro of this
+-- connection.
+CREATE OR REPLACE TEMP MACRO library_part(the_library, only_missing, with_extensions) AS TABLE
+SELECT file_id, file_hash, state FROM scanned_files
+WHERE library_id = the_library AND (NOT only_missing OR state = 'missing')
+  AND (with_extensions IS NULL OR list_contains(with_extensions, file_ext));
+
+-- name: removal
+-- What the removal of a part of a library deletes.
+WITH part AS MATERIALIZED (FROM library_part($library_id, $missing, $extensions::VARCHAR[]))
 SELECT count(*), count(*) FILTER (state = 'missing'),
        count(*) FILTER (file_id IN (SELECT file_id FROM file_people)),
-       (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (
-           SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
-             AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext))))
-FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
-  AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext));
+       (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (SELECT file_id FROM part))
+FROM part;
 
--- name: held_by_operations
--- Operations that are not over and have files of a root, or of a part of it, the state of each, and how many files it has.
+-- name: unfinished_operations
+-- The unfinished operations with files in a part of a library: id, status and number of these files.
 SELECT o.id, o.status, count(DISTINCT i.file_id)
 FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
-WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing') AND i.file_id IN (
-    SELECT file_id FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
-      AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext)))
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing')
+  AND i.file_id IN (SELECT file_id FROM library_part($library_id, $missing, $extensions::VARCHAR[]))
 GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: forgotten
--- The files of a part of a root, which are to be forgotten.
+-- The files of a part of a library that the next statements delete.
 CREATE OR REPLACE TEMP TABLE forgotten AS
-SELECT file_id, file_hash FROM scanned_files WHERE library_id = $library_id AND (NOT $missing OR state = 'missing')
-  AND ($extensions::VARCHAR[] IS NULL OR list_contains($extensions::VARCHAR[], file_ext));
+SELECT file_id, file_hash FROM library_part($library_id, $missing, $extensions::VARCHAR[]);
 
 -- name: mark_forgotten
--- Their plans, and those of their copies, must be worked out again.
+-- Mark their plans and those of their copies as outdated.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM forgotten) OR file_hash IN (SELECT file_hash FROM forgotten);
 
@@ -178,5 +182,5 @@ DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);
 DROP TABLE forgotten;
 
 -- name: count_with_people
--- How many of these files somebody is known in.
+-- The number of these files to which the database assigns people.
 SELECT count(DISTINCT file_id) FROM file_people WHERE file_id IN (SELECT unnest($1::BIGINT[]));
