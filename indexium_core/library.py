@@ -150,7 +150,7 @@ class Library(LibraryServices):
     def _start(self, take_over: str) -> None:
         parts = self._parts
         known = backups_store.Backups(parts.store).journals()
-        undone = orphaned_journals.put_aside(parts.backups_folder, known)
+        undone = orphaned_journals.recover_and_archive(parts.backups_folder, known)
         report = self.recovered = self.recover()
         report.of_no_operation(undone)
         if report.undone:
@@ -226,7 +226,7 @@ def _recover_without_database(home: Path) -> None:
         return
     try:
         _wait_for_former_processes(home)
-        orphaned_journals.heal(home / "backups")
+        orphaned_journals.recover(home / "backups")
     except errors.HomeInUseError:
         return
     finally:

@@ -38,7 +38,7 @@ from indexium_core import errors
 from indexium_core.api import gate, service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
-from indexium_core.cli import leaving
+from indexium_core.cli import termination
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 
     def told(number: int, _: object) -> None:
         if number == signal.SIGTERM:
-            leaving.hurry()
+            termination.hurry()
         stop()
 
     old = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}

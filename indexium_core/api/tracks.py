@@ -16,7 +16,7 @@ from indexium_core.api.context import Beginning, Body, FileId, Id, Open, Page, P
 from indexium_core.api.properties import Rescan
 from indexium_core.library import Library, LibraryRow
 from indexium_core.model.files.details import FileDetails
-from indexium_core.model.files.inventory import HeldPage
+from indexium_core.model.files.inventory import FilePage
 from indexium_core.model.job import Job
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.query import quoted
@@ -26,7 +26,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api", tags=["tracks"])
 
 
-@router.get("/tracks", response_model=HeldPage)
+@router.get("/tracks", response_model=FilePage)
 def tracks(
     library: Open,
     q: Annotated[Text, Query(description="A search; it finds files that are in no plan, too.")] = "",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import FieldValue, FileFacts, FileStat
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.people_comment import ParsedComment
+from indexium_core.model.surrogates import has_surrogates, replace_surrogates
 
 __all__ = [
     "Restat",
@@ -28,10 +28,8 @@ __all__ = [
     "columns_of_stats",
     "columns_of_written",
     "display",
-    "printable",
 ]
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 # What a write in place cannot change, and what of that a rewrite can.
 _UNWRITTEN = frozenset(
     {"read_only", "state", "state_message", "growing", "file_hash", "container", "damage", "duration", "streams"}
@@ -64,11 +62,6 @@ class Restat:
 def display(path: bytes) -> str:
     """Return a path for people to read; what cannot be decoded becomes U+FFFD."""
     return path.decode("utf-8", "replace")
-
-
-def printable(text: str) -> str:
-    """Return text that DuckDB takes: each lone surrogate becomes U+FFFD."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def columns_of_files(files: Sequence[ScannedFile], root: bytes) -> dict[str, list[Any]]:
@@ -126,34 +119,36 @@ def _stat_columns(found: FileStat) -> dict[str, Any]:
 def _fact_columns(file: ScannedFile) -> dict[str, Any]:
     facts, parsed = file.facts, file.parsed
     places = [place for place in facts.comment_fields if place.field == "comment"]
-    names = [printable(name) for name in fields.people_of(facts.comment, places)]
+    names = [replace_surrogates(name) for name in fields.people_of(facts.comment, places)]
     comments = {place.shown for place in places}
     return {
         "own_mtime_ns": file.own_mtime_ns,
         "state": facts.state,
-        "state_message": printable(facts.message),
+        "state_message": replace_surrogates(facts.message),
         "growing": file.growing,
         "file_hash": facts.file_hash,
         "container": facts.container,
         "duration": facts.duration,
         "streams": _json([dataclasses.asdict(stream) for stream in facts.streams]),
         "tags": _json(facts.tags),
-        "comment": None if facts.comment is None else fields.displayed(facts.comment),
+        "comment": None if facts.comment is None else fields.display_text(facts.comment),
         "comment_fields": _json([_place(place) for place in facts.comment_fields]),
         "fields_differ": len(comments) > 1 or (bool(comments) and facts.comment not in comments),
         "people": names,
         "people_keys": [people_comment.person_key(name) for name in names],
-        "custom_text": fields.displayed(fields.lost_texts(facts.comment, places)),
-        "comment_before": fields.displayed(parsed.before),
-        "comment_after": fields.displayed(parsed.after),
-        "comment_without": None if parsed.without is None else fields.displayed(parsed.without),
+        "custom_text": fields.display_text(
+            fields.lost_custom_texts(facts.comment, places, writable=bool(facts.strategy))
+        ),
+        "comment_before": fields.display_text(parsed.before),
+        "comment_after": fields.display_text(parsed.after),
+        "comment_without": None if parsed.without is None else fields.display_text(parsed.without),
         "places": _places(file),
         "people_hidden": len(names) > len(parsed.people),
         "damage": facts.damage,
         "ascii_only": any(place.takes_segment and _is_ascii_only(place) for place in places),
         "strategy": facts.strategy,
         "strategy_code": facts.strategy_code,
-        "strategy_message": printable(facts.strategy_message),
+        "strategy_message": replace_surrogates(facts.strategy_message),
         "est_seconds": facts.est_seconds,
         "est_bytes": facts.est_bytes,
     }
@@ -161,11 +156,11 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
 
 def _is_ascii_only(place: FieldValue) -> bool:
     """Tell whether only plain letters can be added to a text with certainty: its encoding is old or not known."""
-    return place.ascii_only or _SURROGATES.search(place.value) is not None
+    return place.ascii_only or has_surrogates(place.value)
 
 
 def _place(place: FieldValue) -> dict[str, Any]:
-    return {"field": place.field, "where": fields.displayed(place.where), "value": fields.displayed(place.value)}
+    return {"field": place.field, "where": fields.display_text(place.where), "value": fields.display_text(place.value)}
 
 
 def _places(file: ScannedFile) -> str | None:
@@ -176,13 +171,17 @@ def _places(file: ScannedFile) -> str | None:
     """
     facts = file.facts
     texts: list[FieldValue] = [place for place in facts.comment_fields if place.field == "comment"]
-    leading = fields.leading_place(texts, facts.comment)
+    leading = fields.primary_place(texts, facts.comment)
     if not facts.comment_added and (not texts or (len(texts) == 1 and texts[0].value == facts.comment)):
         return None
     rows = [_pieces(place) for place in sorted(texts, key=lambda place: place is not leading)]
     if facts.comment_added:
         parsed = file.parsed
-        added = {"before": fields.displayed(parsed.before), "after": fields.displayed(parsed.after), "without": None}
+        added = {
+            "before": fields.display_text(parsed.before),
+            "after": fields.display_text(parsed.after),
+            "without": None,
+        }
         takes = {"takes_segment": True, "takes_value": not any(place.moves for place in texts)}
         new = {"where": facts.comment_added, "value": None, **added, **takes}
         rows.insert(0 if leading is None else len(rows), new)
@@ -192,11 +191,11 @@ def _places(file: ScannedFile) -> str | None:
 def _pieces(place: FieldValue) -> dict[str, Any]:
     parsed = people_comment.parse(place.value)
     return {
-        "where": fields.displayed(place.where),
-        "value": fields.displayed(place.value),
-        "before": fields.displayed(parsed.before),
-        "after": fields.displayed(parsed.after),
-        "without": None if parsed.without is None else fields.displayed(parsed.without),
+        "where": fields.display_text(place.where),
+        "value": fields.display_text(place.value),
+        "before": fields.display_text(parsed.before),
+        "after": fields.display_text(parsed.after),
+        "without": None if parsed.without is None else fields.display_text(parsed.without),
         "takes_segment": place.takes_segment,
         "takes_value": place.takes_value,
     }
@@ -207,4 +206,4 @@ def _json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     if "NaN" in text or "Infinity" in text:
         text = json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)
-    return printable(text)
+    return replace_surrogates(text)

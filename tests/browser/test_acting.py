@@ -37,7 +37,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
     page.keyboard.press("a")
-    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger look")).first.click()
+    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger review")).first.click()
     bar = page.get_by_role("region", name="Actions")
     expect(bar).to_contain_text(
         re.compile(rf"selected, {planned.safe_count + planned.warning_count} hidden by the filter")
@@ -49,7 +49,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page.keyboard.press("w")
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("can be rolled back byte for byte until")
-    expect(question.get_by_text("removes everyone")).to_be_visible()
+    expect(question.get_by_text("removes all people")).to_be_visible()
     assert focused(page).startswith(f"Type write {danger}")
     page.keyboard.press("Enter")
     page.keyboard.type(f"write {danger + 1}")
@@ -93,7 +93,7 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
 ) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
-    page.get_by_label(re.compile("files? that can be written")).first.checks.page()
+    page.get_by_label(re.compile("files? that can be written")).first.check()
     page.get_by_role("button", name="Dry run").click()
     report = page.get_by_role("dialog", name="Dry run")
     expect(report).to_contain_text("would be written. Nothing was changed.")
@@ -108,10 +108,10 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
     library.edit([one.file_id], ["Eve"])
     library.edit([two.file_id], ["Cem Öz"])
     changed = page.get_by_role("dialog", name="The plan has changed")
-    expect(changed).to_contain_text("2 of these files changed since you looked")
+    expect(changed).to_contain_text("2 of these files changed since they were shown")
     expect(changed).to_contain_text(one.file_name)
     expect(changed).to_contain_text("People: Eve")
-    changed.get_by_role("button", name="Look again").click()
+    changed.get_by_role("button", name="Refresh the preview").click()
     expect(question).to_be_visible()
     question.get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
 
@@ -140,10 +140,10 @@ def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: 
     gate.opened.set()
 
     expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
-    expect(page.get_by_role("row").first).to_contain_text("in use: later")
+    expect(page.get_by_role("row").first).to_contain_text("in use, will retry")
     page.get_by_role("link", name="Plan").click()
     expect(foot(page)).to_contain_text("4 written, 2 not")
-    foot(page).get_by_role("button", name="See why").click()
+    foot(page).get_by_role("button", name="Show problems").click()
     expect(page).to_have_url(re.compile("show=failed"))
     expect(page.get_by_role("row")).to_have_count(2)
     gate.refused.clear()
@@ -188,7 +188,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     wrong.write_text("name,people\nx,y\n")
     page.keyboard.press("E")
     page.get_by_label("CSV file with changes").set_input_files(wrong)
-    expect(page.get_by_role("dialog")).to_contain_text("no column says which file is meant")
+    expect(page.get_by_role("dialog")).to_contain_text("no column identifies the file")
 
 
 def test_a_search_of_which_all_was_written_says_so_and_is_cleared(site: Site, library: Library) -> None:

@@ -62,7 +62,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     write_ended(page)
     expect(page).to_have_url(re.compile(r"/progress\?op="))
     expect(page.get_by_text(re.compile(r"files? written\."))).to_be_visible()
-    page.get_by_role("button", name="See it in History").click()
+    page.get_by_role("button", name="Show in History").click()
     expect(page.get_by_role("heading", level=2, name="Write · Before sharing with Mum")).to_be_visible()
     operation = library.history().items[0]
     assert operation.source == "dashboard"
@@ -177,7 +177,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     page.get_by_role("link", name="History").click()
     page.get_by_role("row").filter(has_text="completed").click()
     drawer = page.get_by_role("complementary", name="Details")
-    expect(drawer).to_contain_text("get the same bytes back")
+    expect(drawer).to_contain_text("are restored byte for byte")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("old bytes back, bit for bit")

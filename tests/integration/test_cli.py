@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from indexium_core import cli
-from indexium_core.cli import writing
+from indexium_core.cli.operations import follow
 from indexium_core.library import Library
 from tests.support import media
 
@@ -500,7 +500,7 @@ def test_what_was_not_done_comes_with_the_command_that_goes_on(
         details = library.operation(1)
         done, bad = details.operation, [replace(details.items[0], status="failed", code=code)] if code else []
     none = dict.fromkeys(("success_count", "failure_count", "skipped_count"), 0)
-    writing._say_ways(replace(done, status=status, file_count=2, **none | counts), bad)
+    follow._say_ways(replace(done, status=status, file_count=2, **none | counts), bad)
     ways = re.findall("'indexium operations (resume|retry) 1'", capsys.readouterr().err)
     assert ways == ([way] if way else [])
 

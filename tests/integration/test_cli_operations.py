@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli
-from indexium_core.cli import app, output, writing
+from indexium_core.cli import frame, output
+from indexium_core.cli.operations import follow
 from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
@@ -27,7 +28,7 @@ from tests.support.waiting import PATIENCE, until
 @pytest.fixture
 def run(studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Commands on the studio's library, which is open, so that a test can do something beside them."""
-    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(studio.library))
+    monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(studio.library))
     return Command(studio.library.home, capsys)
 
 
@@ -142,11 +143,11 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
-    writing.leave(handle, KeyboardInterrupt())
+    follow.leave(handle, KeyboardInterrupt())
     told = capsys.readouterr().err.strip()
     [item] = library.operation(1).items
     counts, job = handle.status(), library.jobs.list(["write"]).items[0]
-    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(library))
+    monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(library))
     assert cli.main(["--home", str(library.home), "operations", "show", "1"]) == 0
     shown = capsys.readouterr().out
     monkeypatch.undo()
@@ -305,7 +306,7 @@ def test_what_an_operation_came_to_names_only_what_there_is(
     studio.write()
     operation = dataclasses.replace(studio.library.operation(1).operation, status=status, **changes)  # type: ignore[arg-type]
     capsys.readouterr()
-    writing._print_operation(operation, [])
+    follow._print_operation(operation, [])
     assert f"Operation 1 {told}" in capsys.readouterr().err
 
 
@@ -328,7 +329,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
     assert "operations retry" not in run.err
     assert "'indexium rollback 1 --changed comment'" in run.err
     monkeypatch.undo()
-    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(studio.library))
+    monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(studio.library))
     assert run("rollback", "1", "--changed", "comment", "--yes") == 0
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
-from indexium_core.cli import story
+from indexium_core.cli.operations import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
 from indexium_core.flows.writing import protocol

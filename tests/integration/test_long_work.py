@@ -15,8 +15,8 @@ import pytest
 
 from indexium_core import cli, settings
 from indexium_core.api import answers
-from indexium_core.cli import jobs as cli_jobs
-from indexium_core.cli import writing as cli_writing
+from indexium_core.cli.operations import jobs as cli_jobs
+from indexium_core.cli.operations import write as cli_writing
 from indexium_core.flows.writing import editing, operation_runner, protocol
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.runner import RunControl, Runner

@@ -296,10 +296,10 @@ def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     path.write_bytes(mkv.document(tags=tags, real=mkv.parts(originals("ffmpeg mkv"))))
     old, before = path.read_bytes(), evidence(path)
     leading = before.leading("comment")
-    new = fields.applied(change, leading.value if leading else None)
-    planned = replace(change, new=new and fields.displayed(new))
+    new = fields.apply_change(change, leading.value if leading else None)
+    planned = replace(change, new=new and fields.display_text(new))
     if leading:
-        planned = replace(planned, where=leading.where, old=fields.displayed(leading.value))
+        planned = replace(planned, where=leading.where, old=fields.display_text(leading.value))
     outcome = mkv.planned(old, planned)
     if isinstance(outcome, Refusal):
         assert "further tags" in outcome.message
@@ -308,9 +308,9 @@ def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     after = evidence(path)
 
     others = [text for text in before.texts if leading is None or text.where != leading.where]
-    results = {text.where: (text.value, fields.result(text, change)) for text in others}
+    results = {text.where: (text.value, fields.text_after(text, change)) for text in others}
     changes = [
-        replace(planned, where=where, old=fields.displayed(now), new=then and fields.displayed(then))
+        replace(planned, where=where, old=fields.display_text(now), new=then and fields.display_text(then))
         for where, (now, then) in results.items()
         if now != then
     ]
@@ -625,7 +625,7 @@ def test_a_write_that_spoils_any_other_text_is_noticed(
     before = evidence(path)
     leading = before.leading("comment")
     assert leading is not None
-    planned = replace(change, where=leading.where, old=leading.value, new=fields.applied(change, leading.value))
+    planned = replace(change, where=leading.where, old=leading.value, new=fields.apply_change(change, leading.value))
     mkv.write(path, planned)
     assert verify.compare(before, evidence(path), [planned])
     gone = change.segment is None and check == "comment"  # it was listed as lost
@@ -661,3 +661,28 @@ def test_the_bytes_of_a_text_stay_whatever_they_are(
 
     assert mkv_tags.tagged(path.read_bytes()).film == [seen + b"\n" + ANN.encode() + nul + hidden]
     assert [issue.code for issue in lost.issues if issue.severity == "danger"] == ["custom_comment"]
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_comment_with_nested_tags_is_not_removed_and_the_plan_says_so(
+    originals: Callable[[str], Path], tmp_path: Path, mode: CommentMode, nested: bool
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    path = films / "film.mkv"
+    inner = (mkv.simple("CHARACTER", "Zoë"),) if nested else ()
+    tags = mkv.tag(mkv.simple("COMMENT", ANN, *inner))
+    path.write_bytes(mkv.document(tags=tags, real=mkv.parts(originals("ffmpeg mkv")), after=500))
+    os.utime(path, OLD)
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.people.add([str(path)], ["Ann Lee", "Bob Ray"])
+        [added] = library.plan(comment_mode=mode).items
+        assert added.risk_level != "blocked"
+        library.edit([added.file_id], [])
+        [removed] = library.plan(comment_mode=mode).items
+        codes = {issue.code: issue.message for issue in removed.issues}
+        assert (removed.risk_level == "blocked", "no_strategy_yet" in codes) == (nested, nested)
+        assert ("further tags" in codes.get("no_strategy_yet", "")) == nested

@@ -125,7 +125,7 @@ def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
         library.operations.write_single_file(item)
 
 
-# --- Taking back -------------------------------------------------------------------------------------------------
+# --- Rolling back -------------------------------------------------------------------------------------------------
 
 
 def write(library: Library, *items: PlanItem) -> int:

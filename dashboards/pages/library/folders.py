@@ -11,10 +11,10 @@ from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanR
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
-    GoneCheck,
-    HeldFile,
-    HeldPage,
+    FilePage,
+    FolderComparison,
     LibraryDetails,
+    ListedFile,
     Quality,
     RemovalReport,
 )
@@ -26,8 +26,8 @@ __all__ = [
     "forgetting",
     "gone",
     "held",
+    "import_preview",
     "imported",
-    "looked_at",
     "report",
     "scanning",
     "steps",
@@ -254,7 +254,7 @@ def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
     ]
 
 
-def gone(found: GoneCheck) -> list[dict[str, Any]]:
+def gone(found: FolderComparison) -> list[dict[str, Any]]:
     """Return what a look at a folder found, as sections of a question."""
     pairs = [
         ["known", wording.files(found.known)],
@@ -275,7 +275,7 @@ def gone(found: GoneCheck) -> list[dict[str, Any]]:
 # The quality, and the lists.
 
 
-def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
+def held(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
     """Return the numbers of a home, and one page of a list."""
     return {
         "tiles": [
@@ -294,7 +294,7 @@ def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = Tr
     }
 
 
-def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[str, Any]:
+def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
     said = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
     return {
@@ -311,7 +311,7 @@ def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[s
     }
 
 
-def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
+def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
     more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}
@@ -330,30 +330,30 @@ def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
 
 
 def imported(found: ImportReport) -> str:
-    """Return what became of an import, in a sentence or two."""
+    """Return the result of an import, in sentences."""
     parts = [f"{wording.plural(found.added, 'name')} added in {wording.files(found.files)}."]
     if found.waiting:
-        parts.append(f"{wording.plural(found.waiting, 'name waits', 'names wait')} for a scan.")
+        parts.append(f"{wording.plural(found.waiting, 'name is', 'names are')} waiting for a scan.")
     if found.rejected:
-        parts.append(f"{wording.plural(len(found.rejected), 'row')} left out.")
+        parts.append(f"{wording.plural(len(found.rejected), 'row')} rejected.")
     if found.skipped:
         parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
     return " ".join(parts)
 
 
-def looked_at(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
-    """Return an upload with what an import of it would do."""
+def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
+    """Return the preview of an import."""
     counts = found.report
     taken = counts.matched + counts.waiting
     return {
         "name": name,
         "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
         "levels": [
-            {"count": wording.count(counts.matched), "level": "safe", "text": "fit a film"},
-            {"count": wording.count(counts.waiting), "level": "warning", "text": "wait for a scan"},
-            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "cannot be taken"},
+            {"count": wording.count(counts.matched), "level": "safe", "text": "matched"},
+            {"count": wording.count(counts.waiting), "level": "warning", "text": "waiting for a scan"},
+            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "rejected"},
             *(
-                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "are skipped"}]
+                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "skipped"}]
                 * bool(counts.skipped)
             ),
         ],
@@ -376,5 +376,5 @@ def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict
 
 def _hint(counts: ImportReport) -> str:
     if counts.waiting and not counts.matched:
-        return "No row fits a film that is known. Do the paths start from another folder?"
-    return "Names that wait are used as soon as a scan meets their film." if counts.waiting else ""
+        return "No row matches a scanned file. Choose the folder where the paths start."
+    return "A scan of their files will assign the waiting names." if counts.waiting else ""

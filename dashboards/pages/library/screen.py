@@ -18,7 +18,7 @@ from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import KINDS, HeldPage, LibraryDetails, Quality
+from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
 
 if TYPE_CHECKING:
     from indexium_core.library import ScanReport
@@ -35,7 +35,7 @@ class _LibraryResult(NamedTuple):
 
     folders: list[LibraryDetails]
     quality: Quality
-    page: HeldPage | None
+    page: FilePage | None
     planned: int
     written: bool  # something was, so nobody needs to be led by the hand
 

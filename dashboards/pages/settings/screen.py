@@ -93,7 +93,7 @@ class SettingsScreen(Screen):
         self._problem = None
         words = {"true": "on", "false": "off"} if row.kind == "switch" else {}
         label = settings_form.LABELS.get(row.name, row.name)
-        self._bridge.toast("good", f"{label}: {words.get(row.value, row.value)}, {row.counts}.")
+        self._bridge.toast("good", f"{label}: {words.get(row.value, row.value)}. The change {row.counts}.")
         self.refresh()
 
     def _refused(self, name: str, value: str | None, error: errors.IndexiumError) -> None:

@@ -19,7 +19,7 @@ from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
 from indexium_core.model.files import readers
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails, StandingDecision, TagPlace
 from indexium_core.model.files.media import FieldValue, StreamFacts
-from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, in_words
+from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, display_value
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES
 from indexium_core.model.people import people_comment
@@ -28,7 +28,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
-from indexium_core.store.catalog.properties import Stored
+from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
 
 __all__ = ["EVENTS", "NAMES", "Details"]
@@ -227,7 +227,7 @@ def _people(
     ]
 
 
-def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
+def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
     by_field = {each.field: each for each in locked}
     values = stored.properties if stored else MediaProperties()
     return [
@@ -235,7 +235,7 @@ def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[File
             field=name,
             label=LABELS[name],
             value=(value := getattr(values, name)),
-            text=in_words(name, value),
+            text=display_value(name, value),
             lock=by_field.get(name),
         )
         for name in FIELDS

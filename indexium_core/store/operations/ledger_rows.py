@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import FINISHED_STATES, ItemDetails, MetadataOperation, WriteResult
 from indexium_core.model.planning.plan import Holder, under_way
-from indexium_core.store import rows
+from indexium_core.model.surrogates import replace_surrogates
 
 __all__ = [
     "ItemRecord",
@@ -197,7 +197,7 @@ def columns_of_restores(restores: Sequence[Restore]) -> dict[str, list[Any]]:
 
 
 def _plain(changes: Sequence[Change]) -> str:
-    return rows.printable(json.dumps([asdict(each) for each in changes], ensure_ascii=False))
+    return replace_surrogates(json.dumps([asdict(each) for each in changes], ensure_ascii=False))
 
 
 def task(row: tuple[Any, ...]) -> Task:

@@ -275,7 +275,7 @@ def severity_of(place: int) -> str:
 def _closed_folder(row: Mapping[str, Any]) -> str | None:
     """Return why a file that may be written itself may not, None where it is the file that is read-only."""
     writable = row["mode"] is None or row["mode"] & 0o222
-    return row["strategy_message"].rstrip(".") or None if writable else None
+    return row["strategy_message"].rstrip(".") or None if writable and not row["strategy"] else None
 
 
 def _twins(row: Mapping[str, Any]) -> list[str]:
@@ -310,7 +310,7 @@ def _other_comment(row: Mapping[str, Any]) -> str | None:
 
 def _lost(row: Mapping[str, Any]) -> str:
     """Return every text that would be lost, as a sentence quotes them."""
-    return "” · “".join(fields.lost_by(_changes(row)).values()) or row["custom_text"]
+    return "” · “".join(fields.lost_texts_by_place(_changes(row)).values()) or row["custom_text"]
 
 
 def _names_after(row: Mapping[str, Any]) -> str:

@@ -14,10 +14,10 @@ from indexium_core import settings as table
 from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
 from indexium_core.model.files.inventory import (
     KINDS,
-    GoneCheck,
-    HeldFile,
-    HeldPage,
+    FilePage,
+    FolderComparison,
     LibraryDetails,
+    ListedFile,
     Quality,
     RemovalReport,
     TextCount,
@@ -83,7 +83,7 @@ def test_only_numbers_that_say_something_are_shown() -> None:
 
 
 def test_a_list_offers_what_can_be_done_about_it() -> None:
-    file = HeldFile(
+    file = ListedFile(
         file_id=7,
         file_name="<i>sea</i>.mp4",
         file_path="/films/2019/<i>sea</i>.mp4",
@@ -98,7 +98,7 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
         text="",
         copies=1,
     )
-    page = HeldPage(items=[file], total=92, page=2, per_page=25)
+    page = FilePage(items=[file], total=92, page=2, per_page=25)
     found = folders.held(GOOD, page, kind="unknown")["list"]
     assert found["range"] == "26–26 of 92"
     assert found["pages"] == 4
@@ -109,7 +109,7 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
 
 def test_texts_that_are_there_once_are_not_named() -> None:
     quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
-    page = HeldPage(items=[], total=0, page=1, per_page=25)
+    page = FilePage(items=[], total=0, page=1, per_page=25)
     assert folders.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
 
 
@@ -150,7 +150,7 @@ def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
 
 
 def test_gone_files_are_asked_with_numbers() -> None:
-    found = GoneCheck(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
+    found = FolderComparison(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
     text = str(folders.gone(found))
     for said in ("1,204 files", "2 files", "1 file; some may be", "Nothing is deleted"):
         assert said in text
@@ -164,15 +164,15 @@ def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None
         skipped=[RejectedRow(line=7, where="faces, row 7", reason="no person")],
     )
     check = ImportCheck(report=report, rows=60, people=7, waiting=[], relative=True, root="/films")
-    shown = folders.looked_at("people.csv", check, ["/films", "/"], replace=False)
+    shown = folders.import_preview("people.csv", check, ["/films", "/"], replace=False)
     assert shown["confirm"] == "Import 60 names"
     assert shown["rejected"]["rows"] == [{"line": "line 4", "text": "bad name"}]
     assert shown["skipped"]["rows"] == [{"line": "faces, row 7", "text": "no person"}]
-    assert {"count": "1", "level": "note", "text": "are skipped"} in shown["levels"]
+    assert {"count": "1", "level": "note", "text": "skipped"} in shown["levels"]
     assert [root["on"] for root in shown["roots"]] == [True, False]
     assert shown["waiting"]["more"] == "and 3 more"
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
-    assert folders.looked_at("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
+    assert folders.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
 
 
 # Settings.

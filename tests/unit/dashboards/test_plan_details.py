@@ -77,7 +77,7 @@ def test_the_address_of_a_picture_changes_with_the_film() -> None:
 def test_programs_that_show_the_same_share_a_row() -> None:
     rows = view(of("safe"))["shows"]["rows"]
     assert ["MediaInfo, ExifTool, ffprobe", "as Comment", "comment"] in rows
-    assert rows[0][:2] == ["Jellyfin", "as the plot, where it has no overview"]
+    assert rows[0][:2] == ["Jellyfin", "as the plot, if it has no overview"]
 
 
 def test_of_a_file_that_is_not_written_it_is_said_what_others_show_now() -> None:

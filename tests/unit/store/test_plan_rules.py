@@ -110,7 +110,7 @@ def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case)
         assert people_comment.extract_people_from_comment(item.result_comment) == item.result_people
         for change in item.changes:
             assert change.new == people_comment.render(change.old, item.result_people, item.comment_mode)
-            assert change.new == fields.applied(change, change.old)
+            assert change.new == fields.apply_change(change, change.old)
 
 
 def test_every_reason_that_planning_can_find_is_in_the_corpus() -> None:

@@ -44,7 +44,7 @@ CHANGES: dict[str, Change] = {
     "audit.add": lambda tx, each: audit.add(
         tx, dict.fromkeys(each), field="hdr", new="pq", actor="", action="edit", at=NOW
     ),
-    "audit.prune": lambda tx, _: audit.prune(tx, before=NOW, most=0),
+    "audit.prune": lambda tx, _: audit.prune(tx, before=NOW, max_events=0),
 }
 
 
@@ -95,4 +95,4 @@ def test_every_function_that_changes_something_is_in_the_table() -> None:
         for name in module.__all__
         if "tx" in getattr(getattr(module, name), "__annotations__", {})
     }
-    assert found - {"properties.meant"} == set(CHANGES)
+    assert found - {"properties.selected_files"} == set(CHANGES)

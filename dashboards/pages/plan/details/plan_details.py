@@ -15,7 +15,7 @@ from dashboards.web import thumbnails
 from indexium_core.library import RescanReport
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
-from indexium_core.model.files.fields import lost_by
+from indexium_core.model.files.fields import lost_texts_by_place
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, AuditPage, FieldLock
 from indexium_core.model.operations import strategies
@@ -316,7 +316,7 @@ def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
         return []
     planned = {change.where: change.new for change in item.changes}
     held = {each.where: each.value for each in details.comment_fields}
-    lost = lost_by(item.changes)
+    lost = lost_texts_by_place(item.changes)
     rows = []
     for where in [*held, *(place for place in planned if place not in held and place != "container")]:
         now = held.get(where)

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from indexium_core.cli import output
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
 from indexium_core.model.files.media import StreamFacts

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from indexium_core.cli import output, writing
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli import options, output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
 from indexium_core.model import labels, wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 
@@ -41,7 +41,7 @@ def check(context: typer.Context, file: File, overwrite: Overwrite = False, as_j
 
 @changes.command("apply", epilog="Example: indexium changes apply plan.csv --yes")
 def apply(
-    context: typer.Context, file: File, overwrite: Overwrite = False, yes: writing.Yes = False, as_json: AsJson = False
+    context: typer.Context, file: File, overwrite: Overwrite = False, yes: options.Yes = False, as_json: AsJson = False
 ) -> None:
     """Decide what an edited CSV says: people, skipped files, modes; one step, which 'undo' takes back."""
     source = _source(file)
@@ -54,7 +54,7 @@ def apply(
             if as_json:
                 output.to_json({**_document(preview), "files": 0})
             raise typer.Exit(1 if preview.errors else 0)
-        writing.ask(yes=yes)
+        options.ask(yes=yes)
         report = library.changes.apply(preview, overwrite=overwrite)
     if as_json:
         output.to_json({**_document(preview), "files": report.files})

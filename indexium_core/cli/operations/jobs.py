@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from indexium_core import signals
-from indexium_core.cli import output, retrying, writing
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import MOST, AsJson
-from indexium_core.cli.writing import Yes
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.operations import follow, retry
+from indexium_core.cli.options import MOST, AsJson, Yes
 from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
@@ -157,7 +157,7 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
     with opened(context) as library:
         job, said = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # then it writes files
-            again = retrying.ask_again(library, job.operation_id, goes_on=job.is_resumable, yes=yes)
+            again = retry.ask_again(library, job.operation_id, goes_on=job.is_resumable, yes=yes)
             if not again.is_something:
                 if as_json:
                     output.to_json(job)
@@ -219,14 +219,14 @@ def _follow(library: LibraryServices, job: Job, *, as_json: bool, said: Collecti
                 job = library.jobs.wait(job.id, _TICK)
         except (KeyboardInterrupt, signals.Stopped) as left:
             if job.operation_id is not None:
-                writing.leave(library.handle(job.operation_id), left)
+                follow.leave(library.handle(job.operation_id), left)
             raise
     if as_json:
         output.to_json(job)
     else:
         output.note(f"Job {job.id} ({job.title}): {job.status.replace('_', ' ')}. {job.error_message}".rstrip())
     if job.operation_id is not None and not as_json:
-        raise typer.Exit(writing.report(library, job.operation_id, as_json=False, said=said))
+        raise typer.Exit(follow.report(library, job.operation_id, as_json=False, said=said))
     if job.status != "completed":
         raise typer.Exit(1)
 

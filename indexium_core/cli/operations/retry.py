@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from indexium_core import errors
-from indexium_core.cli import keeping, output, writing
-from indexium_core.cli.app import opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli import options, output
+from indexium_core.cli.frame import opened
+from indexium_core.cli.operations import follow, operations, rollback, write
+from indexium_core.cli.options import AsJson
 from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 
@@ -28,15 +29,15 @@ class Again:
     said: frozenset[int] = frozenset()  # files of which it is said why they are left alone
 
 
-@writing.operations.command("retry", epilog="Example: indexium operations retry 3 --risk safe")
+@operations.operations.command("retry", epilog="Example: indexium operations retry 3 --risk safe")
 def retry(
     context: typer.Context,
-    operation_id: writing.Id,
+    operation_id: options.Id,
     risk: Annotated[
         str | None, typer.Option(help="Levels to write, e.g. safe,warning; default: those of the operation.")
     ] = None,
-    yes: writing.Yes = False,
-    note: writing.Note = "",
+    yes: options.Yes = False,
+    note: options.Note = "",
     as_json: AsJson = False,
 ) -> None:
     """
@@ -44,7 +45,7 @@ def retry(
 
     Of a write they are read and planned afresh; of a rollback they are taken back.
     """
-    levels = writing.levels_of(risk) if risk is not None else None
+    levels = write.levels_of(risk) if risk is not None else None
     with opened(context) as library:
         again = ask_again(library, operation_id, risk=levels, yes=yes)
         if not again.is_something:
@@ -52,7 +53,7 @@ def retry(
                 output.to_json({"operation_id": None, "items": [], "excluded": again.excluded})
             return
         handle = library.retries.start(operation_id, risk=levels, note=note, source="cli")
-        writing.follow(library, handle, "Trying again", as_json=as_json, said=again.said)
+        follow.follow(library, handle, "Trying again", as_json=as_json, said=again.said)
 
 
 def ask_again(
@@ -87,7 +88,7 @@ def ask_again(
     for sentence in again.sentences:
         output.note(sentence)
     if again.is_something:
-        writing.ask(yes=yes)
+        options.ask(yes=yes)
     return again
 
 
@@ -103,8 +104,8 @@ def _look(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | N
     options = replace(found.options, risk=risk or found.options.risk)
     summary = library.preview(found.selection, found.plan, options=options)
     if not summary.count:
-        return Again(sentences=[writing.nothing(summary)], is_something=False, excluded=summary.excluded)
-    return Again(sentences=[writing.question(summary)], excluded=summary.excluded)
+        return Again(sentences=[write.nothing(summary)], is_something=False, excluded=summary.excluded)
+    return Again(sentences=[write.question(summary)], excluded=summary.excluded)
 
 
 def _look_back(library: LibraryServices, operation_id: int) -> Again:
@@ -112,4 +113,4 @@ def _look_back(library: LibraryServices, operation_id: int) -> Again:
     if not check.can_rollback:
         raise errors.UsageError(check.reason)
     said = frozenset(item.file_id for item in check.conflicts)
-    return Again(sentences=list(keeping.sentences_of(check)), said=said)
+    return Again(sentences=list(rollback.sentences_of(check)), said=said)

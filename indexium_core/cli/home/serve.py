@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from indexium_core import settings
-from indexium_core.cli import leaving, output
-from indexium_core.cli.app import app, chosen_home
+from indexium_core.cli import output, termination
+from indexium_core.cli.frame import app, chosen_home
 from indexium_core.library import Library
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
@@ -72,4 +72,4 @@ def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote
             output.note(sentence)
         output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
         server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
-    leaving.end()
+    termination.end()

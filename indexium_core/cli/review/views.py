@@ -8,8 +8,9 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson, Query, sort_of
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson, Query
+from indexium_core.cli.review.plan import sort_of
 from indexium_core.library import LibraryServices
 from indexium_core.model.view import SavedView
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from indexium_core.cli import output
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
 from indexium_core.settings import SettingRow
 
 settings = typer.Typer(help="What is set, and from where.", no_args_is_help=True)
@@ -50,6 +50,6 @@ def unset_setting(context: typer.Context, name: Name) -> None:
 
 
 def _say(row: SettingRow, effect: str) -> None:
-    output.note(f"{row.name} is {row.value}, {row.counts}.")
+    output.note(f"{row.name} is {row.value}. The change {row.counts}.")
     if effect:
         output.note(effect)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 from indexium_core.cli import output
-from indexium_core.cli.app import app, opened
-from indexium_core.cli.planning import AsJson
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
 from indexium_core.library import Check
 
 
