@@ -4,7 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {drawFolder} from "./folder_card.js"
 import {FolderField} from "./folder_field.js"
 import {drawGauge} from "../../components/gauge.js"
-import {drawInventory} from "./held.js"
+import {drawInventory} from "./inventory.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
 import {upload} from "../../components/browser/upload.js"
@@ -12,7 +12,7 @@ import {button, closeButton} from "../../components/widgets.js"
 
 /** @import {Folder} from "./folder_card.js" */
 /** @import {Gauge} from "../../components/gauge.js" */
-/** @import {Inventory} from "./held.js" */
+/** @import {Inventory} from "./inventory.js" */
 /** @import {PeopleImport} from "./people_import.js" */
 
 /**
