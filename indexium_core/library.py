@@ -21,7 +21,7 @@ from indexium_core.flows.home import orphaned_journals
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow
 from indexium_core.flows.planning.charts import Charts
-from indexium_core.flows.planning.planner import MetadataPlan
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
 from indexium_core.flows.review.decisions import DecisionReport

@@ -174,7 +174,7 @@ class WriteQuestion:
         self._asked = None
         self._serial = self._dialog.report(
             "None of these files can be written now",
-            [{"kind": "why", "level": "warning", "text": each.say()} for each in held],
+            [{"kind": "why", "level": "warning", "text": each.describe()} for each in held],
             follows=self._serial,
             actions=[{"label": "Show the operation", "act": "show", "kind": "primary"}],
             acts={"show": lambda: self._show(held[0])},
@@ -263,7 +263,7 @@ def _sections(preview: _WritePreview) -> list[dict[str, Any]]:
     sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
     if preview.request.has_changed:
         sections.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
-    sections += [{"kind": "why", "level": "warning", "text": each.say()} for each in preview.holders]
+    sections += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
     if preview.request.hint:
         sections.append({"kind": "hint", "text": preview.request.hint})
     if preview.danger_count:

@@ -68,15 +68,15 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page.keyboard.press("Tab")
     page.keyboard.type("Holiday 2019")
     page.keyboard.press("Control+Enter")
-    expect(foot(page)).to_contain_text(f"Written to {safe + planned.warning_count + danger} files")
+    expect(foot(page)).to_contain_text(f"{safe + planned.warning_count + danger} files written")
     expect(foot(page)).to_contain_text("“Holiday 2019”")
     assert library.history("holiday").total == 1
 
     page.reload()
-    expect(foot(page)).to_contain_text("Written to")
+    expect(foot(page)).to_contain_text("files written")
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("link", name="History").click()
-    expect(foot(page)).to_contain_text("Written to")
+    expect(foot(page)).to_contain_text("files written")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     foot(page).get_by_role("button", name=re.compile("^Undo ")).click()
     expect(page.get_by_role("dialog")).to_contain_text("bit for bit")
@@ -115,7 +115,7 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
     expect(question).to_be_visible()
     question.get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
 
-    expect(foot(page)).to_contain_text("Written to")
+    expect(foot(page)).to_contain_text("files written")
     assert library.operation(1).operation.user_action == "write"
     assert library.plan().item(one.file_id).existing_people == ["Eve"]
 

@@ -37,7 +37,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(field).to_have_value(f"{folder}/")
     field.press("Enter")
 
-    expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
+    expect(page.get_by_role("heading", name="Add people")).to_be_visible()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
     assert [row.path for row in empty_library.inventory.list()] == [str(folder)]
     expect(page.get_by_text("no film is changed").first).to_be_visible()
@@ -151,7 +151,7 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     page.get_by_role("button", name="Scan all").click()
     expect(card).to_contain_text("offline")
     expect(card).to_contain_text("does not exist. Its files in the database were not changed.")
-    expect(page.get_by_role("button", name=re.compile("in folders that are away"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("in offline folders"))).to_be_visible()
     card.get_by_role("button", name="These files are really gone…").click()
     expect(page.get_by_role("dialog")).to_contain_text("does not exist")  # so nothing can be compared
     page.keyboard.press("Escape")

@@ -265,7 +265,7 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     dialog.get_by_role("button", name=f"Roll back {cut.counts['done']}…").click()
     expect(dialog).to_contain_text("Roll back operation 1?")
     dialog.get_by_role("button", name=re.compile("^Roll back [0-9]+ files?$")).click()
-    expect(page.locator(".summary")).to_contain_text("taken back, byte for byte")
+    expect(page.locator(".summary")).to_contain_text("restored byte for byte")
     assert interrupted.operation(cut.id).operation.status in {"rolled_back", "partly_rolled_back"}
     page.goto(page.url.split("/progress")[0] + "/jobs")
     expect(area(page, "Under way")).to_contain_text("Nothing is running.")

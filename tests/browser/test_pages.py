@@ -338,4 +338,4 @@ def test_everything_fits_and_works_on_a_phone(site: Site) -> None:
     expect(sheet).to_be_hidden()
     page.get_by_role("button", name=re.compile("^Write 1 file…")).click()
     page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
-    expect(page.get_by_role("region", name="Work")).to_contain_text("Written to 1 file")
+    expect(page.get_by_role("region", name="Work")).to_contain_text("1 file written")

@@ -126,6 +126,6 @@ def test_every_command_and_its_options_are_on_the_commands_page() -> None:
         options = {option for each in shown for option in each.opts if option.startswith("--")} - everywhere
         lacking = [f"{name}: {word}" for word in (name, *sorted(options)) if word not in text]
         inner = getattr(command, "commands", {}).items()
-        return lacking + [lack for word, each in inner for lack in missing(each, word)]
+        return lacking + [lack for word, each in inner if not each.hidden for lack in missing(each, word)]
 
     assert missing(typer.main.get_command(command.app), "indexium") == []

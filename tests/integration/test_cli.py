@@ -211,8 +211,10 @@ def test_copies_of_a_film_are_named_as_files_are_and_few_of_them(run: Command, t
     assert run("plan", "--all", "--sort", "path") == 0
     rows = {row.split()[3]: row for row in run.out.splitlines()[1:]}
     assert set(rows) == {"films/old/1.mp4", "films/old/2.mp4", "films/3.mp4", "films/4.mp4", "more/5.mp4"}
-    assert "Other files hold the same film: 4.mp4, old/1.mp4 and 2 more; each is planned" in rows["films/3.mp4"]
-    assert "Other files hold the same film: films/3.mp4, films/4.mp4 and 2 more; each" in rows["more/5.mp4"]
+    assert (
+        "Other files contain the same media: 4.mp4, old/1.mp4 and 2 more. Each file is planned" in rows["films/3.mp4"]
+    )
+    assert "Other files contain the same media: films/3.mp4, films/4.mp4 and 2 more. Each" in rows["more/5.mp4"]
     assert str(tmp_path) not in run.out
 
 

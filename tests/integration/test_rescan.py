@@ -474,7 +474,7 @@ def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library
         ({"query": "nobody has this name"}, "No file matches"),
         ({"everything": True, "refresh": ["hdr"]}, "it can be duration or size"),
         ({"file_ids": [999]}, "no file with the id 999"),
-        ({"query": "locked:colour"}, "locked: knows no"),
+        ({"query": "locked:colour"}, "locked: has no value"),
     ],
 )
 def test_bad_orders_are_refused_with_the_mend(library: Library, arguments: dict[str, Any], told: str) -> None:

@@ -148,7 +148,7 @@ def error_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _named(text: str) -> str:
     """Return the person of a search that consists of one person, "" otherwise."""
     try:
-        sought = query.of_history(text)
+        sought = query.parse_history(text)
     except errors.QueryError:
         return ""
     return sought.people[0] if sought == query.HistoryTerms(people=sought.people[:1]) and sought.people else ""

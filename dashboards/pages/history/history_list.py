@@ -145,7 +145,7 @@ def chips(state: HistoryState) -> list[dict[str, str]]:
     if dates_label(state):
         found.append({"kind": "dates", "text": "", "label": dates_label(state)})
     try:
-        sought = query.of_history(state.query)
+        sought = query.parse_history(state.query)
     except errors.QueryError:
         return found
     found += [{"kind": "person", "text": text, "label": f"person: {text}"} for text in sought.people]
@@ -155,7 +155,7 @@ def chips(state: HistoryState) -> list[dict[str, str]]:
 
 def without(text: str, kind: str, term: str) -> str:
     """Return a search without one of its terms; `kind` is word, person or path."""
-    sought = query.of_history(text)
+    sought = query.parse_history(text)
     terms = [("word", each) for each in sought.words]
     terms += [("person", each) for each in sought.people]
     terms += [("path", each) for each in sought.paths]

@@ -291,7 +291,7 @@ class HistoryOperation:
 def _named(text: str) -> str:
     """Return the person in a search, "" for none or several."""
     try:
-        people = query.of_history(text).people
+        people = query.parse_history(text).people
     except errors.QueryError:
         return ""
     return people[0] if len(people) == 1 else ""

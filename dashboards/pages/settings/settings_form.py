@@ -66,12 +66,12 @@ ORIGINS = {
 
 class SettingsForm(Component):
     """
-    Every setting with what may be done to it.
+    Every setting with its value, source and limits.
 
-    View: `file` (where they are kept), `groups` ({title, rows}), `problem` ({name, text, typed}: what was typed and why
-    it cannot be), `serial` (counts up where fields show what is in force again). A row: `name`, `variable`, `label`,
-    `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be taken back to
-    the default). Messages: `set` {name, value}, `unset` {name}.
+    View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the rejected
+    text and the reason), `serial` (increases when fields must show the current value again). A row: `name`,
+    `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own`
+    (it can be reset to the default). Messages: `set` {name, value}, `unset` {name}.
     """
 
     _esm = module("settings")
@@ -79,7 +79,7 @@ class SettingsForm(Component):
 
 
 def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return what the page shows; settings that no group names come last."""
+    """Return the view of the page; settings without a group come last."""
     by_name = {row.name: row for row in rows}
     named = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in by_name if name not in named)}
@@ -118,5 +118,5 @@ def _grouped(number: str) -> str:
 
 
 def _spoken(text: str) -> str:
-    """Say on and off, as the switch does, where the table says true and false."""
+    """Return the text with on and off, as the switch shows them, instead of true and false."""
     return text.replace("True", "On").replace("False", "Off")

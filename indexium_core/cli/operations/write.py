@@ -82,7 +82,7 @@ def write(
             output.note(nothing(summary))
             return
         for holder in library.operations.held(made, selection, options):
-            output.note(holder.say())
+            output.note(holder.describe())
         output.note(question(summary))
         if summary.loses_text:
             losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"

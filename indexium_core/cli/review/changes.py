@@ -50,7 +50,7 @@ def apply(
         if not as_json:
             _print(preview, all_of_it=False)
         output.note(_summary(preview, overwrite=overwrite))
-        if not preview.taken(overwrite=overwrite):
+        if not preview.applicable(overwrite=overwrite):
             if as_json:
                 output.to_json({**_document(preview), "files": 0})
             raise typer.Exit(1 if preview.errors else 0)
@@ -92,7 +92,7 @@ def _row(row: FileChange) -> tuple[object, ...]:
 
 
 def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
-    taken = len(preview.taken(overwrite=overwrite))
+    taken = len(preview.applicable(overwrite=overwrite))
     parts = [f"{wording.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
     if preview.conflicts and not overwrite:
         parts.append(f"{preview.conflicts:,} left alone: decided here since (--overwrite takes them, too)")

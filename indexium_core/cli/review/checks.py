@@ -63,7 +63,8 @@ def checks(
     ] = "",
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 25,
-    right: Annotated[bool, typer.Option("--right", help="Show the ignored findings.")] = False,
+    ignored: Annotated[bool, typer.Option("--ignored", help="Show the ignored findings.")] = False,
+    right: Annotated[bool, typer.Option("--right", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show inconsistencies between the database and the files, with their resolutions."""
@@ -71,7 +72,7 @@ def checks(
         if not kind:
             _print_groups(library.checks.groups(), as_json=as_json)
             return
-        found = library.checks.page(kind, page, per_page=per_page, dismissed=right)
+        found = library.checks.page(kind, page, per_page=per_page, dismissed=ignored or right)
     if as_json:
         output.to_json(found)
     else:
@@ -112,12 +113,15 @@ findings = typer.Typer(help="Resolve or ignore the findings of checks.", no_args
 app.add_typer(findings, name="findings")
 
 
-@findings.command("settle", epilog="Example: indexium findings settle spelling 'Zoe Oz | Zoë Öz' 'unite:Zoë Öz'")
-def settle(
+@findings.command("settle", hidden=True)
+@findings.command("resolve", epilog="Example: indexium findings resolve spelling 'Zoe Oz | Zoë Öz' 'unite:Zoë Öz'")
+def resolve(
     context: typer.Context,
     kind: Kind,
     subject: Annotated[str, typer.Argument(metavar="[SUBJECT]", help="Subject of the finding.")] = "",
-    way: Annotated[str, typer.Argument(metavar="[WAY]", help="A resolution that 'indexium checks KIND' prints.")] = "",
+    code: Annotated[
+        str, typer.Argument(metavar="[RESOLUTION]", help="A resolution that 'indexium checks KIND' prints.")
+    ] = "",
     everything: All = False,
 ) -> None:
     """Resolve a finding. No file changes: check the plan and write it."""
@@ -125,12 +129,13 @@ def settle(
         message = "Name a finding and a resolution, or --all, which adds all people in these files to the database."
         raise errors.UsageError(message)
     with opened(context) as library:
-        report = library.checks.resolve_all(kind) if everything else library.checks.resolve(kind, subject, way)
+        report = library.checks.resolve_all(kind) if everything else library.checks.resolve(kind, subject, code)
     output.note(report.text)
 
 
-@findings.command("dismiss", epilog="Example: indexium findings dismiss single 'Uncle Pete'")
-def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, everything: All = False) -> None:
+@findings.command("dismiss", hidden=True)
+@findings.command("ignore", epilog="Example: indexium findings ignore single 'Uncle Pete'")
+def ignore(context: typer.Context, kind: Kind, subjects: Subjects = None, everything: All = False) -> None:
     """Ignore findings; they are hidden until their data changes."""
     if everything is bool(subjects):
         raise errors.UsageError("Name the findings to ignore, or --all.")

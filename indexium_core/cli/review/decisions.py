@@ -14,7 +14,7 @@ from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, re
 from indexium_core.library import LibraryServices
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.model.query import with_chosen
+from indexium_core.model.query import with_values
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
@@ -65,7 +65,7 @@ def postpone(
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
-            _report("brought back", library.decisions.end_postponements(with_chosen(query, "postponed", ["yes"])).files)
+            _report("brought back", library.decisions.end_postponements(with_values(query, "postponed", ["yes"])).files)
         else:
             _report("postponed", library.decisions.postpone(query, until=until).files)
 

@@ -16,7 +16,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
-from indexium_core.model.query import with_chosen
+from indexium_core.model.query import with_values
 
 GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
 
@@ -99,7 +99,7 @@ def _print_facets(found: Facets, *, as_json: bool) -> None:
         output.to_json(found)
         return
     rows = [
-        (with_chosen("", key, [value.value]), value.label, value.files)
+        (with_values("", key, [value.value]), value.label, value.files)
         for key, facet in found.facets.items()
         for value in facet.values
     ]

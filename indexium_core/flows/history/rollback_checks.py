@@ -298,7 +298,7 @@ def _as_we_left_it(candidate: RollbackCandidate) -> bool:
 def _in_the_way(candidate: RollbackCandidate) -> _RollbackProblem | None:
     """Return what ledger and catalog already know to stand in the way, whatever is to be done."""
     if candidate.busy_in is not None:
-        return _RollbackProblem("busy_in_operation", candidate.busy_in.say("this file"), ("wait",))
+        return _RollbackProblem("busy_in_operation", candidate.busy_in.describe("this file"), ("wait",))
     if candidate.library_state == "offline":
         return _RollbackProblem("offline", _OFFLINE)
     return None

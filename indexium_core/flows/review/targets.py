@@ -44,7 +44,7 @@ def select(reader: Connection, target: Target, version: Version) -> None:
     if isinstance(target, str):
         # All matches of the search, including unchanged, postponed and blocked files.
         everything = Selection(query=target, risk=RISK_LEVELS)
-        search = Search(version=version, query=compile_query(target), everything=True)
+        search = Search(version=version, query=compile_query(target), include_unlisted=True)
         plans.materialize_selection(reader, search, everything)
     elif isinstance(target, Selection):
         plans.materialize_selection(reader, Search(version=version, query=compile_query(target.query or "")), target)

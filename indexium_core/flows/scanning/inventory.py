@@ -305,7 +305,7 @@ class Inventory:
         """Raise UsageError if an unfinished operation uses files of a part of a library."""
         operations = store.unfinished_operations(self._database.read(), library_id, part)
         if operations:
-            raise errors.UsageError(operations[0].say("files of this folder"), code="busy_in_operation")
+            raise errors.UsageError(operations[0].describe("files of this folder"), code="busy_in_operation")
 
     def _row(self, library_id: int) -> LibraryRow:
         rows = catalog.libraries(self._database.read())

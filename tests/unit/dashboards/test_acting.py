@@ -192,7 +192,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
     blocked = summary(count=0, by_risk={}, excluded={"blocked": 7, "postponed": 1})
     bar = plan_write.nothing(blocked, found=46)
     assert (bar["title"], bar["warning"]) == (
-        "Nothing that can be written is selected",
+        "No selected file can be written",
         "not written: 7 blocked, 1 skipped",
     )
 
@@ -264,7 +264,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
-    assert said == {"kind": "why", "level": "warning", "text": holder.say()}
+    assert said == {"kind": "why", "level": "warning", "text": holder.describe()}
     assert "Operation 7 is paused" in said["text"]
     assert "3 of these files" in said["text"]
 

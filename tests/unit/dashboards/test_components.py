@@ -269,7 +269,7 @@ def test_blocked_unchanged_and_skipped_files_cannot_be_chosen() -> None:
     [
         ("", PlanStatistics(), 0, "No folder has been scanned yet"),
         ("ann", PlanStatistics(total_files=9), 1, "No file matches"),
-        ("", PlanStatistics(), 1, "Nobody is known yet"),
+        ("", PlanStatistics(), 1, "No people yet"),
         ("", PlanStatistics(total_files=5, unchanged_count=5), 1, "Nothing to change"),
     ],
 )
@@ -419,7 +419,7 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
 
 def test_the_rail_tells_of_roots_that_are_offline() -> None:
     libraries = FakeLibrary(5).inventory.list()
-    assert shell.roots(libraries)["roots"] == "1 of 1 root online"
+    assert shell.roots(libraries)["roots"] == "1 of 1 folder online"
     libraries[0].state = "offline"
     assert shell.roots(libraries)["offline"]
     assert shell.roots([])["roots"] == "no folder added yet"

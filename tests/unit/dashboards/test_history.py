@@ -297,7 +297,11 @@ def test_the_summary_counts_what_went_well_at_once() -> None:
 def test_errors_are_called_by_words() -> None:
     table = SimpleNamespace(itertuples=lambda index: [SimpleNamespace(error="changed_since", files=2, operations=1)])
     [bar] = error_bars(table)  # type: ignore[arg-type]
-    assert (bar["key"], bar["name"], bar["hint"]) == ("changed_since", "changed since", "2 files in 1 operation")
+    assert (bar["key"], bar["name"], bar["hint"]) == (
+        "changed_since",
+        "changed by another program",
+        "2 files in 1 operation",
+    )
 
 
 # One operation.

@@ -119,7 +119,7 @@ def test_a_statement_that_failed_takes_the_whole_transaction_along(database: Dat
 def test_transactions_do_not_nest(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(INSERT, [1])
-        with pytest.raises(errors.StoreError, match="hand its connection on"), database.atomic():
+        with pytest.raises(errors.StoreError, match="pass its connection on"), database.atomic():
             pass
 
     assert database.read().value(COUNT) == 1

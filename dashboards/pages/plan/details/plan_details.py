@@ -219,7 +219,7 @@ def facts(details: FileDetails) -> list[list[str]]:
     pairs = [["Library", f"{details.library} ({details.library_path}){offline}"]]
     if details.nlink > 1:
         pairs.append(["Names", f"{details.nlink} on its disk (hard links)"])
-    pairs += [["Same film", copy.file_path] for copy in details.copies]
+    pairs += [["Copies", copy.file_path] for copy in details.copies]
     if details.copies_total > len(details.copies):
         pairs.append(["", f"and {wording.count(details.copies_total - len(details.copies))} more"])
     pairs.append(["Found", wording.when(details.first_seen_at)])
@@ -280,7 +280,7 @@ def _stream(stream: StreamFacts) -> list[str]:
     known = stream.details
     parts = [_codec(stream)]
     if known.get("attached_pic"):
-        parts.append("a picture, not film")
+        parts.append("a picture, not a video")
     if known.get("width"):
         parts.append(f"{known['width']}×{known['height']}")
     if known.get("channels"):
@@ -457,5 +457,5 @@ def _back(event: FileEvent) -> str:
         return ""
     if event.exact:
         until = f" until {wording.day(event.rollback_until)}" if event.rollback_until else ""
-        return f"Can be taken back byte for byte{until}."
+        return f"Can be rolled back byte for byte{until}."
     return event.rollback_reason

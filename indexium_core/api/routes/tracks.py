@@ -13,7 +13,7 @@ from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, FileId, Id, Open, Page, PerPage, Sent, Text, listed
-from indexium_core.api.properties import Rescan
+from indexium_core.api.routes.properties import Rescan
 from indexium_core.library import Library, LibraryRow
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.inventory import FilePage

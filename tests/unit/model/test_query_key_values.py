@@ -36,7 +36,7 @@ from indexium_core.model.planning.facets import FACETS
     ],
 )
 def test_only_a_choice_of_the_outermost_level_is_read(text: str, key: str, values: list[str]) -> None:
-    assert query.chosen(text, key) == values
+    assert query.selected_values(text, key) == values
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ def test_only_a_choice_of_the_outermost_level_is_read(text: str, key: str, value
     ],
 )
 def test_writing_a_choice_leaves_the_other_words(text: str, key: str, values: list[str], result: str) -> None:
-    assert query.with_chosen(text, key, values) == result
+    assert query.with_values(text, key, values) == result
     query.parse(result)
 
 
 def test_people_can_be_asked_for_all_at_once() -> None:
-    both = query.with_chosen("sea", "person", ["Ann", "Bob"], all_of=True)
+    both = query.with_values("sea", "person", ["Ann", "Bob"], all_of=True)
     assert both == 'sea person:"Ann" person:"Bob"'
-    assert query.every(both, "person")
-    assert not query.every('sea (person:"Ann" OR person:"Bob")', "person")
-    assert not query.every('person:"Ann"', "person")
+    assert query.requires_all(both, "person")
+    assert not query.requires_all('sea (person:"Ann" OR person:"Bob")', "person")
+    assert not query.requires_all('person:"Ann"', "person")
 
 
 NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip() and name.isprintable())
@@ -76,16 +76,16 @@ NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip() and na
 
 @given(st.lists(NAMES, min_size=1, max_size=4, unique=True), st.sampled_from(["", "sea", "a OR b", "(x) -y"]))
 def test_any_people_come_back_out_as_they_went_in(names: list[str], text: str) -> None:
-    written = query.with_chosen(text, "person", names)
-    assert query.chosen(written, "person") == names
-    assert query.describe(query.with_chosen(written, "person", [])) == query.describe(query.split(text, FACETS)[0])
+    written = query.with_values(text, "person", names)
+    assert query.selected_values(written, "person") == names
+    assert query.describe(query.with_values(written, "person", [])) == query.describe(query.split(text, FACETS)[0])
 
 
 def test_a_value_that_the_key_does_not_know_is_refused() -> None:
     with pytest.raises(errors.QueryError):
-        query.with_chosen("", "risk", ["sofa"])
+        query.with_values("", "risk", ["sofa"])
     with pytest.raises(errors.QueryError):
-        query.with_chosen("(a", "risk", ["safe"])
+        query.with_values("(a", "risk", ["safe"])
 
 
 @pytest.mark.parametrize(

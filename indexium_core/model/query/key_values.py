@@ -1,10 +1,10 @@
 """
-What a query chooses by one key, as values: so that facets, chips and menus can read it and write into it.
+The values of one key in a query, so that facets, chips and menus can read and replace them.
 
-A choice is a term of the outermost level that a list of values can say: `risk:danger,safe`, `person:"Ann Lee"` (quoted:
-one person), `folder:/Family` (from the root on), `tags:2`. Several are any of them, `(person:"Ann" OR person:"Bob")`,
-or, for people side by side, all of them. Whatever else a query says of a key (`person:ann`, `-issue:corrupt`, a term in
-a larger group) is the person's own and stays as it is.
+Only terms of the outermost level count that a list of values can express: `risk:danger,safe`, `person:"Ann Lee"`
+(quoted: exactly one person), `folder:/Family` (below the library folder), `tags:2`. An OR of them, `(person:"Ann" OR
+person:"Bob")`, means any of the values; people terms beside each other mean all of them. Other terms of the key
+(`person:ann`, `-issue:corrupt`, a term in a larger group) belong to the user and stay unchanged.
 """
 
 from __future__ import annotations
@@ -18,41 +18,49 @@ from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, par
 from indexium_core.model.query.keys import KEYS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["QueryPart", "bare_numbers", "chosen", "every", "parts", "split", "with_chosen", "without_part"]
-
+__all__ = [
+    "QueryPart",
+    "bare_numbers",
+    "parts",
+    "requires_all",
+    "selected_values",
+    "split",
+    "with_values",
+    "without_part",
+]
 
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPart:
-    """One part of the outermost level: all parts together are the query."""
+    """One part of the outermost level; the query requires all parts."""
 
-    key: str  # of the choice that it is; "" for what is none
-    values: tuple[str, ...]  # that it chooses
+    key: str  # the key whose values it has; "" for any other part
+    values: tuple[str, ...]  # its values of the key
     start: int
     end: int
 
 
 def parts(text: str) -> list[QueryPart]:
-    """Return the parts of a query, in its order. Raises `QueryError`."""
-    found = []
+    """Return the parts of a query in its order. Raises `QueryError`."""
+    result = []
     for node in _nodes(parse(text)):
         terms = node.nodes if isinstance(node, AnyOf) else (node,)
         key = _key_of(terms[0])
         if key and all(_key_of(term) == key for term in terms):
             values = tuple(value for term in terms for value in _values(term))
-            found.append(QueryPart(key=key, values=values, start=node.start, end=node.end))
+            result.append(QueryPart(key=key, values=values, start=node.start, end=node.end))
         else:
-            found.append(QueryPart(key="", values=(), start=node.start, end=node.end))
-    return found
+            result.append(QueryPart(key="", values=(), start=node.start, end=node.end))
+    return result
 
 
 def bare_numbers(text: str) -> list[int]:
     """
-    Return the numbers of a search of nothing but numbers; whoever writes it may mean ids. Raises `QueryError`.
+    Return the numbers of a search that has only numbers, which the user may mean as ids. Raises `QueryError`.
 
-    `2019` may be an id; `"2019"`, `name:2019` and `seaside 2019` are words for sure.
+    `2019` may be an id; `"2019"`, `name:2019` and `seaside 2019` are certainly words.
     """
     values = [None if term.key.name else term.value for term in terms(parse(text))]
     numbers = [
@@ -63,22 +71,22 @@ def bare_numbers(text: str) -> list[int]:
     return numbers if len(numbers) == len(values) else []
 
 
-def chosen(text: str, key: str) -> list[str]:
-    """Return the values that a query chooses of a key, each once, in its order. Raises `QueryError`."""
+def selected_values(text: str, key: str) -> list[str]:
+    """Return the values of a key in a query, without duplicates, in its order. Raises `QueryError`."""
     return list(dict.fromkeys(value for part in parts(text) if part.key == key for value in part.values))
 
 
-def every(text: str, key: str) -> bool:
-    """Tell whether all of the chosen values must be found, not any of them. Raises `QueryError`."""
+def requires_all(text: str, key: str) -> bool:
+    """Return whether a query requires all values of a key, not any of them. Raises `QueryError`."""
     own = [part for part in parts(text) if part.key == key]
     return len(own) > 1 and all(len(part.values) == 1 for part in own)
 
 
 def split(text: str, keys: Iterable[str]) -> tuple[str, dict[str, str]]:
     """
-    Return a query without its choices of some keys, and for each of these what it says of it ("": nothing).
+    Return a query without the values of some keys, and the terms of each of these keys ("": none).
 
-    All of these together find what the query finds. Raises `QueryError`.
+    All of these queries together find what the query finds. Raises `QueryError`.
     """
     own: dict[str, list[str]] = {key: [] for key in keys}
     rest: list[str] = []
@@ -89,28 +97,28 @@ def split(text: str, keys: Iterable[str]) -> tuple[str, dict[str, str]]:
     return " ".join(rest), {key: " ".join(pieces) for key, pieces in own.items()}
 
 
-def with_chosen(text: str, key: str, values: Sequence[str], *, all_of: bool = False) -> str:
+def with_values(text: str, key: str, values: Sequence[str], *, all_of: bool = False) -> str:
     """
-    Return the query choosing exactly these values of a key, in the place of the first such part.
+    Return the query with exactly these values of a key, in the place of the first such part.
 
-    Any of them may be found, or with `all_of` each of them must. Raises `QueryError`, also for a value that is none of
-    the key's.
+    Files match with any of the values, or with all of them if `all_of`. Raises `QueryError`, also for a value that the
+    key does not have.
     """
     tree = parse(text)
-    wanted = _written(key, list(dict.fromkeys(values)), all_of=all_of)
+    wanted = _term_of(key, list(dict.fromkeys(values)), all_of=all_of)
     parse(wanted)
     nodes = _nodes(tree)
-    found = [node for node in nodes if _is_of(node, key)]
-    if not found:
+    replaced = [node for node in nodes if _is_of(node, key)]
+    if not replaced:
         whole = f"({text.strip()})" if isinstance(tree, AnyOf) and wanted else text.strip()
         return f"{whole} {wanted}".strip()
-    if len(found) == len(nodes):
+    if len(replaced) == len(nodes):
         return wanted
-    return _replaced(text, found, wanted)
+    return _replaced(text, replaced, wanted)
 
 
 def without_part(text: str, place: int) -> str:
-    """Return the query without one of its `parts`; as it is where there is none in that place. Raises `QueryError`."""
+    """Return the query without one of its `parts`; unchanged where it has no such part. Raises `QueryError`."""
     nodes = _nodes(parse(text))
     if not 0 <= place < len(nodes):
         return text
@@ -118,7 +126,7 @@ def without_part(text: str, place: int) -> str:
 
 
 def _nodes(tree: Node) -> tuple[Node, ...]:
-    """Return the parts of a tree; brackets around all of it leave it as one, for its brackets belong to it."""
+    """Return the parts of a tree. A query in brackets is one part, because the brackets belong to it."""
     return tree.nodes if isinstance(tree, AllOf) else (tree,)
 
 
@@ -133,7 +141,7 @@ def _replaced(text: str, nodes: Sequence[Node], wanted: str) -> str:
 
 
 def _is_of(node: Node, key: str) -> bool:
-    """Tell whether a part says something of a key that choosing anew would take away."""
+    """Return whether `with_values` replaces a part."""
     if isinstance(node, AnyOf):
         return all(isinstance(term, Term) and _key_of(term) == key for term in node.nodes)
     if isinstance(node, Not) and key in ONE_VALUED:
@@ -142,7 +150,7 @@ def _is_of(node: Node, key: str) -> bool:
 
 
 def _key_of(node: Node) -> str:
-    """Return the key of a term that is a choice, else ""."""
+    """Return the key of a term with a list of values, "" for any other node."""
     if not isinstance(node, Term):
         return ""
     if isinstance(node.value, Text):
@@ -167,7 +175,7 @@ def _span(value: Span) -> str:
     return f"{value.first}..{value.last}" if value.sign == ".." else f"{value.sign.removeprefix('=')}{value.first}"
 
 
-def _written(key: str, values: list[str], *, all_of: bool) -> str:
+def _term_of(key: str, values: list[str], *, all_of: bool) -> str:
     if not values:
         return ""
     kind = KEYS[key].kind

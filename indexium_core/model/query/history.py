@@ -1,4 +1,4 @@
-"""Searches of the history: words, `person:` and `path:`, for an operation is found by one of its files."""
+"""Searches of the history: words, `person:` and `path:`. A search finds an operation by one of its files."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from indexium_core import errors
 from indexium_core.model.query.grammar import AllOf, Term, parse
 from indexium_core.model.query.values import Text
 
-__all__ = ["HistoryTerms", "of_history"]
+__all__ = ["HistoryTerms", "parse_history"]
 
 _KEYS = ("", "person", "path")
-_ONLY = "Only words, person: and path: can be searched for here."
+_ONLY = "A search of the history can have only words, person: and path:."
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryTerms:
-    """What a search of the history asks for, as it was typed; one file must have all of it."""
+    """The terms of a search of the history, as typed; one file must match all of them."""
 
-    words: tuple[str, ...] = ()  # in its path, a person's name or the operation's note
+    words: tuple[str, ...] = ()  # in the path, the name of a person or the note of the operation
     people: tuple[str, ...] = ()  # exactly these names
-    paths: tuple[str, ...] = ()  # in its path
+    paths: tuple[str, ...] = ()  # in the path
 
 
-def of_history(text: str) -> HistoryTerms:
+def parse_history(text: str) -> HistoryTerms:
     """
-    Read a search of the history; `person:` without quotes counts as words.
+    Parse a search of the history; `person:` without quotes counts as words.
 
     Raises `QueryError` for any other key, `-` or OR.
     """
@@ -36,7 +36,7 @@ def of_history(text: str) -> HistoryTerms:
     for node in tree.nodes if isinstance(tree, AllOf) else (tree,):
         if not isinstance(node, Term) or node.key.name not in _KEYS or not isinstance(node.value, Text):
             raise errors.QueryError(_ONLY, position=node.start, word=text[node.start : node.end])
-        kind = node.key.name
-        place = paths if kind == "path" else exact if kind and node.value.exact else words
-        place.append(node.value.text)
+        key = node.key.name
+        target = paths if key == "path" else exact if key and node.value.exact else words
+        target.append(node.value.text)
     return HistoryTerms(tuple(words), tuple(exact), tuple(paths))

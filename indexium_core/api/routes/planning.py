@@ -13,7 +13,7 @@ from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model.planning.plan import PlanItem
-from indexium_core.model.query.filters import filtered
+from indexium_core.model.query.filters import with_filters
 
 __all__ = ["router"]
 
@@ -109,7 +109,7 @@ def _answer(library: Library, ask: AskByBody) -> Json:
         message = f"An item has no field '{unknown[0]}'; it has {', '.join(_FIELDS)}."
         raise errors.UsageError(message)
     plan = library.plan(
-        filtered(ask.q, ask.filter or {}),
+        with_filters(ask.q, ask.filter or {}),
         mode=ask.mode,
         comment_mode=ask.comment_mode,
         include_unknown=ask.include_unknown,
