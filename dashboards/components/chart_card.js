@@ -94,7 +94,7 @@ const drawTable = ({title, columns, lines}) =>
   )
 
 /** @type {(view: View, isTableOpen: boolean) => Child} */
-const drawFoot = (view, isTableOpen) =>
+const drawFooter = (view, isTableOpen) =>
   h(
     "div",
     {class: "chart-foot", data: {key: "foot"}},
@@ -124,7 +124,7 @@ function draw({view, state}) {
     ),
     view.empty && h("p", {class: "hint chart-empty", data: {key: "empty"}}, view.empty),
     view.bars?.length > 0 && h("div", {class: "hbars", data: {key: "bars"}}, view.bars.map(drawBar)),
-    view.lines?.length > 0 && drawFoot(view, state.isTableOpen),
+    view.lines?.length > 0 && drawFooter(view, state.isTableOpen),
   ]
 }
 

@@ -141,7 +141,7 @@ const drawBody = ({view, state}) =>
   )
 
 /** @param {Self} self */
-const drawFoot = self => {
+const drawFooter = self => {
   const {view} = self
   return h(
     "div",
@@ -174,7 +174,7 @@ function paintBox(self) {
       drawBody(self),
       (view.typed || view.note) &&
         h("div", {class: "d-ask"}, view.typed && drawTypedWord(self), view.note && drawNote(self)),
-      drawFoot(self),
+      drawFooter(self),
     ].filter(part => part instanceof Node),
   )
 }

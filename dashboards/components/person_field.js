@@ -155,7 +155,11 @@ export class PersonField extends Combobox {
     ]
   }
 
-  /** Draw whom the last new name may mean; null where nobody has a similar name. @param {(name: string) => boolean} isPresent */
+  /**
+   * Draw whom the last new name may mean; null where nobody has a similar name.
+   *
+   * @param {(name: string) => boolean} isPresent
+   */
   drawHint(isPresent) {
     const isAsked = this.added && this.offers?.for === this.added && isPresent(this.added)
     const meant = isAsked ? this.offers.similar[0] : null

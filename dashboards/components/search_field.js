@@ -36,7 +36,12 @@ export class ResultJump {
     this.query = null
   }
 
-  /** Go to the results of `shown` when these are what was searched for. @param {string | undefined} shown @param {boolean} [hasResults] */
+  /**
+   * Go to the results of `shown` when these are what was searched for.
+   *
+   * @param {string | undefined} shown
+   * @param {boolean} [hasResults]
+   */
   follow(shown, hasResults = true) {
     if (this.query === null || shown?.trim() !== this.query.trim()) return
     this.query = null

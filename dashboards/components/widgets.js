@@ -108,7 +108,11 @@ export const drawSelect = (choices, attributes, value) =>
     ),
   )
 
-/** The name of a file: from left to right, as in every file manager. @type {(name: string, path?: string) => HTMLElement} */
+/**
+ * The name of a file: from left to right, as in every file manager.
+ *
+ * @type {(name: string, path?: string) => HTMLElement}
+ */
 export const fileName = (name, path) => h("b", {title: path ?? name}, h("bdi", {dir: "ltr"}, name))
 
 /** @type {(title: Child, text: Child, ...more: Child[]) => HTMLElement} */

@@ -1,4 +1,4 @@
-// The foot of every page: running work, interrupted work, and finished work that can be undone.
+// The footer of every page: running work, interrupted work, and finished work that can be undone.
 // A row that a person dismisses stays dismissed in this browser, also after a reload.
 import {component, listen} from "../components/browser/component.js"
 import {h} from "../components/browser/dom.js"
@@ -89,7 +89,7 @@ function draw({view, state}) {
   )
 }
 
-// Pages and toasts end above the foot.
+// Pages and toasts end above the footer.
 /** @param {RenderContext} context */
 function makeRoom({model, el}) {
   const dock = /** @type {HTMLElement | null} */ (el.closest?.(".dock") ?? document.querySelector(".dock"))

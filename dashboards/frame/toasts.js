@@ -12,7 +12,8 @@ const MOST = 3 // toasts at a time
 const TICK = 250 // milliseconds
 /** @type {Record<string, number>} */
 const LIFETIMES = {error: 12_000, undo: 10_000, other: 6000} // milliseconds
-const CAN_HOVER = window.matchMedia("(hover: hover)") // on a touch screen the element that was touched last counts as hovered
+// On a touch screen the element that was touched last counts as hovered.
+const CAN_HOVER = window.matchMedia("(hover: hover)")
 
 export class Toasts {
   /** @type {Toast[]} */

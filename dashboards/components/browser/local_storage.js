@@ -1,6 +1,10 @@
 // What a browser keeps; a private window may keep nothing.
 
-/** Keep a value; return whether the browser does. @type {(name: string, value: string, storage?: () => Storage) => boolean} */
+/**
+ * Keep a value; return whether the browser does.
+ *
+ * @type {(name: string, value: string, storage?: () => Storage) => boolean}
+ */
 export function store(name, value, storage = () => localStorage) {
   try {
     storage().setItem(name, value)

@@ -60,7 +60,11 @@ function moveTo(self, id) {
   self.send("cursor", {id})
 }
 
-/** Turn to a page, with the cursor at a place of it; return whether there is such a page. @type {(self: Self, page: number, place: number) => boolean} */
+/**
+ * Turn to a page, with the cursor at a place of it; return whether there is such a page.
+ *
+ * @type {(self: Self, page: number, place: number) => boolean}
+ */
 function turnTo(self, page, place) {
   if (page < 1 || page > self.view.pages) return false
   self.state.arriving = place
@@ -105,7 +109,11 @@ function replaceCursor(self) {
   if (state.cursor !== null) queueMicrotask(() => send("cursor", {id: state.cursor}))
 }
 
-/** Update what the state knows of the list; return the place of the cursor on the page, -1 for none. @param {Self} self */
+/**
+ * Update what the state knows of the list; return the place of the cursor on the page, -1 for none.
+ *
+ * @param {Self} self
+ */
 function prepare(self) {
   const {view, state} = self
   state.selection.applyPending(view)

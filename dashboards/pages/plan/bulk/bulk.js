@@ -1,7 +1,7 @@
 // Changes of many files at once, in a modal <dialog>. The browser keeps what is chosen until it is applied. The server
 // counts what it would do, so the numbers on the screen are those of the database.
 import {BulkDraft} from "./bulk_draft.js"
-import {drawFoot} from "./bulk_foot.js"
+import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
 import {component, listen} from "../../../components/browser/component.js"
@@ -171,7 +171,7 @@ function draw(self) {
     ),
     drawTabs(self),
     drawPanel(self),
-    drawFoot(self),
+    drawFooter(self),
   )
 }
 
@@ -194,7 +194,11 @@ function onDrawn(self) {
   }
 }
 
-/** The pressed button is gone: the focus stays with the person, or goes to the field. @type {(self: Self, name: string) => void} */
+/**
+ * The pressed button is gone: the focus stays with the person, or goes to the field.
+ *
+ * @type {(self: Self, name: string) => void}
+ */
 function focusPerson(self, name) {
   const people = /** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll(".who"))
   const person = [...people].find(node => includesName([name], node.dataset.key.slice("who:".length)))
@@ -215,7 +219,9 @@ const saveTemplate = self => {
   send(self, "save", {name: draft.templateName, asked: draft.change()})
 }
 
-/** @type {(change: (draft: BulkDraft, data: DOMStringMap, target: HTMLInputElement, self: Self) => void) => Action<Self>} */
+/**
+ * @type {(change: (draft: BulkDraft, data: DOMStringMap, target: HTMLInputElement, self: Self) => void) => Action<Self>}
+ */
 const changeDraft = change => (self, data, target) => {
   change(self.state.draft, data, target, self)
   self.paint()

@@ -13,7 +13,11 @@ const SEARCHABLE = 24 // a longer list of people has a search field
 
 const SIGNS = {add: "+", del: "−"}
 
-/** Return how many files a person is in, or will be in. @type {(person: Person, state: "add" | "del" | "keep", total: number) => string} */
+/**
+ * Return how many files a person is in, or will be in.
+ *
+ * @type {(person: Person, state: "add" | "del" | "keep", total: number) => string}
+ */
 function describe({files, isNew}, state, total) {
   if (state === "add") return isNew ? `to all ${plural(total, "file")}` : `from ${files} to all ${count(total)}`
   if (state === "del") return `from ${plural(files, "file")}`

@@ -69,7 +69,7 @@ const COPIED_FOR = 2000 // milliseconds
 /** @type {Record<string, string>} */
 const ACTS_OF_KEYS = {e: "edit", p: "preserve", s: "skip"}
 
-// The details reach down to the foot, however far the page is scrolled, so that their end is always in sight.
+// The details reach down to the footer, however far the page is scrolled, so that their end is always in sight.
 function fitHeight() {
   const side = /** @type {HTMLElement | null} */ (document.querySelector(".page-plan .side"))
   side?.style.setProperty("--top", `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`)

@@ -89,7 +89,11 @@ const drawStep = (sign, text, by) => iconButton(sign, text, {act: "step", by}, {
 
 export const drawSteps = () => [drawStep("‹", "Previous file", -1), drawStep("›", "Next file", 1)]
 
-/** Of very many people, those who change come first; a button shows the rest. @type {(tags: Tag[], showsAll: boolean) => HTMLElement} */
+/**
+ * Of very many people, those who change come first; a button shows the rest.
+ *
+ * @type {(tags: Tag[], showsAll: boolean) => HTMLElement}
+ */
 export const drawPeople = (tags, showsAll) => {
   const restCount = showsAll ? 0 : Math.max(0, tags.length - MOST_PEOPLE)
   const changesFirst = [...tags.filter(tag => tag.kind), ...tags.filter(tag => !tag.kind)]
@@ -146,7 +150,11 @@ export const drawSuggestions = suggestions =>
     suggestions.map(drawSuggestion),
   )
 
-/** How programs show the file. @type {(shows: {label: string, rows: [programs: string, text: string, kind: string][]}) => Child} */
+/**
+ * How programs show the file.
+ *
+ * @type {(shows: {label: string, rows: [programs: string, text: string, kind: string][]}) => Child}
+ */
 export const drawShows = ({label: text, rows}) =>
   rows.length > 0 && [
     label(text),

@@ -40,7 +40,11 @@ import {count} from "../../../components/wording.js"
  *   Keys of the open sections; `isUnfolded`: comments are shown in full.
  */
 
-/** A section that stays open for the next file. @type {(opened: Opened, key: string, label: string, body: Child) => HTMLElement} */
+/**
+ * A section that stays open for the next file.
+ *
+ * @type {(opened: Opened, key: string, label: string, body: Child) => HTMLElement}
+ */
 export const drawSection = ({sections}, key, text, body) => {
   const isOpen = sections.has(key)
   return h(
@@ -56,7 +60,11 @@ export const drawSection = ({sections}, key, text, body) => {
   )
 }
 
-/** A comment whose long unchanged parts are folded. @type {(parts: Part[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement} */
+/**
+ * A comment whose long unchanged parts are folded.
+ *
+ * @type {(parts: Part[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement}
+ */
 export const drawFolded = (parts, kind, name, isUnfolded) =>
   drawComment(parts, kind, name, (part, partKind, index) =>
     part.fold && !isUnfolded

@@ -54,7 +54,11 @@ export class Menu {
   }
 }
 
-/** Move the focus in a list with the arrow keys; other keys do nothing. @type {(event: PageEvent, nodes: HTMLElement[]) => void} */
+/**
+ * Move the focus in a list with the arrow keys; other keys do nothing.
+ *
+ * @type {(event: PageEvent, nodes: HTMLElement[]) => void}
+ */
 export function stepThrough(event, nodes) {
   const here = nodes.indexOf(event.target)
   /** @type {Record<string, number>} */

@@ -24,7 +24,11 @@ export class SearchCompletion extends Combobox {
     this.onComplete = onComplete
   }
 
-  /** Ask for completions. `isWanted`: a person asked for them, also where no word has been started. @param {boolean} isWanted */
+  /**
+   * Ask for completions. `isWanted`: a person asked for them, also where no word has been started.
+   *
+   * @param {boolean} isWanted
+   */
   ask(isWanted) {
     const {value, selectionStart: cursor, selectionEnd} = this.input()
     const before = value.slice(0, cursor)

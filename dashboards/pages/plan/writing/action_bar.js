@@ -1,4 +1,4 @@
-// The foot of a page: what is selected or waiting, and what can be done with it.
+// The footer of a page: what is selected or waiting, and what can be done with it.
 import {component} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {keys} from "../../../components/browser/keyboard.js"

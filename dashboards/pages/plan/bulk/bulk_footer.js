@@ -1,4 +1,4 @@
-// The foot of the dialog for many files: what will happen, in words, and the button that does it.
+// The footer of the dialog for many files: what will happen, in words, and the button that does it.
 import {h} from "../../../components/browser/dom.js"
 import {button} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
@@ -7,7 +7,7 @@ import {plural} from "../../../components/wording.js"
 /** @import {Tab} from "./bulk_draft.js" */
 
 /**
- * @typedef {object} Foot
+ * @typedef {object} Footer
  * @property {string} [text] What will happen.
  * @property {string} [warning]
  * @property {string} act
@@ -19,8 +19,8 @@ import {plural} from "../../../components/wording.js"
 const dateText = day =>
   new Date(`${day}T12:00`).toLocaleDateString("en-GB", {day: "numeric", month: "short", year: "numeric"})
 
-/** @param {Self} self @returns {Foot} */
-function skipFoot({view, state: {draft}}) {
+/** @param {Self} self @returns {Footer} */
+function skipFooter({view, state: {draft}}) {
   const files = plural(view.files, "file")
   const day = draft.until(view)
   const suggested = draft.day !== "date" && view.days.find(item => item.day === day)
@@ -28,8 +28,8 @@ function skipFoot({view, state: {draft}}) {
   return {act: "skip", label: day ? `Skip ${files} until ${until}` : `Skip ${files}`, isReady: true}
 }
 
-/** @param {Self} self @returns {Foot} */
-function mediaFoot({view, state: {draft}}) {
+/** @param {Self} self @returns {Footer} */
+function mediaFooter({view, state: {draft}}) {
   const files = plural(view.own, "file")
   const {size} = draft.fields
   if (draft.media === "rescan") {
@@ -40,14 +40,14 @@ function mediaFoot({view, state: {draft}}) {
   return {act: "lock", label: size ? `${verb} ${plural(size, "field")} of ${files}` : verb, isReady: size > 0}
 }
 
-/** @param {Self} self @returns {Foot} */
-function modesFoot({view, state: {draft}}) {
+/** @param {Self} self @returns {Footer} */
+function modesFooter({view, state: {draft}}) {
   const {people, comment} = draft.modes
   return {act: "modes", label: `Set for ${plural(view.files, "file")}`, isReady: Boolean(people || comment)}
 }
 
-/** @type {(verb: string, hint?: string) => (self: Self) => Foot} */
-const changeFoot =
+/** @type {(verb: string, hint?: string) => (self: Self) => Footer} */
+const changeFooter =
   (verb, hint = "") =>
   ({view, state: {draft}}) => {
     const [shortVerb] = verb.split(" ")
@@ -63,20 +63,20 @@ const changeFoot =
     }
   }
 
-/** @type {Record<Tab, (self: Self) => Foot>} */
-const FEET = {
-  people: changeFoot("Change", "Choose who is added or removed. Everybody else stays."),
-  replace: changeFoot("Replace in"),
-  templates: changeFoot("Apply to"),
-  skip: skipFoot,
-  modes: modesFoot,
-  media: mediaFoot,
+/** @type {Record<Tab, (self: Self) => Footer>} */
+const FOOTERS = {
+  people: changeFooter("Change", "Choose who is added or removed. Everybody else stays."),
+  replace: changeFooter("Replace in"),
+  templates: changeFooter("Apply to"),
+  skip: skipFooter,
+  modes: modesFooter,
+  media: mediaFooter,
 }
 
 /** @param {Self} self */
-export const drawFoot = self => {
+export const drawFooter = self => {
   const {draft} = self.state
-  const {text, warning, act, label, isReady} = FEET[draft.tab](self)
+  const {text, warning, act, label, isReady} = FOOTERS[draft.tab](self)
   const isBad = draft.effect(self.view)?.bad
   return h(
     "div",
