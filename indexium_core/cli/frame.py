@@ -1,8 +1,7 @@
 """
-The command's frame: options that hold for all, how the library is opened, and how errors end.
+The frame of all commands: the Typer application, the common options, and opening the library.
 
-Exit codes are those of the contract: 0 done, 1 something failed or was refused, 2 bad input, 3 home in use, 130
-interrupted. An error is one sentence on stderr, never a traceback.
+Commands import this module; `app` imports the commands.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from indexium_core.version import __version__
 logger = logging.getLogger(__name__)
 
 
-_LOOK = 0.5  # seconds between two looks for jobs whose end cannot be written down
+_POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
 
 
-_PATIENCE = 10.0  # seconds that a service is given to begin, or to end
+_SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
 
 
 app = typer.Typer(
     name="indexium",
-    help="Plan, write and take back people tags in video files, without ever risking a file.",
+    help="Plan, write and roll back people tags in video files, without risking a file.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -58,7 +57,7 @@ def frame(
         bool, typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True)
     ] = False,
 ) -> None:
-    """Plan, write and take back people tags in video files, without ever risking a file."""
+    """Plan, write and roll back people tags in video files, without risking a file."""
     del version
     context.obj = home
 
@@ -83,7 +82,7 @@ def _reporting(library: LibraryServices) -> Iterator[None]:
     for sentence in library.notices:
         output.note(sentence)
     try:
-        with _telling_what_is_unrecorded(library):
+        with _reporting_unrecorded(library):
             yield
     except (errors.IndexiumError, typer.Exit):
         raise
@@ -93,45 +92,45 @@ def _reporting(library: LibraryServices) -> Iterator[None]:
 
 
 @contextmanager
-def _telling_what_is_unrecorded(library: LibraryServices) -> Iterator[None]:
-    """Say on stderr while the block runs, once for each job, that its end cannot be written down and what to do."""
-    over, told = threading.Event(), set[int]()
+def _reporting_unrecorded(library: LibraryServices) -> Iterator[None]:
+    """Report jobs of the block whose results cannot be recorded, once each, with the remedy, on stderr."""
+    ended, reported = threading.Event(), set[int]()
 
-    def look() -> None:
-        while not over.wait(_LOOK):
+    def poll() -> None:
+        while not ended.wait(_POLL):
             try:
                 found = library.jobs.unrecorded()
             except errors.IndexiumError:  # the service is gone; the command says so
                 return
             for each in found:
-                if each.job_id not in told:
-                    told.add(each.job_id)
+                if each.job_id not in reported:
+                    reported.add(each.job_id)
                     output.note(_unrecorded(each))
 
-    watch = threading.Thread(target=look, name="indexium-unrecorded", daemon=True)
+    watch = threading.Thread(target=poll, name="indexium-unrecorded", daemon=True)
     watch.start()
     try:
         yield
     finally:
-        over.set()
-        watch.join()
+        ended.set()
+        watch.join(_SERVICE_WAIT)
 
 
 def _unrecorded(found: UnrecordedResults) -> str:
     left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
     return (
-        f"{found.description} Indexium tries again until there is room. This command ends by itself after {left}, or "
-        f"at once with Ctrl-C. {found.assurance}"
+        f"{found.description} Indexium tries again until there is room. This command ends after {left}, or at "
+        f"once with Ctrl-C. {found.assurance}"
     )
 
 
 def _library(home: Path) -> LibraryServices:
     """
-    Open a home, or reach the service that holds it.
+    Open a home, or connect to the service that holds it.
 
-    A service that begins holds the home before it answers, and one that ends after: that is waited for.
+    A service holds the home shortly before it answers and shortly after it stops answering, so this function waits.
     """
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _SERVICE_WAIT
     while True:
         try:
             return Library.open(home, take_over="nothing")

@@ -15,7 +15,10 @@ Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"A
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
 CommentMode = Annotated[str | None, typer.Option(help="replace (default) or preserve.")]
 HardLinks = Annotated[
-    str, typer.Option(help="break: files with several names that must be replaced, too, so that their names part.")
+    str,
+    typer.Option(
+        help="break: also write files with several names (hard links); the other names then keep the old file."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 MOST = 2**62  # larger than any id
@@ -23,18 +26,18 @@ MOST = 2**62  # larger than any id
 
 def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> None:
     """
-    Keep a person from changing the files with 12 in their names who means the one with that id.
+    Refuse a search by a bare number that is also the id of a file, because the search finds the number in names.
 
-    UsageError; where the command `asks` anyway, it is only said.
+    Raises UsageError; a command that asks for confirmation (`asks`) prints a note instead.
     """
     for number in bare_numbers(query):
         try:
             name = library.files.file(number).file_name
         except errors.UnknownIdError:
             continue
-        message = f"{number} is a word that names may hold; id:{number} is the file {name}."
+        message = f"{number} searches names for the number; id:{number} is the file {name}."
         if not asks:
-            message += f" Say id:{number} for it, or name:{number} for the word."
+            message += f" Use id:{number} for the file, or name:{number} for the number in names."
             raise errors.UsageError(message)
         output.note(message)
 
@@ -46,13 +49,13 @@ Note = Annotated[str, typer.Option(help="A note for the history.")]
 
 
 def ask(*, yes: bool) -> None:
-    """Ask whether to go on; raises UsageError where the answer is no, or there is nobody to ask."""
+    """Ask for confirmation; UsageError if the answer is no or no terminal can ask."""
     if yes:
         return
-    answer = output.confirm("Go on?")
+    answer = output.confirm("Continue?")
     if answer is None:
-        message = "There is no terminal to ask on: add --yes."
+        message = "No terminal is available for the question; add --yes."
         raise errors.UsageError(message)
     if not answer:
-        message = "Nothing was done."
+        message = "Nothing was changed."
         raise errors.UsageError(message)

@@ -1,9 +1,9 @@
 """
-The end of a process that is told to end (SIGTERM): in good order, and soon.
+Orderly and quick termination of a process after SIGTERM.
 
-What is changed in place is finished, a rewrite is given up, what is left is written down to be gone on with. Where
-something never answers (a network folder that is gone), the process ends all the same, as if it had been killed; that
-costs nothing but a look at the journals at the next start.
+Files that are changed in place are finished, rewrites are cancelled, and the rest is recorded so that it can resume. If
+something never answers (a network folder that is gone), the process exits anyway, as if it were killed; the next start
+then reads the journals.
 """
 
 from __future__ import annotations
@@ -21,44 +21,44 @@ from indexium_core import signals
 __all__ = ["EXIT_CODE", "LONGEST", "end", "hurry", "stoppable"]
 
 EXIT_CODE = 130
-LONGEST = 9.0  # seconds that the end may take; whoever stops services kills them after ten
+LONGEST = 9.0  # seconds that the termination may take; service managers kill after ten
 
-_is_told = threading.Event()
+_is_terminating = threading.Event()
 
 
 def hurry(seconds: float = LONGEST) -> None:
-    """End the process after some seconds, whatever it is at then."""
-    _is_told.set()
+    """Exit the process after some seconds, whatever it does then."""
+    _is_terminating.set()
     timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
     timer.daemon = True
     timer.start()
 
 
 def end(code: int = 0) -> None:
-    """End the process at once where it was told to, with all in order: taking the dashboard apart takes seconds."""
-    if _is_told.is_set():
+    """Exit at once if the process was told to stop, because closing the dashboard takes seconds."""
+    if _is_terminating.is_set():
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):  # nobody listens any more
+            with contextlib.suppress(OSError, ValueError):  # the reader is gone
                 stream.flush()
         os._exit(code)
 
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGTERM raise `signals.Stopped` in the block, once; only the main thread may say so."""
+    """Let SIGTERM raise `signals.Stopped` once in the block; only the main thread may set signal handlers."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def told(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_IGN)  # to be told again while everything is brought to its end helps nobody
+    def terminate(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second signal must not disturb the termination
         hurry()
         signals.stop()
 
-    before = signal.signal(signal.SIGTERM, told)
+    before = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-        signals.forget()
+        signals.reset()

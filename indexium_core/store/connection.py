@@ -134,7 +134,7 @@ class Connection:
                 self.failure = store_error(error)
                 raise self.failure from error
             except RuntimeError as error:
-                signals.lost(error)
+                signals.restore(error)
                 raise
 
 

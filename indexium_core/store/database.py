@@ -227,7 +227,7 @@ class Database:
         except duckdb.Error as error:
             raise store_error(error) from error
         except RuntimeError as error:
-            signals.lost(error)
+            signals.restore(error)
             raise
 
     def _rollback(self) -> None:

@@ -15,28 +15,30 @@ from indexium_core.model import wording
 
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
-    """Put right what a killed process left, and say for each file what was done; every start does the same."""
+    """Restore the files that a killed process left, and show the result for each; every start does the same."""
     with opened_here(context) as library:
         left = library.interruptions.operations(files=0)
-        report = replace(library.recovered, interrupted=[each.id for each in left])  # also those of former starts
+        report = replace(
+            library.recovered, interrupted=[each.id for each in left]
+        )  # includes operations of earlier starts
     if as_json:
         output.to_json(report)
     else:
-        output.note(_put_right(report))
+        output.note(_summary(report))
         for file in report.files:
             output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
         for each in [] if report.files else left:
-            output.note(f"'indexium operations show {each.id}' tells what the last recovery did with its files.")
+            output.note(f"'indexium operations show {each.id}' shows what the last recovery did with its files.")
         for each in left:
             back = " or rolled back" if each.operation.can_rollback else ""
-            output.note(f"Operation {each.id} has not come to its end; it can be resumed{back}.")
+            output.note(f"Operation {each.id} is not complete; it can be resumed{back}.")
     raise typer.Exit(1 if report.problems else 0)
 
 
-def _put_right(report: RecoverReport) -> str:
+def _summary(report: RecoverReport) -> str:
     if not (report.files or report.problems):
-        return "Nothing was left to put right."
+        return "There is nothing to recover."
     return (
-        f"{wording.plural(report.undone, 'file')} undone, {report.finished} found finished, "
-        f"{len(report.problems)} unclear."
+        f"{wording.plural(report.undone, 'file')} restored, {report.finished} already written, "
+        f"{len(report.problems)} unknown."
     )

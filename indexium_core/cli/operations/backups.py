@@ -61,7 +61,7 @@ def verify(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read every backup, and look at every file whether it could be rolled back now."""
+    """Read every backup, and check for every file whether it can be rolled back now."""
     with opened(context) as library:
         checks = library.backups.verify(operation_id, full=full)
     if as_json:
@@ -70,7 +70,7 @@ def verify(
         for check in checks:
             _print_verified(check)
         if not checks:
-            output.note("Nothing is kept.")
+            output.note("There are no backups.")
     raise typer.Exit(1 if any(check.problems for check in checks) else 0)
 
 
@@ -89,10 +89,10 @@ def _print_verified(check: BackupCheck) -> None:
 def show_backups(
     context: typer.Context,
     operation_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST, help="The operation.")],
-    limit: Annotated[int, typer.Option(min=0, help="So many files; 0 = all.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, help="Maximum number of files; 0 = all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is kept of each file of an operation, and what would come back."""
+    """Show the backup of each file of an operation, and what a rollback would restore."""
     with opened(context) as library:
         details, total = library.backups.show(operation_id, limit=limit)
     if as_json:
@@ -114,4 +114,4 @@ def _print_details(found: BackupDetails) -> None:
         more = " …" if part.length > len(part.hex.split()) else ""
         output.say_out(f"  at {part.offset:,}, {wording.plural(part.length, 'byte')}: {part.hex}{more}")
     if found.range_count > len(found.ranges):
-        output.say_out(f"  and {found.range_count - len(found.ranges):,} stretches more")
+        output.say_out(f"  and {found.range_count - len(found.ranges):,} more ranges")

@@ -12,26 +12,27 @@ from indexium_core.cli import output
 from indexium_core.library import LibraryServices, OperationHandle
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
-    OUTCOMES,
     ItemDetails,
     MetadataOperation,
-    became,
+    OperationStatus,
+    outcome_label,
+    outcome_of,
     postpones,
 )
 
 BAD = ("failed", "conflict", "unknown")
 
 
-_ENDED_BY_OTHERS = {  # states that a command which waits for the end brings about only by being broken off itself
-    "cancelled": "was cancelled by somebody else; what it did stays done",
-    "interrupted": "was interrupted: the program that was at it was told to stop",
+_ENDED_ELSEWHERE = {  # end states that this command did not cause
+    "cancelled": "was cancelled by another person; files that were written stay written",
+    "interrupted": "was interrupted because its program was told to stop",
 }
 
 
-_CAME_TO = {  # how an operation ended, where a file that failed is not to be taken for it
+_ENDED_AS = {  # the end of an operation, in words that no reader takes for a failed file
     "completed": "completed",
     "completed_with_errors": "completed with errors",
-    "failed": "stopped by itself",
+    "failed": "stopped because of an error",
     "cancelled": "was cancelled",
     "interrupted": "was interrupted",
 }
@@ -47,45 +48,45 @@ def follow(
     *,
     as_json: bool,
     excluded: Mapping[str, int] | None = None,
-    said: Collection[int] = (),
+    announced: Collection[int] = (),
 ) -> None:
     """
-    Show a bar until the operation has ended; an interrupt cancels it after the files under way.
+    Show a progress bar until the operation has ended, print the report, and exit with its code.
 
-    One that runs in the service goes on there instead. Whether somebody holds it there is told, and where somebody ends
-    it this is no success.
+    Ctrl-C cancels the operation after the files in progress. An operation in a service continues there instead; the
+    command prints when a person pauses it, and fails if a person cancels it.
 
     Args:
-        library: Where it runs.
+        library: The library that runs it.
         handle: The operation.
-        title: What the bar says.
+        title: Title of the progress bar.
         as_json: Print one JSON document.
-        excluded: What was left out of it.
-        said: Files of which it was said beforehand why they are left alone.
+        excluded: Numbers of files that were excluded, by risk level.
+        announced: Ids of files whose conflicts were printed before the start.
 
     """
-    held = ""
+    pause_text = ""
     with output.bar(title) as update:
         try:
             while not (status := handle.wait(0.2)).finished:
-                if (status.status == "paused") != bool(held):
-                    held = "" if held else library.jobs.of_operation(handle.id).pause_text or "paused"
-                    output.note(_say_held(handle.id, held))
-                update(status.processed, status.total, held or status.now)
-        except (KeyboardInterrupt, signals.Stopped) as left:
+                if (status.status == "paused") != bool(pause_text):
+                    pause_text = "" if pause_text else library.jobs.of_operation(handle.id).pause_text or "paused"
+                    output.note(_pause_sentence(handle.id, pause_text))
+                update(status.processed, status.total, pause_text or status.current_text)
+        except (KeyboardInterrupt, signals.Stopped) as interruption:
             if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
-                leave(handle, left)
+                leave(handle, interruption)
             raise
         except errors.StoreError as error:
             if error.reason != "service_gone":
                 raise
             message = (
-                f"The service ended in the middle of operation {handle.id}; no file is left half-written. "
-                f"'indexium operations resume {handle.id}' goes on with it; where the service was told to stop, "
-                "'indexium serve' does so by itself."
+                f"The service ended during operation {handle.id}; no file is half-written. "
+                f"'indexium operations resume {handle.id}' resumes it. If the service was told to stop, "
+                "'indexium serve' resumes it automatically."
             )
             raise errors.StoreError(message, code=error.reason) from error
-    raise typer.Exit(report(library, handle.id, as_json=as_json, excluded=excluded, said=said))
+    raise typer.Exit(report(library, handle.id, as_json=as_json, excluded=excluded, announced=announced))
 
 
 def report(
@@ -94,9 +95,9 @@ def report(
     *,
     as_json: bool,
     excluded: Mapping[str, int] | None = None,
-    said: Collection[int] = (),
+    announced: Collection[int] = (),
 ) -> int:
-    """Tell what an operation came to, and what can be done next; arguments of `follow`. Returns the exit code."""
+    """Print the result of an operation and the next commands; return the exit code. Arguments as those of `follow`."""
     details = library.operation(operation_id, per_page=0)
     operation, items = details.operation, details.items
     if as_json:
@@ -104,99 +105,109 @@ def report(
         output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
     else:
         bad = [item for item in items if item.status in BAD]
-        _print_operation(operation, [item for item in bad if item.status != "conflict" or item.file_id not in said])
-        _say_ways(operation, bad)
+        _print_operation(
+            operation, [item for item in bad if item.status != "conflict" or item.file_id not in announced]
+        )
+        _print_next_commands(operation, bad)
         if operation.success_count and _postpones(library, operation):
-            _say_postponed(len({item.file_id for item in items if item.status == "success"}))
-    if operation.status in _ENDED_BY_OTHERS and not operation.error_message:
-        output.complain(f"Operation {operation_id} {_ENDED_BY_OTHERS[operation.status]}.")
+            _print_postponed(len({item.file_id for item in items if item.status == "success"}))
+    if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
+        output.complain(f"Operation {operation_id} {_ENDED_ELSEWHERE[operation.status]}.")
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
-    return 1 if undone or operation.status in ("failed", *_ENDED_BY_OTHERS) else 0
+    return 1 if undone or operation.status in ("failed", *_ENDED_ELSEWHERE) else 0
 
 
 def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
-    """Tell whether the files that an operation changed are postponed in the plan from then on."""
+    """Return whether the plan postpones the files that an operation changed."""
     if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
         return False
-    return postpones(operation.operation_type, library.stories.tell(operation.id, per_page=1).options)
+    return postpones(operation.operation_type, library.stories.build(operation.id, per_page=1).options)
 
 
-def _say_held(operation_id: int, held: str) -> str:
-    if not held:
-        return f"Operation {operation_id} goes on."
-    return f"Operation {operation_id} is {held}; 'indexium operations resume {operation_id}' lets it go on."
+def _pause_sentence(operation_id: int, pause_text: str) -> str:
+    if not pause_text:
+        return f"Operation {operation_id} resumes."
+    return f"Operation {operation_id} is {pause_text}; 'indexium operations resume {operation_id}' resumes it."
 
 
-def leave(handle: OperationHandle, left: BaseException) -> None:
-    """Bring an operation to the end that is due to it when its command is broken off, and say what becomes of it."""
+def leave(handle: OperationHandle, interruption: BaseException) -> None:
+    """Cancel the operation of an interrupted command, or leave it to the service; print what happens to it."""
     number = handle.id
     if remote.is_there(handle) and handle.status().status == "paused":
         output.note(
-            f"Operation {number} stays held in the service: 'indexium operations resume {number}' lets it go on, "
-            f"'indexium operations cancel {number}' gives up the rest."
+            f"Operation {number} stays paused in the service: 'indexium operations resume {number}' resumes it, "
+            f"'indexium operations cancel {number}' cancels the rest."
         )
     elif remote.is_there(handle):
         output.note(
-            f"Operation {number} goes on in the service: 'indexium operations show {number}' says how far it is, "
-            f"'indexium operations pause {number}' holds it, 'indexium operations cancel {number}' gives up the rest."
+            f"Operation {number} continues in the service: 'indexium operations show {number}' shows its progress, "
+            f"'indexium operations pause {number}' pauses it, 'indexium operations cancel {number}' cancels the rest."
         )
-    elif isinstance(left, signals.Stopped):
+    elif isinstance(interruption, signals.Stopped):
         output.note(
-            f"Operation {number} goes on by itself when 'indexium serve' starts, or with "
-            f"'indexium operations resume {number}'."
+            f"Operation {number} resumes when 'indexium serve' starts, or with 'indexium operations resume {number}'."
         )
     else:
         handle.cancel()
         status = handle.wait()
         back = status.can_rollback and status.operation_type == "write"
         output.note(
-            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status.outcomes)}."
-            + (f" 'indexium rollback {number}' takes back what it did." if back else "")
+            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status)}."
+            + (f" 'indexium rollback {number}' restores the files that it changed." if back else "")
         )
 
 
-def _say_postponed(count: int) -> None:
+def _print_postponed(count: int) -> None:
     output.note(
-        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan from now on; '{AGAIN}' brings "
-        "them back (a rollback with --replan leaves them in it)."
+        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{AGAIN}' ends that "
+        "(a rollback with --replan does not postpone)."
     )
 
 
 def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
     if items:
         output.table(
-            ("file", "outcome", "code", "why"),
-            [(item.file_path, OUTCOMES[became(item.status, item.code)], item.code, item.message) for item in items],
+            ("file", "outcome", "code", "reason"),
+            [
+                (
+                    item.file_path,
+                    outcome_label(outcome_of(item.status, item.code), operation.operation_type),
+                    item.code,
+                    item.message,
+                )
+                for item in items
+            ],
         )
-    came_to = _CAME_TO.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
+    came_to = _ENDED_AS.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation)}, "
         f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
 
 
-def _counts(outcomes: Mapping[str, int]) -> str:
-    """Return what became of the files: how many of them are done, and what else there is."""
-    parts = [f"{outcomes['done']:,} of {wording.plural(sum(outcomes.values()), 'file')} done"]
-    parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
+def _counts(operation: MetadataOperation | OperationStatus) -> str:
+    """Return the number of files by outcome, in words."""
+    outcomes, kind = operation.outcomes, operation.operation_type
+    parts = [f"{outcomes['done']:,} of {wording.files(sum(outcomes.values()))} {outcome_label('done', kind)}"]
+    parts += [f"{count:,} {outcome_label(key, kind)}" for key, count in outcomes.items() if count and key != "done"]
     return ", ".join(parts)
 
 
-def _say_ways(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
-    """Say by which commands what was not done is gone on with, and what was done is taken back; `bad` as in BAD."""
+def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
+    """Print the commands that resume, retry or roll back an operation; `bad` are its items with a status of BAD."""
     lasting = sum(item.code in errors.LASTING for item in bad)
-    if operation.can_go_on:
-        output.note(f"'indexium operations resume {operation.id}' goes on with it.")
-    elif (len(bad) > lasting or operation.given_up) and operation.user_action != "rollback_person":
-        output.note(f"'indexium operations retry {operation.id}' tries once more what was not done.")
+    if operation.can_resume:
+        output.note(f"'indexium operations resume {operation.id}' resumes it.")
+    elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
+        output.note(f"'indexium operations retry {operation.id}' retries the files that were not written.")
     if lasting and operation.reverts_id is not None:
         output.note(
-            f"'indexium rollback {operation.reverts_id} --changed comment' gives files whose old bytes cannot "
-            "come back at least their comment."
+            f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "
+            "files whose old bytes are gone."
         )
     if operation.can_rollback:
         what = "it" if operation.operation_type == "write" else "this rollback"
-        way = f"'indexium rollback {operation.id}' takes {what} back, byte for byte."
-        output.note(f"{way} {operation.rollback_reason}".rstrip())
+        command = f"'indexium rollback {operation.id}' rolls {what} back, byte for byte."
+        output.note(f"{command} {operation.rollback_reason}".rstrip())

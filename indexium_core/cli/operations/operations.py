@@ -20,7 +20,7 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
 )
 
-operations = typer.Typer(help="Writes and rollbacks, running and done.", no_args_is_help=True)
+operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
 
 
 app.add_typer(operations, name="operations")
@@ -42,79 +42,83 @@ def show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell the whole story of an operation: what was asked, when what happened, every file, the end of its log."""
+    """Show an operation in full: its request, its events, every file, and the end of its log."""
     count = per_page if per_page is not None else 0 if as_json else story.FILES
     with opened(context) as library:
-        found = library.stories.tell(operation_id, page=page, per_page=count)
+        found = library.stories.build(operation_id, page=page, per_page=count)
         status = library.status(operation_id)
     if as_json:
         output.to_json(found.as_dict())
         return
     story.tell(found, at_work=len(status.working))
-    _say_under_way(found.items, status)
+    _print_in_progress(found.items, status)
 
 
-def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> None:
-    """Say how far the files are that are being written: one large film may be all there is."""
-    if status.pausing:
-        output.note(f"Operation {status.id} is pausing: what was begun goes on yet.")
-    elif status.at_rest:
-        output.note(f"Operation {status.id} is at rest: all that was begun has ended or stands still.")
+def _print_in_progress(items: Collection[ItemDetails], status: OperationStatus) -> None:
+    """Print the progress of the files that are being written, because one large file can take minutes."""
+    if status.is_pausing:
+        output.note(f"Operation {status.id} is pausing: the files in progress continue.")
+    elif status.is_idle:
+        output.note(f"Operation {status.id} is paused: no file is in progress.")
     for item in items:
         if item.id in status.working:
-            share = f", {status.shares[item.id]:.0%} of its new file is there" if item.id in status.shares else ""
-            output.note(f"{item.file_path} is under way for {wording.duration(status.working[item.id])}{share}.")
+            share = (
+                f", {status.fractions[item.id]:.0%} of its new file is written" if item.id in status.fractions else ""
+            )
+            output.note(
+                f"{item.file_path} has been in progress for {wording.duration(status.working[item.id])}{share}."
+            )
 
 
 @operations.command("people", epilog="Example: indexium operations people 3")
 def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
-    """Show whom an operation wrote, and out of how many files 'rollback ID --person NAME' could take each now."""
+    """Show the people that an operation wrote, and from how many files 'rollback ID --person NAME' can remove each."""
     with opened(context) as library:
         found = library.history.people_of(operation_id)
     if as_json:
         output.to_json({"items": found, "total": len(found)})
         return
-    output.table(("person", "files", "can go"), [(each.name, each.files, each.able) for each in found], right=(1, 2))
+    output.table(("person", "files", "removable"), [(each.name, each.files, each.able) for each in found], right=(1, 2))
 
 
 @operations.command("pause", epilog="Example: indexium operations pause 3")
 def pause(context: typer.Context, operation_id: Id) -> None:
-    """Hold an operation that runs in the service, after the files under way; 'resume' lets it go on."""
+    """Pause an operation that runs in the service, after the files in progress; 'resume' resumes it."""
     with opened(context) as library:
         if not library.pause(operation_id):
             held = library.jobs.of_operation(operation_id).pause_text
             state = held or library.status(operation_id).status.replace("_", " ")
-            way = f"'indexium operations resume {operation_id}' lets it go on" if held else "there is nothing to pause"
-            message = f"Operation {operation_id} is {state}: {way}."
+            hint = f"'indexium operations resume {operation_id}' resumes it" if held else "there is nothing to pause"
+            message = f"Operation {operation_id} is {state}: {hint}."
             raise errors.UsageError(message, code="wrong_state")
         status = library.status(operation_id)
     if status.finished:
-        output.note(_too_late(status, "held"))
+        output.note(_too_late(status, "paused"))
     else:
-        output.note(f"Operation {operation_id} is held; 'indexium operations resume {operation_id}' lets it go on.")
+        output.note(f"Operation {operation_id} is paused; 'indexium operations resume {operation_id}' resumes it.")
 
 
-def _too_late(status: OperationStatus, meant: str) -> str:
-    came_to = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.plural(status.total, 'file')}"
-    return output.too_late(f"Operation {status.id}", meant, came_to)
+def _too_late(status: OperationStatus, action: str) -> str:
+    result = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.plural(status.total, 'file')}"
+    return output.too_late(f"Operation {status.id}", action, result)
 
 
 @operations.command("resume", epilog="Example: indexium operations resume 3")
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
-    """Go on with a paused or interrupted operation; nothing is written twice."""
+    """Resume a paused or interrupted operation; no file is written twice."""
     with opened(context) as library:
         follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
 
 
 @operations.command("cancel", epilog="Example: indexium operations cancel 3")
 def cancel(context: typer.Context, operation_id: Id) -> None:
-    """Give up what an operation has left to do."""
+    """Cancel the rest of an operation."""
     with opened(context) as library:
         library.cancel(operation_id)
         status = library.status(operation_id)
     if status.finished and status.status != "cancelled":
         output.note(_too_late(status, "cancelled"))
         return
-    soon = "" if status.finished else " as soon as the files under way are done or put back as before"
-    back = "; what it did can still be rolled back" if status.can_rollback else ""
+    soon = "" if status.finished else " as soon as the files in progress are written or restored"
+    back = "; its written files can be rolled back" if status.can_rollback else ""
     output.note(f"Operation {operation_id} is cancelled{soon}{back}.")

@@ -1,4 +1,4 @@
-"""`operations retry`, and the question before it and before `jobs retry`: once more what was not done."""
+"""`operations retry`, and the confirmation of it and of `jobs retry`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from indexium_core.cli.options import AsJson
 from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 
-__all__ = ["Again", "ask_again"]
+__all__ = ["RetryQuestion", "ask_again"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """What trying an operation again comes to."""
+class RetryQuestion:
+    """What a retry of an operation would do."""
 
-    sentences: Sequence[str]  # what is said of it beforehand
-    is_something: bool = True  # whether there is anything to do
-    excluded: Mapping[str, int] = field(default_factory=dict)  # write: what its levels leave out
-    said: frozenset[int] = frozenset()  # files of which it is said why they are left alone
+    sentences: Sequence[str]  # printed before the confirmation
+    has_work: bool = True  # False: no file can be retried
+    excluded: Mapping[str, int] = field(default_factory=dict)  # of a write: excluded files by risk level
+    announced: frozenset[int] = frozenset()  # ids of files whose conflicts the sentences name
 
 
 @operations.operations.command("retry", epilog="Example: indexium operations retry 3 --risk safe")
@@ -41,19 +41,19 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """
-    Try once more what an operation did not do: files that failed, were in conflict, are unclear or were given up.
+    Retry the files that an operation did not change: failed, conflict, unknown or not started.
 
-    Of a write they are read and planned afresh; of a rollback they are taken back.
+    Files of a write are read and planned again; files of a rollback are rolled back.
     """
     levels = write.levels_of(risk) if risk is not None else None
     with opened(context) as library:
         again = ask_again(library, operation_id, risk=levels, yes=yes)
-        if not again.is_something:
+        if not again.has_work:
             if as_json:
                 output.to_json({"operation_id": None, "items": [], "excluded": again.excluded})
             return
         handle = library.retries.start(operation_id, risk=levels, note=note, source="cli")
-        follow.follow(library, handle, "Trying again", as_json=as_json, said=again.said)
+        follow.follow(library, handle, "Retrying", as_json=as_json, announced=again.announced)
 
 
 def ask_again(
@@ -61,56 +61,56 @@ def ask_again(
     operation_id: int,
     *,
     risk: tuple[str, ...] | None = None,
-    goes_on: bool = False,
+    resumes: bool = False,
     yes: bool,
-) -> Again:
+) -> RetryQuestion:
     """
-    Say what trying an operation again would do, and ask whether to do it, unless there is nothing to do.
+    Print what a retry of an operation would do, and ask for confirmation unless there is nothing to do.
 
     Args:
-        library: Where it is.
+        library: The library of the operation.
         operation_id: The operation.
-        risk: Levels to write; None: those that it was to write.
-        goes_on: It stopped in its midst and is not planned afresh: its job goes on with what is left.
+        risk: Levels to write; None: the levels of the operation.
+        resumes: The operation was interrupted; its job continues with the remaining files without a new plan.
         yes: Do not ask.
 
     Raises:
         UnknownIdError: There is no such operation.
-        UsageError: It cannot be tried again, or that was not wanted.
+        UsageError: It cannot be retried, or the answer was no.
 
     """
     try:
-        again = _left(library, operation_id) if goes_on else _look(library, operation_id, risk)
+        again = _resume_question(library, operation_id) if resumes else _retry_question(library, operation_id, risk)
     except errors.UsageError as error:
         if error.reason != "nothing_to_write":
             raise
-        again = Again(sentences=[error.message], is_something=False)
+        again = RetryQuestion(sentences=[error.message], has_work=False)
     for sentence in again.sentences:
         output.note(sentence)
-    if again.is_something:
+    if again.has_work:
         options.ask(yes=yes)
     return again
 
 
-def _left(library: LibraryServices, operation_id: int) -> Again:
-    left = library.operation(operation_id, per_page=1).operation.left
-    return Again(sentences=[f"Operation {operation_id} would go on with {wording.plural(left, 'file')}."])
+def _resume_question(library: LibraryServices, operation_id: int) -> RetryQuestion:
+    left = library.operation(operation_id, per_page=1).operation.remaining
+    return RetryQuestion(sentences=[f"Operation {operation_id} would resume with {wording.plural(left, 'file')}."])
 
 
-def _look(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> Again:
+def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryQuestion:
     if library.operation(operation_id, per_page=1).operation.operation_type == "rollback":
-        return _look_back(library, operation_id)
-    found = library.retries.look(operation_id)
+        return _rollback_question(library, operation_id)
+    found = library.retries.preview(operation_id)
     options = replace(found.options, risk=risk or found.options.risk)
     summary = library.preview(found.selection, found.plan, options=options)
     if not summary.count:
-        return Again(sentences=[write.nothing(summary)], is_something=False, excluded=summary.excluded)
-    return Again(sentences=[write.question(summary)], excluded=summary.excluded)
+        return RetryQuestion(sentences=[write.nothing(summary)], has_work=False, excluded=summary.excluded)
+    return RetryQuestion(sentences=[write.question(summary)], excluded=summary.excluded)
 
 
-def _look_back(library: LibraryServices, operation_id: int) -> Again:
-    check = library.retries.look_back(operation_id)
+def _rollback_question(library: LibraryServices, operation_id: int) -> RetryQuestion:
+    check = library.retries.preview_rollback(operation_id)
     if not check.can_rollback:
         raise errors.UsageError(check.reason)
-    said = frozenset(item.file_id for item in check.conflicts)
-    return Again(sentences=list(rollback.sentences_of(check)), said=said)
+    announced = frozenset(item.file_id for item in check.conflicts)
+    return RetryQuestion(sentences=list(rollback.sentences_of(check)), announced=announced)

@@ -32,7 +32,7 @@ from indexium_core.model.operations.operation import (
     OUTCOMES,
     WriteOptions,
     WriteResult,
-    became,
+    outcome_of,
 )
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
@@ -44,7 +44,7 @@ def write(
     context: typer.Context,
     query: Query = "",
     plan: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="Refuse if a result is no longer what this plan showed.")
+        int | None, typer.Option(min=1, max=MOST, help="Refuse files whose result differs from this plan.")
     ] = None,
     risk: Annotated[str, typer.Option(help="Levels to write, e.g. safe,warning,danger.")] = "safe,warning",
     mode: Mode = None,
@@ -55,13 +55,11 @@ def write(
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write what the plan says into the files found."""
+    """Write the planned changes into the files that the search finds."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
-        for each in (
-            () if library.notices else library.interruptions.operations(files=0)
-        ):  # a service has told of them elsewhere
-            output.note(f"{each.say()} {each.what_to_type()}")
+        for each in () if library.notices else library.interruptions.operations(files=0):  # notices name them already
+            output.note(f"{each.summary()} {each.next_commands()}")
         refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
@@ -81,12 +79,12 @@ def write(
                 output.to_json({**head, "items": [], "excluded": summary.excluded})
             output.note(nothing(summary))
             return
-        for holder in library.operations.held(made, selection, options):
+        for holder in library.operations.holders_of(made, selection, options):
             output.note(holder.describe())
         output.note(question(summary))
         if summary.loses_text:
             losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"
-            for line in _lost(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
+            for line in _lost_text_lines(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
                 output.note(line)
         ask(yes=yes)
         handle = library.write(made, options, selection=selection)
@@ -104,24 +102,24 @@ def levels_of(risk: str) -> tuple[str, ...]:
 
 
 def nothing(summary: SelectionSummary) -> str:
-    """Return that there is nothing to write, and what is left out that could be."""
-    return "Nothing to write." + _left_out(summary, hint=True)
+    """Return that there is nothing to write, and which files are excluded."""
+    return "Nothing to write." + _excluded(summary, hint=True)
 
 
 def question(summary: SelectionSummary) -> str:
-    """Return what a write amounts to, before it is asked for."""
+    """Return a summary of a write, for the confirmation."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
         f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
         f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
-        f"{_undo(summary)}{_parts(summary)}" + _left_out(summary, hint=False)
+        f"{_rollback_sentence(summary)}{_links_sentence(summary)}" + _excluded(summary, hint=False)
     )
 
 
-def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
-    """Yield lines with every text that a write would lose, by its file and its place there."""
+def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
+    """Yield lines with every text that a write would remove, by file and place in the file."""
     verb = "loses" if count == 1 else "lose"
-    yield f"{wording.plural(count, 'file')} {verb} text of your own (--comment-mode preserve keeps it):"
+    yield f"{wording.plural(count, 'file')} {verb} other text in their comments (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1
@@ -132,31 +130,31 @@ def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
 
 
-def _undo(summary: SelectionSummary) -> str:
-    """Return how many files can be taken back, how, and until when."""
+def _rollback_sentence(summary: SelectionSummary) -> str:
+    """Return how many files can be rolled back, how exactly, and until when."""
     until = f" until {summary.rollback_until.astimezone():%Y-%m-%d}" if summary.rollback_until else ""
     if not summary.tags_only:
-        return f"All of it can be rolled back byte for byte{until}."
+        return f"All files can be rolled back byte for byte{until}."
     return f"{summary.exact:,} can be rolled back byte for byte{until}, of {summary.tags_only:,} only the comment."
 
 
-def _parts(summary: SelectionSummary) -> str:
-    """Return what becomes of the other names (hard links) of the files, "" where no file has any that it loses."""
+def _links_sentence(summary: SelectionSummary) -> str:
+    """Return how many files lose their other names (hard links); "" for none."""
     if not summary.parts_names:
         return ""
     return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
 
 
-def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
-    """Return what is meant but not written, and how it would be; "" for nothing."""
+def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
+    """Return the numbers of selected files that are not written, and the option that writes them; "" for none."""
     levels = {level: count for level, count in summary.excluded.items() if count}
     skipped = levels.pop("postponed", 0)
     parts = [f"{count} {level}" for level, count in levels.items()]
-    hint = hint and any(level != "blocked" for level in levels)  # what is blocked can be written at no level
+    hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
     named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
-    later = f"{skipped} skipped ('{AGAIN}' brings them back)" if skipped else ""
+    later = f"{skipped} postponed ('{AGAIN}' ends that)" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
-    return f" Left out: {left}." if left else ""
+    return f" Not included: {left}." if left else ""
 
 
 def _code_of(counts: dict[str, int]) -> int:
@@ -165,11 +163,11 @@ def _code_of(counts: dict[str, int]) -> int:
 
 def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
     output.table(
-        ("file", "outcome", "how", "why"),
+        ("file", "outcome", "method", "reason"),
         [
             (
                 named.get(item.file_id, item.file_id),
-                "would be done" if item.status == "success" else OUTCOMES[became(item.status, item.code)],
+                "would be written" if item.status == "success" else OUTCOMES[outcome_of(item.status, item.code)],
                 strategies.in_a_word(item.strategy),
                 item.message,
             )

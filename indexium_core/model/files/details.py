@@ -122,7 +122,7 @@ class FileDetails:
     strategy: str  # the write strategy, "" if there is none
     strategy_words: str
     strategy_why: str  # why this strategy, or why none
-    strategy_code: str  # why there is none: no_strategy_yet, unsupported_container, corrupt
+    strategy_code: str  # why there is none, or why it cannot remove the comment: no_strategy_yet, corrupt …
     est_seconds: float
     est_bytes: int
     readings: list[Reading]  # the comment in other programs: now, or after the planned write

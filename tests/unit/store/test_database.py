@@ -64,7 +64,7 @@ def test_a_signal_in_the_middle_of_a_statement_is_no_error_of_the_database(
         handler = signals.stop if raised is signals.Stopped else lambda: signal.default_int_handler(0, None)
         with in_the_middle(handler), pytest.raises(raised):
             work()
-        signals.forget()
+        signals.reset()
         assert database.read().value(COUNT) == 0
     with database.atomic() as tx:  # and the database goes on
         tx.execute(INSERT, [2])

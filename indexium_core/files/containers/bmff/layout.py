@@ -36,9 +36,9 @@ class BmffLayout(Layout):
     offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all that points into the file
 
     @property
-    def fixed(self) -> str:
+    def not_movable(self) -> str:
         """Why nothing in the file may move, as a sentence; empty where it may."""
-        return self.offsets.fixed
+        return self.offsets.not_movable
 
     @property
     def fragmented(self) -> bool:
