@@ -91,7 +91,7 @@ def _without_export(found: re.Match[str]) -> str:
 
 
 def _proper(value: Any) -> Any:
-    """Return what a browser sent, half characters replaced; `ValueError` for numbers that nothing here can have."""
+    """Return a message with lone surrogates replaced; `ValueError` for numbers beyond 2**53."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
@@ -131,7 +131,7 @@ class Component(JSComponent):
         self._handlers.update(handlers)
 
     def put(self, **view: Any) -> None:
-        """Show a view; nothing is sent when it is what is shown already."""
+        """Show a view; an unchanged view is not sent."""
         self.shown = json.dumps(view, ensure_ascii=False, separators=(",", ":"))
 
     def _handle_msg(self, data: Any) -> None:
@@ -143,5 +143,5 @@ class Component(JSComponent):
         self.on_message()
         try:
             handler(_proper(data))
-        except _IMPROPER:  # what a page of ours never sends
+        except _IMPROPER:  # our pages never send this
             logger.warning("dashboard.bad_message", extra={"component": type(self).__name__, "kind": str(kind)})
