@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import os
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +23,9 @@ from indexium_core.store.lock import HomeLock
 __all__ = ["OpenHome"]
 
 _NOTICES = 3  # of interrupted operations, and of jobs that go on, that are told of at a start; lists have all
+
+# Open homes, each with the process that opened it: a fork has neither the threads nor the lock of its parent.
+_open_homes: weakref.WeakKeyDictionary[OpenHome, int] = weakref.WeakKeyDictionary()
 
 
 class OpenHome(assembly.Assembly):
@@ -73,6 +79,7 @@ class OpenHome(assembly.Assembly):
         except BaseException:
             store.close()
             raise
+        _open_homes[library] = os.getpid()
         return library
 
     def _start(self, take_over: str) -> None:
@@ -109,6 +116,7 @@ class OpenHome(assembly.Assembly):
         Operations that are interrupted by a `stop` go on by themselves at the next start of a service; by a `person`
         they are offered only.
         """
+        _open_homes.pop(self, None)
         self._queue.stop_worker(by=interrupt)
         self._rescanner.close()
         self._processes.close()
@@ -124,6 +132,13 @@ class OpenHome(assembly.Assembly):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close("person" if kind is KeyboardInterrupt else "stop")
+
+
+@atexit.register
+def _close_open_homes() -> None:
+    """Close the homes that a program leaves open: DuckDB prints pages about connections that outlive the interpreter."""
+    for home in [home for home, process in _open_homes.items() if process == os.getpid()]:
+        home.close()
 
 
 def _await_former(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -30,12 +31,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(scope="session")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield folders that no test has had. A counter is enough: `mktemp` lists all earlier folders to find a number."""
+    parent = tmp_path_factory.mktemp("env")
+
+    def folders() -> Iterator[Path]:
+        for number in itertools.count():
+            folder = parent / str(number)
+            folder.mkdir()
+            yield folder
+
+    return folders()
+
+
 @pytest.fixture(autouse=True)
-def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> None:
     """Point everything that is per person or per machine at a folder of this test."""
     for name in [name for name in os.environ if name.startswith("INDEXIUM_")]:
         monkeypatch.delenv(name)
-    own = tmp_path_factory.mktemp("env")
+    own = next(environments)
     monkeypatch.setenv("HOME", str(own))
     for kind in ("DATA", "CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(own / kind.lower()))

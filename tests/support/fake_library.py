@@ -55,26 +55,26 @@ class FakeLibrary(FakeOperations):
         )
         self.people = SimpleNamespace(
             list=lambda: [SimpleNamespace(name=name, files=3, written=1) for name in PEOPLE],
-            similar=lambda name, limit=5: [],
+            similar=lambda name, *, limit=5: [],
         )
         self.charts = SimpleNamespace(
             risk_by=self._risk_by,
             operations_by_day=self._days,
-            durations=lambda **_: pd.DataFrame(),
-            coverage=lambda **_: pd.DataFrame(),
-            errors_by_kind=lambda **_: pd.DataFrame(columns=["error", "files", "operations"]),
+            durations=lambda days=42, *, since=None, until=None: pd.DataFrame(),
+            coverage=lambda days=42, *, since=None, until=None: pd.DataFrame(),
+            errors_by_kind=lambda *, since=None, until=None: pd.DataFrame(columns=["error", "files", "operations"]),
             people_most_written=self._most,
             totals=self._totals,
         )
-        self.views = SimpleNamespace(list=list, default=lambda: None)
-        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, job_id=None: None)
+        self.views = SimpleNamespace(list=lambda: [], default=lambda: None)  # noqa: PIE807 - takes nothing
+        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, *, job_id=None: None)
         self.locks = SimpleNamespace(
             of=lambda file_id: [],
             list=lambda query="": [],
-            count=len,
-            lock=lambda target, fields=(), by="": LockReport(files=len(target), changed=len(target) * len(fields)),
-            unlock=lambda target, fields=(), by="": LockReport(files=len(target), changed=0),
-            set=lambda target, field, text, by="": LockReport(files=len(target), changed=1),
+            count=lambda target: len(target),  # noqa: PLW0108 - the real name of the parameter
+            lock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=len(target) * len(fields)),
+            unlock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=0),
+            set=lambda target, field, text, *, by="": LockReport(files=len(target), changed=1),
         )
         self.told = False  # to begin nothing
         self.audited: list[AuditEvent] = []  # newest first
@@ -90,7 +90,7 @@ class FakeLibrary(FakeOperations):
     def has_file(self, file_id: int) -> bool:
         return file_id in self.items
 
-    def file(self, file_id: int) -> FileDetails:
+    def file(self, file_id: int, *, plan: FakePlan | None = None) -> FileDetails:
         item = self.items[file_id]
         decided = [each for each in self._decisions.values() if each.file_id == file_id]
         return details_of(item, decisions=[standing(each.decision_id, each.kind) for each in decided])
@@ -101,7 +101,7 @@ class FakeLibrary(FakeOperations):
     def names_like(self, text: str) -> list[tuple[str, int]]:
         return [(name, 3) for name in PEOPLE if names.fold(text) in names.fold(name)]
 
-    def suggest(self, file_id: int) -> list[Any]:
+    def suggest(self, file_id: int, *, limit: int = 5) -> list[Any]:
         return []
 
     def checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
@@ -123,12 +123,23 @@ class FakeLibrary(FakeOperations):
             else []
         )
 
-    def plan(self, text: str = "") -> FakePlan:
-        return FakePlan(self, text)
+    def plan(
+        self,
+        query: str = "",
+        *,
+        mode: str | None = None,
+        comment_mode: str | None = None,
+        include_unknown: bool | None = None,
+        hard_links: str | None = None,
+        plan_id: int | None = None,
+        file_hashes: Sequence[str] = (),
+        file_ids: Sequence[int] = (),
+    ) -> FakePlan:
+        return FakePlan(self, query)
 
-    def facets(self, text: str = "", *, plan: FakePlan | None = None, containing: Any = None) -> Facets:
+    def facets(self, query: str = "", *, plan: FakePlan | None = None, containing: Any = None, most: int = 0) -> Facets:
         """Return the levels of what a search finds; other facets are empty."""
-        found = plan or self.plan(text)
+        found = self.plan(query) if plan is None else plan
         levels = Counter(item.risk_level for item in found.page(per_page=10**9).items)
         values = tuple(FacetValue(value=level, label=level, files=number) for level, number in levels.items())
         empty = {key: Facet(key=key, values=(), total=0) for key in FACETS}
@@ -141,7 +152,7 @@ class FakeLibrary(FakeOperations):
     def complete(self, text: str, position: int, *, plan: FakePlan) -> list[query.Completion]:
         return query.complete(text, position)
 
-    def wider(self, *, plan: FakePlan) -> list[Any]:
+    def wider(self, query: str = "", *, plan: FakePlan | None = None) -> list[Any]:
         return []
 
     def volume(self, plan: FakePlan | None = None) -> int:
@@ -150,7 +161,7 @@ class FakeLibrary(FakeOperations):
     def preview(
         self, selection: Selection, plan: Any = None, *, within: str = "", options: WriteOptions | None = None
     ) -> SelectionSummary:
-        chosen = [self.items[file_id] for file_id in (plan or self.plan()).ids(selection)]
+        chosen = [self.items[file_id] for file_id in (self.plan() if plan is None else plan).ids(selection)]
         tree = query.parse(within)
         return SelectionSummary(
             count=len(chosen),
@@ -170,11 +181,27 @@ class FakeLibrary(FakeOperations):
     def stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         return StaleFiles(plan_id=self.version, count=0, items=[])
 
-    def rescan(self, query: Any = "", *, file_ids: Sequence[int] = (), **_: Any) -> RescanReport:
+    def rescan(
+        self,
+        query: Any = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+        progress: Any = None,
+    ) -> RescanReport:
         count = len(file_ids) or len(self.items)
         return RescanReport(processed=count, unchanged=count, total=count)
 
-    def audit(self, file_id: int | None = None, job_id: int | None = None, *, page: int = 1, per_page: int = 50) -> Any:
+    def audit(
+        self,
+        file_id: int | None = None,
+        job_id: int | None = None,
+        *,
+        query: str = "",
+        page: int = 1,
+        per_page: int = 50,
+    ) -> Any:
         found = [each for each in self.audited if file_id in (None, each.file_id) and job_id in (None, each.job_id)]
         items = found[(page - 1) * per_page : page * per_page]
         return AuditPage(items=items, total=len(found), page=page, per_page=per_page)
@@ -207,7 +234,7 @@ class FakeLibrary(FakeOperations):
         self._changed()
         return SimpleNamespace(files=len(target))
 
-    def decisions(self) -> list[Any]:
+    def decisions(self, file_ids: Sequence[int] | None = None) -> list[Any]:
         return list(self._decisions.values())
 
     def revoke(self, decision_ids: Sequence[int]) -> int:

@@ -19,7 +19,6 @@ from indexium_core import errors
 from indexium_core.flows.writing import DryRunReport
 from indexium_core.jobs.events import EventBus
 from indexium_core.model import people as names
-from indexium_core.model import query
 from indexium_core.model.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
@@ -34,6 +33,7 @@ from indexium_core.model.operation import (
     WriteResult,
 )
 from indexium_core.model.plan import Holder, PlanItem, Seal, Selection
+from indexium_core.model.query import of_history
 from tests.support.fake_plan import FakePlan, written
 
 __all__ = ["FakeOperations", "row_of"]
@@ -49,7 +49,7 @@ class FakeOperations:
         self.pace = pace  # seconds that one file takes
         self._runs: dict[int, _Run] = {}
 
-    def close(self) -> None:
+    def close(self, interrupt: str = "stop") -> None:
         for run in self._runs.values():
             run.cancelled = True
             run.going.set()
@@ -83,7 +83,15 @@ class FakeOperations:
         ids = sorted(plan.ids(selection))
         return Seal(count=len(ids), digest=hash(tuple(ids)))
 
-    def write(self, plan: FakePlan, options: WriteOptions, *, selection: Selection, sealed: Seal | None = None) -> Any:
+    def write(
+        self,
+        plan: FakePlan,
+        options: WriteOptions,
+        *,
+        selection: Selection,
+        sealed: Seal | None = None,
+        asked: Any = None,
+    ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
 
@@ -123,6 +131,7 @@ class FakeOperations:
         replan: bool = False,
         note: str = "",
         source: str = "",
+        asked: Any = None,
     ) -> Any:
         run = self._run(operation_id)
         run.operation = dataclasses.replace(run.operation, status="rolled_back", can_rollback=False)
@@ -185,17 +194,19 @@ class FakeOperations:
 
     def history(
         self,
-        text: str = "",
+        query: str = "",
         *,
         since: Any = None,
         until: Any = None,
         status: Any = None,
         operation_type: Any = None,
+        person: str = "",
+        file: str = "",
         error: str = "",
         page: int = 1,
         per_page: int = 50,
     ) -> PaginatedOperations:
-        sought = query.of_history(text)
+        sought = of_history(query)
         states = (status,) if isinstance(status, str) else tuple(status or ())
         found = [
             run.operation
@@ -214,7 +225,7 @@ class FakeOperations:
 
     def history_counts(
         self,
-        text: str = "",
+        query: str = "",
         *,
         since: Any = None,
         until: Any = None,
@@ -222,13 +233,13 @@ class FakeOperations:
         operation_type: Any = None,
         error: str = "",
     ) -> OperationCounts:
-        found = self.history(text, since=since, until=until, per_page=10_000).items
+        found = self.history(query, since=since, until=until, per_page=10_000).items
         kinds = Counter(operation.operation_type for operation in found)
         return OperationCounts(by_status=dict(Counter(operation.status for operation in found)), by_type=dict(kinds))
 
     # Figures.
 
-    def _days(self, days: int = 42, **_: Any) -> pd.DataFrame:
+    def _days(self, days: int = 42, *, since: Any = None, until: Any = None) -> pd.DataFrame:
         done = [run.operation for run in self._runs.values()]
         rows = [
             {
@@ -243,7 +254,7 @@ class FakeOperations:
         made = pd.DataFrame(rows, columns=["day", "until", "written", "restored", "failed"])
         return made.groupby(["day", "until"], as_index=False).sum()
 
-    def _most(self, count: int = 5, **_: Any) -> pd.DataFrame:
+    def _most(self, count: int = 5, *, since: Any = None, until: Any = None) -> pd.DataFrame:
         written = Counter(
             name
             for run in self._runs.values()
