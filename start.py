@@ -36,7 +36,7 @@ STAMP = VENV / "indexium-setup.json"
 
 
 HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
-python3 start.py test         run lint, types and tests; further words go to pytest
+python3 start.py test         run lint, types and tests, one test process a core; further words go to pytest
 python3 start.py WORDS ...    the `indexium` command, for example:
 
     python3 start.py scan ~/Videos
@@ -87,7 +87,7 @@ def run_checks(words):
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest"] + words,
+        ["pytest", "--numprocesses=logical", "--dist=worksteal", "--durations=10"] + words,
     ]
     for check in checks:
         say("\n$ " + " ".join(check))
