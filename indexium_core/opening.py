@@ -136,7 +136,7 @@ class OpenHome(assembly.Assembly):
 
 @atexit.register
 def _close_open_homes() -> None:
-    """Close the homes that a program leaves open: DuckDB prints pages about connections that outlive the interpreter."""
+    """Close the homes that a program leaves open: DuckDB prints a page about a connection that is open at the end."""
     for home in [home for home, process in _open_homes.items() if process == os.getpid()]:
         home.close()
 

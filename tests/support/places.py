@@ -49,7 +49,7 @@ def mounted(
     kind: str, where: Path, *, megabytes: int = 0, options: str = "", make: Sequence[str] = ()
 ) -> Iterator[Path]:
     """
-    Yield the root of a new file system of a kind (also "tmpfs"); skips without root, or where the kernel does not know the kind.
+    Yield the root of a new file system of a kind (also "tmpfs"); skips without root or the kernel's support.
 
     `options` are of mounting it, `make` are arguments of that program.
     """
