@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from indexium_core.store import database as database_module
 from indexium_core.store.database import Database
 from indexium_core.store.migrations import Migration
+from tests.support.effort import effort
 
 # How long an example takes says more about what else the machine does than about what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,11 +29,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--all-kills",
+        "--exhaustive",
         action="store_true",
-        default=os.environ.get("CRASH") == "all",
-        help="kill and disturb at every system call of every case, not at one of each kind (or CRASH=all); takes long",
+        default=os.environ.get("EXHAUSTIVE", "0") != "0",
+        help="try every case, every system call to kill at, and all examples, not some of each kind (or EXHAUSTIVE=1)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    effort.exhaustive = config.getoption("--exhaustive")
+    if hasattr(config, "cache"):
+        os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model import fields, people
 from indexium_core.model.media import Change, Refusal
 from tests.support import mkv, mkv_tags
+from tests.support.effort import effort
 
 SEGMENT = "People: Ann Lee"
 PRESERVE = mkv.preserving(SEGMENT)
@@ -172,7 +173,7 @@ WANTED = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@effort.examples(100, 300)
 @given(documents(), WANTED, st.booleans())
 def test_every_text_is_there_after_the_write_or_was_listed_as_lost(data: bytes, wanted: mkv.Wanted, anew: bool) -> None:
     layout, before = mkv.examine(data), mkv_tags.tagged(data)
