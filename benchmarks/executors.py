@@ -55,7 +55,7 @@ class Somebody:
         while not self._gone.wait(0.05):
             number += 1
             begun = time.perf_counter()
-            self._library.give_way()
+            self._library.ui_priority.request()
             self._library.plan(f"name:{number % 10}").page(1)
             self._library.status(self._operation_id)
             self.asked.append(time.perf_counter() - begun)

@@ -30,12 +30,13 @@ from typing import TypeVar
 from benchmarks import disk, films
 from benchmarks.write import ALL, done, run, settle
 from indexium_core.files import journal
-from indexium_core.flows import editing
-from indexium_core.flows.protocol import Terms
+from indexium_core.flows.writing import editing
+from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.runner import Runner
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.store import jobs, ledger
+from indexium_core.store import jobs
 from indexium_core.store.database import Database
+from indexium_core.store.operations import ledger
 
 T = TypeVar("T")
 Seconds = tuple[float, float]
@@ -125,7 +126,7 @@ def operation(library: Library, plan: MetadataPlan) -> Seconds:
 def loop(library: Library, plan: MetadataPlan) -> Seconds:
     """Return the same of the same writes without anybody who takes note of them."""
     chosen = [item.file_id for item in plan.page(per_page=0).items]
-    found = ledger.Ledger(library._store).preview(  # noqa: SLF001 - what a write is given
+    found = ledger.Ledger(library._parts.store).preview(  # noqa: SLF001 - what a write is given
         file_ids=chosen, variant_id=plan.variant_id
     )
     tasks = [replace(task, item_id=number) for number, task in enumerate(found)]
@@ -138,7 +139,7 @@ def write_each(tasks: list[ledger.Task], backups: Path, workers: int) -> None:
     """Write films one after the other, as safely as an operation does."""
     undo = journal.OperationJournal.create(backups / "bare.journal")
     try:
-        terms = Terms(backups=backups)
+        terms = WritePolicy(backups=backups)
         with ThreadPoolExecutor(max_workers=workers) as pool:
             results = pool.map(lambda task: editing.edit(task, undo, terms), tasks)
             for group in iter(lambda: list(itertools.islice(results, Runner.GROUP_SIZE)), []):
@@ -194,7 +195,7 @@ def claim(folder: Path, waiting: int) -> None:
     with Database.open(home) as database:
         with database.atomic() as tx:
             tx.execute(_WAITING, {"waiting": waiting, "owner": owner, "now": now})
-        store = jobs.Jobs(database)
+        store = jobs.JobRows(database)
         times = [timed(lambda: store.claim(["scan", "rescan"], owner=owner, now=now)) for _ in range(_CLAIMS)]
     shutil.rmtree(home)
     print(f"\ntaking up one of {waiting:,} jobs that wait: {spread(times)} ({_CLAIMS} times)")

@@ -103,7 +103,7 @@ def look(library: Library, step: str) -> tuple[dict[str, float], int]:
     counted = time.perf_counter()
     file_id = plan.page(1).items[0].file_id
     shown = time.perf_counter()
-    library.facets(plan=plan)
+    library.search.facets(plan=plan)
     narrowed = time.perf_counter()
     found = {
         step: planned - started,

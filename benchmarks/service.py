@@ -11,9 +11,9 @@ import sys
 import threading
 from pathlib import Path
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 
 
 class Writer:

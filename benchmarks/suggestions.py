@@ -45,20 +45,20 @@ def measure(home: Path, *, files: int, looks: int) -> None:
     with Library.open(home) as library:
         library.plan()
         asked = [1 + number * (files // looks) for number in range(looks)]
-        print(f"    {'the first suggestion':<34}    {timed(partial(library.suggest, asked[0])):>8.1f} ms")
-        show("suggestions for a file", [timed(partial(library.suggest, each)) for each in asked])
+        print(f"    {'the first suggestion':<34}    {timed(partial(library.suggestions.suggest, asked[0])):>8.1f} ms")
+        show("suggestions for a file", [timed(partial(library.suggestions.suggest, each)) for each in asked])
         edited = []
         for each in asked[:20]:
             library.edit([each], ["Ann Lee", "Bob Ray"])
             library.plan()
-            edited.append(timed(partial(library.suggest, each)))
+            edited.append(timed(partial(library.suggestions.suggest, each)))
         show("the same, right after an edit", edited)
-        print(f"    {'checks, from nothing':<34}    {timed(library.checks):>8.1f} ms")
+        print(f"    {'checks, from nothing':<34}    {timed(library.checks.groups):>8.1f} ms")
         library.edit([asked[-1]], ["Cy Twombly"])
         library.plan()
-        print(f"    {'checks, after an edit':<34}    {timed(library.checks):>8.1f} ms")
+        print(f"    {'checks, after an edit':<34}    {timed(library.checks.groups):>8.1f} ms")
         for kind in KINDS:
-            show(f"a page of {kind}", [timed(partial(library.check, kind)) for _ in range(5)])
+            show(f"a page of {kind}", [timed(partial(library.checks.page, kind)) for _ in range(5)])
 
 
 def main() -> None:

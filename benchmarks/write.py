@@ -25,7 +25,7 @@ from pathlib import Path
 
 from benchmarks import disk, films
 from indexium_core.library import Library, MetadataPlan, OperationHandle
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 TAGS = "<Tags><Tag><Targets/><Simple><Name>COMMENT</Name><String>People: Ann Lee</String></Simple></Tag></Tags>"

@@ -18,12 +18,13 @@ import param
 from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.check import KINDS as CHECKS
-from indexium_core.model.facets import FACETS
-from indexium_core.model.holdings import KINDS
-from indexium_core.model.plan import SORT_KEYS, Selection
+from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.planning.facets import FACETS
+from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.view import SavedView
 
 __all__ = [
+    "AddressedState",
     "ChecksState",
     "HistoryState",
     "JobsState",
@@ -50,7 +51,7 @@ class View(param.Parameterized):
     theme = param.Selector(default="light", objects=["light", "dark"], doc="The theme that the browser shows.")
 
 
-class _Addressed(param.Parameterized):
+class AddressedState(param.Parameterized):
     """State whose parameters in `_address` are kept in the page's address under short names."""
 
     _address: ClassVar[Mapping[str, str]] = {}
@@ -103,7 +104,7 @@ def _read(kind: Any, text: str) -> Any:
     return value
 
 
-class PlanState(_Addressed):
+class PlanState(AddressedState):
     """What of the plan is shown, and what is chosen of it."""
 
     query = param.String(default="", doc="The search that can be read; the one truth of what is found.")
@@ -227,7 +228,7 @@ class PlanState(_Addressed):
         return Selection(query=f"{own}-({both})", excluded=chosen.included, included=chosen.excluded - chosen.included)
 
 
-class ProgressState(_Addressed):
+class ProgressState(AddressedState):
     """Which operation is followed, and which of its files are listed."""
 
     operation_id = param.Integer(default=None, allow_None=True, doc="The operation; None is the newest that runs.")
@@ -239,7 +240,7 @@ class ProgressState(_Addressed):
     _address: ClassVar[Mapping[str, str]] = {"operation_id": "op", "status": "show", "number": "page"}
 
 
-class HistoryState(_Addressed):
+class HistoryState(AddressedState):
     """Which operations are listed, which one is looked at, and which charts are shown."""
 
     query = param.String(default="", doc="Search over files and people.")
@@ -317,7 +318,7 @@ class HistoryState(_Addressed):
         return bool(self.query or self.status or self.kind or self.error)
 
 
-class ChecksState(_Addressed):
+class ChecksState(AddressedState):
     """Which check is looked at, and which finding of it."""
 
     kind = param.Selector(default="", objects=["", *CHECKS], doc="The check; '' for the first that finds something.")
@@ -328,7 +329,7 @@ class ChecksState(_Addressed):
     _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "right": "right", "subject": "of"}
 
 
-class LibraryState(_Addressed):
+class LibraryState(AddressedState):
     """Which list of files is looked at."""
 
     kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
@@ -337,7 +338,7 @@ class LibraryState(_Addressed):
     _address: ClassVar[Mapping[str, str]] = {"kind": "list", "number": "page"}
 
 
-class JobsState(_Addressed):
+class JobsState(AddressedState):
     """Which jobs are listed, and which one is looked at."""
 
     kind = param.String(default="", regex=r"^[a-z_]{0,40}$", doc="Kind that is listed; '' for all.")
@@ -363,7 +364,7 @@ class JobsState(_Addressed):
     }
 
 
-class SettingsState(_Addressed):
+class SettingsState(AddressedState):
     """Nothing of the settings is kept in the address."""
 
 
@@ -397,3 +398,10 @@ def selection_from_json(text: Any, *, home: str) -> Selection:
         return Selection(query=text, risk=tuple(str(level) for level in kept["risk"]), **ids)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError, errors.QueryError):
         return NOTHING
+
+
+def history_term(kind: str, text: str) -> str:
+    """Return a term as it is typed."""
+    plain = kind != "person" and text.isalnum() and text not in {"OR", "AND", "NOT"}
+    quoted = text if plain else '"' + text.replace('"', '""') + '"'
+    return quoted if kind == "word" else f"{kind}:{quoted}"

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from indexium_core.version import __version__
+
 if TYPE_CHECKING:
     from indexium_core.library import Library
-    from indexium_core.model.people import extract_people_from_comment
+    from indexium_core.model.people.people_comment import extract_people_from_comment
 
 __all__ = ["Library", "__version__", "extract_people_from_comment"]
 
-__version__ = "0.1.0"
-
-_HOMES = {"Library": "indexium_core.library", "extract_people_from_comment": "indexium_core.model.people"}
+_HOMES = {
+    "Library": "indexium_core.library",
+    "extract_people_from_comment": "indexium_core.model.people.people_comment",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,66 +1,38 @@
-"""
-The services of an open home, put together: the one place where a database, a planner or a writer is built.
-
-`Library` is this with all that can be done to it.
-"""
+"""The construction of all services of a home: the only place that builds a planner, a writer or a queue."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import logs, settings
-from indexium_core.flows import (
-    auditing,
-    backups,
-    bulk,
-    changes,
-    charts,
-    checks,
-    chronicle,
-    clockwork,
-    configuring,
-    decisions,
-    details,
-    exchange,
-    finding,
-    history,
-    holdings,
-    interrupted,
-    keeping,
-    locks,
-    people,
-    planning,
-    queueing,
-    recovery,
-    requests,
-    rescan,
-    retrying,
-    running,
-    scan_jobs,
-    scanning,
-    steps,
-    story,
-    suggestions,
-    templates,
-    thumbnails,
-    views,
-    writing,
-)
-from indexium_core.flows.recovery import RecoverReport
-from indexium_core.jobs.courtesy import Courtesy
+from indexium_core.flows.checks import check_service
+from indexium_core.flows.exchange import export_plan, import_changes
+from indexium_core.flows.history import history_service, interrupted, retry, story
+from indexium_core.flows.home import backup_room, backups, configuration, doctor
+from indexium_core.flows.home.clock import ElapsedTime, StartTime
+from indexium_core.flows.jobs import idempotency, job_log, job_service
+from indexium_core.flows.people import people_service, suggestions
+from indexium_core.flows.planning import charts, file_details, plan_search, planner
+from indexium_core.flows.properties import audit, field_locks, rescan
+from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
+from indexium_core.flows.scanning import inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.writing import operation_runner, recovery, writer
+from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.jobs.events import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.run import Run
-from indexium_core.model import placeholders
-from indexium_core.store import backups as backups_store
-from indexium_core.store import casts, database, ledger
+from indexium_core.jobs.run import JobRun
+from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model.people import placeholders
+from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
+from indexium_core.store.operations import backups as backups_store
+from indexium_core.store.operations import ledger
+from indexium_core.store.people import casts
 
 __all__ = ["PROCESSES", "Assembly"]
 
@@ -68,7 +40,7 @@ PROCESSES = "processes.lock"  # file of a home that every process holds which wo
 
 
 class Assembly:
-    """The services of an open home, and who is told of what."""
+    """The services of an open home and the callbacks between them. `Library` publishes the services."""
 
     def __init__(
         self,
@@ -78,7 +50,7 @@ class Assembly:
         clock: Callable[[], datetime],
     ) -> None:
         """
-        Put the services of a home together.
+        Build the services of a home.
 
         Args:
             store: Its database.
@@ -86,20 +58,16 @@ class Assembly:
             clock: Source of the present moment (UTC).
 
         """
-        self._store = store
-        self._clock = clock
+        self.store = store
+        self.clock = clock
         self.home = store.home
         self.settings = config
-        self._passed = clockwork.Passed(store.read(), clock)  # before anything is written down
+        self.elapsed = ElapsedTime(store.read(), clock)  # before anything is written down
         self._open_queue()
-        self._courtesy = Courtesy()
-        self._threads, self._processes = Threads(), Processes(store.home / PROCESSES)
-        self._started = clockwork.Started.now()
-        self.instance_id = uuid.uuid4().hex  # tells a page after a restart that it must load again
-        self.home_id = store.mark  # tells it whether the ids that it keeps are of this home
-        self.notices: list[str] = []  # sentences for the person who opened it
-        self.recovered = RecoverReport()  # what was put right when it was opened
-        self._backups_folder = store.home / "backups"
+        self.ui_priority = UiPriority()
+        self.threads, self.processes = Threads(), Processes(store.home / PROCESSES)
+        self.started = StartTime.now()
+        self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
         self._build_looking(store, clock)
@@ -109,32 +77,32 @@ class Assembly:
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
         """Put together what plans and decides."""
-        self._planner = planning.MetadataPlanner(store, config=config, clock=clock)
-        self._decisions = decisions.Decisions(store, modes=self._planner.default_modes, clock=clock)
-        self._bulk = bulk.Bulk(store, modes=self._planner.default_modes, clock=clock)
-        self._review = steps.Review(store, clock=clock)
-        self.templates = templates.Templates(
-            store, self._decisions, self._bulk, clock=clock, on_change=self._plan_changed
+        self.plans = planner.MetadataPlanner(store, config=config, clock=clock)
+        self.decisions = decisions.Decisions(
+            store, modes=self.plans.default_modes, clock=clock, on_change=self.plan_changed
         )
-        self._changes = changes.Changes(store, self._planner, self._decisions, clock=clock)
-        self._exporter = exchange.Exporter(store, self._planner)
-        self.people = people.PeopleService(
-            store, placeholder_keys=self._placeholder_keys, clock=clock, on_change=self._plan_changed
+        self.bulk = bulk_edits.BulkEdits(store, modes=self.plans.default_modes, clock=clock)
+        self.steps = undo_steps.ReviewSteps(store, clock=clock, on_change=self.plan_changed)
+        self.templates = templates.Templates(store, self.decisions, self.bulk, clock=clock, on_change=self.plan_changed)
+        self.changes = import_changes.PlanImport(store, self.plans, self.decisions, clock=clock)
+        self.exporter = export_plan.Exporter(store, self.plans)
+        self.people = people_service.PeopleService(
+            store, placeholder_keys=self._placeholder_keys, clock=clock, on_change=self.plan_changed
         )
-        self.views = views.ViewService(store, clock=clock, on_change=self._views_changed)
-        self.locks = locks.LockService(
-            store, modes=self._planner.default_modes, clock=clock, on_change=self._locks_changed
+        self.views = saved_views.ViewService(store, clock=clock, on_change=self._views_changed)
+        self.locks = field_locks.LockService(
+            store, modes=self.plans.default_modes, clock=clock, on_change=self._locks_changed
         )
-        self._auditor = auditing.Auditor(store, modes=self._planner.default_modes, job=self.jobs.get, clock=clock)
+        self.audit = audit.Auditor(store, modes=self.plans.default_modes, job=self.jobs.get, clock=clock)
 
     def _build_writing(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
         """Put together what scans, writes, takes back and keeps what that needs."""
-        folder = self._backups_folder
-        self._scanner = scanning.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
-        self._keeper = keeping.Keeper(store, folder=folder, budget=int(config.backup_budget), clock=clock)
-        self._operations = running.Operations(
+        folder = self.backups_folder
+        self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
+        self.backup_room = backup_room.BackupRoom(store, folder=folder, budget=int(config.backup_budget), clock=clock)
+        self.runs = operation_runner.Operations(
             store,
             workers=config.metadata_max_concurrent_writes,
             events=self.events,
@@ -142,91 +110,105 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
-            make_room=lambda size, item_id: self._keeper.make_room(size, item_id=item_id),
-            courtesy=self._courtesy,
+            make_room=lambda size, item_id: self.backup_room.make_room(size, item_id=item_id),
+            ui_priority=self.ui_priority,
             executor=self._executor,
         )
-        self._writer = writing.MetadataWriter(
-            store, self._planner, self._operations, self._queue, config=config, clock=clock
+        self.operations = writer.MetadataWriter(
+            store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
         )
-        self._rescanner = rescan.Rescanner(
+        self.rescans = rescan.Rescanner(
             store,
-            modes=self._planner.default_modes,
+            modes=self.plans.default_modes,
+            queue=self.queue,
             events=self.events,
             config=config,
             clock=clock,
             executor=self._executor,
         )
-        self._scan_jobs = scan_jobs.ScanJobs(store, self._scanner, self._queue, on_change=self._plan_changed)
+        self.scans = scan_jobs.ScanJobs(store, self.scanner, self.queue, on_change=self.plan_changed)
         self._register_jobs()
         book = ledger.Ledger(store)
-        self._history = history.HistoryService(book, self._writer, backups=folder)
-        self._backups = backups.BackupManager(
+        self.history = history_service.HistoryService(book, self.operations, backups=folder)
+        self.backups = backups.BackupManager(
             backups_store.Backups(store),
-            self._history,
-            self._keeper,
+            self.history,
+            self.backup_room,
             folder=folder,
             config=config,
-            at_work=self._queue.operations_at_work,
-            passed=self._passed,
+            at_work=self.queue.active_operations,
+            elapsed=self.elapsed,
         )
-        self._storyteller = story.Storyteller(store, self._history, folder=store.home / "logs", job=self.jobs.get)
-        self._interruptions = interrupted.Interruptions(store, at_work=self._queue.operations_at_work)
-        self._retrier = retrying.Retrier(
-            book, self._planner, self._writer, self._history, self._scanner, recover=self.recover
+        self.stories = story.StoryBuilder(store, self.history, folder=store.home / "logs", job=self.jobs.get)
+        self.interruptions = interrupted.Interruptions(store, at_work=self.queue.active_operations)
+        self.retries = retry.RetryService(
+            book, self.plans, self.operations, self.history, self.scanner, recover=self.recover
         )
-        self.holdings = holdings.Holdings(
-            store, still=self._scanner.still, modes=self._planner.default_modes, clock=clock
+        self.inventory = inventory.Inventory(
+            store,
+            exclude_scans=self.scanner.exclude_scans,
+            modes=self.plans.default_modes,
+            clock=clock,
+            on_change=self.plan_changed,
         )
-        self.configuration = configuring.Configuration(
-            config, use=self._backups.use, clock=clock, apply=self._setting_readers()
+        self.configuration = configuration.Configuration(
+            config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
+        )
+        self.doctor = doctor.Doctor(
+            store,
+            folder=folder,
+            use=self.backups.use,
+            running=self.queue.active_operations,
+            now=clock,
+            started=self.started,
+            jobs=self.jobs,
         )
 
     def recover(self) -> RecoverReport:
         """Put right what a killed process left; every `open` does it."""
-        busy = self._queue.operations_at_work()
-        report = recovery.recover(self._store, self._backups_folder, skip=busy, clock=self._clock)
+        busy = self.queue.active_operations()
+        report = recovery.recover(self.store, self.backups_folder, skip=busy, clock=self.clock)
         if report.undone or report.finished:
-            self._plan_changed()
+            self.plan_changed()
         return report
 
     def _build_looking(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Put together what only looks, and what settles what it finds."""
-        self._finder = finding.Finder(store)
-        self.charts = charts.Charts(store, self._planner, clock=clock)
+        self.search = plan_search.Finder(store)
+        self.charts = charts.Charts(store, self.plans, clock=clock)
         cast = casts.Casts(store)
-        self._suggestions = suggestions.Suggestions(
-            store, cast, self._planner.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
+        self.suggestions = suggestions.Suggestions(
+            store, cast, self.plans.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
         )
-        self.findings = checks.Checks(
+        self.checks = check_service.Checks(
             store,
             cast,
-            self._decisions,
-            version=self._planner.newest_version,
+            self.decisions,
+            version=self.plans.newest_version,
             placeholder_keys=self._placeholder_keys,
             clock=clock,
-            on_change=self._plan_changed,
+            on_change=self.plan_changed,
         )
-        self._details = details.Details(store, self._planner, clock=clock)
-        self._thumbnails = thumbnails.Thumbnails(
-            store, folder=store.home / "thumbnails", budget=lambda: int(self.settings.thumbnail_budget)
+        self.files = file_details.Details(store, self.plans, clock=clock)
+        self.thumbnails = thumbnails.Thumbnails(
+            store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )
 
     def _open_queue(self) -> None:
-        logs_folder, clock = self.home / "logs", self._clock
-        self._event_rows = events_store.Events(self._store)
-        self.events = EventBus(self._event_rows.begin_run())
-        self._recorder = Recorder(self.events, self._event_rows, clock=clock)
-        self._progress_log = ProgressLog(logs_folder)
-        self.requests = requests.Requests(self._store, clock=clock)
-        rows = jobs_store.Jobs(self._store)
-        self._queue = JobQueueService(rows, events=self.events, clock=clock, teller=self._progress_log)
-        self.jobs = queueing.JobService(
-            self._queue,
+        logs_folder, clock = self.home / "logs", self.clock
+        self.event_rows = events_store.Events(self.store)
+        self.events = EventBus(self.event_rows.begin_run())
+        self.event_log = Recorder(self.events, self.event_rows, clock=clock)
+        self.progress_log = ProgressLog(logs_folder)
+        self.requests = idempotency.Requests(self.store, clock=clock)
+        rows = jobs_store.JobRows(self.store)
+        self.queue = JobQueueService(rows, events=self.events, clock=clock, progress_sink=self.progress_log)
+        self.jobs = job_service.JobService(
+            self.queue,
             rows,
             folder=logs_folder,
             retry_operation=lambda operation_id, source, asked: (
-                self._retrier.start(operation_id, source=source, asked=asked).id
+                self.retries.start(operation_id, source=source, asked=asked).id
             ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,
@@ -235,41 +217,41 @@ class Assembly:
 
     def _register_jobs(self) -> None:
         """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
-        self.events.subscribe(chronicle.follow)
+        self.events.subscribe(job_log.follow)
         for kind, title in (("write", "Write"), ("rollback", "Roll back")):
-            self._queue.register(
+            self.queue.register(
                 kind,
-                lambda job: self._operations.launch(cast("Run", job)),
+                lambda job: self.runs.launch(cast("JobRun", job)),
                 title=title,
-                side_by_side=None,
-                of_operation=True,
-                timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                give_up=lambda job: self._writer.give_up(job.operation_id or 0),
-                rests_within=running.HUNG,
+                max_concurrent=None,
+                is_operation=True,
+                stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
+                cancel_idle=lambda job: self.operations.give_up(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.HUNG,
             )
-        self._queue.register(
-            scan_jobs.KIND, self._scan_jobs.work, title="Scan", timeout=self._patience, counts_errors=False
+        self.queue.register(
+            scan_jobs.KIND, self.scans.handle, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False
         )
-        self._queue.register(
-            "rescan",
-            self._rescanner.handle,
+        self.queue.register(
+            rescan.KIND,
+            self.rescans.handle,
             title="Rescan",
-            timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
     def _executor(self) -> Executor:
         """Return where files are read and written from now on."""
-        return self._processes if self.settings.executor == "processes" else self._threads
+        return self.processes if self.settings.executor == "processes" else self.threads
 
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)
 
-    def _patience(self) -> float:
+    def _stall_timeout(self) -> float:
         return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""
-        operations, keeper = self._operations, self._keeper
+        operations, keeper = self.runs, self.backup_room
         return {
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
             "faststart": lambda value: setattr(operations, "faststart", value),
@@ -280,11 +262,11 @@ class Assembly:
     def _tidy(self, event: Event) -> None:
         """After each operation backups that are past their time or over the budget go, after the others old jobs."""
         if event.name in ("write:completed", "rollback:completed"):
-            self._backups.tidy()
+            self.backups.tidy()
         elif event.name in ("scan:completed", "rescan:completed"):
             self.jobs.tidy()
 
-    def _plan_changed(self) -> None:
+    def plan_changed(self) -> None:
         self.events.emit("plan:changed")
 
     def _locks_changed(self) -> None:

@@ -82,7 +82,7 @@ class _Jobs(logging.Handler):
         super().__init__()
         self.days = days
         self._folder = folder
-        self._streams: dict[int, _Stream] = {}
+        self._streams: dict[int, _LogStream] = {}
         self._bound: dict[int, int] = {}  # how many threads are at work on it
         self._tidied = time.monotonic()
         self.setFormatter(JsonLines())
@@ -110,7 +110,7 @@ class _Jobs(logging.Handler):
             return
         with contextlib.suppress(OSError):  # a full disk: the work that this tells of is not to suffer
             if job_id not in self._streams:
-                self._streams[job_id] = _Stream(self._folder, job_id)
+                self._streams[job_id] = _LogStream(self._folder, job_id)
             self._streams[job_id].write(self.format(record).encode("utf-8", "backslashreplace") + b"\n")
         if job_id not in self._bound:
             self._close(job_id)
@@ -142,7 +142,7 @@ class _Jobs(logging.Handler):
             self.release()
 
 
-class _Stream:
+class _LogStream:
     """
     The end of a job's log.
 

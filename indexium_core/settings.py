@@ -23,7 +23,7 @@ from pydantic import ByteSize, Field, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from indexium_core import errors
-from indexium_core.model import placeholders
+from indexium_core.model.people import placeholders
 
 __all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_of", "read_value", "store", "table"]
 

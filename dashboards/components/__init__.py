@@ -1,1 +1,1 @@
-"""Parts that pages are built of."""
+"""Components and drawing code that several pages share."""

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, ClassVar
 
 import param
@@ -30,15 +31,31 @@ _IMPROPER = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, L
 
 
 @cache
+def _paths() -> Mapping[str, Traversable]:
+    """Return every script and style sheet of the components by its file name, which occurs once."""
+    found: dict[str, Traversable] = {}
+    folders = [resources.files("dashboards")]
+    for folder in folders:
+        for path in folder.iterdir():
+            if path.is_dir() and path.name != "assets":
+                folders.append(path)
+            elif path.name.endswith((".js", ".css")):
+                if path.name in found:
+                    message = f"Two files of the dashboard are called {path.name}. Rename one of them."
+                    raise ValueError(message)
+                found[path.name] = path
+    return found
+
+
+@cache
 def source(name: str) -> str:
-    """Return the text of a file beside this one."""
-    return (resources.files(__package__) / name).read_text(encoding="utf-8")
+    """Return the text of a script or style sheet of the components."""
+    return _paths()[name].read_text(encoding="utf-8")
 
 
 def sheets() -> dict[str, str]:
-    """Return every style sheet beside this file. The page holds each once; components share it (see `dom.js`)."""
-    found = (resources.files(__package__)).iterdir()
-    return {path.name: source(path.name) for path in found if path.name.endswith(".css")}
+    """Return every style sheet by its file name. The page holds each once; components share it (see `dom.js`)."""
+    return {name: source(name) for name in sorted(_paths()) if name.endswith(".css")}
 
 
 def module(name: str, *parts: str) -> str:
@@ -68,14 +85,14 @@ class Component(JSComponent):
 
     _esm = "export function render() {}"
     _stylesheets: ClassVar[list[str]] = []
-    _styles: ClassVar[tuple[str, ...]] = ()  # style sheets beside this file that not every component needs
+    _styles: ClassVar[tuple[str, ...]] = ()  # style sheets that not every component needs
 
     def __init__(self, **params: Any) -> None:
         params.setdefault("sizing_mode", "stretch_width")
         params.setdefault("margin", 0)
         super().__init__(sheets=["indexium.css", *self._styles], **params)
         self._handlers: dict[str, Handler] = {}
-        self.heard: Callable[[], None] = lambda: None  # called for every message, before its handler
+        self.on_message: Callable[[], None] = lambda: None  # called for every message, before its handler
 
     def __repr__(self, depth: int = 0) -> str:
         """Return the name alone: Panel asks for this of every component of every session, and never shows it."""
@@ -96,7 +113,7 @@ class Component(JSComponent):
         if handler is None:
             logger.warning("dashboard.unknown_message", extra={"component": type(self).__name__, "kind": str(kind)})
             return
-        self.heard()
+        self.on_message()
         try:
             handler(_proper(data))
         except _IMPROPER:  # what a page of ours never sends

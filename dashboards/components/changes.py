@@ -7,8 +7,8 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
-from dashboards import words
-from indexium_core.model.properties import LABELS, AuditEvent, AuditPage
+from indexium_core.model import wording
+from indexium_core.model.files.properties import LABELS, AuditEvent, AuditPage
 
 __all__ = ["by_job", "of_file"]
 
@@ -32,7 +32,7 @@ def _page(page: AuditPage) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
     return {
         "total": page.total,
-        "range": f"{words.count(first + 1)}–{words.count(first + len(page.items))} of {words.count(page.total)}",
+        "range": wording.range_of(first + 1, first + len(page.items), page.total),
         "page": page.page,
         "pages": max(1, -(-page.total // page.per_page)),
     }
@@ -64,4 +64,4 @@ def _line(event: AuditEvent) -> dict[str, Any]:
 
 def _who(event: AuditEvent) -> str:
     by = _BY.get(event.action, f"by {event.actor}" if event.actor else "by hand")
-    return f"{words.when(event.at)}, {by}"
+    return f"{wording.when(event.at)}, {by}"

@@ -44,7 +44,7 @@ class DrawnChart:
     def __init__(
         self,
         bridge: Bridge,
-        kinds: Sequence[charts.Kind],
+        kinds: Sequence[charts.ChartKind],
         *,
         picked: Callable[[str], None],
         turned: Callable[[str], None],
@@ -118,7 +118,7 @@ class DrawnChart:
 
 
 def view(
-    kind: charts.Kind, kinds: Sequence[charts.Kind], table: pd.DataFrame, key: str, note: str = ""
+    kind: charts.ChartKind, kinds: Sequence[charts.ChartKind], table: pd.DataFrame, key: str, note: str = ""
 ) -> dict[str, Any]:
     """Return what the card of a chart shows beside the chart."""
     lines = [] if table.empty else kind.lines(table)

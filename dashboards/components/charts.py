@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards import words
+from indexium_core.model import wording
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +24,9 @@ __all__ = [
     "DURATIONS",
     "FILES",
     "RISK",
-    "Bar",
-    "Kind",
-    "Line",
+    "BarChart",
+    "ChartKind",
+    "LineChart",
     "Plot",
     "Span",
     "plain",
@@ -42,7 +42,7 @@ FILLED = 0.72  # of a day that a bar fills
 Span = tuple[date, date]
 
 
-class Bar(NamedTuple):
+class BarChart(NamedTuple):
     """One rectangle, in the units of the axes."""
 
     x0: Any
@@ -54,7 +54,7 @@ class Bar(NamedTuple):
     key: str  # what a click says
 
 
-class Line(NamedTuple):
+class LineChart(NamedTuple):
     """One line of the same figures as a table; its first cell is a button that says the key."""
 
     key: str
@@ -65,7 +65,7 @@ class Line(NamedTuple):
 class Plot:
     """Bars and axes of a chart; ticks are pairs of place and label."""
 
-    bars: list[Bar]
+    bars: list[BarChart]
     xticks: list[tuple[Any, str]]
     yticks: list[tuple[Any, str]]
     xlim: tuple[Any, Any]
@@ -74,7 +74,7 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ChartKind:
     """A chart: its words, and what it makes of a table of `library.charts`."""
 
     name: str
@@ -84,7 +84,7 @@ class Kind:
     empty: str  # what stands there without any figures
     legend: tuple[tuple[str, str], ...]  # token and words
     plot: Callable[[pd.DataFrame, Span], Plot]
-    lines: Callable[[pd.DataFrame], list[Line]]
+    lines: Callable[[pd.DataFrame], list[LineChart]]
 
 
 def rows_of(table: pd.DataFrame) -> list[Any]:
@@ -109,7 +109,7 @@ def _plot_days(
     said: Callable[[Any, str, str], str],
 ) -> Plot:
     """Return stacked bars by day; `parts` are column, words and token of each, from below."""
-    bars: list[Bar] = []
+    bars: list[BarChart] = []
     highest = 0.0
     for line in rows_of(table):
         left, right = _sides(line)
@@ -117,7 +117,9 @@ def _plot_days(
         for column, label, colour in parts:
             number = float(getattr(line, column))
             if number:
-                bars.append(Bar(left, start, right, start + number, colour, said(line, column, label), key_of(line)))
+                bars.append(
+                    BarChart(left, start, right, start + number, colour, said(line, column, label), key_of(line))
+                )
                 start += number
         highest = max(highest, start)
     yticks = ticks(highest or 1)
@@ -157,7 +159,7 @@ def count_ticks(highest: float) -> list[tuple[float, str]]:
     size = 10 ** (len(str(wanted)) - 1)
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= wanted)
     found = list(range(step, int(highest) + 1, step)) or [step]
-    return [(each, words.files(each) if each == found[-1] else words.count(each)) for each in found]
+    return [(each, wording.files(each) if each == found[-1] else wording.count(each)) for each in found]
 
 
 _SECONDS = (
@@ -189,7 +191,8 @@ _SECONDS = (
 def second_ticks(highest: float) -> list[tuple[float, str]]:
     """Return one to three round lengths of time up to about `highest` seconds."""
     step = next((each for each in _SECONDS if each * 3 >= highest), 3600 * -(-highest // (3 * 3600)))
-    return [(step * number, words.span(step * number)) for number in range(1, max(1, int(highest / step + 1e-9)) + 1)]
+    count = max(1, int(highest / step + 1e-9))
+    return [(step * number, wording.duration(step * number)) for number in range(1, count + 1)]
 
 
 def _share_ticks(highest: float) -> list[tuple[float, str]]:
@@ -209,9 +212,9 @@ def _name(line: Any) -> str:
     return ends[0] if day == until else f"{ends[0]} to {ends[1]} {until.year}"
 
 
-def _day_lines(cells: Callable[[Any], list[str]], table: pd.DataFrame) -> list[Line]:
+def _day_lines(cells: Callable[[Any], list[str]], table: pd.DataFrame) -> list[LineChart]:
     """Return the table's lines, the newest day first."""
-    return [Line(key_of(line), [_name(line), *cells(line)]) for line in reversed(rows_of(table))]
+    return [LineChart(key_of(line), [_name(line), *cells(line)]) for line in reversed(rows_of(table))]
 
 
 def stretch(table: pd.DataFrame) -> str:
@@ -223,14 +226,15 @@ def stretch(table: pd.DataFrame) -> str:
 
 
 def _time_said(line: Any, column: str, label: str) -> str:
-    text = f"{_name(line)}: {words.span(getattr(line, column))} {label}, {words.plural(line.operations, 'operation')}"
-    return f"{text}, {words.span(line.typical_ms / 1000)} a file" if line.files else text
+    operations = wording.plural(line.operations, "operation")
+    text = f"{_name(line)}: {wording.duration(getattr(line, column))} {label}, {operations}"
+    return f"{text}, {wording.duration(line.typical_ms / 1000)} a file" if line.files else text
 
 
 def _time_cells(line: Any) -> list[str]:
     spans = [line.write_seconds, line.rollback_seconds]
     one = [line.typical_ms / 1000, line.slowest_ms / 1000] if line.files else [0, 0]
-    return [words.count(line.operations), *(words.span(each) if each else "—" for each in (*spans, *one))]
+    return [wording.count(line.operations), *(wording.duration(each) if each else "—" for each in (*spans, *one))]
 
 
 def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
@@ -238,7 +242,7 @@ def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
 
     def said(line: Any, column: str, label: str) -> str:
         number = line.named if column == "share" else line.films - line.named
-        return f"{_name(line)}: {words.count(number)} of {words.files(line.films)} {label}"
+        return f"{_name(line)}: {wording.count(number)} of {wording.files(line.films)} {label}"
 
     made = table.assign(rest=1 - table["share"])
     return _plot_days(made, span, parts=parts, ticks=_share_ticks, said=said)
@@ -248,7 +252,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "—"
 
 
-FILES = Kind(
+FILES = ChartKind(
     name="files",
     tab="Files",
     title="Files written by day",
@@ -263,11 +267,11 @@ FILES = Kind(
             ("restored", "taken back", "blocked"),
         ),
         ticks=count_ticks,
-        said=lambda line, column, label: f"{_name(line)}: {words.files(getattr(line, column))} {label}",
+        said=lambda line, column, label: f"{_name(line)}: {wording.files(getattr(line, column))} {label}",
     ),
-    lines=partial(_day_lines, lambda line: [words.count(n) for n in (line.written, line.restored, line.failed)]),
+    lines=partial(_day_lines, lambda line: [wording.count(n) for n in (line.written, line.restored, line.failed)]),
 )
-DURATIONS = Kind(
+DURATIONS = ChartKind(
     name="durations",
     tab="Durations",
     title="Time at work by day",
@@ -282,7 +286,7 @@ DURATIONS = Kind(
     ),
     lines=partial(_day_lines, _time_cells),
 )
-COVERAGE = Kind(
+COVERAGE = ChartKind(
     name="coverage",
     tab="Coverage",
     title="Share of files that name people",
@@ -292,7 +296,7 @@ COVERAGE = Kind(
     plot=_plot_coverage,
     lines=partial(
         _day_lines,
-        lambda line: [words.count(line.named), words.count(line.films), _percent(line.named, line.films)],
+        lambda line: [wording.count(line.named), wording.count(line.films), _percent(line.named, line.films)],
     ),
 )
 
@@ -308,7 +312,7 @@ def group_name(group: str, by: str) -> str:
 def _plot_risk(by: str, table: pd.DataFrame, span: Span) -> Plot:
     del span
     table = table.assign(all=table[list(LEVELS)].sum(axis=1)).nlargest(GROUPS, "all")
-    bars: list[Bar] = []
+    bars: list[BarChart] = []
     names: list[str] = []
     for place, line in enumerate(rows_of(table)):
         start, name = 0, group_name(line.group, by)
@@ -316,8 +320,8 @@ def _plot_risk(by: str, table: pd.DataFrame, span: Span) -> Plot:
         for level in LEVELS:
             number = int(getattr(line, level))
             if number:
-                said = f"{words.files(number)} {level}, {name}"
-                bars.append(Bar(start, -place - 0.3, start + number, -place + 0.3, level, said, line.group))
+                said = f"{wording.files(number)} {level}, {name}"
+                bars.append(BarChart(start, -place - 0.3, start + number, -place + 0.3, level, said, line.group))
                 start += number
     highest = max((bar.x1 for bar in bars), default=1)
     return Plot(
@@ -334,15 +338,15 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
 
 
-def _risk_lines(by: str, table: pd.DataFrame) -> list[Line]:
+def _risk_lines(by: str, table: pd.DataFrame) -> list[LineChart]:
     return [
-        Line(line.group, [group_name(line.group, by), *(words.count(getattr(line, level)) for level in LEVELS)])
+        LineChart(line.group, [group_name(line.group, by), *(wording.count(getattr(line, level)) for level in LEVELS)])
         for line in rows_of(table)
     ]
 
 
 RISK = tuple(
-    Kind(
+    ChartKind(
         name=by,
         tab=by.capitalize(),
         title=f"Risk by {by}",

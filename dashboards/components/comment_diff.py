@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from indexium_core.model import graphemes
+import regex
 
 __all__ = ["LONGEST", "Segments", "compare", "seen"]
 
@@ -26,10 +26,13 @@ _LIKE = 0.5  # how much of two phrases is the same where letters are compared
 _PHRASE = 200  # characters of such a phrase
 _LONG, _HEAD = 360, 150  # characters of a run that is folded, and of each end that is not
 _NAMES = re.compile(r"(, )")
+_GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster, Unicode Standard Annex 29
+# Scripts whose letters change their shape beside one another: a boundary between two of them would be visible.
+_JOINED_SCRIPT = regex.compile(r"[\p{Bidi_Class=AL}\u0900-\u0dff\u1000-\u109f]")
 _BREAKS = {"\n": "↵\n", "\r\n": "␍↵\n", "\r": "␍\n", "\t": "→\t", "\u00a0": "⍽"}
 
 
-class _Run(NamedTuple):
+class _DiffRun(NamedTuple):
     text: str
     mark: bool
 
@@ -39,16 +42,16 @@ def compare(old: str | None, new: str | None) -> tuple[Segments | None, Segments
     if old is None or new is None or old == new:
         return _plain(old), _plain(new)
     left, right = _words(old[:LONGEST]), _words(new[:LONGEST])
-    gone: list[_Run] = []
-    come: list[_Run] = []
+    gone: list[_DiffRun] = []
+    come: list[_DiffRun] = []
     for equal, a, b in _blocks(left, right):
         if equal:
-            gone.append(_Run(a, mark=False))
-            come.append(_Run(b, mark=False))
+            gone.append(_DiffRun(a, mark=False))
+            come.append(_DiffRun(b, mark=False))
         else:
             for same, c, d in _refined(a, b):
-                gone.append(_Run(c, mark=not same))
-                come.append(_Run(d, mark=not same))
+                gone.append(_DiffRun(c, mark=not same))
+                come.append(_DiffRun(d, mark=not same))
     return _segments(gone, old), _segments(come, new)
 
 
@@ -58,17 +61,22 @@ def seen(text: str) -> str:
 
 
 def _plain(text: str | None) -> Segments | None:
-    return None if text is None else _segments([_Run(text[:LONGEST], mark=False)], text)
+    return None if text is None else _segments([_DiffRun(text[:LONGEST], mark=False)], text)
 
 
 # Comparing.
+
+
+def _graphemes(text: str) -> list[str]:
+    """Split a text into grapheme clusters: what a reader sees as one character."""
+    return _GRAPHEME.findall(text)
 
 
 def _words(text: str) -> list[str]:
     """Cut a text into words, runs of blanks, and all else one by one."""
     found: list[str] = []
     kinds: list[str] = []
-    for piece in graphemes.split(text):
+    for piece in _graphemes(text):
         kind = "word" if piece[0].isalnum() else "blank" if piece in " \t\u00a0" else "one"
         if kinds and kind == kinds[-1] != "one":
             found[-1] += piece
@@ -125,18 +133,18 @@ def _refined(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
 
 def _alike(old: str, new: str) -> bool:
     """Tell whether two phrases are so much alike that their letters are worth comparing."""
-    if not old or not new or max(len(old), len(new)) > _PHRASE or graphemes.joins(old + new):
+    if not old or not new or max(len(old), len(new)) > _PHRASE or _JOINED_SCRIPT.search(old + new):
         return False
     return _matched(old, new).ratio() >= _LIKE
 
 
 def _matched(old: str, new: str) -> difflib.SequenceMatcher[str]:
-    return difflib.SequenceMatcher(None, graphemes.split(old), graphemes.split(new), autojunk=False)
+    return difflib.SequenceMatcher(None, _graphemes(old), _graphemes(new), autojunk=False)
 
 
 def _letters(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
     """Yield the letters that two phrases share, two in a row at least, and those that they do not."""
-    left, right = graphemes.split(old), graphemes.split(new)
+    left, right = _graphemes(old), _graphemes(new)
     changed = ["", ""]
     for kind, a, b, c, d in _matched(old, new).get_opcodes():
         if kind == "equal" and (b - a > 1 or a == 0 or b == len(left)):
@@ -151,11 +159,11 @@ def _letters(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
 # Showing.
 
 
-def _segments(runs: Sequence[_Run], text: str) -> Segments:
-    joined: list[_Run] = []
+def _segments(runs: Sequence[_DiffRun], text: str) -> Segments:
+    joined: list[_DiffRun] = []
     for run in runs:
         if run.text and joined and joined[-1].mark == run.mark:
-            joined[-1] = _Run(joined[-1].text + run.text, run.mark)
+            joined[-1] = _DiffRun(joined[-1].text + run.text, run.mark)
         elif run.text:
             joined.append(run)
     found = [segment for place, run in enumerate(joined) for segment in _shown(run, last=place == len(joined) - 1)]
@@ -164,7 +172,7 @@ def _segments(runs: Sequence[_Run], text: str) -> Segments:
     return found
 
 
-def _shown(run: _Run, *, last: bool) -> Iterator[dict[str, str | bool]]:
+def _shown(run: _DiffRun, *, last: bool) -> Iterator[dict[str, str | bool]]:
     """Yield a run: where it changed, without the blanks around it, unless they are what changed."""
     body = run.text.strip() if run.mark else ""
     if not run.mark or not body:
@@ -179,7 +187,7 @@ def _shown(run: _Run, *, last: bool) -> Iterator[dict[str, str | bool]]:
 
 
 def _folded(text: str, *, mark: bool, blanks: bool, last: bool) -> Iterator[dict[str, str | bool]]:
-    pieces = graphemes.split(text) if len(text) > _LONG else []
+    pieces = _graphemes(text) if len(text) > _LONG else []
     if len(pieces) <= _LONG:
         yield _segment(text, mark=mark, blanks=blanks, last=last)
         return

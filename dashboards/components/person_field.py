@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from indexium_core.model import people
+from indexium_core.model.people import people_comment
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -22,11 +22,11 @@ def names(library: Library, text: str) -> Offers:
     just so; `similar`: nobody yet.
     """
     typed = " ".join(text.split())
-    found = library.names_like(typed) if typed else []
-    key = people.person_key(typed)
+    found = library.files.names_like(typed) if typed else []
+    key = people_comment.person_key(typed)
     return {
         "for": text,
-        "known": not typed or any(people.person_key(name) == key for name, _ in found),
+        "known": not typed or any(people_comment.person_key(name) == key for name, _ in found),
         "names": [{"name": name, "files": count} for name, count in found],
         "similar": [],
     }

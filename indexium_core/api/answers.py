@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
-from indexium_core.model.operation import OperationDetails, OperationStatus, WriteResult
-from indexium_core.model.plan import PlanItem, PlanStatistics
+from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteResult
+from indexium_core.model.planning.plan import PlanItem, PlanStatistics
 
 __all__ = [
     "Decided",
-    "DryRun",
+    "DryRunAnswer",
     "ItemPage",
     "Json",
     "OperationAnswer",
@@ -23,7 +23,7 @@ __all__ = [
     "PlanAnswer",
     "RetryDryRun",
     "RollbackDryRun",
-    "Started",
+    "StartedAnswer",
     "operation",
     "with_items",
 ]
@@ -38,11 +38,11 @@ class Json(JSONResponse):
         return text.encode("utf-8", "replace")
 
 
-class _Shape(BaseModel):
+class _AnswerShape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class PlanAnswer(_Shape):
+class PlanAnswer(_AnswerShape):
     """One page of a plan; `items` hold only the asked `fields`, all of them by default."""
 
     items: list[PlanItem]
@@ -53,7 +53,7 @@ class PlanAnswer(_Shape):
     plan_id: int
 
 
-class Decided(_Shape):
+class Decided(_AnswerShape):
     """What was decided: for how many files (an edit holds for all copies), and what the plan says of the first now."""
 
     files: int
@@ -61,7 +61,7 @@ class Decided(_Shape):
     item: PlanItem | None
 
 
-class OperationAnswer(_Shape):
+class OperationAnswer(_AnswerShape):
     """An operation, and how far it is."""
 
     id: int
@@ -105,7 +105,7 @@ class Following(OperationAnswer):
     at_rest: bool  # it is paused, and all that was begun has ended or stands still
 
 
-class Item(_Shape):
+class ItemAnswer(_AnswerShape):
     """What became of one file."""
 
     id: int
@@ -124,7 +124,7 @@ class Item(_Shape):
     processed_at: str | None
 
 
-class OperationPage(_Shape):
+class OperationPage(_AnswerShape):
     """One page of operations, newest first."""
 
     items: list[OperationAnswer]
@@ -133,10 +133,10 @@ class OperationPage(_Shape):
     per_page: int
 
 
-class ItemPage(_Shape):
+class ItemPage(_AnswerShape):
     """One page of an operation's files."""
 
-    items: list[Item]
+    items: list[ItemAnswer]
     total: int
     page: int
     per_page: int
@@ -145,13 +145,13 @@ class ItemPage(_Shape):
 class OperationWithItems(Following):
     """An operation with one page of its files."""
 
-    items: list[Item]
+    items: list[ItemAnswer]
     items_total: int
     page: int
     per_page: int
 
 
-class DryRun(_Shape):
+class DryRunAnswer(_AnswerShape):
     """What a write would do with each file."""
 
     operation_id: None
@@ -160,13 +160,13 @@ class DryRun(_Shape):
     items: list[WriteResult]
 
 
-class LeftAlone(Item):
+class LeftAlone(ItemAnswer):
     """A file that would be left alone, and what could be chosen for it."""
 
     choices: list[str]
 
 
-class RollbackDryRun(_Shape):
+class RollbackDryRun(_AnswerShape):
     """What taking an operation back would do."""
 
     operation_id: None
@@ -184,7 +184,7 @@ class RollbackDryRun(_Shape):
     conflicts: list[LeftAlone]
 
 
-class RetryDryRun(_Shape):
+class RetryDryRun(_AnswerShape):
     """What trying again would write."""
 
     operation_id: None
@@ -193,7 +193,7 @@ class RetryDryRun(_Shape):
     ready: int  # of these
 
 
-class Started(_Shape):
+class StartedAnswer(_AnswerShape):
     """Work that was begun."""
 
     operation_id: int

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, Response
 
-import indexium_core
 from indexium_core.api import (
     calling,
     events,
@@ -29,8 +28,9 @@ from indexium_core.api import (
 )
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
-from indexium_core.api.context import Waits, Work
+from indexium_core.api.context import Waits, WorkStarter
 from indexium_core.library import Library
+from indexium_core.version import __version__
 
 __all__ = ["largest", "make_api", "make_app"]
 
@@ -65,7 +65,7 @@ def make_api(library: Library) -> FastAPI:
 
     app = FastAPI(
         title="Indexium",
-        version=indexium_core.__version__,
+        version=__version__,
         description=ABOUT,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
@@ -77,7 +77,7 @@ def make_api(library: Library) -> FastAPI:
     )
     app.state.library = library
     app.state.caller = calling.Caller(library, pool)
-    app.state.work = Work(gate.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
+    app.state.work = WorkStarter(gate.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
     app.state.waits = Waits()
     problems.install(app)
     for routes in (planning, operations, jobs, tracks, properties, events, metrics, calling):

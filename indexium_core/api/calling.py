@@ -23,9 +23,9 @@ from starlette.responses import Response
 
 from indexium_core import errors
 from indexium_core.api import problems, wire
-from indexium_core.api.calls import CALLS, LONGEST_WAIT
 from indexium_core.api.streams import Stream
 from indexium_core.library import Library, MetadataPlan, OperationHandle
+from indexium_core.services import remote_calls
 
 __all__ = ["Caller", "router"]
 
@@ -43,6 +43,7 @@ class Caller:
     def __init__(self, library: Library, pool: Executor) -> None:
         self._library = library
         self.pool = pool
+        self.calls = remote_calls()
         self.codec = wire.Codec(give=_given, take={"plan": self._plan})
 
     def _plan(self, facts: Mapping[str, Any]) -> MetadataPlan:
@@ -58,22 +59,20 @@ class Caller:
             Problem: It cannot be called, or not with these values.
 
         """
-        if name not in CALLS:
-            raise problems.Problem(404, "unknown_address", f"'{name}' cannot be called through the service.")
+        if name not in self.calls:
+            raise problems.ProblemAnswer(404, "unknown_address", f"'{name}' cannot be called through the service.")
         try:
             args, kwargs = self.codec.decoded(words["args"]), self.codec.decoded(words["kwargs"])
             method = self._method(name, args)
             inspect.signature(method).bind(*args, **kwargs)
         except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
-            raise problems.Problem(422, "invalid_request", f"'{name}' cannot be called so: {error}.") from error
+            raise problems.ProblemAnswer(422, "invalid_request", f"'{name}' cannot be called so: {error}.") from error
         return lambda **more: method(*args, **kwargs, **more)
 
     def _method(self, name: str, args: list[Any]) -> Callable[..., Any]:
-        group, _, own = name.rpartition(".")
-        if group == "operation":
-            return lambda operation_id, seconds: self._library.handle(operation_id).wait(min(seconds, LONGEST_WAIT))
-        target: Any = args.pop(0) if group == "plan" else getattr(self._library, group) if group else self._library
-        if group == "plan" and not isinstance(target, MetadataPlan):
+        owner, _, own = name.partition(".")
+        target: Any = args.pop(0) if owner == "plan" else getattr(self._library, owner)
+        if owner == "plan" and not isinstance(target, MetadataPlan):
             message = "it is asked of a plan"
             raise TypeError(message)
         member = getattr(target, own)
@@ -81,9 +80,9 @@ class Caller:
 
     def give_up(self, name: str) -> bool:
         """End in good order what a listener that has gone was waiting for; False where there is no such way."""
-        if name == "scan":
-            self._library.cancel_scan()
-        return name in {"scan", "dry_run"}
+        if name == "scans.run":
+            self._library.scans.cancel()
+        return name in {"scans.run", "operations.dry_run"}
 
 
 def _given(value: Any) -> tuple[str, Any] | None:
@@ -119,7 +118,7 @@ class _Left(Exception):  # noqa: N818 - nothing went wrong
     """Nobody listens any more."""
 
 
-class _Line:
+class _CallPipe:
     """Carries lines from the thread that works to the connection; a slow listener holds the work up."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -158,7 +157,7 @@ class _Line:
 
 async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> AsyncGenerator[bytes, None]:
     loop = asyncio.get_running_loop()
-    line = _Line(loop)
+    line = _CallPipe(loop)
     loop.run_in_executor(caller.pool, _work, caller, method, work, line)
     ended = False
     try:
@@ -171,7 +170,7 @@ async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> Async
             caller.give_up(method)
 
 
-def _work(caller: Caller, method: str, work: Callable[..., Any], line: _Line) -> None:
+def _work(caller: Caller, method: str, work: Callable[..., Any], line: _CallPipe) -> None:
     def told(*values: Any) -> bool:
         if line.left:
             if caller.give_up(method):
@@ -183,8 +182,9 @@ def _work(caller: Caller, method: str, work: Callable[..., Any], line: _Line) ->
 
     try:
         try:
-            found = work(progress=told) if CALLS[method].progress else work()
-            if CALLS[method].pieces:
+            callback = caller.calls[method].callback
+            found = work(**{callback: told}) if callback else work()
+            if caller.calls[method].pieces:
                 _hand_on(found, line)
                 found = None
             line.send(_text("result", caller.codec.encoded(found)))
@@ -201,7 +201,7 @@ def _work(caller: Caller, method: str, work: Callable[..., Any], line: _Line) ->
         logger.info("api.left", extra={"user_action": method})
 
 
-def _hand_on(pieces: Iterator[str], line: _Line) -> None:
+def _hand_on(pieces: Iterator[str], line: _CallPipe) -> None:
     for piece in pieces:
         line.send(_text("piece", piece))
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from indexium_core.api.gate import Rate
 from indexium_core.library import Library
-from indexium_core.model.request import Asked, Begun
+from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 
 __all__ = [
     "Beginning",
@@ -27,7 +27,7 @@ __all__ = [
     "Text",
     "Waiting",
     "Waits",
-    "Work",
+    "WorkStarter",
     "listed",
     "words",
 ]
@@ -58,10 +58,10 @@ class Body(BaseModel):
 
 
 class _Requests(Protocol):
-    def find(self, asked: Asked) -> Begun | None: ...
+    def find(self, asked: IdempotentRequest) -> StartedRequest | None: ...
 
 
-class Work:
+class WorkStarter:
     """Begins work: only so much in a minute, and once for each key."""
 
     def __init__(self, rate: Rate, requests: _Requests) -> None:
@@ -73,7 +73,7 @@ class Work:
         self._rate.take()
         return start()
 
-    def once(self, asked: Asked, start: Callable[[], _T], again: Callable[[Begun], _T]) -> _T:
+    def once(self, asked: IdempotentRequest, start: Callable[[], _T], again: Callable[[StartedRequest], _T]) -> _T:
         """Return what `start` returns, or `again` for what was begun before; UsageError: for another request."""
         with self._turns[hash(asked.key) % _TURNS]:  # who asks again while the first is begun waits for that
             begun = self._requests.find(asked)
@@ -83,10 +83,16 @@ class Work:
 class Sent:
     """A request that begins work, and the key under which it may be sent again."""
 
-    def __init__(self, work: Work, request: Request, key: str | None) -> None:
+    def __init__(self, work: WorkStarter, request: Request, key: str | None) -> None:
         self._work, self._request, self._key = work, request, key
 
-    def once(self, body: BaseModel | None, *, start: Callable[[Asked | None], _T], again: Callable[[Begun], _T]) -> _T:
+    def once(
+        self,
+        body: BaseModel | None,
+        *,
+        start: Callable[[IdempotentRequest | None], _T],
+        again: Callable[[StartedRequest], _T],
+    ) -> _T:
         """
         Begin work that is not to be begun twice where the same is sent twice with one key.
 
@@ -104,7 +110,7 @@ class Sent:
             return self._work.begin(lambda: start(None))
         said = f"{self._request.method} {self._request.url.path} {body.model_dump_json() if body else ''}"
         mark = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-        asked = Asked(key=self._key, mark=mark)
+        asked = IdempotentRequest(key=self._key, mark=mark)
         return self._work.once(asked, lambda: start(asked), again)
 
 
@@ -127,7 +133,7 @@ def _library(request: Request) -> Library:
     return request.app.state.library  # type: ignore[no-any-return]
 
 
-def _work(request: Request) -> Work:
+def _work(request: Request) -> WorkStarter:
     return request.app.state.work  # type: ignore[no-any-return]
 
 

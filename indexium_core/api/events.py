@@ -47,7 +47,7 @@ async def events(
 ) -> Stream:
     """Tell what happens, as server-sent events, from now on or from where `Last-Event-ID` says."""
     if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
-        raise problems.Problem(422, "invalid_request", "Last-Event-ID is the number of an event.")
+        raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID is the number of an event.")
     start = int(last_event_id) if last_event_id else after
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
     newest = library.events.last_id  # one that is not yet there is of another home, or of a database that was restored
@@ -76,7 +76,7 @@ async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerato
         yield f": from here on\nid: {cursor}\n\n"  # who loses the connection now knows from where on
         while True:
             woken.clear()
-            found = await run_in_threadpool(library.events_since, cursor, _PAGE)
+            found = await run_in_threadpool(library.event_log.since, cursor, _PAGE)
             if found:
                 cursor = found[-1].id
                 yield "".join(_block(event) for event in found if wanted(event)) or f"id: {cursor}\n\n"

@@ -1,7 +1,7 @@
 """
 Who may do what: the token, JSON for changes, and how much may be begun in a minute.
 
-Host and Origin were compared before (`dashboards/door.py`): that door stands in front of pages and websockets, too.
+`dashboards/web/request_guard.py` checks Host and Origin before this, for pages and websockets too.
 """
 
 from __future__ import annotations
@@ -92,5 +92,5 @@ class Rate:
                     f"More than {limit} pieces of work in a minute (INDEXIUM_API_WRITES_PER_MINUTE). "
                     f"Ask again in {seconds} s."
                 )
-                raise problems.Problem(429, "too_many", detail, headers={"Retry-After": str(seconds)})
+                raise problems.ProblemAnswer(429, "too_many", detail, headers={"Retry-After": str(seconds)})
             self._begun.append(now)

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
-from indexium_core.library import AuditPage
+from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
-from indexium_core.model.request import Begun
+from indexium_core.model.operations.request import StartedRequest
 
 __all__ = ["router"]
 
@@ -51,7 +51,7 @@ def log(
 @router.get("/{job_id}/audit", response_model=AuditPage)
 def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return which property of which file a job changed, newest first."""
-    return Json(listed(library.audit(job_id=job_id, page=page, per_page=per_page)))
+    return Json(listed(library.audit.page(job_id=job_id, page=page, per_page=per_page)))
 
 
 @router.post("/{job_id}/pause", response_model=Job)
@@ -79,7 +79,7 @@ def cancel(library: Open, job_id: Id) -> Json:
 def retry(library: Open, sent: Beginning, job_id: Id) -> Json:
     """Try a job again that failed or was cancelled; returns the job that does it."""
 
-    def again(begun: Begun) -> Job:
+    def again(begun: StartedRequest) -> Job:
         if begun.operation_id is not None:
             return library.jobs.of_operation(begun.operation_id)
         return library.jobs.get(begun.job_id or 0)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from indexium_core import errors
 from indexium_core.api import answers, problems
-from indexium_core.api.answers import ItemPage, Json, OperationPage, OperationWithItems, Started
+from indexium_core.api.answers import ItemPage, Json, OperationPage, OperationWithItems, StartedAnswer
 from indexium_core.api.context import (
     Beginning,
     Body,
@@ -28,9 +28,9 @@ from indexium_core.api.context import (
     words,
 )
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.model.operation import FINISHED_STATES, HOLDING_STATES, PaginatedOperations, WriteOptions
-from indexium_core.model.plan import RISK_LEVELS, Selection
-from indexium_core.model.request import Asked, Begun
+from indexium_core.model.operations.operation import FINISHED_STATES, HOLDING_STATES, PaginatedOperations, WriteOptions
+from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.model.planning.plan import RISK_LEVELS, Selection
 
 __all__ = ["router"]
 
@@ -40,7 +40,7 @@ _STATES = (*HOLDING_STATES, *FINISHED_STATES)
 _TYPES = ("write", "rollback")
 
 
-class Options(Body):
+class WriteBodyOptions(Body):
     """How to write."""
 
     risk: Annotated[list[Text] | Text, Field(description="Levels that may be written.")] = "safe,warning"
@@ -63,15 +63,15 @@ class Write(Body):
     plan_id: Annotated[
         Number | None, Field(description="Refuse where a result is no longer what this plan showed.")
     ] = None
-    options: Options = Options()
+    options: WriteBodyOptions = WriteBodyOptions()
 
 
-@router.post("/write", status_code=202, response_model=Started, responses={200: {"model": answers.DryRun}})
+@router.post("/write", status_code=202, response_model=StartedAnswer, responses={200: {"model": answers.DryRunAnswer}})
 def write(library: Open, sent: Beginning, body: Write) -> Response:
     """Begin to write; 202 with the operation. A dry run is answered at once (200), and changes nothing."""
     if sum((body.file_ids is not None, body.file_hashes is not None, body.q is not None, body.all)) != 1:
         detail = "Say what to write by exactly one of file_ids, file_hashes, q, and all: true."
-        raise problems.Problem(422, "invalid_request", detail)
+        raise problems.ProblemAnswer(422, "invalid_request", detail)
     if body.options.dry_run:
         return _write(library, body, _dry_run)
     return sent.once(
@@ -96,10 +96,10 @@ def _write(library: Library, body: Write, act: Callable[..., Json]) -> Response:
     try:
         return act(library, plan, options, selection)
     except errors.StalePlanError as error:
-        return problems.of_error(error, items=library.stale(plan, selection).items)
+        return problems.of_error(error, items=library.plans.stale(plan, selection).items)
 
 
-def _options(wish: Options) -> WriteOptions:
+def _options(wish: WriteBodyOptions) -> WriteOptions:
     return WriteOptions(
         risk=_levels(wish.risk),
         create_backup=wish.create_backup,
@@ -124,7 +124,12 @@ def _dry_run(library: Library, plan: MetadataPlan, options: WriteOptions, select
 
 
 def _begin(
-    library: Library, plan: MetadataPlan, options: WriteOptions, selection: Selection, *, asked: Asked | None
+    library: Library,
+    plan: MetadataPlan,
+    options: WriteOptions,
+    selection: Selection,
+    *,
+    asked: IdempotentRequest | None,
 ) -> Json:
     told = {"excluded": library.preview(selection, plan, options=options).excluded}
     asked = asked and replace(asked, answer=told)
@@ -136,7 +141,7 @@ def _started(operation_id: int | None, **more: Any) -> Json:
     return Json({"operation_id": operation_id, **more}, 202, {"Location": location})
 
 
-def _again(begun: Begun) -> Json:
+def _again(begun: StartedRequest) -> Json:
     return _started(begun.operation_id, **begun.answer)
 
 
@@ -217,7 +222,7 @@ def items(
 def pause(library: Open, operation_id: Id) -> Json:
     """Hold an operation after the files under way."""
     if not library.pause(operation_id):
-        held = library.jobs.of_operation(operation_id).held
+        held = library.jobs.of_operation(operation_id).pause_text
         state = held or library.status(operation_id).status.replace("_", " ")
         message = f"Operation {operation_id} is {state}: there is nothing to pause."
         raise errors.UsageError(message, code="wrong_state")
@@ -249,7 +254,7 @@ class Retry(Body):
 @router.post(
     "/operations/{operation_id}/retry",
     status_code=202,
-    response_model=Started,
+    response_model=StartedAnswer,
     responses={200: {"model": answers.RetryDryRun}},
 )
 def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None = None) -> Response:
@@ -257,11 +262,13 @@ def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None =
     wish = body or Retry()
     risk = None if wish.risk is None else _levels(wish.risk)
     if wish.dry_run:
-        found = library.retry_check(operation_id)
+        found = library.retries.look(operation_id)
         return Json({"operation_id": None, "dry_run": True, "files": found.files, "ready": found.ready})
 
-    def start(asked: Asked | None) -> Json:
-        return _started(library.retry(operation_id, risk=risk, note=wish.user_note, source="rest", asked=asked).id)
+    def start(asked: IdempotentRequest | None) -> Json:
+        return _started(
+            library.retries.start(operation_id, risk=risk, note=wish.user_note, source="rest", asked=asked).id
+        )
 
     return sent.once(wish, start=start, again=_again)
 
@@ -297,7 +304,7 @@ class Rollback(Body):
 @router.post(
     "/history/{operation_id}/rollback",
     status_code=202,
-    response_model=Started,
+    response_model=StartedAnswer,
     responses={200: {"model": answers.RollbackDryRun}},
     tags=["history"],
 )
@@ -314,7 +321,7 @@ def rollback(library: Open, sent: Beginning, operation_id: Id, body: Rollback | 
         check = library.rollback_check(operation_id, wish.q, **what).as_dict()
         return Json({**check, "operation_id": None, "reverts_id": operation_id, "dry_run": True})
 
-    def start(asked: Asked | None) -> Json:
+    def start(asked: IdempotentRequest | None) -> Json:
         how: dict[str, Any] = {"replan": wish.replan, "note": wish.user_note, "source": "rest"}
         return _started(library.rollback(operation_id, wish.q, **what, **how, asked=asked).id)
 

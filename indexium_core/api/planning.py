@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
 from indexium_core.library import DecisionReport, Library
-from indexium_core.model.plan import PlanItem
+from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import filtered
 
 __all__ = ["router"]
@@ -144,7 +144,7 @@ class Postpone(Body):
     until: Annotated[Text | None, Field(description="A day or a moment; none: until revoked.")] = None
 
 
-class Modes(Body):
+class ModesBody(Body):
     """How people and comment of a file are combined."""
 
     mode: Text | None = None
@@ -162,26 +162,26 @@ def edit(library: Open, ref: Reference, body: Edit) -> Json:
 def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
     """Leave files out of every list and write."""
     files = _files(library, ref)
-    return _decided(library, files, library.postpone(files, body.until))
+    return _decided(library, files, library.decisions.postpone(files, body.until))
 
 
 @router.post("/{ref}/mode", response_model=Decided)
-def mode(library: Open, ref: Reference, body: Modes) -> Json:
+def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
     """Choose how people and comment of files are combined."""
     files = _files(library, ref)
-    return _decided(library, files, library.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))
+    return _decided(library, files, library.decisions.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
 def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
     """Take an edit, a postponement or a mode back."""
     files = _files(library, ref)
-    return _decided(library, files, library.revoke_of(files, [kind]))
+    return _decided(library, files, library.decisions.revoke_of(files, [kind]))
 
 
 def _files(library: Library, ref: str) -> list[int]:
     """Return the files of a hash, or the file of an id."""
-    return [int(ref)] if ref.isdecimal() and len(ref) < 19 else library.files_of(ref)
+    return [int(ref)] if ref.isdecimal() and len(ref) < 19 else library.files.of_hash(ref)
 
 
 def _decided(library: Library, files: list[int], report: DecisionReport) -> Json:

@@ -19,7 +19,7 @@ from indexium_core import errors
 from indexium_core.api import wire
 from indexium_core.model import jsonable
 
-__all__ = ["CALLS", "CODES", "DESCRIBED", "Problem", "answer", "install", "of_error"]
+__all__ = ["CALLS", "CODES", "DESCRIBED", "ProblemAnswer", "answer", "install", "of_error"]
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ DESCRIBED: Mapping[int | str, dict[str, Any]] = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - it is what the document is called
+class ProblemAnswer(Exception):  # noqa: N818 - it is what the document is called
     """A refusal by the service itself."""
 
     def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
@@ -100,7 +100,7 @@ def of_error(error: errors.IndexiumError, /, **more: Any) -> Response:
 def install(app: FastAPI) -> None:
     """Let everything that goes wrong end as a problem document."""
     app.add_exception_handler(errors.IndexiumError, _library)
-    app.add_exception_handler(Problem, _own)
+    app.add_exception_handler(ProblemAnswer, _own)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -116,7 +116,7 @@ def _library(request: Request, error: Exception) -> Response:
 
 
 def _own(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+    assert isinstance(error, ProblemAnswer)
     return answer(error.status, error.code, error.detail, headers=error.headers)
 
 

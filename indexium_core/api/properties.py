@@ -11,9 +11,9 @@ from pydantic import Field
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, FileId, Open, Page, PerPage, Text, listed
-from indexium_core.library import AuditPage, FieldLock, Library, LockReport, RescanReport
-from indexium_core.model.properties import FIELDS
-from indexium_core.model.request import Asked
+from indexium_core.library import Library, RescanReport
+from indexium_core.model.files.properties import FIELDS, AuditPage, FieldLock, LockReport
+from indexium_core.model.operations.request import IdempotentRequest
 
 __all__ = ["Rescan", "router"]
 
@@ -38,7 +38,7 @@ def rescan_media(library: Open, sent: Beginning, file_id: FileId, body: Rescan |
     """Read the media properties of a file again, and return what came of it; locked fields stay as they are."""
     refresh = (body or Rescan()).refresh
 
-    def start(asked: Asked | None) -> RescanReport:
+    def start(asked: IdempotentRequest | None) -> RescanReport:
         report = library.rescan(file_ids=[file_id], refresh=refresh)
         if asked is not None:
             library.requests.note(replace(asked, answer=asdict(report)))
@@ -53,13 +53,13 @@ def rescan_media(library: Open, sent: Beginning, file_id: FileId, body: Rescan |
 @router.get("/audit", response_model=AuditPage)
 def audit(library: Open, q: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return who changed which property or lock, newest first; `q`: only of the files that a search finds."""
-    return Json(listed(library.audit(query=q, page=page, per_page=per_page)))
+    return Json(listed(library.audit.page(query=q, page=page, per_page=per_page)))
 
 
 @router.get("/track/{file_id}/audit", response_model=AuditPage)
 def audit_of(library: Open, file_id: FileId, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return who changed which property or lock of a file, newest first."""
-    return Json(listed(library.audit(file_id, page=page, per_page=per_page)))
+    return Json(listed(library.audit.page(file_id, page=page, per_page=per_page)))
 
 
 class Locks(Body):
@@ -91,7 +91,9 @@ def lock(library: Open, file_id: FileId, body: Lock | None = None) -> Json:
     elif wish.fields is not None and len(wish.fields) == 1:
         report = library.locks.set([file_id], wish.fields[0], wish.value, by="rest")
     else:
-        raise problems.Problem(422, "invalid_request", "A value is that of one field: name just that one in fields.")
+        raise problems.ProblemAnswer(
+            422, "invalid_request", "A value is that of one field: name just that one in fields."
+        )
     return _locks(library, file_id, report)
 
 

@@ -1,8 +1,8 @@
 """
-The library of a running service: the same methods as `Library`, done by the process that holds the home.
+The library of a running service: the services of `LibraryServices`, executed by the process that holds the home.
 
-A value that stays over there (a plan, a running operation) is here an object that asks for what it is asked. Paths are
-made whole before they travel, for the service stands in another folder.
+A plan and a running operation stay in that process; here `RemotePlan` and `RemoteHandle` stand for them. Paths are sent
+as absolute paths, because the service has another working folder.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
-import indexium_core
 from indexium_core import errors
 from indexium_core.api import service
-from indexium_core.api.calls import CALLS, GROUPS, LONGEST_WAIT, Call
 from indexium_core.api.wire import Codec, error_from_wire
-from indexium_core.model.operation import OperationStatus
-from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.remote_calls import LONGEST_WAIT, RemoteCall
+from indexium_core.services import LibraryServices, remote_calls
+from indexium_core.version import __version__
 
 __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "is_there"]
 
@@ -48,9 +48,9 @@ def connect(home: Path) -> RemoteLibrary | None:
     found = service.read(home)
     if found is None or not _answers(found):
         return None
-    if found.version != indexium_core.__version__:
+    if found.version != __version__:
         message = (
-            f"The service on {home} is Indexium {found.version}, this command {indexium_core.__version__}. "
+            f"The service on {home} is Indexium {found.version}, this command {__version__}. "
             f"Stop the service (process {found.pid}) and start it again."
         )
         raise errors.UsageError(message, code="other_version")
@@ -75,17 +75,18 @@ def _connection(url: str, *, timeout: float | None) -> http.client.HTTPConnectio
     return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
 
 
-class RemoteLibrary:
+class RemoteLibrary(LibraryServices):
     """
-    What `Library` can do, through the service. May be used from any thread.
+    The services of a home that a running service holds. May be used from any thread.
 
-    Raises what the library raises; `StoreError` with the code `service_gone` where the service ends meanwhile.
+    Every call raises what the library raises, and `StoreError` with the code `service_gone` if the service ends.
     """
 
     def __init__(self, home: Path, found: service.Service) -> None:
         self.home = home
         self.instance_id = found.instance_id
-        self.notices: list[str] = []  # those of the service were said where it was started
+        self.notices = []  # the service has shown its own where it was started
+        self.calls = remote_calls()
         self._service = found
         self._codec = Codec(
             give=_given,
@@ -94,44 +95,21 @@ class RemoteLibrary:
                 "operation": lambda operation_id: RemoteHandle(self, operation_id),
             },
         )
+        for name in {name.partition(".")[0] for name in self.calls} - {"plan"}:
+            setattr(self, name, _RemoteFiles(self, name) if name == "files" else _RemoteService(self, name))
 
     @property
     def url(self) -> str:
-        """Where the service answers."""
+        """Address of the service."""
         return self._service.url
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Let go; the service and what was begun there go on."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name in GROUPS:
-            return _Group(self, name)
-        if name in CALLS:
-            return functools.partial(self.call, name)
-        message = f"'{name}' cannot be done through a running service."
-        raise AttributeError(message)
-
-    def find_file(self, text: str) -> int:
-        """Return the id of a file, by its id, its path from here on, or its path below the one folder that has it."""
-        if not text.isdecimal():
-            try:
-                return int(self.call("find_file", str(Path(text).expanduser().absolute())))
-            except errors.UnknownIdError:
-                pass  # then it is a path below a folder, or none
-        return int(self.call("find_file", text))
+        """Disconnect; the service and the jobs that were started there continue."""
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of the table by its name; what it raises there is raised here."""
-        known = CALLS[name]
-        progress = kwargs.pop("progress", None) if known.progress else None
+        """Call a marked method, such as `people.list`; an error that it raises there is raised here."""
+        known = self.calls[name]
+        progress = kwargs.pop(known.callback, None)
         words = _words(known, args, kwargs)
         if known.pieces:
             return self._pieces(name, words)
@@ -195,7 +173,7 @@ def _said(answer: http.client.HTTPResponse) -> dict[str, Any]:
         return {"message": f"The service answered with the status {answer.status} and no reason."}
 
 
-def _words(known: Call, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+def _words(known: RemoteCall, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call as they travel, with whole paths."""
     placed, named = list(args), dict(kwargs)
     for place, name in known.paths:
@@ -214,7 +192,7 @@ def _whole(value: Any) -> Any:
     return value if value is None or isinstance(value, bytes) else [_whole(each) for each in value]
 
 
-class _Group:
+class _RemoteService:
     """One of the library's services, such as `people`."""
 
     def __init__(self, library: RemoteLibrary, name: str) -> None:
@@ -222,10 +200,26 @@ class _Group:
 
     def __getattr__(self, name: str) -> Any:
         full = f"{self._name}.{name}"
-        if full not in CALLS:
-            message = f"'{full}' cannot be done through a running service."
+        if full not in self._library.calls:
+            message = f"'{full}' cannot be called through a running service."
             raise AttributeError(message)
         return functools.partial(self._library.call, full)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._library.call(f"{self._name}.__call__", *args, **kwargs)
+
+
+class _RemoteFiles(_RemoteService):
+    """The service `files`."""
+
+    def find(self, text: str) -> int:
+        """Return the id of a file, by its id, its path from this folder, or its path below a library folder."""
+        if not text.isdecimal():
+            try:
+                return int(self._library.call("files.find", str(Path(text).expanduser().absolute())))
+            except errors.UnknownIdError:
+                pass  # the text may be a path below a library folder
+        return int(self._library.call("files.find", text))
 
 
 class RemotePlan:
@@ -295,29 +289,29 @@ class RemoteHandle:
 
     def status(self) -> OperationStatus:
         """Return how far it is."""
-        return self._library.call("status", self.id)  # type: ignore[no-any-return]
+        return self._library.call("operations.get_operation_status", self.id)  # type: ignore[no-any-return]
 
     def wait(self, timeout: float | None = None) -> OperationStatus:
         """Wait until it has ended, at most `timeout` seconds, and return how far it is then."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = LONGEST_WAIT if end is None else max(0.0, min(LONGEST_WAIT, end - time.monotonic()))
-            status: OperationStatus = self._library.call("operation.wait", self.id, left)
+            status: OperationStatus = self._library.call("operations.wait", self.id, left)
             if status.finished or (end is not None and time.monotonic() >= end):
                 return status
 
     def pause(self) -> bool:
         """Hold it after the files that are under way."""
-        return bool(self._library.call("pause", self.id))
+        return bool(self._library.call("operations.pause_operation", self.id))
 
     def resume(self) -> bool:
         """Let it go on."""
-        self._library.call("resume", self.id)
+        self._library.call("operations.resume", self.id)
         return True
 
     def cancel(self) -> bool:
         """Give up what is left. A file that is changed in place is finished; a new one that is being made goes."""
-        self._library.call("cancel", self.id)
+        self._library.call("operations.cancel", self.id)
         return True
 
 

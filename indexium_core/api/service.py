@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import indexium_core
+from indexium_core.version import __version__
 
 __all__ = ["FILE", "Service", "announced", "new_token", "read"]
 
@@ -43,7 +43,7 @@ def new_token() -> str:
 @contextlib.contextmanager
 def announced(home: Path, *, url: str, token: str, instance_id: str) -> Iterator[None]:
     """Let commands find this process for the length of a `with` block. OSError: the home cannot be written."""
-    said = Service(url=url, token=token, pid=os.getpid(), instance_id=instance_id, version=indexium_core.__version__)
+    said = Service(url=url, token=token, pid=os.getpid(), instance_id=instance_id, version=__version__)
     path = home / FILE
     _write(path, json.dumps(asdict(said), indent=2).encode())
     try:

@@ -15,11 +15,11 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Beginning, Body, FileId, Id, Open, Page, PerPage, Sent, Text, listed
 from indexium_core.api.properties import Rescan
 from indexium_core.library import Library, LibraryRow
-from indexium_core.model.details import FileDetails
-from indexium_core.model.holdings import HeldPage
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.inventory import HeldPage
 from indexium_core.model.job import Job
+from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.query import quoted
-from indexium_core.model.request import Asked
 
 __all__ = ["router"]
 
@@ -38,21 +38,21 @@ def tracks(
 ) -> Json:
     """Return files: those that a search finds, or those of one kind, which have an order of their own."""
     if not kind:
-        found = library.holdings.search(
+        found = library.inventory.search(
             q, sort=sort or "path", descending=order == "desc", page=page, per_page=per_page
         )
     elif q or sort or order == "desc":
         detail = "Say which files by q, with sort and order, or by kind: not by both."
-        raise problems.Problem(422, "invalid_request", detail)
+        raise problems.ProblemAnswer(422, "invalid_request", detail)
     else:
-        found = library.holdings.files(kind, page=page, per_page=per_page)
+        found = library.inventory.files(kind, page=page, per_page=per_page)
     return Json(listed(found))
 
 
 @router.get("/track/{file_id}", response_model=FileDetails)
 def track(library: Open, file_id: FileId) -> Json:
     """Return all that is known of a file: facts, tags, people, plan, history."""
-    return Json(library.file(file_id))
+    return Json(library.files.file(file_id))
 
 
 # Folders.
@@ -70,7 +70,7 @@ class LibraryPage(Body):
 @router.get("/libraries", response_model=LibraryPage, tags=["libraries"])
 def libraries(library: Open) -> Json:
     """Return the folders that are scanned."""
-    rows = library.libraries()
+    rows = library.inventory.list()
     return Json({"items": rows, "total": len(rows), "page": 1, "per_page": len(rows)})
 
 
@@ -86,7 +86,9 @@ def scan(library: Open, sent: Beginning, library_id: Id, body: Scan | None = Non
     """Begin to scan a folder; 202 with the job that does it."""
     wish = body or Scan()
     folder = os.fsdecode(_folder(library, library_id).path_bytes)
-    return _begun(library, sent, body, lambda: library.scan_job([folder], full=wish.full, really_gone=wish.really_gone))
+    return _begun(
+        library, sent, body, lambda: library.scans.add([folder], full=wish.full, accept_missing=wish.really_gone)
+    )
 
 
 @router.post("/libraries/{library_id}/rescan", status_code=202, response_model=Job, tags=["libraries"])
@@ -94,11 +96,11 @@ def rescan(library: Open, sent: Beginning, library_id: Id, body: Rescan | None =
     """Begin to read the media properties of all files of a folder again; 202 with the job that does it."""
     where = f"root:{quoted(_folder(library, library_id).path, exact=True)}"
     refresh = (body or Rescan()).refresh
-    return _begun(library, sent, body, lambda: library.rescan_job(where, refresh=refresh))
+    return _begun(library, sent, body, lambda: library.rescans.add(where, refresh=refresh))
 
 
 def _folder(library: Library, library_id: int) -> LibraryRow:
-    for row in library.libraries():
+    for row in library.inventory.list():
         if row.library_id == library_id:
             return row
     message = f"There is no library {library_id}; /api/libraries shows them."
@@ -106,7 +108,7 @@ def _folder(library: Library, library_id: int) -> LibraryRow:
 
 
 def _begun(library: Library, sent: Sent, body: Body | None, begin: Callable[[], Job]) -> Json:
-    def start(asked: Asked | None) -> Job:
+    def start(asked: IdempotentRequest | None) -> Job:
         begun = begin()
         if asked is not None:
             library.requests.note(asked, job_id=begun.id)

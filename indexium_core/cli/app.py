@@ -15,18 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
-import indexium_core
 from indexium_core import errors, settings, signals
 from indexium_core.api import remote
 from indexium_core.cli import leaving, output
-from indexium_core.library import Library
-from indexium_core.model.job import Unrecorded
+from indexium_core.library import Library, LibraryServices
+from indexium_core.model import wording
+from indexium_core.model.job import UnrecordedResults
+from indexium_core.version import __version__
 
-__all__ = ["app", "main", "opened", "run"]
+__all__ = ["app", "main", "opened", "opened_here", "run"]
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ app = typer.Typer(
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        output.say_out(f"indexium {indexium_core.__version__}")
+        output.say_out(f"indexium {__version__}")
         raise typer.Exit
 
 
@@ -65,28 +66,36 @@ def frame(
 
 
 @contextmanager
-def opened(context: typer.Context, *, alone: bool = False) -> Iterator[Library]:
-    """
-    Open the library of the home that was asked for, or that of the service which holds it; close it whatever happens.
-
-    `alone`: only where no other process holds the home.
-    """
-    home = chosen_home(context)
-    with Library.open(home, take_over="nothing") if alone else _library(home) as library:
-        for sentence in library.notices:
-            output.note(sentence)
-        try:
-            with _telling_what_is_unrecorded(library):
-                yield library
-        except (errors.IndexiumError, typer.Exit):
-            raise
-        except Exception:
-            logger.exception("cli.unexpected")  # while the home's log is open
-            raise
+def opened(context: typer.Context) -> Iterator[LibraryServices]:
+    """Open the chosen home, in this process or through the service that holds it, and close it at the end."""
+    with _library(chosen_home(context)) as library, _reporting(library):
+        yield library
 
 
 @contextmanager
-def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
+def opened_here(context: typer.Context) -> Iterator[Library]:
+    """Open the chosen home in this process, and close it at the end; HomeInUseError if another process holds it."""
+    with Library.open(chosen_home(context), take_over="nothing") as library, _reporting(library):
+        yield library
+
+
+@contextmanager
+def _reporting(library: LibraryServices) -> Iterator[None]:
+    """Print the notices of a library, and log unexpected errors of the block while the home's log is open."""
+    for sentence in library.notices:
+        output.note(sentence)
+    try:
+        with _telling_what_is_unrecorded(library):
+            yield
+    except (errors.IndexiumError, typer.Exit):
+        raise
+    except Exception:
+        logger.exception("cli.unexpected")
+        raise
+
+
+@contextmanager
+def _telling_what_is_unrecorded(library: LibraryServices) -> Iterator[None]:
     """Say on stderr while the block runs, once for each job, that its end cannot be written down and what to do."""
     over, told = threading.Event(), set[int]()
 
@@ -110,15 +119,15 @@ def _telling_what_is_unrecorded(library: Library) -> Iterator[None]:
         watch.join()
 
 
-def _unrecorded(found: Unrecorded) -> str:
-    left = output.span(max(0.0, found.limit - found.seconds))
+def _unrecorded(found: UnrecordedResults) -> str:
+    left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
     return (
-        f"{found.said} Indexium tries again until there is room. This command ends by itself after {left}, or at once "
-        f"with Ctrl-C. {found.safe}"
+        f"{found.description} Indexium tries again until there is room. This command ends by itself after {left}, or "
+        f"at once with Ctrl-C. {found.assurance}"
     )
 
 
-def _library(home: Path) -> Library:
+def _library(home: Path) -> LibraryServices:
     """
     Open a home, or reach the service that holds it.
 
@@ -131,7 +140,7 @@ def _library(home: Path) -> Library:
         except errors.HomeInUseError as error:
             found = remote.connect(home) if error.url else None
             if found is not None:
-                return cast("Library", found)  # it has the same methods
+                return found
             if not error.url or time.monotonic() >= end:
                 raise
         time.sleep(0.1)

@@ -10,7 +10,9 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
-from indexium_core.library import CheckGroup, CheckPage, CheckRow, Suggestion
+from indexium_core.model import wording
+from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
+from indexium_core.model.people.suggestion import Suggestion
 
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown, placeholder or single.")]
 Subjects = Annotated[
@@ -32,10 +34,10 @@ def suggest(
 ) -> None:
     """Show who else may be in a file, and why; nobody is added."""
     with opened(context) as library:
-        file_id = library.find_file(file)
+        file_id = library.files.find(file)
         if decline:
-            library.decline([file_id], decline)
-        found = library.suggest(file_id, limit=limit)
+            library.decisions.decline([file_id], decline)
+        found = library.suggestions.suggest(file_id, limit=limit)
     if as_json:
         output.to_json({"items": found, "total": len(found)})
         return
@@ -67,9 +69,9 @@ def checks(
     """Show what in the database and the files does not agree, and the ways to settle it."""
     with opened(context) as library:
         if not kind:
-            _print_groups(library.checks(), as_json=as_json)
+            _print_groups(library.checks.groups(), as_json=as_json)
             return
-        found = library.check(kind, page, per_page=per_page, dismissed=right)
+        found = library.checks.page(kind, page, per_page=per_page, dismissed=right)
     if as_json:
         output.to_json(found)
     else:
@@ -95,7 +97,7 @@ def _print_page(found: CheckPage) -> None:
     first = (found.page - 1) * found.per_page + 1
     if len(found.items) < found.total and found.items:
         last = first + len(found.items) - 1
-        output.note(f"Shown: {first}–{last} of {found.total}; --page {found.page + 1} shows more.")
+        output.note(f"Shown: {wording.range_of(first, last, found.total)}; --page {found.page + 1} shows more.")
 
 
 def _told(row: CheckRow) -> str:
@@ -103,7 +105,7 @@ def _told(row: CheckRow) -> str:
 
 
 def _ways(row: CheckRow) -> str:
-    return "; ".join(f"{mend.code} ({output.plural(mend.files, 'file')})" for mend in row.mends)
+    return "; ".join(f"{mend.code} ({wording.plural(mend.files, 'file')})" for mend in row.mends)
 
 
 findings = typer.Typer(help="Settle what the checks found.", no_args_is_help=True)
@@ -125,7 +127,7 @@ def settle(
         message = "Name a finding and a way, or --all: then the database learns what all of these files say."
         raise errors.UsageError(message)
     with opened(context) as library:
-        done = library.findings.mend_all(kind) if everything else library.findings.mend(kind, subject, way)
+        done = library.checks.resolve_all(kind) if everything else library.checks.resolve(kind, subject, way)
     output.note(done.text)
 
 
@@ -135,9 +137,9 @@ def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, every
     if everything is bool(subjects):
         raise errors.UsageError("Name the findings that are right, or --all.")
     with opened(context) as library:
-        count = library.findings.dismiss_all(kind) if everything else library.findings.dismiss(kind, subjects or [])
+        count = library.checks.ignore_all(kind) if everything else library.checks.ignore(kind, subjects or [])
     output.note(
-        f"{output.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
+        f"{wording.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
     )
 
 
@@ -149,5 +151,5 @@ def restore(
 ) -> None:
     """Take back that findings are right."""
     with opened(context) as library:
-        count = library.findings.bring_back(kind, subjects)
-    output.note(f"{output.plural(count, 'finding is', 'findings are')} open again.")
+        count = library.checks.unignore(kind, subjects)
+    output.note(f"{wording.plural(count, 'finding is', 'findings are')} open again.")

@@ -11,8 +11,9 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, Mode
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import Forgetting, ImportReport, Library, ScanReport
-from indexium_core.model.holdings import KINDS
+from indexium_core.library import ImportReport, LibraryServices, ScanReport
+from indexium_core.model import wording
+from indexium_core.model.files.inventory import KINDS, RemovalReport
 
 _PLACES = 10  # of skipped names that are printed
 
@@ -24,9 +25,10 @@ def scan(
     context: typer.Context,
     folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
-    really_gone: Annotated[
-        bool, typer.Option("--really-gone", help="What is not there was deleted: the folder is not just offline.")
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
+    really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the media files of folders and read what is in them; adds a new folder as a library."""
@@ -34,7 +36,7 @@ def scan(
         report = library.scan(
             folders or (),
             full=full,
-            really_gone=really_gone,
+            really_gone=accept_missing or really_gone,
             progress=lambda p: update(p.done, p.total, p.current),
         )
     if as_json:
@@ -49,9 +51,9 @@ def _print_scan(report: ScanReport) -> None:
     if report.cancelled:
         output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
     output.note(
-        f"{output.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
+        f"{wording.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
-        f"in {output.span(report.seconds)}."
+        f"in {wording.duration(report.seconds)}."
     )
     for state, count in sorted(report.by_state.items()):
         if state != "ok":
@@ -66,7 +68,7 @@ app.add_typer(libraries, name="libraries")
 def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the folders that are scanned."""
     with opened(context) as library:
-        rows = library.libraries()
+        rows = library.inventory.list()
     if as_json:
         output.to_json({"items": rows, "total": len(rows)})
         return
@@ -92,21 +94,21 @@ def set_library(
     """Choose how people and comments are combined for a whole folder, and whether scans include audio files."""
     with opened(context) as library:
         if audio is None or mode is not None or comment_mode is not None:
-            library.set_library(library_id, mode=mode, comment_mode=comment_mode)
+            library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         if audio:
-            library.set_audio(library_id, included=True)
+            library.inventory.set_audio(library_id, included=True)
             output.note("The next scan includes audio files.")
         elif audio is not None:
             _exclude_audio(library, library_id, yes=yes)
 
 
-def _exclude_audio(library: Library, library_id: int, *, yes: bool) -> None:
-    known = library.holdings.audio_files(library_id)
+def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> None:
+    known = library.inventory.audio_files(library_id)
     if known.files:
         _say_forgetting(known)
         ask(yes=yes)
-    found = library.set_audio(library_id, included=False)
-    forgotten = f" {output.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    found = library.inventory.set_audio(library_id, included=False)
+    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
 
@@ -119,7 +121,7 @@ def add_library(
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
-        row = library.add_library(folder, name=name, audio=audio)
+        row = library.inventory.add(folder, name=name, audio=audio)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
 
 
@@ -127,9 +129,9 @@ def add_library(
 def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
     """Forget a folder. No file is touched; who is in its films and the history are kept."""
     with opened(context) as library:
-        _say_forgetting(library.holdings.removal(library_id))
+        _say_forgetting(library.inventory.removal(library_id))
         ask(yes=yes)
-        found = library.remove_library(library_id)
+        found = library.inventory.remove(library_id)
     output.note(f"{found.path} is forgotten.")
 
 
@@ -137,20 +139,20 @@ def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
 def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
     """Forget those files of a folder that a scan did not find any more."""
     with opened(context) as library:
-        found = library.holdings.forgettable(library_id)
+        found = library.inventory.forgettable(library_id)
         if not found.files:
             output.note(f"No file of {found.path} is missing.")
             return
         _say_forgetting(found)
         ask(yes=yes)
-        library.forget_missing(library_id)
-    output.note(f"{output.plural(found.files, 'file')} forgotten.")
+        library.inventory.forget_missing(library_id)
+    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
 
 
-def _say_forgetting(found: Forgetting) -> None:
+def _say_forgetting(found: RemovalReport) -> None:
     output.note(
-        f"{found.path}: {output.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
-        f"{output.plural(found.decisions, 'decision')} on them would go."
+        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{wording.plural(found.decisions, 'decision')} on them would go."
     )
     output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")
 
@@ -168,8 +170,8 @@ def files(
 ) -> None:
     """Show how many files are sound, known, damaged, missing or there twice; with KIND, which ones."""
     with opened(context) as library:
-        found = library.holdings.files(kind, page=page, per_page=per_page) if kind else None
-        quality = None if kind else library.holdings.quality()
+        found = library.inventory.files(kind, page=page, per_page=per_page) if kind else None
+        quality = None if kind else library.inventory.quality()
     if as_json:
         output.to_json(found or quality)
     elif found is not None:
@@ -178,7 +180,7 @@ def files(
             [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
             right=(0,),
         )
-        output.note(f"{output.plural(found.total, 'file')}: {KINDS[kind]}.")
+        output.note(f"{wording.plural(found.total, 'file')}: {KINDS[kind]}.")
     elif quality is not None:
         rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
         output.table(("list", "files", "what is in it"), rows, right=(1,))
@@ -220,8 +222,8 @@ def import_people(
 def _print_import(report: ImportReport) -> None:
     skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
     output.note(
-        f"{output.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
-        f"{output.plural(len(report.rejected), 'row')} rejected{skipped}."
+        f"{wording.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
+        f"{wording.plural(len(report.rejected), 'row')} rejected{skipped}."
     )
     for row in report.rejected:
         output.note(f"  {row.where}: {row.reason}")
@@ -243,7 +245,7 @@ def take_from_files(context: typer.Context) -> None:
     """Take over the people whom comments name, in those files of which the database knows nobody."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{output.plural(report.added, 'name')} taken over, in {output.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} taken over, in {wording.plural(report.files, 'file')}.")
     _print_skipped(report)
 
 

@@ -9,7 +9,7 @@ import typer
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
-from indexium_core.library import SettingRow
+from indexium_core.settings import SettingRow
 
 settings = typer.Typer(help="What is set, and from where.", no_args_is_help=True)
 app.add_typer(settings, name="settings")
@@ -21,7 +21,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="With or without INDEX
 def list_settings(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every setting, its value and where that is from."""
     with opened(context) as library:
-        rows = library.settings_table()
+        rows = library.configuration.table()
     if as_json:
         output.to_json({"items": rows, "total": len(rows)})
         return
@@ -38,7 +38,7 @@ def set_setting(
     """Write a value into the settings file of the home."""
     with opened(context) as library:
         effect = library.configuration.effect(name, value)
-        _say(library.set_setting(name, value), effect)
+        _say(library.configuration.set(name, value), effect)
 
 
 @settings.command("unset", epilog="Example: indexium settings unset backup_budget")
@@ -46,7 +46,7 @@ def unset_setting(context: typer.Context, name: Name) -> None:
     """Take a value out of the settings file, so that the default counts again."""
     with opened(context) as library:
         effect = library.configuration.effect(name, library.configuration.row(name).default)
-        _say(library.set_setting(name, None), effect)
+        _say(library.configuration.set(name, None), effect)
 
 
 def _say(row: SettingRow, effect: str) -> None:

@@ -11,7 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson, Query
 from indexium_core.library import ChangePreview, StepReport, Template
-from indexium_core.model import labels
+from indexium_core.model import labels, wording
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 
@@ -27,7 +27,7 @@ def undo(
     """Take back what was decided last: an edit, a postponement, a mode, a template, an import of changes."""
     with opened(context) as library:
         if listed:
-            rows = library.all_steps()
+            rows = library.steps.list()
             if as_json:
                 output.to_json({"items": rows, "total": len(rows)})
             else:
@@ -40,7 +40,7 @@ def undo(
                     right=(0,),
                 )
             return
-        report = library.undo()
+        report = library.steps.undo()
     _print_turned(report, "undo", as_json=as_json)
 
 
@@ -48,7 +48,7 @@ def undo(
 def redo(context: typer.Context, as_json: AsJson = False) -> None:
     """Decide again what was undone last; possible until something else is decided."""
     with opened(context) as library:
-        report = library.redo()
+        report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)
 
 
@@ -132,7 +132,7 @@ def print_preview(found: ChangePreview) -> None:
     )
     if found.changed > len(found.examples):
         output.note(f"… and {found.changed - len(found.examples):,} more.")
-    output.note(f"{found.changed:,} of {output.plural(found.files, 'file')} would change.")
+    output.note(f"{found.changed:,} of {wording.plural(found.files, 'file')} would change.")
 
 
 def _what(template: Template) -> str:

@@ -14,7 +14,7 @@ from indexium_core.library import Check
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Look whether everything is here that is needed, and what is promised for the files where they lie."""
     with opened(context) as library:
-        checks = library.doctor()
+        checks = library.doctor.run()
     if as_json:
         output.to_json({"items": checks, "total": len(checks)})
     else:

@@ -10,9 +10,8 @@ import typer
 from indexium_core.cli import output, writing
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
-from indexium_core.library import ChangesPreview
-from indexium_core.model import labels
-from indexium_core.model.changes import FileChange
+from indexium_core.model import labels, wording
+from indexium_core.model.planning.changes import ChangesPreview, FileChange
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="What 'indexium plan --csv' printed, edited; '-' for stdin.")
@@ -31,7 +30,7 @@ def check(context: typer.Context, file: File, overwrite: Overwrite = False, as_j
     """Show what an edited CSV would change, and what is wrong with it; decides nothing."""
     source = _source(file)
     with opened(context) as library:
-        preview = library.read_changes(source)
+        preview = library.changes.read(source)
     if as_json:
         output.to_json({**_document(preview), "counts": preview.counts(overwrite=overwrite)})
     else:
@@ -47,7 +46,7 @@ def apply(
     """Decide what an edited CSV says: people, skipped files, modes; one step, which 'undo' takes back."""
     source = _source(file)
     with opened(context) as library:
-        preview = library.read_changes(source)
+        preview = library.changes.read(source)
         if not as_json:
             _print(preview, all_of_it=False)
         output.note(_summary(preview, overwrite=overwrite))
@@ -56,7 +55,7 @@ def apply(
                 output.to_json({**_document(preview), "files": 0})
             raise typer.Exit(1 if preview.errors else 0)
         writing.ask(yes=yes)
-        report = library.apply_changes(preview, overwrite=overwrite)
+        report = library.changes.apply(preview, overwrite=overwrite)
     if as_json:
         output.to_json({**_document(preview), "files": report.files})
     output.note(labels.sentence(report.label))
@@ -94,9 +93,9 @@ def _row(row: FileChange) -> tuple[object, ...]:
 
 def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
     taken = len(preview.taken(overwrite=overwrite))
-    parts = [f"{output.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
+    parts = [f"{wording.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
     if preview.conflicts and not overwrite:
         parts.append(f"{preview.conflicts:,} left alone: decided here since (--overwrite takes them, too)")
     if preview.errors:
-        parts.append(f"{output.plural(len(preview.errors), 'row')} cannot be taken")
+        parts.append(f"{wording.plural(len(preview.errors), 'row')} cannot be taken")
     return ", ".join(parts) + "."

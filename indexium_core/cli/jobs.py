@@ -14,8 +14,9 @@ from indexium_core.cli import output, retrying, writing
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import Yes
-from indexium_core.library import Job, Library
-from indexium_core.model.job import ENDED_STATES
+from indexium_core.library import LibraryServices
+from indexium_core.model import wording
+from indexium_core.model.job import ENDED_STATES, Job
 
 jobs = typer.Typer(help="Long work: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
@@ -43,7 +44,7 @@ def list_jobs(
         return
     rows = [(job.id, job.job_type, _state(job), job.priority, how_far(job), job.title) for job in found.items]
     output.table(("id", "kind", "state", "priority", "how far", "what"), rows, right=(0, 3))
-    output.note(output.plural(found.total, "job") + ".")
+    output.note(wording.plural(found.total, "job") + ".")
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ def how_far(job: Job) -> str:
     if job.started_at is None:
         return ""
     of = "" if job.progress_total is None else f" of {job.progress_total:,}"
-    left = "" if job.eta_seconds is None or job.status != "running" else f", {output.about(job.eta_seconds)}"
+    left = "" if job.eta_seconds is None or job.status != "running" else f", {wording.estimate(job.eta_seconds)}"
     return f"{job.progress_current:,}{of}{left}"
 
 
@@ -98,7 +99,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
     output.table(("", ""), [(name, value) for name, value in facts if value not in ("", None)])
 
 
-def _now(library: Library, job: Job) -> str:
+def _now(library: LibraryServices, job: Job) -> str:
     """Return what a job has under way; of an operation also how far the file is, for one may take long."""
     if job.operation_id is not None and job.status in ("running", "paused"):
         return library.status(job.operation_id).now
@@ -121,7 +122,7 @@ def pause_job(context: typer.Context, job_id: Id) -> None:
     """Hold a job after the file that it has under way."""
     with opened(context) as library:
         job = library.jobs.pause(job_id)
-    if job.ended:
+    if job.has_ended:
         output.note(_too_late(job, "held"))
     else:
         output.note(f"Job {job_id} ({job.title}) is paused; 'indexium jobs resume {job_id}' goes on with it.")
@@ -143,10 +144,10 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
     """Give up what a job has left; what it has done stays done."""
     with opened(context) as library:
         job = library.jobs.cancel(job_id)
-    if job.ended and job.status != "cancelled":
+    if job.has_ended and job.status != "cancelled":
         output.note(_too_late(job, "cancelled"))
         return
-    soon = "" if job.ended else " as soon as the file under way is done"
+    soon = "" if job.has_ended else " as soon as the file under way is done"
     output.note(f"Job {job_id} ({job.title}) is cancelled{soon}.")
 
 
@@ -156,7 +157,7 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
     with opened(context) as library:
         job, said = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # then it writes files
-            again = retrying.ask_again(library, job.operation_id, goes_on=job.goes_on_again, yes=yes)
+            again = retrying.ask_again(library, job.operation_id, goes_on=job.is_resumable, yes=yes)
             if not again.is_something:
                 if as_json:
                     output.to_json(job)
@@ -205,14 +206,14 @@ def _line(line: dict[str, object], *, as_json: bool) -> str:
     return f"{line.get('at', '')} {line.get('level', '')} {line.get('event', '')} {rest}".rstrip()
 
 
-def _follow(library: Library, job: Job, *, as_json: bool, said: Collection[int] = ()) -> None:
+def _follow(library: LibraryServices, job: Job, *, as_json: bool, said: Collection[int] = ()) -> None:
     """Show how far a job is until it has ended, and what came of it; `said` as that of `writing.follow`."""
     held = ""
     with output.bar(job.title) as update:
         try:
             while job.status not in _OVER:
                 if (job.status == "paused") != bool(held):
-                    held = job.held
+                    held = job.pause_text
                     output.note(_say_held(job, held))
                 update(job.progress_current, job.progress_total, held or job.progress_message)
                 job = library.jobs.wait(job.id, _TICK)

@@ -12,8 +12,9 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson
 from indexium_core.cli.writing import DryRun, Id, Note, Yes, ask, follow
-from indexium_core.model.backup import BackupCheck, BackupDetails, OperationBackups
-from indexium_core.model.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
+from indexium_core.model import wording
+from indexium_core.model.operations.backup import BackupCheck, BackupDetails, OperationBackups
+from indexium_core.model.operations.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
 
 _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # choices that an option makes
 
@@ -68,16 +69,16 @@ def sentences_of(
     if person and check.reason:
         yield check.reason
     elif person:
-        yield f"{person} would be taken out of {_files(check.restorable)}; all else in them stays as it is."
+        yield f"{person} would be taken out of {wording.files(check.restorable)}; all else in them stays as it is."
     elif check.exact or not check.restorable:
-        yield f"{_files(check.exact)} would get the same bytes back."
+        yield f"{wording.files(check.exact)} would get the same bytes back."
     yield from check.names()
     if changed == "comment" and check.comment_only:
-        yield f"{_files(check.comment_only)} would get back only the comment, not the old bytes."
+        yield f"{wording.files(check.comment_only)} would get back only the comment, not the old bytes."
     if with_newer and check.newer:
         yield f"Newer operations on them would be taken back first: {', '.join(map(str, check.newer))}."
     for number, rest in check.left_alone():
-        yield f"{_files(number)} {rest}."
+        yield f"{wording.files(number)} {rest}."
     for item in check.conflicts:
         yield f"  left alone: {item.file_path}: {item.message}{_choice(item)}"
 
@@ -86,10 +87,6 @@ def _choice(item: ItemDetails) -> str:
     """Return what else could be done about a file, in brackets; "" for nothing."""
     found = [f"{ROLLBACK_CHOICES[each]}{f': {_HOW[each]}' if each in _HOW else ''}" for each in item.choices]
     return f" ({'; '.join(found)})" if found else ""
-
-
-def _files(count: int) -> str:
-    return output.plural(count, "file")
 
 
 backups = typer.Typer(help="What is kept so that writes can be taken back.", no_args_is_help=True)
@@ -102,7 +99,7 @@ OptionalId = Annotated[int | None, typer.Argument(metavar="[ID]", min=1, max=MOS
 def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what is kept of each operation, how, and until when; and how much room all of it takes."""
     with opened(context) as library:
-        use = library.backup_use()
+        use = library.backups.use()
     if as_json:
         output.to_json(use.as_dict())
         return
@@ -114,7 +111,7 @@ def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
                 each.operation_type,
                 each.items,
                 _kinds(each),
-                output.size(each.bytes),
+                wording.size(each.bytes),
                 f"{each.expires_at.astimezone():%Y-%m-%d}",
                 each.gone or "",
             )
@@ -122,7 +119,7 @@ def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
         ],
         right=(0, 2, 4, 6),
     )
-    output.note(f"{output.size(use.bytes)} of {output.size(use.budget)} in use (INDEXIUM_BACKUP_BUDGET).")
+    output.note(f"{wording.size(use.bytes)} of {wording.size(use.budget)} in use (INDEXIUM_BACKUP_BUDGET).")
 
 
 def _kinds(found: OperationBackups) -> str:
@@ -140,7 +137,7 @@ def verify(
 ) -> None:
     """Read every backup, and look at every file whether it could be rolled back now."""
     with opened(context) as library:
-        checks = library.verify_backups(operation_id, full=full)
+        checks = library.backups.verify(operation_id, full=full)
     if as_json:
         output.to_json({"items": checks, "total": len(checks)})
     else:
@@ -171,7 +168,7 @@ def show_backups(
 ) -> None:
     """Show what is kept of each file of an operation, and what would come back."""
     with opened(context) as library:
-        details, total = library.show_backups(operation_id, limit=limit)
+        details, total = library.backups.show(operation_id, limit=limit)
     if as_json:
         output.to_json({"items": details, "total": total})
         return
@@ -183,12 +180,12 @@ def show_backups(
 
 def _print_details(found: BackupDetails) -> None:
     output.say_out(f"{found.file_path}")
-    output.say_out(f"  {found.kind}, {output.size(found.bytes)}: {found.problem or found.comes_back}")
+    output.say_out(f"  {found.kind}, {wording.size(found.bytes)}: {found.problem or found.comes_back}")
     output.say_out(f"  comment before: {'none' if found.comment is None else found.comment}")
     if found.kept_path:
         output.say_out(f"  kept at {found.kept_path}")
     for part in found.ranges:
         more = " …" if part.length > len(part.hex.split()) else ""
-        output.say_out(f"  at {part.offset:,}, {output.plural(part.length, 'byte')}: {part.hex}{more}")
+        output.say_out(f"  at {part.offset:,}, {wording.plural(part.length, 'byte')}: {part.hex}{more}")
     if found.range_count > len(found.ranges):
         output.say_out(f"  and {found.range_count - len(found.ranges):,} stretches more")

@@ -18,8 +18,7 @@ import rich.text
 from indexium_core.model import jsonable
 
 __all__ = [
-    "Bar",
-    "about",
+    "ProgressBar",
     "bar",
     "call_it",
     "clean",
@@ -28,11 +27,8 @@ __all__ = [
     "named",
     "note",
     "pieces",
-    "plural",
     "say_out",
     "say_plain",
-    "size",
-    "span",
     "table",
     "to_csv",
     "to_json",
@@ -112,11 +108,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     _out.print(shown)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """Write a number with what it counts: `1 file`, `2 files`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def too_late(what: str, meant: str, came_to: str) -> str:
     """Say what something came to that had nothing left when it was to be `meant` (held, cancelled)."""
     return f"{what} came to its end before it was {meant}: {came_to}."
@@ -135,30 +126,6 @@ def named(values: Mapping[str, object], *, without: Collection[str] = ()) -> str
     return " ".join(words)
 
 
-def size(count: float) -> str:
-    """Write a number of bytes in powers of 1,000: `4.1 MB`."""
-    value = float(count)
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if value < 1000 or unit == "TB":
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
-        value /= 1000
-    return ""
-
-
-def span(seconds: float) -> str:
-    """Write a duration as a person would say it: `3 ms`, `4.2 s`, `5 min`."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 120:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def about(seconds: float) -> str:
-    """Write how long something may take, which nobody knows to the millisecond: `about 4.2 s`."""
-    return "less than a second" if seconds < 1 else f"about {span(seconds)}"
-
-
 def confirm(question: str) -> bool | None:
     """Ask on the terminal; None where there is none to ask on."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -167,14 +134,14 @@ def confirm(question: str) -> bool | None:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-class Bar(Protocol):
+class ProgressBar(Protocol):
     """A progress bar that is told how far the work is."""
 
     def __call__(self, done: int, total: int | None, text: str = "") -> None: ...
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Bar]:
+def bar(title: str) -> Iterator[ProgressBar]:
     """Show a progress bar on stderr while the block runs; silent where stderr is not a terminal."""
     columns = (
         rich.progress.TextColumn("{task.description}", markup=False),

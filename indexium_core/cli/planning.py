@@ -11,10 +11,12 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
-from indexium_core.library import Facets, Library, MetadataPlan
-from indexium_core.model import labels, strategies
-from indexium_core.model.people import person_key
-from indexium_core.model.plan import PlanItem, PlanPage, PlanStatistics
+from indexium_core.library import LibraryServices, MetadataPlan
+from indexium_core.model import labels, wording
+from indexium_core.model.operations import strategies
+from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.planning.facets import Facets
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import bare_numbers, with_chosen
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
@@ -61,13 +63,13 @@ def plan(
             _print_statistics(made, as_json=as_json)
             return
         if facets:
-            _print_facets(library.facets(plan=made), as_json=as_json)
+            _print_facets(library.search.facets(plan=made), as_json=as_json)
             return
         key, descending = sort_of(sort)
         if as_json or as_csv:
             kind = "json" if as_json else "csv"
             output.pieces(
-                library.export_plan(
+                library.exporter.plan(
                     made, kind, sort=key, descending=descending, everything=everything, page=page, per_page=per_page
                 )
             )
@@ -135,7 +137,9 @@ def _print_page(shown: PlanPage) -> None:
     output.note(_summary(shown.statistics))
     if len(rows) < shown.total:
         first = (shown.page - 1) * shown.per_page + 1
-        output.note(f"Shown: {first}–{first + len(rows) - 1} of {shown.total}; --page {shown.page + 1} shows more.")
+        output.note(
+            f"Shown: {wording.range_of(first, first + len(rows) - 1, shown.total)}; --page {shown.page + 1} shows more."
+        )
 
 
 def places(items: Collection[PlanItem]) -> dict[int, str]:
@@ -151,16 +155,16 @@ def _how(item: PlanItem) -> str:
     """Return how a file would be written, and what that costs."""
     if not item.can_update:
         return ""
-    return f"{strategies.in_a_word(item.strategy)}, {output.span(item.est_seconds)}"
+    return f"{strategies.in_a_word(item.strategy)}, {wording.duration(item.est_seconds)}"
 
 
 def _summary(stats: PlanStatistics) -> str:
     changing = stats.safe_count + stats.warning_count + stats.danger_count
     return (
-        f"{output.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{wording.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
         f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
-        f"{output.about(stats.est_seconds)}."
+        f"{wording.estimate(stats.est_seconds)}."
     )
 
 
@@ -184,16 +188,16 @@ def edit(
             _report("edited", library.edit(query, names).files)
             return
         _hint(library, add or [])
-        report = library.change_people(query, add=add or [], remove=remove or [])
+        report = library.decisions.change_people(query, add=add or [], remove=remove or [])
     output.note(labels.sentence(report.label) if report.files else "No file would change; nothing was done.")
 
 
-def _hint(library: Library, names: Sequence[str]) -> None:
+def _hint(library: LibraryServices, names: Sequence[str]) -> None:
     """Say which names that nobody has may be misspellings of known ones."""
     known = {person_key(row.name) for row in library.people.list()}
     for name in names:
         if person_key(name) not in known:
-            alike = [f"“{each.name}” ({output.plural(each.files, 'file')})" for each in library.people.similar(name)]
+            alike = [f"“{each.name}” ({wording.plural(each.files, 'file')})" for each in library.people.similar(name)]
             if alike:
                 output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' takes it back.")
 
@@ -212,9 +216,9 @@ def postpone(
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
-            _report("brought back", library.bring_back(with_chosen(query, "postponed", ["yes"])).files)
+            _report("brought back", library.decisions.bring_back(with_chosen(query, "postponed", ["yes"])).files)
         else:
-            _report("postponed", library.postpone(query, until=until).files)
+            _report("postponed", library.decisions.postpone(query, until=until).files)
 
 
 @app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")
@@ -225,10 +229,10 @@ def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: 
         raise errors.UsageError(message)
     with opened(context) as library:
         refuse_ids(library, query)
-        _report("set", library.set_mode(query, mode=mode, comment_mode=comment_mode).files)
+        _report("set", library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode).files)
 
 
-def refuse_ids(library: Library, query: str, *, asks: bool = False) -> None:
+def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> None:
     """
     Keep a person from changing the files with 12 in their names who means the one with that id.
 
@@ -236,7 +240,7 @@ def refuse_ids(library: Library, query: str, *, asks: bool = False) -> None:
     """
     for number in bare_numbers(query):
         try:
-            name = library.file(number).file_name
+            name = library.files.file(number).file_name
         except errors.UnknownIdError:
             continue
         message = f"{number} is a word that names may hold; id:{number} is the file {name}."
@@ -248,7 +252,7 @@ def refuse_ids(library: Library, query: str, *, asks: bool = False) -> None:
 
 def _report(verb: str, files: int) -> None:
     output.note(
-        f"{output.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
+        f"{wording.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
     )
 
 
@@ -260,7 +264,7 @@ app.add_typer(decisions, name="decisions")
 def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every decision that is in force."""
     with opened(context) as library:
-        rows = library.decisions()
+        rows = library.decisions.list()
     if as_json:
         output.to_json({"items": rows, "total": len(rows)})
         return
@@ -278,4 +282,4 @@ def revoke(
 ) -> None:
     """Take decisions back; the plan follows at once."""
     with opened(context) as library:
-        output.note(f"{library.revoke(ids)} revoked.")
+        output.note(f"{library.decisions.revoke(ids)} revoked.")

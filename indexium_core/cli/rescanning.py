@@ -12,9 +12,20 @@ from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import MOST, AsJson, Query, refuse_ids
 from indexium_core.cli.writing import Yes, ask
-from indexium_core.library import AuditEvent, FieldLock, Library, LockReport
+from indexium_core.library import LibraryServices
+from indexium_core.model import wording
+from indexium_core.model.files.properties import (
+    FIELDS,
+    LABELS,
+    LOCKABLE,
+    AuditEvent,
+    FieldLock,
+    LockReport,
+    checked_fields,
+    in_words,
+    parse,
+)
 from indexium_core.model.job import Job
-from indexium_core.model.properties import FIELDS, LABELS, LOCKABLE, checked_fields, in_words, parse
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
 _NOTHING = "No file is found by that; nothing was changed."
@@ -39,7 +50,7 @@ def rescan(
 ) -> None:
     """Read resolution, codecs, frame rate and the like again; locked fields stay as they are."""
     with opened(context) as library:
-        job = library.rescan_job(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
+        job = library.rescans.add(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
         job = _followed(library, job)
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
@@ -49,9 +60,9 @@ def rescan(
         raise typer.Exit(1)
 
 
-def _followed(library: Library, job: Job) -> Job:
+def _followed(library: LibraryServices, job: Job) -> Job:
     with output.bar("Rescan") as update:
-        while not job.ended and job.status != "interrupted":
+        while not job.has_ended and job.status != "interrupted":
             job = library.jobs.wait(job.id, timeout=_GLANCE)
             update(job.progress_current, job.progress_total, job.progress_message)
     return job
@@ -61,7 +72,7 @@ def _print_job(job: Job) -> None:
     if job.error_message:
         output.note(job.error_message)
     if job.summary:
-        output.note(f"{job.summary['message']}, in {output.span(float(job.summary['seconds']))}.")
+        output.note(f"{job.summary['message']}, in {wording.duration(float(job.summary['seconds']))}.")
     if job.status not in ("completed", "completed_with_errors"):
         output.note(f"The rescan is {job.status}; 'indexium jobs resume {job.id}' goes on with it.")
 
@@ -91,17 +102,17 @@ def lock(
     _print_report(report, "locked")
 
 
-def _set(library: Library, target: str, names: list[str], value: str, *, yes: bool) -> None:
+def _set(library: LibraryServices, target: str, names: list[str], value: str, *, yes: bool) -> None:
     """Set the one field by hand; of more than one file not before the person has said so."""
     [name] = checked_fields(names, FIELDS)
     words = in_words(name, parse(name, value))
     label, count = LABELS[name], library.locks.count(target)
     if count > 1:
-        output.note(f"{label} of {output.plural(count, 'file')} would be set to {words}, whatever it is now.")
+        output.note(f"{label} of {wording.plural(count, 'file')} would be set to {words}, whatever it is now.")
         ask(yes=yes)
     report = library.locks.set(target, name, value, by=getpass.getuser())
     if report.files:
-        output.note(f"{label} set in {output.plural(report.files, 'file')}, and locked: {words}.")
+        output.note(f"{label} set in {wording.plural(report.files, 'file')}, and locked: {words}.")
     else:
         output.note(_NOTHING)
 
@@ -115,7 +126,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
         report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
     _print_report(report, "unlocked")
     if report.by_edit:
-        files = output.plural(report.by_edit, "file")
+        files = wording.plural(report.by_edit, "file")
         output.note(f"The people of {files} stay locked by your edits; 'indexium decisions revoke' takes them back.")
 
 
@@ -150,14 +161,14 @@ def audit(
 ) -> None:
     """Show which media properties and locks were changed: from what to what, when and by what; newest first."""
     with opened(context) as library:
-        found = library.audit(job_id=job_id, query=query, page=page, per_page=per_page)
+        found = library.audit.page(job_id=job_id, query=query, page=page, per_page=per_page)
     if as_json:
         output.to_json(found)
         return
     if found.items:
         output.table(("when", "by", "id", "file", "field", "change"), map(_change, found.items), right=(2,))
     more = f"; --page {page + 1} shows more" if per_page and page * per_page < found.total else ""
-    output.note(f"{output.plural(found.total, 'change')}{more}.")
+    output.note(f"{wording.plural(found.total, 'change')}{more}.")
 
 
 def _change(event: AuditEvent) -> tuple[object, ...]:
@@ -171,7 +182,7 @@ def _print_report(report: LockReport, done: str) -> None:
     if not report.files:
         output.note(_NOTHING)
         return
-    output.note(f"{output.plural(report.changed, 'field')} of {output.plural(report.files, 'file')} {done}.")
+    output.note(f"{wording.plural(report.changed, 'field')} of {wording.plural(report.files, 'file')} {done}.")
 
 
 def _meant(query: str, *, everything: bool) -> str:

@@ -12,7 +12,8 @@ from indexium_core import errors
 from indexium_core.cli import keeping, output, writing
 from indexium_core.cli.app import opened
 from indexium_core.cli.planning import AsJson
-from indexium_core.library import Library
+from indexium_core.library import LibraryServices
+from indexium_core.model import wording
 
 __all__ = ["Again", "ask_again"]
 
@@ -50,12 +51,17 @@ def retry(
             if as_json:
                 output.to_json({"operation_id": None, "items": [], "excluded": again.excluded})
             return
-        handle = library.retry(operation_id, risk=levels, note=note, source="cli")
+        handle = library.retries.start(operation_id, risk=levels, note=note, source="cli")
         writing.follow(library, handle, "Trying again", as_json=as_json, said=again.said)
 
 
 def ask_again(
-    library: Library, operation_id: int, *, risk: tuple[str, ...] | None = None, goes_on: bool = False, yes: bool
+    library: LibraryServices,
+    operation_id: int,
+    *,
+    risk: tuple[str, ...] | None = None,
+    goes_on: bool = False,
+    yes: bool,
 ) -> Again:
     """
     Say what trying an operation again would do, and ask whether to do it, unless there is nothing to do.
@@ -85,15 +91,15 @@ def ask_again(
     return again
 
 
-def _left(library: Library, operation_id: int) -> Again:
+def _left(library: LibraryServices, operation_id: int) -> Again:
     left = library.operation(operation_id, per_page=1).operation.left
-    return Again(sentences=[f"Operation {operation_id} would go on with {output.plural(left, 'file')}."])
+    return Again(sentences=[f"Operation {operation_id} would go on with {wording.plural(left, 'file')}."])
 
 
-def _look(library: Library, operation_id: int, risk: tuple[str, ...] | None) -> Again:
+def _look(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> Again:
     if library.operation(operation_id, per_page=1).operation.operation_type == "rollback":
         return _look_back(library, operation_id)
-    found = library.retry_check(operation_id)
+    found = library.retries.look(operation_id)
     options = replace(found.options, risk=risk or found.options.risk)
     summary = library.preview(found.selection, found.plan, options=options)
     if not summary.count:
@@ -101,8 +107,8 @@ def _look(library: Library, operation_id: int, risk: tuple[str, ...] | None) -> 
     return Again(sentences=[writing.question(summary)], excluded=summary.excluded)
 
 
-def _look_back(library: Library, operation_id: int) -> Again:
-    check = library.retry_rollback_check(operation_id)
+def _look_back(library: LibraryServices, operation_id: int) -> Again:
+    check = library.retries.look_back(operation_id)
     if not check.can_rollback:
         raise errors.UsageError(check.reason)
     said = frozenset(item.file_id for item in check.conflicts)

@@ -49,7 +49,7 @@ def demo(
     with output.bar("Making clips") as update:
         made = demo_library.build(folder, files=files, progress=update)
     with Library.open(home) as library:
-        if made.fresh or not library.libraries():
+        if made.fresh or not library.inventory.list():
             demo_library.prepare(library, folder)
         statistics = library.plan().statistics
     output.note(
@@ -63,7 +63,7 @@ def demo(
 
 def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote: bool) -> None:
     """Load the dashboard only now: it is heavy, and every other command does without."""
-    from dashboards import server
+    from dashboards.web import server
 
     port = server.free_port(host, port)  # before the home is taken, so that a port in use is said at once
     url = server.address(host, port)

@@ -11,10 +11,10 @@ import typer
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson
-from indexium_core.library import FileDetails
-from indexium_core.model import strategies
-from indexium_core.model.details import FileEvent, PersonDetails
-from indexium_core.model.media import StreamFacts
+from indexium_core.model import wording
+from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
+from indexium_core.model.files.media import StreamFacts
+from indexium_core.model.operations import strategies
 
 _SIGNS = {"added": "+ ", "removed": "- ", "kept": ""}
 _ORIGINS = {
@@ -36,7 +36,7 @@ def show(
 ) -> None:
     """Show everything that is known of one file: tags, people, plan, history, and what other programs show."""
     with opened(context) as library:
-        details = library.file(library.find_file(file))
+        details = library.files.file(library.files.find(file))
     if as_json:
         output.to_json(details)
     else:
@@ -70,7 +70,7 @@ def _facts(details: FileDetails) -> Iterator[str]:
         yield details.state_message or details.state.replace("_", " ")
     if details.duration:
         yield str(timedelta(seconds=round(details.duration)))
-    yield output.size(details.size)
+    yield wording.size(details.size)
     yield f"changed {_day(details.mtime)}"
     yield f"read {_day(details.scanned_at)}"
     if details.nlink > 1:
@@ -82,7 +82,8 @@ def _facts(details: FileDetails) -> Iterator[str]:
 def _stream(stream: StreamFacts) -> str:
     known = stream.details
     size = f"{known['width']}×{known['height']}" if known.get("width") else ""
-    sound = f"{known['sample_rate']} Hz, {output.plural(known['channels'], 'channel')}" if known.get("channels") else ""
+    channels = wording.plural(known["channels"], "channel") if known.get("channels") else ""
+    sound = f"{known['sample_rate']} Hz, {channels}" if channels else ""
     cover = "a picture" if known.get("attached_pic") else ""
     language = stream.language if stream.language not in (None, "und") else ""
     return ", ".join(part for part in (stream.kind, stream.codec, size, sound, language, cover) if part)
@@ -133,11 +134,12 @@ def _plan(details: FileDetails) -> Iterator[tuple[str, str, str]]:
         if not details.plan.issues:
             yield "plan", details.plan.risk_level, details.plan.category
     if details.strategy:
-        cost = f"{details.strategy_words}; about {output.span(details.est_seconds)}, {output.size(details.est_bytes)}"
+        amount = f"about {wording.duration(details.est_seconds)}, {wording.size(details.est_bytes)}"
+        kept = f"Kept for undo: {strategies.kept(details.strategy)}."
         yield (
             "write",
             details.strategy,
-            f"{cost}. {details.strategy_why} Kept for undo: {strategies.kept(details.strategy)}.",
+            f"{details.strategy_words}; {amount}. {details.strategy_why} {kept}",
         )
     else:
         yield "write", details.strategy_code or "not at all", details.strategy_why

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core.cli import output
-from indexium_core.model import strategies
-from indexium_core.model.operation import OUTCOMES, ItemDetails, Try, became
-from indexium_core.model.story import OperationStory, has_backup
+from indexium_core.model import wording
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import OUTCOMES, ItemDetails, Try, became
+from indexium_core.model.operations.story import OperationStory, has_backup
 
 __all__ = ["FILES", "tell"]
 
@@ -77,7 +78,7 @@ def _facts(story: OperationStory, at_work: int) -> Iterable[tuple[str, str]]:
     yield "files", _files(story, at_work)
     yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
     if operation.seconds:  # of one that was cut off before its first result nobody knows
-        yield "took", output.span(operation.seconds)
+        yield "took", wording.duration(operation.seconds)
     if story.taken_back_by:
         yield "taken back by", ", ".join(map(str, story.taken_back_by))
     yield "roll back", _way_back(story)
@@ -92,7 +93,7 @@ def _said(value: Any) -> str:
 def _job(story: OperationStory) -> str:
     job = story.job
     assert job is not None  # asked before
-    again = f", tried again {output.plural(job.retry_count, 'time')}" if job.retry_count else ""
+    again = f", tried again {wording.plural(job.retry_count, 'time')}" if job.retry_count else ""
     held = f", held by {job.paused_by or 'somebody'}" if job.status == "paused" else ""
     return f"{job.id}, {job.status.replace('_', ' ')}, priority {job.priority}{again}{held}"
 
@@ -112,7 +113,7 @@ def _way_back(story: OperationStory) -> str:
     if not operation.can_rollback:
         return f"no: {operation.rollback_reason}"
     until = f" until {operation.expires_at.astimezone():%Y-%m-%d}" if operation.expires_at else ""
-    kept = f"{output.size(operation.backup_bytes)} kept"
+    kept = f"{wording.size(operation.backup_bytes)} kept"
     return f"'indexium rollback {operation.id}'{until}, {kept}. {operation.rollback_reason}".rstrip()
 
 
@@ -139,14 +140,14 @@ def _outcome(item: ItemDetails) -> str:
 def _file(item: ItemDetails) -> tuple[str, ...]:
     checks = len(item.proof) - bool(item.tries)
     back = f"taken back by {item.taken_back_by}" if item.taken_back_by else ""
-    kept = f"{item.backup_kind} {output.size(item.backup_bytes)}" if has_backup(item) else ""
+    kept = f"{item.backup_kind} {wording.size(item.backup_bytes)}" if has_backup(item) else ""
     return (
         item.file_path,
         _outcome(item),
         strategies.in_a_word(item.strategy),
-        output.span(item.seconds) if item.seconds else "",
+        wording.duration(item.seconds) if item.seconds else "",
         _change(item),
-        output.plural(checks, "check") if checks else "",
+        wording.plural(checks, "check") if checks else "",
         back or kept,
         _why(item),
     )

@@ -10,7 +10,8 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.app import app, opened
 from indexium_core.cli.planning import AsJson, Query, sort_of
-from indexium_core.library import Library, SavedView
+from indexium_core.library import LibraryServices
+from indexium_core.model.view import SavedView
 
 views = typer.Typer(help="Saved views: searches with their order, under a name.", no_args_is_help=True)
 app.add_typer(views, name="views")
@@ -91,7 +92,7 @@ def default_view(
     output.note(f"The plan opens with {view.name}." if view else "The plan opens with everything.")
 
 
-def _found(library: Library, which: str) -> SavedView:
+def _found(library: LibraryServices, which: str) -> SavedView:
     """Return the view of a name or, where no view is called that, of an id."""
     rows = library.views.list()
     wanted = " ".join(which.split()).casefold()

@@ -11,11 +11,13 @@ import typer
 from indexium_core import errors, signals
 from indexium_core.api import remote
 from indexium_core.cli import output, story
-from indexium_core.cli.app import app, chosen_home, opened
+from indexium_core.cli.app import app, chosen_home, opened, opened_here
 from indexium_core.cli.planning import MOST, AsJson, CommentMode, HardLinks, Mode, Query, places, refuse_ids
-from indexium_core.library import Library, OperationHandle, RecoverReport, SelectionSummary
-from indexium_core.model import fields, strategies
-from indexium_core.model.operation import (
+from indexium_core.library import LibraryServices, OperationHandle, RecoverReport
+from indexium_core.model import wording
+from indexium_core.model.files import fields
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     OUTCOMES,
@@ -27,7 +29,7 @@ from indexium_core.model.operation import (
     became,
     postpones,
 )
-from indexium_core.model.plan import RISK_LEVELS, PlanItem
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
@@ -70,7 +72,9 @@ def write(
     """Write what the plan says into the files found."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
-        for each in () if library.notices else library.interrupted(files=0):  # a service has told of them elsewhere
+        for each in (
+            () if library.notices else library.interruptions.operations(files=0)
+        ):  # a service has told of them elsewhere
             output.note(f"{each.say()} {each.what_to_type()}")
         refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
@@ -91,7 +95,7 @@ def write(
                 output.to_json({**head, "items": [], "excluded": summary.excluded})
             output.note(nothing(summary))
             return
-        for holder in library.held(made, selection, options):
+        for holder in library.operations.held(made, selection, options):
             output.note(holder.say())
         output.note(question(summary))
         if summary.loses_text:
@@ -122,8 +126,8 @@ def question(summary: SelectionSummary) -> str:
     """Return what a write amounts to, before it is asked for."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
-        f"{output.plural(summary.count, 'file')} would be written ({risks}): "
-        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {output.about(summary.est_seconds)}. "
+        f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
+        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
         f"{_undo(summary)}{_parts(summary)}" + _left_out(summary, hint=False)
     )
 
@@ -131,7 +135,7 @@ def question(summary: SelectionSummary) -> str:
 def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     """Yield lines with every text that a write would lose, by its file and its place there."""
     verb = "loses" if count == 1 else "lose"
-    yield f"{output.plural(count, 'file')} {verb} text of your own (--comment-mode preserve keeps it):"
+    yield f"{wording.plural(count, 'file')} {verb} text of your own (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1
@@ -139,7 +143,7 @@ def _lost(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         for where, text in fields.lost_by(item.changes).items():
             yield f"    {'' if where == 'container' else where + ': '}{text}"
     if count > shown:
-        yield f"  … and {output.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
+        yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
 
 
 def _undo(summary: SelectionSummary) -> str:
@@ -154,7 +158,7 @@ def _parts(summary: SelectionSummary) -> str:
     """Return what becomes of the other names (hard links) of the files, "" where no file has any that it loses."""
     if not summary.parts_names:
         return ""
-    return f" {output.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
+    return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
 
 
 def _left_out(summary: SelectionSummary, *, hint: bool) -> str:
@@ -183,7 +187,7 @@ def ask(*, yes: bool) -> None:
 
 
 def follow(
-    library: Library,
+    library: LibraryServices,
     handle: OperationHandle,
     title: str,
     *,
@@ -211,7 +215,7 @@ def follow(
         try:
             while not (status := handle.wait(0.2)).finished:
                 if (status.status == "paused") != bool(held):
-                    held = "" if held else library.jobs.of_operation(handle.id).held or "held"
+                    held = "" if held else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_say_held(handle.id, held))
                 update(status.processed, status.total, held or status.now)
         except (KeyboardInterrupt, signals.Stopped) as left:
@@ -231,7 +235,7 @@ def follow(
 
 
 def report(
-    library: Library,
+    library: LibraryServices,
     operation_id: int,
     *,
     as_json: bool,
@@ -256,11 +260,11 @@ def report(
     return 1 if undone or operation.status in ("failed", *_ENDED_BY_OTHERS) else 0
 
 
-def _postpones(library: Library, operation: MetadataOperation) -> bool:
+def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
     """Tell whether the files that an operation changed are postponed in the plan from then on."""
     if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
         return False
-    return postpones(operation.operation_type, library.operation_story(operation.id, per_page=1).options)
+    return postpones(operation.operation_type, library.stories.tell(operation.id, per_page=1).options)
 
 
 def _say_held(operation_id: int, held: str) -> str:
@@ -303,7 +307,7 @@ def _code_of(counts: dict[str, int]) -> int:
 
 def _say_postponed(count: int) -> None:
     output.note(
-        f"{output.plural(count, 'file is', 'files are')} skipped in the plan from now on; '{AGAIN}' brings "
+        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan from now on; '{AGAIN}' brings "
         "them back (a rollback with --replan leaves them in it)."
     )
 
@@ -322,7 +326,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         ],
     )
     count = sum(item.status == "success" for item in items)
-    output.note(f"Dry run, nothing was changed: {count:,} of {output.plural(len(items), 'file')} would be written.")
+    output.note(f"Dry run, nothing was changed: {count:,} of {wording.plural(len(items), 'file')} would be written.")
 
 
 def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
@@ -334,7 +338,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     came_to = _CAME_TO.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
         f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
-        f"in {output.span(operation.seconds)}."
+        f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
@@ -342,7 +346,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
 
 def _counts(outcomes: Mapping[str, int]) -> str:
     """Return what became of the files: how many of them are done, and what else there is."""
-    parts = [f"{outcomes['done']:,} of {output.plural(sum(outcomes.values()), 'file')} done"]
+    parts = [f"{outcomes['done']:,} of {wording.plural(sum(outcomes.values()), 'file')} done"]
     parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
     return ", ".join(parts)
 
@@ -388,7 +392,7 @@ def show(
     """Tell the whole story of an operation: what was asked, when what happened, every file, the end of its log."""
     count = per_page if per_page is not None else 0 if as_json else story.FILES
     with opened(context) as library:
-        found = library.operation_story(operation_id, page=page, per_page=count)
+        found = library.stories.tell(operation_id, page=page, per_page=count)
         status = library.status(operation_id)
     if as_json:
         output.to_json(found.as_dict())
@@ -406,14 +410,14 @@ def _say_under_way(items: Collection[ItemDetails], status: OperationStatus) -> N
     for item in items:
         if item.id in status.working:
             share = f", {status.shares[item.id]:.0%} of its new file is there" if item.id in status.shares else ""
-            output.note(f"{item.file_path} is under way for {output.span(status.working[item.id])}{share}.")
+            output.note(f"{item.file_path} is under way for {wording.duration(status.working[item.id])}{share}.")
 
 
 @operations.command("people", epilog="Example: indexium operations people 3")
 def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
     """Show whom an operation wrote, and out of how many files 'rollback ID --person NAME' could take each now."""
     with opened(context) as library:
-        found = library.operation_people(operation_id)
+        found = library.history.people_of(operation_id)
     if as_json:
         output.to_json({"items": found, "total": len(found)})
         return
@@ -425,7 +429,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
     """Hold an operation that runs in the service, after the files under way; 'resume' lets it go on."""
     with opened(context) as library:
         if not library.pause(operation_id):
-            held = library.jobs.of_operation(operation_id).held
+            held = library.jobs.of_operation(operation_id).pause_text
             state = held or library.status(operation_id).status.replace("_", " ")
             way = f"'indexium operations resume {operation_id}' lets it go on" if held else "there is nothing to pause"
             message = f"Operation {operation_id} is {state}: {way}."
@@ -438,7 +442,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
 
 
 def _too_late(status: OperationStatus, meant: str) -> str:
-    came_to = f"{status.status.replace('_', ' ')}, {status.processed:,} of {output.plural(status.total, 'file')}"
+    came_to = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.plural(status.total, 'file')}"
     return output.too_late(f"Operation {status.id}", meant, came_to)
 
 
@@ -517,7 +521,7 @@ def history(
     heads = ("id", "type", "when", "state", *(OUTCOMES[outcome] for outcome in outcomes), "note")
     output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"
-    output.note(f"{output.plural(found.total, 'operation')}{where}.")
+    output.note(f"{wording.plural(found.total, 'operation')}{where}.")
 
 
 def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:
@@ -532,8 +536,8 @@ def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[st
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
     """Put right what a killed process left, and say for each file what was done; every start does the same."""
-    with opened(context, alone=True) as library:
-        left = library.interrupted(files=0)
+    with opened_here(context) as library:
+        left = library.interruptions.operations(files=0)
         report = replace(library.recovered, interrupted=[each.id for each in left])  # also those of former starts
     if as_json:
         output.to_json(report)
@@ -553,6 +557,6 @@ def _put_right(report: RecoverReport) -> str:
     if not (report.files or report.problems):
         return "Nothing was left to put right."
     return (
-        f"{output.plural(report.undone, 'file')} undone, {report.finished} found finished, "
+        f"{wording.plural(report.undone, 'file')} undone, {report.finished} found finished, "
         f"{len(report.problems)} unclear."
     )

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from indexium_core import errors
 from indexium_core.demo import clips, content
-from indexium_core.demo.content import Entry
-from indexium_core.store import legacy
+from indexium_core.demo.content import DemoFile
+from indexium_core.store.people import legacy
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -40,7 +40,7 @@ class DemoManifest:
 
     folder: Path
     people: Path  # the CSV that says who is in which file
-    files: tuple[Entry, ...]
+    files: tuple[DemoFile, ...]
     fresh: bool  # something was made; False where all of it was there
 
 
@@ -99,7 +99,7 @@ def _claim(folder: Path, files: int) -> None:
 
 
 def _make_all(
-    folder: Path, entries: Sequence[Entry], total: int, progress: Callable[[int, int, str], None] | None
+    folder: Path, entries: Sequence[DemoFile], total: int, progress: Callable[[int, int, str], None] | None
 ) -> None:
     """Make clips side by side: ffmpeg is told to use one thread each."""
     done = total - len(entries)
@@ -115,7 +115,7 @@ def _make_all(
             pool.shutdown(cancel_futures=True)
 
 
-def _make(folder: Path, entry: Entry) -> None:
+def _make(folder: Path, entry: DemoFile) -> None:
     """Make one file under another name, and give it its own when it is whole."""
     target = folder / entry.path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def _make(folder: Path, entry: Entry) -> None:
     unfinished.replace(target)
 
 
-def _fill(folder: Path, entry: Entry, target: Path) -> None:
+def _fill(folder: Path, entry: DemoFile, target: Path) -> None:
     if entry.copy_of and entry.clip.comment is None:
         shutil.copyfile(folder / entry.copy_of, target)
     elif entry.copy_of:
@@ -145,7 +145,7 @@ def _fill(folder: Path, entry: Entry, target: Path) -> None:
         os.truncate(target, target.stat().st_size * 6 // 10)
 
 
-def _write_people(target: Path, entries: Sequence[Entry]) -> None:
+def _write_people(target: Path, entries: Sequence[DemoFile]) -> None:
     """Write who is in which file, one person a row, as `indexium people import` reads it."""
     with target.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
@@ -153,17 +153,17 @@ def _write_people(target: Path, entries: Sequence[Entry]) -> None:
         rows.writerows((entry.path, person) for entry in entries for person in entry.people)
 
 
-def _decide(library: Library, entry: Entry) -> None:
+def _decide(library: Library, entry: DemoFile) -> None:
     query = f'path:"{entry.path}"'
     if entry.edit is not None:
         library.edit(query, list(entry.edit))
     if entry.postponed:
-        library.postpone(query)
+        library.decisions.postpone(query)
     if entry.comment_mode == "preserve":
-        library.set_mode(query, comment_mode="preserve")
+        library.decisions.set_mode(query, comment_mode="preserve")
 
 
-def _write_faces(target: Path, entries: Sequence[Entry]) -> None:
+def _write_faces(target: Path, entries: Sequence[DemoFile]) -> None:
     """Write a database as the former program left it, with faces that nobody has put a name to."""
     present = {entry.path for entry in entries}
     told = [
@@ -175,10 +175,10 @@ def _write_faces(target: Path, entries: Sequence[Entry]) -> None:
     legacy.write(target, told)
 
 
-def _original(entry: Entry) -> Entry:
+def _original(entry: DemoFile) -> DemoFile:
     """Return what an entry is a copy of."""
     return next(each for each in content.ENTRIES if each.path == entry.copy_of)
 
 
-def _source(entry: Entry) -> str:
+def _source(entry: DemoFile) -> str:
     return entry.copy_of or entry.link_of

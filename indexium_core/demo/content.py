@@ -12,11 +12,11 @@ from typing import Any
 
 from indexium_core.demo.clips import Clip
 
-__all__ = ["ENTRIES", "FACES", "Entry", "entries"]
+__all__ = ["ENTRIES", "FACES", "DemoFile", "entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class DemoFile:
     """One file of the demo library."""
 
     path: str  # below the folder, "/"-separated
@@ -50,9 +50,9 @@ def _entry(
     postponed: bool = False,
     comment_mode: str = "",
     **features: Any,
-) -> Entry:
+) -> DemoFile:
     """Return one row of the table; `features` are those of its clip."""
-    return Entry(
+    return DemoFile(
         path=path,
         risk=risk,
         people=people,
@@ -146,7 +146,7 @@ _TABLE = (
 )
 
 
-def _numbered(entry: Entry, number: int) -> Entry:
+def _numbered(entry: DemoFile, number: int) -> DemoFile:
     """Give each clip pictures, sounds and a length of its own."""
     seconds = 1.0 + number % 7 / 10
     size = ((160, 90), (192, 108), (128, 96))[number % 3]
@@ -164,7 +164,7 @@ FACES = (
 ENTRIES = tuple(_numbered(entry, number) for number, entry in enumerate(_TABLE, start=1))
 
 
-def entries(count: int) -> tuple[Entry, ...]:
+def entries(count: int) -> tuple[DemoFile, ...]:
     """Return the entries of a demo of `count` files: the first of the table, and plain clips beyond its end."""
     people = (ANN, BOB, BEN, ROSA, TOM, ZOE, OLAF, CARLA)
     more = (

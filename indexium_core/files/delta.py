@@ -18,7 +18,7 @@ from indexium_core.files import fingerprint
 from indexium_core.files.containers import Reader
 from indexium_core.files.matching import Matcher
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Extent, Patch, Rebuild
+from indexium_core.model.files.media import Extent, Patch, Rebuild
 
 __all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "literal_bytes", "proven"]
 

@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from indexium_core.files.containers import Reader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["payload_hash"]
 

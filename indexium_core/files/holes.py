@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from indexium_core.files.containers import Reader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["data", "has_holes", "stored"]
 

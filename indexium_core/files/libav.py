@@ -17,15 +17,15 @@ from typing import Any
 import av
 from av.stream import Disposition
 
-from indexium_core.files.containers import Reader, foreign, remux
-from indexium_core.model.media import FieldValue
+from indexium_core.files.containers import Reader, registry, unsupported
+from indexium_core.model.files.media import FieldValue
 
 __all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
 
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
-    | {kind.container: kind.demuxer for kind in foreign.KINDS}
-    | {family.container.name: family.container.name for family in remux.FAMILIES}
+    | {kind.container: kind.demuxer for kind in unsupported.KINDS}
+    | {family.container.name: family.container.name for family in registry.REMUXABLE}
 )
 # ISO media and Matroska say everything in their headers: reading no packets at all saves half of the time for a short
 # clip, and megabytes for a film. Only a stream's profile is lost. The others are known by their packets alone.
@@ -60,7 +60,7 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open it, or gave up on it in the block.
 
     """
-    demuxer, source = demuxer_of(container), _Source(reader)
+    demuxer, source = demuxer_of(container), _MediaSource(reader)
     options = _FROM_HEADERS if demuxer in {"mov", "matroska"} else _FROM_PACKETS
     with av.open(
         source,
@@ -150,7 +150,7 @@ def clean(text: str) -> str:
     return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-class _Source:
+class _MediaSource:
     """
     A reader as FFmpeg's libraries want it: with a position.
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from indexium_core import errors
 from indexium_core.files import alike
 from indexium_core.files.containers import Reader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["Matcher"]
 

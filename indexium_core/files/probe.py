@@ -18,13 +18,13 @@ from av.stream import Disposition
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
-from indexium_core.files.containers import Family, Layout, Means, registry
+from indexium_core.files.containers import Capabilities, Family, Layout, registry
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
+from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
 
 __all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
-PLAIN = Means()
+PLAIN = Capabilities()
 _NO_MEDIA = "There is no film, sound or text in this file."
 # A strategy is chosen for an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
@@ -35,7 +35,7 @@ _MOST = 100  # comments of one file that are kept apart: real files have four at
 _LONGEST = 1 << 18  # characters of one text: whole workflows are kept in comments, but a million would fill the memory
 
 
-def probe(path: bytes, stat: FileStat, *, means: Means = PLAIN, full: bool = False) -> FileFacts:
+def probe(path: bytes, stat: FileStat, *, means: Capabilities = PLAIN, full: bool = False) -> FileFacts:
     """
     Return what the file says of itself; `full` makes the hash one over all media bytes.
 
@@ -51,7 +51,7 @@ def probe(path: bytes, stat: FileStat, *, means: Means = PLAIN, full: bool = Fal
         return FileFacts(state="missing" if error.reason == "missing_file" else "unreadable", message=error.message)
 
 
-def _facts(reader: FileReader, *, means: Means, full: bool) -> FileFacts:
+def _facts(reader: FileReader, *, means: Capabilities, full: bool) -> FileFacts:
     family, layout = registry.examine(reader)
     return facts_of(reader, family, layout, means=means, full=full)
 
@@ -61,7 +61,7 @@ def facts_of(
     family: Family | None,
     layout: Layout,
     *,
-    means: Means = PLAIN,
+    means: Capabilities = PLAIN,
     identity: str | None = None,
     full: bool = False,
 ) -> FileFacts:
@@ -90,7 +90,7 @@ def facts_after(
     *,
     shown: str | None,
     tags: Mapping[str, Any],
-    means: Means,
+    means: Capabilities,
     identity: str | None,
 ) -> FileFacts:
     """
@@ -121,7 +121,7 @@ def facts_after(
 
 
 def _judged(
-    reader: FileReader, family: Family | None, layout: Layout, *, means: Means, identity: str | None, full: bool
+    reader: FileReader, family: Family | None, layout: Layout, *, means: Capabilities, identity: str | None, full: bool
 ) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
@@ -144,7 +144,9 @@ def _judged(
     return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, means)
 
 
-def _with_strategy(facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Means) -> FileFacts:
+def _with_strategy(
+    facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Capabilities
+) -> FileFacts:
     """Add which strategy would write an ordinary comment and at what cost, in the dearer mode; or why there is none."""
     change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
     # Of one text, preserve mode needs the most; of several, replace mode may refuse to remove one.

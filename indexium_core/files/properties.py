@@ -23,9 +23,9 @@ from indexium_core import errors
 from indexium_core.files import libav, probe
 from indexium_core.files.containers import Layout, registry
 from indexium_core.files.reader import FileReader
-from indexium_core.model import properties
-from indexium_core.model.media import StreamFacts
-from indexium_core.model.properties import MediaReading
+from indexium_core.model.files import properties
+from indexium_core.model.files.media import StreamFacts
+from indexium_core.model.files.properties import MediaReading
 
 __all__ = ["read"]
 

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model.media import FileStat
+from indexium_core.model.files.media import FileStat
 
 __all__ = ["BytesReader", "FileReader", "Heed", "ignore"]
 

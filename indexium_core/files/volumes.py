@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 
 __all__ = ["Volume", "forget", "means", "of"]
 
@@ -73,7 +73,7 @@ def of(path: bytes) -> Volume:
     return _volume(os.path.realpath(path), _now())
 
 
-def means(path: bytes, *, nlink: int, faststart: str) -> Means:
+def means(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
     """
     Return what a write may do to a file.
 
@@ -84,7 +84,7 @@ def means(path: bytes, *, nlink: int, faststart: str) -> Means:
 
     """
     place = _place(path.rpartition(b"/")[0] or b"/", _now())
-    return Means(
+    return Capabilities(
         block=place.volume.block,
         reflink=place.volume.reflink,
         clone_block=place.volume.clone_block,

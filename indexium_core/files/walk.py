@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexium_core.model.media import FileStat
+from indexium_core.model.files.media import FileStat
 
 __all__ = ["AUDIO", "VIDEO", "Folder", "file_stat", "walk"]
 

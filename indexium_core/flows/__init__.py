@@ -1,1 +1,1 @@
-"""Use cases: the room where decisions live. Joins store, files and jobs, which do not know one another."""
+"""Use cases. Each folder is one capability; it joins `store`, `files` and `jobs`, which do not import each other."""

@@ -1,4 +1,8 @@
-"""Trying again: after how many seconds, and how often. What may be tried again is said by `errors.RETRIED`."""
+"""
+Retry delays: how long to wait before a retry, and after how many failures to stop.
+
+`errors.RETRIED` says what may be retried.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,17 @@ __all__ = ["Backoff"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """
-    Waits 1, 2 and 4 seconds, each longer by chance by up to a quarter, then gives up.
+    Delays of 1, 2 and 4 seconds, each longer by a random share of up to a quarter. After the last one, retrying stops.
 
-    The chance keeps files that failed together from coming back together.
+    Without the random share, files that failed together would be retried together.
     """
 
-    delays: tuple[float, ...] = (1.0, 2.0, 4.0)  # seconds before the second try, the third …
-    jitter: float = 0.25  # share of a delay that may be added to it
-    chance: Callable[[], float] = random.random  # from 0 to 1
+    delays: tuple[float, ...] = (1.0, 2.0, 4.0)  # seconds before the second attempt, the third …
+    jitter: float = 0.25  # largest share of a delay that is added to it
+    random_value: Callable[[], float] = random.random  # from 0 to 1
 
-    def after(self, failures: int) -> float | None:
-        """Return how many seconds to wait after so many failures (from 1), None where it is time to give up."""
+    def delay_after(self, failures: int) -> float | None:
+        """Return the seconds to wait after this number of failures (from 1); None when retrying stops."""
         if not 1 <= failures <= len(self.delays):
             return None
-        return self.delays[failures - 1] * (1 + self.jitter * self.chance())
+        return self.delays[failures - 1] * (1 + self.jitter * self.random_value())

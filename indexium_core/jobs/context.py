@@ -1,4 +1,4 @@
-"""What the work of a job is given: its orders, what its last run saved, and a way to tell how far it is."""
+"""The interface between a job and its handler: the payload, the last checkpoint and progress reports."""
 
 from __future__ import annotations
 
@@ -9,50 +9,51 @@ __all__ = ["Handler", "JobContext"]
 
 
 class JobContext(Protocol):
-    """One run of a job, as its handler sees it. May be used from any thread of the handler."""
+    """One run of a job, as its handler sees it. It may be used from any thread of the handler."""
 
     @property
     def job_id(self) -> int:
-        """The job."""
+        """Return the id of the job."""
 
     @property
     def payload(self) -> Mapping[str, Any]:
-        """What it is to do, JSON values."""
+        """Return what the job has to do, as JSON values."""
 
     @property
     def checkpoint(self) -> Mapping[str, Any] | None:
-        """What the last run of this job saved, None at first."""
+        """Return what the last run of this job saved; None in the first run."""
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         """
-        Note how far it is; cheap, to be called for every item. It is told on at most every 500 ms.
+        Report progress. The call is cheap, so a handler makes it for every item; it is published at most every 500 ms.
 
         Args:
-            current: Items that have an outcome, those of former runs among them.
-            total: Items in all, None where nobody knows yet.
-            message: What it is at.
-            counters: What became of the items so far.
+            current: Items that have an outcome, including those of earlier runs.
+            total: Items in all; None while this is not known.
+            message: The current item.
+            counters: Items by outcome.
 
         """
 
     def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
         """
-        Write down where a next run is to go on. Every 100 items, or each batch.
+        Save where the next run continues: every 100 items, or after each batch.
 
-        Durable when it returns; or, in the transaction `tx` of the store, together with what was done up to there.
+        The checkpoint is durable on return. With `tx`, it is saved in that transaction of the store, together with the
+        work done up to it.
         """
 
     def should_stop(self) -> bool:
         """
-        Return whether to come to an end soon: it is cancelled, timed out, or the process goes down.
+        Return whether the handler should end soon: the job is cancelled or timed out, or the process stops.
 
-        Waits here while the job is paused, so it is called between two items. Whoever returns early for it saves a
-        checkpoint first.
+        It blocks while the job is paused, so a handler calls it between two items. A handler that ends early because of
+        it saves a checkpoint first.
         """
 
 
 Handler: TypeAlias = Callable[[JobContext], Mapping[str, Any]]
-"""Does the work of a kind of job and returns its summary (JSON values); `failed` in it counts as errors of items.
+"""Runs a job of one kind and returns its summary (JSON values); `failed` in it counts the items that failed.
 
-An `IndexiumError` ends the job as failed with its sentence; one that may pass is tried again after a while.
+An `IndexiumError` fails the job with its message. The job is retried later if the error is in `errors.RETRIED`.
 """

@@ -1,9 +1,9 @@
 """
-Events: what happened, told to whoever listens in this process, and written down for those who come later.
+Events: published to the listeners of this process, and stored for clients that connect later.
 
-Listeners are called on the thread that emits, so they must return at once; a listener that fails is logged and never
-harms the work that it watches. Writing down is done by a thread of its own, about once a second: who emits may be in
-the middle of a transaction.
+The bus calls listeners on the thread that emits, so a listener must return at once. A listener that raises is logged
+and does not harm the work it watches. A separate thread stores events about once a second, because the emitter may be
+inside a transaction.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from indexium_core import errors
 from indexium_core.model.event import Event
+from indexium_core.model.remote_calls import remote
 
 __all__ = ["Event", "EventBus", "EventStore", "Recorder"]
 
@@ -24,23 +25,24 @@ logger = logging.getLogger(__name__)
 
 
 class EventBus:
-    """Hand events to every subscriber, in the order in which each thread emitted them."""
+    """Passes events to every subscriber, in the order in which each thread emitted them."""
 
     def __init__(self, first_id: int = 1) -> None:
         self._lock = threading.Lock()
         self._listeners: dict[int, Callable[[Event], None]] = {}
-        self._first: dict[int, Callable[[Event], None]] = {}  # those that are told in order
+        self._ordered_listeners: dict[int, Callable[[Event], None]] = {}  # called first, under the lock
         self._tokens = itertools.count(1)
         self._ids = itertools.count(first_id)
         self.last_id = first_id - 1  # of the newest event
 
     def subscribe(self, listener: Callable[[Event], None], *, in_order: bool = False) -> Callable[[], None]:
         """
-        Call `listener` for every event from now on; returns the function that ends it.
+        Call `listener` for every event from now on; return the function that unsubscribes it.
 
-        `in_order`: before there is another event, and before all others are told. Such a one neither waits nor emits.
+        With `in_order`, the listener gets each event before the next one exists and before all other listeners. Such a
+        listener neither blocks nor emits.
         """
-        listeners = self._first if in_order else self._listeners
+        listeners = self._ordered_listeners if in_order else self._listeners
         with self._lock:
             token = next(self._tokens)
             listeners[token] = listener
@@ -52,17 +54,17 @@ class EventBus:
         return unsubscribe
 
     def emit(self, name: str, **data: Any) -> Event:
-        """Make an event of `name` and `data` and tell every listener."""
+        """Create an event from `name` and `data` and pass it to every listener."""
         with self._lock:
             event = Event(id=next(self._ids), name=name, at=datetime.now(UTC), data=data)
             self.last_id = event.id
             listeners = list(self._listeners.values())
-            _tell(self._first.values(), event)
-        _tell(listeners, event)
+            _notify(self._ordered_listeners.values(), event)
+        _notify(listeners, event)
         return event
 
 
-def _tell(listeners: Iterable[Callable[[Event], None]], event: Event) -> None:
+def _notify(listeners: Iterable[Callable[[Event], None]], event: Event) -> None:
     for listener in listeners:
         try:
             listener(event)
@@ -71,20 +73,20 @@ def _tell(listeners: Iterable[Callable[[Event], None]], event: Event) -> None:
 
 
 class EventStore(Protocol):
-    """Where events are written down."""
+    """Stored events."""
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write down what happened; of the progress of a job only the newest need be kept."""
+        """Store events. Of the progress of a job only the newest needs to be kept."""
 
     def since(self, last_id: int, limit: int) -> list[Event]:
-        """Return what happened after an event, oldest first."""
+        """Return the events after `last_id`, oldest first."""
 
     def prune(self, *, now: datetime) -> None:
-        """Remove what is past its time, and more than there shall be."""
+        """Remove events that are too old or too many."""
 
 
 class Recorder:
-    """Writes down what a bus tells, from when it is made until it is closed."""
+    """Stores the events of a bus from its creation until it is closed."""
 
     GROUP_SECONDS = 1.0
     PRUNED_EVERY = 2_000  # events
@@ -93,45 +95,46 @@ class Recorder:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._waiting: list[Event] = []  # not written down yet
-        self._some = threading.Event()
+        self._unwritten: list[Event] = []  # not stored yet
+        self._has_events = threading.Event()
         self._closed = threading.Event()
         self._written = 0
-        # In order: who has read up to an event asks only for what comes after it.
-        self._unsubscribe = bus.subscribe(self._take, in_order=True)
-        self._thread = threading.Thread(target=self._work, name="indexium-events", daemon=True)
+        # In order, because a client asks only for events after the last one that it has read.
+        self._unsubscribe = bus.subscribe(self._enqueue, in_order=True)
+        self._thread = threading.Thread(target=self._run, name="indexium-events", daemon=True)
         self._thread.start()
 
+    @remote()
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
-        """Return what happened after an event, oldest first, also what is not written down yet."""
+        """Return the events after `last_id`, oldest first, including those that are not stored yet."""
         with self._lock:
-            waiting = [event for event in self._waiting if event.id > last_id]
+            waiting = [event for event in self._unwritten if event.id > last_id]
         found = {event.id: event for event in (*self._store.since(last_id, limit), *waiting)}
         return [found[number] for number in sorted(found)[:limit]]
 
     def close(self) -> None:
-        """Write down what is left, and end."""
+        """Store the remaining events and stop."""
         self._unsubscribe()
         self._closed.set()
-        self._some.set()
+        self._has_events.set()
         self._thread.join()
 
-    def _take(self, event: Event) -> None:
+    def _enqueue(self, event: Event) -> None:
         with self._lock:
-            self._waiting.append(event)
-        self._some.set()
+            self._unwritten.append(event)
+        self._has_events.set()
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while not self._closed.is_set():
-            self._some.wait()
-            self._closed.wait(self.GROUP_SECONDS)  # what comes in the meantime goes with it
-            self._some.clear()
+            self._has_events.wait()
+            self._closed.wait(self.GROUP_SECONDS)  # events that arrive meanwhile join the group
+            self._has_events.clear()
             self._write()
         self._write()
 
     def _write(self) -> None:
         with self._lock:
-            group = list(self._waiting)
+            group = list(self._unwritten)
         if not group:
             return
         try:
@@ -141,7 +144,8 @@ class Recorder:
                 self._written = 0
                 self._store.prune(now=self._clock())
         except errors.StoreError:
-            # Who listens has been told; only those who come later miss it. What it is about has rows of its own.
+            # Listeners have the events; only clients that connect later miss them. The facts themselves have rows of
+            # their own.
             logger.exception("event.not_written", extra={"count": len(group)})
         with self._lock:
-            del self._waiting[: len(group)]
+            del self._unwritten[: len(group)]

@@ -1,9 +1,9 @@
 """
-Where the work of jobs runs: on threads of this process, or a piece at a time in processes beside it.
+Where jobs run: on threads of this process, or one item at a time in worker processes.
 
-A job itself, its queue, the database and the events are always here. What may run elsewhere is what is done to one
-file: a plain function of plain values with a plain result. Processes have interpreters of their own, so that nobody
-waits for the screen while files are worked on.
+The job, the queue, the database and the events stay in this process. A worker process handles one file: a plain
+function with picklable arguments and a picklable result. Worker processes have their own interpreters, so work on files
+does not slow the interface down.
 """
 
 from __future__ import annotations
@@ -24,119 +24,119 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from indexium_core import errors
 
-__all__ = ["Executor", "LostError", "Processes", "Threads", "wait_for_former"]
+__all__ = ["Executor", "Processes", "Threads", "WorkerLostError", "wait_for_previous_processes"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_IDLE = 30.0  # seconds without work after which processes are let go
-_LAST = 5.0  # seconds that a process has to end when it is let go
-_GRACE = 5.0  # seconds for which a process may be silent although its work is to be given up
-_LOOK = 0.02  # seconds between two looks whether the processes of an earlier run have ended
+_IDLE_SECONDS = 30.0  # after which an idle process ends
+_EXIT_SECONDS = 5.0  # that a process gets to exit
+_SILENCE_SECONDS = 5.0  # for which a process may ignore a cancellation before it is killed
+_POLL_SECONDS = 0.02  # between two checks whether the processes of an earlier run have ended
 
 
 class Executor(Protocol):
-    """Runs work."""
+    """Runs jobs and their items."""
 
     def start(self, name: str, work: Callable[[], None]) -> None:
-        """Begin a job beside what runs already, and return at once; `name` is what it is called in a stack trace."""
+        """Run `work` beside other jobs and return at once; `name` appears in stack traces."""
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """
-        Do a piece of a job and return what came of it.
+        Run a function for one item of a job and return its result.
 
         Args:
-            function: A function of a module, whose arguments and result can be pickled.
-            args: Its arguments.
-            kwargs: The same, by name.
+            function: A module-level function whose arguments and result can be pickled.
+            args: Positional arguments.
+            kwargs: Keyword arguments.
 
         Raises:
-            LostError: The process that did it ended in the middle.
+            WorkerLostError: The process ended before the function returned.
 
         """
 
-    def lanes(self, wanted: int) -> int:
-        """Return how many pieces it makes sense to have under way at a time, where `wanted` would be on threads."""
+    def max_concurrency(self, requested: int) -> int:
+        """Return how many items to run at once, where threads would run `requested`."""
 
 
 class Threads:
-    """A thread for each job, which does all of it; how many run at a time is the queue's to say."""
+    """Runs each job on a thread of its own. The queue limits how many run at once."""
 
     def start(self, name: str, work: Callable[[], None]) -> None:
-        """Begin `work` on a thread that does not keep the process from ending."""
+        """Run `work` on a daemon thread."""
         threading.Thread(target=work, name=name, daemon=True).start()
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do it here."""
+        """Call the function on this thread."""
         return function(*args, **kwargs)
 
-    def lanes(self, wanted: int) -> int:
-        """Return what is wanted: threads that wait for a disk cost nothing."""
-        return wanted
+    def max_concurrency(self, requested: int) -> int:
+        """Return `requested`: threads that wait for a disk cost nothing."""
+        return requested
 
 
-class Home(Protocol):
-    """Answers what a piece of work asks; has a method for each question."""
+class Callbacks(Protocol):
+    """The methods of the parent that a function in a worker process may call."""
 
-    def is_over(self) -> bool:
-        """Tell whether the work is to be given up."""
+    def is_cancelled(self) -> bool:
+        """Return whether the function should end early."""
 
 
-class LostError(Exception):
-    """A process ended while it was at work, by a crash or because somebody killed it, or never began; says how."""
+class WorkerLostError(Exception):
+    """A worker process ended before it returned a result, or never started; the message says how."""
 
 
 class Processes(Threads):
     """
-    Jobs on threads, their pieces in processes that are started when they are needed and let go when they are not.
+    Jobs on threads, their items in worker processes that start on demand and end when idle.
 
-    As many are at work as there are callers; each piece has one for itself. One that ends in the middle costs its
-    caller a `LostError` and nobody else anything. None outlives this process: what it holds of a file is free then, and
-    `wait_for_former` returns when that is so.
+    There is one process for each concurrent caller. A process that ends early raises `WorkerLostError` for its caller
+    and affects nobody else. No process outlives this one: its locks on files are then released, and
+    `wait_for_previous_processes` returns.
     """
 
     def __init__(self, lock: Path) -> None:
-        """`lock`: a file that every process holds while it lives; made where there is none."""
+        """Create the pool. `lock` is a file that every worker process locks while it runs; it is created if missing."""
         super().__init__()
-        self._lock = lock
-        self._turn = threading.Lock()
+        self._lock_path = lock
+        self._workers_lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._reaper: threading.Timer | None = None
         self._is_closed = False
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do it in a process."""
-        return self._do(None, function, args, kwargs)
+        """Call the function in a worker process."""
+        return self._run(None, function, args, kwargs)
 
-    def converse(
-        self, home: Home, function: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs
+    def call_with_callbacks(
+        self, callbacks: Callbacks, function: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """
-        Do a piece of work that has something to ask meanwhile.
+        Call a function in a worker process that may call back into this one.
 
-        A process that says nothing for some seconds although its work is to be given up is ended.
+        A process that ignores a cancellation for some seconds is killed.
 
         Args:
-            home: Its methods answer, on this thread. What they raise reaches the function as a StoreError with the same
-                words, and the caller as it is where the function does not get over it.
-            function: Is given, before all else, an object with the methods of `home`. It may call them from any thread.
-            args: Its other arguments.
-            kwargs: The same, by name.
+            callbacks: Its methods run on the calling thread. An exception of theirs reaches the function as a
+                StoreError with the same message, and the caller unchanged if the function does not handle it.
+            function: Gets a proxy of `callbacks` as its first argument. It may call the proxy from any thread.
+            args: Its other positional arguments.
+            kwargs: Its keyword arguments.
 
         Raises:
-            LostError: The process ended in the middle.
+            WorkerLostError: The process ended before the function returned.
 
         """
-        return self._do(home, function, args, kwargs)
+        return self._run(callbacks, function, args, kwargs)
 
-    def lanes(self, wanted: int) -> int:
-        """Return no more than there are processors: a process is not for waiting."""
-        return min(wanted, os.cpu_count() or 1)
+    def max_concurrency(self, requested: int) -> int:
+        """Return at most the number of processors."""
+        return min(requested, os.cpu_count() or 1)
 
     def close(self) -> None:
-        """End all processes, for good; whoever waits for one that is at work is told that it is lost."""
-        with self._turn:
+        """Kill all processes for good. Callers that wait for one get `WorkerLostError`."""
+        with self._workers_lock:
             self._is_closed = True
             idle, self._idle = self._idle, []
             for worker in (*idle, *self._busy):
@@ -144,131 +144,133 @@ class Processes(Threads):
         for worker in idle:
             worker.end()
 
-    def _do(self, home: Home | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
-        worker = self._take()
+    def _run(
+        self, callbacks: Callbacks | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> R:
+        worker = self._acquire()
         try:
-            return worker.do(home, function, args, kwargs)  # type: ignore[no-any-return]
+            return worker.run(callbacks, function, args, kwargs)  # type: ignore[no-any-return]
         finally:
-            self._give_back(worker)
+            self._release(worker)
 
-    def _take(self) -> _Worker:
-        with self._turn:
+    def _acquire(self) -> _Worker:
+        with self._workers_lock:
             while self._idle:
                 worker = self._idle.pop()
                 if worker.is_alive():
                     break
                 worker.end()
             else:
-                worker = self._started()
+                worker = self._start_worker()
             self._busy.add(worker)
         return worker
 
-    def _started(self) -> _Worker:
-        if self._is_closed:  # it would outlive whoever could end it
-            raise LostError("was not started: the program ends")
+    def _start_worker(self) -> _Worker:
+        if self._is_closed:  # nobody would end it
+            raise WorkerLostError("was not started because the program is stopping")
         try:
-            return _Worker(self._lock)
+            return _Worker(self._lock_path)
         except OSError as error:
             message = f"could not be started: {error.strerror or error}"
-            raise LostError(message) from error
+            raise WorkerLostError(message) from error
 
-    def _give_back(self, worker: _Worker) -> None:
-        with self._turn:
+    def _release(self, worker: _Worker) -> None:
+        with self._workers_lock:
             self._busy.discard(worker)
             if worker.is_free and not self._is_closed:
-                worker.since = time.monotonic()
+                worker.idle_since = time.monotonic()
                 self._idle.append(worker)
                 self._reap_later()
                 return
         worker.end()
 
     def _reap_later(self) -> None:
-        """Look in a while which processes have had nothing to do; the caller holds the turn."""
+        """Schedule a check for idle processes. Callers hold the lock."""
         if self._reaper is None:
-            self._reaper = threading.Timer(_IDLE, self._reap)
+            self._reaper = threading.Timer(_IDLE_SECONDS, self._reap)
             self._reaper.daemon = True
             self._reaper.start()
 
     def _reap(self) -> None:
-        with self._turn:
+        with self._workers_lock:
             self._reaper = None
-            past = time.monotonic() - _IDLE
-            tired = [worker for worker in self._idle if worker.since <= past]
-            self._idle = [worker for worker in self._idle if worker.since > past]
+            past = time.monotonic() - _IDLE_SECONDS
+            expired = [worker for worker in self._idle if worker.idle_since <= past]
+            self._idle = [worker for worker in self._idle if worker.idle_since > past]
             if self._idle:
                 self._reap_later()
-        for worker in tired:
+        for worker in expired:
             worker.end()
 
 
 class _Worker:
-    """One process, as its parent sees it. Used by one thread at a time."""
+    """One worker process, as its parent sees it. One thread uses it at a time."""
 
     def __init__(self, lock: Path) -> None:
-        self._line, theirs = connection.Pipe()
+        self._pipe, child_end = connection.Pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "indexium_core.jobs.worker", str(theirs.fileno()), str(lock)],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(place or os.getcwd() for place in sys.path)},  # noqa: PTH109
-                pass_fds=(theirs.fileno(),),
+                [sys.executable, "-P", "-m", "indexium_core.jobs.worker", str(child_end.fileno()), str(lock)],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},  # noqa: PTH109
+                pass_fds=(child_end.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
             )
         finally:
-            theirs.close()
+            child_end.close()
         self.is_free = True  # it waits for work
-        self.since = 0.0  # time.monotonic() when it got free
+        self.idle_since = 0.0  # time.monotonic() when it became free
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def do(self, home: Home | None, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
-        """Have a piece of work done, and answer what it asks."""
-        raised: list[Exception] = []
+    def run(self, callbacks: Callbacks | None, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Send a call, answer its callbacks, and return its result."""
+        errors_raised: list[Exception] = []
         self.is_free = False
         try:
-            self._line.send((function, args, kwargs, home is not None))
+            self._pipe.send((function, args, kwargs, callbacks is not None))
             while True:
-                match self._heard(home):
+                match self._receive(callbacks):
                     case ("done", result):
                         self.is_free = True
                         return result
-                    case ("failed", told):
+                    case ("failed", stack_trace):
                         self.is_free = True
-                        raise raised[-1] if raised else RuntimeError(told)
+                        raise errors_raised[-1] if errors_raised else RuntimeError(stack_trace)
                     case ("said", record):
                         _log(record)
-                    case ("ask", name, its_args):
-                        self._line.send(_answer(home, name, its_args, raised))
+                    case ("ask", name, call_args):
+                        self._pipe.send(_answer(callbacks, name, call_args, errors_raised))
         except (EOFError, ConnectionError) as error:
-            raise LostError(self._how_it_ended()) from error
+            raise WorkerLostError(self._exit_reason()) from error
 
-    def _heard(self, home: Home | None) -> tuple[Any, ...]:
-        """Return its next word."""
-        since: float | None = None  # time.monotonic() from which on it should give its work up
-        while home is not None and not self._line.poll(_GRACE / 10):
+    def _receive(self, callbacks: Callbacks | None) -> tuple[Any, ...]:
+        """Return the next message of the process."""
+        since: float | None = None  # time.monotonic() of the cancellation
+        while callbacks is not None and not self._pipe.poll(_SILENCE_SECONDS / 10):
             if since is None:
-                since = time.monotonic() if home.is_over() else None
-            elif time.monotonic() - since > _GRACE:
-                self.kill()  # and wait on: as long as a disk holds it, its file is not free
-        word: tuple[Any, ...] = self._line.recv()
-        return word
+                since = time.monotonic() if callbacks.is_cancelled() else None
+            elif time.monotonic() - since > _SILENCE_SECONDS:
+                self.kill()  # then keep waiting: until the disk releases the process, its file is not free
+        message: tuple[Any, ...] = self._pipe.recv()
+        return message
 
     def kill(self) -> None:
-        """Cut off what it is at; from any thread."""
+        """Kill the process; from any thread."""
         self._process.kill()
 
     def end(self) -> None:
-        """Have it ended, and wait until it holds nothing any more."""
+        """Kill the process and wait until it holds nothing."""
         self.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs on a disk that does not answer
-            self._process.wait(_LAST)
-        self._line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # the process hangs on a disk that does not respond
+            self._process.wait(_EXIT_SECONDS)
+        self._pipe.close()
 
-    def _how_it_ended(self) -> str:
-        """Wait until it holds nothing any more, and say what ended it."""
+    def _exit_reason(self) -> str:
+        """Wait for the process to exit and return how it ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_LAST)
+            self._process.wait(_EXIT_SECONDS)
         code = self._process.returncode
         if code is not None and code < 0:
             with contextlib.suppress(ValueError):
@@ -276,32 +278,34 @@ class _Worker:
         return f"ended with code {code}"
 
 
-def _answer(home: Home | None, name: str, args: tuple[Any, ...], raised: list[Exception]) -> tuple[Any, ...]:
-    """Return the answer to a question as plain values; what went wrong is kept here."""
+def _answer(
+    callbacks: Callbacks | None, name: str, args: tuple[Any, ...], errors_raised: list[Exception]
+) -> tuple[Any, ...]:
+    """Return the result of a callback as plain values, and keep an exception for the caller."""
     try:
-        return "is", getattr(home, name)(*args)
-    except Exception as error:  # noqa: BLE001 - whatever it is: it is raised where the function has ended
-        raised.append(error)
+        return "is", getattr(callbacks, name)(*args)
+    except Exception as error:  # noqa: BLE001 - the caller raises it when the function has ended
+        errors_raised.append(error)
         return "not", str(error), error.reason if isinstance(error, errors.IndexiumError) else ""
 
 
 def _log(record: dict[str, Any]) -> None:
-    """Log what a process has to say as if it were said here, by the thread that waits for it."""
+    """Log a record of a worker process in this process, on the thread that waits for it."""
     logger = logging.getLogger(record["name"])
     if logger.isEnabledFor(record["levelno"]):
         logger.handle(logging.makeLogRecord(record))
 
 
-def wait_for_former(lock: Path, *, seconds: float = 10.0) -> bool:
+def wait_for_previous_processes(lock: Path, *, seconds: float = 10.0) -> bool:
     """
-    Wait until the processes that an earlier run started have ended; they do when it has, unless a disk holds them.
+    Wait until the worker processes of an earlier run have ended. They end with their parent, unless a disk blocks them.
 
     Args:
-        lock: The file that they hold.
-        seconds: How long to wait for that.
+        lock: The file that they lock.
+        seconds: How long to wait.
 
     Returns:
-        Whether they have.
+        Whether they have ended.
 
     """
     try:
@@ -316,6 +320,6 @@ def wait_for_former(lock: Path, *, seconds: float = 10.0) -> bool:
                 return True
             if time.monotonic() > end:
                 return False
-            time.sleep(_LOOK)
+            time.sleep(_POLL_SECONDS)
     finally:
         os.close(descriptor)

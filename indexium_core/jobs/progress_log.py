@@ -1,10 +1,10 @@
 """
-`progress.log`: how far each job is, as lines that people and scripts read.
+`progress.log`: the progress of each job, as lines for people and scripts.
 
     2026-11-20T07:00:00Z job=12 kind=rescan processed=100/5000 updated=7 errors=0 rate=210.4/s eta=23s
 
-Words of the form `name=value`, always in this order: job, kind, processed, the counters of the kind, rate, eta. What
-is not known is `?`. The log of the job has the same as a record.
+A line consists of `name=value` pairs in this order: job, kind, processed, the counters of the kind, rate, eta. An
+unknown value is `?`. The log of the job has the same facts as a record.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ __all__ = ["ProgressLog"]
 
 logger = logging.getLogger(__name__)
 
-_SECONDS = 4.5  # told every half a second, a job has a line at least every 5
+_INTERVAL_SECONDS = 4.5  # a job that reports twice a second then has a line at least every 5 s
 _FILE_BYTES, _FILES = 10_000_000, 3
 
 
-class _File(logging.handlers.RotatingFileHandler):
-    """The file, and those that were it before."""
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """The log file with its rotated predecessors."""
 
-    def __init__(self, place: Path) -> None:
-        super().__init__(place, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Lose the line: a full disk stops the work by itself, and is said there."""
+        """Drop the line: a full disk is reported where it stops the work."""
 
 
 class ProgressLog:
@@ -48,13 +48,13 @@ class ProgressLog:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._file = _File(folder / "progress.log")
+        self._file = _LogFile(folder / "progress.log")
         self._clock = clock
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._told: dict[int, float] = {}  # jobs at work → when they had their last line
+        self._last_line_at: dict[int, float] = {}  # running jobs → time.monotonic() of their last line
 
-    def tell(
+    def report(
         self,
         *,
         job_id: int,
@@ -64,29 +64,29 @@ class ProgressLog:
         counters: Mapping[str, int],
         rate: float | None,
         eta_seconds: float | None,
-        last: bool = False,
+        is_last: bool = False,
     ) -> None:
         """
-        Take note of how far a job is: a line at first, then at most one in some 5 seconds, and one at the end.
+        Write the progress of a job: the first report, then one about every 5 seconds, and the last one.
 
         Args:
             job_id: The job.
             kind: write, rollback, scan, rescan ….
-            processed: Things done with, whatever came of them.
-            total: … of how many; None while that is not known.
-            counters: What came of them, in the order in which it is to be read.
-            rate: Things a second; None while that is not known.
-            eta_seconds: Seconds that are left; None while that is not known.
-            last: The job has ended, or stops here for now.
+            processed: Items that have an outcome.
+            total: Items in all; None while this is not known.
+            counters: Items by outcome, in the order of the line.
+            rate: Items per second; None while this is not known.
+            eta_seconds: Seconds left; None while this is not known.
+            is_last: The run has ended or is interrupted.
 
         """
         now = self._monotonic()
         with self._lock:
-            if not last and now - self._told.get(job_id, -_SECONDS) < _SECONDS:
+            if not is_last and now - self._last_line_at.get(job_id, -_INTERVAL_SECONDS) < _INTERVAL_SECONDS:
                 return
-            self._told[job_id] = now
-            if last:
-                del self._told[job_id]
+            self._last_line_at[job_id] = now
+            if is_last:
+                del self._last_line_at[job_id]
             words = {
                 "job": str(job_id),
                 "kind": kind,

@@ -1,4 +1,4 @@
-"""One run of a job: what its handler sees of it, and what the queue sees."""
+"""One run of a job: the context of its handler, and the state that the queue reads."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.jobs.context import Handler
-from indexium_core.jobs.runner import Control
+from indexium_core.jobs.runner import RunControl
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
-from indexium_core.model.job import Job, Told, Unrecorded
+from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
-__all__ = ["Kind", "Pulse", "Run"]
+__all__ = ["JobKind", "JobRun", "OperationProgress"]
 
 logger = logging.getLogger(__name__)
 
-_AGAIN = 0.5  # seconds between two attempts to write an end down
-_LOST = 1.0  # seconds at work of which nothing need be written down: so much a kill makes forgotten
+_RETRY_SECONDS = 0.5  # between two attempts to store a result
+_UNSAVED_SECONDS = 1.0  # running time that may be lost in a kill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind of job: how it is done, and by which rules."""
+class JobKind:
+    """A kind of job: its handler and its rules."""
 
     name: str
     handler: Handler
     title: str
-    version: int = 1  # of its payload; a job with a higher one was made by a newer program
-    side_by_side: int | None = 1  # how many are at work at a time; None: as many as there are
-    counts_errors: bool = True  # whether one with items that failed has completed with errors
-    goes_on: bool = True  # whether it is taken up by itself where it was cut off
-    of_operation: bool = False  # its operation writes its state and its numbers down, with what it does
-    timeout: Callable[[], float] = lambda: float("inf")  # seconds without progress after which it is stopped
-    give_up: Callable[[Job], bool] | None = None  # cancels one that is not at work; False: there is nothing left of it
-    rests_within: float = 2.0  # seconds for which who holds one waits until nothing goes on any more, at most
+    version: int = 1  # version of its payload; a job with a higher one comes from a newer program
+    max_concurrent: int | None = 1  # how many run at once; None: no limit
+    counts_errors: bool = True  # whether a job with failed items has completed with errors
+    resumes_automatically: bool = True  # whether it resumes at the next start after an interruption
+    is_operation: bool = False  # whether its operation stores its state and its counts itself
+    # Seconds without progress after which a running job is stopped.
+    stall_timeout: Callable[[], float] = lambda: float("inf")
+    # Cancels a job that is not running; returns False if nothing was left to cancel.
+    cancel_idle: Callable[[Job], bool] | None = None
+    pause_wait_seconds: float = 2.0  # longest time that `pause` waits for running items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulse:
-    """How far an operation is, as it says itself."""
+class OperationProgress:
+    """The progress of an operation, as it reports it itself."""
 
     current: int
     total: int
@@ -52,53 +54,53 @@ class Pulse:
     rate: float
     eta_seconds: float | None
     counters: Mapping[str, int]
-    seconds: float = field(default=0.0, compare=False)  # at work in all its runs
+    seconds: float = field(default=0.0, compare=False)  # running time of all its runs
 
 
-class Course(Control):
-    """What holds and ends a run, and who waits for that: a run that is at rest by it has something left."""
+class JobControl(RunControl):
+    """The control of a job: pauses and ends its run, and lets others wait for that."""
 
     def __init__(self) -> None:
         super().__init__()
         self._is_over = False
 
     def close(self) -> None:
-        """Note that the run is over."""
+        """Record that the run has ended."""
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
 
-    def wait_until_at_rest(self, seconds: float) -> None:
-        """Return when it rests because it was paused, or is over: until then, nobody knows which it will be."""
+    def wait_until_idle(self, seconds: float) -> None:
+        """Wait until the run is idle because of a pause, has ended or is resumed, at most `seconds`."""
         with self._changed:
-            self._changed.wait_for(lambda: self._at_rest or self._is_over or not self._paused, seconds)
+            self._changed.wait_for(lambda: self._is_idle or self._is_over or not self._paused, seconds)
 
 
-class Run:
-    """A job that is at work here; its handler's `JobContext`."""
+class JobRun:
+    """A running job; it is the `JobContext` of its handler."""
 
-    def __init__(self, job: Job, kind: Kind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, job: Job, kind: JobKind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
         self.job, self.kind = job, kind
-        self.control = Course()
+        self.control = JobControl()
         self.stopped_by = "stop"
-        self.cancelled_by = ""  # who gave up the rest
-        self.is_over = False  # its work has ended: nobody but who writes that down says how far it is
+        self.cancelled_by = ""  # who cancelled the rest
+        self.is_over = False  # its handler has ended: only the final report follows
         self.thread: threading.Thread | None = None
-        self.pulse: Callable[[], Pulse] | None = None  # of an operation
-        self._felt: Pulse | None = None  # the one that was told last
+        self.operation_progress: Callable[[], OperationProgress] | None = None  # reads the progress of an operation
+        self._last_reported: OperationProgress | None = None  # the last one that was reported
         self._store, self._clock = store, clock
-        self._checkpoint = store.saved(job.id)
+        self._checkpoint = store.checkpoint(job.id)
         self._lock = threading.Lock()
         self._current, self._total, self._message = job.progress_current, job.progress_total, job.progress_message
         self._counters: Mapping[str, int] = job.counters
-        self._fresh = False
-        self._got_on = time.monotonic()
-        self._speed = Speed(self._current, at=self._got_on)
-        self._heeded = False  # whether the handler was told to come to an end
-        self._leaving = threading.Event()
-        self._unrecorded: tuple[str, float] | None = None  # why its end cannot be written down, and since when
+        self._has_changed = False
+        self._active_at = time.monotonic()
+        self._speed = Speed(self._current, at=self._active_at)
+        self._saw_stop = False  # whether the handler saw the request to end
+        self._is_stopping = threading.Event()
+        self._unrecorded: tuple[str, float] | None = None  # why its result cannot be stored, and since when
 
-    # What the handler sees.
+    # The context of the handler.
 
     @property
     def job_id(self) -> int:
@@ -115,38 +117,38 @@ class Run:
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         with self._lock:
             self._current, self._total, self._message, self._counters = current, total, message, counters
-            self._fresh, self._got_on = True, time.monotonic()
-            self._speed.did(current, at=self._got_on)
+            self._has_changed, self._active_at = True, time.monotonic()
+            self._speed.record(current, at=self._active_at)
 
     def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
-        self._store.save(self.job.id, checkpoint, now=self._clock(), tx=tx)
+        self._store.save_checkpoint(self.job.id, checkpoint, now=self._clock(), tx=tx)
         self._checkpoint = checkpoint
         with self._lock:
-            self._got_on = time.monotonic()
+            self._active_at = time.monotonic()
 
-    def moved(self) -> None:
-        """Note that work on an item goes on, though none has come to its end."""
+    def note_activity(self) -> None:
+        """Record that an item makes progress although none has ended."""
         with self._lock:
-            self._got_on = time.monotonic()
+            self._active_at = time.monotonic()
 
     def should_stop(self) -> bool:
-        if self.control.paused:
-            self.control.rest()
+        if self.control.is_paused:
+            self.control.mark_idle()
             self.control.wait_while_paused()
             with self._lock:
-                self._got_on = time.monotonic()
-                self._speed = Speed(self._current, at=self._got_on)  # a pause is no time at work
+                self._active_at = time.monotonic()
+                self._speed = Speed(self._current, at=self._active_at)  # a pause is not running time
         if self.control.ending is None:
             return False
-        self._heeded = True
+        self._saw_stop = True
         return True
 
-    def write_down(self, write: Callable[[], None]) -> None:
+    def record_end(self, write: Callable[[], None]) -> None:
         """
-        Write an end down, and where the store fails, again and again until it is well or the process goes down.
+        Store a result with `write`; retry while the store fails, until it works or the process stops.
 
-        Else a disk that was full for a moment would leave work that nobody is at, and nobody could go on with. While it
-        waits, `unrecorded` says so.
+        Otherwise a disk that is full for a moment would leave a job that nobody runs and nobody can resume. Meanwhile
+        `unrecorded` reports the problem.
         """
         since = time.monotonic()
         while True:
@@ -156,55 +158,55 @@ class Run:
                 if self._unrecorded is None:
                     logger.exception("job.not_recorded", extra={"job_id": self.job_id})
                 self._unrecorded = (error.message, since)
-                if self._leaving.wait(_AGAIN):  # what the next start finds is a job that was cut off
+                if self._is_stopping.wait(_RETRY_SECONDS):  # the next start finds an interrupted job
                     return
             else:
                 self._unrecorded = None
                 return
 
-    # What the queue sees.
+    # The state for the queue.
 
-    def leave(self, *, by: str) -> None:
-        """Come to an end soon, for the process goes down; `by` whose wish."""
+    def begin_stop(self, *, by: str) -> None:
+        """Ask the run to end because the process stops; `by` says who asked: stop, person."""
         self.stopped_by = by
         self.control.stop()
-        self._leaving.set()
+        self._is_stopping.set()
 
     @property
-    def unrecorded(self) -> Unrecorded | None:
-        """Return that its end cannot be written down, and why; None where that is not so."""
+    def unrecorded(self) -> UnrecordedResults | None:
+        """Why the result cannot be stored; None if it can."""
         if self._unrecorded is None:
             return None
-        why, since = self._unrecorded
-        return Unrecorded(
+        reason, since = self._unrecorded
+        return UnrecordedResults(
             job_id=self.job.id,
             operation_id=self.job.operation_id,
-            why=why,
+            reason=reason,
             seconds=time.monotonic() - since,
-            limit=self.kind.timeout(),
+            limit_seconds=self.kind.stall_timeout(),
         )
 
     @property
-    def heeded(self) -> bool:
-        return self._heeded
+    def saw_stop(self) -> bool:
+        return self._saw_stop
 
     @property
-    def stood_still(self) -> float:
-        """Seconds without progress; none while it is held."""
+    def stalled_seconds(self) -> float:
+        """Seconds without progress; 0 while it is paused."""
         with self._lock:
-            return 0.0 if self.control.paused else time.monotonic() - self._got_on
+            return 0.0 if self.control.is_paused else time.monotonic() - self._active_at
 
-    def told(self, *, again: bool = False) -> Told | None:
-        """Return how far it is, None where that was told already and is not to be told `again`."""
-        if self.pulse is not None:
-            return self._told_by(self.pulse(), again=again)
+    def report(self, *, is_forced: bool = False) -> JobProgress | None:
+        """Return the progress; None if it has not changed since the last report, unless `is_forced`."""
+        if self.operation_progress is not None:
+            return self._operation_report(self.operation_progress(), is_forced=is_forced)
         with self._lock:
-            if not (self._fresh or again):
+            if not (self._has_changed or is_forced):
                 return None
-            self._fresh = False
+            self._has_changed = False
             rate = self._speed.rate(at=time.monotonic())
             left = None if self._total is None or not rate else max(0.0, (self._total - self._current) / rate)
-            return Told(
+            return JobProgress(
                 job_id=self.job.id,
                 current=self._current,
                 total=self._total,
@@ -214,26 +216,35 @@ class Run:
                 counters=dict(self._counters),
             )
 
-    def _told_by(self, pulse: Pulse, *, again: bool) -> Told | None:
+    def _operation_report(self, operation_progress: OperationProgress, *, is_forced: bool) -> JobProgress | None:
         with self._lock:
-            felt = self._felt
-            if not again and felt == pulse and felt is not None and not self._grew(pulse.seconds - felt.seconds):
+            last = self._last_reported
+            if (
+                not is_forced
+                and last == operation_progress
+                and last is not None
+                and not self._has_new_seconds(operation_progress.seconds - last.seconds)
+            ):
                 return None
-            self._felt, self._current, self._total = pulse, pulse.current, pulse.total
-        return Told(
+            self._last_reported, self._current, self._total = (
+                operation_progress,
+                operation_progress.current,
+                operation_progress.total,
+            )
+        return JobProgress(
             job_id=self.job.id,
             current=None,
-            total=pulse.total,
-            message=pulse.message,
-            rate=pulse.rate,
-            eta_seconds=pulse.eta_seconds,
-            counters=pulse.counters,
-            seconds=pulse.seconds,
+            total=operation_progress.total,
+            message=operation_progress.message,
+            rate=operation_progress.rate,
+            eta_seconds=operation_progress.eta_seconds,
+            counters=operation_progress.counters,
+            seconds=operation_progress.seconds,
         )
 
-    def _grew(self, seconds: float) -> bool:
-        """Tell whether the time at work is to be written down anew: now and then, and where it rests all of it."""
-        return seconds > (0.0 if self.control.at_rest else _LOST)
+    def _has_new_seconds(self, seconds: float) -> bool:
+        """Return whether the running time must be stored: now and then, and completely when the run is idle."""
+        return seconds > (0.0 if self.control.is_idle else _UNSAVED_SECONDS)
 
     @property
     def current(self) -> int:

@@ -1,9 +1,9 @@
 """
-Working through many items on a few threads, with pause, resume and cancel between items.
+Process many items on a few threads, with pause, resume and cancel between items.
 
-Knows nothing of what the work is. Results are delivered in groups, so that whoever stores them does so once or twice a
-second and not once an item, and by a thread of their own, so that no worker waits for a database. An item that is to be
-tried again waits while others are worked on.
+A runner knows nothing about the work. It delivers results in groups, so that they are stored once or twice a second and
+not once per item. A separate thread delivers them, so that no worker waits for a database. An item that will be retried
+waits while others run.
 """
 
 from __future__ import annotations
@@ -18,141 +18,141 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Control", "Ending", "Runner"]
+__all__ = ["RunControl", "RunEnd", "Runner"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Ending(Enum):
-    """Why a run came to its end."""
+class RunEnd(Enum):
+    """Why a run ended."""
 
-    DONE = "done"  # every item was worked on
-    CANCELLED = "cancelled"  # a person gave up the rest
-    STOPPED = "stopped"  # the process is going down; the rest can be taken up again
-    FAILED = "failed"  # something stands in the way of all that is left; it can be taken up again when that is mended
+    DONE = "done"  # every item was processed
+    CANCELLED = "cancelled"  # a person cancelled the rest
+    STOPPED = "stopped"  # the process is stopping; the rest can be resumed
+    FAILED = "failed"  # an error concerns all remaining items; they can be resumed when it is fixed
 
 
-class Control:
-    """Pause, resume, cancel and stop, from any thread. Work that is under way is always finished."""
+class RunControl:
+    """Pause, resume, cancel and stop a run, from any thread. Items that are running are always finished."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._paused = False
-        self._turns = 0
-        self._standing = 0
-        self._at_rest = False
-        self._ending: Ending | None = None
-        self._watchers: list[Callable[[], None]] = []
+        self._changes = 0
+        self._waiting_threads = 0
+        self._is_idle = False
+        self._ending: RunEnd | None = None
+        self._callbacks: list[Callable[[], None]] = []
 
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` after every change, and when somebody stands still by it, on the thread that does that."""
-        self._watchers.append(watcher)
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after every change, and when a thread starts to wait, on the thread that caused it."""
+        self._callbacks.append(callback)
 
     @property
-    def paused(self) -> bool:
+    def is_paused(self) -> bool:
         return self._paused and self._ending is None
 
     @property
-    def held(self) -> bool:
-        """Whether it was paused, also when it has been stopped since."""
+    def was_paused(self) -> bool:
+        """Whether it was paused, even if it has been stopped since."""
         return self._paused
 
     @property
-    def ending(self) -> Ending | None:
+    def ending(self) -> RunEnd | None:
         return self._ending
 
     @property
-    def turns(self) -> int:
-        """How often it was changed: what was seen before a change says nothing of what goes on after it."""
-        return self._turns
+    def changes(self) -> int:
+        """Number of changes so far. An observation made before a change says nothing about the state after it."""
+        return self._changes
 
     @property
-    def standing(self) -> int:
-        """How many threads stand still because it is paused."""
-        return self._standing
+    def waiting_threads(self) -> int:
+        """Number of threads that wait because the run is paused."""
+        return self._waiting_threads
 
     @property
-    def at_rest(self) -> bool:
-        """Whether nothing goes on any more because it is paused, as whoever does the work has said."""
-        return self._at_rest and self.paused
+    def is_idle(self) -> bool:
+        """Whether the run is paused and nothing is running any more, as reported by `mark_idle`."""
+        return self._is_idle and self.is_paused
 
     def pause(self) -> None:
-        self._set(paused=True)
+        self._set(is_paused=True)
 
     def resume(self) -> None:
-        self._set(paused=False)
+        self._set(is_paused=False)
 
     def cancel(self) -> None:
-        self._set(ending=Ending.CANCELLED)
+        self._set(ending=RunEnd.CANCELLED)
 
     def stop(self) -> None:
-        self._set(ending=Ending.STOPPED)
+        self._set(ending=RunEnd.STOPPED)
 
     def fail(self) -> None:
-        self._set(ending=Ending.FAILED)
+        self._set(ending=RunEnd.FAILED)
 
-    def rest(self, turns: int | None = None) -> None:
+    def mark_idle(self, changes: int | None = None) -> None:
         """
-        Note, where it is paused, that all that was begun has ended or stands still, and is written down.
+        Record that everything started before the pause has ended or waits, and is stored. Does nothing if not paused.
 
-        `turns`: what `turns` was when that was seen; nothing is noted where it has been changed since.
+        `changes` is the number of changes when the caller observed this; a later change makes the observation void.
         """
         with self._changed:
-            if self._at_rest or not self.paused or turns not in (None, self._turns):
+            if self._is_idle or not self.is_paused or changes not in (None, self._changes):
                 return
-            self._at_rest = True
+            self._is_idle = True
             self._changed.notify_all()
-        self._tell()
+        self._notify()
 
     @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
-        """Take the thread for one that stands still: it has begun nothing, and will look at this before it does."""
+    def as_waiting(self) -> Iterator[None]:
+        """Count this thread as waiting: it has started nothing and checks this control before it does."""
         with self._changed:
-            self._standing += 1
+            self._waiting_threads += 1
         try:
             yield
         finally:
             with self._changed:
-                self._standing -= 1
+                self._waiting_threads -= 1
 
     def wait_while_paused(self) -> None:
-        """Return when nobody holds the work up any more."""
+        """Return as soon as the run is not paused."""
         with self._changed:
-            if not self.paused:
+            if not self.is_paused:
                 return
-            self._standing += 1
-        self._tell()
+            self._waiting_threads += 1
+        self._notify()
         with self._changed:
-            self._changed.wait_for(lambda: not self.paused)
-            self._standing -= 1
+            self._changed.wait_for(lambda: not self.is_paused)
+            self._waiting_threads -= 1
 
     def wait_for_change(self, seconds: float) -> None:
-        """Return when it is paused or comes to its end, or after some seconds."""
+        """Return when the run is paused or ended, or after `seconds`."""
         with self._changed:
             self._changed.wait_for(lambda: self._paused or self._ending is not None, seconds)
 
-    def _set(self, *, paused: bool | None = None, ending: Ending | None = None) -> None:
+    def _set(self, *, is_paused: bool | None = None, ending: RunEnd | None = None) -> None:
         with self._changed:
-            self._paused = self._paused if paused is None else paused
+            self._paused = self._paused if is_paused is None else is_paused
             self._ending = self._ending or ending
-            self._at_rest = self._at_rest and self.paused
-            self._turns += 1
+            self._is_idle = self._is_idle and self.is_paused
+            self._changes += 1
             self._changed.notify_all()
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
-        for watcher in list(self._watchers):
-            watcher()
+    def _notify(self) -> None:
+        for callback in list(self._callbacks):
+            callback()
 
 
 class Runner(Generic[Item, Result]):
-    """Run `work` over items on `workers` threads and hand results to `deliver` in groups."""
+    """Runs `work` over items on `workers` threads and passes results to `deliver` in groups."""
 
-    GROUP_SECONDS = 0.5  # from the beginning of one delivery to that of the next, at the least …
-    LONGEST_SECONDS = 2.0  # … and at the most, where results have come
-    DELIVERING = 0.05  # … and in between so many that deliveries take no more than this share of the time
-    GROUP_SIZE = 200  # that are delivered whatever the time
+    GROUP_SECONDS = 0.5  # shortest interval between the starts of two deliveries …
+    MAX_GROUP_SECONDS = 2.0  # … and the longest one while there are results
+    DELIVERY_SHARE = 0.05  # deliveries take at most this share of the time
+    GROUP_SIZE = 200  # results that are delivered at once, whatever the interval
 
     def __init__(
         self,
@@ -160,23 +160,23 @@ class Runner(Generic[Item, Result]):
         deliver: Callable[[list[Result]], None],
         *,
         workers: int,
-        control: Control,
+        control: RunControl,
         key: Callable[[Item], Hashable | None] = lambda _: None,
-        again: Callable[[Item, Result], float | None] = lambda _item, _result: None,
+        retry_delay: Callable[[Item, Result], float | None] = lambda _item, _result: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         Prepare a run.
 
         Args:
-            work: Does one item; should not raise.
-            deliver: Takes results, a group at a time, on a thread of its own.
-            workers: Items that are worked on at the same time.
-            control: Holds and ends it.
-            key: Two items with the same key (not None) are never worked on at the same time, nor is one overtaken by
-                the other while it waits to be tried again.
-            again: Says after how many seconds an item is to be tried again; None delivers its result.
-            clock: Seconds that never jump.
+            work: Processes one item; it should not raise.
+            deliver: Takes a group of results, on a thread of its own.
+            workers: Items that run at the same time.
+            control: Pauses and ends the run.
+            key: Two items with the same key (not None) never run at the same time, and an item never overtakes one with
+                the same key that waits for a retry.
+            retry_delay: Returns the seconds until an item is retried; None delivers its result.
+            clock: A monotonic clock in seconds.
 
         """
         self._work = work
@@ -184,66 +184,66 @@ class Runner(Generic[Item, Result]):
         self._workers = workers
         self._control = control
         self._key = key
-        self._again = again
+        self._retry_delay = retry_delay
         self._clock = clock
         self._running: dict[Future[Result], Item] = {}
-        self._waiting: list[tuple[float, int, Item]] = []  # a heap: when it is tried again, its turn, the item
-        self._turns = itertools.count()
+        self._waiting: list[tuple[float, int, Item]] = []  # a heap of (time of the retry, number, item)
+        self._retry_numbers = itertools.count()
         self._results: list[Result] = []
-        self._delivery: Future[None] | None = None  # of the group before these
+        self._delivery: Future[None] | None = None  # of the previous group
         self._delivered_at = clock()
-        self._took = 0.0  # seconds, the last delivery
-        self._bell: Future[None] = Future()  # ends when the control changes, so that this is seen at once
-        self._ringing = threading.Lock()
-        control.watch(self._ring)
+        self._delivery_seconds = 0.0  # duration of the last delivery
+        self._wakeup: Future[None] = Future()  # done when the control changes, to wake the loop
+        self._wakeup_lock = threading.Lock()
+        control.on_change(self._wake)
 
-    def run(self, items: Iterable[Item]) -> Ending:
+    def run(self, items: Iterable[Item]) -> RunEnd:
         """
-        Work through `items`; returns how it ended. Results of everything that was begun have then been delivered.
+        Process `items` and return how the run ended. All results are delivered by then.
 
-        An item that was to be tried again when the run was ended has no result. An exception from `deliver` or
-        `work` ends the run after the work under way.
+        An item that waits for a retry when the run ends has no result. An exception of `deliver` or `work` ends the run
+        after the running items.
         """
-        source = _Source(iter(items))
+        source = _ItemSource(iter(items))
         with (
-            ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-results") as desk,
-            ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as pool,
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-results") as delivery_pool,
+            ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as work_pool,
         ):
             while True:
-                while self._has_room() and (item := self._next(source)) is not None:
-                    self._running[pool.submit(self._work, item)] = item
+                while self._has_capacity() and (item := self._next(source)) is not None:
+                    self._running[work_pool.submit(self._work, item)] = item
                 if self._running:
                     self._collect()
-                    self._hand_over(desk)
-                    turns = self._control.turns
-                    if self._is_quiet():
-                        self._control.rest(turns)
+                    self._deliver_if_due(delivery_pool)
+                    changes = self._control.changes
+                    if self._is_idle():
+                        self._control.mark_idle(changes)
                     continue
-                if self._hand_over_all(desk):
+                if self._deliver_all(delivery_pool):
                     continue
                 done = source.is_empty and not self._waiting
                 if self._control.ending or done:
                     break
-                self._control.rest()
+                self._control.mark_idle()
                 self._control.wait_while_paused()
-                if self._waiting and source.held:
+                if self._waiting and source.was_paused:
                     self._control.wait_for_change(self._waiting[0][0] - self._clock())
-        return self._control.ending if self._control.ending and not done else Ending.DONE
+        return self._control.ending if self._control.ending and not done else RunEnd.DONE
 
-    def _has_room(self) -> bool:
-        # As many again are ready as are worked on: a worker that is done need not wait until this thread has its turn.
+    def _has_capacity(self) -> bool:
+        # Twice as many items as workers are submitted, so that a free worker does not wait for this thread.
         free = len(self._running) < 2 * self._workers and len(self._results) < self.GROUP_SIZE
-        return free and not self._control.paused and self._control.ending is None
+        return free and not self._control.is_paused and self._control.ending is None
 
-    def _next(self, source: _Source[Item]) -> Item | None:
-        """Return an item that can be begun now: one that is due to be tried again, else the next one."""
+    def _next(self, source: _ItemSource[Item]) -> Item | None:
+        """Return an item that can start now: one that is due for a retry, else the next new one."""
         if self._waiting and self._waiting[0][0] <= self._clock():
             return heapq.heappop(self._waiting)[2]
         item = source.peek()
-        source.held = item is None or self._is_barred(item)
-        return None if source.held else source.take()
+        source.was_paused = item is None or self._is_blocked(item)
+        return None if source.was_paused else source.take()
 
-    def _is_barred(self, item: Item) -> bool:
+    def _is_blocked(self, item: Item) -> bool:
         key = self._key(item)
         if key is None:
             return False
@@ -251,82 +251,84 @@ class Runner(Generic[Item, Result]):
         return any(self._key(other) == key for other in others)
 
     def _collect(self) -> None:
-        """Wait for a result, or until the group before is delivered or the control changes."""
-        under_way: set[Future[Any]] = {*self._running, self._bell}
+        """Wait for a result, the end of a delivery or a change of the control."""
+        under_way: set[Future[Any]] = {*self._running, self._wakeup}
         if self._delivery is not None:
             under_way.add(self._delivery)
-        done, _ = wait(under_way, timeout=self._patience(), return_when=FIRST_COMPLETED)
-        if self._bell in done:
-            self._bell = Future()
+        done, _ = wait(under_way, timeout=self._wait_seconds(), return_when=FIRST_COMPLETED)
+        if self._wakeup in done:
+            self._wakeup = Future()
         for future in [future for future in self._running if future in done]:
             item, result = self._running.pop(future), future.result()
-            seconds = self._again(item, result)
+            seconds = self._retry_delay(item, result)
             if seconds is None:
                 self._results.append(result)
             elif self._control.ending is None:
-                heapq.heappush(self._waiting, (self._clock() + seconds, next(self._turns), item))
+                heapq.heappush(self._waiting, (self._clock() + seconds, next(self._retry_numbers), item))
 
-    def _hand_over(self, desk: ThreadPoolExecutor) -> None:
-        """Have results delivered when it is time and the group before them is."""
+    def _deliver_if_due(self, delivery_pool: ThreadPoolExecutor) -> None:
+        """Deliver results when the interval has passed and the previous group is delivered."""
         if self._delivery is not None and self._delivery.done():
-            self._settle()
-        pause = min(max(self.GROUP_SECONDS, self._took / self.DELIVERING), self.LONGEST_SECONDS)
+            self._finish_delivery()
+        pause = min(max(self.GROUP_SECONDS, self._delivery_seconds / self.DELIVERY_SHARE), self.MAX_GROUP_SECONDS)
         due = self._clock() - self._delivered_at >= pause or len(self._results) >= self.GROUP_SIZE
-        if self._results and self._delivery is None and (due or self._control.paused):
-            self._deliver_by(desk)
+        if self._results and self._delivery is None and (due or self._control.is_paused):
+            self._submit_delivery(delivery_pool)
 
-    def _hand_over_all(self, desk: ThreadPoolExecutor) -> bool:
-        """Wait until there is nothing to deliver; False where there was nothing."""
+    def _deliver_all(self, delivery_pool: ThreadPoolExecutor) -> bool:
+        """Deliver everything and wait for it; return False if there was nothing."""
         if self._delivery is None and not self._results:
             return False
-        self._settle()
+        self._finish_delivery()
         if self._results:
-            self._deliver_by(desk)
-            self._settle()
+            self._submit_delivery(delivery_pool)
+            self._finish_delivery()
         return True
 
-    def _deliver_by(self, desk: ThreadPoolExecutor) -> None:
+    def _submit_delivery(self, delivery_pool: ThreadPoolExecutor) -> None:
         group, self._results = self._results, []
-        self._delivery, self._delivered_at = desk.submit(self._delivered, group), self._clock()
+        self._delivery, self._delivered_at = delivery_pool.submit(self._timed_delivery, group), self._clock()
 
-    def _delivered(self, group: list[Result]) -> None:
-        began = self._clock()
+    def _timed_delivery(self, group: list[Result]) -> None:
+        started = self._clock()
         self._deliver(group)
-        self._took = self._clock() - began
+        self._delivery_seconds = self._clock() - started
 
-    def _settle(self) -> None:
-        """Wait until the group before is delivered; what went wrong there is raised here."""
+    def _finish_delivery(self) -> None:
+        """Wait for the delivery of the previous group; an exception of it is raised here."""
         delivery, self._delivery = self._delivery, None
         if delivery is not None:
             delivery.result()
 
-    def _is_quiet(self) -> bool:
-        """Tell whether all that was begun is delivered, or stands still because it is paused."""
+    def _is_idle(self) -> bool:
+        """Return whether everything started is delivered or waits because of the pause."""
         if self._results or self._delivery is not None:
             return False
-        standing = self._control.standing  # first: who stands still then is among those that are counted below
-        return sum(future.running() or future.done() for future in self._running) == standing
+        waiting_threads = (
+            self._control.waiting_threads
+        )  # read first, because a thread that starts to wait later is still counted as running below
+        return sum(future.running() or future.done() for future in self._running) == waiting_threads
 
-    def _ring(self) -> None:
-        with self._ringing:
-            if not self._bell.done():
-                self._bell.set_result(None)
+    def _wake(self) -> None:
+        with self._wakeup_lock:
+            if not self._wakeup.done():
+                self._wakeup.set_result(None)
 
-    def _patience(self) -> float:
-        """Return for how many seconds to wait for a result: not beyond the moment when an item is due again."""
-        if not self._waiting or not self._has_room():
+    def _wait_seconds(self) -> float:
+        """Return how long to wait for a result: at most until a retry is due."""
+        if not self._waiting or not self._has_capacity():
             return self.GROUP_SECONDS
         return max(0.0, min(self.GROUP_SECONDS, self._waiting[0][0] - self._clock()))
 
 
-class _Source(Generic[Item]):
-    """Items to come, the next of which can be looked at."""
+class _ItemSource(Generic[Item]):
+    """The remaining items, with a look-ahead of one."""
 
     def __init__(self, items: Iterator[Item]) -> None:
         self._items = items
         self._next: Item | None = None
         self.is_empty = False
-        self.held = False  # nothing of it can be begun now
+        self.was_paused = False  # no item can start now
 
     def peek(self) -> Item | None:
         if self._next is None and not self.is_empty:

@@ -1,4 +1,4 @@
-"""How fast work goes, of late."""
+"""The recent speed of a job."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from collections import deque
 
 __all__ = ["Speed"]
 
-_WINDOW = 15.0  # seconds at work over which it is taken
+_WINDOW = 15.0  # the last seconds of running time that count
 
 
 class Speed:
-    """Items a second. Knows no clock: whoever asks says how many seconds the work has taken, as it counts them."""
+    """Items per second. It reads no clock: callers pass the running time in seconds, without pauses."""
 
     def __init__(self, done: int = 0, *, at: float = 0.0) -> None:
-        """Begin where `done` items are done."""
+        """Start with `done` items."""
         self._marks = deque([(at, done)])
         self._done = done
 
-    def did(self, done: int, *, at: float) -> None:
-        """Note how many items are done. Where there are fewer than before, other items are counted from now on."""
+    def record(self, done: int, *, at: float) -> None:
+        """Record the number of finished items. A smaller number than before starts a new count."""
         if done < self._done:
             self._marks.clear()
         self._done = done
         if not self._marks or at - self._marks[-1][0] > _WINDOW / 30:
             self._marks.append((at, done))
-        while len(self._marks) > 2 and at - self._marks[1][0] > _WINDOW:  # two make a span
+        while len(self._marks) > 2 and at - self._marks[1][0] > _WINDOW:  # a rate needs two marks
             self._marks.popleft()
 
     def rate(self, *, at: float) -> float:
-        """Return items a second."""
+        """Return items per second."""
         then, before = self._marks[0]
         return (self._done - before) / max(at - then, 1e-3)

@@ -1,9 +1,9 @@
 """
-A process that does pieces of jobs, as `Processes` starts it: `python -m indexium_core.jobs.worker LINE LOCK`.
+A worker process of `Processes`: `python -m indexium_core.jobs.worker PIPE LOCK`.
 
-It does what it is told over LINE, an open descriptor, a piece at a time. It ends when its parent does, however that
-happens: the line breaks then, and a thread listens. Signals that are meant for the parent do not end it, for what it is
-at is to be finished or given up in good order.
+It runs the calls that arrive over PIPE, an open file descriptor, one at a time. It exits when its parent does: the pipe
+breaks then, and a listening thread notices. It ignores the signals of the parent, so that it can finish or cancel its
+call in good order.
 """
 
 from __future__ import annotations
@@ -24,89 +24,89 @@ from indexium_core import errors
 
 __all__ = ["serve"]
 
-_PARENTS = ("SIGINT", "SIGTERM", "SIGHUP")  # a terminal and a service manager send them to all processes
-_GIVES_WAY = 5  # by so much it is nicer than its parent, which people look at
+_PARENT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # a terminal and a service manager send them to all processes
+_NICENESS = 5  # worker processes have a lower priority than the parent, which serves people
 
 
-class _Line:
-    """The line to the parent. Questions may be asked from any thread."""
+class _WorkerPipe:
+    """The connection to the parent. Callbacks may be called from any thread."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._heard: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
-        self._speaking, self._asking = threading.Lock(), threading.Lock()
+        self._received: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+        self._send_lock, self._call_lock = threading.Lock(), threading.Lock()
 
     def listen(self) -> None:
-        """Take in what the parent says; without a parent there is nothing left to do, not even to tidy up."""
+        """Receive messages of the parent. Exit at once when the parent is gone: nothing is left to clean up."""
         try:
             while True:
-                self._heard.put(self._connection.recv())
+                self._received.put(self._connection.recv())
         except (EOFError, OSError):
             os._exit(0)
-        except Exception:  # noqa: BLE001 - a piece of work that cannot be understood: better no process than a deaf one
+        except Exception:  # noqa: BLE001 - the message cannot be unpickled, and nobody would answer it
             traceback.print_exc()
             os._exit(1)
 
-    def hear(self) -> tuple[Any, ...]:
-        return self._heard.get()
+    def receive(self) -> tuple[Any, ...]:
+        return self._received.get()
 
-    def say(self, *words: Any) -> None:
-        with self._speaking:
+    def send(self, *words: Any) -> None:
+        with self._send_lock:
             self._connection.send(words)
 
-    def ask(self, name: str, args: tuple[Any, ...]) -> Any:
-        """Call a method of the parent's object; raises StoreError with what went wrong there."""
-        with self._asking:
-            self.say("ask", name, args)
-            match self.hear():
+    def call(self, name: str, args: tuple[Any, ...]) -> Any:
+        """Call a method of the parent's callbacks; raise StoreError with the message of its exception."""
+        with self._call_lock:
+            self.send("ask", name, args)
+            match self.receive():
                 case ("is", value):
                     return value
                 case ("not", message, code):
                     raise errors.StoreError(message, code=code)
 
 
-class _Home:
-    """What a function sees of the parent: an object with the methods of the one that answers there."""
+class _ParentCallbacks:
+    """A proxy of the parent's callbacks."""
 
-    def __init__(self, line: _Line) -> None:
-        self._line = line
+    def __init__(self, pipe: _WorkerPipe) -> None:
+        self._pipe = pipe
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *args: self._line.ask(name, args)
+        return lambda *args: self._pipe.call(name, args)
 
 
-class _Teller(logging.Handler):
-    """Logs by telling the parent."""
+class _ParentLogHandler(logging.Handler):
+    """Sends log records to the parent."""
 
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, pipe: _WorkerPipe) -> None:
         super().__init__()
-        self._line = line
+        self._pipe = pipe
 
     def emit(self, record: logging.LogRecord) -> None:
         plain = vars(record) | {"msg": record.getMessage(), "args": None, "exc_info": None, "stack_info": None}
         if record.exc_info:
             plain["traceback"] = "".join(traceback.format_exception(*record.exc_info))
-        self._line.say("said", plain)
+        self._pipe.send("said", plain)
 
 
-def serve(line: int, lock: str) -> None:
-    """Do pieces of work until the parent is gone."""
-    for name in _PARENTS:  # not SIG_IGN, which the programs that it starts would inherit
+def serve(pipe: int, lock: str) -> None:
+    """Run calls until the parent is gone."""
+    for name in _PARENT_SIGNALS:  # not SIG_IGN: child programs would inherit it
         signal.signal(getattr(signal, name), lambda *_: None)
-    held = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    fcntl.flock(held, fcntl.LOCK_SH)
-    os.nice(_GIVES_WAY)
-    parent = _Line(Connection(line))
+    lock_file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    fcntl.flock(lock_file, fcntl.LOCK_SH)
+    os.nice(_NICENESS)
+    parent = _WorkerPipe(Connection(pipe))
     threading.Thread(target=parent.listen, name="listen", daemon=True).start()
     logger = logging.getLogger("indexium_core")
     logger.setLevel(logging.INFO)
-    logger.addHandler(_Teller(parent))
+    logger.addHandler(_ParentLogHandler(parent))
     while True:
-        function, args, kwargs, asks = parent.hear()
+        function, args, kwargs, has_callbacks = parent.receive()
         try:
-            parent.say("done", function(*[_Home(parent)] * asks, *args, **kwargs))
+            parent.send("done", function(*[_ParentCallbacks(parent)] * has_callbacks, *args, **kwargs))
         except Exception:  # noqa: BLE001 - the parent raises it
-            parent.say("failed", traceback.format_exc())
+            parent.send("failed", traceback.format_exc())
 
 
 if __name__ == "__main__":

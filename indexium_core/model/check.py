@@ -1,8 +1,8 @@
 """
-Checks: disagreements in what is known of people and files, what each finding is, and how it can be mended. Values only.
+Checks: inconsistencies between the database, the files and the plan, and the ways to resolve them. Values only.
 
-A finding is named by its kind and its subject, which stay the same as long as it is about the same thing. Its `facts`
-are a digest of what was found: a finding that somebody said to be right comes back when they change.
+The kind and the subject identify a finding, and stay the same as long as it concerns the same thing. `facts` is a
+digest of the data behind a finding: an ignored finding opens again when its digest changes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
-    "AT_ONCE",
+    "BULK_KINDS",
     "KINDS",
     "TITLES",
     "CheckFile",
@@ -20,70 +20,70 @@ __all__ = [
     "CheckPage",
     "CheckRow",
     "Kind",
-    "Mend",
-    "MendReport",
+    "Resolution",
+    "ResolutionReport",
 ]
 
 Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single"]
 KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "placeholder", "single")
-AT_ONCE: tuple[Kind, ...] = ("differ", "unknown")  # all of whose findings can be settled at once
-TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, what is listed)
-    "copies": ("Copies differ", "Files with the same content that would not say the same people."),
-    "differ": ("Database and file differ", "Files that name somebody whom the database does not have in them."),
-    "spelling": ("Two spellings", "Names so alike that they may be one person."),
-    "unknown": ("Unknown names", "Names in files that the database does not know."),
-    "placeholder": ("Placeholder names", "Names that stand for nobody, such as “Unknown” for a skipped face."),
-    "single": ("In one file only", "People who are in a single file: a guest, or a slip."),
+BULK_KINDS: tuple[Kind, ...] = ("differ", "unknown")  # one action can resolve all findings of these kinds
+TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
+    "copies": ("Copies differ", "Files with the same content that would not have the same people."),
+    "differ": ("Database and file differ", "Files that name people whom the database does not assign to them."),
+    "spelling": ("Two spellings", "Similar names that may be one person."),
+    "unknown": ("Unknown names", "Names in files that the database does not have."),
+    "placeholder": ("Placeholder names", "Names that are not people, such as “Unknown” for a skipped face."),
+    "single": ("In one file only", "People who are in a single file: a guest, or an error."),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckGroup:
-    """All findings of one kind, in numbers."""
+    """The number of findings of one kind."""
 
     kind: Kind
     title: str
-    text: str  # a sentence: what is listed
-    total: int  # findings that are open
-    dismissed: int  # findings that somebody said to be right
+    text: str  # description, one sentence
+    total: int  # open findings
+    dismissed: int  # ignored findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFile:
-    """A file that a finding is about."""
+    """A file that a finding concerns."""
 
     file_id: int
     file_name: str
     file_path: str
-    folder: str  # below the root
+    folder: str  # relative to the library folder
     library: str
-    people: tuple[str, ...]  # who will be in it
-    named: tuple[str, ...]  # whom it names now
-    known: tuple[str, ...]  # who is in it as the database knows
-    is_planned: bool  # it is in the plan, be it unchanged
+    people: tuple[str, ...]  # after the planned write
+    named: tuple[str, ...]  # in the file's comment now
+    known: tuple[str, ...]  # assigned in the database
+    is_planned: bool  # the file is in the plan, changed or unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckName:
-    """A name that a finding is about."""
+    """A name that a finding concerns."""
 
     name: str
-    is_known: bool  # the database has a person of this spelling
-    assigned: int  # files that have this person, as the database knows
+    is_known: bool  # the database has a person with this spelling
+    assigned: int  # files that have this person in the database
     named: int  # files whose comment has this spelling
-    files: int  # … either
+    files: int  # files that have either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
-    """One way to settle a finding."""
+class Resolution:
+    """One way to resolve a finding."""
 
-    code: str  # of those of one finding: "add", "remove", "unite:Zoë Öz"
-    label: str  # what a button says
-    text: str  # what will happen, in numbers
+    code: str  # unique within the finding: "add", "remove", "unite:Zoë Öz"
+    label: str  # text of the button
+    text: str  # the effect, with numbers
     files: int  # files whose plan would change
-    names: tuple[str, ...] = ()  # whom it adds or takes out
-    asks: bool = False  # it concerns so much that one should be asked
+    names: tuple[str, ...] = ()  # people that it adds or removes
+    asks: bool = False  # the interface asks for confirmation, because many files are concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +91,15 @@ class CheckRow:
     """One finding."""
 
     kind: Kind
-    subject: str  # names it among those of its kind
-    facts: int  # digest of what was found
-    title: str  # what it is about
-    text: str  # what disagrees, as a sentence
-    files: tuple[CheckFile, ...]  # the first of the files concerned
-    file_count: int  # how many there are
-    names: tuple[CheckName, ...]  # the names concerned
-    mends: tuple[Mend, ...]
-    query: str  # finds the files in the plan
+    subject: str  # identifies the finding within its kind
+    facts: int  # digest of the data behind it
+    title: str
+    text: str  # the inconsistency, as a sentence
+    files: tuple[CheckFile, ...]  # the first files concerned
+    file_count: int  # all files concerned
+    names: tuple[CheckName, ...]
+    mends: tuple[Resolution, ...]
+    query: str  # search that finds the files in the plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +113,9 @@ class CheckPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MendReport:
-    """What a mend did."""
+class ResolutionReport:
+    """The result of resolving findings."""
 
-    files: int  # files whose plan changed or may have
+    files: int  # files whose plan may have changed
     text: str  # what was done, as a sentence
-    step_id: int | None = None  # by which it can be undone; None: nothing had to be done
+    step_id: int | None = None  # the review step that undoes it; None: nothing had to change

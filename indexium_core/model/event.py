@@ -1,4 +1,4 @@
-"""Events: what happened, as values."""
+"""Events as values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Event"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened; `name` is `<noun>:<verb>`."""
+    """Something that happened; `name` is `<noun>:<verb>`."""
 
     id: int
     name: str  # job:changed, <kind of job>:started|progress|completed, plan:changed, track:added|updated
@@ -20,10 +20,10 @@ class Event:
 
     @property
     def job_id(self) -> int | None:
-        """The job that it is about."""
+        """Return the id of its job; None if it has none."""
         return self.data.get("job_id")
 
     @property
     def is_progress(self) -> bool:
-        """Whether it says how far something is, so that only the newest of them counts."""
+        """Whether it reports progress, so that only the newest one counts."""
         return self.name.endswith(":progress")

@@ -1,4 +1,4 @@
-"""Jobs: long work that is written down before it begins, and can be followed, held, given up and taken up again."""
+"""Jobs: long work that is stored before it starts, and can be followed, paused, cancelled and resumed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = [
     "Job",
     "JobLog",
     "JobPage",
-    "LeftOver",
+    "JobProgress",
     "NewJob",
-    "Told",
-    "Unrecorded",
+    "UnfinishedJob",
+    "UnrecordedResults",
 ]
 
 JOB_STATES = (
@@ -33,65 +33,69 @@ JOB_STATES = (
 )
 ENDED_STATES = frozenset({"completed", "completed_with_errors", "failed", "cancelled"})
 PRIORITIES: Mapping[str, int] = {"high": 2, "normal": 5, "low": 8}  # 1 to 10, lower first
-STALLED_SECONDS = 30.0  # a running job without a sign of life for so long is stalled; it gives one every 5 s
+STALLED_SECONDS = 30.0  # a running job without a heartbeat for so long is stalled; heartbeats come every 5 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as it is written down; moments are UTC."""
+    """A stored job; times are UTC."""
 
     id: int
     job_type: str  # write, rollback, scan, rescan …
-    title: str  # what a person calls it
+    title: str  # the name that people see
     priority: int  # 1 to 10, lower first
     status: str  # one of JOB_STATES
-    payload: Mapping[str, Any]  # what it is to do, JSON values
+    payload: Mapping[str, Any]  # what it has to do, JSON values
     progress_current: int = 0
-    progress_total: int | None = None  # None: nobody knows yet
+    progress_total: int | None = None  # None: not known yet
     progress_message: str = ""
-    rate: float = 0.0  # items a second, of late
+    rate: float = 0.0  # items per second, recently
     eta_seconds: float | None = None
-    counters: Mapping[str, int] = field(default_factory=dict)  # what became of the items so far
-    retry_count: int = 0  # how often it was tried again
+    counters: Mapping[str, int] = field(default_factory=dict)  # items by outcome so far
+    retry_count: int = 0  # number of retries so far
     max_retries: int = 3
-    next_retry_at: datetime | None = None  # not before
-    depends_on: tuple[int, ...] = ()  # jobs that must have completed first
+    next_retry_at: datetime | None = None  # earliest start
+    depends_on: tuple[int, ...] = ()  # jobs that must complete first
     created_at: datetime | None = None
     started_at: datetime | None = None  # of its first run
     completed_at: datetime | None = None
-    heartbeat_at: datetime | None = None  # its last sign of life
+    heartbeat_at: datetime | None = None  # last heartbeat
     error_message: str = ""
-    summary: Mapping[str, Any] = field(default_factory=dict)  # what came of it, JSON values
+    summary: Mapping[str, Any] = field(default_factory=dict)  # its result, JSON values
     is_cancellable: bool = True
-    cancelled_at: datetime | None = None  # when somebody asked for it to be given up
+    cancelled_at: datetime | None = None  # when a person asked to cancel it
     paused_at: datetime | None = None
-    paused_by: str = ""  # who holds it
-    operation_id: int | None = None  # write, rollback: the operation that it carries out
-    seconds: float = 0.0  # from begin to end; of an operation its own seconds: at work in all runs, pauses aside
-    stalled: bool = False  # it should be running and gives no sign of life
+    paused_by: str = ""  # the person who paused it
+    operation_id: int | None = None  # write, rollback: the operation that it runs
+    seconds: float = 0.0  # from start to end; for an operation its running time in all runs, without pauses
+    stalled: bool = False  # it is running but has sent no heartbeat for STALLED_SECONDS
 
     @property
-    def ended(self) -> bool:
-        """Whether it has come to an end; an interrupted one has not."""
+    def has_ended(self) -> bool:
+        """Whether it has ended; an interrupted job has not."""
         return self.status in ENDED_STATES
 
     @property
-    def goes_on_again(self) -> bool:
-        """Whether it goes on where it was when it is tried again; of others that ended a new one is made."""
+    def is_resumable(self) -> bool:
+        """Whether a retry continues this job; for other jobs that ended, a retry adds a new one."""
         return self.status in ("failed", "interrupted")
 
     @property
-    def held(self) -> str:
-        """Since when (local time) and by whom it is held: `held since 2026-11-20 14:03 by Ann`; "" where it is not."""
+    def pause_text(self) -> str:
+        """
+        Return since when (local time) and by whom it is paused, e.g.
+
+        `paused since 2026-11-20 14:03 by Ann`; "" if it is not.
+        """
         if self.status != "paused":
             return ""
         since = f" since {self.paused_at.astimezone():%Y-%m-%d %H:%M}" if self.paused_at else ""
-        return f"held{since}{f' by {self.paused_by}' if self.paused_by else ''}"
+        return f"paused{since}{f' by {self.paused_by}' if self.paused_by else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job that is to be written down."""
+    """A job to be stored."""
 
     job_type: str
     title: str
@@ -102,61 +106,62 @@ class NewJob:
     depends_on: tuple[int, ...] = ()
     max_retries: int = 3
     is_cancellable: bool = True
-    dedup: bool = False  # of two equal ones that have not begun only one is kept
+    dedup: bool = False  # keep only one of two equal jobs that have not started
     operation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """How far a job is."""
+class JobProgress:
+    """The progress of a job."""
 
     job_id: int
-    current: int | None  # None: the work itself writes that down, with what it does
+    current: int | None  # None: the operation stores it together with its results
     total: int | None
     message: str
     rate: float
     eta_seconds: float | None
     counters: Mapping[str, int]
-    seconds: float = 0.0  # of an operation: at work in all its runs until now
+    seconds: float = 0.0  # of an operation: running time of all its runs so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOver:
+class UnfinishedJob:
     """A job that has not ended when a home is opened."""
 
     job_id: int
     job_type: str
     payload_version: int
     status: str
-    stopped_by: str  # stop, person, timeout, kill; "" where it did not begin
+    stopped_by: str  # stop, person, timeout, kill; "" if it has not started
     retry_count: int
     max_retries: int
-    cancelled: bool  # somebody wanted it given up
+    cancelled: bool  # a person asked to cancel it
     operation_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecorded:
-    """A job whose work has ended, but whose end cannot be written down: the disk of the home is full, for example."""
+class UnrecordedResults:
+    """A job that has ended but whose result cannot be stored, for example because the disk of the home is full."""
 
     job_id: int
     operation_id: int | None
-    why: str  # a sentence: what failed, and the remedy
+    reason: str  # a sentence: the error and the remedy
     seconds: float  # since the first attempt
-    limit: float  # seconds after which a command does not wait any longer
+    limit_seconds: float  # after which a waiting command stops waiting
 
     @property
     def name(self) -> str:
+        """Return the job, or its operation, by its number."""
         return f"Job {self.job_id}" if self.operation_id is None else f"Operation {self.operation_id}"
 
     @property
-    def said(self) -> str:
-        """Return what is waited for and why, as sentences."""
-        return f"{self.name} has stopped, and its result cannot be written down. {self.why}"
+    def description(self) -> str:
+        """Return what cannot be stored and why, as sentences."""
+        return f"{self.name} has stopped, and its result cannot be stored. {self.reason}"
 
     @property
-    def safe(self) -> str:
-        """Return what is certain all the same, as sentences."""
+    def assurance(self) -> str:
+        """Return what is safe all the same, as sentences."""
         if self.operation_id is None:
             return "Nothing is lost: the next start of Indexium offers to resume it."
         return (
@@ -167,7 +172,7 @@ class Unrecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPage:
-    """A page of jobs: those under way, then those that wait in the order in which they come up, then newest first."""
+    """A page of jobs: running jobs, then waiting jobs in the order of their start, then the rest, newest first."""
 
     items: list[Job]
     total: int
@@ -177,7 +182,7 @@ class JobPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLog:
-    """Lines of a job's log, and from where to read on."""
+    """Lines of a job's log, and the position of the next one."""
 
     lines: list[dict[str, Any]]
     next: int

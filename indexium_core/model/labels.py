@@ -1,128 +1,144 @@
-"""What a person decided, in a few words: the past tense, small letters, so that a face may put anything in front."""
+"""
+Labels of review steps: what a decision did, in the past tense and without a capital letter.
+
+A label stands alone in the list of steps and after a prefix such as “Undo:”. `sentence` makes a sentence of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from indexium_core.model import wording
+
 __all__ = [
-    "brought_back",
     "changed",
+    "corrected_spelling",
     "edited",
-    "files",
-    "learnt",
+    "learned",
+    "merged",
     "modes",
+    "reinstated",
+    "removed_placeholder",
     "replaced",
+    "revoked",
+    "revoked_decisions_on",
     "sentence",
     "skipped",
-    "spelt",
-    "taken_back",
-    "turned",
-    "united",
-    "without_placeholder",
+    "turn_summary",
 ]
 
-_NAMED = 2  # people that a label names
+_MAX_NAMED = 2  # people that a label names
 
 
-def files(number: int) -> str:
-    """Return `1 file`, `1,204 files`."""
-    return f"{number:,} file{'' if number == 1 else 's'}"
+def edited(file_count: int, people: Sequence[str]) -> str:
+    """Return the label of an edit that gives all files one list of people."""
+    return (
+        f"edited the people of {wording.files(file_count)}"
+        if people
+        else f"removed all people from {wording.files(file_count)}"
+    )
 
 
-def edited(number: int, people: Sequence[str]) -> str:
-    """Return what an edit did."""
-    return f"edited the people of {files(number)}" if people else f"took everybody out of {files(number)}"
+def changed(file_count: int, added: Mapping[str, int], removed: Mapping[str, int]) -> str:
+    """Return the label of additions and removals. Up to two people are named; the numbers are files by name."""
+    if not 0 < len(added) + len(removed) <= _MAX_NAMED:
+        return f"edited the people of {wording.files(file_count)}"
+    additions = [f"added {name} to {wording.files(count)}" for name, count in added.items()]
+    return ", ".join([*additions, *(f"removed {name} from {wording.files(count)}" for name, count in removed.items())])
 
 
-def changed(number: int, added: Mapping[str, int], removed: Mapping[str, int]) -> str:
-    """Return what came into files and went from them, where these are few; numbers are files by name."""
-    if not 0 < len(added) + len(removed) <= _NAMED:
-        return f"edited the people of {files(number)}"
-    came = [f"added {name} to {files(count)}" for name, count in added.items()]
-    return ", ".join([*came, *(f"removed {name} from {files(count)}" for name, count in removed.items())])
-
-
-def learnt(number: int, names: Sequence[str]) -> str:
-    """Return what the database learned from files."""
+def learned(file_count: int, names: Sequence[str]) -> str:
+    """Return the label of assignments that the database took from files."""
     if len(names) != 1:
-        return f"told the database whom {files(number)} name{'s' if number == 1 else ''}"
-    return f"told the database that {names[0]} is in {files(number)}"
+        return f"added the people of {wording.files(file_count)} to the database"
+    return f"added {names[0]} to {wording.files(file_count)} in the database"
 
 
-def united(old: str, new: str) -> str:
-    """Return what making two spellings one person did."""
-    return f"made {old} one with {new}"
+def merged(old: str, new: str) -> str:
+    """Return the label of a merge of two people."""
+    return f"merged {old} into {new}"
 
 
-def spelt(number: int, name: str) -> str:
-    """Return what putting a spelling right did."""
-    return f"spelt {name} so in {files(number)}"
+def corrected_spelling(file_count: int, name: str) -> str:
+    """Return the label of a corrected spelling."""
+    return f"corrected the spelling of {name} in {wording.files(file_count)}"
 
 
-def without_placeholder(number: int, name: str) -> str:
-    """Return what the removal of a placeholder name did."""
-    return f"removed the placeholder {name} from the plan of {files(number)}"
+def removed_placeholder(file_count: int, name: str) -> str:
+    """Return the label of the removal of a placeholder name."""
+    return f"removed the placeholder {name} from the plan of {wording.files(file_count)}"
 
 
-def replaced(number: int, old: str, new: str) -> str:
-    """Return what putting one person in another's place did."""
-    return f"replaced {old} by {new} in {files(number)}"
+def replaced(file_count: int, old: str, new: str) -> str:
+    """Return the label of a replacement of one person by another."""
+    return f"replaced {old} with {new} in {wording.files(file_count)}"
 
 
-def skipped(number: int, until: datetime | None) -> str:
-    """Return what a postponement did; the day is a local one."""
+def skipped(file_count: int, until: datetime | None) -> str:
+    """Return the label of a postponement, with the local day on which it ends."""
     if until is None:
-        return f"skipped {files(number)}"
+        return f"skipped {wording.files(file_count)}"
     local = until.astimezone()
-    return f"skipped {files(number)} until {local.day} {local:%b %Y}"
+    return f"skipped {wording.files(file_count)} until {local.day} {local:%b %Y}"
 
 
-def modes(number: int, people_mode: str | None, comment_mode: str | None) -> str:
-    """Return what the choice of modes did."""
-    people = {"merge": "merged the people of", "exact": "took exactly the database’s people for"}.get(people_mode or "")
-    comment = {"preserve": "kept the other text of", "replace": "replaced the other text of"}.get(comment_mode or "")
-    return " and ".join(part for part in (people, comment) if part) + f" {files(number)}"
+def modes(file_count: int, people_mode: str | None, comment_mode: str | None) -> str:
+    """Return the label of a choice of modes; None is a mode that was not chosen."""
+    chosen = {"people": people_mode, "comment": comment_mode}
+    parts = [f"the {name} mode “{mode}”" for name, mode in chosen.items() if mode]
+    return f"set {' and '.join(parts)} for {wording.files(file_count)}"
 
 
-def brought_back(number: int) -> str:
-    """Return what ending postponements did."""
-    return f"brought back {files(number)}"
+def reinstated(file_count: int) -> str:
+    """Return the label of the end of postponements."""
+    return f"reinstated {wording.files(file_count)}"
 
 
-def taken_back(decisions: int) -> str:
-    """Return what revoking decisions did."""
-    return f"took back {decisions:,} decision{'' if decisions == 1 else 's'}"
+def revoked(decision_count: int) -> str:
+    """Return the label of revoked decisions."""
+    return f"revoked {wording.plural(decision_count, 'decision')}"
+
+
+def revoked_decisions_on(file_count: int) -> str:
+    """Return the label of all revoked decisions on some files."""
+    return f"revoked the decisions on {wording.files(file_count)}"
 
 
 def sentence(label: str) -> str:
-    """Return what was done as a whole sentence."""
+    """Return a label as a sentence."""
     return f"{label[:1].upper()}{label[1:]}."
 
 
-def turned(
+def turn_summary(
     label: str, *, undone: bool, changed: int, left: int, gone: int, written: int, names_stay: bool = False
 ) -> str:
-    """Return what became of a step that was undone or redone, in sentences."""
-    said = [f"{'Undone' if undone else 'Done again'}: {label}."]
+    """
+    Return the result of an undo or redo, in sentences.
+
+    Args:
+        label: The label of the step.
+        undone: The step was undone; false: it was redone.
+        changed: Files whose decisions changed.
+        left: Files that keep a newer decision.
+        gone: Files that no longer exist.
+        written: Files that were written since the step.
+        names_stay: The step's people changed since, so that they stay as they are.
+
+    """
+    verb = "undone" if undone else "redone"
     if names_stay:
-        said = [
-            f"Not {'undone' if undone else 'done again'}: {label}. These people were changed otherwise since, and stay."
-        ]
-    elif left:
-        them = (
-            "was decided otherwise since and stays as it is"
-            if left == 1
-            else ("were decided otherwise since and stay as they are")
-        )
-        said.append(f"{files(left)} {them}.")
+        sentences = [f"Not {verb}: {label}. These people were changed since, and stay as they are."]
+    else:
+        sentences = [f"{verb.capitalize()}: {label}."]
+        if left:
+            stays = "stays as it is: it has" if left == 1 else "stay as they are: they have"
+            sentences.append(f"{wording.files(left)} {stays} a newer decision.")
     if gone:
-        said.append(f"{files(gone)} {'is' if gone == 1 else 'are'} not there any more.")
+        sentences.append(f"{wording.files(gone)} no longer exist{'s' if gone == 1 else ''}.")
     if written and undone:
-        stays = (
-            "was written since: what is in it stays" if written == 1 else ("were written since: what is in them stays")
-        )
-        said.append(f"{files(written)} {stays}, History can take it back.")
+        was = "was written since and keeps its" if written == 1 else "were written since and keep their"
+        sentences.append(f"{wording.files(written)} {was} people. To change that, roll the write back in History.")
     if not changed and not left and not gone:
-        said.append("No file was concerned.")
-    return " ".join(said)
+        sentences.append("No file was affected.")
+    return " ".join(sentences)

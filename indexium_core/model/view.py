@@ -1,4 +1,4 @@
-"""A saved view as a value: a search and its order, under a name."""
+"""A saved view: a search with its sort order, under a name."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ["SavedView"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """What to look at, kept under a name."""
+    """A search and its sort order, stored under a name."""
 
     view_id: int
     name: str
-    query: str  # as it was typed
+    query: str  # as the user typed it
     sort: str = "risk"  # one of `SORT_KEYS`
     descending: bool = False
-    is_default: bool = False  # the plan opens with it
+    is_default: bool = False  # the plan page opens with this view

@@ -1,13 +1,13 @@
 """
-What the checks find, read in sets, and what somebody said to be right.
+Findings of the checks, read in sets, and the findings that the user ignores.
 
-The statements that find something answer with subjects only, so that all findings of a large library can be kept in
-mind while a page of them is read in full. Mutators take the connection of an open transaction.
+The statements that detect findings return subjects only, so that all findings of a large library fit into memory; one
+page of them is then read in full. Mutators take the connection of an open transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,76 +16,76 @@ import numpy as np
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.plans import Version
+from indexium_core.store.planning.plans import Version
 
 __all__ = [
-    "Dismissal",
     "FileRow",
-    "Found",
+    "FindingColumns",
+    "IgnoredFinding",
     "NameInFiles",
     "NameUse",
     "alias_keys",
+    "assignment_targets",
+    "change_token",
     "copies",
-    "decided_so",
     "differ",
-    "dismiss",
-    "dismissals",
-    "facts_mark",
+    "edits_with_spelling",
     "files",
+    "files_naming",
     "files_of_payloads",
-    "files_with",
-    "forget_dismissals",
-    "names",
+    "files_using",
+    "files_with_people",
+    "files_with_spelling",
+    "ignore",
+    "ignored_findings",
+    "name_uses",
     "names_in_files",
-    "naming",
-    "naming_exactly",
-    "people",
-    "targets",
-    "using",
+    "person_keys",
+    "unignore",
 ]
 
 
-_ALL = 2**31  # more than there are files
+_NO_LIMIT = 2**31  # more than any number of files
 
 
-class Found(NamedTuple):
-    """Things that were found, in columns of one length, for there may be as many as files."""
+class FindingColumns(NamedTuple):
+    """Findings of one kind, as arrays of one length; there may be as many findings as files."""
 
-    subjects: Any  # an array: what each is about
-    facts: Any  # an array of digests
-    right: Any  # an array: whether somebody said that it is right
+    subjects: Any  # array: what each finding is about
+    digests: Any  # array of UBIGINT: digests of the data behind the findings
+    ignored: Any  # array of bool: the user ignores the finding
 
 
 class NameUse(NamedTuple):
-    """A spelling, and where it is."""
+    """A spelling and the files that use it."""
 
     name: str
     files: int
-    film: int | None  # digest of the film, where all the files are one
+    film: int | None  # digest of the payload or path, where all files are copies of one
 
 
 class NameInFiles(NamedTuple):
-    """A spelling, in numbers."""
+    """The numbers of files that have one spelling."""
 
     name: str
-    is_known: bool  # a person has it
-    assigned: int  # files that have that person, as the database knows
-    named: int  # files whose comment has it
-    files: int  # … either
-    first: list[int]  # the first of these
+    is_known: bool  # a person has this spelling
+    assigned: int  # files that have this person in the database
+    named: int  # files whose comment has this spelling
+    files: int  # files that have either
+    first: list[int]  # the first of these files
 
 
-class Dismissal(NamedTuple):
-    """What somebody said to be right."""
+class IgnoredFinding(NamedTuple):
+    """A finding that the user ignores."""
 
     subject: str
-    facts: int
+    digest: int
     title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """A file that a finding is about."""
+    """A file that a finding concerns."""
 
     file_id: int
     file_hash: str | None
@@ -94,46 +94,58 @@ class FileRow:
     file_path: str
     folder: str
     library: str
-    people: list[str]  # who will be in it
-    named: list[str]  # whom its comment names
-    known: list[str]  # who is in it as the database knows
-    risk: str | None  # what the plan says of it; None: it is in no plan
+    people: list[str]  # after the planned write
+    named: list[str]  # in the comment
+    known: list[str]  # assigned in the database
+    risk: str | None  # risk level in the plan; None: the file is not in the plan
 
 
-def facts_mark(reader: Connection) -> tuple[Any, ...]:
-    """Return what differs whenever anything has changed that a check looks at."""
-    return reader.execute(_sql("facts_mark")).fetchone() or ()
+def change_token(reader: Connection) -> tuple[Any, ...]:
+    """Return a value that changes with everything that a check reads."""
+    return reader.execute(_sql("change_token")).fetchone() or ()
 
 
-def differ(reader: Connection, placeholder_keys: Collection[str]) -> Found:
-    """Return the files (by id) that name somebody, placeholders aside, whom the database does not have in them."""
-    return _found(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
+def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
+    """Return the files, by id, that name people whom the database does not assign to them, without placeholders."""
+    return _columns(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
 
 
-def copies(reader: Connection, version: Version, placeholder_keys: Collection[str]) -> Found:
-    """Return the payloads of several files that would not all say the same people, placeholders aside."""
-    return _found(reader.execute(_sql("copies"), asdict(version) | {"placeholders": list(placeholder_keys)}))
+def copies(
+    reader: Connection, version: Version, *, key_by_name: Mapping[str, str], placeholder_keys: Collection[str]
+) -> FindingColumns:
+    """
+    Return the payloads of several files that would not have the same people, without placeholders.
+
+    Args:
+        reader: A connection.
+        version: The plan version that gives the people of each file.
+        key_by_name: The `person_key` of every spelling in use.
+        placeholder_keys: The keys of placeholder names.
+
+    """
+    parameters = asdict(version) | _keyed(key_by_name) | {"placeholders": list(placeholder_keys)}
+    return _columns(reader.execute(_sql("copies"), parameters))
 
 
-def names(reader: Connection, version: Version) -> list[NameUse]:
+def name_uses(reader: Connection, version: Version) -> list[NameUse]:
     """Return every spelling in use."""
-    return [NameUse(*row) for row in reader.execute(_sql("names"), asdict(version)).fetchall()]
+    return [NameUse(*row) for row in reader.execute(_sql("name_uses"), asdict(version)).fetchall()]
 
 
-def people(reader: Connection) -> dict[str, str]:
-    """Return everybody whom the database knows: the key by name."""
-    return dict(reader.execute(_sql("people")).fetchall())
+def person_keys(reader: Connection) -> dict[str, str]:
+    """Return the key of every person, by name."""
+    return dict(reader.execute(_sql("person_keys")).fetchall())
 
 
 def alias_keys(reader: Connection) -> set[str]:
-    """Return the keys of other spellings that are known."""
-    return {key for (key,) in reader.execute(_sql("aliases")).fetchall()}
+    """Return the keys of all aliases."""
+    return {key for (key,) in reader.execute(_sql("alias_keys")).fetchall()}
 
 
 def files(reader: Connection, version: Version, file_ids: Collection[int]) -> dict[int, FileRow]:
-    """Return some files, in the order of their paths."""
-    found = reader.execute(_sql("files"), asdict(version) | {"file_ids": list(file_ids)}).fetchall()
-    rows = [FileRow(**dict(zip(reader.columns, row, strict=True))) for row in found]
+    """Return some files by id, in the order of their paths."""
+    result = reader.execute(_sql("files"), asdict(version) | {"file_ids": list(file_ids)}).fetchall()
+    rows = [FileRow(**dict(zip(reader.columns, row, strict=True))) for row in result]
     return {row.file_id: row for row in rows}
 
 
@@ -142,67 +154,72 @@ def files_of_payloads(reader: Connection, hashes: Collection[str]) -> dict[str, 
     return dict(reader.execute(_sql("files_of_payloads"), {"hashes": list(hashes)}).fetchall())
 
 
-def names_in_files(reader: Connection, asked: Collection[str], *, limit: int) -> dict[str, NameInFiles]:
-    """Return where some spellings are, the first `limit` files of each."""
-    found = reader.execute(_sql("names_in_files"), {"names": list(asked), "limit": limit}).fetchall()
-    return {row[0]: NameInFiles(*row) for row in found}
+def names_in_files(reader: Connection, names: Collection[str], *, limit: int) -> dict[str, NameInFiles]:
+    """Return the numbers of files of each spelling, with its first `limit` files."""
+    result = reader.execute(_sql("names_in_files"), {"names": list(names), "limit": limit}).fetchall()
+    return {row[0]: NameInFiles(*row) for row in result}
 
 
-def naming(reader: Connection, keys: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
-    """Return which present files (the first `limit` of them, 0 for all, and how many) name somebody with each key."""
-    found = reader.execute(_sql("naming"), {"keys": list(keys), "limit": limit or _ALL}).fetchall()
-    return {key: (first, count) for key, first, count in found}
+def files_naming(reader: Connection, keys: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
+    """Return the present files whose comment has a name of each key: the first `limit` (0: all), and the count."""
+    result = reader.execute(_sql("files_naming"), {"keys": list(keys), "limit": limit or _NO_LIMIT}).fetchall()
+    return {key: (first, count) for key, first, count in result}
 
 
-def naming_exactly(reader: Connection, name: str) -> list[int]:
+def files_with_spelling(reader: Connection, name: str) -> list[int]:
     """Return the present files whose comment has exactly this spelling."""
-    return [file_id for (file_id,) in reader.execute(_sql("naming_exactly"), {"name": name}).fetchall()]
+    return [file_id for (file_id,) in reader.execute(_sql("files_with_spelling"), {"name": name}).fetchall()]
 
 
-def decided_so(reader: Connection, name: str) -> list[int]:
+def edits_with_spelling(reader: Connection, name: str) -> list[int]:
     """Return the files whose edit in force has exactly this spelling."""
-    return [file_id for (file_id,) in reader.execute(_sql("decided_so"), {"name": name}).fetchall()]
+    return [file_id for (file_id,) in reader.execute(_sql("edits_with_spelling"), {"name": name}).fetchall()]
 
 
-def using(
-    reader: Connection, version: Version, keys: Collection[str], *, limit: int
+def files_using(
+    reader: Connection, version: Version, key_by_name: Mapping[str, str], *, limit: int
 ) -> dict[str, tuple[list[int], int]]:
-    """Return which files (the first `limit` of them, 0 for all, and how many) have or will have a name of each key."""
-    parameters = asdict(version) | {"keys": list(keys), "limit": limit or _ALL}
-    return {key: (first, count) for key, first, count in reader.execute(_sql("using"), parameters).fetchall()}
+    """Return the files that have, or will have, a name of each key: the first `limit` (0: all), and the count."""
+    parameters = asdict(version) | _keyed(key_by_name) | {"limit": limit or _NO_LIMIT}
+    result = reader.execute(_sql("files_using"), parameters).fetchall()
+    return {key: (first, count) for key, first, count in result}
 
 
-def targets(reader: Connection, file_ids: Collection[int]) -> list[tuple[int, str | None, bytes]]:
+def assignment_targets(reader: Connection, file_ids: Collection[int]) -> list[tuple[int, str | None, bytes]]:
     """Return id, payload and path of files."""
-    return reader.execute(_sql("targets"), {"file_ids": list(file_ids)}).fetchall()
+    return reader.execute(_sql("assignment_targets"), {"file_ids": list(file_ids)}).fetchall()
 
 
-def files_with(reader: Connection, asked: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
-    """Return in which files (the first of them, and how many) people are; to be asked with a cursor of `Casts`."""
-    found = reader.execute(_sql("with_casts"), {"names": list(asked), "limit": limit}).fetchall()
-    return {name: (first, count) for name, first, count in found}
+def files_with_people(reader: Connection, names: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
+    """Return the files of each person: the first `limit`, and the count. `reader` is a cursor of `Casts`."""
+    result = reader.execute(_sql("files_with_people"), {"names": list(names), "limit": limit}).fetchall()
+    return {name: (first, count) for name, first, count in result}
 
 
-def dismissals(reader: Connection, kind: str) -> list[Dismissal]:
-    """Return the findings of a kind that somebody said to be right, whether or not they are still there."""
-    return [Dismissal(*row) for row in reader.execute(_sql("dismissals"), {"kind": kind}).fetchall()]
+def ignored_findings(reader: Connection, kind: str) -> list[IgnoredFinding]:
+    """Return the ignored findings of a kind, including those that no check detects any more."""
+    return [IgnoredFinding(*row) for row in reader.execute(_sql("ignored_findings"), {"kind": kind}).fetchall()]
 
 
-def dismiss(tx: Connection, kind: str, rows: Sequence[Dismissal], *, at: datetime) -> None:
-    """Remember that findings are right as they are."""
-    forget_dismissals(tx, kind, [row.subject for row in rows])
-    facts = {"subjects": [row.subject for row in rows], "facts": [row.facts for row in rows]}
-    tx.execute(_sql("dismiss"), facts | {"titles": [row.title for row in rows], "kind": kind, "at": at})
+def ignore(tx: Connection, kind: str, findings: Sequence[IgnoredFinding], *, at: datetime) -> None:
+    """Store ignored findings, in place of older entries for the same subjects."""
+    unignore(tx, kind, [each.subject for each in findings])
+    columns = {"subjects": [each.subject for each in findings], "facts": [each.digest for each in findings]}
+    tx.execute(_sql("ignore"), columns | {"titles": [each.title for each in findings], "kind": kind, "at": at})
 
 
-def forget_dismissals(tx: Connection, kind: str, subjects: Collection[str]) -> None:
-    """Forget what was said of findings."""
-    tx.execute(_sql("forget_dismissals"), {"kind": kind, "subjects": list(subjects)})
+def unignore(tx: Connection, kind: str, subjects: Collection[str]) -> None:
+    """Delete the entries of ignored findings."""
+    tx.execute(_sql("unignore"), {"kind": kind, "subjects": list(subjects)})
 
 
-def _found(result: Connection) -> Found:
+def _keyed(key_by_name: Mapping[str, str]) -> dict[str, list[str]]:
+    return {"names": list(key_by_name), "name_keys": list(key_by_name.values())}
+
+
+def _columns(result: Connection) -> FindingColumns:
     columns = result.fetchnumpy()
-    return Found(columns["subjects"], columns["facts"], np.asarray(columns["right"], dtype=bool))
+    return FindingColumns(columns["subjects"], columns["digests"], np.asarray(columns["ignored"], dtype=bool))
 
 
 def _sql(name: str) -> str:

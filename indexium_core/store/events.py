@@ -1,4 +1,4 @@
-"""What happened, as rows, so that whoever comes late or comes back can catch up."""
+"""Stored events, for clients that connect later or again."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _RUN = 1_000_000_000  # ids of one run of the program
 
 
 class Events:
-    """Reads and writes of events. Fulfils `EventStore` of `jobs.events`."""
+    """Reads and writes of events. It implements `EventStore` of `jobs.events`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def begin_run(self) -> int:
-        """Return the id of the first event of this run of the program, above those of all runs before."""
+        """Return the first event id of this run of the program; it is larger than all ids of earlier runs."""
         with self._database.atomic() as tx:
             return int(tx.value(_sql("begin_run"))) * _RUN
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write down what happened; of the progress of a job only the newest is kept."""
+        """Store events; of the progress of a job only the newest is kept."""
         newest = {(event.name, event.job_id): event.id for event in events if event.is_progress}
         kept = [event for event in events if not event.is_progress or newest[event.name, event.job_id] == event.id]
         values = {
@@ -42,17 +42,17 @@ class Events:
         }
         with self._database.atomic() as tx:
             if newest:
-                told = {"names": [name for name, _ in newest], "jobs": [job_id for _, job_id in newest]}
-                tx.execute(_sql("thin"), told)
+                values_of_progress = {"names": [name for name, _ in newest], "jobs": [job_id for _, job_id in newest]}
+                tx.execute(_sql("thin"), values_of_progress)
             tx.execute(_sql("append"), values)
 
     def since(self, last_id: int, limit: int) -> list[Event]:
-        """Return what happened after an event, oldest first."""
+        """Return the events after `last_id`, oldest first."""
         found = self._database.read().execute(_sql("since"), {"last_id": last_id, "count": limit}).fetchall()
         return [Event(id=row[0], at=row[1], name=row[2], data=json.loads(row[3])) for row in found]
 
     def prune(self, *, now: datetime) -> None:
-        """Remove what is past its time, and more than there shall be."""
+        """Delete events that are too old or too many."""
         with self._database.atomic() as tx:
             tx.execute(_sql("prune"), {"before": now - timedelta(days=DAYS), "most": MOST})
 

@@ -1,8 +1,8 @@
 """
-Jobs: rows of `job_queue`, what they depend on, and where their next runs go on.
+Rows of `job_queue`, their dependencies and their checkpoints.
 
-Functions that take a transaction are for those who change a job together with something else (the ledger does); the
-class fulfils `JobStore` of `jobs.store`.
+Functions that take a transaction are for callers that change a job together with other rows, such as the ledger. The
+class implements `JobStore` of `jobs.store`.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.job import STALLED_SECONDS, Job, JobPage, LeftOver, NewJob, Told
+from indexium_core.model.job import STALLED_SECONDS, Job, JobPage, JobProgress, NewJob, UnfinishedJob
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["Jobs", "count_operation", "insert", "mirror"]
+__all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"]
 
-_ALL = 2**62  # more rows than there can be
+_ALL = 2**62  # more rows than any table has
 
 
 def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int | None = None) -> int:
     """
-    Write down a job and return its id.
+    Store a job and return its id.
 
     Args:
         tx: The transaction.
         new: The job.
-        owner: The instance that may take it up.
-        now: The present moment.
-        total: Items that it has, where that is known.
+        owner: The instance that may start it.
+        now: The current time.
+        total: Number of its items, if known.
 
     Raises:
-        UnknownIdError: It depends on a job that there is not.
-        UsageError: What it is to do is no JSON.
+        UnknownIdError: It depends on a job that does not exist.
+        UsageError: Its payload is not JSON.
 
     """
     wanted = sorted(set(new.depends_on))
     if wanted and tx.value(_sql("known"), {"ids": wanted}) != len(wanted):
-        message = f"One of the jobs {', '.join(map(str, wanted))} is not there; 'indexium jobs list' shows them."
+        message = f"One of the jobs {', '.join(map(str, wanted))} does not exist; 'indexium jobs list' lists them."
         raise errors.UnknownIdError(message)
     job_id = int(tx.value(_sql("next_id")))
     values = {
@@ -52,7 +52,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
         "priority": new.priority,
         "payload": as_json(new.payload),
         "payload_version": new.payload_version,
-        "dedup_key": _equal(new) if new.dedup else None,
+        "dedup_key": _dedup_key(new) if new.dedup else None,
         "owner": owner,
         "progress_total": total,
         "max_retries": new.max_retries,
@@ -67,43 +67,43 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
     return job_id
 
 
-def mirror(
+def copy_operation_status(
     tx: Connection, operation_id: int, status: str, *, now: datetime | None = None, error_message: str | None = None
 ) -> None:
-    """Bring the job of an operation into the state that the operation gets in this transaction."""
+    """Give the job of an operation the status that the operation gets in this transaction."""
     values = {"operation_id": operation_id, "status": status, "now": now, "error_message": error_message}
     tx.execute(_sql("mirror"), values)
 
 
-def count_operation(tx: Connection, operation_id: int) -> None:
-    """Let the job of an operation be as far as the operation's items are in this transaction."""
+def copy_operation_counts(tx: Connection, operation_id: int) -> None:
+    """Update progress and counters of the job of an operation from its items in this transaction."""
     tx.execute(_sql("count_operation"), {"operation_id": operation_id})
 
 
-class Jobs:
-    """Reads and writes of jobs. May be used from any thread."""
+class JobRows:
+    """Reads and writes of jobs. It may be used from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._any_waits: bool | None = None  # whether any job waits for another one; None: not looked yet
+        self._has_dependencies: bool | None = None  # whether any job depends on another one; None: not read yet
 
-    # Making and taking up.
+    # Add and start.
 
     def add(self, new: NewJob, *, owner: str, now: datetime) -> int:
-        """Write down a job, or return the equal one that has not begun; errors as those of `insert`."""
+        """Store a job, or return an equal one that has not started; errors as those of `insert`."""
         with self._database.atomic() as tx:
             if new.dedup:
-                found: int | None = tx.value(_sql("equal_waiting"), {"dedup_key": _equal(new)})
+                found: int | None = tx.value(_sql("equal_waiting"), {"dedup_key": _dedup_key(new)})
                 if found is not None:
                     values = {"id": found, "priority": new.priority, "owner": owner, "not_before": new.not_before}
                     tx.execute(_sql("hurry"), values)
                     return found
             if new.depends_on:
-                self._any_waits = True
+                self._has_dependencies = True
             return insert(tx, new, owner=owner, now=now)
 
     def add_for_operation(self, operation_id: int, *, owner: str, now: datetime) -> int:
-        """Give an operation that an older program began the job that carries it out, and return its id."""
+        """Add the job of an operation that an older program started, and return its id."""
         with self._database.atomic() as tx:
             found = tx.execute(_sql("operation_of"), {"operation_id": operation_id}).fetchone()
             if found is None:
@@ -114,42 +114,42 @@ class Jobs:
             new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
             job_id = insert(tx, new, owner=owner, now=now)
             tx.execute(_sql("name_job"), {"id": job_id, "operation_id": operation_id})
-            mirror(tx, operation_id, status, now=now)
-            count_operation(tx, operation_id)
+            copy_operation_status(tx, operation_id, status, now=now)
+            copy_operation_counts(tx, operation_id)
             return job_id
 
     def claim(self, kinds: Sequence[str], *, owner: str, now: datetime) -> Job | None:
-        """Take up the job of these kinds that comes next, None where none is due. What it waited for is left out."""
+        """Start the next due job of these kinds; None if there is none. The dependencies of the job are not read."""
         reader = self._database.read()
-        if self._any_waits is None:
-            self._any_waits = bool(reader.value(_sql("has_dependents")))
-        blocked = reader.value(_sql("blocked")) or [] if self._any_waits else []
+        if self._has_dependencies is None:
+            self._has_dependencies = bool(reader.value(_sql("has_dependents")))
+        blocked = reader.value(_sql("blocked")) or [] if self._has_dependencies else []
         values = {"kinds": list(kinds), "owner": owner, "now": now, "blocked": blocked}
         job_id = reader.value(_sql("next_to_begin"), values)
         if job_id is None:
-            return None  # without a transaction, which others may be waiting for
+            return None  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
-            if not _changes(tx, "begin", {"id": job_id, "now": now}):
+            if not _changed_a_row(tx, "begin", {"id": job_id, "now": now}):
                 return None
             row = tx.execute(_sql("taken_up"), {"id": job_id}).fetchone()
             assert row is not None  # it was changed a moment ago
             job = _row(row)
             if job.operation_id is not None:
                 _set_operation(tx, job, "in_progress")
-                count_operation(tx, job.operation_id)
+                copy_operation_counts(tx, job.operation_id)
             return job
 
     def next_due(self, *, owner: str, now: datetime) -> datetime | None:
-        """Return when the first of the jobs that wait for their time comes up."""
+        """Return the earliest start of the jobs that wait for one."""
         found: datetime | None = self._database.read().value(_sql("next_due"), {"owner": owner, "now": now})
         return found
 
-    # While it is at work.
+    # While it runs.
 
-    def tell(self, told: Sequence[Told], *, now: datetime) -> None:
-        """Write down how far some jobs are."""
+    def save_progress(self, progress: Sequence[JobProgress], *, now: datetime) -> None:
+        """Store the progress of jobs."""
         with self._database.atomic() as tx:
-            for each in told:
+            for each in progress:
                 values = {
                     "id": each.job_id,
                     "current": each.current,
@@ -164,44 +164,46 @@ class Jobs:
                 if each.seconds:
                     tx.execute(_sql("tell_seconds"), {"id": each.job_id, "seconds": each.seconds})
 
-    def beat(self, job_ids: Sequence[int], *, now: datetime) -> None:
-        """Note that jobs are alive."""
+    def save_heartbeats(self, job_ids: Sequence[int], *, now: datetime) -> None:
+        """Store a heartbeat of jobs."""
         with self._database.atomic() as tx:
             tx.execute(_sql("beat"), {"ids": list(job_ids), "now": now})
 
-    def save(self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None) -> None:
-        """Write down where the next run of a job goes on: in `tx`, with what it did up to there, or by itself."""
+    def save_checkpoint(
+        self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None
+    ) -> None:
+        """Store where the next run of a job continues: in `tx`, or in a transaction of its own."""
         with self._database.atomic() if tx is None else nullcontext(tx) as own:
             own.execute(_sql("forget_state"), {"id": job_id})
             own.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
             own.execute(_sql("begun_anew"), {"id": job_id})
 
-    def saved(self, job_id: int) -> Mapping[str, Any] | None:
-        """Return what a job saved last."""
+    def checkpoint(self, job_id: int) -> Mapping[str, Any] | None:
+        """Return the last checkpoint of a job; None if there is none."""
         text = self._database.read().value(_sql("saved"), {"id": job_id})
         found: Mapping[str, Any] | None = json.loads(text) if text else None
         return found
 
-    # Changing its course.
+    # Pause, resume, cancel.
 
     def pause(self, job: Job, *, by: str, now: datetime) -> bool:
-        """Hold a job, and its operation; False where it has ended meanwhile."""
+        """Pause a job and its operation; return False if the job has ended meanwhile."""
         with self._database.atomic() as tx:
             values = {"id": job.id, "by": rows.printable(by), "now": now}
-            held = _changes(tx, "pause", values)
-            if held:
+            is_paused = _changed_a_row(tx, "pause", values)
+            if is_paused:
                 _set_operation(tx, job, "paused")
-            return held
+            return is_paused
 
-    def go_on(self, job: Job, *, now: datetime) -> bool:
-        """Let a job that is held at work go on, and its operation; False where it has ended meanwhile."""
+    def resume(self, job: Job, *, now: datetime) -> bool:
+        """Resume a paused running job and its operation; return False if the job has ended meanwhile."""
         with self._database.atomic() as tx:
-            goes_on = _changes(tx, "go_on", {"id": job.id, "now": now})
-            if goes_on:
+            is_resumed = _changed_a_row(tx, "go_on", {"id": job.id, "now": now})
+            if is_resumed:
                 _set_operation(tx, job, "in_progress")
-            return goes_on
+            return is_resumed
 
-    def wait_again(
+    def requeue(
         self,
         job: Job,
         *,
@@ -210,7 +212,7 @@ class Jobs:
         not_before: datetime | None = None,
         error_message: str = "",
     ) -> None:
-        """Let a job be taken up once more."""
+        """Let a job start once more."""
         values = {
             "id": job.id,
             "owner": owner,
@@ -223,23 +225,23 @@ class Jobs:
             _set_operation(tx, job, "pending")
 
     def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool:
-        """Let an instance take up jobs that wait; False where none of them waited for another one."""
+        """Make an instance the owner of waiting jobs; return False if none of them had another owner."""
         with self._database.atomic() as tx:
-            return _changes(tx, "adopt", {"ids": list(job_ids), "owner": owner})
+            return _changed_a_row(tx, "adopt", {"ids": list(job_ids), "owner": owner})
 
-    def ask_to_cancel(self, job_id: int, *, now: datetime) -> bool:
-        """Note that somebody wants a job given up; False where it has ended meanwhile."""
+    def request_cancel(self, job_id: int, *, now: datetime) -> bool:
+        """Store that a person asked to cancel a job; return False if it has ended meanwhile."""
         with self._database.atomic() as tx:
-            return _changes(tx, "ask_to_cancel", {"id": job_id, "now": now})
+            return _changed_a_row(tx, "ask_to_cancel", {"id": job_id, "now": now})
 
     def set_priority(self, job_id: int, priority: int) -> None:
-        """Let a job come up sooner or later."""
+        """Change the priority of a job."""
         with self._database.atomic() as tx:
             tx.execute(_sql("set_priority"), {"id": job_id, "priority": priority})
 
-    # Its end.
+    # End.
 
-    def settle(
+    def finish(
         self,
         job_id: int,
         status: str,
@@ -250,7 +252,7 @@ class Jobs:
         error_stack: str = "",
         summary: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write down how a job, or its present run, ended, and fail what waits for it where that cannot come up."""
+        """Store how a job or its present run ended. If it failed, jobs that depend on it fail too."""
         values = {
             "id": job_id,
             "status": status,
@@ -267,53 +269,55 @@ class Jobs:
             if status in ("completed", "completed_with_errors"):
                 tx.execute(_sql("forget_state"), {"id": job_id})
 
-    def sign_off(self, job_id: int, *, stopped_by: str, now: datetime, summary: Mapping[str, Any] | None) -> None:
-        """Note that the run of an operation's job is over; its state is the operation's."""
+    def finish_operation_run(
+        self, job_id: int, *, stopped_by: str, now: datetime, summary: Mapping[str, Any] | None
+    ) -> None:
+        """Store that the run of an operation's job has ended; the operation has stored its status itself."""
         with self._database.atomic() as tx:
             text = None if summary is None else as_json(summary)
             tx.execute(_sql("sign_off"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text})
             _fail_dependents(tx, now)
 
     def prune(self, *, before: datetime) -> int:
-        """Forget the jobs that ended before a moment and that nothing needs any more; returns how many."""
+        """Delete jobs that ended before a time and that nothing refers to; return their number."""
         if not self._database.read().value(_sql("past"), {"before": before}):
-            return 0  # without a transaction, which others may be waiting for
+            return 0  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
             ids = tx.value(_sql("past"), {"before": before}) or []
             for name in ("forget_dependencies", "forget_states", "forget"):
                 tx.execute(_sql(name), {"ids": ids})
             return len(ids)
 
-    # After a start.
+    # After a restart.
 
-    def left_over(self) -> list[LeftOver]:
-        """Return the jobs that have not ended, and are not held."""
-        names = tuple(LeftOver.__dataclass_fields__)
+    def unfinished(self) -> list[UnfinishedJob]:
+        """Return the jobs that have not ended and are not paused."""
+        names = tuple(UnfinishedJob.__dataclass_fields__)
         found = self._database.read().execute(_sql("left_over")).fetchall()
-        return [LeftOver(**dict(zip(names, row, strict=True))) for row in found]
+        return [UnfinishedJob(**dict(zip(names, row, strict=True))) for row in found]
 
     def fail_dependents(self, *, now: datetime) -> None:
-        """Fail what waits for jobs that came to nothing."""
+        """Fail jobs that depend on failed or cancelled ones."""
         with self._database.atomic() as tx:
             _fail_dependents(tx, now)
 
-    # Reading.
+    # Read.
 
     def find(self, job_id: int, *, now: datetime) -> Job | None:
-        """Return a job, None where there is none."""
+        """Return a job; None if there is none."""
         return _job(self._database.read(), job_id, now=now)
 
     def payload_version(self, job_id: int) -> int:
-        """Return by which rules the payload of a job was made, 0 where there is no such job."""
+        """Return the version of a job's payload; 0 if there is no such job."""
         return int(self._database.read().value(_sql("payload_version"), {"id": job_id}) or 0)
 
     def of_operation(self, operation_id: int) -> int | None:
-        """Return the job of an operation, None where it has none."""
+        """Return the job of an operation; None if it has none."""
         found: int | None = self._database.read().value(_sql("of_operation"), {"operation_id": operation_id})
         return found
 
-    def held_operations(self, *, owner: str) -> frozenset[int]:
-        """Return the operations that an instance is at, or is about to be."""
+    def active_operations(self, *, owner: str) -> frozenset[int]:
+        """Return the operations that an instance runs or will run."""
         found = self._database.read().execute(_sql("held_operations"), {"owner": owner}).fetchall()
         return frozenset(row[0] for row in found)
 
@@ -335,7 +339,7 @@ class Jobs:
         return JobPage(items=[_row(row[:-1]) for row in found], total=total, page=page, per_page=per_page)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many jobs there are of each kind and state."""
+        """Return the number of jobs by kind and status."""
         found: dict[str, dict[str, int]] = {}
         for kind, status, count in self._database.read().execute(_sql("counts")).fetchall():
             found.setdefault(kind, {})[status] = int(count)
@@ -343,22 +347,26 @@ class Jobs:
 
 
 def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
-    """Return JSON values as text that DuckDB takes; UsageError where they are something else."""
+    """Return a value as JSON text that DuckDB accepts; UsageError if it is not JSON."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
     except (TypeError, ValueError) as error:
-        message = f"A job takes JSON values only: {error}."
+        message = f"A job accepts JSON values only: {error}."
         raise errors.UsageError(message) from error
     return rows.printable(text)
 
 
-def _equal(new: NewJob) -> str:
-    """Return what two jobs have in common that do the same."""
+def _dedup_key(new: NewJob) -> str:
+    """Return a text that is equal for jobs that do the same."""
     return as_json([new.job_type, new.payload, sorted(set(new.depends_on))])
 
 
-def _changes(tx: Connection, name: str, values: Mapping[str, Any]) -> bool:
-    """Run an update and tell whether it changed a row, by its count: RETURNING takes three times as long."""
+def _changed_a_row(tx: Connection, name: str, values: Mapping[str, Any]) -> bool:
+    """
+    Run an update and return whether it changed a row.
+
+    The count is used because RETURNING takes three times as long.
+    """
     return int(tx.value(_sql(name), values)) > 0
 
 

@@ -12,8 +12,9 @@ from importlib import resources
 
 import duckdb
 
-from indexium_core import __version__, errors
+from indexium_core import errors
 from indexium_core.store import sql
+from indexium_core.version import __version__
 
 __all__ = ["Migration", "applied", "apply", "available", "pending"]
 

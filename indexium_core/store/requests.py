@@ -1,35 +1,40 @@
-"""Requests that were done, by the key under which they may be sent again, and what was begun for each."""
+"""Requests with an idempotency key, and what was started for each."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
 
-from indexium_core.model.request import Asked, Begun
+from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 
 __all__ = ["KEPT", "add", "find"]
 
-KEPT = timedelta(days=1)  # how long a key stands for what was begun under it
+KEPT = timedelta(days=1)  # how long a key is valid
 
 
 def add(
-    tx: Connection, asked: Asked, *, operation_id: int | None = None, job_id: int | None = None, at: datetime
+    tx: Connection,
+    asked: IdempotentRequest,
+    *,
+    operation_id: int | None = None,
+    job_id: int | None = None,
+    at: datetime,
 ) -> None:
-    """Note what is begun for a request, in the transaction in which it is; keys that are too old go."""
+    """Store a request in the transaction that starts its work; delete expired keys."""
     tx.execute(_sql("prune"), {"before": at - KEPT})
     facts = {"key": rows.printable(asked.key), "mark": asked.mark, "answer": json.dumps(dict(asked.answer))}
     tx.execute(_sql("add"), facts | {"operation_id": operation_id, "job_id": job_id, "at": at})
 
 
-def find(reader: Connection, key: str, *, now: datetime) -> tuple[str, Begun] | None:
-    """Return the mark of the request that came with a key, and what was begun for it; None where none did lately."""
+def find(reader: Connection, key: str, *, now: datetime) -> tuple[str, StartedRequest] | None:
+    """Return the digest of a request of the last day with this key, and what was started for it, or None."""
     row = reader.execute(_sql("find"), {"key": rows.printable(key), "since": now - KEPT}).fetchone()
     if row is None:
         return None
     mark, operation_id, job_id, answer = row
-    return mark, Begun(operation_id=operation_id, job_id=job_id, answer=json.loads(answer))
+    return mark, StartedRequest(operation_id=operation_id, job_id=job_id, answer=json.loads(answer))
 
 
 def _sql(name: str) -> str:

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model import fields, people
-from indexium_core.model.media import FieldValue, FileFacts, FileStat
-from indexium_core.model.people import ParsedComment
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import FieldValue, FileFacts, FileStat
+from indexium_core.model.people import people_comment
+from indexium_core.model.people.people_comment import ParsedComment
 
 __all__ = [
     "Restat",
@@ -102,7 +103,7 @@ def _path_columns(path_bytes: bytes, root: bytes) -> dict[str, Any]:
     return {
         "path_bytes": path_bytes,
         "path": path,
-        "path_search": people.fold(path),
+        "path_search": people_comment.fold(path),
         "folder": display(below.strip(b"/")),
         "file_name": display(name),
         "file_ext": extension.lower() if stem and dot else "",
@@ -141,7 +142,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "comment_fields": _json([_place(place) for place in facts.comment_fields]),
         "fields_differ": len(comments) > 1 or (bool(comments) and facts.comment not in comments),
         "people": names,
-        "people_keys": [people.person_key(name) for name in names],
+        "people_keys": [people_comment.person_key(name) for name in names],
         "custom_text": fields.displayed(fields.lost_texts(facts.comment, places)),
         "comment_before": fields.displayed(parsed.before),
         "comment_after": fields.displayed(parsed.after),
@@ -189,7 +190,7 @@ def _places(file: ScannedFile) -> str | None:
 
 
 def _pieces(place: FieldValue) -> dict[str, Any]:
-    parsed = people.parse(place.value)
+    parsed = people_comment.parse(place.value)
     return {
         "where": fields.displayed(place.where),
         "value": fields.displayed(place.value),

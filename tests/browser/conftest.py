@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core import demo, errors
-from indexium_core.flows import editing, protocol
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.store.ledger import ItemRecord
+from indexium_core.store.operations.ledger import ItemRecord
 from tests.support import media as films
 from tests.support.oracles import oracle
 

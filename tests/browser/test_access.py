@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.browser.conftest import Site
 
 Look = Callable[[str], None]  # gets the name of what is on the screen

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 
 
@@ -93,7 +93,7 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
 ) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
-    page.get_by_label(re.compile("files? that can be written")).first.check()
+    page.get_by_label(re.compile("files? that can be written")).first.checks.page()
     page.get_by_role("button", name="Dry run").click()
     report = page.get_by_role("dialog", name="Dry run")
     expect(report).to_contain_text("would be written. Nothing was changed.")
@@ -176,13 +176,13 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     expect(preview).to_contain_text("1 row cannot be taken")
     expect(preview).to_contain_text("there is no file with the id 999999")
     expect(preview.get_by_text("<b>Bold</b>")).to_be_visible()
-    assert not [row for row in library.decisions() if row.file_id == int(rows[0]["file_id"])]
+    assert not [row for row in library.decisions.list() if row.file_id == int(rows[0]["file_id"])]
     preview.get_by_role("button", name="Apply to 2 files").click()
     expect(page.get_by_text("Changed 2 files")).to_be_visible()
     assert library.plan().item(int(rows[0]["file_id"])).result_people == ["Zoë Öz", "<b>Bold</b>"]
     assert library.plan().item(int(rows[1]["file_id"])).postponed
 
-    library.undo()
+    library.steps.undo()
     assert not library.plan().item(int(rows[1]["file_id"])).postponed
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("name,people\nx,y\n")

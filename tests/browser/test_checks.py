@@ -15,7 +15,7 @@ def press(page: Page, *keys: str) -> None:
 
 def test_findings_are_settled_with_the_keyboard_alone(site: Site, library: Library) -> None:
     """Copies, spellings and unknown names, one after the other; each says what it comes to, and the plan follows."""
-    counts = {group.kind: group.total for group in library.checks()}
+    counts = {group.kind: group.total for group in library.checks.groups()}
     page = site.visit("/checks")
     drawer, dialog = page.locator(".cdrawer"), page.locator("dialog[open]")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{sum(counts.values())} findings")
@@ -41,13 +41,13 @@ def test_findings_are_settled_with_the_keyboard_alone(site: Site, library: Libra
     (item,) = library.plan("name:harbour").items
     assert item.result_people == ["Ólafur Jónsson", "Carla Gómez"]
     # A merge of two people is a step as any other: taken back, and made again, by its key.
-    undo = page.locator("[aria-label='Undo: made Carla Gomez one with Carla Gómez']")
+    undo = page.locator("[aria-label='Undo: merged Carla Gomez into Carla Gómez']")
     expect(undo).to_be_attached()
     press(page, "z")
     expect(page.locator(".crow")).to_have_count(counts["spelling"])
-    again = library.steps().redo
+    again = library.steps.next().redo
     assert again is not None
-    assert again.label == "made Carla Gomez one with Carla Gómez"
+    assert again.label == "merged Carla Gomez into Carla Gómez"
     press(page, "Z")
     expect(page.locator(".crow")).to_have_count(counts["spelling"] - 1)
     expect(undo).to_be_attached()

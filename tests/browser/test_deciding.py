@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Site
 
 LETTER = "Letter.mp4"
@@ -26,10 +26,10 @@ def toast(page: Page, text: str) -> Locator:
 
 
 def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(site: Site, library: Library) -> None:
-    library.revoke([each.decision_id for each in library.decisions()])
+    library.decisions.revoke([each.decision_id for each in library.decisions.list()])
     everything = library.plan().ids(Selection(query=""))
-    number, ann = library.people_in(everything).files, "Ann Lee"
-    before = {each.name: each.files for each in library.people_in(everything).people}
+    number, ann = library.bulk.people_in(everything).files, "Ann Lee"
+    before = {each.name: each.files for each in library.bulk.people_in(everything).people}
     page = site.visit("/plan")
     expect(row(page, LETTER)).to_be_visible()
 
@@ -58,14 +58,14 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
     said = f"Adds Rosa Lee to {number - before['Rosa Lee']} files, removes Bob Ray from {before['Bob Ray']}."
     expect(box.get_by_text(said)).to_be_visible()
     expect(box.get_by_role("button", name=re.compile(r"^Change \d+ files$"))).to_be_enabled()
-    assert library.decisions() == []
+    assert library.decisions.list() == []
     page.keyboard.press("Control+Enter")
 
     expect(box).to_be_hidden()
     note = toast(page, "Added Rosa Lee to")
     expect(note.get_by_role("button", name="Undo")).to_be_visible()
     expect(row(page, "Haircut.mp4")).to_contain_text("Rosa Lee")
-    after = {each.name: each.files for each in library.people_in(everything).people}
+    after = {each.name: each.files for each in library.bulk.people_in(everything).people}
     assert (after["Rosa Lee"], "Bob Ray" in after) == (number, False)
     assert {name: files for name, files in after.items() if name != "Rosa Lee"} == {
         name: files for name, files in before.items() if name not in ("Rosa Lee", "Bob Ray")
@@ -75,9 +75,9 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
     page.keyboard.press("z")
     expect(toast(page, "Undone: added Rosa Lee to")).to_be_visible()
     expect(row(page, "Haircut.mp4")).not_to_contain_text("Rosa Lee")
-    assert library.decisions() == []
+    assert library.decisions.list() == []
     page.keyboard.press("Z")
-    expect(toast(page, "Done again: added Rosa Lee to")).to_be_visible()
+    expect(toast(page, "Redone: added Rosa Lee to")).to_be_visible()
     expect(row(page, "Haircut.mp4")).to_contain_text("Rosa Lee")
     page.reload()
     page.get_by_role("button", name=re.compile("^Undo: added Rosa Lee to .* files")).click()
@@ -115,7 +115,9 @@ def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
     assert [each for each in small if each and min(each["height"], each["width"]) < 40] == []
     box.get_by_role("button", name="Apply to 2 files").click()
     expect(toast(page, "Applied “Family” to 2 files.")).to_be_visible()
-    assert {row.file_path.rsplit("/")[-1] for row in library.decisions() if row.people and "Eve Fox" in row.people} == {
+    assert {
+        row.file_path.rsplit("/")[-1] for row in library.decisions.list() if row.people and "Eve Fox" in row.people
+    } == {
         LETTER,
         "Haircut.mp4",
     }
@@ -126,8 +128,8 @@ def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
     box.get_by_role("radio", name=re.compile("^Next month")).check()
     box.get_by_role("button", name=re.compile("^Skip 2 files until ")).click()
     expect(row(page, LETTER)).to_be_hidden()
-    days = {each.until.astimezone().day for each in library.decisions() if each.until}
+    days = {each.until.astimezone().day for each in library.decisions.list() if each.until}
     assert days == {1}
     toast(page, "Skipped 2 files until").get_by_role("button", name="Undo").click()
     expect(row(page, LETTER)).to_be_visible()
-    assert [each for each in library.decisions() if each.until] == []
+    assert [each for each in library.decisions.list() if each.until] == []

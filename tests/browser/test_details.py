@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.browser.conftest import Site
 
 
@@ -77,7 +77,7 @@ def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site,
     for key in ("j", "Enter"):
         page.keyboard.press(key)
     shown = drawer(page)
-    expect(shown.get_by_role("heading")).to_have_text(library.file(first).file_name)
+    expect(shown.get_by_role("heading")).to_have_text(library.files.file(first).file_name)
 
     page.keyboard.press("e")
     field = shown.get_by_role("combobox", name="Add a person")
@@ -100,14 +100,14 @@ def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site,
     assert "Zoë Müller" in edited
 
     page.keyboard.press("j")
-    expect(shown.get_by_role("heading")).to_have_text(library.file(second).file_name)
+    expect(shown.get_by_role("heading")).to_have_text(library.files.file(second).file_name)
     shown.get_by_role("button", name="Leave out until a day").focus()
     page.keyboard.press("Enter")
     expect(shown.get_by_label("Skip it until")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("is skipped until"))).to_be_visible()
     expect(shown).to_be_hidden()
-    assert [each.until is not None for each in library.file(second).decisions] == [True]
+    assert [each.until is not None for each in library.files.file(second).decisions] == [True]
 
     page.keyboard.press("Enter")
     expect(shown).to_be_visible()

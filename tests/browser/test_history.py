@@ -119,7 +119,7 @@ def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, p
 
 def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Library) -> None:
     operation = past.history().items[1]
-    person = past.operation_people(operation.id)[0]
+    person = past.history.people_of(operation.id)[0]
     page = site.visit("/history")
     drawer = page.get_by_role("complementary", name="Details")
     expect(drawer).to_contain_text("the same bytes back")  # of the newest, which nobody clicked

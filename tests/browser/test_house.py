@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips
@@ -39,7 +39,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
 
     expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
-    assert [row.path for row in empty_library.libraries()] == [str(folder)]
+    assert [row.path for row in empty_library.inventory.list()] == [str(folder)]
     expect(page.get_by_text("no film is changed").first).to_be_visible()
     page.set_input_files("#people-file", str(folder / "people.csv"))
     upload = page.get_by_role("region", name="Import")
@@ -107,7 +107,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
     folder.mkdir()
     clips.build("mp4", folder)
     clips.sound("m4b", folder)
-    library_id = empty_library.add_library(folder).library_id
+    library_id = empty_library.inventory.add(folder).library_id
     page = serve(empty_library).visit("/library", width=390)
     card = page.get_by_role("region", name="recordings")
     card.get_by_role("button", name="More about recordings").click()
@@ -150,28 +150,28 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     media.rename(media.with_name("unplugged"))
     page.get_by_role("button", name="Scan all").click()
     expect(card).to_contain_text("offline")
-    expect(card).to_contain_text("is not there. Nothing of it was changed.")
+    expect(card).to_contain_text("does not exist. Its files in the database were not changed.")
     expect(page.get_by_role("button", name=re.compile("in folders that are away"))).to_be_visible()
     card.get_by_role("button", name="These files are really gone…").click()
-    expect(page.get_by_role("dialog")).to_contain_text("is not there")  # so that cannot be told
+    expect(page.get_by_role("dialog")).to_contain_text("does not exist")  # so nothing can be compared
     page.keyboard.press("Escape")
     no_sideways_scroll(page)
 
     card.get_by_role("button", name="More about demo").click()
     card.get_by_role("button", name="Remove this folder…").click()
     question = page.get_by_role("dialog", name="Remove this folder?")
-    files = library.holdings.removal(library.libraries()[0].library_id).files
+    files = library.inventory.removal(library.inventory.list()[0].library_id).files
     expect(question).to_contain_text("No file on the disk is touched")
     question.get_by_role("button", name=f"Forget {files} files").click()
     expect(page.get_by_text(f"{files} files forgotten.")).to_be_visible()
-    assert library.libraries() == []
+    assert library.inventory.list() == []
 
 
 def test_a_scan_is_told_of_once_on_its_page_and_at_the_foot_of_every_other(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = ScanProgress(done=3, total=59, current="demo", rate=1.0, eta_seconds=50.0)
-    monkeypatch.setattr(library, "scan_progress", lambda: running)
+    monkeypatch.setattr(library.scans, "progress", lambda: running)
     page = serve(library).visit("/library")
     expect(page.get_by_role("region", name="Scan")).to_contain_text("of 59 files read")
     foot = page.get_by_role("region", name="Work")

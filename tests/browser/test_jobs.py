@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import demo
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import Selection
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_acting import foot
 from tests.support.holding import HeldReading, cut_off
@@ -110,7 +110,7 @@ def test_the_log_is_one_click_away_grows_by_itself_and_is_left_alone_by_whoever_
 
 def test_kinds_and_states_narrow_the_lists_and_finished_jobs_come_in_pages(site: Site, library: Library) -> None:
     for _ in range(12):
-        library.jobs.wait(library.scan_job().id, timeout=60)
+        library.jobs.wait(library.scans.add().id, timeout=60)
     library.write(library.plan("risk:safe"), SAFE).wait()
     page = site.visit("/jobs")
     finished = area(page, "Finished")
@@ -152,10 +152,10 @@ def test_what_was_paused_long_ago_is_said_on_every_page(
 
 
 def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site: Site, library: Library) -> None:
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET channels = 9, resolution = '7x7'")
-    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=60)
-    total = library.audit(job_id=job.id).total
+    job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=60)
+    total = library.audit.page(job_id=job.id).total
     assert total > 20
     page = site.visit(f"/jobs?job={job.id}")
     drawer = page.get_by_role("complementary", name="Details")
@@ -196,7 +196,7 @@ def test_what_goes_on_leaves_room_for_the_page(site: Site, library: Library, gat
     writes = [library.write(library.plan(), SAFE, selection=Selection(included=frozenset([each]))) for each in chosen]
     for write in writes[:2]:
         library.pause(write.id, wait=False)
-    with library._store.atomic() as tx:  # … and forgotten
+    with library._parts.store.atomic() as tx:  # … and forgotten
         tx.execute("UPDATE job_queue SET paused_at = now()::TIMESTAMPTZ - INTERVAL 2 DAY WHERE status = 'paused'")
     page = site.visit("/settings", width=width)
     rows = foot(page).get_by_role("group")
@@ -293,9 +293,9 @@ def test_keys_go_on_with_the_job_whose_order_a_button_changed(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = HeldReading(monkeypatch)
-    library.scan_job(full=True)
+    library.scans.add(full=True)
     assert held.reached.wait(20)
-    late = library.scan_job(priority="low")
+    late = library.scans.add(priority="low")
     try:
         page = site.visit("/jobs")
         row = rows(page, "Waiting").first

@@ -125,7 +125,7 @@ def test_the_box_above_the_list_says_how_many_files_it_selects(site: Site, libra
 def test_the_box_is_checked_only_when_all_pages_are_selected(
     serve: Callable[[Library], Site], library: Library
 ) -> None:
-    library.set_setting("metadata_preview_page_size", "5")
+    library.configuration.set("metadata_preview_page_size", "5")
     page = serve(library).visit("/plan?sort=risk&dir=desc")
     for row in page.get_by_role("row").filter(has=page.get_by_role("gridcell")).all():
         row.get_by_role("checkbox").check()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from indexium_core.flows import editing
+from indexium_core.flows.writing import editing
 from indexium_core.library import Library
 from tests.browser.conftest import Gate, Site
 
@@ -293,7 +293,7 @@ def test_without_websocket_events_the_page_asks_by_itself(serve: Callable[[Libra
     page = serve(library).visit("/plan?q=risk:safe")
     expect(rows(page).first).to_be_visible()
     before = rows(page).count()
-    library._decisions.postpone([library.plan("risk:safe").page(1).items[0].file_id], until=None)  # no event is sent
+    library.decisions.postpone([library.plan("risk:safe").page(1).items[0].file_id], until=None)  # no event is sent
     expect(rows(page)).to_have_count(before - 1)
 
 

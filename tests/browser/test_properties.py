@@ -31,7 +31,7 @@ def planned(library: Library, query: str) -> list[int]:
 
 def meddle(library: Library, **values: object) -> None:
     """Let the database say other things of all films than the films do."""
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
 
@@ -116,14 +116,14 @@ def test_a_property_is_set_by_hand_with_the_keyboard_and_locked(site: Site, libr
 
 def test_a_file_has_an_address_also_one_that_is_in_no_plan(site: Site, library: Library) -> None:
     known = set(planned(library, "")) | set(planned(library, "risk:unchanged")) | set(planned(library, "postponed:yes"))
-    rows = library._store.read().execute("SELECT file_id FROM media_properties ORDER BY file_id").fetchall()
+    rows = library._parts.store.read().execute("SELECT file_id FROM media_properties ORDER BY file_id").fetchall()
     outside = next(file_id for (file_id,) in rows if file_id not in known)
     page = site.visit(f"/track/{outside}")
-    expect(drawer(page).get_by_role("heading")).to_have_text(library.file(outside).file_name)
+    expect(drawer(page).get_by_role("heading")).to_have_text(library.files.file(outside).file_name)
     expect(page).to_have_url(re.compile(rf"/track/{outside}$"))
     expect(media_row(page, "Resolution")).to_be_visible()
     page.reload()
-    expect(drawer(page).get_by_role("heading")).to_have_text(library.file(outside).file_name)
+    expect(drawer(page).get_by_role("heading")).to_have_text(library.files.file(outside).file_name)
 
     page.get_by_role("button", name="Close details").click()
     expect(page).to_have_url(re.compile(r"/plan$"))
@@ -194,7 +194,7 @@ def test_many_are_locked_found_unlocked_and_rescanned(serve: Callable[[Library],
     [job] = library.jobs.list(kinds=("rescan",)).items
     assert library.jobs.wait(job.id, timeout=30).summary["processed"] == count
     file_id = planned(library, "locked:channels")[0]
-    assert {each.field: each.value for each in library.file(file_id).properties}["channels"] == 9
+    assert {each.field: each.value for each in library.files.file(file_id).properties}["channels"] == 9
 
     search = page.get_by_role("combobox", name=re.compile("Search", re.IGNORECASE))
     search.fill("locked:hdr")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from benchmarks import plan as synthetic
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.browser.conftest import Site

@@ -137,7 +137,7 @@ def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: 
     page = site.visit("/plan?q=issue:custom_comment")
     page.get_by_label(re.compile("files? that can be written")).check()
     page.get_by_role("button", name="Preserve text").click()
-    expect(page.get_by_text(re.compile(f"Kept the other text of {lossy} files"))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Set the comment mode “preserve” for {lossy} files"))).to_be_visible()
     assert library.plan("issue:custom_comment").page(1).total == 0
 
     expect(page.get_by_text(f"{lossy} selected")).to_be_visible()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model import strategies
+from indexium_core.model.operations import strategies
 from tests.crash.conftest import Scenes
 from tests.support import killed_write, meddling, places, shapes, tally
 from tests.support.forks import Forks

@@ -27,8 +27,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.files.journal import Entry, JournaledFile, OperationJournal, disk, extents, shift
-from indexium_core.model.media import Patch
+from indexium_core.files.journal import JournaledFile, JournalEntry, OperationJournal, disk, extents, shift
+from indexium_core.model.files.media import Patch
 from tests.support import places
 
 pytestmark = pytest.mark.crash
@@ -220,7 +220,7 @@ def urgent(number: int) -> Iterator[None]:
 def note(machine: Machine, log: Path) -> tuple[str, bool]:
     """Count how the cut left the file; return it, and whether the edit was finished."""
     (entry,) = journal.read(log).entries
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, JournalEntry)
     fd = os.open(machine.path, os.O_RDWR)
     try:
         standing = shift.stand(fd, entry)

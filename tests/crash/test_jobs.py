@@ -21,7 +21,7 @@ import pytest
 
 from indexium_core.files import journal
 from indexium_core.library import Library
-from indexium_core.store import ledger
+from indexium_core.store.operations import ledger
 from tests.support import media, tally
 from tests.support.long_write import ALL, ROOT, Child
 from tests.support.oracles import oracle
@@ -131,7 +131,7 @@ def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(fi
     with Library.open(films.home) as library:
         new = films.changed(films.old)
         prints = films.prints()
-        [left] = library.interrupted()
+        [left] = library.interruptions.operations()
         done = {file.file_name for file in left.files if file.became == "done"}
         assert done == new
         assert left.counts["done"] + left.counts["not_started"] + left.counts.get("restored", 0) == len(films.paths)
@@ -143,7 +143,7 @@ def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(fi
         found, recovered = lines["operation.recovered"], library.recovered
         assert (found["put_back"], found["found_done"]) == (recovered.undone, recovered.finished)
         assert (found["left"], lines["job.changed"]["status"]) == (len(films.paths) - len(new), "interrupted")
-        told = [each.what for each in library.operation_story(1).happenings]
+        told = [each.what for each in library.stories.tell(1).happenings]
         assert told[-2:] == ["interrupted", "cut off, and looked after"]
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
     assert {name for name, seen in films.prints().items() if seen == prints[name]} == new
@@ -262,7 +262,7 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (old.st_ino, old.st_mtime_ns)
     assert no_strays(path)
     with Library.open(home, take_over="nothing") as library:
-        [left] = library.interrupted()
+        [left] = library.interruptions.operations()
         small = {became: count for became, count in left.counts.items() if became != "restored"}
         assert left.counts["restored"] == 1
         assert set(small) <= {"done", "not_started"}  # they may all wait for a slow disk
@@ -275,11 +275,11 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
     assert no_strays(path)
 
     with Library.open(home, take_over="all") as library:
-        library._writer.join(1, 60)
+        library.operations.join(1, 60)
         assert library.status(1).counts == {"success": 4}
-        assert library.interrupted() == []
+        assert library.interruptions.operations() == []
         assert set(Counter(each.status for each in library.operation(1).items)) == {"success"}
-        assert ledger.Ledger(library._store).counts(1) == {"success": 4}
+        assert ledger.Ledger(library._parts.store).counts(1) == {"success": 4}
 
 
 def test_a_film_that_was_cut_off_twice_before_it_was_written_comes_back_byte_for_byte(large: tuple[Path, Path]) -> None:
@@ -292,7 +292,7 @@ def test_a_film_that_was_cut_off_twice_before_it_was_written_comes_back_byte_for
 
     with Library.open(home, take_over="nothing") as library:
         assert library.resume(1).wait().counts == {"success": 1}
-        [checked] = library.verify_backups(1)
+        [checked] = library.backups.verify(1)
         assert (checked.items, checked.whole, checked.restorable) == (1, 1, 1)
     with Library.open(home, take_over="nothing") as library:  # whose start puts away what no operation has use for
         assert library.rollback(1).wait().counts == {"success": 1}
@@ -346,6 +346,6 @@ def test_what_was_killed_waits_for_a_person_also_where_a_service_starts(films: F
         prints = films.prints()
         assert library.status(1).status == "interrupted"
         assert any("'indexium operations resume 1'" in notice for notice in library.notices)
-        library._writer.join(1, 1)
+        library.operations.join(1, 1)
         assert library.status(1).status == "interrupted"
         assert films.prints() == prints

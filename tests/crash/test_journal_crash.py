@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files import journal
-from indexium_core.model.media import Extent, Patch
+from indexium_core.model.files.media import Extent, Patch
 from tests.support import crashes
 from tests.support.forks import Forks
 

@@ -120,7 +120,7 @@ def parted(folder: Path) -> tuple[Path, Path, Path]:
     with Library.open(home) as library:
         library.scan([films])
         library.people.add([path], list(shapes.PEOPLE))
-        library.postpone("name:seed")
+        library.decisions.postpone("name:seed")
         options = replace(killed_write.ALL, hard_links="break")
         assert library.write(library.plan(hard_links="break"), options).wait().counts == {"success": 1}
     assert not path.samefile(seed)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files import journal
-from indexium_core.model.media import Patch
+from indexium_core.model.files.media import Patch
 from tests.crash.conftest import Choice
 from tests.support import crashes, gate, powercut, seccomp, tally
 from tests.support.calls import Call

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files.media import Change, Refusal
 from tests.support import crashes, gate, ogg, places, seccomp, tally, trees
 from tests.support.calls import Call
 from tests.support.forks import Forks
@@ -22,7 +22,7 @@ from tests.support.forks import Forks
 pytestmark = pytest.mark.crash
 
 MTIME = 1_600_000_000_123_456_789
-ALL_MEANS = {"mp4_reflink": Means(reflink=True), "mp4_append": Means(keep_faststart=False)}
+ALL_MEANS = {"mp4_reflink": Capabilities(reflink=True), "mp4_append": Capabilities(keep_faststart=False)}
 QUICK = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -80,14 +80,14 @@ def cut_at_random(place: Path, light: Forks, content: bytes, text: str | None, d
     tally.count(strategy, "random films")
 
 
-def possible(content: bytes, text: str | None, *, block: int) -> list[tuple[str, Means]]:
+def possible(content: bytes, text: str | None, *, block: int) -> list[tuple[str, Capabilities]]:
     """The strategies that would write the film, with the means that each needs."""
     reader = BytesReader(content)
     family, layout = registry.examine(reader)
     assert family is not None
     assert layout.problem is None, layout.problem
     change = Change(field="comment", old=None, new=text)
-    ways = [(one, ALL_MEANS.get(one.name, Means(block=block))) for one in family.strategies()]
+    ways = [(one, ALL_MEANS.get(one.name, Capabilities(block=block))) for one in family.strategies()]
     plans = [(one.name, means, one.plan(reader, layout, [change], means)) for one, means in ways]
     return [(name, means) for name, means, plan in plans if not isinstance(plan, Refusal)]
 
@@ -96,7 +96,7 @@ class Run:
     """One film in a folder of its own, and one way to write it."""
 
     def __init__(
-        self, place: Path, light: Forks, content: bytes, text: str | None, means: Means, strategy: str
+        self, place: Path, light: Forks, content: bytes, text: str | None, means: Capabilities, strategy: str
     ) -> None:
         self.folder, self._forks, self._content = place, light, content
         self.path, self.backup = place / "film", place / "1.journal"

@@ -42,7 +42,7 @@ def noted(path):
 properties.read = noted
 config = settings.load(home, rescan_batch_size=int(sys.argv[4]), rescan_batch_pause_ms=20)
 with Library.open(home, config=config, take_over="nothing" if sys.argv[3] == "begin" else "safe") as library:
-    job_id = library.rescan_job(everything=True).id if sys.argv[3] == "begin" else int(sys.argv[3])
+    job_id = library.rescans.add(everything=True).id if sys.argv[3] == "begin" else int(sys.argv[3])
     print(job_id, flush=True)
     library.jobs.wait(job_id)
 """
@@ -93,17 +93,17 @@ def table(library: Library) -> list[tuple[Any, ...]]:
     names = (
         "file_id, resolution, duration, size, video_codec, audio_codec, channels, sample_rate, frame_rate, hdr, tool"
     )
-    rows = library._store.read().execute(f"SELECT {names}, problem_code FROM media_properties ORDER BY file_id")
+    rows = library._parts.store.read().execute(f"SELECT {names}, problem_code FROM media_properties ORDER BY file_id")
     return rows.fetchall()
 
 
 def changes(library: Library) -> list[tuple[int, str, str | None, str | None]]:
-    return sorted((each.file_id, each.field, each.old, each.new) for each in library.audit(per_page=0).items)
+    return sorted((each.file_id, each.field, each.old, each.new) for each in library.audit.page(per_page=0).items)
 
 
 def meddle(library: Library) -> None:
     """Let the database say something else of two films of three than the films do, as if nobody had noticed."""
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq', resolution = '1x1' WHERE tool <> '' AND file_id % 3 > 0")
         tx.execute("DELETE FROM audit_events")
 
@@ -118,7 +118,7 @@ def test_killed_at_random_it_ends_as_if_undisturbed(home: Path, tmp_path: Path, 
         library.scan([root])
         (root / "0011.mp4").unlink()
         meddle(library)
-        calm = library.jobs.wait(library.rescan_job(everything=True).id)
+        calm = library.jobs.wait(library.rescans.add(everything=True).id)
         wanted, noted = table(library), changes(library)
         meddle(library)
 

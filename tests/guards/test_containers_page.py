@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.files.containers import Choice, Means, foreign, registry
+from indexium_core.files.containers import Capabilities, Choice, registry, unsupported
 from indexium_core.files.reader import BytesReader
-from indexium_core.model import strategies
-from indexium_core.model.media import Change, Patch, Rebuild
+from indexium_core.model.files.media import Change, Patch, Rebuild
+from indexium_core.model.operations import strategies
 from tests.support import readers, shapes
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "containers.md"
-WHERE = {"ext4": Means(block=4096), "XFS, Btrfs": Means(reflink=True), "elsewhere": Means()}
+WHERE = {"ext4": Capabilities(block=4096), "XFS, Btrfs": Capabilities(reflink=True), "elsewhere": Capabilities()}
 ANY = "with `INDEXIUM_FASTSTART=any`"
 
 # Which films are made to see whether a row is true: cases of `shapes`, by the row's first cell.
@@ -129,7 +129,7 @@ def chosen(name: str, place: str) -> tuple[Choice, int]:
     """What is chosen for a film, and how many bytes of media it has."""
     shape, reader, means = shapes.ALL[name], BytesReader(shapes.film(name)), WHERE[place]
     if shape.settings.get("faststart") == "any":
-        means = Means(keep_faststart=False)
+        means = Capabilities(keep_faststart=False)
     family, layout = registry.examine(reader)
     assert family is not None
     comment = f"People: {', '.join(shape.people)}, Bob Ray"
@@ -157,6 +157,6 @@ def test_the_programs_on_the_page_are_those_that_were_measured(name: str) -> Non
 
 def test_every_container_that_is_only_recognised_is_named_with_its_code() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    for kind in foreign.KINDS:
+    for kind in unsupported.KINDS:
         code = "no_strategy_yet" if kind.holds_comment else "unsupported_container"
         assert any(kind.label in row and f"`{code}`" in row for row in rows), kind.label

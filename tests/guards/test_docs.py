@@ -15,7 +15,9 @@ from indexium_core.api.app import make_api
 from indexium_core.cli import app, main
 from indexium_core.files import volumes
 from indexium_core.library import Library
-from indexium_core.model import holdings, query, risk
+from indexium_core.model import query
+from indexium_core.model.files import inventory
+from indexium_core.model.planning import risk
 from indexium_core.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -43,7 +45,7 @@ def test_every_setting_is_on_its_page_with_its_default() -> None:
 
 
 def test_every_list_of_files_is_on_the_library_page() -> None:
-    assert set(rows("library.md")) == set(holdings.KINDS)
+    assert set(rows("library.md")) == set(inventory.KINDS)
 
 
 def test_every_error_class_is_on_its_page() -> None:
@@ -123,7 +125,8 @@ def test_every_command_and_its_options_are_on_the_commands_page() -> None:
     def missing(command: Any, words: tuple[str, ...] = ()) -> list[str]:
         """Return the commands without a line that has all their words, and the options that are nowhere."""
         name = " ".join(words)
-        options = {option for each in command.params for option in each.opts if option.startswith("--")} - everywhere
+        shown = [each for each in command.params if not getattr(each, "hidden", False)]
+        options = {option for each in shown for option in each.opts if option.startswith("--")} - everywhere
         lacking = [f"{name} {option}" for option in sorted(options) if option not in text]
         lacking += [] if any(all(word in line for word in words) for line in lines) else [name]
         inner = getattr(command, "commands", {}).items()

@@ -28,7 +28,7 @@ def library(home: Path) -> Iterator[Library]:
 def drift(fake: object, real: object, name: str) -> list[str]:
     """Say of each public method of `fake`, and of the fakes that it holds, where it differs from `real`."""
     found = []
-    for word in sorted(word for word in dir(fake) if not word.startswith("_")):
+    for word in sorted(word for word in dir(fake) if not word.startswith("_") or word == "__call__"):
         mine, path = getattr(fake, word), f"{name}.{word}"
         if is_fake(mine):
             found += drift(mine, getattr(real, word), path)

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
     "indexium_core.errors": 0,
     "indexium_core.signals": 0,
+    "indexium_core.version": 0,
     "indexium_core.settings": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,
@@ -20,7 +21,7 @@ LAYERS = {
     "indexium_core.jobs": 2,
     "indexium_core.flows": 3,
     "indexium_core.assembly": 4,
-    "indexium_core.opening": 4,
+    "indexium_core.services": 4,
     "indexium_core.library": 4,
     "indexium_core.demo": 5,
     "indexium_core.api": 5,
@@ -29,9 +30,11 @@ LAYERS = {
 }
 FACE_MAY_SEE = (
     "indexium_core.library",
+    "indexium_core.services",
     "indexium_core.model",
     "indexium_core.errors",
     "indexium_core.signals",
+    "indexium_core.version",
     "indexium_core.settings",
     "indexium_core.jobs.events",
     "indexium_core.demo",
@@ -91,8 +94,8 @@ def test_imports_go_one_way(module: str, path: Path) -> None:
 
 
 def test_the_guard_itself_sees_an_upward_import() -> None:
-    assert complaints("indexium_core.model.plan", {"indexium_core.flows.planning"})
-    assert complaints("indexium_core.store.catalog", {"indexium_core.files.walk"})
+    assert complaints("indexium_core.model.planning.plan", {"indexium_core.flows.planning.planner"})
+    assert complaints("indexium_core.store.catalog.catalog", {"indexium_core.files.walk"})
     assert complaints("dashboards.app", {"indexium_core.store.database"})
     assert not complaints("dashboards.app", {"indexium_core.library.Library"})
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows.backups import BackupManager
-from indexium_core.flows.history import HistoryService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.writing import MetadataWriter
+from indexium_core.flows.history.history_service import HistoryService
+from indexium_core.flows.home.backups import BackupManager
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.writing.writer import MetadataWriter
 
 SERVICES: dict[type, dict[str, dict[str, Any]]] = {
     MetadataPlanner: {

@@ -12,7 +12,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.demo import ffmpeg
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mkv, readers
 
 OLD = (1_600_000_000, 1_600_000_000)
@@ -42,17 +42,17 @@ def library(empty_home: Path, home: Path) -> Iterator[Library]:
 
 
 def names(library: Library, kind: str = "all") -> set[str]:
-    return {each.file_name for each in library.holdings.files(kind, per_page=100).items}
+    return {each.file_name for each in library.inventory.files(kind, per_page=100).items}
 
 
 def test_audio_files_are_scanned_only_in_a_library_that_includes_them(library: Library, folder: Path) -> None:
-    row = library.add_library(folder)
+    row = library.inventory.add(folder)
     assert row.audio is False
     library.scan()
     assert names(library) == {path.name for path in folder.iterdir() if path.suffix[1:] not in AUDIO}
     assert names(library, "broken") == set()
 
-    library.set_audio(row.library_id, included=True)
+    library.inventory.set_audio(row.library_id, included=True)
     assert library.scan().new == len(AUDIO)
     assert names(library) == {path.name for path in folder.iterdir()}
     assert names(library, "broken") == names(library, "unwritable") == set()
@@ -60,7 +60,7 @@ def test_audio_files_are_scanned_only_in_a_library_that_includes_them(library: L
 
 def test_sound_and_subtitles_are_written_and_restored_like_films(library: Library, folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    library.add_library(folder, audio=True)
+    library.inventory.add(folder, audio=True)
     library.scan()
     library.people.add(list(folder.iterdir()), ["Ann Lee"])
     plan = library.plan(comment_mode="preserve")
@@ -79,35 +79,35 @@ def test_sound_and_subtitles_are_written_and_restored_like_films(library: Librar
 
 
 def test_a_file_without_pictures_has_all_else_that_a_film_has(library: Library, folder: Path) -> None:
-    library.add_library(folder, audio=True)
+    library.inventory.add(folder, audio=True)
     library.scan()
     library.people.add(list(folder.iterdir()), ["Ann Lee"])
     for item in library.plan().items:
-        details = library.file(item.file_id)
+        details = library.files.file(item.file_id)
         assert details.state == "ok"
         assert details.duration == pytest.approx(1.0, abs=0.15)
-        assert library.thumbnail(item.file_id) is None
+        assert library.thumbnails.jpeg(item.file_id) is None
     report = library.rescan(everything=True)
     assert report.failed == 0
     assert library.plan("ext:m4b").page().total == 1
 
 
 def test_excluded_audio_files_are_forgotten_and_never_missing(library: Library, folder: Path) -> None:
-    library_id = library.add_library(folder, audio=True).library_id
+    library_id = library.inventory.add(folder, audio=True).library_id
     library.scan()
     library.people.add([folder / "sound.m4b", folder / "sound.mp4"], ["Ann Lee"])
     library.edit("name:m4b", ["Bob Ray"])
 
-    meant = library.holdings.audio_files(library_id)
+    meant = library.inventory.audio_files(library_id)
     assert (meant.files, meant.with_people, meant.decisions) == (len(AUDIO), 1, 1)
-    assert library.set_audio(library_id, included=False) == meant
+    assert library.inventory.set_audio(library_id, included=False) == meant
     assert [Path(item.file_path).name for item in library.plan().items] == ["sound.mp4"]
     report = library.scan()
     assert (report.missing, report.new, report.changed) == (0, 0, 0)
-    assert library.holdings.quality().missing == 0
-    assert library.holdings.gone(library_id).gone == 0
+    assert library.inventory.quality().missing == 0
+    assert library.inventory.gone(library_id).gone == 0
 
-    library.set_audio(library_id, included=True)
+    library.inventory.set_audio(library_id, included=True)
     library.scan()
     assert {Path(item.file_path).name for item in library.plan().items} == {"sound.m4b", "sound.mp4"}
     assert library.plan("name:m4b").page().items[0].db_people == ["Ann Lee"]
@@ -116,7 +116,7 @@ def test_excluded_audio_files_are_forgotten_and_never_missing(library: Library, 
 def test_a_library_that_there_is_not_includes_nothing(library: Library) -> None:
     for included in (True, False):
         with pytest.raises(errors.UnknownIdError):
-            library.set_audio(7, included=included)
+            library.inventory.set_audio(7, included=included)
 
 
 def test_the_command_includes_and_excludes_audio_files(
@@ -137,7 +137,7 @@ def test_the_command_includes_and_excludes_audio_files(
     assert f"{len(AUDIO)} files forgotten" in run("libraries", "set", "1", "--no-audio", "--yes")[1]
     assert "0 missing" in run("scan")[1]
     with Library.open(home) as library:
-        row = library.libraries()[0]
+        row = library.inventory.list()[0]
         assert (row.audio, row.people_mode) == (False, "exact")
 
 

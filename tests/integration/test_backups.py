@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows import clockwork, running
+from indexium_core.flows.home import clock as system_clock
+from indexium_core.flows.writing import operation_runner
 from indexium_core.settings import Settings, load
 from tests.support.clock import Clock
 from tests.support.rewriting import Rewriter
@@ -32,8 +33,8 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Three films of about 33 kB whose originals are kept, within a budget of about two and a half of them."""
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
-    rewriter.allow = lambda task, size: made.library._backups.make_room(size, item_id=task.item_id)
-    monkeypatch.setattr(running.editing, "edit", rewriter)
+    rewriter.allow = lambda task, size: made.library.backups.make_room(size, item_id=task.item_id)
+    monkeypatch.setattr(operation_runner.editing, "edit", rewriter)
     yield made
     made.library.close()
 
@@ -52,7 +53,7 @@ def kept(studio: Studio) -> set[str]:
 def test_what_is_kept_is_listed_by_operation_with_its_size_and_its_day(studio: Studio) -> None:
     studio.write(query="0000")
     studio.write()
-    use = studio.library.backup_use()
+    use = studio.library.backups.use()
 
     assert [(each.operation_id, each.items, each.kinds) for each in use.items] == [
         (2, 2, {"journal": 2}),
@@ -66,7 +67,7 @@ def test_what_is_kept_is_listed_by_operation_with_its_size_and_its_day(studio: S
 
 def test_whole_backups_are_verified_and_damage_is_named(studio: Studio) -> None:
     studio.write()
-    [check] = studio.library.verify_backups()
+    [check] = studio.library.backups.verify()
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 3, 3, 3)
     assert check.problems == check.in_the_way == []
 
@@ -76,7 +77,7 @@ def test_whole_backups_are_verified_and_damage_is_named(studio: Studio) -> None:
     path.write_bytes(data)
     foreign = studio.paths[2]
     foreign.write_bytes(foreign.read_bytes().replace(b"Ann", b"Eva"))
-    [check] = studio.library.verify_backups(1)
+    [check] = studio.library.backups.verify(1)
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 2, 3, 1)
     assert ["0001.mp4" in sentence for sentence in check.problems] == [True]
     assert ["0002.mp4" in sentence for sentence in check.in_the_way] == [True]
@@ -87,15 +88,15 @@ def test_a_kept_original_must_be_there_in_its_size_and_with_its_bytes(shelf: Stu
     [name] = kept(shelf)
     original = shelf.films / name
     data = original.read_bytes()
-    assert shelf.library.verify_backups(1, full=True)[0].problems == []
+    assert shelf.library.backups.verify(1, full=True)[0].problems == []
 
     original.write_bytes(data[:-1] + b"?")
-    assert shelf.library.verify_backups(1)[0].problems == []
-    assert "other bytes" in shelf.library.verify_backups(1, full=True)[0].problems[0]
+    assert shelf.library.backups.verify(1)[0].problems == []
+    assert "other bytes" in shelf.library.backups.verify(1, full=True)[0].problems[0]
     original.write_bytes(data[:-1])
-    assert "bytes instead of" in shelf.library.verify_backups(1)[0].problems[0]
+    assert "bytes instead of" in shelf.library.backups.verify(1)[0].problems[0]
     original.unlink()
-    [check] = shelf.library.verify_backups(1)
+    [check] = shelf.library.backups.verify(1)
     assert "is gone" in check.problems[0]
     assert check.restorable == 0
     assert shelf.library.rollback_check(1).conflicts[0].code == "backup_missing"
@@ -103,7 +104,7 @@ def test_a_kept_original_must_be_there_in_its_size_and_with_its_bytes(shelf: Stu
 
 def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write(query="0000")
-    [item], total = studio.library.show_backups(1)
+    [item], total = studio.library.backups.show(1)
     assert (total, item.kind, item.comment, item.problem) == (1, "journal", "People: Bob Ray", "")
     assert item.range_count >= len(item.ranges) > 0
     old = studio.old[studio.paths[0]]
@@ -111,14 +112,14 @@ def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypat
         assert old[part.offset :].hex(" ").startswith(part.hex)
 
     for kind, says in (("original", "the original itself"), ("delta", "built of"), ("tags", "nothing but the comment")):
-        monkeypatch.setattr(running.editing, "edit", Rewriter(kind))
+        monkeypatch.setattr(operation_runner.editing, "edit", Rewriter(kind))
         studio.library.edit("0001", [f"Cem {kind}"])
         done = studio.write(query="0001")
-        [item], _ = studio.library.show_backups(done.id)
+        [item], _ = studio.library.backups.show(done.id)
         assert (item.kind, says in item.comes_back) == (kind, True)
-    assert len(studio.library.show_backups(1, limit=1)[0]) == 1
+    assert len(studio.library.backups.show(1, limit=1)[0]) == 1
     with pytest.raises(errors.UnknownIdError):
-        studio.library.show_backups(99)
+        studio.library.backups.show(99)
 
 
 # Room.
@@ -136,9 +137,9 @@ def test_the_oldest_originals_go_when_room_is_needed_and_their_history_says_so(s
     assert gone.reason.startswith("Its backups are gone (evicted to stay within the budget on 2026-01-01)")
     assert gone.conflicts[0].code == "backup_missing"
     assert "evicted to stay within the budget on 2026-01-01" in gone.conflicts[0].message
-    assert shelf.library.show_backups(1)[0][0].problem.startswith("It is gone (evicted")
-    assert [each.operation_id for each in shelf.library.backup_use().items] == [3, 2]
-    assert shelf.library.backup_use().bytes <= 80_000
+    assert shelf.library.backups.show(1)[0][0].problem.startswith("It is gone (evicted")
+    assert [each.operation_id for each in shelf.library.backups.use().items] == [3, 2]
+    assert shelf.library.backups.use().bytes <= 80_000
     for operation_id in (3, 2):
         assert shelf.back(operation_id).counts == {"success": 1}
     assert {shelf.paths[place].read_bytes() for place in (1, 2)} == {shelf.old[shelf.paths[place]] for place in (1, 2)}
@@ -160,7 +161,7 @@ def test_what_a_running_operation_keeps_is_not_evicted(shelf: Studio) -> None:
 
 def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
     shelf.write(query="0000")
-    manager = shelf.library._backups
+    manager = shelf.library.backups.records
 
     assert not manager.room_for(80_001)
     assert not manager.make_room(80_001)
@@ -173,7 +174,7 @@ def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
 
 def test_room_is_promised_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files are written at the same time: what one was promised the other does not get."""
-    keeper, both = shelf.library._keeper, []
+    keeper, both = shelf.library._parts.backup_room, []
     monkeypatch.setattr(keeper._book, "still_open", set)
     both.append(keeper.make_room(60_000, item_id=1))
     both.append(keeper.make_room(60_000, item_id=2))
@@ -189,7 +190,7 @@ def test_journals_go_last(studio: Studio) -> None:
     journals = sorted(path.name for path in (studio.library.home / "backups").iterdir())
     assert journals == ["1.journal", "2.journal"]
 
-    studio.reopen(config=small(studio.library.home, studio.library.backup_use().bytes - 1))
+    studio.reopen(config=small(studio.library.home, studio.library.backups.use().bytes - 1))
     assert [path.name for path in (studio.library.home / "backups").iterdir()] == ["2.journal"]
     assert studio.library.rollback_check(1).conflicts[0].code == "backup_missing"
     assert studio.library.rollback_check(2).exact == 1
@@ -201,20 +202,20 @@ def test_journals_go_last(studio: Studio) -> None:
 def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
     shelf: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edit = running.editing.edit
+    edit = operation_runner.editing.edit
     shelf.write(query="0000")
     pass_by(shelf, monkeypatch, timedelta(days=91))
     seen: list[tuple[int, int]] = []
 
     def looking(*arguments):
-        seen.append((shelf.library._backups.cleanup_old_backups(), len(kept(shelf))))
+        seen.append((shelf.library.backups.cleanup_old_backups(), len(kept(shelf))))
         return edit(*arguments)
 
-    monkeypatch.setattr(running.editing, "edit", looking)
+    monkeypatch.setattr(operation_runner.editing, "edit", looking)
     shelf.write(query="0001")
 
     assert seen == [(0, 1)]  # it ran, and nothing went
-    assert [each.operation_id for each in shelf.library.backup_use().items] == [2]
+    assert [each.operation_id for each in shelf.library.backups.use().items] == [2]
     assert len(kept(shelf)) == 1
     assert [path.name for path in (shelf.library.home / "backups").iterdir()] == ["2.journal"]
     assert "kept for 90 days, until 2026-04-02" in shelf.library.rollback_check(1).reason
@@ -222,15 +223,15 @@ def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
 
 def pass_by(shelf: Studio, monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
     """Let time pass, as each clock of the machine tells it."""
-    clock, steady = shelf.library._clock, clockwork._steady
+    clock, monotonic = shelf.library._parts.clock, system_clock._monotonic
     assert isinstance(clock, Clock)
     clock.now += time
-    monkeypatch.setattr(clockwork, "_steady", lambda: steady() + time.total_seconds())
+    monkeypatch.setattr(system_clock, "_monotonic", lambda: monotonic() + time.total_seconds())
 
 
 def test_by_a_clock_that_was_set_forward_nothing_is_past_its_time(shelf: Studio) -> None:
     shelf.write(query="0000")
-    clock = shelf.library._clock
+    clock = shelf.library._parts.clock
     assert isinstance(clock, Clock)
     clock.now += timedelta(days=366)
     shelf.write(query="0001")
@@ -245,22 +246,22 @@ def test_where_a_home_lay_unused_its_backups_go_a_day_or_a_start_later(
     shelf: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.write(query="0000")
-    clock = shelf.library._clock
+    clock = shelf.library._parts.clock
     assert isinstance(clock, Clock)
     clock.now += timedelta(days=366)
     shelf.reopen(clock=clock)
     assert len(kept(shelf)) == 1
-    shelf.library._backups.tidy()
+    shelf.library.backups.tidy()
     assert len(kept(shelf)) == 1
 
     pass_by(shelf, monkeypatch, timedelta(days=1, hours=1))
-    shelf.library._backups.tidy()
+    shelf.library.backups.tidy()
     assert kept(shelf) == set()
 
 
 def test_a_home_that_is_opened_again_goes_by_a_clock_that_stays(shelf: Studio) -> None:
     shelf.write(query="0000")
-    clock = shelf.library._clock
+    clock = shelf.library._parts.clock
     assert isinstance(clock, Clock)
     clock.now += timedelta(days=366)
     shelf.reopen(clock=clock)
@@ -278,7 +279,7 @@ def test_a_removal_that_was_cut_short_is_finished_at_the_next_start(
 ) -> None:
     """The ledger is told first; a process that is killed then has removed nothing."""
     shelf.write(query="0000")
-    keeper = shelf.library._keeper
+    keeper = shelf.library._parts.backup_room
     monkeypatch.setattr(keeper, "sweep", lambda: None)
     assert keeper.make_room(79_000)
     assert len(kept(shelf)) == 1
@@ -295,13 +296,13 @@ def test_what_is_missing_already_is_no_error_and_a_folder_that_is_away_waits(she
     first.unlink()
     away = shelf.films.with_name("away")
     shelf.films.rename(away)
-    assert shelf.library._keeper.make_room(79_000)
+    assert shelf.library._parts.backup_room.make_room(79_000)
     away.rename(shelf.films)
     assert len(kept(shelf)) == 1
 
     shelf.reopen(config=small(shelf.library.home, 80_000))
     assert kept(shelf) == set()
-    assert shelf.library._store.read().execute(
+    assert shelf.library._parts.store.read().execute(
         "SELECT count(*) FROM metadata_history WHERE kept_path IS NOT NULL"
     ).fetchall() == [(0,)]
 
@@ -315,7 +316,9 @@ def test_an_original_that_was_put_back_is_no_backup_and_the_file_no_link(shelf: 
     assert path.stat().st_nlink == 1
     assert int(path.stat().st_mtime) == OLD
     [(nlink,)] = (
-        shelf.library._store.read().execute("SELECT nlink FROM scanned_files WHERE file_name = '0000.mp4'").fetchall()
+        shelf.library._parts.store.read()
+        .execute("SELECT nlink FROM scanned_files WHERE file_name = '0000.mp4'")
+        .fetchall()
     )
     assert nlink == 1
     assert len(kept(shelf)) == 1  # of the file that was taken back, so that this can be taken back, too
@@ -344,7 +347,7 @@ def test_the_commands_tell_what_is_kept(studio: Studio, capsys: pytest.CaptureFi
     assert cli.main([*home, "backups", "list"]) == 0
     out, said = capsys.readouterr()
     assert "journal" in out
-    assert "of 10.0 GB in use" in said
+    assert "of 10 GB in use" in said
     assert cli.main([*home, "backups", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert (listed["total"], listed["items"][0]["kinds"], listed["budget"]) == (1, {"journal": 3}, 10_000_000_000)

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails
-from indexium_core.model.plan import PlanItem
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.planning.plan import PlanItem
 from tests.support import hostile, readers
 from tests.support.oracles import oracle
 from tests.support.sentences import repeated
@@ -147,13 +147,13 @@ def written(
 
 def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[str]:
     """Return every message of a file that a page, a command or REST shows: plan, details and write."""
-    details = library.file(item.file_id)
+    details = library.files.file(item.file_id)
     operation = [] if done is None else [done.message, *(each.message for each in done.tries)]
     return [*(issue.message for issue in item.issues), details.strategy_why, details.state_message, *operation]
 
 
 def _files(library: Library) -> list[tuple[int, bytes]]:
-    return library._store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
+    return library._parts.store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
 
 
 @pytest.mark.parametrize("case", hostile.CASES)

@@ -12,10 +12,10 @@ from typing import Any
 import mutagen.mp4
 import pytest
 
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Change, Edit, Patch, Refusal
+from indexium_core.model.files.media import Change, Edit, Patch, Refusal
 from tests.support import media, mp4
 from tests.support.oracles import oracle
 
@@ -42,7 +42,9 @@ def census(path: Path) -> dict[str, str]:
 def planned(path: Path, text: str | None = COMMENT) -> Edit | Refusal:
     in_place = FAMILY.strategies()[0]
     with FileReader(os.fsencode(path)) as reader:
-        return in_place.plan(reader, FAMILY.examine(reader), [Change(field="comment", old=None, new=text)], Means())
+        return in_place.plan(
+            reader, FAMILY.examine(reader), [Change(field="comment", old=None, new=text)], Capabilities()
+        )
 
 
 def refusal(path: Path, text: str | None = COMMENT) -> Refusal | None:

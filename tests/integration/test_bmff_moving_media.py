@@ -20,10 +20,10 @@ import pytest
 
 from indexium_core.demo import ffmpeg
 from indexium_core.files import verify
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files.media import Change, Refusal
 from tests.support import layouts, media, mp4, pointers, readers
 from tests.support.oracles import oracle
 
@@ -178,7 +178,7 @@ def _outcomes(folder: Path, form: str) -> list[Outcome]:
 def written(content: bytes, name: str, text: str | None = COMMENT) -> bytes | None:
     """The film after a strategy wrote it, None where it is not for this film."""
     strategy = next(each for each in FAMILY.strategies() if each.name == name)
-    means = Means(block=4096, reflink=True, keep_faststart=False)
+    means = Capabilities(block=4096, reflink=True, keep_faststart=False)
     layout = examine(content)
     assert layout.problem is None, layout.problem
     edit = strategy.plan(BytesReader(content), layout, [Change(field="comment", old=None, new=text)], means)

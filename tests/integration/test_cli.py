@@ -187,7 +187,7 @@ def test_a_history_without_operations_says_of_which_home(planned: Command, home:
 def test_a_rollback_that_is_gone_on_with_says_that_its_files_are_skipped_then(planned: Command, home: Path) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes") == 0
-    with Library.open(home) as library, library._store.atomic() as tx:
+    with Library.open(home) as library, library._parts.store.atomic() as tx:
         tx.execute("UPDATE metadata_operations SET status = 'paused' WHERE id = 2")
         tx.execute("UPDATE job_queue SET status = 'paused', paused_at = now() WHERE operation_id = 2")
 

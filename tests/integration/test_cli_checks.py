@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from indexium_core.store import people
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
 from tests.integration.test_cli import Command
 from tests.support.catalog import NOW, scanned, store
 
@@ -54,7 +54,7 @@ def test_findings_are_listed_settled_dismissed_and_restored(run: Command) -> Non
     assert run.json("checks", "spelling", "--right")["total"] == 1
     assert run("findings", "restore", "spelling", row["subject"]) == 0
     assert run("findings", "settle", "spelling", row["subject"], "unite:Zoë Öz") == 0
-    assert run.err == "Zoe Oz becomes Zoë Öz in 1 file; 1 comment is spelt anew when you write.\n"
+    assert run.err == "Zoe Oz becomes Zoë Öz in 1 file; the next write corrects 1 comment.\n"
     assert run.json("checks")["total"] == 0
     assert [item["result_people"] for item in run.json("plan", "name:d.mp4")["items"]] == [["Zoë Öz"]]
 
@@ -72,8 +72,11 @@ def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
     [
         (("checks", "nonsense"), "There is no check 'nonsense'; choose one of copies, differ, spelling, unknown"),
         (("findings", "settle", "spelling"), "Name a finding and a way, or --all"),
-        (("findings", "settle", "spelling", "--all"), "is settled one by one"),
-        (("findings", "settle", "spelling", "a | b", "unite:a"), "does not find this (any more): a | b."),
+        (("findings", "settle", "spelling", "--all"), "are resolved one by one"),
+        (
+            ("findings", "settle", "spelling", "a | b", "unite:a"),
+            "has no finding with the subject a | b, or not any more.",
+        ),
         (("findings", "dismiss", "single"), "Name the findings that are right, or --all."),
     ],
 )
@@ -98,7 +101,7 @@ def test_an_import_says_what_it_skips_and_a_placeholder_is_removed_and_brought_b
     (row,) = run.json("checks", "placeholder")["items"]
     assert (row["subject"], row["text"]) == ("zoe oz", "1 file names the placeholder “Zoe Oz”.")
     assert run("findings", "settle", "placeholder", "zoe oz", "remove") == 0
-    assert run.err == "The plan leaves “Zoe Oz” out of 1 file. Undo takes this back.\n"
+    assert run.err == "The plan removes “Zoe Oz” from 1 file. Undo restores this.\n"
     assert run.json("plan", "name:d.mp4")["items"][0]["tags_to_remove"] == ["Zoe Oz"]
     assert run("undo") == 0
     assert run.json("checks", "placeholder")["total"] == 1

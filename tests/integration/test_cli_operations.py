@@ -15,7 +15,7 @@ import pytest
 
 from indexium_core import cli
 from indexium_core.cli import app, output, writing
-from indexium_core.flows import protocol
+from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
 from tests.integration.test_long_work import with_a_rewrite
@@ -46,7 +46,7 @@ def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files
     studio.write()
     names = [path.name for path in studio.paths[:files]]
     items = [item.id for name, item in studio.items(1).items() if name in names]
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     with monkeypatch.context() as patch:
         gate = Gate(patch, 1)
         handle = studio.library.rollback(1, item_ids=items)
@@ -132,14 +132,14 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    old, begun, real = path.read_bytes(), threading.Event(), protocol.Stint.did
+    old, begun, real = path.read_bytes(), threading.Event(), protocol.FileProgress.did
 
-    def slowly(self: protocol.Stint, count: int) -> None:
+    def slowly(self: protocol.FileProgress, count: int) -> None:
         begun.set()
         until(self._terms.cancelled)
         real(self, count)
 
-    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
     writing.leave(handle, KeyboardInterrupt())
@@ -157,7 +157,7 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     assert item.message == "It was being written when the operation was cancelled, and is as before again."
     assert "put back as before" in shown
     assert (counts.given_up, job.progress_current) == (1, 0)
-    assert library.retry(1).wait(PATIENCE).counts == {"success": 1}
+    assert library.retries.start(1).wait(PATIENCE).counts == {"success": 1}
     library.close()
 
 
@@ -168,7 +168,7 @@ def test_ctrl_c_says_what_becomes_of_an_operation_also_where_its_job_was_waited_
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 1)
         studio.reopen()
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 0)
 
     def broken_off(*_: object) -> None:
@@ -212,7 +212,7 @@ def test_a_command_whose_operation_somebody_else_cancels_is_no_success(
         job = cancelled_write(studio, monkeypatch)
     again = {"resume": ["operations", "resume", "1"], "retry": ["operations", "retry", "1", "--yes"]}
     words = (before | again).get(what) or ["jobs", "retry", str(job), "--yes"]
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 0)
 
     def cancel() -> None:
@@ -229,13 +229,13 @@ def test_a_command_whose_operation_somebody_else_cancels_is_no_success(
 def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 0)
 
     def stop() -> None:
         assert gate.reached.wait(PATIENCE)
         gate.open_when_told(studio.library, 1)
-        studio.library.begin_nothing()
+        studio.library.stop_starting()
 
     with meanwhile(stop):
         assert run("write", "--yes", "--json") == 1
@@ -252,7 +252,7 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
             cut_off(studio.library, patch, 1)
             studio.reopen()
     words = ["write", "--yes"] if what == "write" else ["jobs", "resume", str(studio.job_of(1).id)]
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate, note, told, told_again = Gate(monkeypatch, 0), output.note, threading.Event(), threading.Event()
 
     def noted(text: str) -> None:
@@ -313,7 +313,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.write()
-    look, looks = studio.library._history._examiner.look, itertools.count(1)
+    look, looks = studio.library.history._examiner.look, itertools.count(1)
 
     def late(*arguments: object) -> object:
         found = look(*arguments)  # type: ignore[arg-type]
@@ -321,7 +321,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
             (studio.library.home / "backups" / "1.journal").unlink()
         return found
 
-    monkeypatch.setattr(studio.library._history._examiner, "look", late)
+    monkeypatch.setattr(studio.library.history._examiner, "look", late)
 
     assert run("rollback", "1", "--yes") == 1
     assert {code for _, code in studio.codes(2).values()} == {"no_backup"}
@@ -337,7 +337,7 @@ def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_o
 ) -> None:
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 1, query="name:0000 OR name:0001 OR name:0002")
-        studio.library.begin_nothing()
+        studio.library.stop_starting()
         studio.library.write(studio.library.plan("name:0003"), ALL)
         studio.library.close()
     run = Command(studio.library.home, capsys)
@@ -366,8 +366,8 @@ def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
 ) -> None:
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 2)
-        studio.library.begin_nothing()
-        scans = [studio.library.scan_job(full=True), studio.library.scan_job(full=True, really_gone=True)]
+        studio.library.stop_starting()
+        scans = [studio.library.scans.add(full=True), studio.library.scans.add(full=True, accept_missing=True)]
         studio.reopen()
         short = studio.library.notices
         gate = Gate(patch, 0)
@@ -388,7 +388,7 @@ def test_what_is_held_already_is_told_since_when_and_by_whom(
     handle = gate.write(studio.library)
     job = gate.pause(studio.library, handle.id, by="Ann")
     assert job.paused_at is not None
-    held = f"held since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
+    held = f"paused since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
 
     assert run("operations", "pause", "1") == 2
     assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' lets it go on.\n"

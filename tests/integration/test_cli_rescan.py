@@ -27,7 +27,7 @@ def run(home: Path, tmp_path: Path) -> Run:
         os.utime(root / name, (1_600_000_000, 1_600_000_000))
     with Library.open(home) as library:
         library.scan([root])
-        with library._store.atomic() as tx:
+        with library._parts.store.atomic() as tx:
             tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
     return lambda *words: main(["--home", str(home), *words])
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows import clockwork
+from indexium_core.flows.home import clock
 from indexium_core.library import Check, Library
-from indexium_core.store import catalog
+from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from tests.support.catalog import scanned
@@ -27,7 +27,7 @@ def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill =
     with Database.open(home) as store, store.atomic() as tx:
         fill(tx)
     with Library.open(home, clock=lambda: now) as library:
-        (found,) = [each for each in library.doctor() if each.name == "clock"]
+        (found,) = [each for each in library.doctor.run() if each.name == "clock"]
     return found
 
 
@@ -50,7 +50,7 @@ def test_a_clock_behind_what_was_written_down_here_is_doubted(empty_home: Path, 
     found = looked_at(empty_home, home, now=datetime(1970, 1, 2, tzinfo=UTC), fill=scan_at(NOW))
 
     assert found.state == "warning"
-    assert "behind by 20,77" in found.message  # days
+    assert "at least 20,77" in found.message  # days
     assert "a folder was scanned here at 2026-11-20" in found.message
     assert "network" in found.remedy
 
@@ -82,11 +82,11 @@ def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
     shutil.copytree(empty_home, home)
     with Library.open(home) as library:
         genuine = time.time
-        monkeypatch.setattr(clockwork.time, "time", lambda: genuine() + seconds)
-        (found,) = [each for each in library.doctor() if each.name == "clock"]
+        monkeypatch.setattr(clock.time, "time", lambda: genuine() + seconds)
+        (found,) = [each for each in library.doctor.run() if each.name == "clock"]
 
     assert found.state == "warning"
-    assert f"It was set {word} since this process began." in found.message
+    assert f"It was set {word} since this process started." in found.message
 
 
 def test_a_step_back_among_what_was_told_is_remembered(empty_home: Path, home: Path) -> None:
@@ -99,4 +99,4 @@ def test_a_step_back_among_what_was_told_is_remembered(empty_home: Path, home: P
 
     found = looked_at(empty_home, home, fill=fill)
     assert found.state == "warning"
-    assert "It went back by 5 hours" in found.message
+    assert "It was set back by 5 hours" in found.message

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from indexium_core import Library
 from indexium_core.files import verify
-from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import BytesReader
-from indexium_core.model import fields, people
-from indexium_core.model.media import Change, Refusal
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Refusal
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.people import people_comment
 from tests.support import genuine, headers, media, mov, mp4, sabotage
 from tests.support.mp4 import box
 from tests.support.oracles import oracle
@@ -135,7 +136,7 @@ def change_of(content: bytes, cast: list[str], mode: str, tmp: Path) -> tuple[Ch
     before = evidence(tmp)
     leading = before.leading("comment")
     old = leading.value if leading else before.said("comment")
-    segment = people.segment_of(cast)
+    segment = people_comment.segment_of(cast)
     change = Change(field="comment", old=None, new=segment or None, segment=segment if mode == "preserve" else None)
     new = fields.applied(change, old)
     shown = [None if text is None else fields.displayed(text) for text in (old, new)]
@@ -146,7 +147,7 @@ def written(content: bytes, change: Change) -> bytes | Refusal:
     reader = BytesReader(content)
     family, layout = registry.examine(reader)
     assert family is not None
-    choice = registry.choose(family, reader, layout, [change], Means())
+    choice = registry.choose(family, reader, layout, [change], Capabilities())
     return choice if isinstance(choice, Refusal) else sabotage.edited(content, choice.edit)
 
 
@@ -161,7 +162,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
 
     assert verify.compare(before, after, [change])["comment"] == "reads back as planned"
     if cast:
-        assert people.extract_people_from_comment(after.comment) == cast
+        assert people_comment.extract_people_from_comment(after.comment) == cast
     if mode == "preserve":
         for text in texts:
             around = [part for part in text.raw.partition(b"People: ")[0].split(b"\0") if part]
@@ -171,7 +172,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
     else:
         lost = fields.lost_texts(before.said("comment"), before.texts)
         for text in before.texts:
-            assert people.parse(text.value).custom_text in lost
+            assert people_comment.parse(text.value).custom_text in lost
 
 
 @settings(deadline=None, max_examples=120)
@@ -280,7 +281,7 @@ def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Pat
 
 
 def own_texts(changes: list[Change]) -> set[str]:
-    return {change.where for change in changes if people.parse(change.old).custom_text}
+    return {change.where for change in changes if people_comment.parse(change.old).custom_text}
 
 
 def readable(text: str | None) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mkv, readers, shapes
 
 OLD = (1_600_000_000, 1_600_000_000)
@@ -47,7 +47,7 @@ def test_the_plan_warns_and_says_what_is_damaged(library: Library) -> None:
             f"{CUT} What comes before it is whole.",
         )
     ]
-    assert library.file(item.file_id).state == "ok"
+    assert library.files.file(item.file_id).state == "ok"
     assert library.plan("issue:damaged_tail").page().total == 1
 
 
@@ -55,8 +55,8 @@ def test_a_write_and_its_rollback_keep_the_damaged_end(library: Library, film: P
     before = film.read_bytes()
     start = mkv.examine(before).runs[0].offset
     shown = readers.look([film], media=True)[0]
-    row = library.find_file(str(film))
-    identity = library.file(row).file_hash
+    row = library.files.find(str(film))
+    identity = library.files.file(row).file_hash
 
     with pytest.raises(errors.UsageError, match="left out by their risk are 1 warning"):
         library.write(library.plan(), WriteOptions(risk=("safe",)))
@@ -69,7 +69,7 @@ def test_a_write_and_its_rollback_keep_the_damaged_end(library: Library, film: P
     assert look.known["streams"] == shown.known["streams"]
     assert look.shown_by("People: Bob Ray, Ann Lee") | look.shown_by("People: Ann Lee, Bob Ray")
     assert library.scan().changed == 0
-    assert library.file(row).file_hash == identity
+    assert library.files.file(row).file_hash == identity
     assert library.rescan(everything=True).failed == 0
 
     assert library.rollback(operation.id).wait().status == "completed"

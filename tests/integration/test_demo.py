@@ -12,8 +12,8 @@ from indexium_core import demo, errors
 from indexium_core.demo import content
 from indexium_core.library import Library
 from indexium_core.model.check import KINDS
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.suggestion import KINDS as SUGGESTIONS
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.people.suggestion import KINDS as SUGGESTIONS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -59,8 +59,8 @@ def test_every_kind_of_trouble_is_there(library: Library) -> None:
 
 
 def test_every_check_finds_something_and_every_kind_of_suggestion_is_offered(library: Library) -> None:
-    assert {group.kind: group.total > 0 for group in library.checks()} == dict.fromkeys(KINDS, True)
-    offered = {each.kind for item in library.plan().items for each in library.suggest(item.file_id)}
+    assert {group.kind: group.total > 0 for group in library.checks.groups()} == dict.fromkeys(KINDS, True)
+    offered = {each.kind for item in library.plan().items for each in library.suggestions.suggest(item.file_id)}
     assert offered == set(SUGGESTIONS)
 
 

@@ -17,7 +17,7 @@ import pytest
 from indexium_core import cli, errors, settings
 from indexium_core.files import program, volumes
 from indexium_core.files.swap import newfile
-from indexium_core.flows import doctor
+from indexium_core.flows.home import doctor
 from indexium_core.library import Check, Library
 from indexium_core.model.job import NewJob
 from indexium_core.store import jobs
@@ -49,7 +49,7 @@ def films(library: Library, folder: Path) -> Path:
 
 
 def check(library: Library, name: str) -> Check:
-    (found,) = [one for one in library.doctor() if one.name == name]
+    (found,) = [one for one in library.doctor.run() if one.name == name]
     return found
 
 
@@ -58,7 +58,7 @@ def test_on_a_good_machine_everything_is_fine(
 ) -> None:
     films(library, tmp_path / "films")
     on_disk(DISK)
-    found = library.doctor()
+    found = library.doctor.run()
     assert {one.name: one.state for one in found} == dict.fromkeys(NAMES, "ok")
     assert [one.name for one in found if not one.message.endswith(".")] == []
     assert [one.name for one in found if one.remedy] == []
@@ -84,10 +84,10 @@ NAMES = (
 
 def test_an_operation_that_is_held_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 8)
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 1)
     handle = gate.write(studio.library)
-    assert check(studio.library, "operations").message == "Operation 1 is at work."
+    assert check(studio.library, "operations").message == "Operation 1 is running."
     gate.opened.set()
     handle.pause()
     assert check(studio.library, "operations").message == "Operation 1 is paused."
@@ -144,9 +144,9 @@ def test_what_a_file_system_lacks_is_said(
 def test_a_library_that_is_away_or_read_only_is_a_warning(library: Library, tmp_path: Path) -> None:
     folder = films(library, tmp_path / "films")
     folder.chmod(0o555)
-    assert "may not be written" in check(library, "library").message
+    assert "is not writable" in check(library, "library").message
     folder.rmdir()
-    assert "not there" in check(library, "library").message
+    assert "does not exist" in check(library, "library").message
     library.scan()
     found = check(library, "library")
     assert (found.state, found.details["online"]) == ("warning", False)
@@ -197,7 +197,7 @@ def test_an_ffmpeg_that_does_not_run_is_none(library: Library, tmp_path: Path, m
 @pytest.mark.parametrize(
     ("script", "state", "words"),
     [
-        (None, "ok", "There is no ffprobe on PATH; it is asked only of a file that"),
+        (None, "ok", "There is no ffprobe on PATH; a rescan uses it only for files"),
         ("echo 'ffprobe version 9.1-odd Copyright'", "ok", "ffprobe 9.1-odd on PATH"),
         ("exit 3", "warning", "does not run"),
     ],
@@ -218,9 +218,9 @@ def test_ffprobe_is_of_use_and_not_needed(
     ("changes", "words"),
     [
         ("status = 'running', heartbeat_at = $now - INTERVAL 1 SECOND", ""),
-        ("status = 'running', heartbeat_at = $now - INTERVAL 1 HOUR", "give no sign of life: 1"),
+        ("status = 'running', heartbeat_at = $now - INTERVAL 1 HOUR", "stalled: 1"),
         ("status = 'paused', paused_at = $now - INTERVAL 2 HOUR", ""),
-        ("status = 'paused', paused_at = $now - INTERVAL 25 HOUR", "are paused for more than a day: 1"),
+        ("status = 'paused', paused_at = $now - INTERVAL 25 HOUR", "paused for more than a day: 1"),
         ("status = 'failed', completed_at = $now - INTERVAL 6 DAY", "failed in the last week: 1"),
         ("status = 'failed', completed_at = $now - INTERVAL 8 DAY", ""),
         ("status = 'completed', completed_at = $now", ""),
@@ -228,7 +228,7 @@ def test_ffprobe_is_of_use_and_not_needed(
 )
 def test_jobs_that_stand_still_or_failed_are_named(library: Library, changes: str, words: str) -> None:
     now = datetime.now(UTC)
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
         tx.execute(f"UPDATE job_queue SET {changes}", {"now": now} if "$now" in changes else {})
     found = check(library, "jobs")
@@ -257,7 +257,7 @@ def test_journals_and_their_budget_are_counted(empty_home: Path, home: Path) -> 
         (home / "backups" / "9.journal").write_bytes(bytes(2000))
         found = check(library, "backups")
     assert (found.details["journals"], found.details["journal_bytes"], found.details["budget"]) == (1, 2000, 10**6)
-    assert found.message.endswith("of 1.0 MB; there is 1 journal.")
+    assert found.message.endswith("of 1 MB and have 1 journal.")
 
 
 def test_a_temporary_file_that_no_journal_knows_is_named_and_left_alone(library: Library, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library, ScanReport
-from indexium_core.model.operation import ItemDetails
+from indexium_core.model.operations.operation import ItemDetails
 from tests.support import places, readers, shapes
 from tests.support.oracles import oracle
 from tests.support.readers import Look
@@ -106,7 +106,7 @@ def travel(library: Library, films: dict[str, Film]) -> Journey:
 
     before = look(media=True)
     for folder in {path.parent for path in paths}:
-        library.add_library(folder, audio=True)
+        library.inventory.add(folder, audio=True)
     library.scan()
     casts = {people: [film.path for film in films.values() if film.shape.people == people] for people in PEOPLE}
     for people, cast in casts.items():

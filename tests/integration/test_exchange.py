@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows import changes, exchange
+from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.library import Library
-from indexium_core.model import cells
-from indexium_core.store import plans
+from indexium_core.model.planning import cells
+from indexium_core.store.planning import plans
 from tests.support import media
 
 NAMES = [
@@ -88,7 +88,7 @@ def written(table: list[dict[str, str]], delimiter: str = ",") -> str:
 
 
 def exported(library: Library, query: str = "") -> list[dict[str, str]]:
-    return rows("".join(library.export_plan(query)))
+    return rows("".join(library.exporter.plan(query)))
 
 
 def edited(table: list[dict[str, str]], name: str, **changed: str) -> list[dict[str, str]]:
@@ -109,7 +109,7 @@ def test_what_goes_out_and_is_edited_comes_back_as_just_that(nasty: Library, wan
             asked[int(row["file_id"])] = names
         row["result_people"] = cells.guarded("; ".join(names))
 
-    preview = nasty.read_changes(written(table))
+    preview = nasty.changes.read(written(table))
 
     assert preview.errors == []
     assert {row.file_id: row.after for row in preview.rows} == asked
@@ -122,7 +122,7 @@ def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty:
     asked = {int(row["file_id"]): PEOPLE[place:] for place, row in enumerate(table)}
     rows = [{**row, "result_people": cells.guarded("; ".join(asked[int(row["file_id"])]))} for row in table]
 
-    nasty.apply_changes(nasty.read_changes(written(rows)))
+    nasty.changes.apply(nasty.changes.read(written(rows)))
     assert {item.file_id: item.result_people for item in nasty.plan().items} == asked
     assert [row["result_people"][:1] for row in exported(nasty)].count("=") == 0
 
@@ -133,7 +133,7 @@ def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty:
 def test_every_row_says_which_file_it_is_also_without_its_id(nasty: Library) -> None:
     """Two names that look alike on the screen are two files: the percent-encoded path tells them apart."""
     table = [{**row, "file_id": "", "result_people": "Zoë Öz"} for row in exported(nasty)]
-    preview = nasty.read_changes(written(table))
+    preview = nasty.changes.read(written(table))
 
     assert preview.errors == []
     assert len({row.file_id for row in preview.rows}) == len(NAMES)
@@ -142,13 +142,13 @@ def test_every_row_says_which_file_it_is_also_without_its_id(nasty: Library) -> 
 
 
 def test_the_json_is_the_page_of_the_plan(nasty: Library) -> None:
-    document = json.loads("".join(nasty.export_plan("", "json", sort="name")))
+    document = json.loads("".join(nasty.exporter.plan("", "json", sort="name")))
     page = nasty.plan().page(per_page=0, sort="name")
 
     assert [item["file_id"] for item in document["items"]] == [item.file_id for item in page.items]
     assert (document["total"], document["plan_id"]) == (page.total, page.plan_id)
     assert document["statistics"]["warning_count"] == page.statistics.warning_count
-    assert json.loads("".join(nasty.export_plan("name:nobody-is-called-so", "json")))["items"] == []
+    assert json.loads("".join(nasty.exporter.plan("name:nobody-is-called-so", "json")))["items"] == []
 
 
 def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,9 +161,9 @@ def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.
         return cells_of(reader, version, file_ids)
 
     monkeypatch.setattr(plans, "cells", counted)
-    monkeypatch.setattr(exchange, "_LINES", 2)
+    monkeypatch.setattr(export_plan, "_LINES", 2)
 
-    pieces = calm.export_plan()
+    pieces = calm.exporter.plan()
     header = next(pieces)
     assert read == []
     first = next(pieces)
@@ -188,7 +188,7 @@ def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.
 def test_every_way_in_which_spreadsheets_save_is_read(calm: Library, encoding: str, delimiter: str, first: str) -> None:
     table = edited(exported(calm), "0001.mp4", result_people="Zoë Öz; ليلى", postponed="WAHR", comment_mode="Preserve")
     renamed = [{name.replace("_", " ").upper(): value for name, value in row.items()} for row in table]
-    preview = calm.read_changes((first + written(renamed, delimiter)).encode(encoding))
+    preview = calm.changes.read((first + written(renamed, delimiter)).encode(encoding))
 
     [row] = preview.rows
     assert (row.before, row.after, row.added, row.removed) == (
@@ -204,27 +204,27 @@ def test_every_way_in_which_spreadsheets_save_is_read(calm: Library, encoding: s
 def test_all_of_a_file_is_one_step_of_the_review(library: Library) -> None:
     table = edited(exported(library), "0001.mp4", result_people="Zoë Öz", comment_mode="preserve")
     table = edited(table, "0002.mp4", postponed="2099-01-31")
-    preview = library.read_changes(written(table))
+    preview = library.changes.read(written(table))
 
-    assert library.apply_changes(preview).files == 2
+    assert library.changes.apply(preview).files == 2
     one, two = (library.plan(f"name:{name} postponed:yes OR name:{name}").page().items[0] for name in ("0001", "0002"))
     assert (one.result_people, one.comment_mode, one.edited) == (["Zoë Öz"], "preserve", True)
     assert two.postponed
-    assert library.steps()[0].label == "took changes of 2 files from a spreadsheet"
+    assert library.steps.next()[0].label == "imported changes of 2 files from a spreadsheet"
 
-    library.undo()
-    assert [row.kind for row in library.decisions()] == []
+    library.steps.undo()
+    assert [row.kind for row in library.decisions.list()] == []
 
 
 def test_a_skipped_file_comes_back_and_copies_follow(library: Library) -> None:
-    library.postpone("name:0002")
-    table = rows("".join(library.export_plan(everything=True)))
+    library.decisions.postpone("name:0002")
+    table = rows("".join(library.exporter.plan(everything=True)))
     table = edited(table, "0002.mp4", postponed="False")
     table = edited(table, "0000.mp4", result_people="")
-    preview = library.read_changes(written(table))
+    preview = library.changes.read(written(table))
 
     assert preview.counts() == {"people": 1, "removes_everyone": 1, "postponed": 0, "brought_back": 1, "modes": 0}
-    report = library.apply_changes(preview)
+    report = library.changes.apply(preview)
     assert (report.files, report.copies) == (3, 1)
     assert not library.plan("name:0002").page().items[0].postponed
     assert library.plan("name:copy").page().items[0].result_people == []
@@ -245,7 +245,7 @@ def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Li
     ]
     del good[[row["file_name"] for row in good].index("0002.mp4")]
     bad[3]["file_path"] = ""
-    preview = calm.read_changes(written([*good, *bad]) + "1,2,3\n")
+    preview = calm.changes.read(written([*good, *bad]) + "1,2,3\n")
 
     messages = {error.line: error.message for error in preview.errors}
     assert list(messages) == [5, 6, 7, 8, 9]
@@ -260,15 +260,15 @@ def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Li
 def test_a_day_that_has_begun_is_an_error_of_its_line_and_not_of_the_rest(library: Library) -> None:
     table = edited(exported(library), "0001.mp4", postponed="2020-01-31")
     table = edited(table, "0002.mp4", postponed="2099-01-31")
-    preview = library.read_changes(written(table))
+    preview = library.changes.read(written(table))
 
     assert ["2020-01-31" in error.message for error in preview.errors] == [True]
-    assert library.apply_changes(preview).files == 1
+    assert library.changes.apply(preview).files == 1
 
 
 def test_rows_of_another_home_are_not_taken_for_files_of_this_one(calm: Library) -> None:
     table = [{**row, "file_path": "/other" + row["file_path"], "file_hash": ""} for row in exported(calm)]
-    preview = calm.read_changes(written([{**row, "result_people": "Eve"} for row in table]))
+    preview = calm.changes.read(written([{**row, "result_people": "Eve"} for row in table]))
 
     assert preview.rows == []
     assert [error.message.startswith("file ") for error in preview.errors] == [True] * 4
@@ -276,7 +276,7 @@ def test_rows_of_another_home_are_not_taken_for_files_of_this_one(calm: Library)
 
 def test_copies_of_one_film_cannot_have_different_people(calm: Library) -> None:
     table = edited(exported(calm), "0000.mp4", result_people="Cem Öz")
-    preview = calm.read_changes(written(edited(table, "copy.mp4", result_people="Eve")))
+    preview = calm.changes.read(written(edited(table, "copy.mp4", result_people="Eve")))
 
     assert len(preview.rows) == 1
     assert "a copy of the same film" in preview.errors[0].message
@@ -287,12 +287,12 @@ def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
     table = exported(library)
     lost = written(table).encode("ascii", "replace")
 
-    preview = library.read_changes(lost)
+    preview = library.changes.read(lost)
 
     assert preview.rows == []
     assert ["letters" in error.message for error in preview.errors] == [True]
     with pytest.raises(errors.UsageError, match="not UTF-8"):
-        library.read_changes(written(table).encode("cp1252"))
+        library.changes.read(written(table).encode("cp1252"))
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
 )
 def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(calm: Library, text: str, why: str) -> None:
     with pytest.raises(errors.UsageError, match=why):
-        calm.read_changes(text)
+        calm.changes.read(text)
 
 
 # --- What happens here meanwhile ---------------------------------------------------------------------------------
@@ -321,18 +321,18 @@ def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
 def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
     calm: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "_SPARE", 10)
+    monkeypatch.setattr(import_changes, "_SPARE", 10)
     text = "file_id,result_people\n" + "1,\n" * 100
 
     with pytest.raises(errors.UsageError, match="more than 15 rows, and there are 4 files here"):
-        calm.read_changes(text)
+        calm.changes.read(text)
 
 
 def test_what_was_decided_here_since_is_not_taken_back_by_rows_that_nobody_edited(library: Library) -> None:
     text = change_one(library)
     library.edit("name:0002", ["Eve"])
 
-    preview = library.read_changes(text())
+    preview = library.changes.read(text())
 
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
     assert preview.conflicts == 0
@@ -341,28 +341,28 @@ def test_what_was_decided_here_since_is_not_taken_back_by_rows_that_nobody_edite
 def test_two_decisions_about_one_file_are_a_conflict_that_must_be_asked_for(library: Library) -> None:
     text = change_one(library)
     library.edit("name:0001", ["Eve"])
-    preview = library.read_changes(text())
+    preview = library.changes.read(text())
 
     [row] = preview.rows
     assert row.conflict == "decided here since: Eve"
     with pytest.raises(errors.UsageError, match="nothing to apply"):
-        library.apply_changes(preview)
-    library.apply_changes(preview, overwrite=True)
+        library.changes.apply(preview)
+    library.changes.apply(preview, overwrite=True)
     assert library.plan("name:0001").page().items[0].result_people == ["Cem Öz"]
 
 
 def test_a_preview_that_is_out_of_date_is_refused(library: Library) -> None:
-    preview = library.read_changes(change_one(library)())
+    preview = library.changes.read(change_one(library)())
     library.edit("name:0001", ["Eve"])
 
     with pytest.raises(errors.StalePlanError, match=r"0001\.mp4"):
-        library.apply_changes(preview)
+        library.changes.apply(preview)
     assert library.plan("name:0001").page().items[0].result_people == ["Eve"]
 
 
 def test_a_plan_that_is_not_kept_any_more_is_said_to_be_so(calm: Library) -> None:
     table = [{**row, "plan_id": "4711"} for row in exported(calm)]
-    preview = calm.read_changes(written(edited(table, "0001.mp4", result_people="Eve")))
+    preview = calm.changes.read(written(edited(table, "0001.mp4", result_people="Eve")))
 
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
     assert "Plan 4711" in preview.notes[0]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import footer
+from dashboards.frame import footer
 from indexium_core import cli, errors, settings
 from indexium_core.library import Library
 from tests.integration.test_hindrances import fill
@@ -58,7 +58,7 @@ def test_a_write_whose_home_is_full_says_so_and_ends_after_the_time_without_prog
     note = cli.output.note
 
     def noted(text: str) -> None:
-        if "cannot be written down" in text:
+        if "cannot be stored" in text:
             said.append(time.monotonic())
         note(text)
 
@@ -75,7 +75,7 @@ def test_a_write_whose_home_is_full_says_so_and_ends_after_the_time_without_prog
     told = capsys.readouterr().err
     assert told.count("This command ends by itself after") == 1
     assert "at once with Ctrl-C" in told
-    assert "Indexium has tried it for" in told
+    assert "Indexium has tried for" in told
     assert "shows it as interrupted" in told
     assert ended - begun < LIMIT + 10
     assert said[0] - begun < ended - begun - LIMIT + 2  # within 2 s of when nothing could be written down any more
@@ -146,13 +146,13 @@ def test_pages_and_doctor_say_what_is_waited_for_and_a_program_is_not_kept_for_e
             time.sleep(0.05)
 
         row = footer.unrecorded(found[0])
-        assert row["title"].startswith("Operation 1 has stopped, and its result cannot be written down. ")
+        assert row["title"].startswith("Operation 1 has stopped, and its result cannot be stored. ")
         assert "make room on it" in row["title"].lower()
         assert "stop Indexium" in row["note"]
-        check = next(each for each in library.doctor() if each.name == "jobs")
+        check = next(each for each in library.doctor.run() if each.name == "jobs")
         assert (check.state, check.details["unrecorded"]) == ("problem", [found[0].job_id])
         assert "Operation 1" in check.message
-        with pytest.raises(errors.StoreError, match="Indexium has tried it for"):
+        with pytest.raises(errors.StoreError, match="Indexium has tried for"):
             handle.wait()
 
         (home.parent / "filler").unlink()  # the process is still there, so it is written down now

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import interrupted as dialog
+from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
 from indexium_core.cli import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
-from indexium_core.flows import protocol
-from indexium_core.flows.writing import OperationHandle
+from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.library import Library
-from indexium_core.model.properties import MediaReading
+from indexium_core.model.files.properties import MediaReading
 from tests.integration.test_long_work import with_a_rewrite
 from tests.support import media, places
 from tests.support.holding import Gate
@@ -28,7 +28,7 @@ from tests.support.studio import ALL, Studio
 
 def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, Path]:
     """Write, and have the folder go away when two files are done; returns where it is."""
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
     studio.films.rename(away)
@@ -48,12 +48,12 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     assert str(studio.films) in operation.error_message
     assert {item.seconds for item in studio.library.operation(1).items if item.status == "pending"} == {None}
     assert "connect it again, then resume" in operation.error_message
-    [left] = studio.library.interrupted()
+    [left] = studio.library.interruptions.operations()
     assert (left.counts, left.why, left.by_itself) == ({"done": 2, "not_started": 4}, operation.error_message, False)
 
     away.rename(studio.films)
     assert studio.library.resume(1).wait().counts == {"success": 6}
-    assert studio.library.interrupted() == []
+    assert studio.library.interruptions.operations() == []
     assert studio.back(1).counts == {"success": 6}
     assert studio.bytes() == studio.old
 
@@ -62,15 +62,15 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    films, real, gone = path.parent, protocol.Stint.did, threading.Event()
+    films, real, gone = path.parent, protocol.FileProgress.did, threading.Event()
 
-    def pull_out(self: protocol.Stint, count: int) -> None:
+    def pull_out(self: protocol.FileProgress, count: int) -> None:
         real(self, count)
         if not gone.is_set() and any(films.glob(".indexium-*")):
             films.rename(films.with_name("away"))
             gone.set()
 
-    monkeypatch.setattr(protocol.Stint, "did", pull_out)
+    monkeypatch.setattr(protocol.FileProgress, "did", pull_out)
     status = library.write(library.plan(), ALL).wait()
     assert gone.is_set()
 
@@ -79,7 +79,7 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
     assert (item.status, item.code) == ("pending", "restored")
     assert item.seconds
     assert item.message.startswith("It was being written when something came in the way of the whole operation")
-    [left] = library.interrupted()
+    [left] = library.interruptions.operations()
     assert left.counts == {"restored": 1}
     library.close()
 
@@ -97,15 +97,15 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     after = studio.library.operation(1).operation
     assert (after.status, after.error_message) == ("failed", before.error_message)
     assert after.completed_at == before.completed_at
-    told = studio.library.operation_story(1).happenings
+    told = studio.library.stories.tell(1).happenings
     assert [each.what for each in told] == ["asked for", "waits", "began", "failed"]
     assert told[-1].text == before.error_message
-    [left] = studio.library.interrupted()
+    [left] = studio.library.interruptions.operations()
     said = next(notice for notice in studio.library.notices if notice.startswith("Write 1 "))
     assert before.error_message in said == f"{left.say()} {left.what_to_type()}"
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.why == before.error_message
-    story.tell(studio.library.operation_story(1))
+    story.tell(studio.library.stories.tell(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
     assert "connect it again, then resume" in told
     assert re.search("warning +job.changed .*connect it again, then resume", log)
@@ -118,7 +118,7 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
 def test_a_folder_that_goes_away_stops_a_rollback_and_it_goes_on_when_it_is_back(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     studio.write()
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = studio.library.rollback(1)
@@ -255,7 +255,7 @@ def test_a_rescan_whose_home_is_full_fails_with_the_mend_and_goes_on_when_there_
         return real(path)
 
     monkeypatch.setattr(properties, "read", noted)
-    job = library.rescan_job(everything=True)
+    job = library.rescans.add(everything=True)
     library.jobs.wait(job.id, timeout=2)
     filler.unlink()
     failed = library.jobs.wait(job.id, timeout=20)

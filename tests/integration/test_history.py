@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows import rollback
-from indexium_core.model.operation import WriteOptions
+from indexium_core.flows.history import rollback_checks
+from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
 from tests.support.clock import Clock
 from tests.support.studio import Studio
@@ -61,7 +61,7 @@ def past(tmp_path_factory: pytest.TempPathFactory, far: None) -> Iterator[Studio
 
 
 def by_hand(studio: Studio, query: str) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = studio.library._store.read().execute(query).fetchall()
+    found: list[tuple[Any, ...]] = studio.library._parts.store.read().execute(query).fetchall()
     return found
 
 
@@ -207,7 +207,7 @@ def test_operations_are_found_by_what_became_of_one_file(
 
 
 def test_counts_leave_out_their_own_filter(past: Studio) -> None:
-    counts = past.library.history_counts(status="completed", operation_type="write")
+    counts = past.library.history.counts(status="completed", operation_type="write")
     assert counts.by_status == {"partly_rolled_back": 1, "completed_with_errors": 1}
     assert counts.by_type == {"rollback": 1}
 
@@ -268,22 +268,22 @@ def test_only_chosen_files_are_taken_back(studio: Studio) -> None:
 
 
 def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studio: Studio) -> None:
-    assert [(each.name, each.files, each.able) for each in studio.library.operation_people(1)] == [("Ann Lee", 3, 3)]
+    assert [(each.name, each.files, each.able) for each in studio.library.history.people_of(1)] == [("Ann Lee", 3, 3)]
     studio.back(1, "0001")
     studio.library.edit("0002", ["Bob Ray"])
     studio.write(query="0002")
-    assert [(each.name, each.files, each.able) for each in studio.library.operation_people(1)] == [("Ann Lee", 2, 1)]
+    assert [(each.name, each.files, each.able) for each in studio.library.history.people_of(1)] == [("Ann Lee", 2, 1)]
     studio.library.people.rename("Ann Lee", "Anna Lee")
     studio.write(query="0000")
-    assert [(each.name, each.able) for each in studio.library.operation_people(1)] == [("Ann Lee", 1)]
+    assert [(each.name, each.able) for each in studio.library.history.people_of(1)] == [("Ann Lee", 1)]
     with pytest.raises(errors.UnknownIdError):
-        studio.library.operation_people(99)
+        studio.library.history.people_of(99)
 
 
 def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_comes(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollback, "GLANCE", 2)
+    monkeypatch.setattr(rollback_checks, "GLANCE", 2)
     told: list[tuple[int, int]] = []
     sly, bold = studio.paths[:2]
     stat = sly.stat()
@@ -305,14 +305,14 @@ def test_a_newer_write_that_stays_is_named_and_not_another_program(
     """What stands on it could not be taken back first: nobody else changed the file."""
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
-    look = studio.library._history._examiner.look
+    look = studio.library.history._examiner.look
 
     def late(*arguments: Any) -> Any:
         found = look(*arguments)
         (studio.library.home / "backups" / "2.journal").unlink()
         return found
 
-    monkeypatch.setattr(studio.library._history._examiner, "look", late)
+    monkeypatch.setattr(studio.library.history._examiner, "look", late)
     written = studio.bytes()[studio.paths[1]]
     status = studio.back(1, with_newer=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows import running
+from indexium_core.flows.writing import operation_runner
 from indexium_core.library import Library
 from tests.support import media
 from tests.support.rewriting import Rewriter
@@ -21,7 +21,7 @@ from tests.support.studio import ALL, OLD, Studio
 @pytest.fixture
 def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Two films, and writes that give them other hashes."""
-    monkeypatch.setattr(running.editing, "edit", Rewriter())
+    monkeypatch.setattr(operation_runner.editing, "edit", Rewriter())
     made = Studio(tmp_path, 2)
     yield made
     made.library.close()
@@ -33,7 +33,7 @@ def facts(library: Library) -> dict[str, tuple[int, str, list[str]]]:
                    FILTER (p.name IS NOT NULL), [])
                FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
                WHERE f.state = 'ok' GROUP BY ALL"""
-    return {row[0]: row[1:] for row in library._store.read().execute(query).fetchall()}
+    return {row[0]: row[1:] for row in library._parts.store.read().execute(query).fetchall()}
 
 
 def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *flags: str) -> None:

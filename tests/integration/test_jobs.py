@@ -33,9 +33,9 @@ def test_wrong_states_and_ids_are_told_with_what_can_be_done(studio: Studio) -> 
 def test_jobs_are_listed_as_they_are_done_and_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write()
     held = HeldReading(monkeypatch)
-    full = studio.library.scan_job(full=True)
+    full = studio.library.scans.add(full=True)
     assert held.reached.wait(PATIENCE)
-    late, early = studio.library.scan_job(priority="low"), studio.library.scan_job(full=True, priority="high")
+    late, early = studio.library.scans.add(priority="low"), studio.library.scans.add(full=True, priority="high")
 
     found = studio.library.jobs.list()
     assert [job.id for job in found.items] == [full.id, early.id, late.id, 2, 1]
@@ -55,12 +55,12 @@ def test_events_are_there_for_those_who_come_late_and_after_a_restart(studio: St
     end = heard[-1].id
     studio.reopen()
 
-    found = [event for event in studio.library.events_since(0) if event.data.get("job_id") == job.id]
+    found = [event for event in studio.library.event_log.since(0) if event.data.get("job_id") == job.id]
     assert [event for event in heard if event.data.get("job_id") == job.id and not event.is_progress] == [
         event for event in found if not event.is_progress
     ]
     assert sum(event.is_progress for event in found) == 1
-    assert all(event.id > end for event in studio.library.events_since(end))
+    assert all(event.id > end for event in studio.library.event_log.since(end))
 
 
 def test_each_job_has_a_log_of_its_own(studio: Studio) -> None:
@@ -77,10 +77,10 @@ def test_a_job_for_later_begins_when_its_time_has_come(tmp_path: Path) -> None:
     now = [datetime(2026, 11, 20, tzinfo=UTC)]
     orders = {"libraries": [], "full": False, "really_gone": False}
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
-        later = library._queue.add_job("scan", orders, not_before=now[0] + timedelta(days=1))
+        later = library._parts.queue.add_job("scan", orders, not_before=now[0] + timedelta(days=1))
         assert library.jobs.wait(later.id, 0.2).status == "pending"
         now[0] += timedelta(days=2)
-        library.scan_job(full=True)
+        library.scans.add(full=True)
         assert library.jobs.wait(later.id, PATIENCE).status == "completed"
 
 
@@ -97,7 +97,7 @@ def test_jobs_are_kept_as_long_as_their_logs_and_those_of_operations_for_good(tm
     with opened() as library:
         assert sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"]
         ahead[0] += timedelta(minutes=10)
-        newer = library.jobs.wait(library.scan_job().id, PATIENCE)  # a program that runs for months does it, too
+        newer = library.jobs.wait(library.scans.add().id, PATIENCE)  # a program that runs for months does it, too
         until(lambda: sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"])
         assert newer.id in {job.id for job in library.jobs.list().items}
     ahead[0] += timedelta(days=days)

@@ -12,8 +12,8 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.library import Library, ScanProgress
-from indexium_core.model.holdings import KINDS
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media
 
 OLD = (1_600_000_000, 1_600_000_000)
@@ -49,23 +49,23 @@ def test_a_setting_is_in_force_at_once_and_after_the_next_start(library: Library
     library.people.add(list(films.iterdir()), ["Bob Ray"])
     assert len(library.plan().page().items) > 2
 
-    row = library.set_setting("INDEXIUM_METADATA_PREVIEW_PAGE_SIZE", "2")
+    row = library.configuration.set("INDEXIUM_METADATA_PREVIEW_PAGE_SIZE", "2")
     assert (row.value, row.source) == ("2", "file")
     assert len(library.plan().page().items) == 2
     library.close()
     with Library.open(home) as again:
         assert again.settings.metadata_preview_page_size == 2
-        assert again.set_setting("metadata_preview_page_size", None).source == "default"
+        assert again.configuration.set("metadata_preview_page_size", None).source == "default"
         assert len(again.plan().page().items) > 2
 
 
 def test_what_has_to_be_told_of_a_setting_is_told(library: Library) -> None:
-    library.set_setting("backup_budget", "1MB")
-    library.set_setting("metadata_max_concurrent_writes", "1")
-    library.set_setting("faststart", "any")
+    library.configuration.set("backup_budget", "1MB")
+    library.configuration.set("metadata_max_concurrent_writes", "1")
+    library.configuration.set("faststart", "any")
 
-    assert library.backup_use().budget == 1_000_000
-    assert (library._operations.workers, library._operations.faststart) == (1, "any")
+    assert library.backups.use().budget == 1_000_000
+    assert (library._parts.runs.workers, library._parts.runs.faststart) == (1, "any")
 
 
 def test_a_change_that_costs_something_says_so_beforehand(library: Library, films: Path) -> None:
@@ -83,9 +83,9 @@ def test_what_the_environment_sets_cannot_be_changed_here(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
     with pytest.raises(errors.UsageError, match="INDEXIUM_PROBE_THREADS is set in the environment"):
-        library.set_setting("probe_threads", "4")
+        library.configuration.set("probe_threads", "4")
     with pytest.raises(errors.UsageError, match="--home"):
-        library.set_setting("home", "/elsewhere")
+        library.configuration.set("home", "/elsewhere")
     assert not (home / "settings.toml").exists()
 
 
@@ -93,17 +93,17 @@ def test_what_the_environment_sets_cannot_be_changed_here(
 
 
 def test_a_folder_is_added_without_a_scan_and_removed_with_what_that_means(library: Library, films: Path) -> None:
-    added = library.add_library(films, name="Family")
-    assert (added.name, added.scanned_at, library.holdings.quality().all) == ("Family", None, 0)
-    assert library.add_library(films).library_id == added.library_id
+    added = library.inventory.add(films, name="Family")
+    assert (added.name, added.scanned_at, library.inventory.quality().all) == ("Family", None, 0)
+    assert library.inventory.add(films).library_id == added.library_id
     library.scan()
     library.people.add([films / "sea.mp4"], ["Bob Ray"])
     library.edit("name:sea", ["Ann Lee"])
 
-    meant = library.holdings.removal(added.library_id)
+    meant = library.inventory.removal(added.library_id)
     assert (meant.files, meant.with_people, meant.decisions) == (6, 1, 1)
-    assert library.remove_library(added.library_id) == meant
-    assert library.libraries() == []
+    assert library.inventory.remove(added.library_id) == meant
+    assert library.inventory.list() == []
     assert library.plan().statistics.total_files == 0
     library.scan([films])  # and back again: who is in it was kept
     assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
@@ -114,18 +114,18 @@ def test_files_that_are_gone_are_looked_for_counted_and_forgotten(library: Libra
     library.people.add([films / "sea.mp4"], ["Bob Ray"])
     (films / "sea.mp4").unlink()
     (films / "named.mp4").rename(films / "renamed.mp4")
-    library_id = library.libraries()[0].library_id
+    library_id = library.inventory.list()[0].library_id
 
-    seen = library.holdings.gone(library_id)
+    seen = library.inventory.gone(library_id)
     assert (seen.known, seen.gone, seen.new, seen.with_people, seen.reason) == (6, 2, 1, 1, "")
-    assert library.holdings.files("missing").total == 0  # a look changes nothing
+    assert library.inventory.files("missing").total == 0  # a look changes nothing
     library.scan()
-    assert [each.file_name for each in library.holdings.files("missing").items] == ["sea.mp4"]
+    assert [each.file_name for each in library.inventory.files("missing").items] == ["sea.mp4"]
     assert library.plan("issue:missing_file").page().total == 1
-    assert library.forget_missing(library_id).files == 1
-    assert library.holdings.files("missing").total == 0
+    assert library.inventory.forget_missing(library_id).files == 1
+    assert library.inventory.files("missing").total == 0
     assert library.plan("issue:missing_file").page().total == 0
-    assert (library.holdings.quality().all, library.holdings.quality().missing) == (5, 0)
+    assert (library.inventory.quality().all, library.inventory.quality().missing) == (5, 0)
 
 
 def test_a_folder_that_is_not_there_has_a_reason_and_nothing_can_be_told_of_it(library: Library, films: Path) -> None:
@@ -133,12 +133,12 @@ def test_a_folder_that_is_not_there_has_a_reason_and_nothing_can_be_told_of_it(l
     films.rename(films.with_name("unplugged"))
     library.scan()
 
-    held = library.holdings.libraries()[0]
+    held = library.inventory.libraries()[0]
     assert (held.state, held.file_count) == ("offline", 6)
-    assert "is not there" in held.problem
+    assert "does not exist" in held.problem
     assert held.remedy
-    assert "is not there" in library.holdings.gone(held.library_id).reason
-    assert library.holdings.quality().offline == 6
+    assert "does not exist" in library.inventory.gone(held.library_id).reason
+    assert library.inventory.quality().offline == 6
 
 
 def test_one_file_is_spoken_of_as_one(library: Library, tmp_path: Path) -> None:
@@ -155,21 +155,21 @@ def test_one_file_is_spoken_of_as_one(library: Library, tmp_path: Path) -> None:
     report = library.scan()
 
     assert told[0] == "1 file: 1 new, 0 changed, 0 missing"
-    assert "though it had 1 file." in report.messages[0]
+    assert "the last scan found 1 file in it." in report.messages[0]
 
 
 def test_every_list_has_as_many_files_as_its_number_says(library: Library, films: Path) -> None:
     library.scan([films])
     library.people.add([films / "sea.mp4"], ["Bob Ray"])
-    quality = library.holdings.quality()
+    quality = library.inventory.quality()
 
     for kind in KINDS:
-        page = library.holdings.files(kind, per_page=2)
-        rest = library.holdings.files(kind, page=2, per_page=100)
+        page = library.inventory.files(kind, per_page=2)
+        rest = library.inventory.files(kind, page=2, per_page=100)
         assert (kind, page.total) == (kind, getattr(quality, kind))
         assert len(page.items) == min(2, page.total)
         assert rest.items == []
-    names = {kind: [each.file_name for each in library.holdings.files(kind).items] for kind in KINDS}
+    names = {kind: [each.file_name for each in library.inventory.files(kind).items] for kind in KINDS}
     assert names["people"] == names["text"] == ["sea.mp4"]
     assert names["unknown"] == ["named.mp4"]
     assert names["copies"] == ["<b>bold<b>.mkv", "copy of bold.mkv"]
@@ -177,7 +177,7 @@ def test_every_list_has_as_many_files_as_its_number_says(library: Library, films
     assert names["unwritable"] == ["old.ts"]
     assert [(each.text, each.files) for each in quality.texts] == [("Shot at sea", 1)]
     with pytest.raises(errors.UsageError, match="There is no list “wrong”"):
-        library.holdings.files("wrong")
+        library.inventory.files("wrong")
 
 
 def test_folders_are_offered_for_what_was_typed_and_hidden_ones_only_by_their_dot(
@@ -186,10 +186,10 @@ def test_folders_are_offered_for_what_was_typed_and_hidden_ones_only_by_their_do
     for name in ("Videos", "videos 2", "Music", ".cache"):
         (tmp_path / "person" / name).mkdir(parents=True)
     (tmp_path / "person" / "Video.mp4").touch()
-    library.add_library(tmp_path / "person" / "Videos")
+    library.inventory.add(tmp_path / "person" / "Videos")
 
     def offered(text: str) -> list[tuple[str, bool]]:
-        return [(each.name, each.known) for each in library.holdings.folders(text)]
+        return [(each.name, each.known) for each in library.inventory.folders(text)]
 
     assert offered(f"{tmp_path}/person/vid") == [("Videos", True), ("videos 2", False)]
     assert offered(f"{tmp_path}/person/") == [("Music", False), ("Videos", True), ("videos 2", False)]
@@ -211,15 +211,15 @@ def test_a_scan_that_is_stopped_keeps_what_it_read_and_nothing_is_gone(library: 
 
     def stop(now: ScanProgress) -> None:
         if now.total is not None:
-            assert library.cancel_scan()
+            assert library.scans.cancel()
 
     report = library.scan(progress=stop)
 
     assert report.cancelled
     assert 0 < report.changed < 30
-    assert library.holdings.quality().missing == 0
-    assert library.scan_progress() is None
-    assert not library.cancel_scan()
+    assert library.inventory.quality().missing == 0
+    assert library.scans.progress() is None
+    assert not library.scans.cancel()
     assert library.scan().changed == 30 - report.changed
 
 
@@ -303,7 +303,7 @@ def test_people_whom_comments_name_are_taken_over_where_nobody_is_known(library:
 
 def test_people_are_added_to_files_that_a_list_shows(library: Library, films: Path) -> None:
     library.scan([films])
-    held = library.holdings.files("copies").items
+    held = library.inventory.files("copies").items
     report = library.people.add_to_files([held[0].file_id], ["Bob Ray"])
 
     assert (report.added, report.files) == (1, 2)  # a copy is the same film

@@ -58,7 +58,7 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     studio.library.close(by)  # type: ignore[arg-type]
     studio.library = Library.open(studio.library.home)
 
-    [left] = studio.library.interrupted()
+    [left] = studio.library.interruptions.operations()
     done, waits = left.counts["done"], left.counts["not_started"]
     assert (done + waits, left.by_itself) == (6, by_itself)
     assert [file.became for file in left.files] == ["not_started"] * waits + ["done"] * done
@@ -69,20 +69,20 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     assert ("It goes on by itself when 'indexium serve' starts next" in line) == by_itself
     assert "'indexium operations resume 1'" in line
     assert "'indexium rollback 1'" in line
-    [found] = [each for each in studio.library.doctor() if each.name == "operations"]
+    [found] = [each for each in studio.library.doctor.run() if each.name == "operations"]
     assert (found.state, f"{found.message} {found.remedy}", found.details["interrupted"]) == ("warning", line, [1])
-    assert studio.library.interrupted(files=2)[0].files == left.files[:2]
-    assert studio.library.interrupted_files(1, page=2, per_page=4) == left.files[4:]
-    assert studio.library.interrupted_files(1, became="done", per_page=0) == left.files[waits:]
+    assert studio.library.interruptions.operations(files=2)[0].files == left.files[:2]
+    assert studio.library.interruptions.files(1, page=2, per_page=4) == left.files[4:]
+    assert studio.library.interruptions.files(1, became="done", per_page=0) == left.files[waits:]
     with pytest.raises(errors.UnknownIdError, match="no operation 9"):
-        studio.library.interrupted_files(9)
+        studio.library.interruptions.files(9)
     with pytest.raises(errors.UsageError, match="'gone' is something else"):
-        studio.library.interrupted_files(1, became="gone")
+        studio.library.interruptions.files(1, became="gone")
 
     # A new write meanwhile is allowed, and a resume skips what has its result already.
     assert studio.write().counts == {"success": waits}
     assert studio.library.resume(1).wait().counts == {"success": done, "skipped": waits}
-    assert studio.library.interrupted() == []
+    assert studio.library.interruptions.operations() == []
 
 
 def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
@@ -101,17 +101,17 @@ def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monk
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
 
-    done = studio.library.interrupted()[0].counts["done"]
+    done = studio.library.interruptions.operations()[0].counts["done"]
     assert studio.back(1).counts == {"success": done}
     assert studio.bytes() == studio.old
-    assert studio.library.interrupted() == []
+    assert studio.library.interruptions.operations() == []
 
 
 @pytest.mark.parametrize("part", [False, True])
 def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
-    done = studio.library.interrupted()[0].counts["done"]
+    done = studio.library.interruptions.operations()[0].counts["done"]
 
     assert studio.back(1, studio.paths[0].name if part else "").counts == {"success": 1 if part else done}
     kept = studio.bytes()
@@ -133,5 +133,5 @@ def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: 
         assert came_to.bytes_done < came_to.bytes_total
         assert {item.message for item in left} == {"The operation was taken back before this file."}
 
-        again = library.retry(1)
+        again = library.retries.start(1)
         assert again.wait().counts == {"success": len(left)}

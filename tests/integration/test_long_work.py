@@ -17,11 +17,11 @@ from indexium_core import cli, settings
 from indexium_core.api import answers
 from indexium_core.cli import jobs as cli_jobs
 from indexium_core.cli import writing as cli_writing
-from indexium_core.flows import editing, protocol, running
-from indexium_core.flows.pace import Pace
-from indexium_core.jobs.runner import Control, Runner
+from indexium_core.flows.writing import editing, operation_runner, protocol
+from indexium_core.flows.writing.throughput import Throughput
+from indexium_core.jobs.runner import RunControl, Runner
 from indexium_core.library import Library
-from indexium_core.store import ledger
+from indexium_core.store.operations import ledger
 from tests.support import media
 from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
@@ -47,7 +47,9 @@ def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
 
-    def stuck(task: ledger.Task, undo: object, terms: protocol.Terms, stint: protocol.Stint) -> protocol.Edited:
+    def stuck(
+        task: ledger.Task, undo: object, terms: protocol.WritePolicy, stint: protocol.FileProgress
+    ) -> protocol.Edited:
         if task.path == os.fsencode(studio.paths[0]):
             pause = threading.Event()
             while not terms.cancelled():
@@ -60,7 +62,7 @@ def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
     monkeypatch.undo()
 
     assert (status.status, status.counts) == ("interrupted", {"success": 3, "pending": 1})
-    [left] = studio.library.interrupted()
+    [left] = studio.library.interruptions.operations()
     assert "no further for 1 seconds" in left.why
     assert not left.by_itself  # it would only stand still once more
     assert studio.library.resume(1).wait().counts == {"success": 4}
@@ -91,9 +93,9 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
     old, shares, halfway = path.read_bytes(), [], threading.Event()
-    real = protocol.Stint.did
+    real = protocol.FileProgress.did
 
-    def slowly(self: protocol.Stint, count: int) -> None:
+    def slowly(self: protocol.FileProgress, count: int) -> None:
         real(self, count)
         if any(path.parent.glob(".indexium-*")):
             halfway.set()
@@ -101,7 +103,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
                 threading.Event().wait(0.01)
             real(self, 0)
 
-    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert halfway.wait(20)
     status = handle.status()
@@ -122,11 +124,11 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
     assert list(path.parent.iterdir()) == [path]  # … which went
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
-        [left] = library.interrupted()
+        [left] = library.interruptions.operations()
         assert left.counts == {"restored": 1}
         assert left.files[0].message == "It was being written when the program was told to end, and is as before again."
         assert left.by_itself
-        [line] = [line for line in library.operation_story(1).log if line["event"] == "file.restored"]
+        [line] = [line for line in library.stories.tell(1).log if line["event"] == "file.restored"]
         assert (line["code"], line["error"]) == ("restored", left.files[0].message)
         assert library.resume(1).wait().counts == {"success": 1}
         assert library.status(1).shares == {}
@@ -135,22 +137,22 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
 def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(running, "_FINISHING", 0.1)
+    monkeypatch.setattr(operation_runner, "_FINISHING", 0.1)
     library, path = with_a_rewrite(tmp_path)
-    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.Stint.did
+    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.FileProgress.did
 
-    def slowly(self: protocol.Stint, count: int) -> None:
+    def slowly(self: protocol.FileProgress, count: int) -> None:
         begun.set()
         assert paused.wait(20)
         threading.Event().wait(0.15)
         real(self, count)
 
-    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, paused.set).start()
     assert handle.pause()  # comes back, though the file is not done
-    monkeypatch.setattr(protocol.Stint, "did", real)
+    monkeypatch.setattr(protocol.FileProgress, "did", real)
 
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
@@ -160,7 +162,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     monkeypatch.setattr(cli_writing, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0
     assert "Operation 1 is at rest: all that was begun has ended or stands still." in capsys.readouterr().err
-    run = library._operations.find(handle.id)
+    run = library._parts.runs.find(handle.id)
     assert run is not None
     threading.Event().wait(0.5)  # a pause, in which nothing is done
     assert handle.status().working == pytest.approx(held.working, abs=0.1)
@@ -183,7 +185,7 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
     assert handle.pause()
 
-    run = studio.library._operations.find(handle.id)
+    run = studio.library._parts.runs.find(handle.id)
     assert run is not None
     at_rest = run.pace.seconds
     operation, status = studio.library.operation(1).operation, handle.status()
@@ -218,13 +220,13 @@ def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
 ) -> None:
     """It is written down with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=2)
     handle = gate.write(studio.library)
     while handle.status().counts.get("success") != 2:
         handle.wait(0.05)
     so_far = studio.library.operation(1).operation.seconds
-    run = studio.library._operations.find(1)
+    run = studio.library._parts.runs.find(1)
     assert run is not None
     assert 0 < so_far <= run.pace.seconds
     gate.opened.set()
@@ -237,21 +239,21 @@ def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritt
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So a kill forgets a second or two at most, however long one film takes."""
-    monkeypatch.setattr(running, "_FINISHING", 0.1)
+    monkeypatch.setattr(operation_runner, "_FINISHING", 0.1)
     library, _ = with_a_rewrite(tmp_path)
-    go_on, real = threading.Event(), protocol.Stint.did
+    go_on, real = threading.Event(), protocol.FileProgress.did
 
-    def slowly(self: protocol.Stint, count: int) -> None:
+    def slowly(self: protocol.FileProgress, count: int) -> None:
         while not go_on.wait(0.02):
             real(self, 0)
         real(self, count)
 
     def written() -> float:
-        operation = ledger.Ledger(library._store).operation(1)
+        operation = ledger.Ledger(library._parts.store).operation(1)
         assert operation is not None
         return operation.seconds
 
-    monkeypatch.setattr(protocol.Stint, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle, begun = library.write(library.plan(), ALL), time.monotonic()
     until(lambda: written() > 1.0)
     assert library.operation(1).operation.seconds >= written()
@@ -279,14 +281,14 @@ def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_stil
         pass
     under_way = len(handle.status().working)
 
-    library.begin_nothing()
-    waits = library.scan_job([studio.films])
+    library.stop_starting()
+    waits = library.scans.add([studio.films])
     gate.opened.set()
     status = handle.wait()
 
     assert 0 < under_way < 12
     assert (status.status, status.counts) == ("interrupted", {"success": under_way, "pending": 12 - under_way})
-    library._queue.join(waits.id, 0.2)
+    library._parts.queue.join(waits.id, 0.2)
     assert library.jobs.get(waits.id).status == "pending"
     library.close()
     with Library.open(tmp_path / "home", take_over="all") as library:
@@ -295,27 +297,27 @@ def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_stil
 
 
 @pytest.mark.parametrize(
-    ("change", "may_begin"), [(Control.resume, True), (Control.stop, False), (Control.cancel, False)]
+    ("change", "may_begin"), [(RunControl.resume, True), (RunControl.stop, False), (RunControl.cancel, False)]
 )
 def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_is_held(
-    change: Callable[[Control], None], may_begin: bool
+    change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
     """A worker may have been handed a file before the pause, and look at it after."""
-    run = running.Run(
+    run = operation_runner.OperationRun(
         operation_id=1,
         job_id=1,
         kind="write",
         total=1,
         settled=0,
-        control=Control(),
-        pace=Pace({}),
+        control=RunControl(),
+        pace=Throughput({}),
         preserve_mtime=False,
         keep_backup=True,
         break_links=False,
         postpone=False,
     )
     run.control.pause()
-    stint = protocol.Stint(protocol.Terms(backups=Path()))
+    stint = protocol.FileProgress(protocol.WritePolicy(backups=Path()))
     began: list[bool] = []
     worker = threading.Thread(target=lambda: began.append(run.begin(7, "film", stint)))
     worker.start()

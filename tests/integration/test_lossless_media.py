@@ -21,8 +21,8 @@ from indexium_core.files import verify
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
-from indexium_core.model.media import Change, Patch, Refusal
-from indexium_core.model.operation import ItemDetails
+from indexium_core.model.files.media import Change, Patch, Refusal
+from indexium_core.model.operations.operation import ItemDetails
 from tests.support import genuine, headers, lossless, mkv, ogg, readers, sabotage
 from tests.support.headers import wide
 from tests.support.oracles import oracle

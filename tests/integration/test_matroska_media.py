@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from indexium_core import Library, errors
 from indexium_core.files import verify
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.matroska import FAMILY
 from indexium_core.files.reader import FileReader
-from indexium_core.model import fields
-from indexium_core.model.media import Change, Refusal
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import CommentMode
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Refusal
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import CommentMode
 from tests.support import mkv, mkv_shapes, mkv_tags
 from tests.support.mkv_shapes import Shape
 
@@ -169,7 +169,7 @@ def test_nothing_else_changes_and_removing_leaves_no_trace(clip: Path) -> None:
 
 def test_a_new_file_of_the_old_ones_parts_is_the_same_film(clip: Path) -> None:
     before, old = facts(clip), clip.read_bytes()
-    clip.write_bytes(mkv.copied(old, TEXTS["emoji"], Means(reflink=True)))
+    clip.write_bytes(mkv.copied(old, TEXTS["emoji"], Capabilities(reflink=True)))
     mkv.sound(clip.read_bytes(), hidden=clip.name in HIDDEN)
 
     assert facts(clip) == before

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from indexium_core import Library
 from indexium_core.files import libav, probe
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, FileStat, Patch, Refusal
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.files.media import Change, FileStat, Patch, Refusal
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mov, mp4, readers
 from tests.support.mp4 import box, full
 from tests.support.oracles import oracle
@@ -63,7 +63,7 @@ def written(content: bytes, text: str | None) -> bytes | Refusal:
     if layout.problem is not None:
         return layout.problem
     in_place = next(each for each in FAMILY.strategies() if each.name == "mp4_in_place")
-    outcome = in_place.plan(reader, layout, [Change(field="comment", old=None, new=text)], Means())
+    outcome = in_place.plan(reader, layout, [Change(field="comment", old=None, new=text)], Capabilities())
     return mp4.apply(outcome, content) if isinstance(outcome, Patch) else _refusal(outcome)
 
 

@@ -19,10 +19,10 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import verify
-from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import checks
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files.media import Change, Refusal
 from tests.support import layouts, media, mp4, sabotage
 from tests.support.sabotage import Damage
 
@@ -229,7 +229,7 @@ def written(path: Path, strategy: str) -> bytes:
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
-        means = Means(block=BLOCK, reflink=True, keep_faststart=False)
+        means = Capabilities(block=BLOCK, reflink=True, keep_faststart=False)
         chosen = next(one for one in family.strategies() if one.name == strategy)
         edit = chosen.plan(reader, layout, CHANGES, means)
     assert not isinstance(edit, Refusal), edit

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails
+from indexium_core.model.operations.operation import ItemDetails
 from tests.support import genuine, media, ogg, readers
 from tests.support.genuine import ffmpeg
 from tests.support.oracles import oracle

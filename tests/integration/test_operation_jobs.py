@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from dashboards import words
-from dashboards.components import history_details, jobs, progress
+from dashboards.components import job_text, operation_text
+from dashboards.pages.history import history_details
+from dashboards.pages.jobs import job_details
 from indexium_core import errors
 from indexium_core.jobs import runner
 from indexium_core.library import Library
+from indexium_core.model import wording
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE, until
@@ -39,7 +41,7 @@ def test_an_operation_and_its_job_begin_together_or_not_at_all(studio: Studio, m
     assert (job.job_type, job.status, job.title) == ("write", "completed", "Write 6 files")
     assert (job.progress_current, job.progress_total, job.summary) == (6, 6, {"counts": {"success": 6}})
     query = "SELECT job_id FROM metadata_operations WHERE id = $1"
-    assert studio.library._store.read().value(query, [status.id]) == job.id
+    assert studio.library._parts.store.read().value(query, [status.id]) == job.id
 
 
 def test_a_job_is_in_the_state_of_its_operation_all_the_way(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,11 +82,11 @@ def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
     [listed] = studio.library.jobs.list(["write"]).items
     assert listed.seconds == operation.seconds
 
-    took = words.span(operation.seconds)
-    assert progress.pace(operation, handle.status()) == f"in {took}"
+    took = wording.duration(operation.seconds)
+    assert operation_text.speed(operation, handle.status()) == f"in {took}"
     assert f" · {took} · " in history_details.when(operation)
-    assert jobs.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
-    assert dict(jobs.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
+    assert job_text.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
+    assert dict(job_details.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
 def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> None:
@@ -95,7 +97,7 @@ def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> 
     seen = []
     studio.library.events.subscribe(
         lambda event: (
-            seen.extend(studio.library._store.read().execute(query).fetchall())
+            seen.extend(studio.library._parts.store.read().execute(query).fetchall())
             if event.name.startswith("write:")
             else None
         )
@@ -135,7 +137,7 @@ def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsew
             handle = gate.write(studio.library)
             stopping = threading.Thread(target=studio.library.close, args=(by,))
             stopping.start()
-            until(lambda: not studio.library._queue._dispatcher.is_on)
+            until(lambda: not studio.library._parts.queue._dispatcher.is_running)
             gate.opened.set()
             stopping.join(PATIENCE)
         studio.library = Library.open(studio.library.home, take_over=take_over)  # type: ignore[arg-type]
@@ -168,10 +170,10 @@ def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
 ) -> None:
     run = runner.Runner.run
 
-    def unaware(self: Any, items: Any) -> runner.Ending:
+    def unaware(self: Any, items: Any) -> runner.RunEnd:
         """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
         run(self, items)
-        return runner.Ending.STOPPED
+        return runner.RunEnd.STOPPED
 
     monkeypatch.setattr(runner.Runner, "run", unaware)
 
@@ -185,7 +187,7 @@ def test_an_operation_of_a_program_without_jobs_can_be_resumed(studio: Studio, m
     gate.pause(studio.library, handle.id, by="Ann")
     studio.library.close()
     studio.library = Library.open(studio.library.home)
-    with studio.library._store.atomic() as tx:
+    with studio.library._parts.store.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute("UPDATE metadata_operations SET job_id = NULL")
 

@@ -12,11 +12,12 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.flows import editing, running
-from indexium_core.flows.backups import BackupManager
+from indexium_core.flows.home.backups import BackupManager
+from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
-from indexium_core.store import catalog, database
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.store import database
+from indexium_core.store.catalog import catalog
 from tests.support.studio import ALL, OLD, Studio
 
 
@@ -76,8 +77,8 @@ def test_files_taken_back_can_be_brought_back_into_the_plan_together(studio: Stu
     studio.write()
     studio.back(1)
 
-    assert studio.library.bring_back("postponed:yes 0001").files == 1
-    assert studio.library.bring_back("postponed:yes").files == 3
+    assert studio.library.decisions.bring_back("postponed:yes 0001").files == 1
+    assert studio.library.decisions.bring_back("postponed:yes").files == 3
     assert studio.library.plan().page().total == 4
 
 
@@ -176,12 +177,12 @@ def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
         gate.wait(20)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(running.editing, "edit", slow)
+    monkeypatch.setattr(operation_runner.editing, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
-    run = studio.library._operations.find(handle.id)
+    run = studio.library._parts.runs.find(handle.id)
     assert run is not None
-    run.control.watch(gate.set)
+    run.control.on_change(gate.set)
     assert handle.pause()
     while handle.status().counts.get("success", 0) == 0:
         handle.wait(0.05)
@@ -203,17 +204,17 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
         studio.library.pause(1, wait=False)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(running.editing, "edit", pausing)
+    monkeypatch.setattr(operation_runner.editing, "edit", pausing)
     handles.append(studio.library.write(studio.library.plan(), ALL))
     while studio.library.status(1).counts.get("success", 0) < 1:
         handles[0].wait(0.05)
-    monkeypatch.setattr(running.editing, "edit", edit)
+    monkeypatch.setattr(operation_runner.editing, "edit", edit)
     studio.reopen()
 
     assert studio.library.status(1).status == "paused"
     left = studio.library.status(1).counts["pending"]
     plan = studio.library.plan()
-    [holder] = studio.library.held(plan, plan.select(), ALL)
+    [holder] = studio.library.operations.held(plan, plan.select(), ALL)
     assert holder.say() == f"Operation 1 is paused and has {left} of these files: resume or cancel it first."
     refused = studio.library.write(plan, ALL)
     assert refused.wait().counts == {"conflict": left}
@@ -234,10 +235,10 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
         studio.library.cancel(1)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(running.editing, "edit", cancelling)
+    monkeypatch.setattr(operation_runner.editing, "edit", cancelling)
     status = studio.library.write(studio.library.plan(), ALL).wait()
 
-    monkeypatch.setattr(running.editing, "edit", edit)
+    monkeypatch.setattr(operation_runner.editing, "edit", edit)
     assert status.status == "cancelled"
     assert status.counts["skipped"] >= 6
     assert status.total == 12
@@ -252,7 +253,7 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
 def test_a_file_of_a_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     edit = editing.edit
-    monkeypatch.setattr(running.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
+    monkeypatch.setattr(operation_runner.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
     first = studio.library.write(studio.library.plan(), ALL)
 
     second = studio.library.write(studio.library.plan(), ALL).wait()
@@ -310,18 +311,18 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
         raise Killed
 
     monkeypatch.setattr(journal.JournaledFile, "_write", cut)
-    monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.Outcome(status="untouched"))
-    monkeypatch.setattr(running.Operations, "_end", lambda *_, **__: None)
+    monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.UndoOutcome(status="untouched"))
+    monkeypatch.setattr(operation_runner.Operations, "_end", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
-    studio.library._writer.join(1, 20)
+    studio.library.operations.join(1, 20)
     for thread in threading.enumerate():  # which ends a moment after the job
         if thread.name.startswith("indexium-job-"):
             thread.join(20)
     monkeypatch.undo()
     assert half
     studio.films.rename(away)
-    studio.library._operations._runs.clear()
+    studio.library._parts.runs._runs.clear()
 
     studio.reopen()
     assert "unknown" in studio.library.status(1).counts
@@ -360,10 +361,10 @@ def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studi
     studio.library.scan([studio.films])
     studio.paths[0].chmod(0o644)
     os.utime(studio.paths[1], (OLD + 5, OLD + 5))
-    monkeypatch.setattr(running.Operations, "_end", lambda self, run, *_: run.done.set())
+    monkeypatch.setattr(operation_runner.Operations, "_end", lambda self, run, *_: run.done.set())
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
-    studio.library._operations._runs.clear()
+    studio.library._parts.runs._runs.clear()
 
     studio.reopen()
 
@@ -412,10 +413,10 @@ def test_old_backups_go_and_say_so(tmp_path: Path) -> None:
         library.write(library.plan(), ALL).wait()
         now[0] += timedelta(days=89)
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
-        assert len(library.backups()) == 1
+        assert len(library.backups.records()) == 1
         now[0] += timedelta(days=2)
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
-        assert library.backups() == []
+        assert library.backups.records() == []
         assert library.rollback_check(1).reason.startswith("Its backups are gone (kept for 90 days, until 2026-04-02)")
 
 
@@ -423,18 +424,18 @@ def test_services_of_the_former_program_work(studio: Studio) -> None:
     library = studio.library
     [item] = library.plan("0000").items
 
-    result = library._writer.write_single_file(item)
+    result = library.operations.write_single_file(item)
     assert (result.status, result.code) == ("success", "")
-    manager: BackupManager = library._backups
+    manager: BackupManager = library.backups.records
     record = manager.create_backup(item.file_hash or "", item.file_path, result.item_id or 0)
     assert (record.kind, record.file_id) == ("journal", item.file_id)
     assert record.bytes > 0
     assert manager.restore_backup(result.item_id or 0)
     assert studio.bytes() == studio.old
     again = library.write(library.plan("0001"), ALL).wait()
-    result_of = library._history.rollback_operation(again.id)
+    result_of = library.history.rollback_operation(again.id)
     assert (result_of.restored, result_of.exact_bytes) == (1, True)
-    copied = library._history.record_operation(library.history().items[0])
+    copied = library.history.record_operation(library.history().items[0])
     assert library.operation(copied).operation.can_rollback is False
 
 
@@ -443,7 +444,7 @@ def test_a_write_costs_the_same_number_of_statements_for_every_group(studio: Stu
     more = Studio(tmp_path / "more", 12)
     counted = {}
     for name, place in {"few": studio, "many": more}.items():
-        store: database.Database = place.library._store
+        store: database.Database = place.library._parts.store
         plan = place.library.plan()
         before = store.statements
         place.library.write(plan, ALL).wait()

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import history, jobs, progress
+from dashboards.components import operation_text
+from dashboards.pages.jobs import job_details
+from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.api import answers
-from indexium_core.flows import editing, protocol
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.model.operation import OUTCOMES, became
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import OUTCOMES, became
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
@@ -34,7 +36,9 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
     """One is done, one refused, one was begun and put back, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
-    def edit(task: ledger.Task, undo: object, terms: protocol.Terms, stint: protocol.Stint) -> protocol.Edited:
+    def edit(
+        task: ledger.Task, undo: object, terms: protocol.WritePolicy, stint: protocol.FileProgress
+    ) -> protocol.Edited:
         number = next(begun)
         if number == 2:
             _changes(Path(os.fsdecode(task.path)))
@@ -45,7 +49,7 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
             return protocol.Edited(task=task, record=ledger.ItemRecord(result=result), stat=edited.stat)
         return real(task, undo, terms, stint)  # type: ignore[arg-type]
 
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     monkeypatch.setattr(editing, "edit", edit)
     assert studio.library.write(studio.library.plan(), ALL).wait().status == "cancelled"
     monkeypatch.undo()
@@ -58,7 +62,7 @@ def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
     studio.library.close()
     monkeypatch.undo()
     studio.library = Library.open(studio.library.home)
-    with studio.library._store.atomic() as tx:  # as the journal of a killed process would have it
+    with studio.library._parts.store.atomic() as tx:  # as the journal of a killed process would have it
         tx.execute(
             "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
             "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 1 AND status = 'pending')"
@@ -85,8 +89,8 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     details, job = library.operation(1, per_page=0), library.jobs.list(kinds=["write"]).items[0]
     operation, status = details.operation, details.status
     row = next(each for each in library.history().items if each.id == 1)
-    cut = [each for each in library.interrupted() if each.id == 1]
-    files = library.interrupted_files(1, per_page=0)
+    cut = [each for each in library.interruptions.operations() if each.id == 1]
+    files = library.interruptions.files(1, per_page=0)
     library.close()
     capsys.readouterr()
     home = str(library.home)
@@ -106,10 +110,10 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     [line] = [line for line in lines if line.split()[:2] == ["1", "write"]]
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
-    assert _sum(" ".join(part["label"] for part in progress.parts(status)) + progress.rest(status)) == 6
-    assert sum(int(number) for _, number in jobs.outcome(job, status)) == 6
+    assert _sum(" ".join(part["label"] for part in operation_text.bar_parts(status)) + progress.rest(status)) == 6
+    assert sum(int(number) for _, number in job_details.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
-        assert _sum(history.outcome(operation)) == 6
+        assert _sum(operation_text.outcome(operation)) == 6
     if cut:
         assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
         assert _sum(cut[0].say().partition(": of 6 files")[2]) == 6

@@ -16,12 +16,14 @@ import pytest
 
 from benchmarks import plan as synthetic
 from indexium_core import errors
-from indexium_core.flows.planning import MetadataPlan, MetadataPlanner, checked_modes
-from indexium_core.model.plan import RISK_LEVELS, SORT_KEYS, PlanItem, Selection
+from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner, checked_modes
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, Selection
 from indexium_core.settings import Settings
-from indexium_core.store import catalog, decisions, people
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
 FILES = {  # path: comment; Ann Lee is in all of them

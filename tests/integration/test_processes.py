@@ -15,12 +15,12 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import journal
-from indexium_core.flows import elsewhere, running
+from indexium_core.flows.writing import operation_runner, remote_edit
 from indexium_core.jobs import executors
 from indexium_core.jobs.backoff import Backoff
-from indexium_core.jobs.executors import LostError, Processes
+from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.library import Library, OperationHandle
-from indexium_core.store.ledger import Task
+from indexium_core.store.operations.ledger import Task
 from tests.support import media
 from tests.support.studio import ALL, OLD
 from tests.support.waiting import PATIENCE, until
@@ -38,7 +38,7 @@ class Set:
         self.old = self.bytes()
         config = settings.load(self.home, executor=executor, metadata_max_concurrent_writes=1)
         self.library = Library.open(self.home, config=config)
-        self.library._operations._backoff = Backoff(delays=(0.01,) * 3)
+        self.library._parts.runs._backoff = Backoff(delays=(0.01,) * 3)
         self.library.scan([self.films])
         self.library.people.add(self.paths, ["Ann Lee"])
 
@@ -82,7 +82,7 @@ class Scissors:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, question: str, *, after: bool, form: str, times: int = 1):
         self.cuts, self._question, self._after, self._times = 0, question, after, times
-        real = Processes.converse
+        real = Processes.call_with_callbacks
 
         def converse(executor: Processes, desk: object, function: Any, task: Task, *arguments: Any) -> Any:
             held = _Held(self, executor, desk) if task.path.endswith(form.encode()) else desk
@@ -148,14 +148,14 @@ def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
             library.scan([films])
             said = library.rescan(everything=True, refresh=["duration", "size"])
             rows = (
-                library._store.read()
+                library._parts.store.read()
                 .execute(
                     "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
                     " FROM scanned_files ORDER BY file_name"
                 )
                 .fetchall()
             )
-            properties = [library.file(file_id).properties for file_id in range(1, 6)]
+            properties = [library.files.file(file_id).properties for file_id in range(1, 6)]
             seen.append((rows, properties, replace(said, seconds=0.0)))
 
     assert seen[0] == seen[1]
@@ -166,11 +166,11 @@ def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_pat
     scene = Set(tmp_path, "threads")
     scene.library.close()
     with Library.open(scene.home) as library:
-        library.set_setting("executor", "processes")
+        library.configuration.set("executor", "processes")
         library.write(library.plan("ext:mp4"), ALL).wait()
-        assert len(library._processes._idle) == 1
-        library.set_setting("executor", "threads")
-        library._processes.close()
+        assert len(library._parts.processes._idle) == 1
+        library.configuration.set("executor", "threads")
+        library._parts.processes.close()
         library.write(library.plan(), ALL).wait()
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
@@ -241,7 +241,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 
     def call(self: Processes, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Any:
         if lost:
-            raise LostError(lost.pop(0))
+            raise WorkerLostError(lost.pop(0))
         return real(self, function, *arguments, **more)
 
     monkeypatch.setattr(Processes, "call", call)
@@ -253,7 +253,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
         assert library.rescan(everything=True).errors == {"process_lost": 1}
         lost[:] = ["was here", "was ended by SIGSEGV"]
         library.scan([films], full=True)
-        found = library._store.read().execute("SELECT state, state_message FROM scanned_files").fetchall()
+        found = library._parts.store.read().execute("SELECT state, state_message FROM scanned_files").fetchall()
     assert path.exists()
     assert found == [("corrupt", "The process that read the file was ended by SIGSEGV, twice.")]
 
@@ -264,15 +264,15 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_and_is_given_up(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_FINISHING", 0.0)
-    real, begun, go_on = elsewhere._Desk.told, threading.Event(), threading.Event()
+    monkeypatch.setattr(operation_runner, "_FINISHING", 0.0)
+    real, begun, go_on = remote_edit._RequestHandler.told, threading.Event(), threading.Event()
 
-    def told(self: elsewhere._Desk, place: tuple[int, int] | None) -> bool:
+    def told(self: remote_edit._RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(elsewhere._Desk, "told", told)
+    monkeypatch.setattr(remote_edit._RequestHandler, "told", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()
@@ -294,7 +294,7 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
     def making(self: journal.OperationJournal, *words: Any) -> None:
         real(self, *words)
         if not stopped:
-            [worker] = made.library._processes._busy
+            [worker] = made.library._parts.processes._busy
             stopped.append(worker._process.pid)
             os.kill(stopped[0], signal.SIGSTOP)
             standing.set()
@@ -310,8 +310,8 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
 ) -> None:
     """As on a disk that answers late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
-    made.library.set_setting("metadata_operation_timeout_seconds", "1")
-    run = made.library._operations.find(handle.id)
+    made.library.configuration.set("metadata_operation_timeout_seconds", "1")
+    run = made.library._parts.runs.find(handle.id)
     assert run is not None
     until(lambda: run.control.ending is not None)
     os.kill(process, signal.SIGCONT)
@@ -320,10 +320,10 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
     assert (status.status, status.counts) == ("interrupted", {"pending": 1})
     assert made.bytes() == made.old
     assert made.strays() == []
-    [left] = made.library.interrupted()
+    [left] = made.library.interruptions.operations()
     assert "no further for 1 seconds" in left.why
     assert not left.by_itself
-    made.library.set_setting("metadata_operation_timeout_seconds", None)
+    made.library.configuration.set("metadata_operation_timeout_seconds", None)
     assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
     assert made.outcomes(handle.id) == {made.paths[1].name: ("success", "")}
 
@@ -332,12 +332,12 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
 def test_a_process_that_never_answers_is_ended_and_holds_nobody_up(
     made: Set, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
-    monkeypatch.setattr(executors, "_GRACE", 0.5)
+    monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     handle, _ = stopped_in_a_rewrite(made, monkeypatch)
     if by == "timeout":
-        made.library.set_setting("metadata_operation_timeout_seconds", "1")
+        made.library.configuration.set("metadata_operation_timeout_seconds", "1")
         assert handle.wait(PATIENCE).status == "interrupted"
-        made.library.set_setting("metadata_operation_timeout_seconds", None)
+        made.library.configuration.set("metadata_operation_timeout_seconds", None)
     else:
         made.library.close()
         config = settings.load(made.home, executor="processes")
@@ -368,8 +368,8 @@ def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_the
     other = Processes(made.home / "processes.lock")
     process = other.call(os.getpid)
     made.library.close()
-    wait = executors.wait_for_former
-    monkeypatch.setattr(executors, "wait_for_former", lambda lock: wait(lock, seconds=0.1))
+    wait = executors.wait_for_previous_processes
+    monkeypatch.setattr(executors, "wait_for_previous_processes", lambda lock: wait(lock, seconds=0.1))
 
     with pytest.raises(errors.HomeInUseError, match="worked for the home"):
         Library.open(made.home)

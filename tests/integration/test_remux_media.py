@@ -12,7 +12,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import verify
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files.media import Change, Refusal
 from tests.support import headers, mkv
 from tests.support.headers import wide
 from tests.support.remuxes import evidence, planned, rewritten

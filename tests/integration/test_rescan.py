@@ -16,10 +16,10 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import libav, properties
-from indexium_core.flows import rescan
+from indexium_core.flows.properties import rescan
 from indexium_core.library import Library, RescanReport
-from indexium_core.model.plan import Selection
-from indexium_core.model.properties import FIELDS, FileProperty, MediaReading
+from indexium_core.model.files.properties import FIELDS, FileProperty, MediaReading
+from indexium_core.model.planning.plan import Selection
 from tests.support import media
 from tests.support.clock import Clock
 
@@ -45,23 +45,23 @@ def library(home: Path, root: Path, clock: Clock) -> Iterator[Library]:
 
 
 def ids(library: Library) -> dict[str, int]:
-    rows = library._store.read().execute("SELECT file_name, file_id FROM scanned_files").fetchall()
+    rows = library._parts.store.read().execute("SELECT file_name, file_id FROM scanned_files").fetchall()
     return dict(rows)
 
 
 def meddle(library: Library, **values: Any) -> None:
     """Let the database say other things of all films than the films do."""
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
 
 
 def stored(library: Library, name: str) -> dict[str, Any]:
-    return {each.field: each.value for each in library.file(ids(library)[name]).properties}
+    return {each.field: each.value for each in library.files.file(ids(library)[name]).properties}
 
 
 def shown(library: Library, name: str, field: str) -> FileProperty:
-    return next(each for each in library.file(ids(library)[name]).properties if each.field == field)
+    return next(each for each in library.files.file(ids(library)[name]).properties if each.field == field)
 
 
 def counts(report: RescanReport) -> tuple[int, int, int, int, int, Mapping[str, int]]:
@@ -72,7 +72,7 @@ def test_a_scan_stores_what_the_films_are(library: Library) -> None:
     found = stored(library, "ann.mp4")
     assert found["resolution"] == "160x90"
     assert {name for name, value in found.items() if value is None} == set()
-    assert library.file(ids(library)["ann.mp4"]).read_with == "pyav"
+    assert library.files.file(ids(library)["ann.mp4"]).read_with == "pyav"
 
 
 def test_a_rescan_puts_right_what_differs_and_leaves_length_and_size(library: Library) -> None:
@@ -127,13 +127,13 @@ def test_a_locked_field_is_left_alone_by_rescan_and_scan(library: Library, root:
 
 
 def test_a_scan_of_a_changed_film_stores_the_new_properties_and_says_what_changed(library: Library, root: Path) -> None:
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET channels = 7")
     library.scan(full=True)
     os.utime(root / "ann.mp4", (OLD + 9, OLD + 9))
     library.scan()
     assert stored(library, "ann.mp4")["channels"] == 1
-    [event] = library.audit(ids(library)["ann.mp4"]).items
+    [event] = library.audit.page(ids(library)["ann.mp4"]).items
     assert (event.actor, event.field, event.old, event.new) == ("scan", "channels", "7", "1")
 
 
@@ -147,7 +147,7 @@ def test_a_rescan_says_of_how_many_files_a_lock_kept_which_field(library: Librar
     assert report.locked == {"hdr": 2}
     assert report.summary == "3 files: 1 updated, 2 unchanged; kept by a lock: hdr of 2 files"
 
-    job = library.jobs.wait(library.rescan_job(everything=True, refresh=["duration"]).id, 60)
+    job = library.jobs.wait(library.rescans.add(everything=True, refresh=["duration"]).id, 60)
     assert job.summary["locked"] == {"duration": 3, "hdr": 2}
     assert job.summary["message"].endswith("kept by a lock: duration of 3 files, hdr of 2 files")
 
@@ -172,7 +172,7 @@ def test_an_edit_by_hand_locks_its_field(library: Library) -> None:
     assert (found.value, found.text) == ("640x480", "640 × 480")
     assert found.lock is not None
     assert (found.lock.origin, found.lock.locked_by) == ("edit", "me")
-    assert [(each.action, each.old, each.new) for each in library.audit(file_id).items] == [
+    assert [(each.action, each.old, each.new) for each in library.audit.page(file_id).items] == [
         ("lock", None, None),
         ("edit", "160x90", "640x480"),
     ]
@@ -184,7 +184,7 @@ def test_an_edit_of_the_people_locks_them_while_it_stands(library: Library) -> N
     assert [(each.field, each.origin) for each in library.locks.of(file_id)] == [("people", "edit")]
     assert library.locks.unlock([file_id]).by_edit == 1
     assert library.plan("locked:people").statistics.total_files == 1
-    library.undo()
+    library.steps.undo()
     assert library.locks.of(file_id) == []
 
 
@@ -225,8 +225,8 @@ def test_files_that_are_missing_corrupt_or_empty_are_counted_and_the_rest_goes_o
     assert counts(report) == (5, 1, 0, 0, 1, {"empty": 1, "not_video": 1, "corrupt": 1})
     assert stored(library, "dee.mp4")["hdr"] == "no"
     assert stored(library, "bob.mp4")["hdr"] == "pq"
-    assert library.file(ids(library)["bob.mp4"]).properties_problem == "The file is empty."
-    assert library.file(ids(library)["ann.mp4"]).state == "missing"
+    assert library.files.file(ids(library)["bob.mp4"]).properties_problem == "The file is empty."
+    assert library.files.file(ids(library)["ann.mp4"]).state == "missing"
     assert report.summary == "5 files: 1 updated, 0 unchanged, 1 missing, 1 corrupt, 1 empty, 1 not video"
 
 
@@ -236,13 +236,13 @@ def test_a_problem_is_forgotten_when_the_file_can_be_read_again(library: Library
     library.rescan(everything=True)
     (root / "ann.mp4").write_bytes(content)
     library.rescan(everything=True)
-    assert library.file(ids(library)["ann.mp4"]).properties_problem == ""
+    assert library.files.file(ids(library)["ann.mp4"]).properties_problem == ""
 
 
 def test_the_files_of_an_offline_library_are_skipped(library: Library, root: Path) -> None:
     root.rename(root.with_name("elsewhere"))
     assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
-    assert library.file(ids(library)["ann.mp4"]).state == "ok"
+    assert library.files.file(ids(library)["ann.mp4"]).state == "ok"
 
 
 def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
@@ -260,7 +260,7 @@ def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
     monkeypatch.setattr(properties, "read", read)
     assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
     away.rename(root)
-    assert {library.file(number).state for number in ids(library).values()} == {"ok"}
+    assert {library.files.file(number).state for number in ids(library).values()} == {"ok"}
     assert counts(library.rescan(everything=True)) == (3, 0, 3, 0, 0, {})
 
 
@@ -286,7 +286,7 @@ def test_which_of_the_two_tools_answered_is_stored(
     library.rescan("name:ann", refresh=["duration"])
 
     assert len(asked.read_text().splitlines()) == 1
-    assert library.file(ids(library)["ann.mp4"]).read_with == "ffprobe"
+    assert library.files.file(ids(library)["ann.mp4"]).read_with == "ffprobe"
     found = stored(library, "ann.mp4")
     assert (found["video_codec"], found["resolution"], found["audio_codec"]) == ("vvc", "160x90", None)
     assert found["duration"] is not None, "N/A is no news"
@@ -294,14 +294,14 @@ def test_which_of_the_two_tools_answered_is_stored(
 
 def test_the_audit_says_what_was_and_what_is_and_by_which_job(library: Library) -> None:
     meddle(library, hdr="pq")
-    job = library.jobs.wait(library.rescan_job("name:ann").id, timeout=30)
+    job = library.jobs.wait(library.rescans.add("name:ann").id, timeout=30)
     library.rescan(everything=True)
 
-    [event] = library.audit(ids(library)["ann.mp4"]).items
+    [event] = library.audit.page(ids(library)["ann.mp4"]).items
     assert (event.actor, event.action, event.field, event.old, event.new) == ("rescan", "rescan", "hdr", "pq", "no")
     assert event.job_id == job.id
-    assert [each.file_id for each in library.audit(job_id=job.id).items] == [ids(library)["ann.mp4"]]
-    page = library.audit(page=2, per_page=2)
+    assert [each.file_id for each in library.audit.page(job_id=job.id).items] == [ids(library)["ann.mp4"]]
+    page = library.audit.page(page=2, per_page=2)
     assert (len(page.items), page.total) == (1, 3)
 
 
@@ -310,17 +310,17 @@ def test_old_events_of_the_audit_are_dropped(library: Library, clock: Clock, mon
     clock.now += timedelta(days=366)
     library.locks.lock("mp4", ["hdr"])
     library.rescan("name:ann")
-    assert {each.field for each in library.audit().items} == {"hdr"}
+    assert {each.field for each in library.audit.page().items} == {"hdr"}
     monkeypatch.setattr(rescan, "AUDIT_MOST", 1)
     library.rescan("name:ann")
-    assert library.audit().total == 1
+    assert library.audit.page().total == 1
 
 
 def test_a_job_does_the_same_and_tells_how_far_it_is(library: Library, home: Path, root: Path) -> None:
     meddle(library, hdr="pq")
     (root / "cy.mp4").unlink()
 
-    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
+    job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=30)
 
     assert (job.status, job.title, job.progress_current, job.progress_total) == (
         "completed",
@@ -344,18 +344,18 @@ def test_a_job_does_the_same_and_tells_how_far_it_is(library: Library, home: Pat
 
 def test_files_that_cannot_be_read_make_a_job_end_with_errors(library: Library, root: Path) -> None:
     (root / "ann.mp4").write_bytes(b"")
-    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
+    job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=30)
     assert (job.status, job.summary["errors"], job.summary["unchanged"]) == ("completed_with_errors", {"empty": 1}, 2)
     assert unread(library, job.id) == [(root / "ann.mp4", "empty")]
 
 
 def test_the_log_of_a_scan_and_of_a_rescan_name_what_could_not_be_read(library: Library, root: Path) -> None:
     (root / "ann.mp4").write_bytes(b"")
-    job = library.jobs.wait(library.scan_job().id, timeout=30)
+    job = library.jobs.wait(library.scans.add().id, timeout=30)
     assert unread(library, job.id) == [(root / "ann.mp4", "empty")]
 
     (root / "ann.mp4").unlink()
-    job = library.jobs.wait(library.rescan_job(everything=True).id, timeout=30)
+    job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=30)
     assert unread(library, job.id) == [(root / "ann.mp4", "missing")]
 
 
@@ -400,9 +400,9 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
 ) -> None:
     (root / "bob.mp4").write_bytes(b"")
     meddle(library, hdr="pq")
-    orders = library._rescanner.orders(None)
+    orders = library.rescans.orders(None)
     context: Any = Stopping(orders, None, after=after)
-    first = library._rescanner.work(context)
+    first = library.rescans.work(context)
     for thread in threading.enumerate():  # files that were under way when it was stopped are read to their end
         if thread.name.startswith("rescan"):
             thread.join(30)
@@ -412,7 +412,7 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
     monkeypatch.setattr(properties, "read", lambda path: (read.append(path), original(path))[1])
 
     context = Stopping(orders, saved, after=1000)
-    second = library._rescanner.work(context)
+    second = library.rescans.work(context)
 
     assert len(read) == 3 - (saved or {"processed": 0})["processed"], "no file is read twice"
     assert counts(second) == (3, 2, 0, 0, 0, {"empty": 1})
@@ -421,28 +421,28 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
 
 def test_what_was_read_of_a_batch_and_its_place_are_stored_together(library: Library) -> None:
     meddle(library, hdr="pq")
-    context: Any = Stopping(library._rescanner.orders(None), None, after=1000)
+    context: Any = Stopping(library.rescans.orders(None), None, after=1000)
     context.cut = True
     with pytest.raises(CutError):
-        library._rescanner.work(context)
+        library.rescans.work(context)
 
     assert {stored(library, name)["hdr"] for name in ids(library)} == {"pq"}
-    assert library.audit().total == 0
+    assert library.audit.page().total == 0
 
 
 def test_a_rest_between_batches_can_be_cut_short(library: Library) -> None:
-    library.set_setting("rescan_batch_pause_ms", "600000")
+    library.configuration.set("rescan_batch_pause_ms", "600000")
     done = threading.Event()
     thread = threading.Thread(target=lambda: (library.rescan(everything=True), done.set()))
     thread.start()
     assert not done.wait(0.5)
-    library._rescanner.close()
+    library.rescans.close()
     assert done.wait(10)
     thread.join()
 
 
 def test_a_rest_is_taken_between_batches_only(library: Library) -> None:
-    library.set_setting("rescan_batch_pause_ms", "300")
+    library.configuration.set("rescan_batch_pause_ms", "300")
     began = time.monotonic()
     library.rescan(everything=True)
     assert time.monotonic() - began >= 0.3  # two batches, one rest
@@ -452,16 +452,16 @@ def test_a_rest_is_taken_between_batches_only(library: Library) -> None:
 
 
 def test_files_that_were_forgotten_meanwhile_are_missing(library: Library) -> None:
-    orders = library._rescanner.orders([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
-    with library._store.atomic() as tx:
+    orders = library.rescans.orders([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
+    with library._parts.store.atomic() as tx:
         tx.execute("DELETE FROM scanned_files WHERE file_name = 'cy.mp4'")
-    assert counts(library._rescanner.run(orders)) == (2, 0, 1, 0, 1, {})
+    assert counts(library.rescans.run(orders)) == (2, 0, 1, 0, 1, {})
 
 
 def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library: Library) -> None:
     library.locks.lock("mp4", ["size"])
-    library.remove_library(library.libraries()[0].library_id)
-    reader = library._store.read()
+    library.inventory.remove(library.inventory.list()[0].library_id)
+    reader = library._parts.store.read()
     assert reader.value("SELECT count(*) FROM media_properties") == 0
     assert reader.value("SELECT count(*) FROM field_locks") == 0
 
@@ -481,7 +481,7 @@ def test_bad_orders_are_refused_with_the_mend(library: Library, arguments: dict[
     with pytest.raises(errors.UsageError, match=told):
         library.rescan(**arguments)
     with pytest.raises(errors.UsageError, match=told):
-        library.rescan_job(**arguments)
+        library.rescans.add(**arguments)
 
 
 def test_bad_locks_are_refused(library: Library) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows import editing
+from indexium_core.flows.writing import editing
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import Selection
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import Selection
 from tests.support.studio import ALL, OLD, Studio
 
 
@@ -47,9 +47,9 @@ def test_files_that_were_refused_are_read_again_planned_afresh_and_written(studi
     first = library.write(plan, WriteOptions(user_note="for Mum")).wait()
     assert first.counts == {"success": 3, "conflict": 1}
 
-    found = library.retry_check(1)
+    found = library.retries.look(1)
     assert (found.files, found.ready, names(library)) == (1, 1, ["0001.mp4"])
-    again = library.retry(1)
+    again = library.retries.start(1)
     assert again.wait().counts == {"success": 1}
 
     operation = library.operation(again.id).operation
@@ -65,8 +65,8 @@ def test_what_has_become_dangerous_since_is_not_written_by_trying_again(studio: 
     library.write(plan, WriteOptions()).wait()
 
     with pytest.raises(errors.UsageError, match="nothing to write"):
-        library.retry(1)
-    assert library.retry(1, risk=("danger",)).wait().counts == {"success": 1}
+        library.retries.start(1)
+    assert library.retries.start(1, risk=("danger",)).wait().counts == {"success": 1}
 
 
 def test_a_file_that_is_gone_is_said_to_be_missing(studio: Studio) -> None:
@@ -74,7 +74,7 @@ def test_a_file_that_is_gone_is_said_to_be_missing(studio: Studio) -> None:
     studio.paths[2].unlink()
     studio.library.write(plan).wait()
 
-    assert studio.library.retry_check(1).ready == 0
+    assert studio.library.retries.look(1).ready == 0
     [item] = studio.library.plan("issue:missing_file").page().items
     assert item.file_name == "0002.mp4"
 
@@ -83,9 +83,9 @@ def test_there_must_be_something_to_try_again(studio: Studio) -> None:
     studio.write()
 
     with pytest.raises(errors.UsageError, match="left no file undone"):
-        studio.library.retry(1)
+        studio.library.retries.start(1)
     with pytest.raises(errors.UnknownIdError):
-        studio.library.retry(99)
+        studio.library.retries.start(99)
 
 
 def test_the_rest_of_a_rollback_can_be_tried_again(studio: Studio) -> None:
@@ -95,7 +95,7 @@ def test_the_rest_of_a_rollback_can_be_tried_again(studio: Studio) -> None:
     assert studio.back(1).counts == {"success": 3, "conflict": 1}
     studio.paths[1].write_bytes(written)
 
-    again = studio.library.retry(2, note="the last one")
+    again = studio.library.retries.start(2, note="the last one")
     assert again.wait().counts == {"success": 1}
     assert studio.bytes() == studio.old
     assert studio.library.operation(again.id).operation.user_note == "the last one"
@@ -118,7 +118,7 @@ def test_a_preview_says_how_what_is_lost_what_is_hidden_and_until_when_it_can_be
     assert (preview.exact, preview.tags_only) == (4, 0)
     days = library.settings.metadata_backup_retention_days
     assert preview.rollback_until is not None
-    assert abs(preview.rollback_until - library._clock() - timedelta(days=days)) < timedelta(minutes=5)
+    assert abs(preview.rollback_until - library._parts.clock() - timedelta(days=days)) < timedelta(minutes=5)
 
     unkept = library.preview(Selection(query=""), options=WriteOptions(create_backup=False))
     assert (unkept.count, unkept.exact, unkept.tags_only, unkept.rollback_until) == (2, 0, 2, None)
@@ -139,23 +139,23 @@ def test_hidden_counts_only_what_is_chosen_and_can_be_written(studio: Studio) ->
 def test_what_changed_since_it_was_shown_is_told_file_by_file_and_refused(studio: Studio) -> None:
     library = studio.library
     plan, everything = library.plan(), Selection(query="")
-    assert library.stale(plan, everything).count == 0
+    assert library.plans.stale(plan, everything).count == 0
     library.edit("name:0001", ["Cem Öz"])
-    library.postpone("name:0002")
+    library.decisions.postpone("name:0002")
     meddle(studio.paths[3], b"Bob Ray", b"Bob Roy")
     library.scan([studio.films])
 
-    stale = library.stale(plan, everything)
+    stale = library.plans.stale(plan, everything)
     told = {item.file_name: (item.reason, item.shown, item.now) for item in stale.items}
     shown = "People: Ann Lee, Bob Ray"
     assert told == {
         "0001.mp4": ("would be written otherwise", shown, "People: Cem Öz"),
         "0003.mp4": ("the file itself changed", shown, "People: Ann Lee, Bob Roy"),
     }
-    assert library.stale(plan, everything, limit=1).count == 2
+    assert library.plans.stale(plan, everything, limit=1).count == 2
     with pytest.raises(errors.StalePlanError, match="2 files are no longer what plan"):
         library.write(plan, ALL, selection=everything)
-    assert library.stale(plan.newest(), everything).count == 0
+    assert library.plans.stale(plan.newest(), everything).count == 0
     assert library.history().total == 0
 
 
@@ -168,10 +168,10 @@ def test_what_an_operation_wrote_since_it_was_shown_is_told_as_such(studio: Stud
     os.utime(later, (OLD + 60, OLD + 60))
     library.scan([studio.films])
 
-    told = {item.file_name: item.reason for item in library.stale(plan, everything).items}
+    told = {item.file_name: item.reason for item in library.plans.stale(plan, everything).items}
     assert told == {"0001.mp4": "was written by operation 1 meanwhile", "0002.mp4": "the file itself changed"}
     assert library.rollback(1).wait().counts["success"] == 1
-    told = {item.file_name: item.reason for item in library.stale(plan, everything).items}
+    told = {item.file_name: item.reason for item in library.plans.stale(plan, everything).items}
     assert told == {"0002.mp4": "the file itself changed"}
 
 
@@ -191,7 +191,7 @@ def test_a_dry_run_reports_failures_first_with_counts_and_can_be_given_up(studio
     assert report.by_code == {"changed_on_disk": 1}
     assert sum(report.by_strategy.values()) == len(report.ready) == 3
     assert report.bytes_to_write > 0
-    text = "".join(library.export_dry_run(report, plan)).splitlines()
+    text = "".join(library.exporter.dry_run(report, plan)).splitlines()
     assert text[0].startswith("file_id,file_path,path_raw,status,code")
     assert "changed_on_disk" in text[1]
     assert len(text) == 5

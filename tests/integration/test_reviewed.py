@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from dashboards.pages import rollback
-from dashboards.pages.plan_file import PlanFile
-from dashboards.pages.undoing import Undoing
-from dashboards.shelf import Shelf
+from dashboards.frame.undo import Undoing
+from dashboards.pages.plan.details.plan_file import PlanFile
+from dashboards.questions import rollback_question
+from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core import demo, errors
-from indexium_core.flows.decisions import Decisions
+from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, WriteOptions
-from indexium_core.model.plan import PlanItem, Selection
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
+from indexium_core.model.planning.plan import PlanItem, Selection
+from indexium_core.store.operations import ledger
 from tests.support import media
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE
@@ -92,7 +92,7 @@ def rename_out(library: Library) -> None:
     [
         ('name:"Found later"', lambda library: rename(library, some(library))),
         ("container:mp4", rename_out),
-        ("risk:safe,warning,danger", lambda library: library.postpone([some(library).file_id])),
+        ("risk:safe,warning,danger", lambda library: library.decisions.postpone([some(library).file_id])),
     ],
     ids=["another name", "another film in the place of one", "one less"],
 )
@@ -100,22 +100,22 @@ def test_a_search_that_finds_other_files_than_were_shown_writes_none(
     library: Library, query: str, change: Callable[[Library], object]
 ) -> None:
     plan, chosen = library.plan(), Selection(query=query)
-    sealed = library.seal(plan, chosen, ALL)
+    digest = library.plans.digest(plan, chosen, risk=ALL.risk)
     change(library)
 
     with pytest.raises(errors.StalePlanError):
-        library.write(plan, ALL, selection=chosen, sealed=sealed)
+        library.write(plan, ALL, selection=chosen, expected=digest)
 
     assert library.history().total == 0
 
 
 def test_files_that_are_just_those_that_were_shown_are_written(library: Library) -> None:
     plan, chosen = library.plan(), Selection(query="risk:safe")
-    sealed = library.seal(plan, chosen, ALL)
+    digest = library.plans.digest(plan, chosen, risk=ALL.risk)
 
-    status = library.write(plan, ALL, selection=chosen, sealed=sealed).wait()
+    status = library.write(plan, ALL, selection=chosen, expected=digest).wait()
 
-    assert (status.total, status.counts["success"]) == (sealed.count, sealed.count)
+    assert (status.total, status.counts["success"]) == (digest.count, digest.count)
 
 
 def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
@@ -123,7 +123,7 @@ def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
     library.edit([item.file_id], ["Never Shown"])
 
     with pytest.raises(errors.StalePlanError, match=item.file_name):
-        library._writer.write_single_file(item)
+        library.operations.write_single_file(item)
 
 
 # --- Taking back -------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
     bridge = SimpleNamespace(run=lambda work, done, **_: done(work()), toast=lambda *_: None)
     item, other = library.plan("risk:safe").items[:2]
     operation_id, started = write(library, item, other), []
-    rollback.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
+    rollback_question.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
     path = Path(other.file_path)
     path.rename(path.with_name(f"{Path(item.file_path).stem} 2{path.suffix}"))
     library.scan()
@@ -169,7 +169,7 @@ def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: 
 
 
 def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
-    library._writer.join(operation_id)
+    library.operations.join(operation_id)
     return library.operation(operation_id).items
 
 
@@ -191,12 +191,12 @@ def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, ac
 
     bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
     undoing = Undoing(library, bridge, undoable=lambda _: None)  # type: ignore[arg-type]
-    session = SimpleNamespace(decided=undoing.decided)
+    session = SimpleNamespace(report_decision=undoing.report_decision)
     page = PlanFile(library, bridge, PlanState(), session)  # type: ignore[arg-type]
 
     getattr(page, act)({"id": item.file_id})
 
-    newest, ours = library.all_steps()[:2]
+    newest, ours = library.steps.list()[:2]
     assert newest.label == "edited the people of 1 file"
     assert offered == [ours.step_id]
 
@@ -205,7 +205,7 @@ def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = some(library)
-    preview = library.read_changes(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
+    preview = library.changes.read(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
     begin, pending = Decisions.step, [["Decided Here"]]
 
     def late(self: Decisions, *label: Any) -> Any:
@@ -216,14 +216,14 @@ def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
     monkeypatch.setattr(Decisions, "step", late)
 
     with pytest.raises(errors.StalePlanError, match=item.file_name):
-        library.apply_changes(preview)
+        library.changes.apply(preview)
 
     assert library.plan().item(item.file_id).result_people[0] == "Decided Here"
 
 
 def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Library) -> None:
     """Its plan, and so the version, is the same as before; what was read of that is out of date all the same."""
-    shelf = Shelf(library)
+    shelf = ReadCache(library)
     item = some(library)
 
     def names(query: str) -> list[str]:
@@ -241,7 +241,7 @@ def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Lib
 
 
 def test_what_a_write_did_until_it_was_held_is_in_the_plan(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf(library)
+    shelf = ReadCache(library)
     before = shelf.plan().statistics.safe_count
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library, WriteOptions(risk=("safe",)))

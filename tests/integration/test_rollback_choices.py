@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.library import Library
-from indexium_core.model.operation import ROLLBACK_CHOICES, WriteOptions
+from indexium_core.model.operations.operation import ROLLBACK_CHOICES, WriteOptions
 from tests.support import media, mov, mp4
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
@@ -115,7 +115,7 @@ def test_another_film_in_the_place_of_the_file_gets_no_comment_of_ours(studio: S
 def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone(studio: Studio) -> None:
     studio.write()
     foreign(studio.paths[0])
-    history = studio.library._history
+    history = studio.library.history
     look = history._examiner.look
 
     def late(*arguments):
@@ -185,7 +185,7 @@ def test_a_rollback_that_is_tried_again_keeps_what_was_chosen(
     else:
         for path in studio.paths:
             foreign(path)
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=1)
     choice = {"with_newer": True} if chosen == "newer" else {"changed": "comment"}
     handle = studio.library.rollback(1, **choice)  # type: ignore[arg-type]
@@ -195,8 +195,8 @@ def test_a_rollback_that_is_tried_again_keeps_what_was_chosen(
     left = handle.wait().counts["skipped"]
     assert left > 0
 
-    assert studio.library.retry_rollback_check(handle.id).conflicts == []
-    assert studio.library.retry(handle.id).wait().counts == {"success": left}
+    assert studio.library.retries.look_back(handle.id).conflicts == []
+    assert studio.library.retries.start(handle.id).wait().counts == {"success": left}
     assert set(studio.comments().values()) == {"People: Bob Ray"}
     assert studio.states()[1] == "rolled_back"
 
@@ -249,7 +249,7 @@ def crowd(tmp_path: Path) -> Iterator[Studio]:
     foreign(made.paths[2], b"People: Bob Ray", b"By: me, by sea.")
     made.library.scan()
     made.library.people.add(made.paths[1:], ["Zoë Öz"])
-    made.library.set_mode("", comment_mode="preserve")
+    made.library.decisions.set_mode("", comment_mode="preserve")
     made.write()
     yield made
     made.library.close()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows import reading, scanning
+from indexium_core.flows.scanning import reading, scanner
 from indexium_core.jobs.events import Event
 from indexium_core.library import Library
 from tests.support import media
@@ -27,15 +27,15 @@ def test_a_scan_job_finds_what_a_scan_finds(tmp_path: Path, studio: Studio) -> N
     more.mkdir()
     media.series("mp4", more, 3)
 
-    job = studio.library.jobs.wait(studio.library.scan_job([more]).id, PATIENCE)
+    job = studio.library.jobs.wait(studio.library.scans.add([more]).id, PATIENCE)
 
     assert (job.status, job.progress_current, job.progress_total) == ("completed", 3, 3)
     assert {name: job.summary[name] for name in ("new", "seen", "libraries")} == {"new": 3, "seen": 3, "libraries": 1}
-    assert studio.library.scan_progress() is None
-    last = studio.library.last_scan()
+    assert studio.library.scans.progress() is None
+    last = studio.library.scans.last()
     assert last is not None
     assert last.new == 3
-    assert studio.library.jobs.wait(studio.library.scan_job().id, PATIENCE).summary["unchanged"] == 9
+    assert studio.library.jobs.wait(studio.library.scans.add().id, PATIENCE).summary["unchanged"] == 9
 
 
 def test_a_scan_that_is_waited_for_is_a_job_like_any_other(tmp_path: Path, studio: Studio) -> None:
@@ -72,7 +72,7 @@ def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monke
     def broken(*_: Any, **__: Any) -> Any:
         raise errors.StoreError("The disk with the database is full.", code="store_full")
 
-    monkeypatch.setattr(scanning._Scan, "_put", broken)
+    monkeypatch.setattr(scanner._Scan, "_upsert", broken)
     with pytest.raises(errors.StoreError, match="The disk with the database is full") as caught:
         studio.library.scan(full=True)
     assert caught.value.reason == "store_full"
@@ -133,9 +133,9 @@ def test_ctrl_c_gives_a_scan_up_and_a_kill_does_not(studio: Studio) -> None:
 SCAN = """
 import os, sys, threading
 from indexium_core import cli
-from indexium_core.flows import reading
-from indexium_core.jobs.runner import Control
-read, change, said, ending = reading._read, Control._set, [], threading.Event()
+from indexium_core.flows.scanning import reading
+from indexium_core.jobs.runner import RunControl
+read, change, said, ending = reading._read, RunControl._set, [], threading.Event()
 def told(*args, **named):
     if not said:
         said.append(os.kill(os.getpid(), int(sys.argv[2])))
@@ -145,15 +145,15 @@ def changed(self, **how):
     change(self, **how)
     if "ending" in how:
         ending.set()
-reading._read, Control._set = told, changed
+reading._read, RunControl._set = told, changed
 sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
 """
 
 
 def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_path: Path) -> None:
     jobs = studio.library.jobs.list().total
-    for scan in (studio.library.scan, studio.library.scan_job):
-        with pytest.raises(errors.UsageError, match="There is no folder"):
+    for scan in (studio.library.scan, studio.library.scans.add):
+        with pytest.raises(errors.UsageError, match="does not exist"):
             scan([tmp_path / "nowhere"])
     assert studio.library.jobs.list().total == jobs
 
@@ -162,9 +162,9 @@ def test_equal_scans_that_wait_are_one_and_a_scan_at_work_is_not_one_of_them(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = HeldReading(monkeypatch)
-    first = studio.library.scan_job(full=True)
+    first = studio.library.scans.add(full=True)
     assert held.reached.wait(PATIENCE)
-    second, third = studio.library.scan_job(full=True), studio.library.scan_job(full=True)
+    second, third = studio.library.scans.add(full=True), studio.library.scans.add(full=True)
 
     assert first.id != second.id == third.id
     with pytest.raises(errors.UsageError, match="running already"):
@@ -175,7 +175,7 @@ def test_equal_scans_that_wait_are_one_and_a_scan_at_work_is_not_one_of_them(
 
 def test_a_scan_job_waits_for_a_scan_that_somebody_began(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     other = AwaitedScan(studio.library, monkeypatch)
-    job = studio.library.scan_job()
+    job = studio.library.scans.add()
     assert studio.library.jobs.get(job.id).status == "pending"
 
     other.let_go()
@@ -185,24 +185,24 @@ def test_a_scan_job_waits_for_a_scan_that_somebody_began(studio: Studio, monkeyp
 
 def test_a_scan_job_can_be_held_and_cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     held = HeldReading(monkeypatch)
-    job = studio.library.scan_job(full=True)
+    job = studio.library.scans.add(full=True)
     assert held.reached.wait(PATIENCE)
     studio.library.jobs.pause(job.id)
     held.opened.set()
     assert studio.library.jobs.wait(job.id, 0.3).status == "paused"
 
-    assert studio.library.cancel_scan()
+    assert studio.library.scans.cancel()
 
     job = studio.library.jobs.wait(job.id, PATIENCE)
     assert job.status == "cancelled"
     assert job.summary["message"].startswith("Stopped after")
-    assert not studio.library.cancel_scan()
+    assert not studio.library.scans.cancel()
 
 
 def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "GROUP", 2)
+    monkeypatch.setattr(scanner, "GROUP_FILES", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
-    put, one = scanning._Scan._put, reading._read
+    put, one = scanner._Scan._upsert, reading._read
 
     def counted(candidate: Any, **named: Any) -> Any:
         read.append(candidate.path)
@@ -215,13 +215,13 @@ def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkey
         return put(self, *args)
 
     monkeypatch.setattr(reading, "_read", counted)
-    monkeypatch.setattr(scanning._Scan, "_put", once)
-    job = studio.library.scan_job(full=True)
+    monkeypatch.setattr(scanner._Scan, "_upsert", once)
+    job = studio.library.scans.add(full=True)
     assert stored.wait(PATIENCE)
-    until(lambda: studio.library._queue.run_of(job.id).checkpoint is not None)  # type: ignore[union-attr]
+    until(lambda: studio.library._parts.queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
     closing = threading.Thread(target=studio.library.close)
     closing.start()
-    until(lambda: not studio.library._queue._dispatcher.is_on)
+    until(lambda: not studio.library._parts.queue._dispatcher.is_running)
     go_on.set()
     closing.join(PATIENCE)
     known = already(studio.library.home)
@@ -239,22 +239,23 @@ def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkey
 def already(home: Path) -> int:
     """How many files the scan that was cut off had read."""
     with Library.open(home, take_over="nothing") as library:
-        state = json.loads(library._store.read().value("SELECT state FROM operation_state"))
+        state = json.loads(library._parts.store.read().value("SELECT state FROM operation_state"))
         query = "SELECT count(*) FROM scanned_files WHERE scanned_at >= $1::TIMESTAMPTZ"
-        return int(library._store.read().value(query, [state["begun"]]))
+        return int(library._parts.store.read().value(query, [state["begun"]]))
 
 
 def test_a_scan_that_was_killed_goes_on_at_the_next_start(studio: Studio) -> None:
     home = studio.library.home
     studio.library.close()
     code = (
-        "import sys, os, signal; from indexium_core.library import Library; from indexium_core.flows import scanning\n"
-        "scanning.GROUP = 1\n"
+        "import sys, os, signal; from indexium_core.library import Library\n"
+        "from indexium_core.flows.scanning import scanner\n"
+        "scanner.GROUP_FILES = 1\n"
         "library = Library.open(sys.argv[1])\n"
         "def told(event):\n"
         "    if event.name == 'scan:progress': os.kill(os.getpid(), signal.SIGKILL)\n"
         "library.events.subscribe(told)\n"
-        "library.jobs.wait(library.scan_job(full=True).id)\n"
+        "library.jobs.wait(library.scans.add(full=True).id)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(home)], timeout=PATIENCE, check=False)
     assert killed.returncode == -signal.SIGKILL

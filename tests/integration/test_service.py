@@ -335,10 +335,10 @@ def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
     with serving(home) as running:
         library = remote.connect(home)
         assert library is not None
-        interrupted(home, "scan", str(many), "--full", when=lambda: library.scan_progress() is not None)
-        while library.scan_progress() is not None:
+        interrupted(home, "scan", str(many), "--full", when=lambda: library.scans.progress() is not None)
+        while library.scans.progress() is not None:
             time.sleep(0.02)
-        assert library.last_scan().cancelled
+        assert library.scans.last().cancelled
         assert running.process.poll() is None
 
 

@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from indexium_core import errors
-from indexium_core.model.operation import OperationStatus
-from indexium_core.store import ledger
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.store.operations import ledger
 from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
 
@@ -47,9 +47,9 @@ def test_whoever_wants_a_file_of_an_operation_that_is_held_is_told_so_and_what_t
     studio.library.pause(write.id, wait=False)
     held = _told(studio)
     with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused and has files of this folder: resume or"):
-        studio.library.remove_library(1)
+        studio.library.inventory.remove(1)
     with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused: resume or cancel it first"):
-        studio.library.retry(2)
+        studio.library.retries.start(2)
     refused = studio.library.write(plan, ALL)
     gate.opened.set()
 
@@ -69,7 +69,7 @@ def _told(studio: Studio) -> set[str]:
 
 
 def test_two_writes_at_once_write_each_file_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 0)
     handles = [studio.library.write(studio.library.plan(query), ALL) for query in (named(1, 2), named(3, 4))]
     for _ in handles:
@@ -126,7 +126,7 @@ def test_what_is_told_is_always_what_the_ledger_counts(studio: Studio) -> None:
 
     def listen(event) -> None:
         if event.name == "write:progress":
-            counts = ledger.Ledger(studio.library._store).counts(event.data["operation_id"])
+            counts = ledger.Ledger(studio.library._parts.store).counts(event.data["operation_id"])
             told.append((event.data["current"], sum(counts.values()) - counts.get("pending", 0)))
 
     studio.library.events.subscribe(listen)

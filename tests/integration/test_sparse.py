@@ -14,7 +14,7 @@ from indexium_core.files import holes
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
-from indexium_core.model.media import Extent, Rebuild, Remux
+from indexium_core.model.files.media import Extent, Rebuild, Remux
 from tests.support import places, shapes, sparse
 from tests.support.studio import ALL, OLD
 

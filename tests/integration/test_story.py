@@ -16,8 +16,8 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output, story
-from indexium_core.flows import story as telling
-from indexium_core.flows.writing import user_name
+from indexium_core.flows.history import story as telling
+from indexium_core.flows.writing.writer import user_name
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
@@ -64,7 +64,7 @@ def test_it_says_what_was_asked_by_whom_and_from_where(lived: Studio, capsys: py
 
 
 def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) -> None:
-    told = lived.library.operation_story(1).happenings
+    told = lived.library.stories.tell(1).happenings
 
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert (told[0].what, told[-2].what) == ("asked for", "completed with errors")
@@ -75,7 +75,7 @@ def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, mon
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     studio.back(1)
-    told = studio.library.operation_story(1).happenings
+    told = studio.library.stories.tell(1).happenings
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert "cancelled" in [each.what for each in told]
 
@@ -94,7 +94,7 @@ def test_what_was_stopped_and_goes_on_was_interrupted_once_and_has_no_end_meanwh
     ended = studio.library.handle(1).wait()
 
     assert (meanwhile.status, meanwhile.completed_at) == ("in_progress", None)
-    told = [each.what for each in studio.library.operation_story(1).happenings]
+    told = [each.what for each in studio.library.stories.tell(1).happenings]
     assert told == ["asked for", "waits", "began", "interrupted", "went on", "completed"]
     assert ended.completed_at is not None
 
@@ -116,7 +116,7 @@ def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
     assert (operation.status, operation.completed_at) == ("interrupted", at_last)
 
     def told() -> list[tuple[str, datetime]]:
-        past = [(each.what, each.at.replace(microsecond=0)) for each in studio.library.operation_story(1).happenings]
+        past = [(each.what, each.at.replace(microsecond=0)) for each in studio.library.stories.tell(1).happenings]
         return past[[what for what, _ in past].index("cut off, and looked after") - 1 :]
 
     before = told()
@@ -176,12 +176,12 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
 def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=1)
     handle = gate.write(studio.library)
     until(lambda: handle.status().outcomes["done"] == 1 and len(handle.status().working) == 1)
     capsys.readouterr()
-    story.tell(studio.library.operation_story(1), at_work=len(studio.library.status(1).working))
+    story.tell(studio.library.stories.tell(1), at_work=len(studio.library.status(1).working))
     gate.opened.set()
     handle.wait()
 
@@ -197,17 +197,17 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
     with studio.library as library:
         at_work, go_on = threading.Event(), threading.Event()
-        library._courtesy.give_way = lambda: (at_work.set(), go_on.wait(60))  # type: ignore[method-assign,assignment]
+        library.ui_priority.yield_to_ui = lambda: (at_work.set(), go_on.wait(60))  # type: ignore[method-assign,assignment]
         handle = library.write(library.plan(), ALL)
         assert at_work.wait(60)
-        job_id = library.operation_story(handle.id).job.id  # type: ignore[union-attr]
+        job_id = library.stories.tell(handle.id).job.id  # type: ignore[union-attr]
         library.jobs.pause(job_id, by="Ann")
         library.jobs.set_priority(job_id, 3)
         library.jobs.resume(job_id)
         go_on.set()
         handle.wait()
         library.jobs.wait(job_id)
-        told = library.operation_story(handle.id)
+        told = library.stories.tell(handle.id)
 
     assert [(each.what, each.text) for each in told.happenings[1:]] == [
         ("waits", ""),
@@ -228,7 +228,7 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
 
 
 def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
-    log = studio.library.operation_story(operation_id).log
+    log = studio.library.stories.tell(operation_id).log
     told = [line for line in log if line["event"].startswith("file.")]
     return sorted((Path(line["file_path"]).name, line["event"], line.get("code", "")) for line in told)
 
@@ -236,7 +236,7 @@ def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
 def test_the_log_has_the_fate_of_files_that_were_refused_at_the_start_and_of_those_that_were_given_up(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=1)
     first = gate.write(studio.library)
     studio.library.write(studio.library.plan(), ALL).wait()
@@ -245,7 +245,7 @@ def test_the_log_has_the_fate_of_files_that_were_refused_at_the_start_and_of_tho
     assert busy
     assert not busy & done
     assert len(busy | done) == studio.library.status(2).total
-    warnings = [line for line in studio.library.operation_story(2).log if line["level"] == "warning"]
+    warnings = [line for line in studio.library.stories.tell(2).log if line["level"] == "warning"]
     assert {Path(line["file_path"]).name for line in warnings} == busy
 
     threading.Timer(0.2, gate.opened.set).start()
@@ -268,7 +268,7 @@ def test_the_log_has_the_fate_of_files_that_were_given_up_while_nobody_was_at_th
 
 
 def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
-    return [(each.what, each.text) for each in studio.library.operation_story(operation_id).happenings]
+    return [(each.what, each.text) for each in studio.library.stories.tell(operation_id).happenings]
 
 
 def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_told(
@@ -277,7 +277,7 @@ def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_to
     cut_off(studio.library, monkeypatch, 2)
     studio.reopen()
     monkeypatch.undo()
-    studio.library._operations.workers = 1
+    studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=1)
     studio.library.resume(1)
     assert gate.reached.wait(PATIENCE)
@@ -286,7 +286,7 @@ def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_to
     studio.library.handle(1).wait()
     by = f"by {user_name()}"
     assert past(studio, 1)[-3:] == [("waits", ""), ("went on", by), ("cancelled", by)]
-    [line] = [line for line in studio.library.operation_story(1).log if line.get("status") == "cancelled"]
+    [line] = [line for line in studio.library.stories.tell(1).log if line.get("status") == "cancelled"]
     assert f"by {line['by']}" == by
 
 
@@ -338,10 +338,10 @@ def test_of_many_files_a_page_shows_those_that_went_wrong_first(
 
 
 def test_a_story_that_comes_through_a_service_is_the_same(lived: Studio) -> None:
-    told = lived.library.operation_story(1)
+    told = lived.library.stories.tell(1)
     assert Codec().loads(Codec().dumps(told)) == told
 
 
 def test_an_operation_that_there_is_not_has_no_story(lived: Studio) -> None:
     with pytest.raises(errors.UnknownIdError, match="99"):
-        lived.library.operation_story(99)
+        lived.library.stories.tell(99)

@@ -16,13 +16,13 @@ import av
 import numpy as np
 import pytest
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.files import thumbnail
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.library import Library
 from indexium_core.settings import Settings
-from indexium_core.store import details as store
+from indexium_core.store.catalog import details as store
 from tests.support import media
 from tests.support.oracles import oracle
 
@@ -185,40 +185,40 @@ def kept(library: Library) -> list[Path]:
 
 
 def id_of(library: Library, name: str) -> int:
-    return library.find_file(str(Path(library.libraries()[0].path) / name))
+    return library.files.find(str(Path(library.inventory.list()[0].path) / name))
 
 
 def test_a_picture_is_made_once_and_kept_by_what_the_film_is(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = library.thumbnail(id_of(library, "a.mp4"))
+    first = library.thumbnails.jpeg(id_of(library, "a.mp4"))
     assert first is not None
     assert [path.read_bytes() for path in kept(library)] == [first]
     monkeypatch.setattr(thumbnail, "picture", lambda *_, **__: pytest.fail("made again"))
-    assert library.thumbnail(id_of(library, "a.mp4")) == first
+    assert library.thumbnails.jpeg(id_of(library, "a.mp4")) == first
 
 
 def test_that_there_is_none_is_remembered_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnail, "picture", lambda *_, **__: None)
-    assert library.thumbnail(id_of(library, "a.mp4")) is None
+    assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     monkeypatch.undo()
-    assert library.thumbnail(id_of(library, "a.mp4")) is None
+    assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     assert [path.stat().st_size for path in kept(library)] == [0]
 
 
 def test_what_is_no_film_or_not_there_has_no_picture(library: Library) -> None:
-    assert library.thumbnail(id_of(library, "page.mp4")) is None
-    assert library.thumbnail(99) is None
+    assert library.thumbnails.jpeg(id_of(library, "page.mp4")) is None
+    assert library.thumbnails.jpeg(99) is None
 
 
 def test_a_file_that_is_another_by_now_has_none_until_it_is_scanned(library: Library) -> None:
-    path = Path(library.libraries()[0].path) / "a.mp4"
+    path = Path(library.inventory.list()[0].path) / "a.mp4"
     path.write_bytes((path.parent / "b.mp4").read_bytes())
-    assert library.thumbnail(id_of(library, "a.mp4")) is None
+    assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     assert kept(library) == []
 
 
 def test_a_file_that_is_about_to_be_written_is_left_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "is_held", lambda *_: True)
-    assert library.thumbnail(id_of(library, "a.mp4")) is None
+    monkeypatch.setattr(store, "is_being_written", lambda *_: True)
+    assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     assert kept(library) == []
 
 
@@ -226,7 +226,7 @@ def test_a_file_that_is_about_to_be_written_is_left_alone(library: Library, monk
 def test_pictures_are_kept_within_their_budget(budget: str, left: int, library: Library) -> None:
     library.settings = Settings(home=library.home, thumbnail_budget=budget)
     for name in ("a.mp4", "b.mp4"):
-        picture = library.thumbnail(id_of(library, name))
+        picture = library.thumbnails.jpeg(id_of(library, name))
         assert picture is not None
         assert 2500 < len(picture) < 5000
     assert len(kept(library)) == left

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows import tracks
+from indexium_core.flows.scanning import track_events
 from indexium_core.library import Library
 from tests.support import media
 
@@ -30,9 +30,9 @@ class News:
         self._library, self._after = library, library.events.last_id
 
     def __call__(self) -> set[tuple[str, str]]:
-        rows = self._library._store.read().execute("SELECT file_id, file_name FROM scanned_files").fetchall()
+        rows = self._library._parts.store.read().execute("SELECT file_id, file_name FROM scanned_files").fetchall()
         names = dict(rows)
-        found = [each for each in self._library.events_since(self._after) if each.name.startswith("track:")]
+        found = [each for each in self._library.event_log.since(self._after) if each.name.startswith("track:")]
         self._after = self._library.events.last_id
         told = {(each.name, names[each.data["file_id"]]) for each in found}
         assert len(told) == len(found), "each is told once"
@@ -67,11 +67,11 @@ def test_a_rescan_tells_of_each_file_of_which_something_is_new_or_that_is_gone(l
     library.rescan(everything=True)
     assert news() == set()
 
-    with library._store.atomic() as tx:
+    with library._parts.store.atomic() as tx:
         of_ann = "file_id = (SELECT file_id FROM scanned_files WHERE file_name = 'ann.mp4')"
         tx.execute(f"UPDATE media_properties SET resolution = '1x1' WHERE {of_ann}")
     (films / "cy.mp4").unlink()
-    job = library.rescan_job(everything=True)
+    job = library.rescans.add(everything=True)
     library.jobs.wait(job.id, 60)
     assert news() == {("track:updated", "ann.mp4"), ("track:updated", "cy.mp4")}
     library.rescan(everything=True)
@@ -79,14 +79,21 @@ def test_a_rescan_tells_of_each_file_of_which_something_is_new_or_that_is_gone(l
 
 
 def test_of_many_files_only_their_number_is_told(library: Library, films: Path) -> None:
-    for number in range(tracks.MOST + 1):
+    for number in range(track_events.MAX_SINGLE_EVENTS + 1):
         (films / f"{number:03}.mkv").write_bytes(b"no film")
     after = library.events.last_id
-    job = library.scan_job([films])
+    job = library.scans.add([films])
     library.jobs.wait(job.id, 60)
 
-    told = [each for each in library.events_since(after) if each.name.startswith("track:")]
+    told = [each for each in library.event_log.since(after) if each.name.startswith("track:")]
 
     assert [(each.name, each.data) for each in told] == [
-        ("track:added", {"job_id": job.id, "total": tracks.MOST + 4, "message": f"{tracks.MOST + 4} files"})
+        (
+            "track:added",
+            {
+                "job_id": job.id,
+                "total": track_events.MAX_SINGLE_EVENTS + 4,
+                "message": f"{track_events.MAX_SINGLE_EVENTS + 4} files",
+            },
+        )
     ]

@@ -96,7 +96,7 @@ def test_what_waits_to_be_tried_again_waits_on_when_the_operation_is_stopped(stu
         assert waiting.wait(20)
         studio.reopen()
 
-    [left] = studio.library.interrupted()
+    [left] = studio.library.interruptions.operations()
     assert set(left.counts) <= {"done", "not_started"}
     assert left.left >= 1
     assert studio.library.resume(1).wait().counts == {"success": 6}

@@ -24,7 +24,7 @@ from indexium_core.files.containers import registry
 from indexium_core.files.journal import JournaledFile, OperationJournal
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import checks
-from indexium_core.model.media import Change
+from indexium_core.model.files.media import Change
 from tests.support import media, mkv, sabotage
 from tests.support.sabotage import Damage
 

@@ -14,7 +14,7 @@ import pytest
 
 from indexium_core import settings
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, WriteOptions
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import places, readers, shapes
 from tests.support.studio import ALL, OLD
 
@@ -121,7 +121,7 @@ def parted(folder: Path, names: Sequence[str], *, elsewhere: bool = True) -> Ite
         if elsewhere:
             library.scan([folder / "films"])
             library.scan([seeds])
-            library.postpone("name:seed")
+            library.decisions.postpone("name:seed")
         items = written(library, BREAK)
         assert {name: items[name].status for name in films} == dict.fromkeys(films, "success")
         assert all(path.stat().st_nlink == 1 for path in films.values())

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from indexium_core.model import people
-from indexium_core.model.media import FieldValue, FileFacts, FileStat, StreamFacts
-from indexium_core.store import catalog
-from indexium_core.store.catalog import ScannedFile, UpsertReport
+from indexium_core.model.files.media import FieldValue, FileFacts, FileStat, StreamFacts
+from indexium_core.model.people import people_comment
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import ScannedFile, UpsertReport
 from indexium_core.store.database import Database
 
 NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def scanned(path: str | bytes, comment: str | None = None, *, content: object = 
     facts = replace(facts, **{name: value for name, value in changes.items() if hasattr(facts, name)})
     found = replace(found, **{name: value for name, value in changes.items() if hasattr(found, name)})
     rest = {name: value for name, value in changes.items() if name in ("growing", "own_mtime_ns")}
-    return ScannedFile(path_bytes=raw, stat=found, facts=facts, parsed=people.parse(facts.comment), **rest)
+    return ScannedFile(path_bytes=raw, stat=found, facts=facts, parsed=people_comment.parse(facts.comment), **rest)
 
 
 def store(database: Database, files: Sequence[ScannedFile], *, root: str = ROOT) -> UpsertReport:

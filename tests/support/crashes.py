@@ -18,12 +18,13 @@ from typing import Any, NoReturn
 import pytest
 
 from indexium_core import errors
-from indexium_core.files import journal, remuxing, verify
-from indexium_core.files.containers import Means, registry
+from indexium_core.files import journal, verify
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.files.journal import JournaledFile, OperationJournal
 from indexium_core.files.reader import FileReader
 from indexium_core.files.swap import Replacement
-from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal, Remux
+from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal, Remux
 
 CALLS = ("open", "write", "pwrite", "ftruncate", "fsync", "fdatasync", "utime")
 FAILED, STOPPED, CANNOT_TELL = 7, 8, 9  # exit codes: the film's error, the journal's, and an open end
@@ -100,7 +101,7 @@ def run_failing(edit: Edit, code: str) -> None:
     assert caught.value.reason == code
 
 
-def write(path: Path, backup: Path, text: str | None, means: Means, strategy: str) -> None:
+def write(path: Path, backup: Path, text: str | None, means: Capabilities, strategy: str) -> None:
     """Give a film another comment by one of its strategies, without library and verification."""
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
@@ -120,7 +121,7 @@ def write(path: Path, backup: Path, text: str | None, means: Means, strategy: st
             _swap(path, log, edit, text)
 
 
-def write_failing(path: Path, backup: Path, text: str | None, means: Means, strategy: str) -> None:
+def write_failing(path: Path, backup: Path, text: str | None, means: Capabilities, strategy: str) -> None:
     """Do so on a disk that may fail; how it went is told by the exit code."""
     try:
         write(path, backup, text, means, strategy)

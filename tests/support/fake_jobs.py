@@ -9,8 +9,8 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.jobs.events import EventBus
-from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, Unrecorded
-from indexium_core.model.request import Asked
+from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, UnrecordedResults
+from indexium_core.model.operations.request import IdempotentRequest
 
 __all__ = ["FakeJobs"]
 
@@ -44,7 +44,7 @@ class FakeJobs:
         line = {"at": datetime.now(UTC).isoformat(), "level": level, "event": event, "job_id": job_id, **more}
         self.logs.setdefault(job_id, []).append(line)
 
-    def unrecorded(self) -> Sequence[Unrecorded]:
+    def unrecorded(self) -> Sequence[UnrecordedResults]:
         return ()
 
     def list(
@@ -85,7 +85,7 @@ class FakeJobs:
     def cancel(self, job_id: int) -> Job:
         return self._lead(job_id, "cancel", completed_at=datetime.now(UTC))
 
-    def retry(self, job_id: int, asked: Asked | None = None, *, source: str = "python") -> Job:
+    def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         del asked, source
         return self._lead(job_id, "retry", completed_at=None, error_message="")
 

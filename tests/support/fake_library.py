@@ -18,15 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from indexium_core.flows.rescan import RescanReport
+from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.model import check, query
-from indexium_core.model import people as names
 from indexium_core.model.check import CheckGroup, CheckPage
-from indexium_core.model.details import FileDetails
-from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.plan import RISK_LEVELS, Selection, SelectionSummary, StaleFiles
-from indexium_core.model.properties import AuditEvent, AuditPage, LockReport
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.properties import AuditEvent, AuditPage, LockReport
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.people import people_comment as names
+from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
+from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionSummary, StaleFiles
 from tests.support.fake_jobs import FakeJobs
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, planned, standing
@@ -76,42 +76,68 @@ class FakeLibrary(FakeOperations):
             unlock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=0),
             set=lambda target, field, text, *, by="": LockReport(files=len(target), changed=1),
         )
-        self.told = False  # to begin nothing
+        self.files = SimpleNamespace(has=self._has_file, file=self._file, names_like=self._names_like)
+        self.thumbnails = SimpleNamespace(jpeg=self._thumbnail)
+        self.suggestions = SimpleNamespace(suggest=self._suggest)
+        self.checks = SimpleNamespace(groups=self._checks, page=self._check)
+        self.inventory = SimpleNamespace(list=self._libraries)
+        self.search = SimpleNamespace(
+            facets=self._facets, complete=self._complete, wider=self._wider, volume=self._volume
+        )
+        self.plans = SimpleNamespace(stale=self._stale, digest=self._seal)
+        self.rescans = SimpleNamespace(run=self.rescan)
+        self.audit = SimpleNamespace(page=self._audit)
+        self.scans = SimpleNamespace(progress=self._scan_progress, cancel=self._cancel_scan)
+        self.decisions = SimpleNamespace(
+            edit=self.edit,
+            postpone=self._postpone,
+            set_mode=self._set_mode,
+            list=self._in_force,
+            revoke=self._revoke,
+            bring_back=self._bring_back,
+            revoke_of=self._revoke_of,
+        )
+        self.steps = SimpleNamespace(next=self._steps)
+        self.operations = SimpleNamespace(held=self._held)
+        self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
+        self.ui_priority = SimpleNamespace(request=lambda: None)
+        self.history = _History(self)
+        self.stopped = False
         self.audited: list[AuditEvent] = []  # newest first
         self._decisions: dict[int, Any] = {}
         self._ids = itertools.count(1)
 
-    def begin_nothing(self) -> None:
-        """Note it; nothing runs here that goes on to other files."""
-        self.told = True
+    def stop_starting(self) -> None:
+        """Record the call; nothing runs here that could start another file."""
+        self.stopped = True
 
     # Reading.
 
-    def has_file(self, file_id: int) -> bool:
+    def _has_file(self, file_id: int) -> bool:
         return file_id in self.items
 
-    def file(self, file_id: int, *, plan: FakePlan | None = None) -> FileDetails:
+    def _file(self, file_id: int, plan: FakePlan | None = None) -> FileDetails:
         item = self.items[file_id]
         decided = [each for each in self._decisions.values() if each.file_id == file_id]
         return details_of(item, decisions=[standing(each.decision_id, each.kind) for each in decided])
 
-    def thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
+    def _thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
         return None
 
-    def names_like(self, text: str) -> list[tuple[str, int]]:
+    def _names_like(self, text: str, count: int = 8) -> list[tuple[str, int]]:
         return [(name, 3) for name in PEOPLE if names.fold(text) in names.fold(name)]
 
-    def suggest(self, file_id: int, *, limit: int = 5) -> list[Any]:
+    def _suggest(self, file_id: int, *, limit: int = 5) -> list[Any]:
         return []
 
-    def checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
+    def _checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
         titles = check.TITLES
         return [CheckGroup(kind=k, title=titles[k][0], text=titles[k][1], total=0, dismissed=0) for k in check.KINDS]
 
-    def check(self, kind: str, page: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
-        return CheckPage(items=[], total=0, page=page, per_page=per_page)
+    def _check(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
+        return CheckPage(items=[], total=0, page=number, per_page=per_page)
 
-    def libraries(self) -> list[Any]:
+    def _libraries(self) -> list[Any]:
         scanned = datetime.now(UTC) - timedelta(minutes=4)
         return (
             [
@@ -137,25 +163,24 @@ class FakeLibrary(FakeOperations):
     ) -> FakePlan:
         return FakePlan(self, query)
 
-    def facets(self, query: str = "", *, plan: FakePlan | None = None, containing: Any = None, most: int = 0) -> Facets:
+    def _facets(self, plan: FakePlan, *, containing: Any = None, most: int = 0) -> Facets:
         """Return the levels of what a search finds; other facets are empty."""
-        found = self.plan(query) if plan is None else plan
-        levels = Counter(item.risk_level for item in found.page(per_page=10**9).items)
+        levels = Counter(item.risk_level for item in plan.page(per_page=10**9).items)
         values = tuple(FacetValue(value=level, label=level, files=number) for level, number in levels.items())
         empty = {key: Facet(key=key, values=(), total=0) for key in FACETS}
         return Facets(
             plan_id=self.version,
-            query=found.query,
+            query=plan.query,
             facets=empty | {"risk": Facet(key="risk", values=values, total=len(values))},
         )
 
-    def complete(self, text: str, position: int, *, plan: FakePlan) -> list[query.Completion]:
+    def _complete(self, plan: FakePlan, text: str, position: int) -> list[query.Completion]:
         return query.complete(text, position)
 
-    def wider(self, query: str = "", *, plan: FakePlan | None = None) -> list[Any]:
+    def _wider(self, plan: FakePlan) -> list[Any]:
         return []
 
-    def volume(self, plan: FakePlan | None = None) -> int:
+    def _volume(self, plan: FakePlan | None = None) -> int:
         return sum(item.size for item in self.items.values() if item.can_update)
 
     def preview(
@@ -178,7 +203,7 @@ class FakeLibrary(FakeOperations):
             backup=options is None or options.create_backup,
         )
 
-    def stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
+    def _stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         return StaleFiles(plan_id=self.version, count=0, items=[])
 
     def rescan(
@@ -193,7 +218,7 @@ class FakeLibrary(FakeOperations):
         count = len(file_ids) or len(self.items)
         return RescanReport(processed=count, unchanged=count, total=count)
 
-    def audit(
+    def _audit(
         self,
         file_id: int | None = None,
         job_id: int | None = None,
@@ -206,10 +231,10 @@ class FakeLibrary(FakeOperations):
         items = found[(page - 1) * per_page : page * per_page]
         return AuditPage(items=items, total=len(found), page=page, per_page=per_page)
 
-    def scan_progress(self) -> None:
+    def _scan_progress(self) -> None:
         return None
 
-    def cancel_scan(self) -> bool:
+    def _cancel_scan(self) -> bool:
         return False
 
     # Deciding.
@@ -218,10 +243,10 @@ class FakeLibrary(FakeOperations):
         wanted = [names.validate_name(name) for name in people]
         return self._decide(target, "edit", result_people=wanted, edited=True)
 
-    def postpone(self, target: Sequence[int], until: Any = None) -> Any:
+    def _postpone(self, target: Sequence[int], until: Any = None) -> Any:
         return self._decide(target, "postpone", postponed=True)
 
-    def set_mode(self, target: Sequence[int], *, mode: str | None = None, comment_mode: str | None = None) -> Any:
+    def _set_mode(self, target: Sequence[int], *, mode: str | None = None, comment_mode: str | None = None) -> Any:
         issues = {} if comment_mode == "replace" else {"issues": [], "risk_level": "safe"}
         return self._decide(target, "mode", comment_mode=comment_mode, **issues)
 
@@ -234,25 +259,25 @@ class FakeLibrary(FakeOperations):
         self._changed()
         return SimpleNamespace(files=len(target))
 
-    def decisions(self, file_ids: Sequence[int] | None = None) -> list[Any]:
+    def _in_force(self, file_ids: Sequence[int] | None = None) -> list[Any]:
         return list(self._decisions.values())
 
-    def revoke(self, decision_ids: Sequence[int]) -> int:
+    def _revoke(self, decision_ids: Sequence[int]) -> int:
         for number in sorted(decision_ids, reverse=True):
             decision = self._decisions.pop(number)
             self.items[decision.file_id] = decision.before
         self._changed()
         return len(decision_ids)
 
-    def steps(self) -> Any:
+    def _steps(self) -> Any:
         return SimpleNamespace(undo=None, redo=None)
 
-    def bring_back(self, target: Sequence[int]) -> Any:
-        return self.revoke_of(target, ("postpone",))
+    def _bring_back(self, target: Sequence[int]) -> Any:
+        return self._revoke_of(target, ("postpone",))
 
-    def revoke_of(self, target: Sequence[int], kinds: Sequence[str] = ("edit", "mode", "postpone")) -> Any:
+    def _revoke_of(self, target: Sequence[int], kinds: Sequence[str] = ("edit", "mode", "postpone")) -> Any:
         found = [n for n, each in self._decisions.items() if each.file_id in target and each.kind in kinds]
-        return SimpleNamespace(files=self.revoke(found))
+        return SimpleNamespace(files=self._revoke(found))
 
     # Figures.
 
@@ -264,3 +289,28 @@ class FakeLibrary(FakeOperations):
             [{"group": kind, **{level: groups[kind, level] for level in RISK_LEVELS[:4]}} for kind in kinds],
             columns=["group", *RISK_LEVELS[:4]],
         )
+
+
+class _History:
+    """The service `history`: callable for the list of operations."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self.counts = library._history_counts
+        self.people_of = library._operation_people
+        self._list = library._list_operations
+
+    def __call__(
+        self,
+        query: str = "",
+        *,
+        since: Any = None,
+        until: Any = None,
+        status: Any = None,
+        operation_type: Any = None,
+        person: str = "",
+        file: str = "",
+        error: str = "",
+        page: int = 1,
+        per_page: int = 50,
+    ) -> Any:
+        return self._list(query, since=since, until=until, status=status, page=page, per_page=per_page)

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 
 from indexium_core import errors
-from indexium_core.flows.writing import DryRunReport
+from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.jobs.events import EventBus
-from indexium_core.model import people as names
-from indexium_core.model.operation import (
+from indexium_core.model import query
+from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     HOLDING_STATES,
     ItemDetails,
@@ -32,8 +32,8 @@ from indexium_core.model.operation import (
     WriteOptions,
     WriteResult,
 )
-from indexium_core.model.plan import Holder, PlanItem, Seal, Selection
-from indexium_core.model.query import of_history
+from indexium_core.model.people import people_comment as names
+from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest
 from tests.support.fake_plan import FakePlan, written
 
 __all__ = ["FakeOperations", "row_of"]
@@ -76,12 +76,12 @@ class FakeOperations:
         counts = {"success": len(results)}
         return DryRunReport(items=results, counts=counts, excluded={}, plan_id=plan.id, total=len(results))
 
-    def held(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
+    def _held(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         return []
 
-    def seal(self, plan: FakePlan, selection: Selection, options: WriteOptions | None = None) -> Seal:
+    def _seal(self, plan: FakePlan, selection: Selection, *, risk: Sequence[str] = ()) -> SelectionDigest:
         ids = sorted(plan.ids(selection))
-        return Seal(count=len(ids), digest=hash(tuple(ids)))
+        return SelectionDigest(count=len(ids), digest=hash(tuple(ids)))
 
     def write(
         self,
@@ -89,7 +89,7 @@ class FakeOperations:
         options: WriteOptions,
         *,
         selection: Selection,
-        sealed: Seal | None = None,
+        expected: SelectionDigest | None = None,
         asked: Any = None,
     ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
@@ -116,7 +116,7 @@ class FakeOperations:
             exact=len(done),
         )
 
-    def operation_people(self, operation_id: int) -> list[Any]:
+    def _operation_people(self, operation_id: int) -> list[Any]:
         return []
 
     def rollback(
@@ -166,14 +166,13 @@ class FakeOperations:
     def status(self, operation_id: int) -> OperationStatus:
         return self._run(operation_id).status()
 
-    def interrupted(self, *, files: int = 50) -> list[Any]:
+    def _interrupted(self, *, files: int = 50) -> list[Any]:
         return []
 
-    def interrupted_files(self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50) -> list[Any]:
+    def _interrupted_files(
+        self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
+    ) -> list[Any]:
         return []
-
-    def give_way(self) -> None:
-        """Nothing runs here that could."""
 
     def pause(self, operation_id: int, *, wait: bool = True) -> bool:
         run = self._run(operation_id)
@@ -192,21 +191,17 @@ class FakeOperations:
         run.cancelled = True
         run.going.set()
 
-    def history(
+    def _list_operations(
         self,
-        query: str = "",
+        text: str = "",
         *,
         since: Any = None,
         until: Any = None,
         status: Any = None,
-        operation_type: Any = None,
-        person: str = "",
-        file: str = "",
-        error: str = "",
         page: int = 1,
         per_page: int = 50,
     ) -> PaginatedOperations:
-        sought = of_history(query)
+        sought = query.of_history(text)
         states = (status,) if isinstance(status, str) else tuple(status or ())
         found = [
             run.operation
@@ -223,7 +218,7 @@ class FakeOperations:
             items=found[(page - 1) * per_page : page * per_page], total=len(found), page=page, per_page=per_page
         )
 
-    def history_counts(
+    def _history_counts(
         self,
         query: str = "",
         *,
@@ -233,7 +228,7 @@ class FakeOperations:
         operation_type: Any = None,
         error: str = "",
     ) -> OperationCounts:
-        found = self.history(query, since=since, until=until, per_page=10_000).items
+        found = self._list_operations(query, since=since, until=until, per_page=10_000).items
         kinds = Counter(operation.operation_type for operation in found)
         return OperationCounts(by_status=dict(Counter(operation.status for operation in found)), by_type=dict(kinds))
 

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from indexium_core import errors
-from indexium_core.model import people as names
-from indexium_core.model import query, readers, risk
-from indexium_core.model.details import FileDetails, StandingDecision
-from indexium_core.model.media import Change, StreamFacts
-from indexium_core.model.plan import RISK_LEVELS, Issue, PlanItem, PlanPage, PlanStatistics, Selection
-from indexium_core.model.properties import FIELDS, LABELS, FileProperty
+from indexium_core.model import query
+from indexium_core.model.files import readers
+from indexium_core.model.files.details import FileDetails, StandingDecision
+from indexium_core.model.files.media import Change, StreamFacts
+from indexium_core.model.files.properties import FIELDS, LABELS, FileProperty
+from indexium_core.model.people import people_comment as names
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import parse
-from indexium_core.model.query.values import Flag, Options, Span, Text
+from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["PEOPLE", "FakePlan", "details_of", "finds", "items", "planned", "standing", "written"]
 
@@ -186,7 +188,7 @@ class FakePlan:
         self._library, self.query, self.id = library, text, library.version
         tree = query.parse(text)
         asked = {term.key.name for term in _terms(tree)}
-        values = {option for term in _terms(tree) if isinstance(term.value, Options) for option in term.value.options}
+        values = {option for term in _terms(tree) if isinstance(term.value, AnyValue) for option in term.value.options}
         self._hits = [item for item in library.items.values() if finds(tree, item)]
         self._listed = [
             item
@@ -305,7 +307,7 @@ def finds(tree: Any, item: PlanItem) -> bool:
     value, fact = tree.value, facts[tree.key.name]
     if isinstance(value, Text):
         return any(names.fold(value.text) in names.fold(text) for text in fact)
-    if isinstance(value, Options):
+    if isinstance(value, AnyValue):
         return any(option in fact for option in value.options)
     if isinstance(value, Flag):
         return bool(fact == value.wanted)

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows import editing, reading
-from indexium_core.flows.scanning import ScanReport
-from indexium_core.flows.writing import OperationHandle
+from indexium_core.flows.scanning import reading
+from indexium_core.flows.scanning.scanner import ScanReport
+from indexium_core.flows.writing import editing
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.library import Library
 from indexium_core.model.job import Job
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE
 
@@ -34,7 +35,7 @@ def retry_with(library: Library, at_failure: Callable[[], object], *, delay: flo
         at_failure()
         return 0.0
 
-    library._operations._backoff = Backoff(delays=(delay,) * 3, chance=chance)
+    library._parts.runs._backoff = Backoff(delays=(delay,) * 3, random_value=chance)
     return failures
 
 
@@ -77,9 +78,9 @@ class Gate:
 
     def open_when_told(self, library: Library, operation_id: int) -> int:
         """Open it as soon as the operation is told to pause or to end; returns its job."""
-        run = library._operations.find(operation_id)
+        run = library._parts.runs.find(operation_id)
         assert run is not None
-        run.control.watch(self.opened.set)
+        run.control.on_change(self.opened.set)
         return run.job_id
 
     def pause(self, library: Library, operation_id: int, *, by: str) -> Job:
@@ -91,7 +92,7 @@ def cut_off(
     library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL, query: str = ""
 ) -> OperationHandle:
     """Write file by file and stand still after so many, until the operation is told to end: then one more is done."""
-    library._operations.workers = 1
+    library._parts.runs.workers = 1
     gate = Gate(monkeypatch, after)
     handle = gate.write(library, options, query)
     gate.open_when_told(library, handle.id)
@@ -122,7 +123,7 @@ class AwaitedScan:
         self._waiting = threading.Thread(target=lambda: self.reports.append(library.scan(full=True)))
         self._waiting.start()
         assert held.reached.wait(PATIENCE)
-        [self.job_id] = library._queue.at_work("scan")
+        [self.job_id] = library._parts.queue.running_jobs("scan")
 
     def report(self) -> ScanReport:
         """Wait for it as well."""

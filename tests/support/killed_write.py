@@ -10,7 +10,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 

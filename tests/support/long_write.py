@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from indexium_core.flows import elsewhere, protocol
+from indexium_core.flows.writing import protocol, remote_edit
 from indexium_core.library import Library
-from indexium_core.model.operation import MetadataOperation, WriteOptions
+from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
@@ -67,13 +67,13 @@ def _say(*words: object) -> None:
 
 
 def _slow_down() -> None:
-    real = elsewhere.edit
+    real = remote_edit.edit
 
     def edit(*arguments: Any) -> protocol.Edited:
         time.sleep(_PACE)
         return real(*arguments)
 
-    elsewhere.edit = edit
+    remote_edit.edit = edit
 
 
 def _cut_off(library: Library, kind: str) -> MetadataOperation | None:

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from indexium_core.files import delta, fingerprint
-from indexium_core.files.containers import Means, registry
-from indexium_core.files.containers.remux.found import RemuxLayout
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.shared.parsing import RemuxLayout
 from indexium_core.files.reader import BytesReader
-from indexium_core.model import fields
-from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
 from tests.support import sabotage
 
 ANN = "People: Ann Lee, Zoë Öz"
 LONG = "People: " + ", ".join(f"Somebody {number}" for number in range(40))
-HERE = Means(replace=False)  # only in place
+HERE = Capabilities(replace=False)  # only in place
 
 
 def examined(data: bytes) -> RemuxLayout:
@@ -66,18 +66,18 @@ def assert_says(before: bytes, after: bytes, change: Change) -> None:
     assert found == sorted(expected) or found == sorted([*expected, *([added] if added else [])])
 
 
-def planned(data: bytes, new: Wanted, strategy: str, means: Means | None = None) -> Patch | Rebuild | Refusal:
+def planned(data: bytes, new: Wanted, strategy: str, means: Capabilities | None = None) -> Patch | Rebuild | Refusal:
     reader = BytesReader(data)
     family, layout = registry.examine(reader)
     assert family is not None
     assert layout.problem is None, layout.problem
     one = next(each for each in family.strategies() if each.name == strategy)
-    edit = one.plan(reader, layout, [change_to(new)], means or Means())
+    edit = one.plan(reader, layout, [change_to(new)], means or Capabilities())
     assert isinstance(edit, Patch | Rebuild | Refusal)
     return edit
 
 
-def refusal(data: bytes, new: Wanted, strategy: str, means: Means | None = None) -> str:
+def refusal(data: bytes, new: Wanted, strategy: str, means: Capabilities | None = None) -> str:
     edit = planned(data, new, strategy, means)
     assert isinstance(edit, Refusal), "it was not refused"
     assert edit.code == "no_strategy_yet"
@@ -85,7 +85,7 @@ def refusal(data: bytes, new: Wanted, strategy: str, means: Means | None = None)
     return edit.message
 
 
-def written(data: bytes, new: Wanted, strategy: str, means: Means | None = None) -> bytes:
+def written(data: bytes, new: Wanted, strategy: str, means: Capabilities | None = None) -> bytes:
     """Write, and hold the result to everything that has to stay."""
     edit = planned(data, new, strategy, means)
     assert not isinstance(edit, Refusal), edit.message

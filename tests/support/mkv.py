@@ -17,10 +17,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means, registry
-from indexium_core.files.containers.matroska import FAMILY, Copy, InPlace, MatroskaLayout
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.matroska import FAMILY, MatroskaCopy, MatroskaInPlace, MatroskaLayout
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
 from tests.support.oracles import oracle
 
 EBML, SEGMENT = 0x1A45DFA3, 0x18538067
@@ -389,7 +389,7 @@ def comments(data: bytes) -> list[str]:
     return [found.value for found in examine(data).fields]
 
 
-PLAIN = Means()
+PLAIN = Capabilities()
 
 
 Wanted = str | Change | None  # a text in replace mode, or any change
@@ -409,9 +409,11 @@ def preserving(segment: str) -> Change:
     return Change(field="comment", old=None, new=None, segment=segment)
 
 
-def planned(data: bytes, wanted: Wanted, means: Means = PLAIN, *, anew: bool = False) -> Patch | Rebuild | Refusal:
+def planned(
+    data: bytes, wanted: Wanted, means: Capabilities = PLAIN, *, anew: bool = False
+) -> Patch | Rebuild | Refusal:
     """The edit that gives the document another comment: the best one, or a new file (`anew`); or why there is none."""
-    strategies = [Copy()] if anew else FAMILY.strategies()
+    strategies = [MatroskaCopy()] if anew else FAMILY.strategies()
     outcome: Any = None
     for strategy in strategies:
         outcome = strategy.plan(BytesReader(data), examine(data), change(wanted), means)
@@ -423,14 +425,14 @@ def planned(data: bytes, wanted: Wanted, means: Means = PLAIN, *, anew: bool = F
 
 def patch(data: bytes, wanted: Wanted) -> Patch:
     """The edit in place."""
-    outcome = InPlace().plan(BytesReader(data), examine(data), change(wanted), PLAIN)
+    outcome = MatroskaInPlace().plan(BytesReader(data), examine(data), change(wanted), PLAIN)
     assert isinstance(outcome, Patch), outcome
     return outcome
 
 
 def refusal(data: bytes, wanted: Wanted, *, anew: bool = False) -> Refusal:
     """Why a document cannot be edited in place, or not be made anew."""
-    strategy = Copy() if anew else InPlace()
+    strategy = MatroskaCopy() if anew else MatroskaInPlace()
     outcome = strategy.plan(BytesReader(data), examine(data), change(wanted), PLAIN)
     assert isinstance(outcome, Refusal), outcome
     return outcome
@@ -464,14 +466,14 @@ def written(data: bytes, wanted: Wanted) -> bytes:
     return apply(data, patch(data, wanted))
 
 
-def copied(data: bytes, wanted: Wanted, means: Means = PLAIN) -> bytes:
+def copied(data: bytes, wanted: Wanted, means: Capabilities = PLAIN) -> bytes:
     """The same as a new file."""
     outcome = planned(data, wanted, means, anew=True)
     assert isinstance(outcome, Rebuild), outcome
     return apply(data, outcome)
 
 
-def write(path: Path, wanted: Wanted, means: Means = PLAIN) -> str:
+def write(path: Path, wanted: Wanted, means: Capabilities = PLAIN) -> str:
     """Give a file another comment by the best strategy, without a journal; return the strategy's name."""
     with FileReader(bytes(path)) as reader:
         choice = registry.choose(FAMILY, reader, FAMILY.examine(reader), change(wanted), means)

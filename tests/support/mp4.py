@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexium_core.model.media import Edit, Extent, Patch, Rebuild
+from indexium_core.model.files.media import Edit, Extent, Patch, Rebuild
 
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 MEDIA = bytes(range(256)) * 2

@@ -78,10 +78,10 @@ class _Teller:
     def here(self, process: int) -> None:
         print(process, flush=True)
 
-    def is_over(self) -> bool:
+    def is_cancelled(self) -> bool:
         return False
 
 
 def leave_under_way(lock: str) -> None:
     """Print who does a piece of work that never ends, and wait for its end."""
-    Processes(Path(lock)).converse(_Teller(), ask_and_hang)
+    Processes(Path(lock)).call_with_callbacks(_Teller(), ask_and_hang)

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from indexium_core.files import libav, remuxing, verify
-from indexium_core.files.containers import Means, registry
+from indexium_core.files import libav, verify
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Change, Refusal, Remux
+from indexium_core.model.files.media import Change, Refusal, Remux
 
 Damage = Callable[[Path], None]
 
@@ -26,7 +27,7 @@ def planned(path: Path, changes: list[Change]) -> Remux | Refusal:
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
-        edit = family.strategies()[-1].plan(reader, layout, changes, Means())  # whatever else could write it
+        edit = family.strategies()[-1].plan(reader, layout, changes, Capabilities())  # whatever else could write it
     assert isinstance(edit, Remux | Refusal)
     return edit
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from indexium_core.model import people as names_of
+from indexium_core.model.people import people_comment as names_of
 
 __all__ = ["Film", "Home", "Planned", "Slot", "instead", "key_of", "keys", "unique", "with_added", "without"]
 

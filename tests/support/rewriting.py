@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.files import delta, fingerprint, journal, probe, reader, walk
-from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.journal import Imprint, SwapEntry
-from indexium_core.flows import protocol
-from indexium_core.model.media import Rebuild
-from indexium_core.model.operation import WriteResult
-from indexium_core.store.ledger import ItemRecord, Task
+from indexium_core.flows.writing import protocol
+from indexium_core.model.files.media import Rebuild
+from indexium_core.model.operations.operation import WriteResult
+from indexium_core.store.operations.ledger import ItemRecord, Task
 from tests.support import sabotage
 
 __all__ = ["Rewriter"]
@@ -52,7 +52,7 @@ class Rewriter:
         with reader.FileReader(os.fsencode(path)) as file:
             family, layout = registry.examine(file)
             assert family is not None
-            choice = registry.choose(family, file, layout, task.changes, Means())
+            choice = registry.choose(family, file, layout, task.changes, Capabilities())
             new = bytearray(sabotage.edited(old, choice.edit))
             place = layout.payload[0].offset + 8
         new[place] ^= 0xFF

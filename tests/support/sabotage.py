@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexium_core.files.containers import Choice, Layout, Means, Writable, registry
+from indexium_core.files.containers import Capabilities, Choice, Layout, Writable, registry
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Change, Edit, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Edit, Patch, Rebuild, Refusal
 from tests.support import mkv
 from tests.support.oracles import oracle
 
@@ -54,12 +54,12 @@ class Saboteur:
             file.apply(difference(old, damaged))
 
 
-def genuine(path: Path, changes: Sequence[Change], means: Means | None = None) -> Choice:
+def genuine(path: Path, changes: Sequence[Change], means: Capabilities | None = None) -> Choice:
     """Return the strategy that would be chosen for a file, and its edit."""
     with FileReader(str(path).encode()) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
-        chosen = registry.choose(family, reader, layout, changes, means or Means())
+        chosen = registry.choose(family, reader, layout, changes, means or Capabilities())
     assert not isinstance(chosen, Refusal), chosen
     return chosen
 

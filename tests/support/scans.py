@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from indexium_core.files import walk
-from indexium_core.flows import reading, roots
-from indexium_core.flows.scanning import Scanner, ScanReport
+from indexium_core.flows.scanning import reading, roots
+from indexium_core.flows.scanning.scanner import Scanner, ScanReport
 from indexium_core.store.database import Database
 from tests.support import media
 
@@ -53,7 +53,7 @@ class Scans:
         self._database, self._scanner = database, scanner
 
     def scan(self, dirs: Sequence[roots.FolderName] = (), **how: bool) -> ScanReport:
-        return self._scanner.scan(Alone(), roots.choose(self._database, dirs), **how)
+        return self._scanner.scan(Alone(), roots.select_libraries(self._database, dirs), **how)
 
 
 def clip(folder: Path, name: str, form: str = "mp4", **wanted: Any) -> Path:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexium_core.library import Library
-from indexium_core.model.operation import ItemDetails, MetadataOperation
+from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
 from tests.support import gate, killed_write, shapes
 from tests.support.calls import Call
 from tests.support.forks import Forks
@@ -84,7 +84,7 @@ class Scene:
         for film in self.all:
             film.put()
         with Library.open(self.home) as library:
-            library.add_library(self.films, audio=True)
+            library.inventory.add(self.films, audio=True)
             library.scan()
             library.people.add([self.film.path], list(self.shape.people))
             library.people.add([film.path for film in self.all[1:]], list(shapes.PEOPLE))

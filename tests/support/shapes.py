@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexium_core.demo import ffmpeg
-from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Rebuild
+from indexium_core.model.files.media import Change, Rebuild
 from tests.support import layouts, media, mkv, mp4, ogg, sabotage
 
 COMMENT = "People: Bob Ray"
@@ -50,9 +50,9 @@ class Shape:
         return self.strategy.partition("_")[2]
 
     @property
-    def means(self) -> Means:
+    def means(self) -> Capabilities:
         """What may be done where such a file lies."""
-        return Means(
+        return Capabilities(
             block=4096 if self.place in {"ext4", "xfs"} else 0,
             reflink=self.place in {"xfs", "btrfs"},
             keep_faststart=self.settings.get("faststart") != "any",
@@ -139,7 +139,9 @@ def _before(name: str) -> Callable[[], bytes]:
         family, layout = registry.examine(reader)
         assert family is not None
         chosen = next(one for one in family.strategies() if one.name == SHAPES[name].strategy)
-        edit = chosen.plan(reader, layout, [Change(field="comment", old=COMMENT, new=f"{COMMENT}, Cy Orr")], Means())
+        edit = chosen.plan(
+            reader, layout, [Change(field="comment", old=COMMENT, new=f"{COMMENT}, Cy Orr")], Capabilities()
+        )
         assert isinstance(edit, Rebuild), edit
         return sabotage.edited(film(name), edit)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from indexium_core.library import Library
 from indexium_core.model.job import Job
-from indexium_core.model.operation import ItemDetails, OperationStatus, WriteOptions
+from indexium_core.model.operations.operation import ItemDetails, OperationStatus, WriteOptions
 from tests.support import media
 
 __all__ = ["ALL", "OLD", "Studio"]
@@ -59,4 +59,4 @@ class Studio:
         """What a scan reads in each file."""
         self.library.scan([self.films])
         query = "SELECT file_name, comment FROM scanned_files WHERE state = 'ok'"
-        return dict(self.library._store.read().execute(query).fetchall())
+        return dict(self.library._parts.store.read().execute(query).fetchall())

@@ -10,7 +10,7 @@ from pathlib import Path
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal, SwapEntry
 from indexium_core.files.swap import Replacement
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.model.files.media import Extent, Rebuild
 from tests.support.swaps import ITEM, REBUILD, Swap
 
 

@@ -21,7 +21,7 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
 from indexium_core.files.swap import Replacement, content
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.model.files.media import Extent, Rebuild
 from tests.support import sparse
 
 OLD = random.Random(7).randbytes(60_000)

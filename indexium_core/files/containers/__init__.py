@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexium_core.model.media import Change, Edit, Extent, FieldValue, Patch, Refusal
+from indexium_core.model.files.media import Change, Edit, Extent, FieldValue, Patch, Refusal
 
-__all__ = ["Choice", "Estimate", "Family", "Layout", "Means", "Reader", "Strategy", "Writable"]
+__all__ = ["Capabilities", "Choice", "Estimate", "Family", "Layout", "Reader", "Strategy", "Writable"]
 
 
 class Reader(Protocol):
@@ -53,7 +53,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class Capabilities:
     """What the file system, the settings and the file's own links allow a strategy to do."""
 
     block: int = 0  # bytes by which the file system can put room into the front of a file (insert range); 0: it cannot
@@ -85,7 +85,7 @@ class Strategy(Protocol):
 
     name: str  # stored with the item: "mp4_in_place", "matroska_in_place" …
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Edit | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Edit | Refusal:
         """
         Work out the edit that makes `changes`, or say why this strategy cannot.
 

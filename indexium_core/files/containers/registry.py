@@ -7,23 +7,28 @@ from dataclasses import replace
 
 from indexium_core.files import holes
 from indexium_core.files.containers import (
+    Capabilities,
     Choice,
     Estimate,
     Family,
     Layout,
-    Means,
     Reader,
+    asf,
+    avi,
     bmff,
-    foreign,
+    flv,
     matroska,
-    remux,
+    ogg,
+    unsupported,
 )
-from indexium_core.model.media import Change, Edit, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
-__all__ = ["FAMILIES", "choose", "cost", "examine", "family_of"]
+__all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "family_of"]
 
-# The first one that recognises a file has it.
-FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *remux.FAMILIES, foreign.FAMILY)
+# Those that FFmpeg can rewrite; a container has the name of its demuxer.
+REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
+# The first one that recognises a file has it. A new container is a folder beside these, and an entry here.
+FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
 _SECONDS_IN_PLACE = 0.004  # of one edit: some fsyncs and the checks around them
@@ -55,7 +60,7 @@ def choose(
     reader: Reader,
     layout: Layout,
     changes: Sequence[Change],
-    means: Means,
+    means: Capabilities,
     *,
     parting: bool = False,
 ) -> Choice | Refusal:
@@ -77,7 +82,9 @@ def choose(
     return chosen
 
 
-def _best(family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Choice | Refusal:
+def _best(
+    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities
+) -> Choice | Refusal:
     refusals: list[Refusal] = []
     for strategy in family.strategies():
         outcome = strategy.plan(reader, layout, changes, means)

@@ -35,26 +35,26 @@ the same journal, and what has the path after a cut says whether that has happen
 from __future__ import annotations
 
 from indexium_core.files.journal.edit import JournaledFile
-from indexium_core.files.journal.operation import OperationJournal, Scribe
+from indexium_core.files.journal.operation import JournalWriter, OperationJournal
 from indexium_core.files.journal.reading import Journal, find, read
-from indexium_core.files.journal.records import Entry, Range
+from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.files.journal.recovery import Recovered, recover, settle
 from indexium_core.files.journal.state import State, inverse, state_of, still_ours
 from indexium_core.files.journal.swaps import Imprint, SwapEntry
-from indexium_core.files.journal.undo import Outcome, undo
+from indexium_core.files.journal.undo import UndoOutcome, undo
 
 __all__ = [
-    "Entry",
     "Imprint",
     "Journal",
+    "JournalEntry",
+    "JournalWriter",
     "JournaledFile",
     "OperationJournal",
-    "Outcome",
     "Range",
     "Recovered",
-    "Scribe",
     "State",
     "SwapEntry",
+    "UndoOutcome",
     "find",
     "inverse",
     "read",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from indexium_core.files import alike
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal.records import Range
-from indexium_core.model.media import Patch
+from indexium_core.model.files.media import Patch
 
 __all__ = ["check_shift", "front", "ranges"]
 

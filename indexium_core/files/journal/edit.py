@@ -13,11 +13,11 @@ from typing import Self
 
 from indexium_core import errors
 from indexium_core.files.journal import difference, disk, shift, state
-from indexium_core.files.journal.operation import Scribe
-from indexium_core.files.journal.records import Entry, Range
-from indexium_core.files.journal.undo import Outcome, heal
+from indexium_core.files.journal.operation import JournalWriter
+from indexium_core.files.journal.records import JournalEntry, Range
+from indexium_core.files.journal.undo import UndoOutcome, heal
 from indexium_core.files.walk import file_stat
-from indexium_core.model.media import Extent, FileStat, Patch
+from indexium_core.model.files.media import Extent, FileStat, Patch
 
 __all__ = ["JournaledFile"]
 
@@ -57,7 +57,7 @@ class JournaledFile:
         self,
         path: bytes,
         *,
-        journal: Scribe,
+        journal: JournalWriter,
         item_id: int,
         payload: Sequence[Extent],
         expected: FileStat | None = None,
@@ -68,7 +68,7 @@ class JournaledFile:
         self._journal = journal
         self._payload = tuple(payload)
         self._mtime_ns = mtime_ns
-        self._entry: Entry | None = None  # of the edit that was begun
+        self._entry: JournalEntry | None = None  # of the edit that was begun
         self._given_up = False  # it could not be undone; the entry stays open
         self._fd = disk.open_media(path)
         try:
@@ -153,10 +153,10 @@ class JournaledFile:
         if self._is_open:
             self._journal.commit(self.item_id)
 
-    def undo(self) -> Outcome:
+    def undo(self) -> UndoOutcome:
         """Put the file back as it was before `apply`."""
         if self._entry is None or not self._is_open:  # the first half is for the type checker
-            return Outcome(status="untouched")
+            return UndoOutcome(status="untouched")
         outcome = heal(self._fd, self._entry)
         if outcome.settled:
             self._entry = None
@@ -206,7 +206,7 @@ class JournaledFile:
             message = f"{disk.shown(self.path)} changed since it was looked at. Scan it again."
             raise errors.ConflictError(message)
 
-    def _begin(self, entry: Entry) -> None:
+    def _begin(self, entry: JournalEntry) -> None:
         """Make the entry durable; from here on the file may change."""
         self._journal.begin(entry)
         try:
@@ -234,15 +234,15 @@ class JournaledFile:
         message = f"An edit tried to {what} in {disk.shown(self.path)}, where its media bytes are. Nothing was done."
         return errors.PayloadProtectedError(message)
 
-    def _plan(self, patch: Patch) -> Entry:
+    def _plan(self, patch: Patch) -> JournalEntry:
         """Work out what the patch changes, with the bytes from before."""
         size = self.size
         ranges = tuple(difference.ranges(self, size, patch))
         near = state.surroundings(self, ranges, min(size, patch.size))
         return self._entry_of(patch, ranges=ranges, surroundings=near)
 
-    def _entry_of(self, patch: Patch, *, ranges: tuple[Range, ...], surroundings: bytes) -> Entry:
-        return Entry(
+    def _entry_of(self, patch: Patch, *, ranges: tuple[Range, ...], surroundings: bytes) -> JournalEntry:
+        return JournalEntry(
             item_id=self.item_id,
             path=self.path,
             device=self._opened.device,
@@ -254,7 +254,7 @@ class JournaledFile:
             ranges=ranges,
         )
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, entry: JournalEntry) -> None:
         # From the end to the beginning: a disk that is full says so before an old byte has changed, and whoever reads
         # meanwhile finds new elements before the pointers to them.
         for part in reversed(entry.ranges):
@@ -325,7 +325,7 @@ class JournaledFile:
         log.warning("journal.undone item_id=%d code=%s", self.item_id, meaning.reason)
         return type(meaning)(f"{meaning.message} It is as it was before.", code=meaning.reason)
 
-    def _not_undone(self, outcome: Outcome) -> errors.FileAccessError:
+    def _not_undone(self, outcome: UndoOutcome) -> errors.FileAccessError:
         self._given_up = True  # nothing more can be done here
         message = f"A write was cut and could not be undone yet: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")

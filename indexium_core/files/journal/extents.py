@@ -14,7 +14,7 @@ import os
 import struct
 from collections.abc import Iterator
 
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["holes"]
 

@@ -11,23 +11,23 @@ from typing import Protocol, Self
 
 from indexium_core import errors
 from indexium_core.files.journal import disk, reading, records
-from indexium_core.files.journal.records import Entry, Kind
+from indexium_core.files.journal.records import JournalEntry, RecordKind
 from indexium_core.files.journal.swaps import SwapEntry, encode_swap
 
-__all__ = ["OperationJournal", "Scribe"]
+__all__ = ["JournalWriter", "OperationJournal"]
 
 
-class Scribe(Protocol):
+class JournalWriter(Protocol):
     """What an edit of one file needs of the journal of its operation, wherever that is; `OperationJournal` is one."""
 
-    def begin(self, entry: Entry) -> None: ...
+    def begin(self, entry: JournalEntry) -> None: ...
     def making(self, entry: SwapEntry) -> None: ...
     def swap(self, entry: SwapEntry) -> None: ...
     def inserted(self, item_id: int) -> None: ...
     def commit(self, item_id: int) -> None: ...
     def undone(self, item_id: int) -> None: ...
     def is_open(self, item_id: int) -> bool: ...
-    def entry(self, item_id: int) -> Entry | SwapEntry: ...
+    def entry(self, item_id: int) -> JournalEntry | SwapEntry: ...
 
 
 class OperationJournal:
@@ -100,22 +100,22 @@ class OperationJournal:
             raise
         return journal
 
-    def begin(self, entry: Entry) -> None:
+    def begin(self, entry: JournalEntry) -> None:
         """Record what is about to be done; returns when that is durable. Only then may the file be touched."""
         with self._turn:
-            self._offsets[entry.item_id] = self._append(Kind.BEGIN, records.encode_begin(entry))
+            self._offsets[entry.item_id] = self._append(RecordKind.BEGIN, records.encode_begin(entry))
             self._open.add(entry.item_id)
             self._make_durable(self._end)
 
     def making(self, entry: SwapEntry) -> None:
         """Record which new file is about to be made; returns when that is durable. Only then may it be."""
-        self._announce(Kind.MAKING, entry)
+        self._announce(RecordKind.MAKING, entry)
 
     def swap(self, entry: SwapEntry) -> None:
         """Record which file is about to take which one's place; returns when that is durable. Only then may it."""
-        self._announce(Kind.SWAP, entry)
+        self._announce(RecordKind.SWAP, entry)
 
-    def _announce(self, kind: Kind, entry: SwapEntry) -> None:
+    def _announce(self, kind: RecordKind, entry: SwapEntry) -> None:
         with self._turn:
             self._offsets[entry.item_id] = self._append(kind, encode_swap(entry))
             self._open.add(entry.item_id)
@@ -124,19 +124,19 @@ class OperationJournal:
     def inserted(self, item_id: int) -> None:
         """Record that the room which BEGIN announced is there; returns when that is durable. Only then is it filled."""
         with self._turn:
-            self._append(Kind.INSERTED, records.encode_item(item_id))
+            self._append(RecordKind.INSERTED, records.encode_item(item_id))
             self._make_durable(self._end)
 
     def commit(self, item_id: int) -> None:
         """Record that the item's edit is whole and verified; durable with the next `begin` or `sync`."""
         with self._turn:
-            self._append(Kind.COMMIT, records.encode_item(item_id))
+            self._append(RecordKind.COMMIT, records.encode_item(item_id))
             self._open.discard(item_id)
 
     def undone(self, item_id: int) -> None:
         """Record that the item's file is as it was before; durable with the next `begin` or `sync`."""
         with self._turn:
-            self._append(Kind.UNDONE, records.encode_item(item_id))
+            self._append(RecordKind.UNDONE, records.encode_item(item_id))
             self._open.discard(item_id)
 
     def is_open(self, item_id: int) -> bool:
@@ -149,7 +149,7 @@ class OperationJournal:
             self._check()
             self._make_durable(self._end)
 
-    def entry(self, item_id: int) -> Entry | SwapEntry:
+    def entry(self, item_id: int) -> JournalEntry | SwapEntry:
         """
         Return the entry that was begun last for an item, in this process.
 
@@ -183,7 +183,7 @@ class OperationJournal:
     ) -> None:
         self.close()
 
-    def _append(self, kind: Kind, body: bytes) -> int:
+    def _append(self, kind: RecordKind, body: bytes) -> int:
         """Write a record and return where it stands; the caller holds the turn."""
         self._check()
         offset = self._end

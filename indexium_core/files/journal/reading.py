@@ -12,7 +12,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files.journal import records
-from indexium_core.files.journal.records import Entry, Kind
+from indexium_core.files.journal.records import JournalEntry, RecordKind
 from indexium_core.files.journal.swaps import SwapEntry, decode_swap
 
 __all__ = ["Journal", "Mark", "failed", "fetch", "find", "read"]
@@ -39,16 +39,16 @@ class Journal:
     _last: dict[int, int] = field(default_factory=dict)  # item → its newest mark's place
 
     @property
-    def entries(self) -> Iterator[Entry | SwapEntry]:
+    def entries(self) -> Iterator[JournalEntry | SwapEntry]:
         """Every entry, in the order in which they were begun. Raises as `find` does."""
         return map(self._fetch, self.marks)
 
     @property
-    def unfinished(self) -> Iterator[Entry | SwapEntry]:
+    def unfinished(self) -> Iterator[JournalEntry | SwapEntry]:
         """The entries that were neither committed nor undone, newest first: the order to undo them in."""
         return map(self._fetch, [mark for mark in reversed(self.marks) if mark.state == "begun"])
 
-    def find(self, item_id: int) -> Entry | SwapEntry | None:
+    def find(self, item_id: int) -> JournalEntry | SwapEntry | None:
         """
         Return the newest entry of an item, or None where the journal has none.
 
@@ -59,9 +59,9 @@ class Journal:
         at = self._last.get(item_id)
         return None if at is None else self._fetch(self.marks[at])
 
-    def _fetch(self, mark: Mark) -> Entry | SwapEntry:
+    def _fetch(self, mark: Mark) -> JournalEntry | SwapEntry:
         entry = fetch(self.path, mark.offset)
-        if isinstance(entry, Entry):
+        if isinstance(entry, JournalEntry):
             return replace(entry, state=mark.state, inserted=mark.inserted)
         return replace(entry, state=mark.state)
 
@@ -69,18 +69,20 @@ class Journal:
         """Take in the next record."""
         self.damaged += record.skipped
         item_id = records.decode_item(record.body)
-        if record.kind in {Kind.BEGIN, Kind.MAKING} or (record.kind == Kind.SWAP and not self._is_begun(item_id)):
+        if record.kind in {RecordKind.BEGIN, RecordKind.MAKING} or (
+            record.kind == RecordKind.SWAP and not self._is_begun(item_id)
+        ):
             self._last[item_id] = len(self.marks)
             self.marks.append(Mark(item_id=item_id, offset=record.offset, state="begun"))
-        elif record.kind == Kind.SWAP:  # tells more of what MAKING began
+        elif record.kind == RecordKind.SWAP:  # tells more of what MAKING began
             at = self._last[item_id]
             self.marks[at] = replace(self.marks[at], offset=record.offset)
-        elif item_id in self._last and record.kind == Kind.INSERTED:
+        elif item_id in self._last and record.kind == RecordKind.INSERTED:
             at = self._last[item_id]
             self.marks[at] = replace(self.marks[at], inserted=True)
         elif item_id in self._last:
             at = self._last[item_id]
-            state = "committed" if record.kind == Kind.COMMIT else "undone"
+            state = "committed" if record.kind == RecordKind.COMMIT else "undone"
             self.marks[at] = replace(self.marks[at], state=state)
 
     def _is_begun(self, item_id: int) -> bool:
@@ -114,7 +116,7 @@ def read(path: Path) -> Journal:
     return journal
 
 
-def find(path: Path, item_id: int) -> Entry | SwapEntry:
+def find(path: Path, item_id: int) -> JournalEntry | SwapEntry:
     """
     Return the newest entry of an item in a journal that nobody writes to any more; many in a row are cheap.
 
@@ -140,17 +142,17 @@ def _read_once(path: Path, size: int, mtime_ns: int) -> Journal:
     return read(path)
 
 
-def fetch(path: Path, offset: int) -> Entry | SwapEntry:
+def fetch(path: Path, offset: int) -> JournalEntry | SwapEntry:
     """Fetch the entry whose record stands at `offset`."""
     try:
         with path.open("rb") as file:
             record = records.read(file, offset, os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise failed(path, error) from error
-    if record is None or record.kind not in {Kind.BEGIN, Kind.MAKING, Kind.SWAP}:
+    if record is None or record.kind not in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP}:
         message = f"The journal {path.name} can no longer be read where it could be before."
         raise errors.StoreError(message, code="journal_failed")
-    decoded = records.decode_begin(record.body) if record.kind == Kind.BEGIN else decode_swap(record.body)
+    decoded = records.decode_begin(record.body) if record.kind == RecordKind.BEGIN else decode_swap(record.body)
     return replace(decoded, stored_bytes=record.end - record.offset)
 
 

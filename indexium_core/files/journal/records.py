@@ -34,10 +34,10 @@ from typing import BinaryIO
 __all__ = [
     "HEADER",
     "VERSION",
-    "Entry",
-    "Kind",
+    "JournalEntry",
     "Range",
     "Record",
+    "RecordKind",
     "decode_begin",
     "decode_item",
     "encode",
@@ -59,7 +59,7 @@ _ITEM = struct.Struct(">q")
 _CHUNK = 1024 * 1024
 
 
-class Kind(IntEnum):
+class RecordKind(IntEnum):
     """What a record says."""
 
     BEGIN = 1  # this file is about to change like this
@@ -92,7 +92,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     """All that is needed to take one edit of one file back, and to know whether that may be done."""
 
     item_id: int
@@ -124,7 +124,7 @@ class Record:
     body: bytes
 
 
-def encode(kind: Kind, body: bytes, offset: int) -> bytes:
+def encode(kind: RecordKind, body: bytes, offset: int) -> bytes:
     """Return the record of a kind that is to stand at `offset` of the journal; every body begins with its item."""
     head = _HEAD.pack(_MARKER, kind, len(body))
     return head + body + _digest(offset, head, body)
@@ -135,7 +135,7 @@ def encode_item(item_id: int) -> bytes:
     return _ITEM.pack(item_id)
 
 
-def encode_begin(entry: Entry) -> bytes:
+def encode_begin(entry: JournalEntry) -> bytes:
     """Return the body of the BEGIN record of an entry."""
     parts = [
         _BEGIN.pack(
@@ -159,7 +159,7 @@ def encode_begin(entry: Entry) -> bytes:
     return b"".join(parts)
 
 
-def decode_begin(body: bytes) -> Entry:
+def decode_begin(body: bytes) -> JournalEntry:
     """Return the entry of a BEGIN record's body."""
     item_id, device, inode, before, after, mtime_ns, near, path_length, shifted, count = _BEGIN.unpack_from(body)
     at = _BEGIN.size + path_length
@@ -172,7 +172,7 @@ def decode_begin(body: bytes) -> Entry:
         at_next = middle + after_length
         ranges.append(Range(offset, body[at + _RANGE.size : middle], body[middle:at_next]))
         at = at_next
-    return Entry(
+    return JournalEntry(
         item_id=item_id,
         path=path,
         device=device,

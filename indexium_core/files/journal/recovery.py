@@ -10,7 +10,7 @@ from pathlib import Path
 from indexium_core.files.journal import settling, undo
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.reading import read
-from indexium_core.files.journal.records import Entry
+from indexium_core.files.journal.records import JournalEntry
 from indexium_core.files.journal.swaps import SwapEntry
 
 __all__ = ["Recovered", "recover", "settle"]
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 class Recovered:
     """What became of one entry that had been begun and not finished."""
 
-    entry: Entry | SwapEntry
-    outcome: undo.Outcome
+    entry: JournalEntry | SwapEntry
+    outcome: undo.UndoOutcome
 
 
 def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
@@ -66,11 +66,11 @@ def settle(journal: OperationJournal, item_id: int) -> Recovered | None:
     if entry is None or entry.state == "undone":
         return None
     if entry.state == "committed":
-        return Recovered(entry=entry, outcome=undo.Outcome(status="finished"))
+        return Recovered(entry=entry, outcome=undo.UndoOutcome(status="finished"))
     return _settle(journal, entry)
 
 
-def _settle(journal: OperationJournal, entry: Entry | SwapEntry) -> Recovered:
+def _settle(journal: OperationJournal, entry: JournalEntry | SwapEntry) -> Recovered:
     outcome = settling.settle(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
     if outcome.status == "finished":
         journal.commit(entry.item_id)

@@ -19,13 +19,13 @@ from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.journal import disk
 from indexium_core.files.journal.swaps import Imprint, SwapEntry
-from indexium_core.files.journal.undo import Outcome
+from indexium_core.files.journal.undo import UndoOutcome
 from indexium_core.files.reader import FileReader
 
 __all__ = ["let_go", "release", "remove_temporary", "settle"]
 
 
-def settle(entry: SwapEntry) -> Outcome:
+def settle(entry: SwapEntry) -> UndoOutcome:
     """
     Bring a replacement that was begun to one of its two ends.
 
@@ -37,9 +37,9 @@ def settle(entry: SwapEntry) -> Outcome:
             return _unmake(entry, folder) if entry.new is None else _decide(entry, folder)
     except OSError as error:
         meaning = disk.access_error(entry.path, error)
-        return Outcome(status="problem", code=meaning.reason, message=meaning.message)
+        return UndoOutcome(status="problem", code=meaning.reason, message=meaning.message)
     except errors.MetadataError as error:
-        return Outcome(status="problem", code=error.reason, message=error.message)
+        return UndoOutcome(status="problem", code=error.reason, message=error.message)
 
 
 def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> bool:
@@ -90,23 +90,23 @@ def let_go(entry: SwapEntry, *, folder: int) -> None:
         disk.sync_folder(shelf)
 
 
-def _unmake(entry: SwapEntry, folder: int) -> Outcome:
+def _unmake(entry: SwapEntry, folder: int) -> UndoOutcome:
     """Settle a new file that was being made: the original was not touched."""
     if remove_temporary(entry.temp, folder=folder):
-        return Outcome(status="undone", message="A new file that was being made beside it was removed.")
+        return UndoOutcome(status="undone", message="A new file that was being made beside it was removed.")
     if disk.look(entry.name, folder=folder) is None:  # perhaps another disk is mounted here now
         raise _gone(entry)
     disk.sync_folder(folder)
-    return Outcome(status="untouched")
+    return UndoOutcome(status="untouched")
 
 
-def _decide(entry: SwapEntry, folder: int) -> Outcome:
+def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
     try:
         file = FileReader(entry.path)
     except errors.FileAccessError as error:
         if error.reason == "missing_file" and release(entry, folder=folder):
             remove_temporary(entry.temp, folder=folder)
-            return Outcome(status="undone", message="The original was put back in its place.")
+            return UndoOutcome(status="undone", message="The original was put back in its place.")
         raise
     with file:
         _lock(entry, file)
@@ -119,8 +119,8 @@ def _decide(entry: SwapEntry, folder: int) -> Outcome:
         if found is entry.new:
             let_go(entry, folder=folder)
     if found is entry.new:
-        return Outcome(status="finished", message="The new file was in its place already.")
-    return Outcome(status="undone" if cleared else "untouched")
+        return UndoOutcome(status="finished", message="The new file was in its place already.")
+    return UndoOutcome(status="undone" if cleared else "untouched")
 
 
 def _which(entry: SwapEntry, file: FileReader) -> Imprint | None:
@@ -163,14 +163,14 @@ def _gone(entry: SwapEntry) -> errors.MetadataError:
     return errors.FileAccessError(f"{disk.shown(entry.path)} is not there any more.", code="missing_file")
 
 
-def _foreign(entry: SwapEntry, folder: int) -> Outcome:
+def _foreign(entry: SwapEntry, folder: int) -> UndoOutcome:
     message = (
         f"{disk.shown(entry.path)} was changed by another program after our write was cut; it was left as it is. "
         "Compare it with a copy of yours."
     )
     if disk.look(entry.temp, folder=folder) is not None:
         message += f" What we had made lies beside it as {disk.shown(entry.temp)}."
-    return Outcome(status="problem", code="changed_on_disk", message=message)
+    return UndoOutcome(status="problem", code="changed_on_disk", message=message)
 
 
 @contextlib.contextmanager

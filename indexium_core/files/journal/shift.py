@@ -27,8 +27,8 @@ from typing import Literal
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk, extents
-from indexium_core.files.journal.records import Entry, Range
-from indexium_core.model.media import Extent
+from indexium_core.files.journal.records import JournalEntry, Range
+from indexium_core.model.files.media import Extent
 
 __all__ = ["SEAL", "Standing", "carry_out", "is_before", "is_dense", "planned", "put_back", "stand", "stands_as"]
 
@@ -50,7 +50,7 @@ class Standing:
     gap: Extent  # what does not belong to the body
 
 
-def planned(draft: Entry, file: Reader, front: bytes) -> Entry:
+def planned(draft: JournalEntry, file: Reader, front: bytes) -> JournalEntry:
     """Return the entry of an edit of `file` that puts `front` before it, or cuts the difference of its sizes off."""
     length = abs(draft.size_after - draft.size_before)
     if front:
@@ -62,7 +62,7 @@ def planned(draft: Entry, file: Reader, front: bytes) -> Entry:
     return replace(draft, shifted=True, surroundings=_samples(body), ranges=(cut,))
 
 
-def carry_out(fd: int, entry: Entry, front: bytes, *, mark: Callable[[], None], mtime_ns: int | None) -> None:
+def carry_out(fd: int, entry: JournalEntry, front: bytes, *, mark: Callable[[], None], mtime_ns: int | None) -> None:
     """
     Do what the entry says to a file in the state before, and return when it is durable. Raises OSError.
 
@@ -87,7 +87,7 @@ def carry_out(fd: int, entry: Entry, front: bytes, *, mark: Callable[[], None], 
     disk.sync(fd)
 
 
-def put_back(fd: int, entry: Entry, standing: Standing) -> None:
+def put_back(fd: int, entry: JournalEntry, standing: Standing) -> None:
     """Make the file what it was before the entry; may be cut and is then done again. Raises OSError."""
     if is_before(entry, standing):
         return
@@ -101,7 +101,7 @@ def put_back(fd: int, entry: Entry, standing: Standing) -> None:
         disk.pwrite(fd, _cut_off(entry), 0)
 
 
-def stand(fd: int, entry: Entry) -> Standing | None:
+def stand(fd: int, entry: JournalEntry) -> Standing | None:
     """Return how the file stands, None where the entry does not explain it. What is in memory only must be synced."""
     reader = disk.Descriptor(fd)
     found = _by_holes(fd, reader.size, entry)
@@ -110,7 +110,7 @@ def stand(fd: int, entry: Entry) -> Standing | None:
     return found if found.kind != "room" else _judged(reader, fd, entry, found)
 
 
-def stands_as(entry: Entry, reader: Reader) -> Whole | None:
+def stands_as(entry: JournalEntry, reader: Reader) -> Whole | None:
     """Tell by reading alone whether the file is the body, or front and body; None where it is neither, or was cut."""
     length, size = _length(entry), _body_size(entry)
     if reader.size == size and _samples(reader) == entry.surroundings:
@@ -120,7 +120,7 @@ def stands_as(entry: Entry, reader: Reader) -> Whole | None:
     return "front" if _samples(_Body(reader, size, Extent(0, length))) == entry.surroundings else None
 
 
-def is_before(entry: Entry, standing: Standing) -> bool:
+def is_before(entry: JournalEntry, standing: Standing) -> bool:
     """Tell whether the edit has not begun, or was taken back."""
     return standing.kind == ("body" if _grows(entry) else "front")
 
@@ -158,7 +158,7 @@ def _samples(body: Reader) -> bytes:
     return found.digest()
 
 
-def _by_holes(fd: int, size: int, entry: Entry) -> Standing | None:
+def _by_holes(fd: int, size: int, entry: JournalEntry) -> Standing | None:
     """Return how the file stands by its size and holes alone; whether a front is whole is not looked at."""
     body, length = _body_size(entry), _length(entry)
     if size == body:
@@ -187,7 +187,7 @@ def _holes(fd: int, length: int) -> tuple[list[Extent], list[Extent]]:
     return inside, beyond
 
 
-def _judged(reader: Reader, fd: int, entry: Entry, found: Standing) -> Standing | None:
+def _judged(reader: Reader, fd: int, entry: JournalEntry, found: Standing) -> Standing | None:
     """Return how a file stands of which all of the body has moved; None where what is in front of it is not ours."""
     if _is_front(entry, reader):
         return Standing("front", found.gap)
@@ -201,7 +201,7 @@ def _judged(reader: Reader, fd: int, entry: Entry, found: Standing) -> Standing 
     return found if holes or (seal != entry.seal and _is_part(seal, entry.seal)) else None
 
 
-def _is_front(entry: Entry, reader: Reader) -> bool:
+def _is_front(entry: JournalEntry, reader: Reader) -> bool:
     found = reader.read_at(0, _length(entry))
     return _digest(found) == entry.front if _grows(entry) else found == _cut_off(entry)
 
@@ -219,17 +219,17 @@ def _pairs(some: bytes, whole: bytes) -> Iterator[tuple[int, int]]:
     return zip(some, whole, strict=False)
 
 
-def _grows(entry: Entry) -> bool:
+def _grows(entry: JournalEntry) -> bool:
     return entry.size_after > entry.size_before
 
 
-def _length(entry: Entry) -> int:
+def _length(entry: JournalEntry) -> int:
     return abs(entry.size_after - entry.size_before)
 
 
-def _body_size(entry: Entry) -> int:
+def _body_size(entry: JournalEntry) -> int:
     return min(entry.size_before, entry.size_after)
 
 
-def _cut_off(entry: Entry) -> bytes:
+def _cut_off(entry: JournalEntry) -> bytes:
     return entry.ranges[0].before

@@ -16,8 +16,8 @@ from enum import Enum
 from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk, shift
-from indexium_core.files.journal.records import Entry, Range
-from indexium_core.model.media import Extent, Patch
+from indexium_core.files.journal.records import JournalEntry, Range
+from indexium_core.model.files.media import Extent, Patch
 
 __all__ = ["State", "inverse", "state_of", "still_ours", "surroundings"]
 
@@ -33,7 +33,7 @@ class State(Enum):
     FOREIGN = "foreign"  # something that neither explains: another program was here
 
 
-def state_of(entry: Entry, reader: Reader) -> State:
+def state_of(entry: JournalEntry, reader: Reader) -> State:
     """
     Return how the file stands to the entry. Reads the ranges and their surroundings, nothing else.
 
@@ -55,12 +55,12 @@ def state_of(entry: Entry, reader: Reader) -> State:
     return State.MIXED if mixed else State.FOREIGN
 
 
-def still_ours(entry: Entry, reader: Reader) -> bool:
+def still_ours(entry: JournalEntry, reader: Reader) -> bool:
     """Tell whether the file is still what the edit made of it."""
     return state_of(entry, reader) is State.AFTER
 
 
-def inverse(entry: Entry, reader: Reader) -> Patch:
+def inverse(entry: JournalEntry, reader: Reader) -> Patch:
     """
     Return the patch that turns the file back into what it was before the edit.
 
@@ -76,7 +76,7 @@ def inverse(entry: Entry, reader: Reader) -> Patch:
     return Patch(writes, entry.size_before, inserted)
 
 
-def _state_of_shifted(entry: Entry, reader: Reader) -> State:
+def _state_of_shifted(entry: JournalEntry, reader: Reader) -> State:
     found = shift.stands_as(entry, reader)
     if found is None:
         return State.FOREIGN

@@ -23,7 +23,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexium_core.model.media import Extent, FileStat, Rebuild
+from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
 __all__ = ["Imprint", "SwapEntry", "decode_swap", "encode_swap"]
 

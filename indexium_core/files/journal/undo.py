@@ -18,14 +18,14 @@ from typing import Literal
 
 from indexium_core import errors
 from indexium_core.files.journal import disk, shift
-from indexium_core.files.journal.records import Entry
+from indexium_core.files.journal.records import JournalEntry
 from indexium_core.files.journal.state import State, state_of
 
-__all__ = ["Outcome", "heal", "undo"]
+__all__ = ["UndoOutcome", "heal", "undo"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class UndoOutcome:
     """What became of an edit that was to be taken back."""
 
     # undone: bytes were put back; untouched: none had changed; finished: it could not be taken back because it had
@@ -40,7 +40,7 @@ class Outcome:
         return self.status != "problem"
 
 
-def undo(entry: Entry) -> Outcome:
+def undo(entry: JournalEntry) -> UndoOutcome:
     """
     Put the file of `entry` back as it was before the edit, bit for bit and with its modification time.
 
@@ -50,7 +50,7 @@ def undo(entry: Entry) -> Outcome:
     try:
         fd = disk.open_media(entry.path)
     except errors.MetadataError as error:
-        return Outcome(status="problem", code=error.reason, message=error.message)
+        return UndoOutcome(status="problem", code=error.reason, message=error.message)
     try:
         disk.lock(fd)
         return _heal_undisturbed(fd, entry) if entry.shifted else heal(fd, entry)
@@ -60,7 +60,7 @@ def undo(entry: Entry) -> Outcome:
         os.close(fd)
 
 
-def heal(fd: int, entry: Entry) -> Outcome:
+def heal(fd: int, entry: JournalEntry) -> UndoOutcome:
     """Do the same through a descriptor that is open for writing and locked."""
     try:
         return _heal_shifted(fd, entry) if entry.shifted else _heal(fd, entry)
@@ -68,7 +68,7 @@ def heal(fd: int, entry: Entry) -> Outcome:
         return _problem(entry, error)
 
 
-def _heal(fd: int, entry: Entry) -> Outcome:
+def _heal(fd: int, entry: JournalEntry) -> UndoOutcome:
     reader = disk.Descriptor(fd)
     state = state_of(entry, reader)
     if state is State.FOREIGN:
@@ -81,10 +81,10 @@ def _heal(fd: int, entry: Entry) -> Outcome:
     if state is not State.BEFORE or os.fstat(fd).st_ino == entry.inode:
         disk.set_mtime(fd, entry.mtime_ns)
     disk.sync(fd)
-    return Outcome(status="untouched" if state is State.BEFORE else "undone")
+    return UndoOutcome(status="untouched" if state is State.BEFORE else "undone")
 
 
-def _put_back(fd: int, reader: disk.Descriptor, entry: Entry) -> None:
+def _put_back(fd: int, reader: disk.Descriptor, entry: JournalEntry) -> None:
     for part in entry.ranges:
         if part.before and reader.read_at(part.offset, len(part.before)) != part.before:
             disk.pwrite(fd, part.before, part.offset)
@@ -92,7 +92,7 @@ def _put_back(fd: int, reader: disk.Descriptor, entry: Entry) -> None:
         disk.truncate(fd, entry.size_before)
 
 
-def _heal_undisturbed(fd: int, entry: Entry) -> Outcome:
+def _heal_undisturbed(fd: int, entry: JournalEntry) -> UndoOutcome:
     """Heal a file that has to be moved, alone; somebody who plays it has it as it is, unless it cannot be played."""
     with contextlib.ExitStack() as stack:
         try:
@@ -100,13 +100,13 @@ def _heal_undisturbed(fd: int, entry: Entry) -> Outcome:
         except BlockingIOError:
             if state_of(entry, disk.Descriptor(fd)) is State.AFTER:
                 message = f"{disk.shown(entry.path)} is open in another program. Close it there to take the write back."
-                return Outcome(status="problem", code="in_use", message=message)
+                return UndoOutcome(status="problem", code="in_use", message=message)
         except OSError:  # no leases here, so nobody can tell
             pass
         return heal(fd, entry)
 
 
-def _heal_shifted(fd: int, entry: Entry) -> Outcome:
+def _heal_shifted(fd: int, entry: JournalEntry) -> UndoOutcome:
     disk.sync(fd)  # of what is in memory only, the file system's map says nothing
     standing = shift.stand(fd, entry)
     if standing is None:
@@ -120,25 +120,25 @@ def _heal_shifted(fd: int, entry: Entry) -> Outcome:
     if changed or os.fstat(fd).st_ino == entry.inode:
         disk.set_mtime(fd, entry.mtime_ns)
     disk.sync(fd)
-    return Outcome(status="undone" if changed else "untouched")
+    return UndoOutcome(status="undone" if changed else "untouched")
 
 
-def _unclear(entry: Entry) -> Outcome:
+def _unclear(entry: JournalEntry) -> UndoOutcome:
     message = (
         f"A write of {disk.shown(entry.path)} was cut, and the file is in no state that the write could have left; it "
         "was left as it is. Compare it with a copy of yours."
     )
-    return Outcome(status="problem", code="cannot_tell", message=message)
+    return UndoOutcome(status="problem", code="cannot_tell", message=message)
 
 
-def _foreign(entry: Entry) -> Outcome:
+def _foreign(entry: JournalEntry) -> UndoOutcome:
     message = (
         f"{disk.shown(entry.path)} was changed by another program after our write was cut; it was left as it is. "
         "Compare it with a copy of yours."
     )
-    return Outcome(status="problem", code="changed_on_disk", message=message)
+    return UndoOutcome(status="problem", code="changed_on_disk", message=message)
 
 
-def _problem(entry: Entry, error: OSError) -> Outcome:
+def _problem(entry: JournalEntry, error: OSError) -> UndoOutcome:
     meaning = disk.access_error(entry.path, error)
-    return Outcome(status="problem", code=meaning.reason, message=meaning.message)
+    return UndoOutcome(status="problem", code=meaning.reason, message=meaning.message)

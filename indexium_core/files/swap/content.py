@@ -14,7 +14,7 @@ from indexium_core.files import holes
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk
 from indexium_core.files.reader import Heed, ignore
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["first_lost", "needed", "write"]
 

@@ -11,7 +11,7 @@ from indexium_core.files.reader import FileReader, Heed, ignore
 from indexium_core.files.swap.attributes import carry_over
 from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
-from indexium_core.model.media import FileStat
+from indexium_core.model.files.media import FileStat
 
 __all__ = ["NewFile"]
 

@@ -8,7 +8,7 @@ from indexium_core import errors
 from indexium_core.files.journal import disk
 from indexium_core.files.reader import Heed, ignore
 from indexium_core.files.walk import file_stat
-from indexium_core.model.media import FileStat
+from indexium_core.model.files.media import FileStat
 
 __all__ = ["Original"]
 

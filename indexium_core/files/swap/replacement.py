@@ -16,14 +16,14 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.containers import Reader
-from indexium_core.files.journal import Imprint, Outcome, Scribe, SwapEntry, disk, settling
+from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, settling
 from indexium_core.files.reader import FileReader, Heed, ignore
 from indexium_core.files.swap import content
 from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
 from indexium_core.files.swap.newfile import NewFile
 from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
-from indexium_core.model.media import Extent, FileStat, Rebuild
+from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
 __all__ = ["Replacement"]
 
@@ -85,7 +85,7 @@ class Replacement:
         self,
         path: bytes,
         *,
-        journal: Scribe,
+        journal: JournalWriter,
         item_id: int,
         expected: FileStat | None = None,
         mtime_ns: int | None = None,
@@ -334,21 +334,21 @@ class Replacement:
         self._journal.commit(self.item_id)
         self._step = _Step.OVER
 
-    def undo(self) -> Outcome:
+    def undo(self) -> UndoOutcome:
         """Remove the new file, where it has not replaced the original yet."""
         if self._step in {_Step.NOTHING, _Step.OVER}:
-            return Outcome(status="untouched")
+            return UndoOutcome(status="untouched")
         if self._step is _Step.REPLACED:
-            return Outcome(status="problem", code="cannot_tell", message="The new file is in its place already.")
+            return UndoOutcome(status="problem", code="cannot_tell", message="The new file is in its place already.")
         try:
             settling.release(self._entry, folder=self.original.folder)
             self._new.remove()
         except OSError as error:
             meaning = disk.access_error(self.path, error)
-            return Outcome(status="problem", code=meaning.reason, message=meaning.message)
+            return UndoOutcome(status="problem", code=meaning.reason, message=meaning.message)
         self._step = _Step.OVER
         self._journal.undone(self.item_id)
-        return Outcome(status="undone")
+        return UndoOutcome(status="undone")
 
     def close(self) -> None:
         """Close both files and give up the locks. What was begun and not committed stays open in the journal."""
@@ -483,7 +483,7 @@ class Replacement:
         log.warning("swap.undone item_id=%d code=%s", self.item_id, meaning.reason)
         return type(meaning)(f"{meaning.message} It is as it was before.", code=meaning.reason)
 
-    def _unsettled(self, outcome: Outcome) -> errors.FileAccessError:
+    def _unsettled(self, outcome: UndoOutcome) -> errors.FileAccessError:
         self._step = _Step.OVER  # nothing more can be done here
         message = f"A file was being replaced and that is not settled yet: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")

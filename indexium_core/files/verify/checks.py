@@ -10,8 +10,8 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify.evidence import Evidence
-from indexium_core.model import fields
-from indexium_core.model.media import Change
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change
 
 __all__ = [
     "CHECKS",

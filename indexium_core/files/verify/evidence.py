@@ -9,11 +9,12 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
-from indexium_core.files.containers import Family, Layout, Reader, remux
+from indexium_core.files.containers import Family, Layout, Reader
+from indexium_core.files.containers.shared.family import RemuxableFamily
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify import packets as packet_reading
-from indexium_core.model.fields import leading_place
-from indexium_core.model.media import FieldValue
+from indexium_core.model.files.fields import leading_place
+from indexium_core.model.files.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
 
@@ -106,9 +107,9 @@ def gather(
 
 def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:
     """Return the census: of a file that FFmpeg is to make anew, what it is to keep."""
-    if renumbered and isinstance(family, remux.Remuxed):
+    if renumbered and isinstance(family, RemuxableFamily):
         return {**family.census(reader, layout), **family.media_census(reader)}
-    if remade and isinstance(family, remux.Remuxed):
+    if remade and isinstance(family, RemuxableFamily):
         return family.content(reader)
     return family.census(reader, layout)
 

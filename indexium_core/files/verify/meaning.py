@@ -24,7 +24,7 @@ from av.stream import Disposition
 from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["ASPECTS", "Facts", "Meaning", "read"]
 

@@ -36,7 +36,7 @@ class Times:
     decoded: npt.NDArray[np.float64]
 
 
-class _Stream:
+class _PacketStream:
     """One stream while it is read."""
 
     def __init__(self, stream: Any) -> None:
@@ -78,13 +78,13 @@ def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str
         FFmpegError: The libraries gave up on the file, or it has more packets than can be compared.
 
     """
-    streams: dict[int, _Stream] = {}
+    streams: dict[int, _PacketStream] = {}
     try:
         with libav.opened(reader, layout.container, packets=True) as media:
             for packet in _within_reason(media.demux(), reader.size):
                 index = packet.stream.index
                 if index not in streams:
-                    streams[index] = _Stream(packet.stream)
+                    streams[index] = _PacketStream(packet.stream)
                 streams[index].take(packet)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         said = str(getattr(error, "strerror", None) or error).rstrip(".")

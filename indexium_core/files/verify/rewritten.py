@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from indexium_core.files.containers.remux import flv
+from indexium_core.files.containers.flv.structure import DERIVED
 from indexium_core.files.verify import checks
 from indexium_core.files.verify.checks import Changes, Check, Failed
 from indexium_core.files.verify.evidence import Evidence
@@ -24,7 +24,7 @@ from indexium_core.files.verify.packets import Times
 __all__ = ["RENUMBERED", "REWRITTEN"]
 
 _OVERHEAD = 1024 * 1024  # bytes, and a tenth of the file, by which another muxer's may be larger
-_SIGNATURE = frozenset({"tag encoder", "tag software"} | {f"tag {name}" for name in flv.DERIVED})
+_SIGNATURE = frozenset({"tag encoder", "tag software"} | {f"tag {name}" for name in DERIVED})
 _LAID_OUT = re.compile(r"stream \d+ (?:id|time base|start|frames|duration)$")  # follows from packets and their order
 _ROUNDING = 0.0005  # seconds
 _SOUND_IN_AVI = 0.05  # seconds: its times are counted in packets or bytes, whichever the muxer takes

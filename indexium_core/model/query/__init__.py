@@ -1,7 +1,7 @@
 """
 The search grammar of contract section 4: words, `key:value` terms, `-`, `OR`, parentheses and quotes.
 
-Text becomes a tree (`grammar.py`), the tree becomes parameterised SQL (`sql.py`) or plain words (`wording.py`). What
+Text becomes a tree (`grammar.py`). The tree becomes parameterised SQL (`sql.py`) or a sentence (`description.py`). What
 keys there are, what they mean and which columns they look at is said once, in the table of `keys.py`. Whatever the
 text, the only error is `QueryError`, which points at the word and says the mend.
 """
@@ -9,7 +9,7 @@ text, the only error is `QueryError`, which points at the word and says the mend
 from __future__ import annotations
 
 from indexium_core.model.query.choosing import (
-    Part,
+    QueryPart,
     bare_numbers,
     chosen,
     every,
@@ -19,27 +19,27 @@ from indexium_core.model.query.choosing import (
     without_part,
 )
 from indexium_core.model.query.completion import Completion, Word, complete, word_at
+from indexium_core.model.query.description import describe, describe_parts
 from indexium_core.model.query.editing import quoted, strip_key, with_key
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
 from indexium_core.model.query.keys import KEYS, HelpRow, Key, help_table
-from indexium_core.model.query.past import Sought, of_history
-from indexium_core.model.query.sql import Asks, CompiledQuery, Spelt, compile_query
-from indexium_core.model.query.wording import describe, describe_parts
+from indexium_core.model.query.past import HistoryTerms, of_history
+from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 
 __all__ = [
     "KEYS",
     "AllOf",
     "AnyOf",
-    "Asks",
     "CompiledQuery",
     "Completion",
     "HelpRow",
+    "HistoryTerms",
     "Key",
     "Node",
     "Not",
-    "Part",
-    "Sought",
-    "Spelt",
+    "QueryPart",
+    "SpellingParameter",
+    "SpellingSet",
     "Term",
     "Word",
     "bare_numbers",

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from indexium_core.model.query.editing import ONE_VALUED, quoted
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.keys import KEYS
-from indexium_core.model.query.values import Flag, Options, Span, Text
+from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["Part", "bare_numbers", "chosen", "every", "parts", "split", "with_chosen", "without_part"]
+__all__ = ["QueryPart", "bare_numbers", "chosen", "every", "parts", "split", "with_chosen", "without_part"]
 
 
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class QueryPart:
     """One part of the outermost level: all parts together are the query."""
 
     key: str  # of the choice that it is; "" for what is none
@@ -34,7 +34,7 @@ class Part:
     end: int
 
 
-def parts(text: str) -> list[Part]:
+def parts(text: str) -> list[QueryPart]:
     """Return the parts of a query, in its order. Raises `QueryError`."""
     found = []
     for node in _nodes(parse(text)):
@@ -42,9 +42,9 @@ def parts(text: str) -> list[Part]:
         key = _key_of(terms[0])
         if key and all(_key_of(term) == key for term in terms):
             values = tuple(value for term in terms for value in _values(term))
-            found.append(Part(key=key, values=values, start=node.start, end=node.end))
+            found.append(QueryPart(key=key, values=values, start=node.start, end=node.end))
         else:
-            found.append(Part(key="", values=(), start=node.start, end=node.end))
+            found.append(QueryPart(key="", values=(), start=node.start, end=node.end))
     return found
 
 
@@ -156,7 +156,7 @@ def _values(node: Node) -> tuple[str, ...]:
     value = node.value if isinstance(node, Term) else None
     if isinstance(value, Text):
         return (value.text if node.key.kind == "people" else "/" + value.text.strip("/"),)  # type: ignore[union-attr]
-    if isinstance(value, Options):
+    if isinstance(value, AnyValue):
         return value.options
     if isinstance(value, Flag):
         return ("yes" if value.wanted else "no",)

@@ -1,8 +1,8 @@
 """
 What the word at the cursor of a search can become: the part that needs nothing but the grammar.
 
-Values that only a library knows (people, folders, libraries) are added by `flows/finding.py`. Unlike the grammar, this
-must make something of every text, for what is being typed is never finished.
+`flows/planning/plan_search.py` adds the values that only a library knows (people, folders, libraries). Unlike the
+grammar, completion accepts every text, because text that is being typed is incomplete.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexium_core.model import risk
+from indexium_core.model.planning import risk
 from indexium_core.model.query.keys import KEYS, Key
 
 __all__ = ["Completion", "Word", "complete", "word_at"]

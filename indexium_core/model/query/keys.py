@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from indexium_core.model import risk
-from indexium_core.model.plan import CATEGORIES, RISK_LEVELS
-from indexium_core.model.properties import LOCKABLE
+from indexium_core.model.files.properties import LOCKABLE
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
 __all__ = ["BARE", "KEYS", "HelpRow", "Key", "Kind", "help_table", "nearest_key"]
 

@@ -8,14 +8,14 @@ from indexium_core import errors
 from indexium_core.model.query.grammar import AllOf, Term, parse
 from indexium_core.model.query.values import Text
 
-__all__ = ["Sought", "of_history"]
+__all__ = ["HistoryTerms", "of_history"]
 
 _KEYS = ("", "person", "path")
 _ONLY = "Only words, person: and path: can be searched for here."
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class HistoryTerms:
     """What a search of the history asks for, as it was typed; one file must have all of it."""
 
     words: tuple[str, ...] = ()  # in its path, a person's name or the operation's note
@@ -23,7 +23,7 @@ class Sought:
     paths: tuple[str, ...] = ()  # in its path
 
 
-def of_history(text: str) -> Sought:
+def of_history(text: str) -> HistoryTerms:
     """
     Read a search of the history; `person:` without quotes counts as words.
 
@@ -39,4 +39,4 @@ def of_history(text: str) -> Sought:
         kind = node.key.name
         place = paths if kind == "path" else exact if kind and node.value.exact else words
         place.append(node.value.text)
-    return Sought(tuple(words), tuple(exact), tuple(paths))
+    return HistoryTerms(tuple(words), tuple(exact), tuple(paths))

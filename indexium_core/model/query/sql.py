@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
-from indexium_core.model import people
+from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.keys import KEYS, Key
-from indexium_core.model.query.values import Flag, Options, Span, Text
+from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["Asks", "CompiledQuery", "Spelt", "compile_query"]
+__all__ = ["CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
 
 _EVERYBODY = "i.names"  # everybody of the three lists, folded, a line each
 _FOLDER = "('/' || f.folder || '/')"  # so that a name is found only as a whole
@@ -29,7 +29,7 @@ _LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR
 _PERSON_COLUMNS = KEYS["person"].columns
 
 
-class Asks(StrEnum):
+class SpellingSet(StrEnum):
     """What is asked about the spellings of a person."""
 
     SPELLINGS = "spellings"  # all of them: of the person and of aliases
@@ -38,16 +38,16 @@ class Asks(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spelt:
+class SpellingParameter:
     """A parameter that whoever runs the query asks the database for first: subqueries cost more than what they find."""
 
     name: str
-    asks: Asks
+    asks: SpellingSet
 
     @property
     def key(self) -> str:
         """The key of the person that is meant."""
-        return people.person_key(self.name)
+        return people_comment.person_key(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class _Builder:
         value = term.value
         if isinstance(value, Text):
             return self._text(term.key, value)
-        if isinstance(value, Options):
+        if isinstance(value, AnyValue):
             return self._options(term.key, value)
         if isinstance(value, Flag):
             return f"{term.key.columns[0]} = {self._parameter(value.wanted)}"
@@ -122,7 +122,7 @@ class _Builder:
 
     def _text(self, key: Key, value: Text) -> str:
         if not key.name:
-            path = f"contains(f.path_search, {self._parameter(people.fold(value.text))})"
+            path = f"contains(f.path_search, {self._parameter(people_comment.fold(value.text))})"
             return _joined(" OR ", [path, self._somebody_at_all(value.text)])
         if key.kind == "people":
             return self._people(key, value)
@@ -132,7 +132,7 @@ class _Builder:
             test = self._same if value.exact else self._holds
             return _joined(" OR ", [test(f"coalesce({column}, '')", value.text) for column in key.columns])
         if key.name == "path":
-            return f"contains(f.path_search, {self._parameter(people.fold(value.text))})"
+            return f"contains(f.path_search, {self._parameter(people_comment.fold(value.text))})"
         return self._holds(key.columns[0], value.text)
 
     def _people(self, key: Key, value: Text) -> str:
@@ -142,8 +142,8 @@ class _Builder:
             return (
                 at_all if key.columns == _PERSON_COLUMNS else self._both(at_all, key, self._somebody_like, value.text)
             )
-        name = people.clean_name(value.text)
-        at_all = f"({self._somebody_at_all(name)} OR {self._spelt(name, Asks.OTHERWISE)})"
+        name = people_comment.clean_name(value.text)
+        at_all = f"({self._somebody_at_all(name)} OR {self._spelt(name, SpellingSet.OTHERWISE)})"
         return self._both(at_all, key, self._somebody, name)
 
     def _both(self, at_all: str, key: Key, test: Callable[[str, str], str], name: str) -> str:
@@ -161,19 +161,19 @@ class _Builder:
     def _somebody(self, column: str, name: str) -> str:
         """Say that a list names a person, by the name or an alias, in any of that person's spellings."""
         if column in _NAMES_OF_PEOPLE:
-            return f"list_has_any({column}, {self._spelt(name, Asks.SPELLINGS)}::VARCHAR[])"
+            return f"list_has_any({column}, {self._spelt(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
         if column in _NAMES_IN_FILES:
             return self._somebody_in_any_case(column, name)
         # The planner takes these from the two others, only an edit may spell a name its own way.
-        as_spelt = f"list_has_any({column}, {self._spelt(name, Asks.SPELLINGS)}::VARCHAR[])"
+        as_spelt = f"list_has_any({column}, {self._spelt(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
         return f"({as_spelt} OR (i.edited AND {self._somebody_in_any_case(column, name)}))"
 
     def _somebody_in_any_case(self, column: str, name: str) -> str:
         lowered = f"list_transform({column}, lambda name: lower(name))"
-        return f"list_has_any({lowered}, {self._spelt(name, Asks.LOWERED)}::VARCHAR[])"
+        return f"list_has_any({lowered}, {self._spelt(name, SpellingSet.LOWERED)}::VARCHAR[])"
 
-    def _spelt(self, name: str, asks: Asks) -> str:
-        return self._parameter(Spelt(name=name, asks=asks))
+    def _spelt(self, name: str, asks: SpellingSet) -> str:
+        return self._parameter(SpellingParameter(name=name, asks=asks))
 
     def _folder(self, text: str) -> str:
         folder = text.strip("/")
@@ -191,7 +191,7 @@ class _Builder:
     def _folded_parameter(self, text: str) -> str:
         return _folded(self._parameter(text))
 
-    def _options(self, key: Key, value: Options) -> str:
+    def _options(self, key: Key, value: AnyValue) -> str:
         if key.kind == "codes":
             return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
         if key.kind == "locks":

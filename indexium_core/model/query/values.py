@@ -15,9 +15,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
+from indexium_core.model import wording
 from indexium_core.model.query.keys import Key
 
-__all__ = ["Flag", "Options", "Span", "Text", "Value", "read_value", "shortened"]
+__all__ = ["AnyValue", "Flag", "Span", "Text", "Value", "read_value", "shortened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class AnyValue:
     """One or more words, any of which may be the one."""
 
     options: tuple[str, ...]
@@ -53,7 +54,7 @@ class Span:
     last: str = ""
 
 
-Value = Text | Options | Flag | Span
+Value = Text | AnyValue | Flag | Span
 _Endpoint = Callable[[str], tuple[int, int]]  # what one end covers, half-open
 
 MAX_OPTIONS = 100  # values of one term
@@ -85,12 +86,12 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
     return _span(key, text.strip().lower(), endpoint)
 
 
-def _ids(key: Key, text: str) -> Options:
+def _ids(key: Key, text: str) -> AnyValue:
     found = _options(key, text)
-    return Options(tuple(str(_id(option)[0]) for option in found.options))
+    return AnyValue(tuple(str(_id(option)[0]) for option in found.options))
 
 
-def _options(key: Key, text: str) -> Options:
+def _options(key: Key, text: str) -> AnyValue:
     options = tuple(word for part in text.lower().split(",") if (word := part.strip().lstrip(".")))
     if not options:
         message = f"{key.name}: needs a value, such as {key.example}."
@@ -102,7 +103,7 @@ def _options(key: Key, text: str) -> Options:
         if key.choices and option not in key.choices:
             message = f"{key.name}: knows no “{shortened(option)}”; {_mend(option, key.choices)}"
             raise ValueError(message)
-    return Options(options)
+    return AnyValue(options)
 
 
 def _flag(text: str) -> Flag:
@@ -204,7 +205,7 @@ def _days(word: str) -> tuple[int, int]:
 
 def _mend(word: str, choices: tuple[str, ...]) -> str:
     if len(choices) <= 8:
-        return f"it can be {', '.join(choices[:-1])} or {choices[-1]}."
+        return f"it can be {wording.list_of(choices, conjunction='or')}."
     near = difflib.get_close_matches(word[:40], choices, n=1, cutoff=0.4)
     return f"did you mean {near[0]}?" if near else f"write for example {choices[0]}."
 

@@ -79,7 +79,7 @@ DELETE FROM scanned_files WHERE library_id = $1;
 -- The root itself.
 DELETE FROM libraries WHERE library_id = $1;
 
--- name: calm
+-- name: stable_stats
 -- What a walk compares with, for nearly every file: those that could be read, by path. Few columns, for there may be a
 -- million rows. Below root + '/' is below root + '0' (the byte after '/').
 SELECT path_bytes, size, mtime_ns, mode, inode, nlink
@@ -228,7 +228,7 @@ UPDATE resolved SET container = f.container, tags = f.tags, comment = f.comment,
     est_seconds = f.est_seconds, est_bytes = f.est_bytes
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.state = 'unreadable';
 
--- name: keep_calm
+-- name: keep_stable
 -- A file that was last touched by a write of ours is not growing.
 UPDATE resolved SET growing = false
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.mtime_ns = f.own_mtime_ns;

@@ -1,22 +1,20 @@
--- name: facts_mark
--- What tells that files, people or decisions have changed: a number that grows with every change to a file (marks are
--- pruned when every variant of the plan has seen them), and how many people, other spellings and dismissals there are.
+-- name: change_token
+-- A value that changes with files, people and decisions: a number that grows with every change of a file (marks are
+-- pruned when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings.
 SELECT greatest((SELECT coalesce(max(mark_id), 0) FROM plan_marks), (SELECT coalesce(max(seen_mark), 0) FROM plan_variants)),
        (SELECT coalesce(max(person_id), 0) FROM people), (SELECT count(*) FROM people), (SELECT count(*) FROM person_aliases),
        (SELECT count(*) FROM check_dismissals), (SELECT max(dismissed_at) FROM check_dismissals);
 
--- The statements that find something answer with subjects, digests of the facts, and whether somebody said that it is
--- right.
+-- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
 -- name: differ
--- Files that name somebody (placeholders aside) whom the database does not have in them, aliases taken for whom they mean.
--- Where people are
--- set by hand, or those of the database alone count, that is settled.
+-- Files that name people (placeholders aside) whom the database does not assign to them; an alias counts as its person.
+-- Files with an edit, and files that follow the database alone (people mode `exact`), have no such finding.
 WITH meant AS (
     SELECT a.alias_key, max_by(p.person_key, a.created_at) AS person_key
     FROM person_aliases AS a JOIN people AS p USING (person_id)
     WHERE a.alias_key NOT IN (SELECT person_key FROM people) GROUP BY a.alias_key
-), settled AS (
+), decided AS (
     SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL
     UNION SELECT file_id FROM decisions WHERE kind = 'mode' AND revoked_at IS NULL AND people_mode = 'exact'
     UNION SELECT f.file_id FROM scanned_files AS f JOIN libraries AS l USING (library_id)
@@ -24,7 +22,7 @@ WITH meant AS (
               SELECT file_id FROM decisions WHERE kind = 'mode' AND revoked_at IS NULL AND people_mode = 'merge')
 ), named AS (
     SELECT file_id, coalesce(m.person_key, key) AS key
-    FROM (SELECT file_id, unnest(people_keys) AS key FROM scanned_files ANTI JOIN settled USING (file_id)
+    FROM (SELECT file_id, unnest(people_keys) AS key FROM scanned_files ANTI JOIN decided USING (file_id)
           WHERE state <> 'missing' AND len(people) > 0) LEFT JOIN meant AS m ON m.alias_key = key
     WHERE NOT list_contains($placeholders::VARCHAR[], key)
 ), assigned AS (
@@ -36,77 +34,83 @@ WITH meant AS (
 ), missing AS (
     SELECT DISTINCT file_id, key FROM named ANTI JOIN (
         SELECT a.file_id, p.person_key AS key FROM assigned AS a JOIN people AS p USING (person_id)) USING (file_id, key)
-), found AS (
+), findings AS (
     SELECT file_id, hash(list(key ORDER BY key)) AS facts FROM missing GROUP BY file_id
 )
-SELECT file_id AS subjects, f.facts, d.subject IS NOT NULL AS "right"
-FROM found AS f LEFT JOIN check_dismissals AS d ON d.kind = 'differ' AND d.subject = file_id::VARCHAR AND d.facts = f.facts
+SELECT file_id AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
+FROM findings AS f
+LEFT JOIN check_dismissals AS d ON d.kind = 'differ' AND d.subject = file_id::VARCHAR AND d.facts = f.facts
 ORDER BY file_id;
 
 -- name: copies
--- Payloads of several present files that would not all say the same people, placeholders aside.
+-- Payloads of several present files that would not have the same people, placeholders aside. $names and $name_keys are
+-- all spellings in use with their person_key.
 WITH several AS (
     SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL
     GROUP BY file_hash HAVING count(*) > 1
-), casts AS (
-    SELECT f.file_hash, f.file_id, list_sort(list_filter(
-               list_transform(coalesce(i.result, i.existing, f.people), lambda name: lower(name)),
-               lambda name: NOT list_contains($placeholders::VARCHAR[], name))) AS people
+), copies AS (
+    SELECT f.file_hash, f.file_id, coalesce(i.result, i.existing, f.people) AS names
     FROM (FROM scanned_files SEMI JOIN several USING (file_hash)) AS f
     LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
                AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
     WHERE f.state <> 'missing'
-), found AS (
-    SELECT file_hash, min(file_id) AS first, hash(list(people ORDER BY file_id)) AS facts
-    FROM casts GROUP BY file_hash HAVING count(DISTINCT people) > 1
+), keyed AS (
+    SELECT unnest($names::VARCHAR[]) AS name, unnest($name_keys::VARCHAR[]) AS key
+), people AS (
+    SELECT file_id, list(coalesce(key, lower(name)) ORDER BY coalesce(key, lower(name))) AS people
+    FROM (SELECT file_id, unnest(names) AS name FROM copies) LEFT JOIN keyed USING (name)
+    WHERE NOT list_contains($placeholders::VARCHAR[], coalesce(key, lower(name))) GROUP BY file_id
+), findings AS (
+    SELECT file_hash, min(file_id) AS first, hash(list(coalesce(people, []) ORDER BY file_id)) AS facts
+    FROM copies LEFT JOIN people USING (file_id) GROUP BY file_hash HAVING count(DISTINCT coalesce(people, [])) > 1
 )
-SELECT file_hash AS subjects, f.facts, d.subject IS NOT NULL AS "right"
-FROM found AS f LEFT JOIN check_dismissals AS d ON d.kind = 'copies' AND d.subject = file_hash AND d.facts = f.facts
+SELECT file_hash AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
+FROM findings AS f
+LEFT JOIN check_dismissals AS d ON d.kind = 'copies' AND d.subject = file_hash AND d.facts = f.facts
 ORDER BY first;
 
--- name: names
--- Every spelling in use (as files will be, where they are planned): in how many files, and the film where that is one.
-WITH spelt AS (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
-    UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
-        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
-    WHERE len(people) > 0 AND state <> 'missing'
-)
-SELECT s.name, count(*) AS files, CASE WHEN min(f.film) = max(f.film) THEN min(f.film) END AS film
-FROM spelt AS s JOIN (SELECT file_id, hash(coalesce(encode(file_hash), path_bytes)) AS film FROM scanned_files) AS f
-USING (file_id) GROUP BY s.name;
+-- name: name_uses
+-- Every spelling in use (for files of the plan, after the write): the number of files, and a digest of the payload or
+-- path where all files are copies of one.
+SELECT s.name, count(*) AS files, CASE WHEN min(s.film) = max(s.film) THEN min(s.film) END AS film
+FROM (
+    SELECT unnest(CASE WHEN i.file_id IS NULL THEN f.people ELSE coalesce(i.result, i.existing) END) AS name,
+           hash(coalesce(encode(f.file_hash), f.path_bytes)) AS film
+    FROM scanned_files AS f
+    LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
+               AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+    WHERE i.file_id IS NOT NULL OR f.state <> 'missing'
+) AS s
+GROUP BY s.name;
 
--- name: people
--- Everybody whom the database knows: name and key.
+-- name: person_keys
+-- Name and key of every person.
 SELECT name, person_key FROM people;
 
--- name: aliases
--- Keys of other spellings that are known.
+-- name: alias_keys
+-- The keys of all aliases.
 SELECT alias_key FROM person_aliases;
 
--- name: dismissals
--- Findings of one kind that somebody said to be right: subject, digest of the facts, title.
+-- name: ignored_findings
+-- The ignored findings of one kind: subject, digest, title.
 SELECT subject, facts, title FROM check_dismissals WHERE kind = $kind;
 
--- What a page shows of findings.
+-- Reading: the data of one page of findings.
 
 -- name: files
--- Some files: where they are, who will be in them, whom they name, whom the database has in them.
-WITH asked AS (
+-- Some files: their place, the people after the write, in the comment, and in the database.
+WITH requested AS (
     FROM scanned_files WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ), assigned AS (
-    SELECT f.file_id, v.person_id, v.assignment_id FROM asked AS f JOIN video_people AS v ON v.file_hash = f.file_hash
+    SELECT f.file_id, v.person_id, v.assignment_id FROM requested AS f JOIN video_people AS v ON v.file_hash = f.file_hash
     UNION ALL
-    SELECT f.file_id, v.person_id, v.assignment_id FROM asked AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
+    SELECT f.file_id, v.person_id, v.assignment_id FROM requested AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
     WHERE f.file_hash IS NULL AND v.file_hash IS NULL
 )
 SELECT f.file_id, f.file_hash, f.path_bytes, f.file_name, f.path AS file_path, f.folder, l.name AS library,
        coalesce(i.result, i.existing, f.people) AS people, f.people AS named, coalesce(e.names, []) AS known,
        i.risk_level::VARCHAR AS risk
-FROM asked AS f
+FROM requested AS f
 JOIN libraries AS l USING (library_id)
 LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
            AND coalesce(to_version > $plan_id, TRUE) AND file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
@@ -115,82 +119,81 @@ LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assig
 ORDER BY f.path_search, f.file_id;
 
 -- name: files_of_payloads
--- Present files of some payloads.
+-- The present files of some payloads.
 SELECT file_hash, list(file_id ORDER BY file_id) FROM scanned_files
 WHERE state <> 'missing' AND file_hash IN (SELECT unnest($hashes::VARCHAR[])) GROUP BY file_hash;
 
 -- name: names_in_files
--- Of some spellings: whether a person has it, how many files have that person as the database knows, how many name it in
--- their comments, how many either; and the first of those.
-WITH asked AS (
+-- Of some spellings: whether a person has it, the number of files that have this person in the database, that name it in
+-- the comment, and that have either; and the first of those files.
+WITH requested AS (
     SELECT unnest($names::VARCHAR[]) AS name
-), had AS (
+), assigned AS (
     SELECT p.name, f.file_id
-    FROM (FROM people SEMI JOIN asked USING (name)) AS p JOIN video_people AS v USING (person_id)
+    FROM (FROM people SEMI JOIN requested USING (name)) AS p JOIN video_people AS v USING (person_id)
     JOIN scanned_files AS f ON f.file_hash = v.file_hash
     UNION
     SELECT p.name, f.file_id
-    FROM (FROM people SEMI JOIN asked USING (name)) AS p JOIN video_people AS v USING (person_id)
+    FROM (FROM people SEMI JOIN requested USING (name)) AS p JOIN video_people AS v USING (person_id)
     JOIN scanned_files AS f ON f.path_bytes = v.path_bytes
 ), named AS (
     SELECT DISTINCT name, file_id FROM (
         SELECT file_id, unnest(people) AS name FROM scanned_files
         WHERE state <> 'missing' AND list_has_any(people, $names::VARCHAR[])
-    ) SEMI JOIN asked USING (name)
+    ) SEMI JOIN requested USING (name)
 ), counted AS (
-    SELECT name, count(*) FILTER (how = 'had') AS assigned, count(*) FILTER (how = 'named') AS named,
+    SELECT name, count(*) FILTER (source = 'assigned') AS assigned, count(*) FILTER (source = 'named') AS named,
            count(DISTINCT file_id) AS files, list_sort(list(DISTINCT file_id))[:$limit] AS first
-    FROM (SELECT *, 'had' AS how FROM had UNION ALL SELECT *, 'named' FROM named) GROUP BY name
+    FROM (SELECT *, 'assigned' AS source FROM assigned UNION ALL SELECT *, 'named' FROM named) GROUP BY name
 )
-SELECT a.name, EXISTS (FROM people AS p WHERE p.name = a.name), coalesce(c.assigned, 0), coalesce(c.named, 0),
+SELECT r.name, EXISTS (FROM people AS p WHERE p.name = r.name), coalesce(c.assigned, 0), coalesce(c.named, 0),
        coalesce(c.files, 0), coalesce(c.first, [])
-FROM asked AS a LEFT JOIN counted AS c USING (name);
+FROM requested AS r LEFT JOIN counted AS c USING (name);
 
--- name: naming
--- Present files whose comments name somebody with these keys: the first of them, and how many.
+-- name: files_naming
+-- Present files whose comments have a name of one of these keys: the first of them, and the count.
 SELECT key, list_sort(list(file_id))[:$limit], count(*) FROM (
     SELECT DISTINCT file_id, unnest(people_keys) AS key FROM scanned_files
     WHERE state <> 'missing' AND list_has_any(people_keys, $keys::VARCHAR[])
 ) WHERE list_contains($keys::VARCHAR[], key) GROUP BY key;
 
--- name: naming_exactly
+-- name: files_with_spelling
 -- Present files whose comment has exactly this spelling.
 SELECT file_id FROM scanned_files WHERE state <> 'missing' AND list_contains(people, $name) ORDER BY file_id;
 
--- name: decided_so
+-- name: edits_with_spelling
 -- Files whose edit in force has exactly this spelling.
 SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL AND list_contains(people, $name) ORDER BY file_id;
 
--- name: using
--- Files that have a name of one of these keys (as files will be, where they are planned): the first of them, and how many.
-WITH spelt AS (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
-    UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
-        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
-    WHERE len(people) > 0 AND state <> 'missing'
-), met AS (
-    SELECT DISTINCT lower(name) AS key, file_id FROM spelt WHERE list_contains($keys::VARCHAR[], lower(name))
-)
-SELECT key, list_sort(list(file_id))[:$limit], count(*) FROM met GROUP BY key;
+-- name: files_using
+-- Files that have one of these spellings (for files of the plan, after the write), by key: the first of them, and the
+-- count.
+SELECT key, list_sort(list(file_id))[:$limit], count(*) FROM (
+    SELECT DISTINCT key, file_id
+    FROM (
+        SELECT f.file_id, unnest(CASE WHEN i.file_id IS NULL THEN f.people ELSE coalesce(i.result, i.existing) END) AS name
+        FROM scanned_files AS f
+        LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
+                   AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+        WHERE i.file_id IS NOT NULL OR f.state <> 'missing'
+    ) JOIN (SELECT unnest($names::VARCHAR[]) AS name, unnest($name_keys::VARCHAR[]) AS key) USING (name)
+) GROUP BY key;
 
--- name: targets
--- What people of these files are assigned to: payload and path.
+-- name: assignment_targets
+-- The payload or path to which people of these files are assigned.
 SELECT file_id, file_hash, path_bytes FROM scanned_files WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ORDER BY file_id;
 
--- name: with_casts
--- Files in which these people are or will be: the first of them, and how many.
+-- name: files_with_people
+-- Files in which these people are or will be: the first of them, and the count.
 SELECT n.name, list_sort(list(c.file_id))[:$limit], count(*)
 FROM (SELECT unnest($names::VARCHAR[]) AS name) AS n JOIN derived.casts AS c ON c.who = hash(lower(n.name)) GROUP BY n.name;
 
--- name: dismiss
--- Somebody says that these findings are right.
+-- name: ignore
+-- The user ignores these findings.
 INSERT INTO check_dismissals
 SELECT $kind::VARCHAR, unnest($subjects::VARCHAR[]), unnest($facts::UBIGINT[]), unnest($titles::VARCHAR[]), $at;
 
--- name: forget_dismissals
--- What was said of these findings before is forgotten.
+-- name: unignore
+-- The user no longer ignores these findings.
 DELETE FROM check_dismissals WHERE kind = $kind AND subject IN (SELECT unnest($subjects::VARCHAR[]));

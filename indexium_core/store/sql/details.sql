@@ -1,5 +1,5 @@
 -- name: file
--- Everything that is known of one file, and its root.
+-- One file and its library.
 SELECT f.file_id, f.path AS file_path, f.path_bytes, f.file_name, f.file_ext, f.folder, l.library_id, l.name AS library,
        l.path AS library_path, l.state AS library_state, l.state_reason AS library_reason, f.state, f.state_message,
        f.size, f.mtime_ns, coalesce(f.nlink, 1) AS nlink, f.read_only, f.file_hash, f.container, f.duration,
@@ -9,7 +9,7 @@ FROM scanned_files AS f JOIN libraries AS l USING (library_id)
 WHERE f.file_id = $file_id;
 
 -- name: file_at
--- The file with this path; one that is there before one that is gone.
+-- The file at this path; a file that exists comes before a missing one.
 SELECT file_id FROM scanned_files WHERE path_bytes = $path ORDER BY state = 'missing', file_id DESC LIMIT 1;
 
 -- name: files_of_hash
@@ -17,33 +17,33 @@ SELECT file_id FROM scanned_files WHERE path_bytes = $path ORDER BY state = 'mis
 SELECT file_id FROM scanned_files WHERE file_hash = $file_hash ORDER BY file_id;
 
 -- name: file_below
--- The files with this path below the folder of a library, one a library.
+-- The files at this path relative to a library, one per library.
 SELECT arg_max(f.file_id, (f.state <> 'missing', f.file_id)) FROM scanned_files f JOIN libraries l USING (library_id)
 WHERE f.path_bytes = l.path_bytes || '\x2F'::BLOB || $path GROUP BY f.library_id;
 
 -- name: copies
--- Other files with the same film, and how many there are.
+-- Other files with the same payload, and their number.
 SELECT file_id, path, count(*) OVER () FROM scanned_files
 WHERE file_hash = $file_hash AND file_id <> $file_id AND state <> 'missing' ORDER BY path, file_id LIMIT $count;
 
 -- name: people
--- Who is in the file by the database, in order, with where each assignment comes from.
+-- The people that the database assigns to the file, in order, with the origin of each assignment.
 SELECT p.name, v.origin, v.created_at FROM video_people AS v JOIN people AS p USING (person_id)
 WHERE v.file_hash = $file_hash OR v.file_hash IS NULL AND v.path_bytes = $path ORDER BY v.assignment_id;
 
 -- name: decisions
--- What is decided of the file and in force.
+-- The decisions in force for the file.
 SELECT decision_id, kind, people, until, people_mode, comment_mode, reason, created_at FROM decisions
 WHERE file_id = $file_id AND revoked_at IS NULL AND (until IS NULL OR until > $now) ORDER BY decision_id DESC;
 
 -- name: history
--- What operations did to the file, newest first: with what is kept of it, what has taken it back, what stands on it
--- since, and how many there are.
+-- The operations on the file, newest first: each with its backup, the operation that rolled it back and the newest later
+-- write; and the number of all.
 WITH mine AS MATERIALIZED (FROM metadata_operation_items WHERE file_id = $file_id)
 SELECT m.operation_id, m.id AS item_id, o.operation_type, coalesce(m.processed_at, o.started_at) AS at, o.user_note AS note,
        o.status AS operation_status, m.status, m.code, m.error_message AS message, m.previous_comment AS before,
        m.new_comment AS after, m.tags_added, m.tags_removed, m.strategy, h.kind, h.dropped_at, h.evicted_reason,
-       h.expires_at, (SELECT max(n.operation_id) FROM mine AS n WHERE n.id = m.reverted_by) AS taken_back_by,
+       h.expires_at, (SELECT max(n.operation_id) FROM mine AS n WHERE n.id = m.reverted_by) AS rolled_back_by,
        (SELECT max(n.operation_id) FROM mine AS n
         WHERE n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success' AND n.reverted_by IS NULL
           AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
@@ -53,19 +53,19 @@ JOIN metadata_operations AS o ON o.id = m.operation_id
 LEFT JOIN metadata_history AS h ON h.operation_item_id = m.id AND h.file_id = $file_id
 ORDER BY m.id DESC LIMIT $count;
 
--- name: held
--- Whether an operation that is not over still has to write the file, or is at it.
+-- name: is_being_written
+-- Whether an unfinished operation still has to write the file.
 SELECT count(*) FROM metadata_operation_items AS m JOIN metadata_operations AS o ON o.id = m.operation_id
 WHERE m.file_id = $file_id AND m.status IN ('pending', 'writing') AND o.status IN ('pending', 'in_progress', 'paused');
 
--- name: picture_of
--- What is needed to read a picture from the file.
+-- name: thumbnail_source
+-- What a thumbnail needs of the file.
 SELECT path_bytes, container, coalesce(file_hash, '') AS file_hash, size, mtime_ns, coalesce(duration, 0) AS duration
 FROM scanned_files WHERE file_id = $file_id AND state IN ('ok', 'corrupt');
 
 -- name: names_like
--- People whose name has a text, and how many files have them: who is called just so, who begins with it, then those in
--- most films.
+-- People whose name contains a text, and the number of their files: first equal names, then names that start with the
+-- text, then the people with the most assignments.
 WITH found AS MATERIALIZED (
     SELECT p.person_id, p.name, p.search, count(v.assignment_id) AS films
     FROM people AS p LEFT JOIN video_people AS v USING (person_id)

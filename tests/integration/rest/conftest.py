@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import server
-from dashboards.server import DashboardServer
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
 from indexium_core.library import Library
 from tests.support import media
 from tests.support.rest import Client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexium_core.model.plan import PlanItem
+from indexium_core.model.planning.plan import PlanItem
 from tests.support.rest import Client
 
 

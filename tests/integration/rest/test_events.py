@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-from dashboards import server
-from dashboards.server import DashboardServer
-from indexium_core.flows import editing
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
+from indexium_core.flows.writing import editing
 from indexium_core.library import Library
 from tests.support.rest import Client, connection, ended, events
 from tests.support.waiting import until

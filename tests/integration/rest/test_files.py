@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from indexium_core.library import Library
-from indexium_core.model.properties import AuditPage
+from indexium_core.model.files.properties import AuditPage
 from tests.support import media
 from tests.support.rest import Client, ended, items
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.server import DashboardServer
+from dashboards.web.server import DashboardServer
 from tests.support.rest import Client, spoken
 
 BAD: list[tuple[str, str, Any, int, str]] = [

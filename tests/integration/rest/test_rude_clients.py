@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from bokeh.server.contexts import ApplicationContext
 
-from dashboards import server
+from dashboards.web import server
 from indexium_core.library import Library
 from tests.support.rest import Client, spoken
 

@@ -19,10 +19,10 @@ FILES = 4  # that can be written
 @pytest.fixture
 def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Operation 1 with its last file under way, which is done when it is written down that it is held, or to end."""
-    library._operations.workers = 1
-    gate, rows = Gate(monkeypatch, FILES - 1), library._queue._store
+    library._parts.runs.workers = 1
+    gate, rows = Gate(monkeypatch, FILES - 1), library._parts.queue._store
     gate.write(library)
-    for name in ("pause", "ask_to_cancel"):
+    for name in ("pause", "request_cancel"):
         monkeypatch.setattr(rows, name, _then(getattr(rows, name), gate.opened.set))
     return gate
 
@@ -76,7 +76,7 @@ def test_a_person_is_told_what_it_came_to(
 def test_what_has_something_left_is_held_and_then_given_up(
     library: Library, rest: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library._operations.workers = 1
+    library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 0)
     gate.open_when_told(library, gate.write(library).id)
 

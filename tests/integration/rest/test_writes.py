@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from dashboards import server
-from dashboards.server import DashboardServer
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.api import answers
 from indexium_core.files import journal
-from indexium_core.flows import protocol
+from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.support import media
 from tests.support.rest import PATIENCE, Client, ended, items
@@ -64,18 +64,18 @@ def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
 def test_of_a_film_that_is_made_anew_it_is_told_how_long_it_takes_and_how_much_is_there(
     rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.Stint.did
+    path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.FileProgress.did
     os.utime(path, (1_600_000_000, 1_600_000_000))
     library.scan()
     library.people.add([path], ["Ann Lee"])
     a_part_is_there, go_on = threading.Event(), threading.Event()
 
-    def held(stint: protocol.Stint, count: int) -> None:
+    def held(stint: protocol.FileProgress, count: int) -> None:
         did(stint, count)
         a_part_is_there.set()
         assert go_on.wait(PATIENCE)
 
-    monkeypatch.setattr(protocol.Stint, "did", held)
+    monkeypatch.setattr(protocol.FileProgress, "did", held)
     number = rest.post("/api/metadata/write", {"q": "ext:wmv"}).json["operation_id"]
     assert a_part_is_there.wait(PATIENCE)
     now = rest.get(f"/api/metadata/operations/{number}").json
@@ -115,7 +115,7 @@ def test_a_dry_run_changes_nothing(rest: Client, films: Path) -> None:
     answer = rest.post("/api/metadata/write", {"all": True, "options": {"dry_run": True}})
     assert answer.status == 200
     assert (answer.json["operation_id"], answer.json["dry_run"], len(answer.json["items"])) == (None, True, 3)
-    TypeAdapter(answers.DryRun).validate_python(answer.json)
+    TypeAdapter(answers.DryRunAnswer).validate_python(answer.json)
     assert {path: path.read_bytes() for path in films.iterdir()} == before
     assert rest.get("/api/metadata/history").json["total"] == 0
 
@@ -207,7 +207,7 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
         assert first.json["id"] != job_id
         assert second.headers["location"] == f"/api/jobs/{first.json['id']}"
     assert rest.get("/api/metadata/history").json["total"] == 2
-    story = library.operation_story(number + 1)
+    story = library.stories.tell(number + 1)
     assert story.operation.source == "rest"
     assert story.happenings[0].text.endswith("from a program over the web")
     assert rest.get("/api/jobs?kind=rescan").json["total"] == 2
@@ -234,7 +234,7 @@ def test_a_job_that_failed_goes_on_once_for_each_key(rest: Client, monkeypatch: 
 
 
 def test_only_so_much_is_begun_in_a_minute(rest: Client, library: Library) -> None:
-    library.set_setting("api_writes_per_minute", "1")
+    library.configuration.set("api_writes_per_minute", "1")
     assert rest.post("/api/metadata/write", {"q": "ext:mkv"}).status == 202
     refused = rest.post("/api/metadata/write", {"q": "lake"})
     assert (refused.status, refused.code) == (429, "too_many")

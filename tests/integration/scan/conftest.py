@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from indexium_core import settings
-from indexium_core.flows import facts
-from indexium_core.flows.scanning import Scanner
+from indexium_core.flows.scanning import file_facts
+from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.store.database import Database
 from tests.support.clock import Clock
 from tests.support.scans import Scans
@@ -36,11 +36,11 @@ def root(tmp_path: Path) -> Path:
 def probes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The paths that are probed from now on."""
     seen: list[bytes] = []
-    real = facts.probe.probe
+    real = file_facts.probe.probe
 
     def probe(path: bytes, *args: Any, **kwargs: Any) -> Any:
         seen.append(path)
         return real(path, *args, **kwargs)
 
-    monkeypatch.setattr(facts.probe, "probe", probe)
+    monkeypatch.setattr(file_facts.probe, "probe", probe)
     return seen

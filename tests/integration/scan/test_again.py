@@ -7,7 +7,7 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from indexium_core.flows.people import PeopleService
+from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.store.database import Database
 from tests.support import media
 from tests.support.clock import Clock

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows import facts
+from indexium_core.flows.scanning import file_facts
 from indexium_core.store.database import Database
 from tests.support import media
 from tests.support.scans import OLD, Scans, before_reading, clip, rows, states
@@ -90,14 +90,14 @@ def test_a_file_that_breaks_the_probe_stops_nothing(
 ) -> None:
     clip(root, "a.mp4")
     clip(root, "b.mp4", seed=1)
-    real = facts.probe.probe
+    real = file_facts.probe.probe
 
     def probe(path: bytes, *args: Any, **kwargs: Any) -> Any:
         if path.endswith(b"a.mp4"):
             raise RuntimeError("a mistake of ours")
         return real(path, *args, **kwargs)
 
-    monkeypatch.setattr(facts.probe, "probe", probe)
+    monkeypatch.setattr(file_facts.probe, "probe", probe)
     scanner.scan([root])
     assert states(database) == {"a.mp4": "corrupt", "b.mp4": "ok"}
     assert "scan.probe_failed" in caplog.text

@@ -12,8 +12,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.flows import facts, survey
-from indexium_core.flows.scanning import ScanReport
+from indexium_core.flows.scanning import discovery, file_facts
+from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.store.database import Database
 from tests.support.scans import OLD, Scans, before_reading, clip, closed, films, library_row, marks, rows, states
 
@@ -32,7 +32,7 @@ def test_a_root_that_is_gone_is_offline_and_comes_back(
     clip(root, "a.mp4")
     scanner.scan([root])
     root.rename(tmp_path / "unplugged")
-    _offline(scanner.scan([root]), database, "is not there")
+    _offline(scanner.scan([root]), database, "does not exist")
     (tmp_path / "unplugged").rename(root)
     report = scanner.scan()
     assert (report.offline, report.unchanged) == (0, 1)
@@ -108,7 +108,7 @@ def test_the_persons_word_settles_what_is_really_gone(scanner: Scans, database: 
     for path in paths:
         path.unlink()
     assert scanner.scan([root]).offline == 1
-    report = scanner.scan([root], really_gone=True)
+    report = scanner.scan([root], accept_missing=True)
     assert (report.missing, report.offline) == (30, 0)
     assert library_row(database)["state"] == "online"
 
@@ -122,7 +122,7 @@ def test_a_disk_that_is_pulled_out_while_it_is_read_has_lost_nothing(
     for path in root.iterdir():
         os.utime(path, ns=(OLD, OLD + 1))
     before_reading(monkeypatch, lambda: root.rename(tmp_path / "unplugged"))
-    _offline(scanner.scan([root]), database, "is not there")
+    _offline(scanner.scan([root]), database, "does not exist")
 
 
 def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
@@ -136,8 +136,8 @@ def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
         root.rename(tmp_path / "unplugged")
         return real(path, **how)
 
-    monkeypatch.setattr(survey.walk, "walk", pulled)
-    _offline(scanner.scan(), database, "is not there")
+    monkeypatch.setattr(discovery.walk, "walk", pulled)
+    _offline(scanner.scan(), database, "does not exist")
 
 
 def test_an_offline_root_does_not_keep_others_from_being_scanned(
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_opened_is_looked_at_again_each_time(
 ) -> None:
     clip(root, "a.mp4", comment="People: Ann Lee")
     with monkeypatch.context() as patch:
-        patch.setattr(facts.probe, "FileReader", _refusing)
+        patch.setattr(file_facts.probe, "FileReader", _refusing)
         scanner.scan([root])
         assert states(database) == {"a.mp4": "unreadable"}
     scanner.scan([root])
@@ -199,17 +199,17 @@ def _refusing(path: bytes) -> Any:
 def test_what_cannot_be_a_root_is_refused_in_one_sentence(scanner: Scans, database: Database, root: Path) -> None:
     inner = root / "inner"
     inner.mkdir()
-    with pytest.raises(errors.UsageError, match=r"There is no folder .*nowhere"):
+    with pytest.raises(errors.UsageError, match=r"The folder .*nowhere does not exist"):
         scanner.scan([root / "nowhere"])
     with pytest.raises(errors.UsageError, match="is a file, not a folder"):
         scanner.scan([clip(root, "a.mp4")])
-    with pytest.raises(errors.UsageError, match=r"inner lies inside .*films,"):
+    with pytest.raises(errors.UsageError, match=r"inner is inside .*films,"):
         scanner.scan([root, inner])
     assert database.read().value("SELECT count(*) FROM libraries") == 0
     scanner.scan([root])
-    with pytest.raises(errors.UsageError, match=r"inner lies inside .*films,"):
+    with pytest.raises(errors.UsageError, match=r"inner is inside .*films,"):
         scanner.scan([inner])
-    with pytest.raises(errors.UsageError, match="holds the library"):
+    with pytest.raises(errors.UsageError, match="contains the library"):
         scanner.scan([root.parent])
 
 
@@ -239,4 +239,4 @@ def test_links_out_of_the_root_are_mentioned(scanner: Scans, root: Path, tmp_pat
 
 @pytest.mark.parametrize(("age", "growing"), [(0, True), (59, True), (60, False), (-59, True), (-60, False)])
 def test_growing_is_an_mtime_within_a_minute(age: int, growing: bool) -> None:
-    assert survey.is_growing(0, age * 10**9) is growing
+    assert discovery.is_growing(0, age * 10**9) is growing

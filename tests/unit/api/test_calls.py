@@ -1,4 +1,4 @@
-"""The table of calls agrees with the commands that use it and with the library that answers it."""
+"""The marked methods agree with the commands that call them and with the service that answers."""
 
 from __future__ import annotations
 
@@ -10,71 +10,89 @@ from pathlib import Path
 import pytest
 
 from indexium_core.api import remote, service
-from indexium_core.api.calls import CALLS, GROUPS
-from indexium_core.library import Library, MetadataPlan
+from indexium_core.library import Library, LibraryServices
+from indexium_core.model.remote_calls import calls_of
+from indexium_core.model.remote_calls import remote as marker
+from indexium_core.services import remote_calls
 
 CLI = Path(__file__).resolve().parents[3] / "indexium_core" / "cli"
-OWN = {"home", "notices", "close", "url"}  # what a remote library has without asking
+CALLS = remote_calls()
+SERVICES = {name.partition(".")[0] for name in CALLS} - {"plan"}
+FLAT = {name for name in vars(LibraryServices) if not name.startswith("_")}
+OWN = {"home", "notices", "close", "url"}  # attributes of a remote library itself
+HERE = {"recovered"}  # of `recover`, which opens the home in its own process
 ALONE = {"serving.py", "app.py"}  # commands that open the home themselves
-HERE = {"recovered"}  # of `recover`, which needs the home to itself
 
 
 def used(path: Path) -> set[str]:
-    """What a module of the command asks of `library`."""
+    """Every attribute of `library` that a module of the command line uses, as `name` or `service.name`."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         text = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
         if text.startswith("library."):
-            found.add(text.removeprefix("library.").partition("(")[0])
+            found.add(".".join(text.removeprefix("library.").partition("(")[0].split(".")[:2]))
     return found
 
 
-@pytest.mark.parametrize("path", sorted(CLI.glob("*.py")), ids=lambda path: path.name)
-def test_everything_that_commands_ask_for_is_in_the_table(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted(CLI.rglob("*.py")), ids=lambda path: path.name)
+def test_every_method_that_commands_call_is_marked(path: Path) -> None:
     if path.name in ALONE:
         return
     asked = used(path) - OWN - HERE
-    groups = {name for name in asked if name in GROUPS}
-    assert {
-        name for name in asked - groups if ".".join(name.split(".")[:2]) not in CALLS | dict.fromkeys(GROUPS)
-    } == set()
+    unmarked = {name for name in asked if "." in name and name not in CALLS and name.partition(".")[0] in SERVICES}
+    unknown = {name for name in asked if name.partition(".")[0] not in SERVICES | FLAT | OWN}
+    assert (unmarked, unknown) == (set(), set())
 
 
-def test_the_guard_sees_what_is_asked(tmp_path: Path) -> None:
+def test_the_guard_sees_what_is_used(tmp_path: Path) -> None:
     source = tmp_path / "command.py"
     source.write_text("def f(library):\n    library.people.list()\n    return library.nothing_like_that\n")
     assert used(source) == {"people", "people.list", "nothing_like_that"}
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:  # type: ignore[misc]
-    with Library.open(tmp_path_factory.mktemp("calls") / "home") as opened:
-        yield opened
+def test_the_everyday_calls_need_only_marked_methods() -> None:
+    """`LibraryServices` runs in the calling process: what it calls has to be marked."""
+    tree = ast.parse(inspect.getsource(LibraryServices))
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = {name.removeprefix("self.") for name in called if name.startswith("self.")} - FLAT
+    assert {name for name in names if name not in CALLS and f"{name}.__call__" not in CALLS} == set()
 
 
-@pytest.mark.parametrize("name", sorted(CALLS))
-def test_everything_in_the_table_can_be_called(name: str, library: Library) -> None:
-    group, _, own = name.rpartition(".")
-    if group == "operation":
-        return
-    target = MetadataPlan if group == "plan" else getattr(library, group) if group else library
-    method = getattr(target, own)
-    if not callable(method):
-        return
-    parameters = list(inspect.signature(method).parameters)
-    if group == "plan":
-        parameters = parameters[1:]  # self
-    assert [parameters[place] for place, _ in CALLS[name].paths] == [called for _, called in CALLS[name].paths]
-    assert ("progress" in parameters) == CALLS[name].progress
+def test_the_marker_takes_paths_progress_and_pieces_from_the_method() -> None:
+    class Service:
+        @marker(paths=("source",))
+        def read(self, kind: str, source: Path) -> None: ...
+
+        @property
+        @marker()
+        def size(self) -> int:
+            return 1
+
+        @marker(pieces=True)
+        def export(self, progress: object = None) -> object: ...
+
+        def internal(self) -> None: ...
+
+    calls = calls_of(Service)
+    assert set(calls) == {"read", "size", "export"}
+    assert calls["read"].paths == ((1, "source"),)
+    assert (calls["export"].callback, calls["export"].pieces) == ("progress", True)
 
 
-def test_what_is_not_in_the_table_cannot_be_asked_for(tmp_path: Path) -> None:
+def test_every_service_of_the_library_is_there(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "home") as library:
+        for name in CALLS:
+            owner, _, method = name.partition(".")
+            assert owner == "plan" or callable(getattr(getattr(library, owner), method))
+
+
+def test_an_unmarked_method_cannot_be_called(tmp_path: Path) -> None:
     found = service.Service(url="http://127.0.0.1:1", token="", pid=1, instance_id="", version="")
     away = remote.RemoteLibrary(tmp_path, found)
     for name in ("open", "recover", "_store", "nothing"):
-        with pytest.raises(AttributeError, match="cannot be done through a running service"):
+        with pytest.raises(AttributeError):
             getattr(away, name)
-    with pytest.raises(AttributeError, match=r"'people\.clock' cannot be done"):
+    with pytest.raises(AttributeError, match=r"'people\.clock' cannot be called through a running service"):
         _ = away.people.clock
 
 

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from indexium_core.api.context import Sent, Work
+from indexium_core.api.context import Sent, WorkStarter
 from indexium_core.api.gate import Rate
-from indexium_core.api.problems import Problem
-from indexium_core.model.request import Asked, Begun
+from indexium_core.api.problems import ProblemAnswer
+from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 
 
 class Book:
     """Requests that were noted; as the library keeps them, but for its database."""
 
     def __init__(self) -> None:
-        self.noted: dict[str, tuple[Asked, Begun]] = {}
+        self.noted: dict[str, tuple[IdempotentRequest, StartedRequest]] = {}
 
-    def find(self, asked: Asked) -> Begun | None:
+    def find(self, asked: IdempotentRequest) -> StartedRequest | None:
         known = self.noted.get(asked.key)
         assert known is None or known[0].mark == asked.mark, "it came with another request"
         return known and known[1]
@@ -36,17 +36,17 @@ class Place:
 
     def __init__(self, limit: int = 0) -> None:
         self.book, self.begun = Book(), 0
-        self.work = Work(Rate(lambda: limit), self.book)
+        self.work = WorkStarter(Rate(lambda: limit), self.book)
 
     def __call__(self, key: str | None, path: str = "/write", q: str = "a", **how: Any) -> int:
         request: Any = SimpleNamespace(method="POST", url=SimpleNamespace(path=path))
         start = how.get("start", self.begin)
         return Sent(self.work, request, key).once(Body(q=q), start=start, again=lambda begun: begun.operation_id or 0)
 
-    def begin(self, asked: Asked | None) -> int:
+    def begin(self, asked: IdempotentRequest | None) -> int:
         self.begun += 1
         if asked is not None:
-            self.book.noted[asked.key] = asked, Begun(operation_id=self.begun, job_id=None, answer={})
+            self.book.noted[asked.key] = asked, StartedRequest(operation_id=self.begun, job_id=None, answer={})
         return self.begun
 
 
@@ -59,7 +59,7 @@ def test_who_asks_again_while_it_is_being_begun_waits_for_that() -> None:
     place, begun, go_on = Place(), threading.Event(), threading.Event()
     answers: list[int] = []
 
-    def slowly(asked: Asked | None) -> int:
+    def slowly(asked: IdempotentRequest | None) -> int:
         begun.set()
         assert go_on.wait(30)
         return place.begin(asked)
@@ -86,10 +86,10 @@ def test_the_mark_is_of_all_that_is_asked(other: dict[str, str]) -> None:
 def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
     place = Place()
 
-    def fail(_: Asked | None) -> int:
-        raise Problem(422, "nothing_to_write", "There is nothing.")
+    def fail(_: IdempotentRequest | None) -> int:
+        raise ProblemAnswer(422, "nothing_to_write", "There is nothing.")
 
-    with pytest.raises(Problem):
+    with pytest.raises(ProblemAnswer):
         place("key", start=fail)
     assert place("key") == 1
 
@@ -97,6 +97,6 @@ def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
 def test_what_is_sent_again_is_no_more_work() -> None:
     place = Place(limit=1)
     assert [place("key") for _ in range(5)] == [1] * 5
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(ProblemAnswer) as refused:
         place("other")
     assert refused.value.code == "too_many"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from indexium_core.api import gate
-from indexium_core.api.problems import Problem
+from indexium_core.api.problems import ProblemAnswer
 
 TOKEN = "a-token"
 
@@ -75,7 +75,7 @@ def test_so_much_may_be_begun_in_a_minute() -> None:
     rate.take()
     clock.now = 30
     rate.take()
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(ProblemAnswer) as refused:
         rate.take()
     assert (refused.value.status, refused.value.code) == (429, "too_many")
     assert 30 <= int(refused.value.headers["Retry-After"]) <= 31
@@ -87,7 +87,7 @@ def test_where_the_limit_is_lifted_any_number_may_be_begun_at_once() -> None:
     limit = 1
     rate = gate.Rate(lambda: limit, clock=Clock())
     rate.take()
-    with pytest.raises(Problem):
+    with pytest.raises(ProblemAnswer):
         rate.take()
     limit = 0
     assert [rate.take() for _ in range(100)] == [None] * 100

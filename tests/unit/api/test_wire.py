@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.api import wire
-from indexium_core.model.plan import Issue, Seal, Selection
+from indexium_core.model.planning.plan import Issue, Selection, SelectionDigest
 from indexium_core.model.view import SavedView
 
 CODEC = wire.Codec()
@@ -112,7 +112,10 @@ def test_what_stays_on_its_side_is_given_by_a_description() -> None:
     here = wire.Codec(give=lambda value: ("plan", {"id": 3}) if isinstance(value, Plan) else None)
     there = wire.Codec(take={"plan": lambda facts: f"plan {facts['id']}"})
 
-    assert there.loads(here.dumps([plan, Seal(count=1, digest=2)])) == ["plan 3", Seal(count=1, digest=2)]
+    assert there.loads(here.dumps([plan, SelectionDigest(count=1, digest=2)])) == [
+        "plan 3",
+        SelectionDigest(count=1, digest=2),
+    ]
     with pytest.raises(TypeError, match="A Plan does not travel"):
         CODEC.dumps(plan)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboards import server
+from dashboards.web import server
 from tests.support.fake_library import FakeLibrary
 
 

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import footer, progress
 from dashboards.components.dialog import Dialog
-from dashboards.desk import Desk
-from dashboards.pages import asking, plan_write
-from dashboards.pages.asking import Wish, WriteQuestion
-from dashboards.pages.dry_run import Checked, DryRun
+from dashboards.frame import footer
+from dashboards.pages.plan.writing import plan_write
+from dashboards.pages.plan.writing.dry_run import DryRun, DryRunResult
+from dashboards.pages.progress import progress
+from dashboards.questions import write_question
+from dashboards.questions.write_question import WriteQuestion, WriteRequest
+from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
-from indexium_core.model.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
-from indexium_core.model.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
+from indexium_core.model.planning.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -136,7 +138,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
-    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2.0 s left"
+    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2 s left"
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"
@@ -198,7 +200,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
 def test_strategies_are_told_by_what_happens_to_the_file() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
     told = "74 in place, 3 copied whole, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
-    assert asking.how(counts) == told
+    assert write_question.how(counts) == told
 
 
 # --- The question ------------------------------------------------------------------------------------------------
@@ -220,7 +222,7 @@ class Asked:
 
     def ask(self, query: str) -> dict[str, Any]:
         plan: Any = self.library.plan()
-        self.question.ask(Wish(plan, Selection(query=query)))
+        self.question.ask(WriteRequest(plan, Selection(query=query)))
         return self.view
 
     @property
@@ -259,7 +261,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = Holder(7, "paused", 3)
-    monkeypatch.setattr(asked.library, "held", lambda *_: [holder])
+    monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
     assert said == {"kind": "why", "level": "warning", "text": holder.say()}
@@ -271,7 +273,9 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = len(asked.library.plan().ids(Selection(query="risk:safe")))
-    monkeypatch.setattr(asked.library, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)])
+    monkeypatch.setattr(
+        asked.library.operations, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)]
+    )
     view = asked.ask("risk:safe")
 
     assert [section["kind"] for section in view["sections"]] == ["why", "why"]
@@ -284,7 +288,7 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
 def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PER_PAGE", 3)
+    monkeypatch.setattr(write_question, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
     [dangers] = [section for section in view["sections"] if section.get("key") == "dangers"]
@@ -315,7 +319,7 @@ def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
     )
     asked.ask("risk:safe")
     stale = StaleFiles(plan_id=2, count=4, items=[changed])
-    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: stale)
+    monkeypatch.setattr(asked.library.plans, "stale", lambda *_, **__: stale)
     asked.line.heard[0]()  # the plan changed
 
     assert asked.view["title"] == "The plan has changed"
@@ -336,7 +340,7 @@ def test_what_changed_between_question_and_answer_is_not_written(asked: Asked, m
 
     asked.ask("risk:safe")
     monkeypatch.setattr(asked.library, "write", refuse)
-    monkeypatch.setattr(asked.library, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
+    monkeypatch.setattr(asked.library.plans, "stale", lambda *_, **__: StaleFiles(plan_id=2, count=1, items=[]))
     asked.confirm()
 
     assert asked.view["title"] == "The plan has changed"
@@ -354,7 +358,7 @@ def result(number: int, state: str = "success", code: str = "") -> WriteResult:
 
 
 def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    library, line, dialog, desk = FakeLibrary(80), Line(), Dialog(), Desk()
+    library, line, dialog, desk = FakeLibrary(80), Line(), Dialog(), ResultCache()
     plan: Any = library.plan()
     ids = plan.ids(Selection(query=""))
     items = [result(file_id) for file_id in ids[:-2]] + [result(file_id, "conflict", "in_use") for file_id in ids[-2:]]
@@ -369,9 +373,9 @@ def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatc
         return report
 
     monkeypatch.setattr(library, "dry_run", check)
-    wished: list[Wish] = []
+    wished: list[WriteRequest] = []
     run = DryRun(library, line, dialog, desk, wished.append, files=lambda: "/files/")  # type: ignore[arg-type]
-    run.run(Wish(plan, Selection(query=""), WriteOptions()))
+    run.run(WriteRequest(plan, Selection(query=""), WriteOptions()))
 
     view = json.loads(dialog.shown)
     assert told[0] is True
@@ -385,7 +389,7 @@ def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatc
     ]
     [links] = [section["links"] for section in view["sections"] if section["kind"] == "links"]
     token = links[0]["href"].removeprefix("/files/dry-run/").removesuffix(".csv")
-    assert desk.find(token, Checked).report is report
+    assert desk.find(token, DryRunResult).report is report
 
     dialog._handle_msg({"type": "turn", "serial": view["serial"], "list": "results", "page": 1, "choice": "not"})
     [files] = [section for section in json.loads(dialog.shown)["sections"] if section.get("key") == "results"]
@@ -406,8 +410,8 @@ def test_a_dry_run_whose_dialog_was_closed_is_given_up(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(library, "dry_run", check)
     plan: Any = library.plan()
-    run = DryRun(library, Line(), dialog, Desk(), lambda _: None, files=str)  # type: ignore[arg-type]
-    run.run(Wish(plan, Selection(query="")))
+    run = DryRun(library, Line(), dialog, ResultCache(), lambda _: None, files=str)  # type: ignore[arg-type]
+    run.run(WriteRequest(plan, Selection(query="")))
 
     assert asked == [False]
     assert not json.loads(dialog.shown)["open"]
@@ -426,14 +430,14 @@ def test_a_dry_run_that_was_closed_at_its_last_moment_does_not_come_back(monkeyp
     monkeypatch.setattr(line, "run", run)
     monkeypatch.setattr(library, "dry_run", lambda *_, **__: DryRunReport(items=[], counts={}, excluded={}))
     plan: Any = library.plan()
-    DryRun(library, line, dialog, Desk(), lambda _: None, files=str).run(Wish(plan, Selection(query="")))  # type: ignore[arg-type]
+    DryRun(library, line, dialog, ResultCache(), lambda _: None, files=str).run(WriteRequest(plan, Selection(query="")))  # type: ignore[arg-type]
 
     assert not json.loads(dialog.shown)["open"]
     library.close()
 
 
 def test_the_desk_keeps_a_few_things_and_says_when_one_is_gone() -> None:
-    desk = Desk()
+    desk = ResultCache()
     tokens = [desk.keep(number) for number in range(9)]
 
     assert desk.find(tokens[-1], int) == 8

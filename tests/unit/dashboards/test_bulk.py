@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboards.components import bulk
-from indexium_core.flows.bulk import BulkPeople, BulkPerson, ChangePreview, Example
-from indexium_core.store.templates import Template
+from dashboards.pages.plan.bulk import bulk
+from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview, Example
+from indexium_core.store.review.templates import Template
 
 
 def preview(**facts: object) -> ChangePreview:

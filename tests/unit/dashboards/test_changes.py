@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.components import changes
-from indexium_core.model.properties import AuditEvent, AuditPage
+from indexium_core.model.files.properties import AuditEvent, AuditPage
 
 
 def event(**values: Any) -> AuditEvent:

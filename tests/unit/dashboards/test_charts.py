@@ -12,7 +12,7 @@ import pytest
 
 from dashboards.components import charts, drawing
 from dashboards.components.chart_card import DrawnChart, ranking, view
-from dashboards.components.charts import COVERAGE, DURATIONS, FILES, RISK, Kind, Plot
+from dashboards.components.charts import COVERAGE, DURATIONS, FILES, RISK, ChartKind, Plot
 
 hv.extension("bokeh", logo=False)
 
@@ -46,11 +46,11 @@ TABLES = {
 KINDS = list(TABLES)
 
 
-def plotted(kind: Kind) -> Plot:
+def plotted(kind: ChartKind) -> Plot:
     return kind.plot(TABLES[kind], SPAN)
 
 
-def said(kind: Kind) -> list[str]:
+def said(kind: ChartKind) -> list[str]:
     return [bar.said for bar in plotted(kind).bars]
 
 
@@ -100,14 +100,14 @@ def test_a_week_is_one_bar_that_says_its_days() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_the_table_says_what_the_bars_say(kind: Kind) -> None:
+def test_the_table_says_what_the_bars_say(kind: ChartKind) -> None:
     lines = kind.lines(TABLES[kind])
     assert {line.key for line in lines} == {bar.key for bar in plotted(kind).bars}
     assert {len(line.cells) for line in lines} == {len(kind.columns)}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_without_figures_a_sentence_stands_there(kind: Kind) -> None:
+def test_without_figures_a_sentence_stands_there(kind: ChartKind) -> None:
     shown = view(kind, KINDS, TABLES[kind].iloc[:0], "")
     assert (shown["empty"], shown["lines"]) == (kind.empty, [])
 
@@ -163,7 +163,7 @@ def test_colours_are_those_of_the_theme_and_the_others_fade(theme: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_every_chart_can_be_drawn_also_on_several_threads_at_once(kind: Kind) -> None:
+def test_every_chart_can_be_drawn_also_on_several_threads_at_once(kind: ChartKind) -> None:
     figures: list[Any] = []
 
     def draw() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.components import checks
+from dashboards.pages.checks import checks_list
 from dashboards.state import ChecksState
-from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Mend
+from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 
 
 def group(kind: Any = "differ", total: int = 3, dismissed: int = 0) -> CheckGroup:
@@ -30,9 +30,9 @@ def finding(kind: Any, **changes: Any) -> CheckRow:
     return CheckRow(**facts | changes)
 
 
-def mend(*names: str, code: str = "add", **changes: Any) -> Mend:
+def mend(*names: str, code: str = "add", **changes: Any) -> Resolution:
     facts: dict[str, Any] = {"label": "Add to the database", "text": "Text.", "files": 0}
-    return Mend(code=code, names=names, **facts | changes)
+    return Resolution(code=code, names=names, **facts | changes)
 
 
 DIFFER = finding(
@@ -45,15 +45,15 @@ DIFFER = finding(
 
 def listed(*rows: CheckRow, total: int = 0, number: int = 1, right: bool = False, of: CheckGroup | None = None) -> Any:
     page = CheckPage(items=list(rows), total=total or len(rows), page=number, per_page=25)
-    return checks.list_view(of or group(), page, right=right, subject="")
+    return checks_list.list_view(of or group(), page, right=right, subject="")
 
 
 def test_the_header_counts_what_is_open_and_what_is_right() -> None:
-    view = checks.header_view([group("copies", 1200), group("differ", 34, 2)], "differ")
+    view = checks_list.header_view([group("copies", 1200), group("differ", 34, 2)], "differ")
     assert view["title"] == "1,234 findings"
     assert view["summary"].endswith("does not agree · 2 findings are right as they are")
     assert [(each["count"], each["on"]) for each in view["groups"]] == [("1,200", False), ("34", True)]
-    assert checks.header_view([group(total=0)], "differ")["title"] == "Nothing disagrees"
+    assert checks_list.header_view([group(total=0)], "differ")["title"] == "Nothing disagrees"
 
 
 def test_a_row_shows_who_does_not_agree_first() -> None:
@@ -82,7 +82,7 @@ def test_an_empty_list_says_what_that_means() -> None:
 
 
 def test_details_set_file_and_database_side_by_side() -> None:
-    view = checks.details_view(DIFFER, right=False)
+    view = checks_list.details_view(DIFFER, right=False)
     (shown,) = view["files"]
     assert [(each["label"], [tag["text"] for tag in each["tags"] if tag["kind"]]) for each in shown["lists"]] == [
         ("the file names", ["Ghost"]),
@@ -90,12 +90,12 @@ def test_details_set_file_and_database_side_by_side() -> None:
     ]
     assert [each["label"] for each in view["mends"]] == ["Add to the database", "Take out…"]
     assert view["href"] == "/plan?q=path%3A%22A%2FB%2Fa.mp4%22"
-    assert checks.details_view(DIFFER, right=False, base="/app")["href"].startswith("/app?view=plan&q=path")
+    assert checks_list.details_view(DIFFER, right=False, base="/app")["href"].startswith("/app?view=plan&q=path")
 
 
 def test_what_is_right_can_only_be_brought_back() -> None:
-    assert checks.details_view(DIFFER, right=True)["mends"] == []
-    assert checks.details_view(None, right=True) == {"open": False}
+    assert checks_list.details_view(DIFFER, right=True)["mends"] == []
+    assert checks_list.details_view(None, right=True) == {"open": False}
 
 
 def test_a_name_says_where_it_stands() -> None:
@@ -104,7 +104,7 @@ def test_a_name_says_where_it_stands() -> None:
         CheckName(name="Zoe Oz", is_known=False, assigned=0, named=1, files=1),
     )
     row = finding("spelling", title="Zoë Öz · Zoe Oz", names=names, file_count=14)
-    view = checks.details_view(row, right=False)
+    view = checks_list.details_view(row, right=False)
     assert [each["text"] for each in view["names"]] == [
         "in the database, 1,204 files · named in 3 comments",
         "not in the database · named in 1 comment",

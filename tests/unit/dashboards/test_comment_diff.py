@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.components import comment_diff
 from dashboards.components.comment_diff import LONGEST, compare
-from indexium_core.model import graphemes
 
 
 def marked(segments: Any) -> list[str]:
@@ -106,7 +106,7 @@ def test_nothing_is_lost_by_cutting_it_up(before: str, after: str) -> None:
 
 @given(st.text(max_size=60))
 def test_characters_put_together_again_are_the_text(words: str) -> None:
-    assert "".join(graphemes.split(words)) == words
+    assert "".join(comment_diff._graphemes(words)) == words
 
 
 def test_a_field_that_is_absent_is_none_and_an_empty_one_is_not() -> None:

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import inspect
 import json
+import operator
+import typing
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
-from dashboards import components
-from dashboards.components import plan_table, progress, shell
+import dashboards
+from dashboards.components import operation_text
 from dashboards.components.base import Component, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
+from dashboards.frame import shell
+from dashboards.pages.plan import plan_table
+from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import risk
-from indexium_core.model.facets import Wider
-from indexium_core.model.operation import MetadataOperation, OperationDetails, OperationStatus
-from indexium_core.model.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_plan import items
 
 ALL = [
     kind
-    for module in iter_modules(components.__path__)
-    for kind in vars(import_module(f"{components.__name__}.{module.name}")).values()
-    if inspect.isclass(kind) and issubclass(kind, Component) and kind is not Component
+    for module in walk_packages(dashboards.__path__, "dashboards.")
+    for kind in vars(import_module(module.name)).values()
+    if inspect.isclass(kind)
+    and issubclass(kind, Component)
+    and kind.__module__ == module.name
+    and kind is not Component
 ]
 PLAN = items(50)
 
@@ -351,7 +359,7 @@ def test_a_running_operation_can_be_held_and_a_finished_one_cannot() -> None:
 
 
 def test_the_bar_has_a_part_for_each_outcome() -> None:
-    parts = progress.parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
+    parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
     assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
         ("ok", "6 done", 60.0),
         ("bad", "1 failed", 10.0),
@@ -360,7 +368,7 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
     ]
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
     now = replace(status("in_progress", success=6, pending=4), shares={7: 0.5, 8: 0.25})
-    assert progress.parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
+    assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
     assert progress.rest(now) == "2 waiting"
 
 
@@ -396,8 +404,8 @@ def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int,
 
 
 def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
-    assert progress.pace(operation(), status("in_progress", pending=1)) == "118 files/s · about 2.0 s left"
-    assert progress.pace(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
+    assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
+    assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 
 @pytest.mark.parametrize("state", [*progress.SHOWN])
@@ -410,7 +418,7 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
 
 
 def test_the_rail_tells_of_roots_that_are_offline() -> None:
-    libraries = FakeLibrary(5).libraries()
+    libraries = FakeLibrary(5).inventory.list()
     assert shell.roots(libraries)["roots"] == "1 of 1 root online"
     libraries[0].state = "offline"
     assert shell.roots(libraries)["offline"]
@@ -426,10 +434,10 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "plan",
         "preview",
         "edit",
-        "postpone",
-        "set_mode",
-        "decisions",
-        "revoke",
+        "decisions.postpone",
+        "decisions.set_mode",
+        "decisions.list",
+        "decisions.revoke",
         "write",
         "dry_run",
         "operation",
@@ -437,24 +445,26 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "pause",
         "resume",
         "cancel",
-        "history",
-        "history_counts",
-        "operation_people",
+        "history.counts",
+        "history.people_of",
         "rollback_check",
         "rollback",
-        "libraries",
-        "file",
-        "thumbnail",
-        "names_like",
-        "suggest",
-        "bring_back",
-        "revoke_of",
+        "inventory.list",
+        "files.file",
+        "thumbnails.jpeg",
+        "files.names_like",
+        "suggestions.suggest",
+        "decisions.bring_back",
+        "decisions.revoke_of",
         "close",
     ],
 )
 def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None:
-    real = inspect.signature(getattr(Library, name)).parameters
-    fake = inspect.signature(getattr(FakeLibrary, name)).parameters
+    service, _, method = name.rpartition(".")
+    owner = typing.get_type_hints(Library)[service] if service else Library
+    real = dict(inspect.signature(getattr(owner, method)).parameters)
+    real.pop("self")
+    fake = inspect.signature(operator.attrgetter(name)(FakeLibrary(1))).parameters
     wanted = list(real)
     for place, (argument, facts) in enumerate(fake.items()):
         if facts.kind is facts.KEYWORD_ONLY:

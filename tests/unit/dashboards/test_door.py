@@ -6,8 +6,8 @@ import http.client
 
 import pytest
 
-from dashboards import door
-from dashboards.server import DashboardServer
+from dashboards.web import request_guard
+from dashboards.web.server import DashboardServer
 
 ROUTES = ("/", "/plan", "/history", "/healthz", "/assets/tokens.css", "/static/js/bokeh.min.js", "/nowhere")
 SOCKET = {
@@ -129,7 +129,7 @@ def test_only_assets_are_served_as_assets(served: DashboardServer, path: str) ->
 
 
 def test_a_remote_server_takes_addresses_but_no_foreign_names() -> None:
-    hosts = door.Hosts("0.0.0.0", 5006)
+    hosts = request_guard.Hosts("0.0.0.0", 5006)
     assert hosts.allow("192.0.2.7:5006")
     assert hosts.allow("[2001:db8::1]:5006")
     assert not hosts.allow("192.0.2.7:80")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dashboards import downloads, server
-from dashboards.pages import exchange
+from dashboards.pages.plan import exchange
 from dashboards.state import PlanState
+from dashboards.web import downloads, server
 from indexium_core.library import Library
-from indexium_core.model.changes import ChangesPreview
+from indexium_core.model.planning.changes import ChangesPreview
 from tests.support import media
 
 CSV = {"Content-Type": "text/csv"}
@@ -24,7 +24,7 @@ class Site:
 
     def __init__(self, library: Library, running: server.DashboardServer) -> None:
         self.library, self._running = library, running
-        self.desk = running._pages.desk
+        self.result_cache = running._pages.shared.result_cache
         self.origin = f"http://127.0.0.1:{running.port}"
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], str]:
@@ -56,7 +56,7 @@ def test_the_plan_is_sent_as_the_command_line_prints_it_under_a_plain_name(site:
     status, headers, text = site.ask("GET", "/files/plan.csv?q=name%3A0001&sort=name")
 
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    assert text == "\ufeff" + "".join(site.library.export_plan("name:0001", sort="name"))
+    assert text == "\ufeff" + "".join(site.library.exporter.plan("name:0001", sort="name"))
     assert headers["content-disposition"].startswith('attachment; filename="indexium-plan-name-0001-20')
     status, headers, text = site.ask("GET", "/files/plan.json?q=&all=1")
     assert (status, json.loads(text)["total"]) == (200, 2)
@@ -77,13 +77,13 @@ def test_a_search_that_cannot_be_read_is_answered_with_a_sentence(site: Site) ->
 
 
 def test_an_edited_csv_is_compared_and_put_on_the_desk(site: Site) -> None:
-    text = "".join(site.library.export_plan()).replace("Zoë Öz; Bob Ray", "Cem Öz")
+    text = "".join(site.library.exporter.plan()).replace("Zoë Öz; Bob Ray", "Cem Öz")
     status, _, answer = site.send(text.encode())
 
     assert status == 200
-    preview = site.desk.find(json.loads(answer)["token"], ChangesPreview)
+    preview = site.result_cache.find(json.loads(answer)["token"], ChangesPreview)
     assert [row.after for row in preview.rows] == [["Cem Öz"]] * 2
-    assert not site.library.decisions()
+    assert not site.library.decisions.list()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_is_too_large_is_refused_in_a_clear_sentence(site: Site, monkeypatc
     status, _, text = site.send(b"x" * 5000)
 
     assert status == 413
-    assert text == "This file (5.0 KB) is larger than 1.0 KB. Send only the rows that you changed."
+    assert text == "This file (5 KB) is larger than 1 KB. Send only the rows that you changed."
 
 
 def test_what_makes_no_sense_is_refused_in_a_clear_sentence(site: Site) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import history, history_details
-from dashboards.components.history_details import Look
-from dashboards.pages import rollback
-from dashboards.pages.history import summary
-from dashboards.pages.history_charts import error_bars
-from dashboards.state import HistoryState
+from dashboards.components import operation_text
+from dashboards.pages.history import history_details, history_list
+from dashboards.pages.history.history_charts import error_bars
+from dashboards.pages.history.history_details import RollbackPreview
+from dashboards.pages.history.screen import summary
+from dashboards.questions import rollback_question, rollback_report
+from dashboards.state import HistoryState, history_term
 from indexium_core import errors
-from indexium_core.model.operation import (
+from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
     OperationCounts,
@@ -135,43 +136,48 @@ def offered(found: list[dict[str, Any]]) -> dict[str, str]:
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_a_verdict_a_chip_and_a_line(state: str) -> None:
     assert history_details.verdict(operation(status=state))["text"]
-    assert history.chip(operation(status=state))[0]
-    assert history.row(operation(status=state))["undo"]
+    assert history_list.chip(operation(status=state))[0]
+    assert history_list.row(operation(status=state))["undo"]
 
 
 def test_a_rollback_is_called_by_what_it_takes_back() -> None:
     back = {"operation_type": "rollback", "user_note": "", "reverts_id": 3}
-    assert history.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
-    assert history.name(operation(**back)) == "of operation 3"
-    assert history.name(operation(user_note="")) == "Operation 4"
+    assert operation_text.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
+    assert operation_text.name(operation(**back)) == "of operation 3"
+    assert operation_text.name(operation(user_note="")) == "Operation 4"
 
 
 def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
     cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, given_up=6)
-    assert history.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
-    assert ["Files", history.outcome(cancelled)] in history_details.fact_pairs(cancelled)
+    assert operation_text.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
+    assert ["Files", operation_text.outcome(cancelled)] in history_details.fact_pairs(cancelled)
     running = operation(status="in_progress", file_count=12, success_count=5)
-    assert history.outcome(running) == "5 done"
+    assert operation_text.outcome(running) == "5 done"
 
 
 def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
     failed = operation(
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
-    assert (history.outcome(failed), history.undo(failed)) == ("5 done · 1 failed · 6 not started", "or resume")
-    assert [button["act"] for button in history_details.buttons(failed, Look(check=check()))][:2] == [
+    assert (operation_text.outcome(failed), history_list.undo(failed)) == (
+        "5 done · 1 failed · 6 not started",
+        "or resume",
+    )
+    assert [button["act"] for button in history_details.buttons(failed, RollbackPreview(check=check()))][:2] == [
         "resume",
         "rollback",
     ]
     whole = operation(status="failed", file_count=6, success_count=5, failure_count=1)
-    assert "resume" not in [button["act"] for button in history_details.buttons(whole, Look(check=check()), undone=1)]
+    assert "resume" not in [
+        button["act"] for button in history_details.buttons(whole, RollbackPreview(check=check()), undone=1)
+    ]
 
 
 def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
-    assert history.outcome(interrupted) == "interrupted at 7 of 12"
-    assert history.undo(interrupted) == "or resume"
-    assert [button["act"] for button in history_details.buttons(interrupted, Look(check=check()))][:2] == [
+    assert operation_text.outcome(interrupted) == "interrupted at 7 of 12"
+    assert history_list.undo(interrupted) == "or resume"
+    assert [button["act"] for button in history_details.buttons(interrupted, RollbackPreview(check=check()))][:2] == [
         "resume",
         "rollback",
     ]
@@ -183,7 +189,7 @@ def test_an_empty_history_differs_from_one_that_was_narrowed_too_far() -> None:
         (HistoryState(), "Nothing has been written yet"),
         (HistoryState(error="x"), "No operation matches"),
     ):
-        assert history.list_view(nothing, state=state, shown=None)["empty"]["title"] == title
+        assert history_list.list_view(nothing, state=state, shown=None)["empty"]["title"] == title
 
 
 def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
@@ -195,7 +201,7 @@ def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
         since="2026-11-01",
         until="2026-11-01",
     )
-    shown = history.search_view(state, error="", today=TODAY)
+    shown = history_list.search_view(state, error="", today=TODAY)
     assert [(chip["kind"], chip["text"]) for chip in shown["chips"]] == [
         ("kind", "write"),
         ("status", "failed"),
@@ -207,16 +213,16 @@ def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
         ("word", "sea"),
     ]
     assert shown["filtered"] == 3
-    assert history.without(state.query, "person", "Ann Lee") == "sea path:2019"
-    assert history.without('"old house" sea', "word", "sea") == '"old house"'
-    assert history.without("sea", "person", "sea") == "sea"
+    assert history_list.without(state.query, "person", "Ann Lee") == "sea path:2019"
+    assert history_list.without('"old house" sea', "word", "sea") == '"old house"'
+    assert history_list.without("sea", "person", "sea") == "sea"
 
 
 @pytest.mark.parametrize("term", ["Ann Lee", 'The "Rock"', "OR", "a:b", "-x", "sea"])
 @pytest.mark.parametrize("kind", ["word", "person", "path"])
 def test_a_term_that_is_spelt_is_read_again(kind: str, term: str) -> None:
-    assert history.without(f"{history.spelt(kind, term)} {history.spelt('word', 'other')}", "word", "other") == (
-        history.spelt(kind, term)
+    assert history_list.without(f"{history_term(kind, term)} {history_term('word', 'other')}", "word", "other") == (
+        history_term(kind, term)
     )
 
 
@@ -231,14 +237,14 @@ def test_a_term_that_is_spelt_is_read_again(kind: str, term: str) -> None:
     ],
 )
 def test_presets_of_days_are_recognised_again(preset: str, days: tuple[str, str]) -> None:
-    assert history.days(preset, TODAY) == days
+    assert history_list.days(preset, TODAY) == days
     state = HistoryState(since=days[0], until=days[1])
-    assert history.search_view(state, error="", today=TODAY)["preset"] == preset
+    assert history_list.search_view(state, error="", today=TODAY)["preset"] == preset
 
 
 def test_counts_stand_beside_states_and_types() -> None:
     counts = OperationCounts(by_status={"completed": 5}, by_type={"write": 4, "rollback": 1})
-    shown = history.search_view(HistoryState(status="failed"), error="", counts=counts)
+    shown = history_list.search_view(HistoryState(status="failed"), error="", counts=counts)
     assert [(each["value"], each["count"], each["on"]) for each in shown["statuses"]] == [
         ("completed", 5, False),
         ("failed", 0, True),
@@ -299,7 +305,7 @@ def test_errors_are_called_by_words() -> None:
 
 def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
-    assert history_details.outlook(seen) == [
+    assert rollback_report.outlook(seen) == [
         ["212", "get the same bytes back"],
         ["2", "are on a root that is offline: later"],
         ["1", "was changed by another program since: skipped"],
@@ -309,7 +315,7 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
 
 def test_choices_and_doubts_are_said_before_the_click() -> None:
     seen = check(comment_only=1, superseded=2, newer=(7,), glanced=5000)
-    assert history_details.hints(seen) == [
+    assert rollback_report.hints(seen) == [
         "1 file can get its comment alone back, if you choose so.",
         "2 files can go back together with newer operation 7, if you choose so.",
         "5,000 files judged by size and date; each is compared byte for byte when its turn comes.",
@@ -319,18 +325,18 @@ def test_choices_and_doubts_are_said_before_the_click() -> None:
 def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Bob Ray", files=1, able=0)]
     waiting = "Its files are being looked at."
-    assert offered(history_details.buttons(operation(), Look())) == {
+    assert offered(history_details.buttons(operation(), RollbackPreview())) == {
         "Roll back…": waiting,
         "One person…": waiting,
         "Files…": waiting,
     }
-    assert offered(history_details.buttons(operation(), Look(check=check(), people=people))) == {
+    assert offered(history_details.buttons(operation(), RollbackPreview(check=check(), people=people))) == {
         "Roll back…": "",
         "One person…": "",
         "Files…": "",
     }
     nothing = check(exact=0, restorable=0, can_rollback=False, reason="None of its files can be taken back: gone.")
-    found = offered(history_details.buttons(operation(), Look(check=nothing, people=people[1:])))
+    found = offered(history_details.buttons(operation(), RollbackPreview(check=nothing, people=people[1:])))
     assert found["Roll back…"] == "None of its files can be taken back: gone."
     assert found["Only “Bob Ray”…"].startswith("No file of it names Bob Ray any more")
 
@@ -338,10 +344,10 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
 def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
     cancelled = details(item(1), status="cancelled")
     left = replace(cancelled, status=replace(cancelled.status, status="cancelled", given_up=28))
-    acts = [button["act"] for button in history_details.view(left, Look())["buttons"]]
+    acts = [button["act"] for button in history_details.view(left, RollbackPreview())["buttons"]]
     assert acts[0] == "retry"
-    assert history_details.view(left, Look())["buttons"][0]["label"] == "Retry 28 files…"
-    assert "retry" not in [button["act"] for button in history_details.view(cancelled, Look())["buttons"]]
+    assert history_details.view(left, RollbackPreview())["buttons"][0]["label"] == "Retry 28 files…"
+    assert "retry" not in [button["act"] for button in history_details.view(cancelled, RollbackPreview())["buttons"]]
 
 
 def test_the_tries_of_a_file_are_told_one_by_one() -> None:
@@ -356,9 +362,9 @@ def test_the_tries_of_a_file_are_told_one_by_one() -> None:
 
 def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Zoë Öz", files=1, able=1)]
-    look = Look(check=check(), people=people, named="zoë öz")
+    look = RollbackPreview(check=check(), people=people, named="zoë öz")
     assert "Only “Zoë Öz”…" in offered(history_details.buttons(operation(), look))
-    listed = history_details.people_view(Look(people=people, asking=True))
+    listed = history_details.people_view(RollbackPreview(people=people, asking=True))
     assert listed is not None
     assert [(each["name"], each["files"], each["why"]) for each in listed] == [
         ("Ann Lee", "3 files", ""),
@@ -370,21 +376,24 @@ def test_what_cannot_be_taken_back_says_why_and_can_still_be_reached() -> None:
     gone = operation(
         can_rollback=False, rollback_reason="Operation 4 has been taken back already.", status="rolled_back"
     )
-    assert offered(history_details.buttons(gone, Look()))["Roll back…"] == "Operation 4 has been taken back already."
-    assert history_details.check_view(gone, Look()) == {"text": "Operation 4 has been taken back already."}
-    assert (history.row(gone)["able"], history.row(gone)["undo"]) == (False, "nothing to roll back")
+    assert (
+        offered(history_details.buttons(gone, RollbackPreview()))["Roll back…"]
+        == "Operation 4 has been taken back already."
+    )
+    assert history_details.check_view(gone, RollbackPreview()) == {"text": "Operation 4 has been taken back already."}
+    assert (history_list.row(gone)["able"], history_list.row(gone)["undo"]) == (False, "nothing to roll back")
 
 
 def test_an_operation_without_backups_still_offers_its_comments() -> None:
     gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
     seen = check(restorable=0, can_rollback=False, reason="Gone.", exact=0, comment_only=3)
-    assert history.undo(gone) == "comments only"
-    assert offered(history_details.buttons(gone, Look(check=seen, people=())))["Roll back…"] == ""
+    assert history_list.undo(gone) == "comments only"
+    assert offered(history_details.buttons(gone, RollbackPreview(check=seen, people=())))["Roll back…"] == ""
 
 
 def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> None:
     stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
-    look = Look(check=check(conflicts=[stuck, changed]), choosing=True, chosen={1, 3})
+    look = RollbackPreview(check=check(conflicts=[stuck, changed]), choosing=True, chosen={1, 3})
     files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
     shown = history_details.view(details(*files), look)["files"]
     assert [(row["may"], row["on"]) for row in shown["rows"]] == [
@@ -461,7 +470,7 @@ class _Asked:
 
 def asked(part: dict[str, Any] | None = None, **changes: Any) -> Any:
     seen: Any = _Asked(check(**({"restorable": 3, "exact": 3} | changes)))
-    rollback.ask(seen, seen, seen, 4, lambda _: None, **(part or {}))
+    rollback_question.ask(seen, seen, seen, 4, lambda _: None, **(part or {}))
     return seen
 
 
@@ -531,13 +540,13 @@ def test_what_is_skipped_is_counted_in_the_question() -> None:
 
 
 def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:
-    assert history.chips(HistoryState(query="risk:safe")) == []
+    assert history_list.chips(HistoryState(query="risk:safe")) == []
     with pytest.raises(errors.QueryError):
-        history.without("risk:safe", "word", "x")
+        history_list.without("risk:safe", "word", "x")
 
 
 def test_files_that_were_not_done_are_called_the_same_in_each_place() -> None:
     refused = operation(status="completed_with_errors", file_count=34, success_count=30, conflict_count=4)
-    assert (history.chip(refused)[0], history.outcome(refused)) == ("4 refused", "30 done · 4 refused")
+    assert (history_list.chip(refused)[0], operation_text.outcome(refused)) == ("4 refused", "30 done · 4 refused")
     failed = operation(status="completed_with_errors", file_count=9, success_count=6, conflict_count=1, failure_count=2)
-    assert history.chip(failed)[0] == "3 not done"
+    assert history_list.chip(failed)[0] == "3 not done"

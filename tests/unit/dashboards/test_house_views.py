@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboards.components import library, settings, shell
+from dashboards.frame import shell
+from dashboards.pages.library import folders
+from dashboards.pages.settings import settings_form
 from indexium_core import settings as table
 from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
-from indexium_core.model.holdings import (
+from indexium_core.model.files.inventory import (
     KINDS,
-    Forgetting,
     GoneCheck,
     HeldFile,
     HeldPage,
     LibraryDetails,
     Quality,
+    RemovalReport,
     TextCount,
 )
 
@@ -45,7 +47,7 @@ GOOD = replace(NOTHING, all=1204, people=812, nobody=300, unknown=92, text=37, p
 
 
 def now(details: list[LibraryDetails], quality: Quality, *, scanning: bool = False) -> list[int]:
-    steps = library.steps(details, quality, planned=4, scanning=scanning)
+    steps = folders.steps(details, quality, planned=4, scanning=scanning)
     assert all(step["promise"] for step in steps)
     return [place for place, step in enumerate(steps, 1) if step["now"]]
 
@@ -61,7 +63,7 @@ def test_the_first_steps_go_from_a_folder_to_the_plan() -> None:
 
 
 def test_a_folder_shows_what_is_wrong_in_it_as_text() -> None:
-    row = library.folder_row(FOLDER)
+    row = folders.folder_row(FOLDER)
     assert row["name"] == FOLDER.name
     assert [each["text"] for each in row["chips"]] == ["2 missing", "3 damaged", "1 empty"]
     assert row["facts"].startswith("1,204 files · 3.4 GB · scanned")
@@ -69,14 +71,14 @@ def test_a_folder_shows_what_is_wrong_in_it_as_text() -> None:
 
 
 def test_a_folder_that_is_away_promises_nothing() -> None:
-    away = replace(FOLDER, state="offline", problem="The folder /films is not there.", file_count=1, bytes=0)
-    row = library.folder_row(away)
-    assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films is not there.")
+    away = replace(FOLDER, state="offline", problem="The folder /films does not exist.", file_count=1, bytes=0)
+    row = folders.folder_row(away)
+    assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films does not exist.")
     assert row["facts"].startswith("1 file · scanned")
 
 
 def test_only_numbers_that_say_something_are_shown() -> None:
-    shown = {tile["kind"]: tile["count"] for tile in library.held(GOOD, None, kind="")["tiles"]}
+    shown = {tile["kind"]: tile["count"] for tile in folders.held(GOOD, None, kind="")["tiles"]}
     assert shown == {"all": "1,204", "people": "812", "nobody": "300", "unknown": "92", "text": "37"}
 
 
@@ -97,18 +99,18 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
         copies=1,
     )
     page = HeldPage(items=[file], total=92, page=2, per_page=25)
-    found = library.held(GOOD, page, kind="unknown")["list"]
+    found = folders.held(GOOD, page, kind="unknown")["list"]
     assert found["range"] == "26–26 of 92"
     assert found["pages"] == 4
     assert found["take"] == "Take these people over (92 files)"
     assert (found["rows"][0]["people"], found["rows"][0]["only_named"]) == (["Ann Lee"], True)
-    assert library.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
+    assert folders.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
 
 
 def test_texts_that_are_there_once_are_not_named() -> None:
     quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
     page = HeldPage(items=[], total=0, page=1, per_page=25)
-    assert library.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
+    assert folders.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_texts_that_are_there_once_are_not_named() -> None:
     ],
 )
 def test_a_scan_says_how_far_it_is(progress: ScanProgress, count: str, what: str, share: int | None) -> None:
-    shown = library.scanning(progress, stopping=False)
+    shown = folders.scanning(progress, stopping=False)
     parts = [] if share is None else [{"kind": "ok", "share": share}]
     assert (shown["count"], shown["what"], shown["bar"]["parts"]) == (count, what, parts)
 
@@ -134,22 +136,22 @@ def test_the_rail_says_that_a_scan_runs() -> None:
 
 def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None:
     report = ScanReport(seen=1, new=1, seconds=2.0, by_state={"corrupt": 1}, cancelled=True, messages=["A folder."])
-    shown = library.report(report)
-    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2.0 s. The rest is as it was;")
+    shown = folders.report(report)
+    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2 s. The rest is as it was;")
     assert shown["text"].endswith("1 file cannot be used; the list below says why.")
     assert shown["messages"] == ["A folder."]
 
 
 def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
-    found = Forgetting(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
-    text = str(library.forgetting(found, part="all"))
+    found = RemovalReport(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
+    text = str(folders.forgetting(found, part="all"))
     for said in ("No file on the disk is touched", "1,204", "812: who is in them is kept", "5: these go"):
         assert said in text
 
 
 def test_gone_files_are_asked_with_numbers() -> None:
     found = GoneCheck(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
-    text = str(library.gone(found))
+    text = str(folders.gone(found))
     for said in ("1,204 files", "2 files", "1 file; some may be", "Nothing is deleted"):
         assert said in text
 
@@ -162,7 +164,7 @@ def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None
         skipped=[RejectedRow(line=7, where="faces, row 7", reason="no person")],
     )
     check = ImportCheck(report=report, rows=60, people=7, waiting=[], relative=True, root="/films")
-    shown = library.looked_at("people.csv", check, ["/films", "/"], replace=False)
+    shown = folders.looked_at("people.csv", check, ["/films", "/"], replace=False)
     assert shown["confirm"] == "Import 60 names"
     assert shown["rejected"]["rows"] == [{"line": "line 4", "text": "bad name"}]
     assert shown["skipped"]["rows"] == [{"line": "faces, row 7", "text": "no person"}]
@@ -170,15 +172,15 @@ def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None
     assert [root["on"] for root in shown["roots"]] == [True, False]
     assert shown["waiting"]["more"] == "and 3 more"
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
-    assert library.looked_at("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
+    assert folders.looked_at("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
 
 
 # Settings.
 
 
 def test_every_setting_has_a_label_and_a_group() -> None:
-    grouped = [name for names in settings.GROUPS.values() for name in names]
-    assert sorted(grouped) == sorted(table.Settings.model_fields) == sorted(settings.LABELS)
+    grouped = [name for names in settings_form.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(table.Settings.model_fields) == sorted(settings_form.LABELS)
 
 
 def test_a_setting_shows_its_value_where_it_is_from_and_whether_it_goes_back(
@@ -186,7 +188,7 @@ def test_a_setting_shows_its_value_where_it_is_from_and_whether_it_goes_back(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
     config = table.load(str(home), max_operation_items=20_000)
-    view = settings.view(table.table(config), file="settings.toml", problem=None)
+    view = settings_form.view(table.table(config), file="settings.toml", problem=None)
     rows = {row["name"]: row for group in view["groups"] for row in group["rows"]}
 
     assert (rows["probe_threads"]["origin"], bool(rows["probe_threads"]["locked"])) == ("environment", True)

@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import footer, interrupted, job_log, jobs, progress
+from dashboards.components import job_text, operation_text
 from dashboards.components.dialog import Dialog
-from dashboards.pages.interrupted import Interrupted
-from dashboards.pages.job_log import OpenLog
-from dashboards.pages.jobs import JobsScreen
+from dashboards.frame import footer
+from dashboards.pages.jobs import job_actions, job_details, job_log, jobs_list
+from dashboards.pages.jobs.open_log import OpenLog
+from dashboards.pages.jobs.screen import JobsScreen
+from dashboards.questions import interrupted_report
+from dashboards.questions.interrupted_question import Interrupted
 from dashboards.state import JobsState
 from indexium_core import errors
-from indexium_core.model.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.files.properties import AuditEvent
 from indexium_core.model.job import JOB_STATES, Job
-from indexium_core.model.operation import OperationStatus, RollbackCheck
-from indexium_core.model.properties import AuditEvent
+from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.operation import OperationStatus, RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items
@@ -59,12 +62,12 @@ def status(**values: Any) -> OperationStatus:
 
 
 def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
-    row = jobs.row(job(), status(), NOW)
+    row = jobs_list.row(job(), status(), NOW)
     assert row["name"] == "Write 'Holiday 2019'"
     assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
     assert row["pace"] == "118 files/s · 18 %"
-    assert jobs.row(job(), status(current_share=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
-    assert jobs.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert jobs_list.row(job(), status(current_share=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert job_details.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
     parts = [{"kind": "ok", "share": 18.224}, {"kind": "bad", "share": 0.467}]
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
@@ -74,7 +77,11 @@ def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_f
 
     def said(**values: Any) -> list[str]:
         now = status(status="paused", working={7: 12.0}, **values)
-        return [jobs.chip(job("paused"), now)[0], progress.pace(record, now), footer.running(record, now)["title"]]
+        return [
+            job_text.chip(job("paused"), now)[0],
+            operation_text.speed(record, now),
+            footer.running(record, now)["title"],
+        ]
 
     assert said() == ["pausing", "pausing after this file", "Pausing: 40 of 214 files"]
     assert said(at_rest=True) == ["paused", "paused", "Paused: 40 of 214 files"]
@@ -82,8 +89,8 @@ def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_f
 
 def test_a_large_film_under_way_moves_the_gauge() -> None:
     one = status(counts={"pending": 1}, shares={7: 0.43})
-    assert jobs.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
-    assert jobs.pace(job(), one).endswith("43 %")
+    assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
+    assert job_text.speed(job(), one).endswith("43 %")
 
 
 SENTENCES = [
@@ -96,7 +103,7 @@ SENTENCES = [
         job(
             "pending", retry_count=1, next_retry_at=NOW + timedelta(seconds=4), error_message="The disk did not answer."
         ),
-        "try 2 of 4 in 4.0 s; The disk did not answer.",
+        "try 2 of 4 in 4 s; The disk did not answer.",
     ),
     (
         job("paused", progress_current=41, progress_total=214, paused_at=NOW - timedelta(days=2), paused_by="Ann"),
@@ -123,7 +130,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("known", "text"), SENTENCES, ids=lambda value: value[:24] if isinstance(value, str) else "")
 def test_every_state_has_its_sentence(known: Job, text: str) -> None:
-    assert jobs.sentence(known, now=NOW).startswith(text)
+    assert job_text.sentence(known, now=NOW).startswith(text)
 
 
 ABLE = {
@@ -141,8 +148,8 @@ ABLE = {
 @pytest.mark.parametrize("state", JOB_STATES)
 def test_a_state_offers_what_can_be_done_in_it_and_says_why_the_rest_cannot(state: str) -> None:
     known = job(state)
-    assert [item["act"] for item in jobs.actions(known)] == ABLE[state]
-    assert jobs.cannot(known, "cancel") == (
+    assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
+    assert job_actions.blocker(known, "cancel") == (
         "" if "cancel" in ABLE[state] else f"It is {_said(state)} and cannot be cancelled."
     )
 
@@ -153,15 +160,15 @@ def _said(state: str) -> str:
 
 def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -> None:
     for state in ("interrupted", "failed"):
-        assert jobs.actions(job(state, operation_id=3))[0]["act"] == "settle"
+        assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "settle"
     asked_for = job(cancelled_at=NOW)
-    assert (jobs.actions(asked_for), jobs.chip(asked_for)) == ([], ("cancelling", "blocked"))
-    assert jobs.cannot(asked_for, "pause") == "It is being cancelled already."
-    assert [item["act"] for item in jobs.actions(job(is_cancellable=False))] == ["pause"]
+    assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
+    assert job_actions.blocker(asked_for, "pause") == "It is being cancelled already."
+    assert [item["act"] for item in job_actions.actions(job(is_cancellable=False))] == ["pause"]
 
 
 def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> None:
-    shown = jobs.cards(
+    shown = jobs_list.cards(
         {"write": {"running": 1, "failed": 2, "interrupted": 3}, "poster_fetch": {"pending": 1200}}, chosen="write"
     )
     assert [card["label"] for card in shown] == ["Writes", "Rollbacks", "Scans", "Rescans", "Poster fetch"]
@@ -169,10 +176,10 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     assert (shown[0]["on"], shown[0]["cut"], shown[0]["counts"][2]["level"]) == (True, "3", "danger")
     assert shown[4]["counts"][1]["count"] == "1,200"
     assert (
-        jobs.summary({"scan": {"running": 1, "pending": 2}})
+        jobs_list.summary({"scan": {"running": 1, "pending": 2}})
         == "1 under way · 2 waiting · goes on if you close this page"
     )
-    assert jobs.summary({"scan": {"completed": 9}}) == "nothing to do"
+    assert jobs_list.summary({"scan": {"completed": 9}}) == "nothing to do"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +187,7 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     [("write", "What is done stays done and can be rolled back"), ("rollback", "What was taken back stays so")],
 )
 def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
-    half = jobs.leaves(job(job_type=kind, progress_current=39, progress_total=214))
+    half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
     assert half.startswith(told)
     assert half.endswith("; 175 files will not be touched. Every file is whole.")
 
@@ -188,9 +195,9 @@ def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
 def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
     for hours, forgotten in ((23, False), (25, True)):
         known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
-        assert jobs.held(known, now=NOW) is forgotten
-    assert not jobs.held(job("running", paused_at=NOW - timedelta(days=9)), now=NOW)
-    assert jobs.held_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
+        assert job_text.is_long_paused(known, now=NOW) is forgotten
+    assert not job_text.is_long_paused(job("running", paused_at=NOW - timedelta(days=9)), now=NOW)
+    assert job_text.long_pause_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
 
 
 def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
@@ -204,7 +211,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         "missing": 0,
         "ids": [1, 2],
     }
-    view = jobs.details_view(
+    view = job_details.details_view(
         job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
     )
     assert view["outcome"] == [
@@ -215,7 +222,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         ["Ids", "1, 2"],
     ]
     assert view["priorities"] == []
-    assert [each["label"] for each in jobs.details_view(job(), now=NOW)["priorities"]][::4] == [
+    assert [each["label"] for each in job_details.details_view(job(), now=NOW)["priorities"]][::4] == [
         "1, first of all",
         "5, normal",
         "9",
@@ -225,13 +232,13 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
 @pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
 def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
-    assert jobs.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
+    assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
-    view = jobs.details_view(ended, counted, now=NOW)
+    view = job_details.details_view(ended, counted, now=NOW)
     assert view["text"] == "39 of 214 files done when it was cancelled"
     assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
     assert [item["act"] for item in view["acts"]] == ["retry"]
-    assert jobs.cannot(ended, "retry") == ""
+    assert job_actions.blocker(ended, "retry") == ""
     came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
     assert footer.done(came_to, now=NOW)["title"] == "Cancelled: written to 39 files"
 
@@ -278,9 +285,9 @@ def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_
 
 def test_a_file_of_which_a_new_one_is_made_says_how_far_that_is() -> None:
     item = items(1)[1]
-    row = progress.item_row(row_of(1, item, "writing"), share=0.614)
+    row = operation_text.item_row(row_of(1, item, "writing"), share=0.614)
     assert (row["status"], row["level"]) == ("rewriting 61 %", "warning")
-    assert progress.item_row(row_of(1, item, "writing"))["status"] == "writing"
+    assert operation_text.item_row(row_of(1, item, "writing"))["status"] == "writing"
 
 
 # The log.
@@ -361,14 +368,24 @@ class Stage:
     def __init__(self) -> None:
         self.library, self.line, self.dialog = FakeLibrary(4), Clock(), Dialog()
         self.gone: list[Any] = []
-        cut = Interrupted(self.library, self.line, self.dialog, self, later=set())  # type: ignore[arg-type]
-        self.screen = JobsScreen(self.library, self.line, self.dialog, self, cut)  # type: ignore[arg-type]
+        self.bridge = self.line
+        self.interrupted = Interrupted(
+            self.library,  # type: ignore[arg-type]
+            self.line,  # type: ignore[arg-type]
+            self.dialog,
+            watch=self.watch,
+            postponed=set(),
+        )
+        self.screen = JobsScreen(self)  # type: ignore[arg-type]
 
-    def showing(self, page: str) -> bool:
+    def is_showing(self, page: str) -> bool:
         return page == "jobs"
 
-    def tell_address(self) -> None:
+    def update_address(self) -> None:
         """Nobody looks at it."""
+
+    def watch(self, operation_id: int) -> None:
+        self.go("progress", operation_id=operation_id)
 
     def go(self, page: str, **values: Any) -> None:
         self.gone.append((page, values.get("operation_id")))
@@ -447,10 +464,16 @@ class Offered(Stage):
         super().__init__()
         self.cuts, self.later = list(cuts), set[int]()
         self.resumed: list[int] = []
-        self.library.interrupted = lambda **_: self.cuts  # type: ignore[method-assign]
-        self.library.interrupted_files = self._page  # type: ignore[method-assign]
+        self.library.interruptions.operations = lambda **_: self.cuts  # type: ignore[method-assign]
+        self.library.interruptions.files = self._page  # type: ignore[method-assign]
         self.library.resume = self._resume  # type: ignore[method-assign]
-        self.offer = Interrupted(self.library, self.line, self.dialog, self, later=self.later)  # type: ignore[arg-type]
+        self.offer = Interrupted(
+            self.library,  # type: ignore[arg-type]
+            self.line,  # type: ignore[arg-type]
+            self.dialog,
+            watch=self.watch,
+            postponed=self.later,
+        )
 
     def _resume(self, operation_id: int) -> None:
         self.resumed.append(operation_id)
@@ -512,7 +535,7 @@ def test_what_was_cut_off_says_what_it_was_and_how_far_it_came() -> None:
 
     def said(**record: Any) -> str:
         facts = {"id": 5, "status": "interrupted", "user_note": ""} | record
-        text: str = interrupted.sections(cut(counts=counts, operation=operation(**facts)))[0]["text"]
+        text: str = interrupted_report.sections(cut(counts=counts, operation=operation(**facts)))[0]["text"]
         return text
 
     assert said(user_note="nightly").startswith("Write “nightly”, begun ")
@@ -534,7 +557,7 @@ def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
 
 
 def test_the_report_of_many_files_has_pages_up_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interrupted, "PER_PAGE", 3)
+    monkeypatch.setattr(interrupted_report, "PER_PAGE", 3)
     stage = Offered(cut())
     stage.offer.start()
     stage.answer("turn", list="files", page=2, choice="")
@@ -561,7 +584,10 @@ def test_rolling_back_asks_once_more_and_then_the_next_is_offered() -> None:
 
 def test_what_cannot_be_done_is_not_offered() -> None:
     whole = cut(counts={"done": 4}, files=[])
-    assert (interrupted.resume_label(whole), interrupted.rollback_label(cut(counts={"not_started": 3}))) == ("", "")
+    assert (
+        interrupted_report.resume_label(whole),
+        interrupted_report.rollback_label(cut(counts={"not_started": 3})),
+    ) == ("", "")
     stage = Offered()
     stage.offer.show(9)  # it has ended meanwhile
     assert stage.gone == [("progress", 9)]

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from dashboards import app
-from dashboards.server import DashboardServer
+from dashboards.web.server import DashboardServer
 
 NO_FILE = "There is no file with this id"
 NO_PAGE = "There is no page at this address"
@@ -74,7 +74,7 @@ def test_an_address_of_nothing_among_the_routes_for_programs_is_answered_for_pro
 def test_a_page_that_could_not_be_made_says_so_in_the_frame_of_all_others(
     served: DashboardServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(pages: app.Pages) -> None:
+    def broken(*_: object) -> None:
         raise ValueError("<i>secret</i>")
 
     monkeypatch.setattr(app, "Session", broken)

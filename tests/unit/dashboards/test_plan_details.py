@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import person_field, plan_details
-from indexium_core.model.details import Copy, FileDetails, FileEvent, Origin, PersonDetails
-from indexium_core.model.media import Change, FieldValue, StreamFacts
-from indexium_core.model.plan import Issue, PlanItem
-from indexium_core.model.suggestion import Suggestion
+from dashboards.components import person_field
+from dashboards.pages.plan.details import plan_details
+from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.files.media import Change, FieldValue, StreamFacts
+from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning.plan import Issue, PlanItem
 from tests.support.fake_plan import details_of, items
 
 PLAN = items(50)
@@ -190,7 +191,7 @@ def test_only_the_newest_operations_are_sent_and_all_are_counted() -> None:
 
 
 def test_copies_beyond_the_first_are_counted() -> None:
-    details: FileDetails = details_of(of("safe"), copies=[Copy(file_id=2, file_path="/b.mp4")], copies_total=12)
+    details: FileDetails = details_of(of("safe"), copies=[FileCopy(file_id=2, file_path="/b.mp4")], copies_total=12)
     assert ["Same film", "/b.mp4"] in plan_details.facts(details)
     assert ["", "and 11 more"] in plan_details.facts(details)
     assert "12 copies" in plan_details.strip(details)
@@ -202,7 +203,9 @@ def test_copies_beyond_the_first_are_counted() -> None:
 def library(*names: str, similar: str = "") -> Any:
     like = SimpleNamespace(name=similar, files=12, reason="one letter differs")
     return SimpleNamespace(
-        names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        files=SimpleNamespace(
+            names_like=lambda text: [(name, 3) for name in names if text.lower() in name.lower()],
+        ),
         people=SimpleNamespace(similar=lambda text, limit: [like] if similar else []),
     )
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import plan_header
+from dashboards.pages.plan.search import plan_header
 from dashboards.state import PlanState
-from indexium_core.model.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.plan import SORT_KEYS, PlanStatistics
+from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
+from indexium_core.model.planning.plan import SORT_KEYS, PlanStatistics
 from indexium_core.model.view import SavedView
 
 COUNTS = PlanStatistics(
@@ -49,7 +49,7 @@ def test_the_summary_says_what_is_written_of_how_much() -> None:
     )
     assert (
         plan_header.summary(counts, 18_400_000_000_000)
-        == "+2,318 names · −41 · 7 unchanged · about 6.0 s · 1.1 MB of 18 TB written"
+        == "+2,318 names · −41 · 7 unchanged · about 6 s · 1.1 MB of 18 TB written"
     )
     assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
 

@@ -15,20 +15,21 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import app, server
-from dashboards.server import DashboardServer
+from dashboards import shared
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from tests.support.fake_library import FakeLibrary
 
 SERVE = """
 import sys
 from pathlib import Path
-from dashboards import server
+from dashboards.web import server
 from tests.support.fake_library import FakeLibrary
 library = FakeLibrary(5)
 library.home = Path(sys.argv[2])
 server.serve(library, port=int(sys.argv[1]))
-print("begun nothing:", library.told)
+print("begun nothing:", library.stopped)
 print("left behind:", [path.name for path in library.home.iterdir()])
 print("stopped clean")
 """
@@ -120,12 +121,15 @@ def test_a_signal_stops_it_clean_and_at_once(number: signal.Signals, tmp_path: P
 
 def test_what_the_start_has_to_say_is_said_once_and_what_a_dialog_asks_about_by_that() -> None:
     library = FakeLibrary(1)
-    library.notices = ["2 files were put back.", f"Write 1 was interrupted. {app.COMMAND}1' goes on with it."]
-    pages = app.Pages(library)  # type: ignore[arg-type]
-    assert (pages.unsaid(), pages.unsaid()) == (["2 files were put back."], [])
+    library.notices = ["2 files were put back.", f"Write 1 was interrupted. {shared.COMMAND}1' goes on with it."]
+    pages = shared.Shared(library)  # type: ignore[arg-type]
+    assert (pages.new_notices(), pages.new_notices()) == (["2 files were put back."], [])
     library.notices.append("The clock was put back.")
-    assert pages.unsaid() == ["The clock was put back."]
+    assert pages.new_notices() == ["The clock was put back."]
     library.notices += ["One.", "Two.", "Three.", "Four."]
-    assert (pages.unsaid(), pages.unsaid()) == (["One.", "Two.", "Three."], [])  # and the next session hears none
+    assert (pages.new_notices(), pages.new_notices()) == (
+        ["One.", "Two.", "Three."],
+        [],
+    )  # and the next session hears none
     pages.close()
     library.close()

@@ -11,8 +11,8 @@ import pytest
 
 from dashboards import state
 from dashboards.state import HistoryState, PlanState, ProgressState, View, selection_from_json, selection_to_json
-from indexium_core.model.facets import FACETS
-from indexium_core.model.plan import Selection
+from indexium_core.model.planning.facets import FACETS
+from indexium_core.model.planning.plan import Selection
 from indexium_core.model.view import SavedView
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from dashboards import server, uploads
-from dashboards.desk import Desk
-from dashboards.server import DashboardServer
-from dashboards.uploads import Upload
+from dashboards.result_cache import ResultCache
+from dashboards.web import server, uploads
+from dashboards.web.server import DashboardServer
+from dashboards.web.uploads import Upload
 from tests.support.fake_library import FakeLibrary
 
 
@@ -42,8 +42,8 @@ def send(served: DashboardServer, body: bytes = b"path,person\n", **changed: str
     return answer.status, text
 
 
-def desk(served: DashboardServer) -> Desk:
-    return served._pages.desk
+def desk(served: DashboardServer) -> ResultCache:
+    return served._pages.shared.result_cache
 
 
 def test_a_list_of_our_own_page_lies_on_the_desk_under_its_name(served: DashboardServer, tmp_path: Path) -> None:
@@ -89,5 +89,5 @@ def test_what_an_earlier_process_left_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / uploads.FOLDER / "left.csv"
     left.parent.mkdir()
     left.touch()
-    uploads.routes(SimpleNamespace(home=tmp_path), Desk(), None)  # type: ignore[arg-type]
+    uploads.routes(SimpleNamespace(home=tmp_path), ResultCache(), None)  # type: ignore[arg-type]
     assert not left.exists()

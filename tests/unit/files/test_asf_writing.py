@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means
-from indexium_core.files.containers.remux import asf
-from indexium_core.model.media import Extent, Patch, Rebuild
+from indexium_core.files.containers import Capabilities
+from indexium_core.files.containers.asf import structure
+from indexium_core.model.files.media import Extent, Patch, Rebuild
 from tests.support import headers, lossless, media
 from tests.support.headers import asf_object, attributes, description, wide
 from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
@@ -40,8 +40,8 @@ def header_length(data: bytes) -> int:
     return int.from_bytes(data[16:24], "little")
 
 
-def objects(data: bytes) -> list[asf.Object]:
-    return list(asf.objects(data[30 : header_length(data)]))
+def objects(data: bytes) -> list[structure.Object]:
+    return list(structure.objects(data[30 : header_length(data)]))
 
 
 def places(data: bytes) -> Mapping[str, str]:
@@ -61,12 +61,12 @@ def test_everything_that_ffmpeg_would_lose_stays(clip: bytes) -> None:
 
 def test_the_size_of_the_file_is_told_anew_where_it_was_right(clip: bytes) -> None:
     new = written(clip, ANN, COPY)
-    [told] = [part.body[16:24] for part in objects(new) if part.guid == asf.FILE]
+    [told] = [part.body[16:24] for part in objects(new) if part.guid == structure.FILE]
     assert int.from_bytes(told, "little") == len(new)
 
-    at = clip.index(asf.FILE) + 24 + 16
+    at = clip.index(structure.FILE) + 24 + 16
     broadcast = clip[:at] + bytes(8) + clip[at + 8 :]
-    [told] = [part.body[16:24] for part in objects(written(broadcast, ANN, COPY)) if part.guid == asf.FILE]
+    [told] = [part.body[16:24] for part in objects(written(broadcast, ANN, COPY)) if part.guid == structure.FILE]
     assert told == bytes(8)
 
 
@@ -85,7 +85,7 @@ def test_all_that_is_behind_the_header_is_one_stretch_of_the_old_file(clip: byte
 
 @pytest.mark.parametrize("block", [512, 4096, 65_536])
 def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(clip: bytes, block: int) -> None:
-    edit = planned(clip, ANN, COPY, Means(reflink=True, clone_block=block))
+    edit = planned(clip, ANN, COPY, Capabilities(reflink=True, clone_block=block))
     assert isinstance(edit, Rebuild)
     assert edit.cloned
     assert (edit.size - len(clip)) % block == 0
@@ -120,8 +120,8 @@ def test_every_comment_gets_the_same_text_and_all_are_taken_away(clip: bytes) ->
         ([attributes(("Description", 1, b"bytes"))], b"", "no text"),
         ([attributes(("Description", 0, b"\x00\xd8\0\0"))], b"", "not Unicode"),
         ([], headers.library((1, "Description", "mine")), "a description of its own"),
-        ([asf_object(asf.ATTRIBUTES, struct.pack("<H", 0) + b"more")], b"", "attributes are not understood"),
-        ([asf_object(asf.DESCRIPTION, bytes(10) + b"more")], b"", "description is not understood"),
+        ([asf_object(structure.ATTRIBUTES, struct.pack("<H", 0) + b"more")], b"", "attributes are not understood"),
+        ([asf_object(structure.DESCRIPTION, bytes(10) + b"more")], b"", "description is not understood"),
     ],
 )
 def test_what_is_not_understood_is_left_alone(clip: bytes, parts: list[bytes], extension: bytes, sentence: str) -> None:
@@ -197,9 +197,9 @@ def test_where_no_other_file_may_take_its_place_only_room_helps(clip: bytes) -> 
 
 
 SMALL = headers.asf_with(
-    asf_object(asf.guid_of("75b22630-668e-11cf-a6d9-00aa0062ce6c"), bytes(4) + b"\1\2"),
-    asf_object(asf.FILE, bytes(80)),
-) + asf_object(asf.DATA, bytes(26) + bytes(range(250)))
+    asf_object(structure.guid_of("75b22630-668e-11cf-a6d9-00aa0062ce6c"), bytes(4) + b"\1\2"),
+    asf_object(structure.FILE, bytes(80)),
+) + asf_object(structure.DATA, bytes(26) + bytes(range(250)))
 
 
 def test_a_small_file_is_understood() -> None:
@@ -262,7 +262,7 @@ def test_a_file_without_media_is_left_alone(clip: bytes) -> None:
 def test_a_header_that_is_nested_deeper_than_reason_is_left_alone() -> None:
     nested = b""
     for _ in range(2000):
-        nested = asf_object(asf.EXTENSION, bytes(18) + struct.pack("<I", len(nested)) + nested)
+        nested = asf_object(structure.EXTENSION, bytes(18) + struct.pack("<I", len(nested)) + nested)
     data = headers.asf_with(SMALL, nested)
     assert lossless.problem(data) == ""
     assert "not understood" in refusal(data, ANN, COPY)
@@ -283,6 +283,6 @@ def test_more_attributes_than_reason_in_all_parts_together_are_refused(clip: byt
 def test_parts_of_many_extensions_are_counted_together(clip: bytes) -> None:
     assert lossless.problem(headers.asf_with(clip, extension=padding(0) * 9_000)) == ""
 
-    extension = next(part for part in objects(clip) if part.guid == asf.EXTENSION)
-    many = asf_object(asf.EXTENSION, extension.body[:18] + struct.pack("<I", 24 * 9_000) + padding(0) * 9_000)
+    extension = next(part for part in objects(clip) if part.guid == structure.EXTENSION)
+    many = asf_object(structure.EXTENSION, extension.body[:18] + struct.pack("<I", 24 * 9_000) + padding(0) * 9_000)
     assert lossless.problem(headers.asf_with(clip, *[many] * 3)) == "corrupt"

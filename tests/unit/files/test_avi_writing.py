@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means
-from indexium_core.model.media import Patch, Rebuild
+from indexium_core.files.containers import Capabilities
+from indexium_core.model.files.media import Patch, Rebuild
 from tests.support import headers, lossless, media
 from tests.support.headers import chunk, listed, texts
 from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, written
@@ -134,7 +134,7 @@ def test_media_stay_on_the_sectors_of_a_camera() -> None:
 @pytest.mark.parametrize("block", [512, 4096, 65_536])
 def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(block: int) -> None:
     data = film()
-    edit = planned(data, ANN, COPY, Means(reflink=True, clone_block=block))
+    edit = planned(data, ANN, COPY, Capabilities(reflink=True, clone_block=block))
     assert isinstance(edit, Rebuild)
     assert edit.cloned
     assert (edit.size - len(data)) % block == 0

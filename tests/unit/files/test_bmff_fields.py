@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Patch, Refusal
+from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
@@ -64,7 +64,7 @@ def planned(content: bytes, text: str | None) -> Patch | Refusal:
     if layout.problem is not None:
         return layout.problem
     in_place = next(each for each in FAMILY.strategies() if each.name == "mp4_in_place")
-    outcome = in_place.plan(reader, layout, [Change(field="comment", old=None, new=text)], Means())
+    outcome = in_place.plan(reader, layout, [Change(field="comment", old=None, new=text)], Capabilities())
     assert isinstance(outcome, Patch | Refusal)
     return outcome
 

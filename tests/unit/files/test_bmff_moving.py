@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Choice, Means, registry
+from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.containers.bmff.strategy import PADDING
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Edit, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 from tests.support import mp4, pointers
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
@@ -35,7 +35,7 @@ def film(*children: bytes, front: bool = True, **more: Any) -> bytes:
 
 def planned(name: str, content: bytes, text: str | None = TEXT, *, block: int = BLOCK) -> Edit | Refusal:
     reader = BytesReader(content)
-    means = Means(block=block, reflink=True, clone_block=block, keep_faststart=False)
+    means = Capabilities(block=block, reflink=True, clone_block=block, keep_faststart=False)
     changes = [Change(field="comment", old=None, new=text)]
     return STRATEGIES[name].plan(reader, FAMILY.examine(reader), changes, means)
 
@@ -275,7 +275,7 @@ def test_nothing_is_appended_behind_media_that_reaches_to_the_end() -> None:
 def test_an_index_in_front_of_most_media_stays_there_if_it_is_to(content: bytes, front: bool) -> None:
     reader = BytesReader(content)
     change = Change(field="comment", old=None, new=TEXT)
-    outcome = STRATEGIES["mp4_append"].plan(reader, FAMILY.examine(reader), [change], Means(keep_faststart=True))
+    outcome = STRATEGIES["mp4_append"].plan(reader, FAMILY.examine(reader), [change], Capabilities(keep_faststart=True))
 
     assert isinstance(outcome, Refusal) == front
 
@@ -343,18 +343,18 @@ def test_strategies_come_best_first() -> None:
     content = film()
     reader = BytesReader(content)
     layout = FAMILY.examine(reader)
-    means: list[tuple[Means, str]] = [
-        (Means(block=BLOCK, reflink=True, keep_faststart=False), "mp4_reflink"),
-        (Means(block=BLOCK, keep_faststart=False), "mp4_insert_range"),
-        (Means(block=BLOCK, reflink=True, replace=False), "mp4_insert_range"),
-        (Means(keep_faststart=False), "mp4_append"),
-        (Means(), "mp4_copy"),
+    means: list[tuple[Capabilities, str]] = [
+        (Capabilities(block=BLOCK, reflink=True, keep_faststart=False), "mp4_reflink"),
+        (Capabilities(block=BLOCK, keep_faststart=False), "mp4_insert_range"),
+        (Capabilities(block=BLOCK, reflink=True, replace=False), "mp4_insert_range"),
+        (Capabilities(keep_faststart=False), "mp4_append"),
+        (Capabilities(), "mp4_copy"),
     ]
     for given_means, name in means:
         choice = registry.choose(FAMILY, reader, layout, [Change(field="comment", old=None, new=TEXT)], given_means)
         assert isinstance(choice, Choice)
         assert choice.strategy == name
-    nothing = Means(replace=False)
+    nothing = Capabilities(replace=False)
     assert isinstance(
         registry.choose(FAMILY, reader, layout, [Change(field="comment", old=None, new=TEXT)], nothing), Refusal
     )
@@ -396,7 +396,10 @@ def large(*chunks: list[int], end: bytes = b"") -> Sparse:
 def header_of(name: str, reader: Sparse) -> tuple[bytes, int]:
     """The new header, and by how much the media moves."""
     edit = STRATEGIES[name].plan(
-        reader, FAMILY.examine(reader), [Change(field="comment", old=None, new=TEXT)], Means(block=4096, reflink=True)
+        reader,
+        FAMILY.examine(reader),
+        [Change(field="comment", old=None, new=TEXT)],
+        Capabilities(block=4096, reflink=True),
     )
     if isinstance(edit, Patch):
         return edit.writes[0][1], edit.inserted
@@ -452,7 +455,10 @@ def test_a_table_without_samples_that_points_nowhere_does_not_move() -> None:
 def test_an_index_at_the_end_needs_no_larger_numbers() -> None:
     reader = large([0xFFFFFF00])
     outcome = STRATEGIES["mp4_append"].plan(
-        reader, FAMILY.examine(reader), [Change(field="comment", old=None, new=TEXT)], Means(keep_faststart=False)
+        reader,
+        FAMILY.examine(reader),
+        [Change(field="comment", old=None, new=TEXT)],
+        Capabilities(keep_faststart=False),
     )
 
     assert isinstance(outcome, Refusal) is False
@@ -464,7 +470,10 @@ def test_other_offsets_that_cannot_grow_are_a_refusal(name: str) -> None:
     for inner in (pointers.items([(far, 8)]), pointers.items([(far, 8)], offset=0, base=4)):
         reader = large([2000], end=mp4.meta(inner))
         outcome = STRATEGIES[name].plan(
-            reader, FAMILY.examine(reader), [Change(field="comment", old=None, new=TEXT)], Means(block=1, reflink=True)
+            reader,
+            FAMILY.examine(reader),
+            [Change(field="comment", old=None, new=TEXT)],
+            Capabilities(block=1, reflink=True),
         )
         assert isinstance(outcome, Refusal)
         assert "too few bytes" in outcome.message
@@ -478,8 +487,8 @@ def test_padding_of_more_than_4_gib_is_not_reached_over_but_can_go() -> None:
     reader = Sparse(head + struct.pack(">I4sQ", 1, b"free", size - len(head) - len(end)), size=size, end=end)
     changes = [Change(field="comment", old=None, new=TEXT)]
     layout = FAMILY.examine(reader)
-    inserted = STRATEGIES["mp4_insert_range"].plan(reader, layout, changes, Means(block=4096))
-    copied = STRATEGIES["mp4_copy"].plan(reader, layout, changes, Means())
+    inserted = STRATEGIES["mp4_insert_range"].plan(reader, layout, changes, Capabilities(block=4096))
+    copied = STRATEGIES["mp4_copy"].plan(reader, layout, changes, Capabilities())
 
     assert layout.problem is None
     assert isinstance(inserted, Refusal)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change
+from indexium_core.model.files.media import Change
 from tests.support import mp4, pointers
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
@@ -278,4 +278,6 @@ def test_changed_bytes_never_fail(changes: list[tuple[int, bytes]], end: int) ->
     layout = FAMILY.examine(reader)
     FAMILY.census(reader, layout)
     for strategy in FAMILY.strategies():
-        strategy.plan(reader, layout, [Change(field="comment", old=None, new="y" * 99)], Means(block=512, reflink=True))
+        strategy.plan(
+            reader, layout, [Change(field="comment", old=None, new="y" * 99)], Capabilities(block=512, reflink=True)
+        )

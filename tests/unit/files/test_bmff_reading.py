@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 from tests.support import mp4
 from tests.support.effort import effort
 from tests.support.mp4 import box, full

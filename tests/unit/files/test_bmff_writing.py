@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.files.containers import Layout, Means, Strategy
-from indexium_core.files.containers.bmff import FAMILY, BmffLayout, patch
+from indexium_core.files.containers import Capabilities, Layout, Strategy
+from indexium_core.files.containers.bmff import FAMILY, BmffLayout, padding
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Patch, Refusal
+from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
 from tests.support.effort import effort
 from tests.support.mp4 import box
@@ -21,7 +21,7 @@ from tests.support.mp4 import box
 TITLE = box(b"\xa9nam", mp4.data("A title"))
 COVER = box(b"covr", mp4.data(bytes(5000), flags=14))
 IN_PLACE = FAMILY.strategies()[0]
-EVERYTHING = Means(block=4096, reflink=True, keep_faststart=False)
+EVERYTHING = Capabilities(block=4096, reflink=True, keep_faststart=False)
 LONG = "Ünïcödé, שלום, 你好 🎬\r\n" * 4000
 
 
@@ -31,7 +31,7 @@ def change(text: str | None, *, old: str | None = None) -> list[Change]:
 
 def planned(content: bytes, text: str | None) -> Patch | Refusal:
     reader = BytesReader(content)
-    return IN_PLACE.plan(reader, FAMILY.examine(reader), change(text), Means())
+    return IN_PLACE.plan(reader, FAMILY.examine(reader), change(text), Capabilities())
 
 
 def written(content: bytes, text: str | None) -> bytes:
@@ -259,7 +259,7 @@ def test_paddings_are_joined_where_one_is_not_enough() -> None:
     reach = [more for more in range(110) if fits(content, "one" + "x" * more)]
     assert reach[-1] == 100
     assert set(range(93)) <= set(reach)
-    assert patch.room(FAMILY.examine(BytesReader(content))) == 100
+    assert padding.free_bytes(FAMILY.examine(BytesReader(content))) == 100
 
 
 def test_what_a_camera_keeps_in_a_free_box_is_no_room() -> None:
@@ -292,7 +292,7 @@ def test_a_padding_of_more_than_4_gib_is_no_room() -> None:
     """Its size would not fit into the header that we write."""
     content = mp4.film() + struct.pack(">I4sQ", 1, b"free", 1 << 40)
     reader = Sparse(content, size=len(mp4.film()) + (1 << 40))
-    outcome = IN_PLACE.plan(reader, FAMILY.examine(reader), change("new"), Means())
+    outcome = IN_PLACE.plan(reader, FAMILY.examine(reader), change("new"), Capabilities())
 
     assert isinstance(outcome, Refusal)
     assert outcome.code == "no_strategy_yet"

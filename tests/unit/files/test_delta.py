@@ -16,7 +16,7 @@ from indexium_core.demo import ffmpeg
 from indexium_core.files import delta, matching
 from indexium_core.files.delta import Rebuilt
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Extent, Patch, Rebuild
+from indexium_core.model.files.media import Extent, Patch, Rebuild
 from tests.support import media
 from tests.support.oracles import oracle
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexium_core.files.fingerprint import payload_hash
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 MIB = 1024 * 1024
 

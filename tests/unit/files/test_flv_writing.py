@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers.remux import amf
-from indexium_core.model.media import Extent, Patch, Rebuild
+from indexium_core.files.containers.flv import amf
+from indexium_core.model.files.media import Extent, Patch, Rebuild
 from tests.support import headers, lossless, media
 from tests.support.headers import script
 from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means, foreign, registry
+from indexium_core.files.containers import Capabilities, registry, unsupported
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files.media import Change, Refusal
 from tests.support import media
 
 CHANGE = Change(field="comment", old=None, new="x")
@@ -24,18 +24,18 @@ def test_what_has_no_place_for_a_comment_is_refused_when_it_is_planned(form: str
     path = media.build(form, tmp_path, name="wrongly_named.mp4")
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
-        assert family is foreign.FAMILY
-        choice = registry.choose(family, reader, layout, [CHANGE], Means())
+        assert family is unsupported.FAMILY
+        choice = registry.choose(family, reader, layout, [CHANGE], Capabilities())
     assert layout.container == KINDS[form]
     assert isinstance(choice, Refusal)
     assert choice.code == "unsupported_container"
     assert "Remux the file" in choice.message
 
 
-@pytest.mark.parametrize("kind", [kind for kind in foreign.KINDS if kind.magic], ids=lambda kind: kind.container)
-def test_rare_ones_are_refused_with_a_sentence(kind: foreign.Kind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in unsupported.KINDS if kind.magic], ids=lambda kind: kind.container)
+def test_rare_ones_are_refused_with_a_sentence(kind: unsupported.UnsupportedKind) -> None:
     family, layout = registry.examine(BytesReader(kind.magic + bytes(2000)))
-    assert family is foreign.FAMILY
+    assert family is unsupported.FAMILY
     assert layout.problem is not None
     assert layout.problem.code == RARE.get(kind.container, "unsupported_container")
     assert kind.label in layout.problem.message
@@ -43,7 +43,7 @@ def test_rare_ones_are_refused_with_a_sentence(kind: foreign.Kind) -> None:
 
 def test_blu_ray_streams_have_longer_packets() -> None:
     packet = b"\0\0\0\0" + b"\x47" + b"\xff" * 187
-    assert foreign.FAMILY.recognises(packet * 5)
+    assert unsupported.FAMILY.recognises(packet * 5)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_what_is_no_video_is_of_no_family(head: bytes) -> None:
     assert layout.problem.code == "not_video"
 
 
-@given(magic=st.sampled_from([kind.magic for kind in foreign.KINDS if kind.magic]), body=st.binary(max_size=600))
+@given(magic=st.sampled_from([kind.magic for kind in unsupported.KINDS if kind.magic]), body=st.binary(max_size=600))
 def test_nothing_that_a_file_may_contain_breaks_the_examination(magic: bytes, body: bytes) -> None:
     data = magic + body
-    layout = foreign.FAMILY.examine(BytesReader(data))
+    layout = unsupported.FAMILY.examine(BytesReader(data))
     assert layout.problem is not None
     assert all(extent.offset >= 0 and extent.end <= len(data) for extent in layout.payload)

@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import JournaledFile, OperationJournal, State, disk
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Extent, FileStat, Patch
+from indexium_core.model.files.media import Extent, FileStat, Patch
 
 OLD = bytes(range(256)) * 80  # 20 KiB
 MTIME = 1_600_000_000_123_456_789
@@ -290,7 +290,7 @@ def test_a_change_while_the_journal_was_written_is_a_conflict_too(
 ) -> None:  # type: ignore[no-untyped-def]
     real = OperationJournal.begin
 
-    def begin(self: OperationJournal, entry: journal.Entry) -> None:
+    def begin(self: OperationJournal, entry: journal.JournalEntry) -> None:
         real(self, entry)
         change(place.path)
 
@@ -467,7 +467,7 @@ def test_a_commit_that_cannot_be_recorded_is_no_commit(place: Place, monkeypatch
 # Undoing what a killed process left
 
 
-def unfinished(place: Place, name: str = "growing") -> journal.Entry:
+def unfinished(place: Place, name: str = "growing") -> journal.JournalEntry:
     """Leave an edit behind as a process does that dies right after its sync."""
     file = JournaledFile(place.name, journal=place.log, item_id=1, payload=())
     file.apply(PATCHES[name])
@@ -495,28 +495,28 @@ def test_every_torn_state_is_healed(place: Place, name: str, keep: float) -> Non
             assert place.state() == (OLD, MTIME)
 
 
-def another_byte(data: bytearray, entry: journal.Entry) -> None:
+def another_byte(data: bytearray, entry: journal.JournalEntry) -> None:
     data[entry.ranges[0].offset] ^= 255
 
 
-def emptied_range(data: bytearray, entry: journal.Entry) -> None:
+def emptied_range(data: bytearray, entry: journal.JournalEntry) -> None:
     """Zeros are explained where the file grew, not where it was before."""
     data[entry.ranges[0].offset] = 0
 
 
-def near_a_range(data: bytearray, entry: journal.Entry) -> None:
+def near_a_range(data: bytearray, entry: journal.JournalEntry) -> None:
     data[entry.ranges[0].end + 100] ^= 1
 
 
-def at_the_beginning(data: bytearray, entry: journal.Entry) -> None:
+def at_the_beginning(data: bytearray, entry: journal.JournalEntry) -> None:
     data[0] ^= 1
 
 
-def longer(data: bytearray, entry: journal.Entry) -> None:
+def longer(data: bytearray, entry: journal.JournalEntry) -> None:
     data += b"one more"
 
 
-def shorter(data: bytearray, entry: journal.Entry) -> None:
+def shorter(data: bytearray, entry: journal.JournalEntry) -> None:
     del data[-20:]
 
 

@@ -16,9 +16,9 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.files.journal import Entry, JournaledFile, OperationJournal, State, disk, extents
+from indexium_core.files.journal import JournaledFile, JournalEntry, OperationJournal, State, disk, extents
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import Extent, Patch
+from indexium_core.model.files.media import Extent, Patch
 from tests.support import places
 
 BLOCK = 4096
@@ -62,7 +62,7 @@ class Place:
                 file.commit()
         return log.path
 
-    def begun(self, patch: Patch) -> Entry:
+    def begun(self, patch: Patch) -> JournalEntry:
         """Apply a patch, leave it as a killed process would, and return the entry that it left."""
         with self.log() as log:
             file = JournaledFile(self.name, journal=log, item_id=1, payload=())
@@ -95,9 +95,9 @@ class Place:
             return list(extents.holes(fd))
 
 
-def only(log: Path) -> Entry:
+def only(log: Path) -> JournalEntry:
     (entry,) = journal.read(log).entries
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, JournalEntry)
     return entry
 
 
@@ -467,7 +467,7 @@ def lay_out_half(place: Place, where: int | str) -> None:
 
 
 @pytest.fixture(params=["insertion", "removal"])
-def edit(request: pytest.FixtureRequest, place: Place) -> tuple[Entry, bytes]:
+def edit(request: pytest.FixtureRequest, place: Place) -> tuple[JournalEntry, bytes]:
     """An edit that was begun, and the bytes from before it."""
     if request.param == "insertion":
         return place.begun(INSERT), BODY
@@ -477,7 +477,7 @@ def edit(request: pytest.FixtureRequest, place: Place) -> tuple[Entry, bytes]:
 
 
 @pytest.mark.parametrize("where", WHERE)
-def test_every_half_shifted_state_is_healed(place: Place, edit: tuple[Entry, bytes], where: int | str) -> None:
+def test_every_half_shifted_state_is_healed(place: Place, edit: tuple[JournalEntry, bytes], where: int | str) -> None:
     entry, old = edit
     for inserted in (True, False):
         lay_out_half(place, where)
@@ -489,7 +489,7 @@ def test_every_half_shifted_state_is_healed(place: Place, edit: tuple[Entry, byt
 
 @pytest.mark.parametrize("where", [0, 1, 4, BLOCKS - 1, BLOCKS, "tail"])
 def test_healing_that_is_cut_itself_is_done_again(
-    place: Place, edit: tuple[Entry, bytes], monkeypatch: pytest.MonkeyPatch, where: int | str
+    place: Place, edit: tuple[JournalEntry, bytes], monkeypatch: pytest.MonkeyPatch, where: int | str
 ) -> None:
     """Cut at each of its calls, which then did nothing, half, or all of what it should."""
     entry, old = edit
@@ -542,7 +542,7 @@ class Cut:
             fallocate(fd, "insert", max(offset, (offset // BLOCK + BLOCKS + 1) // 2 * BLOCK), length)
 
 
-def with_mark(entry: Entry, inserted: bool) -> Entry:
+def with_mark(entry: JournalEntry, inserted: bool) -> JournalEntry:
     return replace(entry, inserted=inserted)
 
 
@@ -664,7 +664,7 @@ def shorter(fd: int) -> None:
     ],
 )
 def test_a_file_that_another_program_changed_is_left_alone(
-    place: Place, edit: tuple[Entry, bytes], change: Callable[[int], None], code: str
+    place: Place, edit: tuple[JournalEntry, bytes], change: Callable[[int], None], code: str
 ) -> None:
     entry, _ = edit
     place.lay_out(FRONT + BODY)
@@ -704,7 +704,7 @@ def test_without_the_mark_no_byte_in_front_is_taken_for_ours(place: Place) -> No
 
 
 def test_a_file_that_is_whole_and_played_is_not_taken_back_under_the_player(
-    place: Place, edit: tuple[Entry, bytes]
+    place: Place, edit: tuple[JournalEntry, bytes]
 ) -> None:
     entry, old = edit
     with place.opened():

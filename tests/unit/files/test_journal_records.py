@@ -17,12 +17,12 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import disk, records
 from indexium_core.files.journal.operation import OperationJournal
-from indexium_core.files.journal.records import Entry, Range
+from indexium_core.files.journal.records import JournalEntry, Range
 
 U63 = st.integers(0, 2**63 - 1)
 RANGES = st.builds(Range, U63, st.binary(max_size=40), st.binary(max_size=40))
 ENTRIES = st.builds(
-    Entry,
+    JournalEntry,
     item_id=U63,
     path=st.binary(max_size=300),
     device=st.integers(0, 2**64 - 1),
@@ -39,14 +39,14 @@ SHIFTS = st.builds(
 )
 
 
-def encoded(what: Entry | tuple[records.Kind, int], offset: int) -> bytes:
-    if isinstance(what, Entry):
-        return records.encode(records.Kind.BEGIN, records.encode_begin(what), offset)
+def encoded(what: JournalEntry | tuple[records.RecordKind, int], offset: int) -> bytes:
+    if isinstance(what, JournalEntry):
+        return records.encode(records.RecordKind.BEGIN, records.encode_begin(what), offset)
     return records.encode(what[0], records.encode_item(what[1]), offset)
 
 
-def an_entry(item_id: int = 1, *, text: bytes = b"new") -> Entry:
-    return Entry(
+def an_entry(item_id: int = 1, *, text: bytes = b"new") -> JournalEntry:
+    return JournalEntry(
         item_id=item_id,
         path=b"/films/\xff.mp4",
         device=1,
@@ -65,7 +65,7 @@ def states(path: Path) -> list[tuple[int, str]]:
 
 @settings(deadline=None)
 @given(st.one_of(ENTRIES, SHIFTS), st.integers(0, 2**40))
-def test_an_entry_comes_back_as_it_was(entry: Entry, offset: int) -> None:
+def test_an_entry_comes_back_as_it_was(entry: JournalEntry, offset: int) -> None:
     data = encoded(entry, offset)
     record = records.read(Shifted(data, offset), offset, offset + len(data))
     assert record is not None
@@ -73,7 +73,11 @@ def test_an_entry_comes_back_as_it_was(entry: Entry, offset: int) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(ENTRIES, st.tuples(st.sampled_from([records.Kind.COMMIT, records.Kind.UNDONE]), U63))))
+@given(
+    st.lists(
+        st.one_of(ENTRIES, st.tuples(st.sampled_from([records.RecordKind.COMMIT, records.RecordKind.UNDONE]), U63))
+    )
+)
 def test_a_journal_cut_anywhere_holds_exactly_its_whole_records(whats: list) -> None:  # type: ignore[type-arg]
     data, ends = records.HEADER, []
     for what in whats:

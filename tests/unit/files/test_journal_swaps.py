@@ -15,7 +15,7 @@ from indexium_core.files.journal import Imprint, OperationJournal, SwapEntry, re
 from indexium_core.files.journal.swaps import decode_swap, encode_swap
 from indexium_core.files.reader import FileReader
 from indexium_core.files.walk import file_stat
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.model.files.media import Extent, Rebuild
 
 U63 = st.integers(0, 2**63 - 1)
 IMPRINTS = st.builds(

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.model import fields, people
-from indexium_core.model.media import Change, Refusal
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Refusal
+from indexium_core.model.people import people_comment
 from tests.support import mkv, mkv_tags
 from tests.support.effort import effort
 
@@ -200,8 +201,8 @@ def test_every_text_is_there_after_the_write_or_was_listed_as_lost(data: bytes, 
     if change.segment or change.new:
         assert (change.segment or change.new) in (mkv.players_show(new) or "")
     if change.segment is not None:
-        named = [people.parse(as_text(text)).people for text in after.said]
-        assert all(names in ([], people.parse(change.segment).people) for names in named)
+        named = [people_comment.parse(as_text(text)).people for text in after.said]
+        assert all(names in ([], people_comment.parse(change.segment).people) for names in named)
     again = mkv.planned(new, wanted)
     assert not isinstance(again, Refusal)
     assert mkv.apply(new, again) == new
@@ -209,7 +210,7 @@ def test_every_text_is_there_after_the_write_or_was_listed_as_lost(data: bytes, 
 
 def spliced(text: bytes, change: Change) -> str:
     bare = text.rstrip(b"\0")
-    value = people.splice(as_text(bare), change.segment or "") or ""
+    value = people_comment.splice(as_text(bare), change.segment or "") or ""
     return value + "\0" * (len(text) - len(bare))
 
 

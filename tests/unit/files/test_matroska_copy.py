@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files import delta
-from indexium_core.files.containers import Means, registry
+from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.containers.matroska import FAMILY, cues
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import mkv, mkv_shapes
 from tests.support.effort import effort
 from tests.support.mkv_shapes import Shape
@@ -22,8 +22,8 @@ FRONT = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
 FILM = mkv.clusters(mkv.TOY)
 INDEX = ("cues", mkv.index(4))
 USUAL = ("seek", mkv.directory("info", "tracks", "cues"))
-SHARED = Means(reflink=True)
-FINELY = Means(reflink=True, clone_block=512)
+SHARED = Capabilities(reflink=True)
+FINELY = Capabilities(reflink=True, clone_block=512)
 SUMMED = mkv.element(0xBF, b"abcd")
 LONG = "People: " + "Somebody Unknown, " * 200
 
@@ -40,7 +40,7 @@ def pointed(data: bytes) -> Counter[bytes]:
 
 
 def checked_copy(
-    data: bytes, text: str | None, means: Means = mkv.PLAIN, *, strays: int = 0, hidden: bool = False
+    data: bytes, text: str | None, means: Capabilities = mkv.PLAIN, *, strays: int = 0, hidden: bool = False
 ) -> bytes:
     """Copy, and hold the result to everything that has to stay."""
     new = mkv.copied(data, text, means)
@@ -99,7 +99,7 @@ def test_every_shape_takes_the_strategy_that_the_table_names(shape: Shape, text:
 
 @SHAPES
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-def test_every_shape_can_be_copied_and_then_edited_in_place(shape: Shape, means: Means) -> None:
+def test_every_shape_can_be_copied_and_then_edited_in_place(shape: Shape, means: Capabilities) -> None:
     if not shape.short:
         assert "no gap can be left" in mkv.refusal(shape.data, "x", anew=True).message
         return
@@ -126,7 +126,7 @@ def test_a_comment_is_taken_away_from_every_shape(shape: Shape) -> None:
 
 @SHAPES
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-def test_the_old_file_comes_back_out_of_the_new_one_and_a_few_bytes(shape: Shape, means: Means) -> None:
+def test_the_old_file_comes_back_out_of_the_new_one_and_a_few_bytes(shape: Shape, means: Capabilities) -> None:
     edit = mkv.planned(shape.data, "People: Ann Lee", means, anew=True)
     if isinstance(edit, Refusal):
         return
@@ -156,7 +156,7 @@ def test_long_stretches_move_by_whole_blocks_where_they_are_to_be_shared(block: 
     parts = [("fonts", fonts), *mkv.clusters(media), ("cues", mkv.index(12)), ("more", more)]
     parts.append(("tags", mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", "to be put in front")))))
     data = mkv.film(("seek", mkv.directory("cues", "tags")), *FRONT, *parts, tail=bytes(300_003))
-    edit = mkv.planned(data, "x" * 3001, Means(reflink=True, clone_block=block), anew=True)
+    edit = mkv.planned(data, "x" * 3001, Capabilities(reflink=True, clone_block=block), anew=True)
     assert isinstance(edit, Rebuild)
     at, shared = 0, 0
     for piece in edit.pieces:
@@ -188,7 +188,7 @@ def test_what_cannot_move_by_whole_blocks_is_copied() -> None:
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
 @pytest.mark.parametrize("crc", [False, True])
 @pytest.mark.parametrize("front", [False, True])
-def test_positions_grow_where_they_have_to(front: bool, crc: bool, means: Means) -> None:
+def test_positions_grow_where_they_have_to(front: bool, crc: bool, means: Capabilities) -> None:
     """An index in front pushes the media on by the bytes that its positions gain by that."""
     media = [mkv.element(mkv.CLUSTER, b"\xe7\x81\x00", mkv.element(0xA3, bytes([n]) * 10_000)) for n in range(6)]
     index = ("cues", mkv.index(6, width=2, crc=crc))
@@ -273,7 +273,7 @@ def test_a_position_of_nought_is_that_of_a_live_recording_and_a_size_stays_true(
 
 
 def test_without_leave_to_replace_a_file_it_is_not_made_anew() -> None:
-    found = mkv.planned(mkv.film(*FRONT, *FILM), "x", Means(replace=False), anew=True)
+    found = mkv.planned(mkv.film(*FRONT, *FILM), "x", Capabilities(replace=False), anew=True)
 
     assert isinstance(found, Refusal)
     assert found.code == "no_strategy_yet"

@@ -71,7 +71,7 @@ def test_what_is_no_element_is_said_to_be_damage(data: bytes) -> None:
 @given(st.binary(max_size=400))
 def test_taking_random_bytes_apart_ends_in_elements_or_in_damage(data: bytes) -> None:
     try:
-        items = ebml.children(data, ebml.Budget())
+        items = ebml.children(data, ebml.ElementBudget())
     except errors.CorruptFileError:
         return
     assert b"".join(item.raw for item in items) == data
@@ -79,12 +79,12 @@ def test_taking_random_bytes_apart_ends_in_elements_or_in_damage(data: bytes) ->
 
 def test_a_child_must_not_reach_past_its_parent() -> None:
     with pytest.raises(errors.CorruptFileError):
-        ebml.children(b"\xec\x85abc", ebml.Budget())
+        ebml.children(b"\xec\x85abc", ebml.ElementBudget())
 
 
 def test_the_budget_stops_a_master_made_of_nothing_but_headers() -> None:
     with pytest.raises(errors.RefusedError):
-        ebml.children(b"\xec\x80" * 50, ebml.Budget(49))
+        ebml.children(b"\xec\x80" * 50, ebml.ElementBudget(49))
 
 
 @given(st.lists(st.binary(max_size=30), max_size=5), st.booleans())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexium_core.files.containers.matroska import FAMILY, walk
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 from tests.support import mkv
 from tests.support.effort import effort
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means, Reader
+from indexium_core.files.containers import Capabilities, Reader
 from indexium_core.files.containers.matroska import FAMILY
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Patch, Refusal
+from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mkv
 
 TITLE = mkv.tag(mkv.simple("TITLE", "At sea"))
@@ -371,7 +371,7 @@ def test_dangling_entries_of_others_stay_as_they_are() -> None:
     assert mkv.census(new)["SeekHead/Chapters dangles"] == "1"
 
 
-NO_COPY = Means(replace=False)
+NO_COPY = Capabilities(replace=False)
 DOCUMENTS = st.fixed_dictionaries(
     {
         "tags": st.sampled_from([b"", TITLE, TRACK, TITLE + TRACK, commented("x" * 30), TRACK + mkv.tag()]),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexium_core.files import fingerprint
 from indexium_core.files.containers.matroska import FAMILY, tail, walk
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Patch, Refusal
+from indexium_core.model.files.media import Patch, Refusal
 from tests.support import mkv
 
 FRONT = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers import Means, registry
-from indexium_core.files.containers.remux import ogg_edit, ogg_pages
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.ogg import editing
+from indexium_core.files.containers.ogg import pages as ogg_pages
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import lossless, ogg, sabotage
 from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, written
 
@@ -74,16 +75,16 @@ def test_pages_hold_1_to_255_segments_and_stay_as_many_as_they_were(counts: list
 @settings(deadline=None, max_examples=60)
 @given(ogg.films(), st.sampled_from([ANN, LONG, "x" * 254, "x" * 70_000, None]), st.booleans())
 def test_any_file_keeps_all_but_its_comments(data: bytes, text: str | None, reflink: bool) -> None:
-    edit = planned(data, text, COPY, Means(reflink=reflink))
+    edit = planned(data, text, COPY, Capabilities(reflink=reflink))
     assert isinstance(edit, Rebuild)
     after = sabotage.edited(data, edit)
 
     assert rest(after) == rest(data)
     assert set(said(after)) == ({text} if text else set())
     assert lossless.census(after) == lossless.census(data)
-    assert ogg_edit.media_census(BytesReader(after)) == ogg_edit.media_census(BytesReader(data))
+    assert editing.media_census(BytesReader(after)) == editing.media_census(BytesReader(data))
     if not edit.renumbered:
-        assert written(data, text, COPY, Means(reflink=reflink)) == after
+        assert written(data, text, COPY, Capabilities(reflink=reflink)) == after
     again = planned(after, f"{text}!", PLACE)
     if isinstance(again, Patch):
         assert rest(written(after, f"{text}!", PLACE)) == rest(data)
@@ -291,7 +292,7 @@ def test_where_another_page_is_needed_only_numbers_and_checksums_of_that_stream_
     assert [page.raw for page in ogg.pages(after) if page.serial == 2] == [
         page.raw for page in ogg.pages(data) if page.serial == 2
     ]
-    assert ogg_edit.media_census(BytesReader(after)) == ogg_edit.media_census(BytesReader(data))
+    assert editing.media_census(BytesReader(after)) == editing.media_census(BytesReader(data))
     assert lossless.census(after) == lossless.census(data)
     taken = sum(piece.length for piece in edit.pieces if isinstance(piece, Extent))
     assert taken > len(data) - 70_000
@@ -460,7 +461,7 @@ def test_where_no_other_file_may_take_its_place_only_padding_helps() -> None:
 @pytest.mark.parametrize("kind", PADDED)
 def test_the_media_lie_so_that_their_blocks_can_be_shared(kind: str) -> None:
     data = ogg.film(KINDS[kind](b"COMMENT=old"), ogg.flac(b"TITLE=a"))
-    edit = planned(data, ANN, COPY, Means(reflink=True))
+    edit = planned(data, ANN, COPY, Capabilities(reflink=True))
     assert isinstance(edit, Rebuild)
     assert edit.cloned
     assert (edit.size - len(data)) % 4096 == 0

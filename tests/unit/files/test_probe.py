@@ -15,7 +15,7 @@ from indexium_core.demo import clips, ffmpeg
 from indexium_core.files import libav, probe, walk
 from indexium_core.files.containers import Layout, registry
 from indexium_core.files.reader import FileReader
-from indexium_core.model.media import FieldValue, FileFacts, FileStat
+from indexium_core.model.files.media import FieldValue, FileFacts, FileStat
 from tests.support import media, mkv
 from tests.support.oracles import oracle
 
@@ -293,7 +293,7 @@ def test_a_disk_that_fails_while_a_file_is_read_makes_it_unreadable(
     def fail(*_: object) -> bytes:
         raise errors.FileAccessError("The disk reported an error.")
 
-    monkeypatch.setattr(libav._Source, "read", fail)
+    monkeypatch.setattr(libav._MediaSource, "read", fail)
     assert probed(path).state == "unreadable"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import libav, program, properties
-from indexium_core.model.properties import MediaReading
+from indexium_core.model.files.properties import MediaReading
 from tests.support import media, oracles
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files import fingerprint
-from indexium_core.files.containers import Means, registry, remux
-from indexium_core.files.containers.remux import found
-from indexium_core.files.containers.remux.found import RemuxLayout
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import RemuxLayout
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.media import Change, Remux
+from indexium_core.model.files.media import Change, Remux
 from tests.support import headers, media
 
 FORMS = {"avi": "avi", "wmv": "asf", "flv": "flv", "ogv": "ogg"}
@@ -49,7 +49,7 @@ def test_each_is_known_by_its_content_and_written_by_its_strategy(form: str, tmp
         family, layout = registry.examine(reader)
         assert family is not None
         last = family.strategies()[-1]
-        edit = last.plan(reader, layout, [CHANGE], Means())
+        edit = last.plan(reader, layout, [CHANGE], Capabilities())
         assert isinstance(edit, Remux), edit
         assert registry.cost(edit, reader).bytes_written == layout.size
     assert layout.container == FORMS[form]
@@ -100,7 +100,7 @@ class Counting(BytesReader):
 
     def read_at(self, offset: int, length: int) -> bytes:
         self.reads += 1
-        assert self.reads < 3 * found.STEPS
+        assert self.reads < 3 * parsing.STEPS
         return super().read_at(offset, length)
 
 
@@ -123,10 +123,10 @@ def endless() -> dict[str, bytes]:
 
 
 def nested(depth: int) -> dict[str, object]:
-    found: dict[str, object] = {}
+    parsing: dict[str, object] = {}
     for _ in range(depth):
-        found = {"a": found}
-    return found
+        parsing = {"a": parsing}
+    return parsing
 
 
 @pytest.mark.parametrize("name", endless())
@@ -144,7 +144,7 @@ def test_an_avi_that_claims_to_be_larger_than_it_is_is_damaged(tmp_path: Path) -
 
 
 def test_every_family_is_edited_by_us_where_we_can_and_by_ffmpeg_as_the_last_resort() -> None:
-    names = [[strategy.name for strategy in family.strategies()] for family in remux.FAMILIES]
+    names = [[strategy.name for strategy in family.strategies()] for family in registry.REMUXABLE]
     assert names == [
         ["avi_in_place", "avi_copy", "avi_remux"],
         ["asf_in_place", "asf_copy", "asf_remux"],

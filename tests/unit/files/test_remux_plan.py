@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.files.containers import Means, registry
-from indexium_core.files.containers.remux import found
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.shared import parsing
 from indexium_core.files.reader import BytesReader
-from indexium_core.model.media import Change, Refusal, Remux
+from indexium_core.model.files.media import Change, Refusal, Remux
 from tests.support import headers, media
 from tests.support.headers import chunk, listed, texts, wide
 from tests.support.lossless import Wanted, change_to, kept
@@ -19,13 +19,17 @@ from tests.support.lossless import Wanted, change_to, kept
 NEW = "People: Ann Lee, Zoë Öz"
 
 
-def planned(data: bytes, new: Wanted = NEW, *, means: Means | None = None, old: str | None = None) -> Remux | Refusal:
+def planned(
+    data: bytes, new: Wanted = NEW, *, means: Capabilities | None = None, old: str | None = None
+) -> Remux | Refusal:
     reader = BytesReader(data)
     family, layout = registry.examine(reader)
     assert family is not None
     assert layout.problem is None, layout.problem
     changes = [replace(change_to(new), old=old)]
-    edit = family.strategies()[-1].plan(reader, layout, changes, means or Means())  # whatever else could write it
+    edit = family.strategies()[-1].plan(
+        reader, layout, changes, means or Capabilities()
+    )  # whatever else could write it
     assert isinstance(edit, Remux | Refusal)
     return edit
 
@@ -85,7 +89,7 @@ def test_a_comment_that_does_not_fit_is_refused(clip: Callable[[str], bytes], fo
 
 
 def test_where_no_other_file_may_take_its_place_it_is_refused(clip: Callable[[str], bytes]) -> None:
-    outcome = planned(clip("avi"), means=Means(replace=False))
+    outcome = planned(clip("avi"), means=Capabilities(replace=False))
     assert isinstance(outcome, Refusal)
     assert "putting another in its place" in outcome.message
 
@@ -95,7 +99,7 @@ def test_other_fields_are_refused(clip: Callable[[str], bytes]) -> None:
     family, layout = registry.examine(reader)
     assert family is not None
     changes = [Change(field="title", old=None, new="x")]
-    assert isinstance(registry.choose(family, reader, layout, changes, Means()), Refusal)
+    assert isinstance(registry.choose(family, reader, layout, changes, Capabilities()), Refusal)
 
 
 # AVI
@@ -124,7 +128,7 @@ def test_an_old_comment_that_is_kept_keeps_its_bytes(clip: Callable[[str], bytes
         (texts((b"IXYZ", b"x")), "a text that FFmpeg would leave out: IXYZ"),
         (texts((b"ICMT", b"a"), (b"ICMT", b"b")), "several comments"),
         (texts((b"INAM", b"a"), (b"INAM", b"b")), "the tag inam several times"),
-        (texts((b"INAM", b"x" * (found.LONGEST + 1))), "longer tags"),
+        (texts((b"INAM", b"x" * (parsing.LONGEST + 1))), "longer tags"),
         (chunk(b"_PMX", b"<x:xmpmeta/>"), "a part that FFmpeg would leave out: _PMX"),
         (chunk(b"IDIT", b"Mon Mar 10 15:04:43 2003\n\0"), "IDIT"),
         (listed(b"ncdt", chunk(b"nctg", b"Nikon")), "ncdt"),

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.files import program, remuxing
-from indexium_core.model.media import Remux
+from indexium_core.files import program
+from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.model.files.media import Remux
 from tests.support import media
 
 COPY = Remux(
@@ -194,7 +195,9 @@ def test_an_interruption_leaves_no_child(stub: Callable[[str], Path], tmp_path: 
 def test_a_child_dies_with_us(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60")
     code = (
-        "import sys; from indexium_core.files import program, remuxing; from indexium_core.model.media import Remux; "
+        "import sys; from indexium_core.files import program; "
+        "from indexium_core.files.containers.ffmpeg import remuxing; "
+        "from indexium_core.model.files.media import Remux; "
         "program.executable = lambda: sys.argv[1]; "
         "remuxing.run(Remux(demuxer='avi', muxer='avi', options=(), size=0), b'/in', b'/out')"
     )

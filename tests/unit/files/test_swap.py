@@ -15,7 +15,7 @@ from indexium_core.files import delta, journal
 from indexium_core.files.journal import OperationJournal, SwapEntry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.files.swap import Replacement, content, keeping
-from indexium_core.model.media import Extent, FileStat, Rebuild
+from indexium_core.model.files.media import Extent, FileStat, Rebuild
 from tests.support import swaps
 from tests.support.swapping import Place, opened
 from tests.support.swaps import ITEM, KEPT, MTIME, NEW, OLD, REBUILD, Swap

@@ -13,7 +13,7 @@ from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.files.swap import Replacement, content
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.model.files.media import Extent, Rebuild
 from tests.support.swaps import ITEM, OLD, Swap, make
 
 

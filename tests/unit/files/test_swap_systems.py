@@ -18,7 +18,7 @@ from indexium_core.files import delta
 from indexium_core.files.journal import OperationJournal, disk
 from indexium_core.files.reader import FileReader
 from indexium_core.files.swap import Replacement, content
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.model.files.media import Extent, Rebuild
 from tests.support import places, swaps
 from tests.support.swapping import Failing, Place, opened
 from tests.support.swaps import MTIME, NEW, OLD, REBUILD

@@ -19,7 +19,7 @@ from indexium_core.files import libav, verify
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify import meaning, packets
-from indexium_core.model.media import Change, Extent, FieldValue
+from indexium_core.model.files.media import Change, Extent, FieldValue
 from tests.support import genuine, headers, media, mkv, ogg, sabotage
 
 EVIDENCE = verify.Evidence(

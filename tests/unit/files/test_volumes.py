@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files import volumes
-from indexium_core.files.containers import Means
+from indexium_core.files.containers import Capabilities
 from tests.support import places
 from tests.support.oracles import oracle
 
@@ -132,7 +132,7 @@ def test_a_disk_without_barriers_promises_less(table: Table, tmp_path: Path) -> 
 # What a write may do
 
 
-def means(path: Path, **other: object) -> Means:
+def means(path: Path, **other: object) -> Capabilities:
     given = {"nlink": 1, "faststart": "keep", **other}
     return volumes.means(os.fsencode(path), **given)  # type: ignore[arg-type]
 

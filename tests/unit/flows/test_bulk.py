@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.bulk import Bulk, BulkPerson
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.templates import Templates
-from indexium_core.model.plan import Selection
-from indexium_core.store import people
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.bulk_edits import BulkEdits, BulkPerson
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.templates import Templates
+from indexium_core.model.planning.plan import Selection
 from indexium_core.store.database import Database
+from indexium_core.store.people import people
 from tests.support.catalog import NOW, ROOT, ids, scanned, store
 
 EVERYONE = "path:mp4"
@@ -43,8 +43,8 @@ def films(database: Database) -> Database:
 
 
 @pytest.fixture
-def bulk(films: Database) -> Bulk:
-    return Bulk(films, clock=lambda: NOW)
+def bulk(films: Database) -> BulkEdits:
+    return BulkEdits(films, clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def counts(people: Sequence[BulkPerson]) -> dict[str, int]:
     return {person.name: person.files for person in people}
 
 
-def test_everybody_is_counted_in_the_files_with_their_copies(films: Database, bulk: Bulk) -> None:
+def test_everybody_is_counted_in_the_files_with_their_copies(films: Database, bulk: BulkEdits) -> None:
     found = bulk.people_in([ids(films)[name] for name in ("a.mp4", "c.mp4", "d.mp4")])
 
     assert (found.files, found.copies, found.total) == (4, 1, 4)
@@ -71,7 +71,7 @@ def test_everybody_is_counted_in_the_files_with_their_copies(films: Database, bu
     assert [person.name for person in found.people][:2] == ["Bo", "Ann"]
 
 
-def test_people_can_be_looked_for_among_many(bulk: Bulk) -> None:
+def test_people_can_be_looked_for_among_many(bulk: BulkEdits) -> None:
     assert [person.name for person in bulk.people_in(EVERYONE, like="C").people] == ["Cy"]
     assert bulk.people_in(EVERYONE, limit=1).total == 3
     assert len(bulk.people_in(EVERYONE, limit=1).people) == 1
@@ -118,13 +118,13 @@ def test_a_name_that_may_not_be_written_is_not_written_by_an_edit_of_many(
     assert (item.can_update, item.result_people) == (True, ["Bo", "Cy", "Eve"])
 
 
-def test_copies_of_a_file_go_along(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+def test_copies_of_a_file_go_along(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     assert bulk.preview([ids(films)["a.mp4"]], add=["Eve"]).added == {"Eve": 2}
     assert decisions.change_people([ids(films)["a.mp4"]], add=["Eve"]).files == 2
     assert results(films)["b"] == ["Ann", "Bo", "Eve"]
 
 
-def test_the_last_one_may_go(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+def test_the_last_one_may_go(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     everybody = ["Ann", "Bo", "Cy"]
 
     assert bulk.preview(EVERYONE, remove=everybody).emptied == 3
@@ -136,7 +136,7 @@ def test_a_person_takes_the_place_of_another(films: Database, decisions: Decisio
     report = decisions.replace_person(EVERYONE, "ANN", "Zoë Öz")
 
     assert results(films) == {"a": ["Zoë Öz", "Bo"], "b": ["Zoë Öz", "Bo"], "c": ["Bo", "Cy"]}
-    assert report.label == "replaced ANN by Zoë Öz in 2 files"
+    assert report.label == "replaced ANN with Zoë Öz in 2 files"
     decisions.replace_person(EVERYONE, "Zoë Öz", "bo")  # who is there already: once is enough
     assert results(films)["a"] == ["bo"]
 
@@ -148,7 +148,7 @@ def test_a_name_goes_under_its_other_spellings_too(films: Database, decisions: D
     assert results(films) == {"a": ["Ann"], "b": ["Ann"], "c": ["Cy"]}
 
 
-def test_what_is_looked_at_is_what_is_done(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+def test_what_is_looked_at_is_what_is_done(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     before = results(films)
     seen = bulk.preview(EVERYONE, add=["Eve"], remove=["Bo"])
     replaced = bulk.preview(EVERYONE, replace=("Bo", "Eve"))
@@ -166,7 +166,7 @@ def test_what_is_looked_at_is_what_is_done(films: Database, bulk: Bulk, decision
     assert {each.file_name[0]: each.after for each in seen.examples} == results(films)
 
 
-def test_a_selection_means_what_it_selects(films: Database, bulk: Bulk, decisions: Decisions) -> None:
+def test_a_selection_means_what_it_selects(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     found = ids(films)
     chosen = Selection(query=EVERYONE, excluded=frozenset({found["c.mp4"]}), included=frozenset({found["a.mp4"]}))
 
@@ -184,7 +184,7 @@ def test_a_selection_means_what_it_selects(films: Database, bulk: Bulk, decision
     ],
 )
 def test_what_cannot_be_meant_is_refused(
-    bulk: Bulk, decisions: Decisions, add: list[str], remove: list[str], error: type[Exception], sentence: str
+    bulk: BulkEdits, decisions: Decisions, add: list[str], remove: list[str], error: type[Exception], sentence: str
 ) -> None:
     for ask in (decisions.change_people, bulk.preview):
         with pytest.raises(error, match=sentence):
@@ -198,7 +198,7 @@ def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database:
     names = [f"{number:04}" for number in range(2000)]
     store(database, [scanned(f"{name}.mp4") for name in names])
     PeopleService(database, clock=lambda: NOW).add(at(*names), ["Ann"])
-    decisions, bulk = Decisions(database, clock=lambda: NOW), Bulk(database, clock=lambda: NOW)
+    decisions, bulk = Decisions(database, clock=lambda: NOW), BulkEdits(database, clock=lambda: NOW)
     everything, some = "name:mp4", "name:000"
 
     def statements(act: object) -> int:
@@ -234,7 +234,7 @@ def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database:
 
 
 @pytest.fixture
-def templates(films: Database, bulk: Bulk, decisions: Decisions) -> Templates:
+def templates(films: Database, bulk: BulkEdits, decisions: Decisions) -> Templates:
     return Templates(films, decisions, bulk, clock=lambda: NOW)
 
 

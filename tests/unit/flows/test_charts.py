@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows.charts import Charts
-from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.planning.charts import Charts
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.store.database import Database
 
 PEOPLE = ["Ann Lee", "Bob Ray", "Zoë Öz"]

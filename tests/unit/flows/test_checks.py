@@ -7,17 +7,18 @@ import os
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.checks import Checks
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.steps import Review
+from indexium_core.flows.checks.check_service import Checks
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.check import KINDS, CheckRow
-from indexium_core.model.plan import PlanItem
-from indexium_core.store import catalog, people
-from indexium_core.store.casts import Casts
+from indexium_core.model.planning.plan import PlanItem
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.casts import Casts
+from indexium_core.store.people.people import Wanted
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 
@@ -95,8 +96,11 @@ def test_a_file_that_names_somebody_whom_the_database_does_not_have_there_is_fou
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Bob Ray", "d.mp4": None})
     house.say({"a.mp4": "Ann Lee; Bob Ray", "b.mp4": "Ann Lee", "d.mp4": "Bob Ray"})
     first, second = house.found("differ")
-    assert (first.title, first.text) == ("a.mp4", "The file names Ghost; the database knows Ann Lee and Bob Ray in it.")
-    assert (second.title, second.text) == ("c.mp4", "The file names Bob Ray; the database knows nobody in it.")
+    assert (first.title, first.text) == (
+        "a.mp4",
+        "The file names Ghost; the database assigns Ann Lee and Bob Ray to it.",
+    )
+    assert (second.title, second.text) == ("c.mp4", "The file names Bob Ray; the database has no people for it.")
     assert (first.files[0].named, first.files[0].known) == (("Ann Lee", "Ghost"), ("Ann Lee", "Bob Ray"))
     assert second.query == ""  # nobody known: in no plan
 
@@ -126,8 +130,8 @@ def test_the_database_can_learn_what_the_file_says_or_the_plan_take_it_out(house
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
     one, other = house.found("differ")
     assert [(mend.code, mend.files) for mend in one.mends] == [("add", 0), ("remove", 1)]
-    house.checks.mend("differ", one.subject, "add")
-    house.checks.mend("differ", other.subject, "remove")
+    house.checks.resolve("differ", one.subject, "add")
+    house.checks.resolve("differ", other.subject, "remove")
     assert house.found("differ") == []
     assert house.known() == {"a.mp4": ["Ann Lee", "Ghost"], "b.mp4": ["Ann Lee"]}
     assert (house.item("a.mp4").category, house.item("b.mp4").tags_to_remove) == ("unchanged", ["Ghost"])
@@ -142,13 +146,18 @@ def test_copies_that_would_say_other_people_are_found_and_brought_in_line(house:
     house.films({"a.mp4": "Ann Lee, Cy", "copy/a (1).mp4": "Bob Ray", "copy/a (2).mp4": None, "b.mp4": "Cy"}, same)
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Cy"})
     (row,) = house.found("copies")
-    assert row.text == "3 files with the same content; Cy and Bob Ray are only in some of them."
+    assert row.text == "3 files have the same content, but only some of them have Cy and Bob Ray."
     assert [file.people for file in row.files] == [("Ann Lee", "Cy"), ("Ann Lee", "Bob Ray"), ("Ann Lee",)]
     add, remove = row.mends
     assert (add.names, add.files, remove.files) == (("Cy", "Bob Ray"), 3, 2)
-    house.checks.mend("copies", row.subject, "add")
+    house.checks.resolve("copies", row.subject, "add")
     assert house.found("copies") == []
     assert {tuple(house.item(path).result_people) for path in same} == {("Ann Lee", "Cy", "Bob Ray")}
+
+
+def test_copies_with_two_spellings_of_one_key_do_not_differ(house: House) -> None:
+    house.films({"a.mp4": "Hans Groß", "copy.mp4": "HANS GROSS"}, dict.fromkeys(("a.mp4", "copy.mp4"), "film"))
+    assert house.found("copies") == []
 
 
 def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> None:
@@ -158,7 +167,7 @@ def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> Non
         step.edit_each({ids(house.database)["b.mp4"]: ["Ann Lee", "Dora"]})
     (row,) = house.found("copies")
     assert row.mends[0].names == ("Cy", "Dora")
-    house.checks.mend("copies", row.subject, "add")
+    house.checks.resolve("copies", row.subject, "add")
     assert house.found("copies") == []
     assert house.item("b.mp4").result_people == ["Ann Lee", "Dora", "Cy"]
 
@@ -166,7 +175,7 @@ def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> Non
 def test_people_can_be_taken_out_of_all_copies(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
     house.say({"a.mp4": "Ann Lee"})
-    house.checks.mend("copies", house.found("copies")[0].subject, "remove")
+    house.checks.resolve("copies", house.found("copies")[0].subject, "remove")
     assert house.found("copies") == []
     assert house.item("a.mp4").tags_to_remove == ["Cy"]
 
@@ -178,7 +187,7 @@ def test_people_can_be_taken_out_of_all_copies(house: House) -> None:
     ("other", "why"),
     [
         ("ANN LEE-SMITH", "Only letter case differs."),
-        ("Ánn Lee-Smith", "Only accents, spaces or marks differ."),
+        ("Ánn Lee-Smith", "Only accents, spaces or punctuation differ."),
         ("Lee-Smith Ann", "The same words in another order."),
         ("Ann Lee-Smiht", "Two letters are swapped."),
         ("Anne Lee-Smith", "One letter differs."),
@@ -204,9 +213,9 @@ def test_uniting_two_spellings_lets_all_files_say_the_one(house: House, known: t
     (row,) = house.found("spelling")
     mend = next(mend for mend in row.mends if mend.code == "unite:Zoë Öz")
     assert mend.text.startswith(
-        f"Zoe Oz becomes Zoë Öz in {3 if 'Zoe Oz' in known else 2} files; 2 comments are spelt anew"
+        f"Zoe Oz becomes Zoë Öz in {3 if 'Zoe Oz' in known else 2} files; the next write corrects 2 comments"
     )
-    house.checks.mend("spelling", row.subject, mend.code)
+    house.checks.resolve("spelling", row.subject, mend.code)
     assert house.found("spelling") == []
     assert "Zoe Oz" not in {name for names in house.known().values() for name in names}
     assert house.item("a.mp4").result_people == ["Zoë Öz"]
@@ -221,7 +230,7 @@ def test_letter_case_alone_is_put_right_by_an_edit(house: House) -> None:
     house.say({"a.mp4": "Tom Okafor", "b.mp4": "Tom Okafor"})
     assert house.item("a.mp4").category == "unchanged"
     (row,) = house.found("spelling")
-    house.checks.mend("spelling", row.subject, "unite:Tom Okafor")
+    house.checks.resolve("spelling", row.subject, "unite:Tom Okafor")
     assert (house.item("a.mp4").category, house.item("a.mp4").result_comment) == ("rewrite", "People: Tom Okafor")
     assert house.found("spelling") == []
 
@@ -231,7 +240,7 @@ def test_two_people_of_one_name_become_one(house: House) -> None:
     house.say({"a.mp4": "Kim Park; KIM PARK"})
     (row,) = house.found("spelling")
     assert row.mends[0].code == "unite:Kim Park"
-    house.checks.mend("spelling", row.subject, "unite:KIM PARK")
+    house.checks.resolve("spelling", row.subject, "unite:KIM PARK")
     assert house.known() == {"a.mp4": ["KIM PARK"]}
     assert house.counts()["spelling"] == (0, 0)
 
@@ -240,7 +249,7 @@ def test_an_edit_that_spells_the_old_name_is_spelt_anew(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz"})
     house.decisions.edit([ids(house.database)["a.mp4"]], ["Zoe Oz", "Bob Ray"])
-    house.checks.mend("spelling", house.found("spelling")[0].subject, "unite:Zoë Öz")
+    house.checks.resolve("spelling", house.found("spelling")[0].subject, "unite:Zoë Öz")
     assert house.item("a.mp4").result_people == ["Zoë Öz", "Bob Ray"]
     assert house.found("spelling") == []
 
@@ -266,9 +275,9 @@ def test_names_that_the_database_does_not_know_are_found_by_name(house: House) -
     ghost, zoe = house.found("unknown")
     assert (ghost.subject, ghost.file_count) == ("Ghost", 2)
     assert [mend.code for mend in zoe.mends] == ["unite:Zoë Öz", "add", "remove"]
-    house.checks.mend("unknown", "Ghost", "add")
+    house.checks.resolve("unknown", "Ghost", "add")
     assert house.known()["b.mp4"] == ["Ann Lee", "Ghost"]
-    house.checks.mend("unknown", "Zoe Oz", "unite:Zoë Öz")
+    house.checks.resolve("unknown", "Zoe Oz", "unite:Zoë Öz")
     assert house.item("c.mp4").result_people == ["Zoë Öz"]
     assert house.found("unknown") == []
 
@@ -276,7 +285,7 @@ def test_names_that_the_database_does_not_know_are_found_by_name(house: House) -
 def test_a_name_can_be_taken_out_of_every_file(house: House) -> None:
     house.films({"a.mp4": "Ghost", "b.mp4": "ghost, Ann Lee"})
     house.say({"b.mp4": "Ann Lee"})
-    house.checks.mend("unknown", house.found("unknown")[0].subject, "remove")
+    house.checks.resolve("unknown", house.found("unknown")[0].subject, "remove")
     assert house.found("unknown") == []
     assert house.item("a.mp4").result_people == []
     assert house.item("b.mp4").result_people == ["Ann Lee"]
@@ -297,7 +306,7 @@ def test_who_may_be_somebody_else_is_listed_there_alone(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None, "c.mp4": None})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee"})
     assert house.found("single") == []
-    house.checks.dismiss("spelling", ["Ann Lee | Anne Lee"])
+    house.checks.ignore("spelling", ["Ann Lee | Anne Lee"])
     assert [row.subject for row in house.found("single")] == ["Anne Lee"]
 
 
@@ -309,13 +318,13 @@ def test_what_is_right_stays_away_until_its_facts_change(house: House) -> None:
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
     assert house.counts()["differ"] == (2, 0)
     subject = house.found("differ")[0].subject
-    assert house.checks.dismiss("differ", [subject]) == 1
+    assert house.checks.ignore("differ", [subject]) == 1
     assert house.counts()["differ"] == (1, 1)
     assert [row.subject for row in house.checks.page("differ", dismissed=True).items] == [subject]
     store(house.database, [scanned("a.mp4", "People: Ann Lee, Ghost, Zombie", mtime_ns=7)])
     assert house.counts()["differ"] == (2, 0)
-    house.checks.dismiss("differ", [subject])
-    assert house.checks.bring_back("differ", [subject, "77"]) == 1
+    house.checks.ignore("differ", [subject])
+    assert house.checks.unignore("differ", [subject, "77"]) == 1
     assert house.counts()["differ"] == (2, 0)
 
 
@@ -326,13 +335,13 @@ def test_every_kind_can_be_dismissed_and_brought_back(house: House, kind: str) -
     house.say({"a.mp4": "Ann Lee"})
     rows = house.found(kind)
     assert rows
-    assert house.checks.dismiss(kind, [row.subject for row in rows]) == len(rows)
+    assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
     assert house.found(kind) == []
     house.database.close()
     with Database.open(house.database.home) as again:
         later = House(again)
         assert later.counts()[kind] == (0, len(rows))
-        assert later.checks.bring_back(kind, [row.subject for row in rows]) == len(rows)
+        assert later.checks.unignore(kind, [row.subject for row in rows]) == len(rows)
         assert [row.subject for row in later.found(kind)] == [row.subject for row in rows]
 
 
@@ -340,11 +349,11 @@ def test_a_finding_that_is_gone_is_said_to_be(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.say({"a.mp4": "Ann Lee"})
     subject = house.found("differ")[0].subject
-    house.checks.mend("differ", subject, "add")
-    with pytest.raises(errors.UnknownIdError, match="does not find this"):
-        house.checks.mend("differ", subject, "add")
+    house.checks.resolve("differ", subject, "add")
+    with pytest.raises(errors.UnknownIdError, match="has no finding with the subject"):
+        house.checks.resolve("differ", subject, "add")
     with pytest.raises(errors.UnknownIdError):
-        house.checks.dismiss("spelling", ["no | thing"])
+        house.checks.ignore("spelling", ["no | thing"])
     with pytest.raises(errors.UsageError, match="There is no check 'nonsense'; choose one of copies"):
         house.checks.page("nonsense")
 
@@ -352,8 +361,8 @@ def test_a_finding_that_is_gone_is_said_to_be(house: House) -> None:
 def test_a_mend_that_a_finding_does_not_have_is_refused(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.say({"a.mp4": "Ann Lee"})
-    with pytest.raises(errors.UsageError, match="its ways are: add, remove"):
-        house.checks.mend("differ", house.found("differ")[0].subject, "unite:Ann Lee")
+    with pytest.raises(errors.UsageError, match="choose one of: add, remove"):
+        house.checks.resolve("differ", house.found("differ")[0].subject, "unite:Ann Lee")
 
 
 def test_a_page_holds_what_it_should(house: House) -> None:
@@ -417,22 +426,22 @@ def test_checks_change_nothing_by_themselves(house: House) -> None:
 def test_all_that_files_say_can_be_learnt_at_once(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "GHOST, Cy", "c.mp4": "Cy", "d.mp4": "Dora"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
-    house.checks.dismiss("differ", [row.subject for row in house.found("differ") if row.title == "d.mp4"])
-    assert house.checks.mend_all("differ").text == "The database knows whom 3 files name now."
+    house.checks.ignore("differ", [row.subject for row in house.found("differ") if row.title == "d.mp4"])
+    assert house.checks.resolve_all("differ").text == "The database now has the people of 3 files."
     assert house.found("differ") == []
     assert [row.subject for row in house.found("unknown")] == ["Dora"]
-    assert house.checks.mend_all("unknown").files == 1
+    assert house.checks.resolve_all("unknown").files == 1
     assert house.known()["d.mp4"] == ["Dora"]
     assert house.known()["b.mp4"] == ["Bob Ray", "GHOST", "Cy"]
-    with pytest.raises(errors.UsageError, match="only differ and unknown can be at once"):
-        house.checks.mend_all("spelling")
+    with pytest.raises(errors.UsageError, match="only differ and unknown can be resolved all at once"):
+        house.checks.resolve_all("spelling")
 
 
 def test_all_of_a_kind_can_be_right(house: House) -> None:
     house.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
-    assert house.checks.dismiss_all("single") == 2
+    assert house.checks.ignore_all("single") == 2
     assert house.counts()["single"] == (0, 2)
-    assert house.checks.dismiss_all("single") == 0
+    assert house.checks.ignore_all("single") == 0
 
 
 def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House) -> None:
@@ -441,7 +450,7 @@ def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House)
     house.people.rename("Ann Lee", "Ann Maria Lee")
     (row,) = house.found("differ")
     assert row.mends[1].names == ("Ghost",)
-    house.checks.mend("differ", row.subject, "remove")
+    house.checks.resolve("differ", row.subject, "remove")
     assert house.item("a.mp4").result_people == ["Ann Maria Lee"]
 
 
@@ -455,7 +464,7 @@ def test_a_placeholder_in_comments_is_one_finding_of_its_own_check(house: House)
     (row,) = house.found("placeholder")
     assert row.text == "12 files name the placeholder “Unknown”."
     assert (row.subject, row.title, row.file_count) == ("unknown", "Unknown", 12)
-    assert [mend.label for mend in row.mends] == ["Remove it from these files’ plan"]
+    assert [mend.label for mend in row.mends] == ["Remove from the plan of these files"]
     others = {kind: total for kind, (total, _) in house.counts().items() if kind != "placeholder"}
     assert others == dict.fromkeys(others, 0)  # it is no name that the database should learn, and no misspelling
 
@@ -463,11 +472,11 @@ def test_a_placeholder_in_comments_is_one_finding_of_its_own_check(house: House)
 def test_a_placeholder_is_removed_by_a_decision_that_can_be_undone(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Unknown"})
     house.say({"a.mp4": "Ann Lee"})
-    report = house.checks.mend("placeholder", "unknown", "remove")
+    report = house.checks.resolve("placeholder", "unknown", "remove")
     assert house.found("placeholder") == []
     assert (house.item("a.mp4").tags_to_remove, house.item("a.mp4").result_people) == (["Unknown"], ["Ann Lee"])
     assert house.item("b.mp4").result_comment is None
-    review = Review(house.database, clock=lambda: NOW)
+    review = ReviewSteps(house.database, clock=lambda: NOW)
     assert review.undo().label == "removed the placeholder Unknown from the plan of 2 files"
     assert report.step_id is not None
     assert house.found("placeholder")[0].file_count == 2
@@ -483,14 +492,14 @@ def test_a_person_with_the_name_of_a_placeholder_is_removed_and_comes_back_by_un
     assert row.text == (
         "3 files name the placeholder “Unknown” now or after a write. The database has a person of this name."
     )
-    house.checks.mend("placeholder", "unknown", "remove")
+    house.checks.resolve("placeholder", "unknown", "remove")
     assert house.known() == {"a.mp4": ["Ann Lee"]}
     assert [person.name for person in house.people.list()] == ["Ann Lee"]
     assert house.item("a.mp4").result_comment == "People: Ann Lee"
     assert house.item("b.mp4").tags_to_remove == ["Unknown"]
     assert {item.file_name for item in house.planner.generate_plan().items} == {"a.mp4", "b.mp4"}
     assert house.found("placeholder") == []
-    Review(house.database, clock=lambda: NOW).undo()
+    ReviewSteps(house.database, clock=lambda: NOW).undo()
     assert house.known() == before
     assert len(house.found("placeholder")) == 1
 
@@ -498,9 +507,9 @@ def test_a_person_with_the_name_of_a_placeholder_is_removed_and_comes_back_by_un
 def test_a_person_of_no_file_at_all_is_found_too(house: House) -> None:
     house.say({"waits.mp4": "unknown"})
     (row,) = house.found("placeholder")
-    assert row.text == "The database has a person of the name “unknown”, which is a placeholder; no file names it."
-    assert [(mend.label, mend.files) for mend in row.mends] == [("Remove it", 0)]
-    house.checks.mend("placeholder", "unknown", "remove")
+    assert row.text == "The database has a person with the placeholder name “unknown”; no file names it."
+    assert [(mend.label, mend.files) for mend in row.mends] == [("Remove from the database", 0)]
+    house.checks.resolve("placeholder", "unknown", "remove")
     assert house.people.list() == []
 
 
@@ -508,17 +517,17 @@ def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Bo, Unknown", "c.mp4": "Bo"}, {"b.mp4": "f", "c.mp4": "f"})
     assert [row.mends[0].names for row in house.found("differ")] == [("Ann Lee",), ("Bo",), ("Bo",)]
     assert house.found("copies") == []
-    house.checks.mend_all("differ")
+    house.checks.resolve_all("differ")
     assert {person.name for person in house.people.list()} == {"Ann Lee", "Bo"}
 
 
 def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
     house.films({"a.mp4": "Unknown, Nobody"})
     names = ["unknown", "nobody"]
-    house.checks = Checks(
+    house.checks.groups = Checks(
         house.database,
         Casts(house.database),
-        house.decisions,
+        house.decisions.list,
         version=house.planner.newest_version,
         placeholder_keys=lambda: frozenset(names),
         clock=lambda: NOW,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.decisions import DecisionReport, Decisions
-from indexium_core.flows.people import PeopleService
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.review.decisions import DecisionReport, Decisions
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, marked, scanned, store
 

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.details import Details
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.model.media import FieldValue, StreamFacts
-from indexium_core.model.operation import WriteOptions, WriteResult
-from indexium_core.store import catalog, plans
-from indexium_core.store import details as store_details
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.file_details import Details
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.model.files.media import FieldValue, StreamFacts
+from indexium_core.model.operations.operation import WriteOptions, WriteResult
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import details as store_details
 from indexium_core.store.database import Database
-from indexium_core.store.ledger import ItemRecord, Ledger, Restore
+from indexium_core.store.operations.ledger import ItemRecord, Ledger, Restore
+from indexium_core.store.planning import plans
 from tests.support.catalog import NOW, ROOT, scanned, store
 
 EXPIRES = NOW + timedelta(days=90)
@@ -260,8 +261,8 @@ def test_without_a_backup_only_the_comment_comes_back(book: Book, details: Detai
 
 def test_an_operation_that_goes_on_holds_its_file(book: Book, details: Details) -> None:
     book.write(end=False)
-    assert store_details.is_held(book.database.read(), 1)
-    assert not store_details.is_held(book.database.read(), 2)
+    assert store_details.is_being_written(book.database.read(), 1)
+    assert not store_details.is_being_written(book.database.read(), 2)
 
 
 # Names.

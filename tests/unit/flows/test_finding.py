@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows.finding import Finder
-from indexium_core.flows.planning import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.plan_search import Finder
+from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
 from indexium_core.model import query
-from indexium_core.model.facets import FACETS, Facets
-from indexium_core.store import catalog, decisions, facets, people, plans
+from indexium_core.model.planning.facets import FACETS, Facets
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.planning import facets, plans
+from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, scanned, store
 
 NAMES = ["Ann Lee", "Bob Ray", "Bobby Ray", "ann lee", "Zoë Öz", "Sammy Davis, Jr.", "Łucja"]

@@ -12,15 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from indexium_core.flows.finding import Finder
-from indexium_core.flows.planning import MetadataPlanner
+from indexium_core.flows.planning.plan_search import Finder
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
-from indexium_core.model.facets import FACETS
-from indexium_core.model.people import fold, person_key
-from indexium_core.model.plan import PlanItem
-from indexium_core.store import decisions, locks, people
+from indexium_core.model.people.people_comment import fold, person_key
+from indexium_core.model.planning.facets import FACETS
+from indexium_core.model.planning.plan import PlanItem
+from indexium_core.store.catalog import locks
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, scanned, store
 from tests.support.effort import effort
 

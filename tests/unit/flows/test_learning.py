@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.steps import Review, StepReport
-from indexium_core.store import catalog, decisions, people
-from indexium_core.store import steps as store_steps
+from indexium_core.flows.review.undo_steps import ReviewSteps, StepReport
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.review import decisions
+from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ids, people_of, scanned
 from tests.support.effort import effort
 from tests.unit.flows.test_checks import House
@@ -27,7 +29,7 @@ class Court(House):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.review = Review(database, clock=lambda: NOW + timedelta(minutes=1))
+        self.review = ReviewSteps(database, clock=lambda: NOW + timedelta(minutes=1))
 
     def state(self) -> dict[str, Any]:
         """All that is known and planned, but for when it became so."""
@@ -88,7 +90,7 @@ def test_every_way_to_settle_a_finding_is_undone_and_redone_to_the_last_row(cour
     ]
     for kind, subject, code in random.Random(seed).sample(ways, min(5, len(ways))):
         before = court.state()
-        report = court.checks.mend(kind, subject, code)
+        report = court.checks.resolve(kind, subject, code)
         after = court.state()
         if report.step_id is None:
             assert after == before
@@ -111,7 +113,7 @@ def test_many_are_undone_one_after_the_other(court: Court, seed: int) -> None:
         if not rows:
             break
         row = random.Random(seed + len(states)).choice(rows)
-        if court.checks.mend(row.kind, row.subject, row.mends[0].code).step_id is not None:
+        if court.checks.resolve(row.kind, row.subject, row.mends[0].code).step_id is not None:
             states.append(court.state())
     assert len(states) > 3
     for state in reversed(states[:-1]):
@@ -125,27 +127,27 @@ def test_many_are_undone_one_after_the_other(court: Court, seed: int) -> None:
 def test_all_that_was_learnt_at_once_is_one_step(court: Court) -> None:
     court.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray", "c.mp4": None})
     before = court.state()
-    report = court.checks.mend_all("unknown")
+    report = court.checks.resolve_all("unknown")
     assert (report.files, court.known()) == (2, {"a.mp4": ["Ann Lee"], "b.mp4": ["Bob Ray"]})
-    assert court.undo().summary == "Undone: told the database whom 2 files name."
+    assert court.undo().summary == "Undone: added the people of 2 files to the database."
     assert court.state() == before
 
 
 def test_a_step_says_what_was_learnt(court: Court) -> None:
     court.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Zoe Oz"})
     court.say({"a.mp4": "Ann Lee", "b.mp4": "Zoë Öz"})
-    court.checks.mend("unknown", "Ghost", "add")
-    court.checks.mend("spelling", court.found("spelling")[0].subject, "unite:Zoë Öz")
+    court.checks.resolve("unknown", "Ghost", "add")
+    court.checks.resolve("spelling", court.found("spelling")[0].subject, "unite:Zoë Öz")
     assert [(row.label, row.files) for row in court.review.list()] == [
-        ("made Zoe Oz one with Zoë Öz", 1),
-        ("told the database that Ghost is in 1 file", 1),
+        ("merged Zoe Oz into Zoë Öz", 1),
+        ("added Ghost to 1 file in the database", 1),
     ]
 
 
 def united(court: Court) -> None:
     court.films({"a.mp4": "Bob Rey", "b.mp4": None, "c.mp4": None})
     court.say({"a.mp4": "Bob Rey; Ann Lee", "b.mp4": "Bob Ray; Bob Rey", "c.mp4": "Bob Ray"})
-    court.checks.mend("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
+    court.checks.resolve("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
 
 
 def test_whoever_came_since_stays(court: Court) -> None:
@@ -199,14 +201,14 @@ def test_names_that_were_changed_otherwise_since_are_left_alone(court: Court) ->
     report = court.undo()
     assert (report.names_stay, report.files, report.left) == (True, 0, 2)
     assert report.summary == (
-        "Not undone: made Bob Rey one with Bob Ray. These people were changed otherwise since, and stay."
+        "Not undone: merged Bob Rey into Bob Ray. These people were changed since, and stay as they are."
     )
     assert court.state() == before
 
 
 def test_a_person_who_is_somewhere_else_by_now_stays_a_person(court: Court) -> None:
     court.films({"a.mp4": "Ghost", "b.mp4": None})
-    court.checks.mend("unknown", "Ghost", "add")
+    court.checks.resolve("unknown", "Ghost", "add")
     court.say({"b.mp4": "Ghost"})
     court.undo()
     assert court.known() == {"b.mp4": ["Ghost"]}
@@ -223,10 +225,10 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError
 
-    monkeypatch.setattr("indexium_core.store.decisions.decide_changed", fail)
+    monkeypatch.setattr("indexium_core.store.review.decisions.decide_changed", fail)
     row = court.found("copies")[0]
     with pytest.raises(errors.StoreError):
-        court.checks.mend("copies", row.subject, "add")
+        court.checks.resolve("copies", row.subject, "add")
     assert (court.state(), court.review.list()) == (before, steps)
 
 
@@ -246,7 +248,7 @@ def test_a_name_without_a_file_can_be_taken_back_too(court: Court) -> None:
             tx, [Wanted(name=name, path_bytes=b"/films/later.mp4") for name in ("Bob Ray", "Bob Rey")], at=NOW
         )
     before = court.state()
-    court.checks.mend("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
+    court.checks.resolve("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
     court.films({"later.mp4": None})
     with court.database.atomic() as tx:
         people.adopt_waiting(tx)
@@ -260,7 +262,7 @@ def test_a_home_keeps_it_over_a_restart(empty_home: Path, home: Path) -> None:
     with Database.open(home) as database:
         court = Court(database)
         court.films({"a.mp4": "Ghost"})
-        court.checks.mend("unknown", "Ghost", "add")
+        court.checks.resolve("unknown", "Ghost", "add")
     with Database.open(home) as database:
         court = Court(database)
         court.undo()

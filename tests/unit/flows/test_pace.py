@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.flows.pace import Pace
+from indexium_core.flows.writing.throughput import Throughput
 
 
 class Clock:
@@ -18,13 +18,13 @@ class Clock:
 
 
 def test_nothing_is_promised_before_anything_is_known() -> None:
-    assert Pace({False: 10.0}, clock=Clock()).eta_seconds is None
+    assert Throughput({False: 10.0}, clock=Clock()).eta_seconds is None
 
 
 def test_small_files_that_are_done_do_not_make_large_ones_look_small() -> None:
     """90 of 91 files are done after little more than a second, but the last one is a film that must be written anew."""
     clock = Clock()
-    pace = Pace({False: 0.9, True: 60.0}, clock=clock)
+    pace = Throughput({False: 0.9, True: 60.0}, clock=clock)
     for _ in range(90):
         clock.now += 1 / 80
         pace.did(anew=False, expected=0.01, seconds=1 / 80)
@@ -35,7 +35,7 @@ def test_small_files_that_are_done_do_not_make_large_ones_look_small() -> None:
 
 def test_a_disk_that_is_slower_than_the_plan_believed_is_measured() -> None:
     clock = Clock()
-    pace = Pace({False: 1.0}, clock=clock)  # 100 files of 10 ms, it was thought
+    pace = Throughput({False: 1.0}, clock=clock)  # 100 files of 10 ms, it was thought
     for _ in range(50):
         clock.now += 0.1
         pace.did(anew=False, expected=0.01, seconds=0.1)
@@ -46,7 +46,7 @@ def test_a_disk_that_is_slower_than_the_plan_believed_is_measured() -> None:
 
 def test_files_side_by_side_take_less_time_than_one_after_the_other() -> None:
     clock = Clock()
-    pace = Pace({True: 40.0}, clock=clock)
+    pace = Throughput({True: 40.0}, clock=clock)
     clock.now += 10.0
     for _ in range(2):
         pace.did(anew=True, expected=10.0, seconds=10.0)
@@ -56,7 +56,7 @@ def test_files_side_by_side_take_less_time_than_one_after_the_other() -> None:
 
 def test_a_pause_does_not_count() -> None:
     clock = Clock()
-    pace = Pace({False: 2.0}, clock=clock)
+    pace = Throughput({False: 2.0}, clock=clock)
     clock.now += 1.0
     pace.did(anew=False, expected=1.0, seconds=1.0)
     pace.hold()
@@ -71,7 +71,7 @@ def test_a_pause_does_not_count() -> None:
 
 def test_what_takes_longer_than_it_should_is_not_said_to_be_over_at_once() -> None:
     clock = Clock()
-    pace = Pace({False: 2.0}, clock=clock)
+    pace = Throughput({False: 2.0}, clock=clock)
     clock.now += 1.0
     pace.did(anew=False, expected=1.0, seconds=1.0)
     clock.now += 30.0

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows import people_files
-from indexium_core.flows.people_files import Entry
+from indexium_core.flows.people import people_files
+from indexium_core.flows.people.people_files import PeopleEntry
 from tests.support.catalog import hash_of
 
 HASH = hash_of(1)
 
 
-def read(tmp_path: Path, content: str | bytes, name: str = "people.csv") -> list[Entry]:
+def read(tmp_path: Path, content: str | bytes, name: str = "people.csv") -> list[PeopleEntry]:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return people_files.read(path)
 
 
-def brief(entries: list[Entry]) -> list[tuple[int, bytes | None, tuple[str, ...]]]:
+def brief(entries: list[PeopleEntry]) -> list[tuple[int, bytes | None, tuple[str, ...]]]:
     return [(entry.line, entry.path, entry.names) for entry in entries]
 
 

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from indexium_core.flows import reading
-from indexium_core.flows.reading import Found
-from indexium_core.flows.survey import Candidate
-from indexium_core.model import people
-from indexium_core.model.media import FileFacts, FileStat
+from indexium_core.flows.scanning import reading
+from indexium_core.flows.scanning.discovery import FileToRead
+from indexium_core.flows.scanning.reading import ReadResult
+from indexium_core.model.files.media import FileFacts, FileStat
+from indexium_core.model.people import people_comment
 
 STAT = FileStat(size=1, mtime_ns=1, device=1, inode=1, nlink=1, mode=0o644)
 
@@ -20,14 +20,14 @@ def test_no_more_is_read_ahead_than_its_comments_allow(monkeypatch: pytest.Monke
     turn, read, ahead = threading.Lock(), 0, 0
     comment = "x" * length
 
-    def instead(candidate: Candidate, **_: object) -> Found:
+    def instead(candidate: FileToRead, **_: object) -> ReadResult:
         nonlocal read
         with turn:
             read += 1
-        return Found(candidate, FileFacts(state="ok", comment=comment), people.parse(None))
+        return ReadResult(candidate, FileFacts(state="ok", comment=comment), people_comment.parse(None))
 
     monkeypatch.setattr(reading, "_read", instead)
-    files = [Candidate(b"%d" % number, STAT) for number in range(200)]
+    files = [FileToRead(b"%d" % number, STAT) for number in range(200)]
     got = []
     for found in reading.read_all(files, threads=2, full=False, faststart="keep"):
         ahead = max(ahead, read - len(got))

@@ -17,15 +17,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from indexium_core.flows.bulk import Bulk
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.steps import Review
-from indexium_core.model.plan import PlanItem, Selection
-from indexium_core.store import people
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.bulk_edits import BulkEdits
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
 from tests.support import review_model as model
 from tests.support.catalog import NOW, hash_of, scanned, store
 from tests.support.effort import effort
@@ -47,9 +47,9 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, NOW
         self.decisions = Decisions(database, clock=self._clock)
-        self.review = Review(database, clock=self._clock)
+        self.review = ReviewSteps(database, clock=self._clock)
         self.planner = MetadataPlanner(database, clock=self._clock)
-        self.bulk = Bulk(database, clock=self._clock)
+        self.bulk = BulkEdits(database, clock=self._clock)
         self.people = PeopleService(database, clock=self._clock)
         self.home = Home(films={})
 

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.steps import Review
-from indexium_core.store import catalog
-from indexium_core.store import decisions as store_decisions
-from indexium_core.store import steps as store_steps
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
+from indexium_core.store.review import decisions as store_decisions
+from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ROOT, ids, marked, scanned, store
 from tests.support.clock import Clock
 from tests.support.effort import effort
@@ -33,7 +33,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, Clock(NOW)
         self.decisions = Decisions(database, clock=self.clock)
-        self.review = Review(database, clock=self.clock)
+        self.review = ReviewSteps(database, clock=self.clock)
         self.planner = MetadataPlanner(database, clock=self.clock)
 
     def in_force(self) -> list[tuple[Any, ...]]:
@@ -77,14 +77,14 @@ def test_every_decision_is_a_step_with_a_label(desk: Desk) -> None:
 
     assert [row.label for row in reversed(desk.review.list())] == [
         "edited the people of 1 file",
-        "took everybody out of 3 files",
+        "removed all people from 3 files",
         "added Eve to 1 file",
         "skipped 2 files until 23 Nov 2026",
         "skipped 1 file",
-        "took exactly the database’s people for and kept the other text of 1 file",
-        "brought back 2 files",
-        "took back 1 decision",
-        "took back what was decided of 1 file",
+        "set the people mode “exact” and the comment mode “preserve” for 1 file",
+        "reinstated 2 files",
+        "revoked 1 decision",
+        "revoked the decisions on 1 file",
     ]
     assert {row.files for row in desk.review.list()} == {1, 2, 3}
 
@@ -112,7 +112,7 @@ def test_an_undone_step_gives_way_to_what_was_decided_before_it(desk: Desk) -> N
     assert [(row[0], row[2]) for row in desk.in_force()] == [(3, ["Ann"])]
     again = desk.review.redo()
     assert again is not None
-    assert again.summary == "Done again: edited the people of 3 files."
+    assert again.summary == "Redone: edited the people of 3 files."
     assert [(row[0], row[2]) for row in desk.in_force()] == [(1, ["Eve"]), (2, ["Eve"]), (3, ["Eve"])]
     assert desk.review.redo() is None
 
@@ -175,7 +175,7 @@ def test_what_was_decided_by_no_step_since_is_left_alone(desk: Desk) -> None:
     report = desk.review.undo()
     assert report is not None
     assert (report.files, report.left) == (1, 1)
-    assert "1 file was decided otherwise since and stays as it is." in report.summary
+    assert "1 file stays as it is: it has a newer decision." in report.summary
     assert desk.in_force() == [(3, "postpone", None, None, None)]
     again = desk.review.redo()
     assert again is not None
@@ -220,8 +220,8 @@ def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
     assert report is not None
     assert (report.files, report.gone, report.written) == (3, 1, 1)
     assert report.summary == (
-        "Undone: edited the people of 3 files. 1 file is not there any more. "
-        "1 file was written since: what is in it stays, History can take it back."
+        "Undone: edited the people of 3 files. 1 file no longer exists. "
+        "1 file was written since and keeps its people. To change that, roll the write back in History."
     )
     with desk.database.atomic() as tx:
         catalog.remove_library(tx, 1)

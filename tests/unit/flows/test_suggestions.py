@@ -9,15 +9,16 @@ from datetime import timedelta
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.decisions import Decisions
-from indexium_core.flows.people import PeopleService
-from indexium_core.flows.planning import MetadataPlanner
-from indexium_core.flows.suggestions import Suggestion, Suggestions
-from indexium_core.store import catalog, faces, people
-from indexium_core.store.casts import Casts
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.people.suggestions import Suggestion, Suggestions
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.store.catalog import catalog, faces
+from indexium_core.store.catalog.faces import FaceRow
 from indexium_core.store.database import Database
-from indexium_core.store.faces import FaceRow
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.casts import Casts
+from indexium_core.store.people.people import Wanted
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
 Suggest = Callable[[str], list[Suggestion]]
@@ -138,7 +139,7 @@ def test_a_name_in_the_file_that_is_almost_somebodys_is_to_be_replaced(database:
     )
     (found,) = suggest("c/c.mp4")
     assert (found.name, found.kind, found.replaces) == ("Zoë Öz", "near_name", "Zoe Oz")
-    assert found.reason == "“Zoe Oz” in this file may be Zoë Öz (2 files): only accents, spaces or marks differ."
+    assert found.reason == "“Zoe Oz” in this file may be Zoë Öz (2 files): only accents, spaces or punctuation differ."
     assert suggest("d/d.mp4") == []
 
 

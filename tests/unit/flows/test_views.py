@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.views import MOST, ViewService
-from indexium_core.store import views as store
+from indexium_core.flows.review.saved_views import MOST, ViewService
 from indexium_core.store.database import Database
+from indexium_core.store.review import views as store
 from tests.support.catalog import NOW
 
 
@@ -106,7 +106,7 @@ def test_what_cannot_be_a_view_is_refused(views: ViewService, name: str, text: s
 
 
 def test_there_are_only_so_many(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexium_core.flows.views.MOST", 2)
+    monkeypatch.setattr("indexium_core.flows.review.saved_views.MOST", 2)
     for name in ("a", "b", "b"):
         views.save(name, "")
     with pytest.raises(errors.UsageError, match="remove one first"):

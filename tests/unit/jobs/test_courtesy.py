@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexium_core.jobs.courtesy import Courtesy
+from indexium_core.jobs.ui_priority import UiPriority
 
 
 class Time:
@@ -18,38 +18,38 @@ class Time:
         self.meanwhile()
 
 
-def made() -> tuple[Courtesy, Time]:
+def made() -> tuple[UiPriority, Time]:
     time = Time()
-    return Courtesy(clock=lambda: time.now, sleep=time.sleep), time
+    return UiPriority(clock=lambda: time.now, sleep=time.sleep), time
 
 
 def test_nobody_waits_so_nothing_stands_still() -> None:
-    courtesy, time = made()
-    courtesy.give_way()
+    priority, time = made()
+    priority.ui_priority.request()
     assert time.now == 100.0
 
 
 def test_work_stands_still_for_a_moment_after_something_was_pressed() -> None:
-    courtesy, time = made()
-    courtesy.ask()
-    courtesy.give_way()
+    priority, time = made()
+    priority.request()
+    priority.ui_priority.request()
     assert 100.1 <= time.now <= 100.2
     before = time.now
-    courtesy.give_way()
+    priority.ui_priority.request()
     assert time.now == before
 
 
 def test_whoever_goes_on_pressing_does_not_stop_the_work_for_good() -> None:
-    courtesy, time = made()
-    time.meanwhile = courtesy.ask
-    courtesy.ask()
-    courtesy.give_way()
+    priority, time = made()
+    time.meanwhile = priority.request
+    priority.request()
+    priority.ui_priority.request()
     assert 101.0 <= time.now <= 101.01
     before = time.now
-    courtesy.ask()
-    courtesy.give_way()
+    priority.request()
+    priority.ui_priority.request()
     assert time.now == before  # its own turn …
     time.now += 0.3
-    courtesy.ask()
-    courtesy.give_way()
+    priority.request()
+    priority.ui_priority.request()
     assert time.now > before + 0.3  # … and then the person's again

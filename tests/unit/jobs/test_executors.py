@@ -17,7 +17,7 @@ import pytest
 
 from indexium_core import errors, logs
 from indexium_core.jobs import executors
-from indexium_core.jobs.executors import LostError, Processes, Threads, wait_for_former
+from indexium_core.jobs.executors import Processes, Threads, WorkerLostError, wait_for_previous_processes
 from tests.support import pieces
 from tests.support.waiting import PATIENCE, until
 
@@ -45,7 +45,7 @@ class Home:
         self._at_once = at_once
         self.over = False
 
-    def is_over(self) -> bool:
+    def is_cancelled(self) -> bool:
         return self.over
 
     def answer(self, question: str) -> str:
@@ -85,27 +85,27 @@ def test_as_many_processes_are_at_work_as_there_are_callers(processes: Processes
     at_work: set[int] = set()
 
     with ThreadPoolExecutor(3) as pool:
-        calls = [pool.submit(processes.converse, Home(at_work.add), pieces.ask_and_hang) for _ in range(3)]
+        calls = [pool.submit(processes.call_with_callbacks, Home(at_work.add), pieces.ask_and_hang) for _ in range(3)]
         until(lambda: len(at_work) == 3)
         processes.close()
 
-    assert all(isinstance(call.exception(), LostError) for call in calls)
+    assert all(isinstance(call.exception(), WorkerLostError) for call in calls)
     assert not any(is_alive(process) for process in at_work)
 
 
 def test_questions_from_any_thread_are_answered_on_that_of_the_caller(processes: Processes) -> None:
     home = Home()
 
-    assert processes.converse(home, pieces.answers, "a", "b", "c") == ["A", "B", "C"]
+    assert processes.call_with_callbacks(home, pieces.answers, "a", "b", "c") == ["A", "B", "C"]
     assert home.threads == {threading.get_ident()}
 
 
 def test_what_goes_wrong_at_home_is_raised_there_as_it_is_unless_the_work_gets_over_it(processes: Processes) -> None:
     home = Home()
 
-    assert processes.converse(home, pieces.ask_and_survive) == "StoreError: The disk is gone."
+    assert processes.call_with_callbacks(home, pieces.ask_and_survive) == "StoreError: The disk is gone."
     with pytest.raises(errors.FileAccessError) as caught:
-        processes.converse(home, pieces.ask_and_fall)
+        processes.call_with_callbacks(home, pieces.ask_and_fall)
     assert caught.value is home.error
 
 
@@ -142,9 +142,9 @@ def test_what_is_logged_elsewhere_is_in_the_log_of_the_job_here(processes: Proce
 
 
 def test_no_more_files_are_read_at_a_time_than_there_are_processors(processes: Processes) -> None:
-    assert Threads().lanes(1000) == 1000
-    assert processes.lanes(1000) == os.cpu_count()
-    assert processes.lanes(1) == 1
+    assert Threads().max_concurrency(1000) == 1000
+    assert processes.max_concurrency(1000) == os.cpu_count()
+    assert processes.max_concurrency(1) == 1
 
 
 # Ends.
@@ -155,7 +155,7 @@ def test_a_process_that_cannot_be_started_is_lost(processes: Processes, monkeypa
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
     monkeypatch.setattr(subprocess, "Popen", refused)
-    with pytest.raises(LostError, match="could not be started: Cannot allocate memory"):
+    with pytest.raises(WorkerLostError, match="could not be started: Cannot allocate memory"):
         processes.call(pieces.process_of)
 
 
@@ -164,15 +164,15 @@ def test_none_is_started_once_they_are_closed(processes: Processes, lock: Path) 
     processes.call(pieces.process_of)
     processes.close()
 
-    assert wait_for_former(lock, seconds=0)
-    with pytest.raises(LostError, match="the program ends"):
+    assert wait_for_previous_processes(lock, seconds=0)
+    with pytest.raises(WorkerLostError, match="because the program is stopping"):
         processes.call(pieces.process_of)
-    assert wait_for_former(lock, seconds=0)
+    assert wait_for_previous_processes(lock, seconds=0)
 
 
 def test_a_process_that_is_killed_costs_what_it_was_at_and_nothing_else(processes: Processes) -> None:
-    with pytest.raises(LostError, match="was ended by SIGKILL"):
-        processes.converse(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
+    with pytest.raises(WorkerLostError, match="was ended by SIGKILL"):
+        processes.call_with_callbacks(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
 
     assert processes.call(pieces.joined, "a", by="") == "a"
 
@@ -180,15 +180,15 @@ def test_a_process_that_is_killed_costs_what_it_was_at_and_nothing_else(processe
 def test_a_process_that_says_nothing_although_its_work_is_given_up_is_ended(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executors, "_GRACE", 0.5)
+    monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     begun: list[int] = []
     home = Home(begun.append)
     with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(processes.converse, home, pieces.ask_and_hang)
+        call = pool.submit(processes.call_with_callbacks, home, pieces.ask_and_hang)
         until(lambda: bool(begun))
         assert not wait([call], timeout=1.5).done  # as long as it is wanted, it has all the time
         home.over = True
-        with pytest.raises(LostError, match="was ended by SIGKILL"):
+        with pytest.raises(WorkerLostError, match="was ended by SIGKILL"):
             call.result(PATIENCE)
 
 
@@ -210,7 +210,7 @@ def test_a_signal_that_is_meant_for_the_parent_ends_no_work(processes: Processes
 
 
 def test_processes_without_work_are_let_go(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executors, "_IDLE", 0.05)
+    monkeypatch.setattr(executors, "_IDLE_SECONDS", 0.05)
     process = processes.call(pieces.process_of)
 
     until(lambda: not is_alive(process))
@@ -223,19 +223,19 @@ def test_who_comes_after_a_killed_parent_waits_for_the_process_that_it_leaves(lo
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         process = int(parent.stdout.readline())
-        seen = wait_for_former(lock, seconds=0)
+        seen = wait_for_previous_processes(lock, seconds=0)
         os.kill(process, signal.SIGSTOP)  # as one that hangs on a disk
         until(lambda: "State:\tT" in Path(f"/proc/{process}/status").read_text())
         parent.kill()
         parent.wait()
-        hangs = wait_for_former(lock, seconds=0.2)
+        hangs = wait_for_previous_processes(lock, seconds=0.2)
         os.kill(process, signal.SIGCONT)
 
         assert (seen, hangs) == (False, False)
-        assert wait_for_former(lock)
+        assert wait_for_previous_processes(lock)
         until(lambda: not is_alive(process))
 
 
 def test_nobody_waits_where_there_never_was_a_process(lock: Path) -> None:
-    assert wait_for_former(lock, seconds=0)
+    assert wait_for_previous_processes(lock, seconds=0)
     assert not lock.exists()

@@ -51,7 +51,7 @@ def progress(folder: Path, clock: Clock) -> Iterator[ProgressLog]:
 
 def tell(log: ProgressLog, **changed: Any) -> None:
     facts = {"job_id": 12, "kind": "rescan", "processed": 100, "total": 5000, "counters": COUNTERS}
-    log.tell(**{**facts, "rate": 210.4, "eta_seconds": 23.28, **changed})
+    log.report(**{**facts, "rate": 210.4, "eta_seconds": 23.28, **changed})
 
 
 def lines(folder: Path) -> list[str]:
@@ -93,7 +93,7 @@ def test_told_every_half_second_a_job_has_a_line_every_five_seconds(
 def test_the_end_is_always_said_and_a_job_that_goes_on_begins_anew(
     progress: ProgressLog, folder: Path, clock: Clock
 ) -> None:
-    for seconds, facts in ((0.0, {}), (0.1, {"last": True, "eta_seconds": 0}), (0.2, {}), (0.3, {})):
+    for seconds, facts in ((0.0, {}), (0.1, {"is_last": True, "eta_seconds": 0}), (0.2, {}), (0.3, {})):
         clock.seconds = seconds
         tell(progress, **facts)
 

@@ -20,10 +20,10 @@ from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import Event, EventBus
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.run import Kind, Pulse, Run
+from indexium_core.jobs.run import JobKind, JobRun, OperationProgress
 from indexium_core.model.job import Job, NewJob
 from indexium_core.store.database import Database
-from indexium_core.store.jobs import Jobs
+from indexium_core.store.jobs import JobRows
 from tests.support.waiting import PATIENCE, until
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -35,8 +35,8 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.now = NOW
         self.database = Database.open(folder / "home")
-        self.store = Jobs(self.database)
-        self.told: list[Event] = []
+        self.store = JobRows(self.database)
+        self.report: list[Event] = []
         self.done: list[tuple[str, Any]] = []
         self.begun: dict[int, threading.Event] = {}
         self.may_end = threading.Event()
@@ -44,12 +44,12 @@ class Bench:
 
     def make(self) -> JobQueueService:
         bus = EventBus()
-        bus.subscribe(self.told.append)
+        bus.subscribe(self.report.append)
         made = JobQueueService(self.store, events=bus, clock=lambda: self.now, backoff=Backoff(delays=(0.0, 0.0, 0.0)))
         made.register("note", self.note, title="Note")
         made.register("long", self.long, title="Something long")
-        made.register("stuck", self.long, title="Stuck", timeout=lambda: 0.2)
-        made.register("shy", self.long, title="Something that does not go on by itself", goes_on=False)
+        made.register("stuck", self.long, title="Stuck", stall_timeout=lambda: 0.2)
+        made.register("shy", self.long, title="Something that does not go on by itself", resumes_automatically=False)
         return made
 
     def restart(self, **how: Any) -> None:
@@ -80,7 +80,7 @@ class Bench:
         """Add a job and wait until it is at work and has counted to 1."""
         job = self.queue.add_job(kind, **facts)
         assert self.begun.setdefault(job.id, threading.Event()).wait(PATIENCE)
-        until(lambda: (self.store.saved(job.id) or {}).get("at") == 1)
+        until(lambda: (self.store.checkpoint(job.id) or {}).get("at") == 1)
         return self.queue.get(job.id)
 
     def status(self, job_id: int) -> str:
@@ -104,7 +104,7 @@ def test_a_job_is_done_and_says_what_came_of_it(bench: Bench) -> None:
     assert (job.status, job.progress_current, job.progress_total) == ("completed", 3, 3)
     assert (job.summary, job.counters) == ({"at": 3, "counted": 3}, {"counted": 3})
     assert (job.started_at, job.completed_at, job.title) == (NOW, NOW, "Something long")
-    told = [event.name for event in bench.told if event.name.startswith("long:")]
+    told = [event.name for event in bench.report if event.name.startswith("long:")]
     assert (told[0], told[-1]) == ("long:started", "long:completed")
     assert set(told[1:-1]) == {"long:progress"}
 
@@ -113,7 +113,7 @@ def test_how_far_a_job_was_is_never_written_down_after_what_it_came_to(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The thread that looks after all jobs may be slow to write what it has just asked one of them."""
-    real, late = bench.store.tell, threading.Event()
+    real, late = bench.store.save_progress, threading.Event()
 
     def tell(told: Any, *, now: Any) -> None:
         if threading.current_thread().name == "indexium-queue":
@@ -122,7 +122,7 @@ def test_how_far_a_job_was_is_never_written_down_after_what_it_came_to(
             threading.Event().wait(0.3)  # in which the job ends
         real(told, now=now)
 
-    monkeypatch.setattr(bench.store, "tell", tell)
+    monkeypatch.setattr(bench.store, "save_progress", tell)
     bench.queue.start_worker()
     job = bench.begin()
     assert late.wait(PATIENCE)
@@ -153,7 +153,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
 def test_what_comes_up_next_is_what_a_sorted_list_says(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
     """Priority, then age; never before its time, never before what it depends on."""
-    store = Jobs(kept)
+    store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute("DELETE FROM job_dependencies")
@@ -218,7 +218,7 @@ def test_a_job_waits_for_its_time(bench: Bench) -> None:
 def test_a_clock_that_was_set_back_does_not_hold_a_second_try_for_a_year(bench: Bench) -> None:
     job_id = bench.store.add(NewJob(job_type="note", title=""), owner=bench.queue.owner, now=NOW)
     job = bench.queue.get(job_id)
-    bench.store.wait_again(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
+    bench.store.requeue(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
     bench.now -= timedelta(days=365)
     bench.queue.start_worker()
 
@@ -253,7 +253,7 @@ def test_what_ended_long_ago_is_forgotten_unless_something_needs_it(bench: Bench
     cancelled = bench.begin().id
     bench.queue.cancel(cancelled)
     bench.queue.wait(cancelled, PATIENCE)
-    assert bench.store.saved(cancelled) is not None
+    assert bench.store.checkpoint(cancelled) is not None
     waits = bench.queue.add_job("note", {"name": "waits"}, depends_on=[needed], not_before=NOW + timedelta(days=365)).id
     bench.now += timedelta(days=31)
     new = bench.queue.wait(bench.queue.add_job("note", {"name": "new"}).id, PATIENCE).id
@@ -264,7 +264,7 @@ def test_what_ended_long_ago_is_forgotten_unless_something_needs_it(bench: Bench
     left = bench.store.page(kinds=[], statuses=[], page=1, per_page=0, now=bench.now)
     assert {job.id for job in left.items} == {needed, audited, written, waits, new}
     assert old not in {job.id for job in left.items}
-    assert bench.store.saved(cancelled) is None
+    assert bench.store.checkpoint(cancelled) is None
 
 
 def test_what_depended_on_each_other_is_forgotten_one_after_the_other(bench: Bench) -> None:
@@ -286,7 +286,7 @@ def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> N
     bench.may_end.set()
     held = bench.queue.wait(job.id, 0.1)
     assert (held.status, held.paused_by, held.paused_at) == ("paused", "Ann", NOW)
-    assert bench.store.saved(job.id) == {"at": 1}
+    assert bench.store.checkpoint(job.id) == {"at": 1}
 
     assert bench.queue.resume(job.id)
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
@@ -328,7 +328,7 @@ def test_a_job_that_is_held_at_its_last_step_has_ended_and_nobody_is_told_that_i
     assert bench.queue.pause(job.id, by="Ann")
 
     assert bench.status(job.id) == "completed"
-    assert "paused" not in [event.data["status"] for event in bench.told if event.name == "job:changed"]
+    assert "paused" not in [event.data["status"] for event in bench.report if event.name == "job:changed"]
 
 
 def test_who_holds_or_cancels_a_job_waits_only_a_moment_for_a_step_that_takes_long(bench: Bench) -> None:
@@ -448,7 +448,7 @@ def test_a_kind_that_does_not_go_on_by_itself_is_offered(bench: Bench) -> None:
     bench.restart(take_over="all")
 
     found = bench.queue.get(job.id)
-    assert (found.status, found.error_message) == ("interrupted", "The program ended in the middle of it.")
+    assert (found.status, found.error_message) == ("interrupted", "The program ended during this job.")
 
 
 def test_a_job_that_was_to_be_given_up_when_the_process_died_does_not_go_on(bench: Bench) -> None:
@@ -476,7 +476,10 @@ def test_a_job_that_kills_the_program_again_and_again_is_left_in_the_end(bench: 
 
 @pytest.mark.parametrize(
     ("kind", "version", "why"),
-    [("enrich", 1, "This program does no jobs of the kind 'enrich'"), ("note", 2, "A newer program asked for this.")],
+    [
+        ("enrich", 1, "This program does not support jobs of the kind 'enrich'"),
+        ("note", 2, "A newer program created this job."),
+    ],
 )
 def test_a_job_of_another_program_fails_with_a_sentence_and_harms_nothing(
     bench: Bench, kind: str, version: int, why: str
@@ -496,11 +499,11 @@ def test_a_job_of_a_newer_program_is_not_done_by_this_one_either_when_it_is_aske
     """It would be done by the rules of another payload."""
     new = NewJob(job_type="note", title="Strange", payload={"name": "strange"}, payload_version=2)
     strange = bench.store.add(new, owner="other", now=NOW)
-    bench.store.settle(strange, status, now=NOW)
+    bench.store.finish(strange, status, now=NOW)
     bench.restart(take_over="all")
 
-    for ask in (bench.queue.resume, bench.queue.again):
-        with pytest.raises(errors.UsageError, match="A newer program asked for this"):
+    for ask in (bench.queue.resume, bench.queue.rerun):
+        with pytest.raises(errors.UsageError, match="A newer program created this job"):
             ask(strange)
     assert bench.queue.get(strange).status == status
     assert bench.done == []
@@ -517,7 +520,7 @@ def test_a_job_that_an_older_program_left_is_done(bench: Bench) -> None:
 
 
 def test_an_end_that_cannot_be_written_down_is_as_soon_as_it_can(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried, well, real = threading.Semaphore(0), threading.Event(), bench.store.settle
+    tried, well, real = threading.Semaphore(0), threading.Event(), bench.store.finish
 
     def settle(*arguments: Any, **facts: Any) -> None:
         tried.release()
@@ -525,7 +528,7 @@ def test_an_end_that_cannot_be_written_down_is_as_soon_as_it_can(bench: Bench, m
             raise errors.StoreError("The disk is full.")
         real(*arguments, **facts)
 
-    monkeypatch.setattr(bench.store, "settle", settle)
+    monkeypatch.setattr(bench.store, "finish", settle)
     bench.queue.start_worker()
     job = bench.queue.add_job("note", {"name": "own"})
     assert tried.acquire(timeout=PATIENCE)
@@ -573,7 +576,7 @@ def test_what_cannot_pass_is_not_tried_again(bench: Bench) -> None:
     broken = bench.queue.wait(bench.queue.add_job("wrong").id, PATIENCE)
 
     assert (refused.status, refused.error_message) == ("failed", "It can never be.")
-    assert (broken.status, broken.error_message) == ("failed", "Something unexpected went wrong: really")
+    assert (broken.status, broken.error_message) == ("failed", "Unexpected error: really")
     assert len(tries) == 2
 
 
@@ -586,13 +589,13 @@ def test_items_that_failed_make_a_job_end_with_errors(bench: Bench, summary: dic
 
 
 def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatcher, "BEAT", 0.05)
+    monkeypatch.setattr(dispatcher, "HEARTBEAT_SECONDS", 0.05)
     bench.queue.start_worker()
 
     job = bench.queue.wait(bench.queue.add_job("stuck").id, PATIENCE)
 
     assert job.status == "interrupted"
-    assert "got no further" in job.error_message
+    assert "made no progress" in job.error_message
     bench.restart(take_over="all")
     assert bench.status(job.id) == "interrupted", "it would only stand still again"
 
@@ -600,7 +603,7 @@ def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest
 def test_a_running_job_gives_signs_of_life_and_one_without_is_stalled(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "BEAT", 0.05)
+    monkeypatch.setattr(dispatcher, "HEARTBEAT_SECONDS", 0.05)
     bench.queue.start_worker()
     job = bench.begin()
     bench.now += timedelta(seconds=10)
@@ -622,18 +625,18 @@ def test_progress_is_told_at_most_twice_a_second(bench: Bench) -> None:
     bench.queue.start_worker()
     begun = time.monotonic()
     job = bench.queue.wait(bench.queue.add_job("fast").id, PATIENCE)
-    told = [event for event in bench.told if event.name == "fast:progress"]
+    told = [event for event in bench.report if event.name == "fast:progress"]
 
     assert job.progress_current == 20_000
-    assert 1 <= len(told) <= 2 + (time.monotonic() - begun) / dispatcher.TICK
+    assert 1 <= len(told) <= 2 + (time.monotonic() - begun) / dispatcher.TICK_SECONDS
     assert told[-1].data["current"] == 20_000
 
 
 def test_bad_input_is_refused_with_a_sentence(bench: Bench) -> None:
     for call, words in (
-        (lambda: bench.queue.add_job("dance"), "no jobs of the kind 'dance'"),
-        (lambda: bench.queue.add_job("note", priority=11), "'11' is no priority"),
-        (lambda: bench.queue.add_job("note", priority="urgent"), "'urgent' is no priority"),
+        (lambda: bench.queue.add_job("dance"), "no kind of job 'dance'"),
+        (lambda: bench.queue.add_job("note", priority=11), "'11' is not a priority"),
+        (lambda: bench.queue.add_job("note", priority="urgent"), "'urgent' is not a priority"),
         (lambda: bench.queue.add_job("note", {"a": float("nan")}), "JSON values only"),
         (lambda: bench.queue.add_job("note", {"a": object()}), "JSON values only"),
         (lambda: bench.queue.get(77), "There is no job 77"),
@@ -643,15 +646,15 @@ def test_bad_input_is_refused_with_a_sentence(bench: Bench) -> None:
 
 
 def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    claim, failed = Jobs.claim, threading.Event()
+    claim, failed = JobRows.claim, threading.Event()
 
-    def once(self: Jobs, *args: Any, **named: Any) -> Job | None:
+    def once(self: JobRows, *args: Any, **named: Any) -> Job | None:
         if not failed.is_set():
             failed.set()
             raise errors.StoreError("The disk is full.")
         return claim(self, *args, **named)
 
-    monkeypatch.setattr(Jobs, "claim", once)
+    monkeypatch.setattr(JobRows, "claim", once)
     bench.queue.start_worker()
 
     assert bench.queue.wait(bench.queue.add_job("note").id, PATIENCE).status == "completed"
@@ -659,7 +662,7 @@ def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, mo
 
 
 def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> None:
-    store = Jobs(kept)
+    store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute(
@@ -681,23 +684,23 @@ def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> N
 
 
 def test_an_operation_that_gets_no_further_is_not_written_down_again_and_again(bench: Bench) -> None:
-    kind = Kind(name="long", handler=bench.long, title="Something long")
-    run = Run(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
-    at = Pulse(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
+    kind = JobKind(name="long", handler=bench.long, title="Something long")
+    run = JobRun(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
+    at = OperationProgress(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
     felt = [at]
-    run.pulse = lambda: felt[0]
-    first = run.told()
+    run.operation_progress = lambda: felt[0]
+    first = run.report()
     assert first is not None
     assert first.total == 3
-    assert run.told() is None
+    assert run.report() is None
     felt[0] = replace(at, seconds=1.5)  # but the time at work: a kill is to forget a second of it or so
-    worked = run.told()
+    worked = run.report()
     assert worked is not None
     assert worked.seconds == 1.5
     felt[0] = replace(at, seconds=1.6)
-    assert run.told() is None
-    felt[0] = Pulse(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
-    moved = run.told()
+    assert run.report() is None
+    felt[0] = OperationProgress(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
+    moved = run.report()
     assert moved is not None
     assert moved.counters == {"success": 2}
-    assert run.told(again=True) == moved  # at its end it is told, whatever was before
+    assert run.report(is_forced=True) == moved  # at its end it is told, whatever was before

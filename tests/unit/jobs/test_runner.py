@@ -7,30 +7,30 @@ import time
 
 import pytest
 
-from indexium_core.jobs.runner import Control, Ending, Runner
+from indexium_core.jobs.runner import RunControl, RunEnd, Runner
 
 
-def make(work, *, workers: int = 3, control: Control | None = None, key=lambda _: None) -> tuple[Runner, list]:
+def make(work, *, workers: int = 3, control: RunControl | None = None, key=lambda _: None) -> tuple[Runner, list]:
     delivered: list = []
-    return Runner(work, delivered.extend, workers=workers, control=control or Control(), key=key), delivered
+    return Runner(work, delivered.extend, workers=workers, control=control or RunControl(), key=key), delivered
 
 
 def test_every_item_is_worked_on_once_and_delivered() -> None:
     runner, delivered = make(lambda item: item * 2)
 
-    assert runner.run(range(100)) is Ending.DONE
+    assert runner.run(range(100)) is RunEnd.DONE
     assert sorted(delivered) == [item * 2 for item in range(100)]
 
 
 def test_nothing_to_do_is_done() -> None:
     runner, delivered = make(lambda item: item)
 
-    assert runner.run([]) is Ending.DONE
+    assert runner.run([]) is RunEnd.DONE
     assert delivered == []
 
 
 def test_cancel_finishes_what_is_under_way_and_leaves_the_rest() -> None:
-    control, begun, go = Control(), [], threading.Event()
+    control, begun, go = RunControl(), [], threading.Event()
 
     def work(item: int) -> int:
         begun.append(item)
@@ -42,13 +42,13 @@ def test_cancel_finishes_what_is_under_way_and_leaves_the_rest() -> None:
 
     runner, delivered = make(work, control=control)
 
-    assert runner.run(range(50)) is Ending.CANCELLED
+    assert runner.run(range(50)) is RunEnd.CANCELLED
     assert sorted(delivered) == sorted(begun)
     assert len(begun) < 10
 
 
 def test_a_paused_run_begins_nothing_and_goes_on_when_resumed() -> None:
-    control, begun = Control(), []
+    control, begun = RunControl(), []
     control.pause()
     runner, delivered = make(begun.append, control=control)
     thread = threading.Thread(target=runner.run, args=(range(10),))
@@ -64,17 +64,17 @@ def test_a_paused_run_begins_nothing_and_goes_on_when_resumed() -> None:
 
 
 def test_a_paused_run_can_be_stopped() -> None:
-    control = Control()
+    control = RunControl()
     control.pause()
     runner, _ = make(lambda item: item, control=control)
-    endings: list[Ending] = []
+    endings: list[RunEnd] = []
     thread = threading.Thread(target=lambda: endings.append(runner.run(range(10))))
     thread.start()
     control.stop()
     thread.join(5)
 
-    assert endings == [Ending.STOPPED]
-    assert control.held
+    assert endings == [RunEnd.STOPPED]
+    assert control.was_paused
 
 
 def test_items_with_one_key_never_run_side_by_side() -> None:
@@ -104,7 +104,7 @@ def test_a_failing_delivery_ends_the_run_after_the_work_under_way() -> None:
     def fail(_: list[int]) -> None:
         raise RuntimeError("the store is gone")
 
-    runner: Runner[int, int] = Runner(lambda item: done.append(item) or item, fail, workers=2, control=Control())
+    runner: Runner[int, int] = Runner(lambda item: done.append(item) or item, fail, workers=2, control=RunControl())
     runner.GROUP_SIZE = 1
 
     with pytest.raises(RuntimeError, match="store is gone"):
@@ -123,14 +123,14 @@ def flaky(failures: dict[int, int]):
     return work, tries
 
 
-def trying(work, *, after=lambda _item: 0.0, control: Control | None = None, **more) -> tuple[Runner, list]:
+def trying(work, *, after=lambda _item: 0.0, control: RunControl | None = None, **more) -> tuple[Runner, list]:
     delivered: list = []
     runner = Runner(
         work,
         delivered.extend,
         workers=1,
-        control=control or Control(),
-        again=lambda item, result: None if result[1] else after(item),
+        control=control or RunControl(),
+        retry_delay=lambda item, result: None if result[1] else after(item),
         **more,
     )
     return runner, delivered
@@ -140,7 +140,7 @@ def test_an_item_that_is_tried_again_waits_while_others_are_worked_on() -> None:
     work, tries = flaky({0: 1})
     runner, delivered = trying(work, after=lambda _: 0.05)
 
-    assert runner.run(range(6)) is Ending.DONE
+    assert runner.run(range(6)) is RunEnd.DONE
     assert tries[0] == 0
     assert tries[-1] == 0
     assert sorted(delivered) == [(item, True) for item in range(6)]
@@ -161,17 +161,17 @@ def test_an_item_with_the_key_of_one_that_waits_does_not_overtake_it() -> None:
     work, tries = flaky({0: 2})
     runner, delivered = trying(work, after=lambda _: 0.02, key=lambda item: item % 2)
 
-    assert runner.run([0, 2, 1, 4]) is Ending.DONE
+    assert runner.run([0, 2, 1, 4]) is RunEnd.DONE
     assert [item for item in tries if item % 2 == 0] == [0, 0, 0, 2, 4]
     assert len(delivered) == 4
 
 
-@pytest.mark.parametrize("end", [Control.cancel, Control.stop, Control.fail])
+@pytest.mark.parametrize("end", [RunControl.cancel, RunControl.stop, RunControl.fail])
 def test_what_waits_to_be_tried_again_ends_at_once_without_a_result(end) -> None:
-    control = Control()
+    control = RunControl()
     work, _ = flaky({0: 9})
     runner, delivered = trying(work, after=lambda _: 3600.0, control=control)
-    endings: list[Ending] = []
+    endings: list[RunEnd] = []
     thread = threading.Thread(target=lambda: endings.append(runner.run([0])))
     thread.start()
     thread.join(0.4)
@@ -185,7 +185,7 @@ def test_what_waits_to_be_tried_again_ends_at_once_without_a_result(end) -> None
 
 def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
     """Else an item that only has to wait a little would be called failed because the program was stopped."""
-    control = Control()
+    control = RunControl()
 
     def work(_: int) -> tuple[int, bool]:
         control.stop()
@@ -193,7 +193,7 @@ def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
 
     runner, delivered = trying(work, control=control)
 
-    assert runner.run([0]) is Ending.STOPPED
+    assert runner.run([0]) is RunEnd.STOPPED
     assert delivered == []
 
 
@@ -213,10 +213,10 @@ def test_work_goes_on_while_results_are_delivered() -> None:
         groups.append(group)
         assert many.wait(10), "nobody worked while the first group was delivered"
 
-    runner = Runner(work, deliver, workers=2, control=Control())
+    runner = Runner(work, deliver, workers=2, control=RunControl())
     runner.GROUP_SECONDS = 0.0
 
-    assert runner.run(range(100)) is Ending.DONE
+    assert runner.run(range(100)) is RunEnd.DONE
     assert sorted(item for group in groups for item in group) == list(range(100))
     assert len(groups[0]) < 50
 
@@ -240,8 +240,8 @@ def test_deliveries_that_take_long_are_fewer(took: float, seconds: float) -> Non
         """Each thread's own, for how they share a processor is not the question."""
         return (delivered if threading.current_thread().name.startswith("indexium-results") else worked)[0]
 
-    runner = Runner(work, deliver, workers=1, control=Control(), clock=clock)
-    assert runner.run(range(1_000)) is Ending.DONE
+    runner = Runner(work, deliver, workers=1, control=RunControl(), clock=clock)
+    assert runner.run(range(1_000)) is RunEnd.DONE
 
     assert sorted(groups)[len(groups) // 2] == pytest.approx(seconds, abs=0.2)
 
@@ -254,7 +254,7 @@ def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
         time.sleep(0.05)
         seen.append(len(done))
 
-    runner = Runner(lambda item: done.append(item) or item, deliver, workers=2, control=Control())
+    runner = Runner(lambda item: done.append(item) or item, deliver, workers=2, control=RunControl())
     runner.GROUP_SIZE = 10
     runner.run(range(200))
 
@@ -264,7 +264,7 @@ def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
 
 def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still() -> None:
     """Results that are due while it is held are handed over at once; who came to an item too late has begun nothing."""
-    control, delivered, half = Control(), [], threading.Barrier(3)
+    control, delivered, half = RunControl(), [], threading.Barrier(3)
     paused, go_on, at_rest, seen = threading.Event(), threading.Event(), threading.Event(), []
 
     def work(item: int) -> int:
@@ -280,13 +280,13 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
         return item
 
     def changed() -> None:
-        if control.at_rest:
+        if control.is_idle:
             seen.append(list(delivered))
             at_rest.set()
 
     runner = Runner(work, delivered.extend, workers=2, control=control)
-    runner.GROUP_SECONDS = runner.LONGEST_SECONDS = 60.0
-    control.watch(changed)
+    runner.GROUP_SECONDS = runner.MAX_GROUP_SECONDS = 60.0
+    control.on_change(changed)
     thread = threading.Thread(target=runner.run, args=(range(9),))
     thread.start()
     half.wait(5)
@@ -298,24 +298,24 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
     assert at_rest.wait(5)
     assert seen == [[1]]
     control.resume()
-    assert not control.at_rest
+    assert not control.is_idle
     thread.join(5)
     assert sorted(delivered) == list(range(9))
 
 
 def test_who_gives_way_to_others_has_begun_nothing_and_holds_no_pause_up() -> None:
-    control, aside, go_on, at_rest = Control(), threading.Event(), threading.Event(), threading.Event()
+    control, aside, go_on, at_rest = RunControl(), threading.Event(), threading.Event(), threading.Event()
     begun: list[int] = []
 
     def work(item: int) -> int:
-        with control.aside():
+        with control.as_waiting():
             aside.set()
             assert go_on.wait(5)
         control.wait_while_paused()
         begun.append(item)
         return item
 
-    control.watch(lambda: at_rest.set() if control.at_rest else None)
+    control.on_change(lambda: at_rest.set() if control.is_idle else None)
     runner, delivered = make(work, control=control, workers=1)
     thread = threading.Thread(target=runner.run, args=(range(2),))
     thread.start()
@@ -330,7 +330,7 @@ def test_who_gives_way_to_others_has_begun_nothing_and_holds_no_pause_up() -> No
 
 
 def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
-    control, asked, delivered = Control(), threading.Event(), []
+    control, asked, delivered = RunControl(), threading.Event(), []
 
     def work(item: int) -> int:
         if item == 2:
@@ -355,13 +355,13 @@ def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
 
 
 def test_what_was_seen_before_a_change_notes_no_rest_after_it() -> None:
-    control = Control()
+    control = RunControl()
     control.pause()
-    seen = control.turns
+    seen = control.changes
     control.resume()  # somebody begins something …
     control.pause()
-    control.rest(seen)
-    assert not control.at_rest
+    control.mark_idle(seen)
+    assert not control.is_idle
 
-    control.rest(control.turns)
-    assert control.at_rest
+    control.mark_idle(control.changes)
+    assert control.is_idle

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexium_core.model import cells
+from indexium_core.model.planning import cells
 
 nasty = st.text(
     alphabet=st.one_of(st.sampled_from("=+-@'\t\r\n,;\"＝ A\u202eع"), st.characters(exclude_categories=["Cs"])),

@@ -11,36 +11,36 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexium_core.model import people
+from indexium_core.model.people import people_comment
 
 CORPUS: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "corpus" / "comments.json").read_text("utf-8"))
 CASES = [pytest.param(case, id=case["id"]) for case in CORPUS]
 
 NAMES = (
     st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=';|"'), max_size=20)
-    .map(people.clean_name)
-    .filter(lambda name: name and not people._broken_rule(name))
+    .map(people_comment.clean_name)
+    .filter(lambda name: name and not people_comment._broken_rule(name))
 )
-UNIQUE_NAMES = st.lists(NAMES, min_size=1, max_size=4, unique_by=people.person_key)
+UNIQUE_NAMES = st.lists(NAMES, min_size=1, max_size=4, unique_by=people_comment.person_key)
 PIECES = 'People:|people: |People: Ann Lee|Ann|Bob Ray|x|é|,|;|\n|\r\n|\r| |\t|\u00a0|"|""|"Day, Jr."|"a|b"|\0|\u037e'
 COMMENTS = st.lists(st.sampled_from([*PIECES.split("|"), "|", "y" * 201]), max_size=14).map("".join)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_corpus_people_are_read(case: dict[str, Any]) -> None:
-    assert people.extract_people_from_comment(case["comment"]) == case["people"]
+    assert people_comment.extract_people_from_comment(case["comment"]) == case["people"]
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("mode", ["replace", "preserve"])
 def test_corpus_comments_are_written(case: dict[str, Any], mode: Any) -> None:
-    assert people.render(case["comment"], case["set"], mode) == case[mode]
+    assert people_comment.render(case["comment"], case["set"], mode) == case[mode]
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_corpus_comments_can_be_put_together_from_the_stored_pieces(case: dict[str, Any]) -> None:
-    parsed = people.parse(case["comment"])
-    names = people.format_people(case["set"])
+    parsed = people_comment.parse(case["comment"])
+    names = people_comment.format_people(case["set"])
     made = parsed.before + "People: " + names + parsed.after if names else parsed.without
     assert made == case["preserve"]
 
@@ -50,30 +50,30 @@ def test_corpus_comments_can_be_put_together_from_the_stored_pieces(case: dict[s
 @example('People: x"y\nPeople: b, "c', ["Day, Jr.", "x"], "preserve")
 @example('People: "a, "N", b"', ["N"], "preserve")
 def test_what_is_written_is_read_back(comment: str, names: list[str], mode: Any) -> None:
-    written = people.render(comment, names, mode)
-    assert people.extract_people_from_comment(written) == names
+    written = people_comment.render(comment, names, mode)
+    assert people_comment.extract_people_from_comment(written) == names
 
 
 @settings(deadline=None)
 @given(COMMENTS, UNIQUE_NAMES)
 def test_preserving_loses_no_custom_text(comment: str, names: list[str]) -> None:
-    written = people.render(comment, names, "preserve")
-    assert people.parse(written).custom_text == people.parse(comment).custom_text
+    written = people_comment.render(comment, names, "preserve")
+    assert people_comment.parse(written).custom_text == people_comment.parse(comment).custom_text
 
 
 @settings(deadline=None)
 @given(COMMENTS, UNIQUE_NAMES, UNIQUE_NAMES)
 def test_preserving_twice_is_the_same_as_preserving_once(comment: str, first: list[str], then: list[str]) -> None:
-    written = people.render(comment, first, "preserve")
-    assert people.render(written, then, "preserve") == people.render(comment, then, "preserve")
+    written = people_comment.render(comment, first, "preserve")
+    assert people_comment.render(written, then, "preserve") == people_comment.render(comment, then, "preserve")
 
 
 @settings(deadline=None)
 @given(COMMENTS)
 def test_an_emptied_comment_names_nobody_and_keeps_the_custom_text(comment: str) -> None:
-    parsed = people.parse(comment)
-    assert people.parse(parsed.without).people == []
-    assert people.parse(parsed.without).custom_text == parsed.custom_text
+    parsed = people_comment.parse(comment)
+    assert people_comment.parse(parsed.without).people == []
+    assert people_comment.parse(parsed.without).custom_text == parsed.custom_text
     assert parsed.without is None or parsed.without
 
 
@@ -92,8 +92,8 @@ PLAIN = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(
 def test_text_around_a_segment_is_kept_to_the_byte(
     before: str, blanks: str, after: str, names: tuple[list[str], list[str]]
 ) -> None:
-    old, new = (f"{before}{blanks}People: {people.format_people(listed)}{after}" for listed in names)
-    assert people.render(old, names[1], "preserve") == new
+    old, new = (f"{before}{blanks}People: {people_comment.format_people(listed)}{after}" for listed in names)
+    assert people_comment.render(old, names[1], "preserve") == new
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_text_around_a_segment_is_kept_to_the_byte(
     ],
 )
 def test_text_behind_a_nul_stays_behind_it(comment: str, kept: str, emptied: str | None, custom: str) -> None:
-    assert people.render(comment, ["Ann"], "preserve") == kept
-    assert people.render(comment, [], "preserve") == emptied
-    assert people.parse(comment).custom_text == custom
+    assert people_comment.render(comment, ["Ann"], "preserve") == kept
+    assert people_comment.render(comment, [], "preserve") == emptied
+    assert people_comment.parse(comment).custom_text == custom
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_text_behind_a_nul_stays_behind_it(comment: str, kept: str, emptied: str
     ],
 )
 def test_an_emptied_segment_goes_with_one_delimiter(comment: str | None, without: str | None) -> None:
-    assert people.render(comment, [], "preserve") == without
+    assert people_comment.render(comment, [], "preserve") == without
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_an_emptied_segment_goes_with_one_delimiter(comment: str | None, without
     ],
 )
 def test_an_invalid_name_in_a_file_is_custom_text(comment: str, expected: list[str], custom: str) -> None:
-    parsed = people.parse(comment)
+    parsed = people_comment.parse(comment)
     assert (parsed.people, parsed.custom_text) == (expected, custom)
-    again = people.parse(people.render(comment, ["New One"], "preserve"))
+    again = people_comment.parse(people_comment.render(comment, ["New One"], "preserve"))
     assert (again.people, again.custom_text) == (["New One"], custom)
 
 
@@ -159,13 +159,13 @@ def test_an_invalid_name_in_a_file_is_custom_text(comment: str, expected: list[s
     "comment", ["People: Ann", "People: Ann\n", "People:", "People: A; People: B;", " \n", "", None]
 )
 def test_a_comment_of_people_alone_has_no_custom_text(comment: str | None) -> None:
-    assert people.parse(comment).custom_text == ""
+    assert people_comment.parse(comment).custom_text == ""
 
 
 @pytest.mark.parametrize("text", ["a\r\nb", "a\rb", "a\nb"])
 def test_an_appended_segment_has_the_texts_own_line_break(text: str) -> None:
     line_break = text[1:-1]
-    assert people.render(text, ["Ann"], "preserve") == f"{text}{line_break}People: Ann"
+    assert people_comment.render(text, ["Ann"], "preserve") == f"{text}{line_break}People: Ann"
 
 
 @pytest.mark.parametrize(
@@ -174,12 +174,17 @@ def test_an_appended_segment_has_the_texts_own_line_break(text: str) -> None:
 def test_a_hostile_megabyte_is_read_in_linear_time(unit: str) -> None:
     """Quadratic reading would take minutes and be seen without a clock."""
     text = "People: " + unit * (1_000_000 // len(unit))
-    assert len(people.parse(text).people) <= 1
+    assert len(people_comment.parse(text).people) <= 1
 
 
 def test_one_person_spelt_twice_is_read_once() -> None:
-    assert people.extract_people_from_comment("People: Ann Lee; people: ANN  LEE, Zoe\u0308") == ["Ann Lee", "Zoë"]
+    assert people_comment.extract_people_from_comment("People: Ann Lee; people: ANN  LEE, Zoe\u0308") == [
+        "Ann Lee",
+        "Zoë",
+    ]
 
 
 def test_names_come_out_in_nfc() -> None:
-    assert people.extract_people_from_comment("People: Zoe\u0308") == [unicodedata.normalize("NFC", "Zoe\u0308")]
+    assert people_comment.extract_people_from_comment("People: Zoe\u0308") == [
+        unicodedata.normalize("NFC", "Zoe\u0308")
+    ]

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.model import likeness
+from indexium_core.model.people import likeness
 
 
 @pytest.mark.parametrize(
     ("one", "other", "reason"),
     [
         ("Ann Lee", "ann LEE", "only letter case differs"),
-        ("Zoe Oz", "Zoë Öz", "only accents, spaces or marks differ"),
-        ("O’Brien", "OBrien", "only accents, spaces or marks differ"),
-        ("J.R. Smith", "J. R. Smith", "only accents, spaces or marks differ"),
-        ("Sammy Davis, Jr.", "Sammy Davis Jr", "only accents, spaces or marks differ"),
+        ("Zoe Oz", "Zoë Öz", "only accents, spaces or punctuation differ"),
+        ("O’Brien", "OBrien", "only accents, spaces or punctuation differ"),
+        ("J.R. Smith", "J. R. Smith", "only accents, spaces or punctuation differ"),
+        ("Sammy Davis, Jr.", "Sammy Davis Jr", "only accents, spaces or punctuation differ"),
         ("Lee, Ann", "Ann Lee", "the same words in another order"),
         ("Ann Lea", "Ann Lee", "one letter differs"),
         ("Ann Leee", "Ann Lee", "one letter differs"),

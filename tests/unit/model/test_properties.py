@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.model import properties
-from indexium_core.model.media import StreamFacts
-from indexium_core.model.properties import FIELDS, LOCKABLE, ON_REQUEST, MediaProperties
+from indexium_core.model.files import properties
+from indexium_core.model.files.media import StreamFacts
+from indexium_core.model.files.properties import FIELDS, LOCKABLE, ON_REQUEST, MediaProperties
 
 
 def film(**details: Any) -> StreamFacts:

@@ -70,10 +70,10 @@ def test_a_bad_query_or_value_is_not_edited() -> None:
 
 
 def test_the_history_knows_words_people_and_paths() -> None:
-    assert query.of_history('sea "old house" person:"Ann Lee" person:bob path:2019') == query.Sought(
+    assert query.of_history('sea "old house" person:"Ann Lee" person:bob path:2019') == query.HistoryTerms(
         ("sea", "old house", "bob"), ("Ann Lee",), ("2019",)
     )
-    assert query.of_history("") == query.Sought()
+    assert query.of_history("") == query.HistoryTerms()
 
 
 @pytest.mark.parametrize("text", ["risk:safe", "-sea", "a OR b", "(a OR b) c"])

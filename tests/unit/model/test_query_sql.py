@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.model import people, query
+from indexium_core.model import query
+from indexium_core.model.people import people_comment
 from indexium_core.store import migrations
 from indexium_core.store.connection import Connection, Counter
-from indexium_core.store.people import looked_up
+from indexium_core.store.people.people import looked_up
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FOUND = """
@@ -60,7 +61,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         )
         names = ["Ann Lee", "Zoë Öz", "Søren Kierkegaard", "Annabel Straße", "Bob Ray", "Li Wei", "ليلى", "D'Arcy"]
         for number, name in enumerate([*names, "Elizabeth Ray"], start=1):
-            row = [number, name, people.person_key(name), people.fold(name)]
+            row = [number, name, people_comment.person_key(name), people_comment.fold(name)]
             made.execute("INSERT INTO people VALUES (?, ?, ?, ?, now())", row)
         made.execute("INSERT INTO person_aliases VALUES ('Lizzie', 'lizzie', 9, now()), ('Beth', 'beth', 9, now())")
         for number, (name, (folder, facts)) in enumerate(FILES.items(), start=1):
@@ -80,11 +81,14 @@ def add_file(made: duckdb.DuckDBPyConnection, number: int, name: str, folder: st
             "library_id": 1,
             "path_bytes": path.encode(),
             "path": path,
-            "path_search": people.fold(path),
+            "path_search": people_comment.fold(path),
         }
         | {"folder": folder, "file_name": name, "file_ext": extension, "size": facts.get("size", 5_000_000)}
         | {"mtime_ns": moment(facts.get("mtime", "2023-05-05")), "state": "ok", "people": existing}
-        | {"container": facts.get("container", extension), "people_keys": [people.person_key(one) for one in existing]}
+        | {
+            "container": facts.get("container", extension),
+            "people_keys": [people_comment.person_key(one) for one in existing],
+        }
         | {"first_seen_at": "2025-01-01", "scanned_at": "2025-01-01"},
     )
     result = facts.get("result", [*database, *(one for one in existing if one not in database)])
@@ -106,7 +110,7 @@ def add_file(made: duckdb.DuckDBPyConnection, number: int, name: str, folder: st
         | {"container": facts.get("container", extension), "est_seconds": 0.0, "est_bytes": 0}
         | {"edited": facts.get("edited", False), "postponed": facts.get("postponed", False), "people_mode": "merge"}
         | {"comment_mode": facts.get("comment_mode", "replace"), "digest": 0}
-        | {"names": people.fold("\n".join([*database, *existing, *result]))},
+        | {"names": people_comment.fold("\n".join([*database, *existing, *result]))},
     )
 
 
@@ -254,13 +258,15 @@ def test_nothing_of_the_user_stands_in_the_sql() -> None:
     assert not [trace for trace in ("zzqq", "777777", "777778", "1999", "88", "55", "66", "44") if trace in where]
 
 
-LETTERS = "".join(people.FOLDED_LETTERS) + "ÆŒÞŁØĐÐĦẞΣǾÀéÜçñąęśźżøåšžİĹл́йЁяΆώ한がガ中'-AZaz09 ._/\u0301\u0308\u0327"
+LETTERS = (
+    "".join(people_comment.FOLDED_LETTERS) + "ÆŒÞŁØĐÐĦẞΣǾÀéÜçñąęśźżøåšžİĹл́йЁяΆώ한がガ中'-AZaz09 ._/\u0301\u0308\u0327"
+)
 
 
 @settings(deadline=None)
 @given(st.text(LETTERS, max_size=12))
 def test_sql_folds_as_python_does(connection: duckdb.DuckDBPyConnection, text: str) -> None:
-    assert sql_folds(connection, [text]) == [people.fold(text)]
+    assert sql_folds(connection, [text]) == [people_comment.fold(text)]
 
 
 def test_sql_folds_every_letter_of_unicode_as_python_does(connection: duckdb.DuckDBPyConnection) -> None:
@@ -272,7 +278,7 @@ def test_sql_folds_every_letter_of_unicode_as_python_does(connection: duckdb.Duc
         and unicodedata.normalize("NFKD", letter) == unicodedata.normalize("NFD", letter)
     ]
     folded = zip(letters, sql_folds(connection, letters), strict=True)
-    assert [letter for letter, by_sql in folded if by_sql != people.fold(letter)] == []
+    assert [letter for letter, by_sql in folded if by_sql != people_comment.fold(letter)] == []
 
 
 def sql_folds(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> list[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.files.containers import foreign
-from indexium_core.model import readers
+from indexium_core.files.containers import unsupported
+from indexium_core.model.files import readers
 from tests.support import readers as measured
 from tests.support import shapes
 
@@ -28,7 +28,7 @@ def test_every_program_has_a_rule_for_every_container(group: str) -> None:
 
 
 def test_a_container_that_holds_no_comment_is_shown_by_nobody() -> None:
-    without = [kind.container for kind in foreign.KINDS if not kind.holds_comment]
+    without = [kind.container for kind in unsupported.KINDS if not kind.holds_comment]
     assert [readers.readings(container, COMMENT) for container in without] == [[]] * len(without)
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from indexium_core.model import risk
+from indexium_core.model.planning import risk
 
 CONTRACT = {
     "blocked": "missing_file offline unreadable read_only unsupported_container corrupt invalid_person_name "

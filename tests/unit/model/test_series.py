@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.model import series
+from indexium_core.model.files import series
 
 ONE_SERIES = [
     ("Seaside 2019, part 1.mp4", "Seaside 2019, part 2.mp4"),
@@ -47,10 +47,10 @@ def test_names_that_a_camera_gave_are_no_series_of_their_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", [one for pair in ONE_SERIES + TWO_SERIES for one in pair])
 def test_every_name_holds_the_word_that_its_series_is_looked_for_by(name: str) -> None:
-    from indexium_core.model import people
+    from indexium_core.model.people import people_comment
 
     assert series.of(name).word
-    assert series.of(name).word in people.fold(name)
+    assert series.of(name).word in people_comment.fold(name)
 
 
 def test_a_title_shows_what_stays_the_same() -> None:

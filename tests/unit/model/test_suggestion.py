@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexium_core.model.suggestion import Evidence, Kind, rank
+from indexium_core.model.people.suggestion import Kind, SuggestionEvidence, rank
 
 
-def told(name: str, kind: Kind = "folder", support: int = 3, of: int = 4, **more: Any) -> Evidence:
+def told(name: str, kind: Kind = "folder", support: int = 3, of: int = 4, **more: Any) -> SuggestionEvidence:
     facts: dict[str, Any] = {"reason": f"{kind} {support}/{of}", "confidence": support / of if of else None} | more
-    return Evidence(name=name, kind=kind, support=support, of=of, **facts)
+    return SuggestionEvidence(name=name, kind=kind, support=support, of=of, **facts)
 
 
 def test_more_observations_count_for_more_than_few() -> None:
@@ -42,7 +42,7 @@ def test_a_face_counts_by_how_sure_it_is() -> None:
 
 
 def test_nobody_is_suggested_who_is_there_already_however_spelt() -> None:
-    assert rank([told("ANN LEE"), told("Bob Ray")], never={"ann lee"}) == rank([told("Bob Ray")])
+    assert rank([told("ANN LEE"), told("Bob Ray")], excluded_keys={"ann lee"}) == rank([told("Bob Ray")])
 
 
 def test_a_hint_too_weak_is_none() -> None:

@@ -7,10 +7,11 @@ import os
 import pytest
 
 from indexium_core import errors
-from indexium_core.store import catalog, people
-from indexium_core.store.catalog import UpsertReport
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import UpsertReport
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
 from tests.support.catalog import NOW, ROOT, hash_of, ids, marked, people_of, scanned, store
 
 

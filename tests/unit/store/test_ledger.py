@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from indexium_core.model.operation import WriteOptions, WriteResult
-from indexium_core.store import backups, ledger, people, plans
+from indexium_core.model.operations.operation import WriteOptions, WriteResult
 from indexium_core.store.database import Database
-from indexium_core.store.ledger import ItemRecord, Restore
-from indexium_core.store.people import Wanted
+from indexium_core.store.operations import backups, ledger
+from indexium_core.store.operations.ledger import ItemRecord, Restore
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.planning import plans
 from tests.support.catalog import NOW, ids, scanned, store
 
 LATER = NOW + timedelta(hours=1)

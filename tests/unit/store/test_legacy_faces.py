@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from indexium_core.flows.people import PeopleService
-from indexium_core.store import faces, legacy
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.store.catalog import faces
 from indexium_core.store.database import Database
+from indexium_core.store.people import legacy
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 COLUMNS = ("person_name", "suggested_person_name", "suggested_confidence", "suggestion_status", "suggested_candidates")

@@ -7,9 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from indexium_core.store import backups, ledger, migrations, plans
+from indexium_core.store import migrations
 from indexium_core.store.database import FILE_NAME, Database
-from indexium_core.store.plans import Modes
+from indexium_core.store.operations import backups, ledger
+from indexium_core.store.planning import plans
+from indexium_core.store.planning.plans import Modes
 from tests.support.catalog import NOW
 
 # What a home of version 1 may hold: a file with a person, a plan, a write of it and the rollback of that write.

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.store import bulk, catalog, decisions, people, steps
-from indexium_core.store.catalog import Restat
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
-from indexium_core.store.plans import Version
-from indexium_core.store.steps import StepRow
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.planning.plans import Version
+from indexium_core.store.review import bulk, decisions, steps
+from indexium_core.store.review.steps import StepRow
 from tests.support.catalog import NOW, marked, scanned, store
 
 FILES = list(range(1, 10))

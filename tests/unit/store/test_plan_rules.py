@@ -15,12 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.flows.planning import MetadataPlan, MetadataPlanner
-from indexium_core.model import fields, people, risk
-from indexium_core.model.plan import CATEGORIES, RISK_LEVELS, PlanItem
+from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.model.files import fields
+from indexium_core.model.people import people_comment
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS, PlanItem
 from indexium_core.settings import Settings
-from indexium_core.store import plan_rows, sql
+from indexium_core.store import sql
 from indexium_core.store.database import Database
+from indexium_core.store.planning import plan_rows
 from tests.support import plan_cases
 from tests.support.catalog import NOW
 from tests.support.plan_cases import Case
@@ -101,10 +104,12 @@ def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case)
     assert len(codes) == len(set(codes))
     assert (item.changes[0].old, item.changes[0].new) == (item.existing_comment, item.result_comment)
     if item.risk_level != "blocked":
-        assert item.result_comment == people.render(item.existing_comment, item.result_people, item.comment_mode)
-        assert people.extract_people_from_comment(item.result_comment) == item.result_people
+        assert item.result_comment == people_comment.render(
+            item.existing_comment, item.result_people, item.comment_mode
+        )
+        assert people_comment.extract_people_from_comment(item.result_comment) == item.result_people
         for change in item.changes:
-            assert change.new == people.render(change.old, item.result_people, item.comment_mode)
+            assert change.new == people_comment.render(change.old, item.result_people, item.comment_mode)
             assert change.new == fields.applied(change, change.old)
 
 
@@ -126,7 +131,7 @@ def test_messages_tell_the_facts(planned: Look) -> None:
     assert "The last byte belongs to no element. What" in told["damaged_tail"]
     assert "People: Ann Lee, Bob Ray" in told["other_readers_differ"]
     assert "copy 0.mp4" in told["duplicate_content"]
-    assert "2.0 GB needed, 1.5 GB free" in told["low_space"]
+    assert "2 GB needed, 1.5 GB free" in told["low_space"]
 
 
 def test_a_plan_of_other_settings_is_another_plan(rules: Database) -> None:
@@ -175,7 +180,7 @@ def test_bits_mean_the_same_codes_in_sql_and_here(rules: Database) -> None:
 
 def is_invalid_name(name: str) -> bool:
     try:
-        people.validate_name(name)
+        people_comment.validate_name(name)
     except errors.ValidationError:
         return True
     return False
@@ -192,7 +197,7 @@ def sql_of_invalid_names() -> str:
 def test_sql_and_grammar_agree_on_which_names_may_be_written(
     rules: Database, sql_of_invalid_names: str, name: str
 ) -> None:
-    name = people.clean_name(name)
+    name = people_comment.clean_name(name)
     found = rules.read().value(f"SELECT {sql_of_invalid_names} FROM (SELECT $1::VARCHAR AS name)", [name])
 
     assert found == is_invalid_name(name)

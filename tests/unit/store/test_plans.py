@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.model import people as names
+from indexium_core.model.people import people_comment as names
 from indexium_core.model.query import compile_query
-from indexium_core.store import catalog, decisions, people, plans
-from indexium_core.store.catalog import Restat
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
-from indexium_core.store.plans import Modes, Search, Version
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.planning import plans
+from indexium_core.store.planning.plans import Modes, Search, Version
+from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, ids, scanned, store
 from tests.support.effort import effort
 

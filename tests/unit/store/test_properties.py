@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from indexium_core.model.properties import FIELDS, MediaProperties, MediaReading
-from indexium_core.store import audit, locks, properties
+from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading
+from indexium_core.store.catalog import audit, locks, properties
+from indexium_core.store.catalog.properties import PropertyProblem
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.properties import Problem
 from tests.support.catalog import NOW, ids, scanned, store
 
 Change = Callable[[Connection, list[int]], object]
@@ -35,7 +35,7 @@ CHANGES: dict[str, Change] = {
         tx, {file_id: scanned(f"{file_id}.mp4", duration=9.0) for file_id in each}, at=NOW
     ),
     "properties.put_problems": lambda tx, each: properties.put_problems(
-        tx, dict.fromkeys(each, Problem("corrupt", "It is damaged."))
+        tx, dict.fromkeys(each, PropertyProblem("corrupt", "It is damaged."))
     ),
     "properties.follow_write": _written,
     "properties.set_by_hand": lambda tx, each: properties.set_by_hand(tx, each, "hdr", "pq", actor="", at=NOW),

@@ -7,19 +7,24 @@ from datetime import timedelta
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.requests import Requests
-from indexium_core.model.operation import WriteOptions
-from indexium_core.model.request import Asked, Begun
-from indexium_core.store import ledger, people, plans, requests
+from indexium_core.flows.jobs.idempotency import Requests
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.store import requests
 from indexium_core.store.database import Database
-from indexium_core.store.people import Wanted
+from indexium_core.store.operations import ledger
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.planning import plans
 from tests.support.catalog import NOW, ids, scanned, store
 
 DAY = timedelta(days=1)
-ASKED = Asked(key="k-\ud800-Ä", mark="ab12", answer={"excluded": {"danger": 2}})
+ASKED = IdempotentRequest(key="k-\ud800-Ä", mark="ab12", answer={"excluded": {"danger": 2}})
 
 
-def found(database: Database, asked: Asked = ASKED, *, later: timedelta = timedelta()) -> Begun | None:
+def found(
+    database: Database, asked: IdempotentRequest = ASKED, *, later: timedelta = timedelta()
+) -> StartedRequest | None:
     return Requests(database, clock=lambda: NOW + later).find(asked)
 
 
@@ -49,12 +54,12 @@ def book(database: Database) -> Database:
 def test_an_operation_is_found_by_the_request_that_it_was_begun_for(book: Database) -> None:
     assert found(book) is None
     number = begin(book)
-    assert found(book) == Begun(operation_id=number, job_id=None, answer={"excluded": {"danger": 2}})
+    assert found(book) == StartedRequest(operation_id=number, job_id=None, answer={"excluded": {"danger": 2}})
 
 
 def test_a_job_is_found_by_the_request_that_it_was_begun_for(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
-    assert found(database) == Begun(operation_id=None, job_id=7, answer={"excluded": {"danger": 2}})
+    assert found(database) == StartedRequest(operation_id=None, job_id=7, answer={"excluded": {"danger": 2}})
 
 
 def test_a_request_whose_operation_could_not_be_made_is_not_known(
@@ -72,7 +77,7 @@ def test_a_request_whose_operation_could_not_be_made_is_not_known(
 def test_a_key_that_comes_with_another_request_is_refused(book: Database) -> None:
     begin(book)
     with pytest.raises(errors.UsageError) as refused:
-        found(book, Asked(key=ASKED.key, mark="other"))
+        found(book, IdempotentRequest(key=ASKED.key, mark="other"))
     assert refused.value.reason == "key_reused"
 
 
@@ -80,19 +85,19 @@ def test_a_key_stands_for_a_day(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
     assert found(database, later=DAY - timedelta(seconds=1)) is not None
     assert found(database, later=DAY) is None
-    assert found(database, Asked(key=ASKED.key, mark="other"), later=DAY) is None
+    assert found(database, IdempotentRequest(key=ASKED.key, mark="other"), later=DAY) is None
 
 
 def test_keys_that_stand_for_nothing_any_more_are_dropped(database: Database) -> None:
     for day, key in enumerate("abc"):
         with database.atomic() as tx:
-            requests.add(tx, Asked(key=key, mark=""), job_id=day, at=NOW + DAY * day)
+            requests.add(tx, IdempotentRequest(key=key, mark=""), job_id=day, at=NOW + DAY * day)
     assert database.read().execute("SELECT key FROM requests").fetchall() == [("c",)]
 
 
 def test_a_key_that_is_used_again_after_a_day_stands_for_the_later_request(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=1)
-    later = Asked(key=ASKED.key, mark="other")
+    later = IdempotentRequest(key=ASKED.key, mark="other")
     Requests(database, clock=lambda: NOW + DAY).note(later, job_id=2)
     begun = found(database, later, later=DAY)
     assert begun is not None

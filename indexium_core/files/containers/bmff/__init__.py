@@ -1,10 +1,12 @@
 """
-The family of ISO base media files: MP4, M4V, MOV, 3GP.
+ISO base media files: MP4, M4V, MOV, 3GP (ISO/IEC 14496-12, QuickTime File Format).
 
-`boxes` reads the tree, `layout` examines a file, `checks` says why one may not be written, `comment` knows where
-comments live (their content: `strings`, `items`, `keys`) and `fields` what is put there. `offsets` and `fragments` find
-all that points into the file. `strategy` has the ways to write: `patch` turns edits in place into the fewest bytes,
-`relocation` makes an index for media that moves, `rebuilding` a new file. `census` proves that nothing else changed.
+Reading: `boxes` reads the tree, `layout` examines a file, `checks` says why it may not be written, `comment` finds the
+comments, `strings`, `items` and `macintosh` read their content, `offsets` and `fragments` find all that points into the
+file. Writing: `strategy` has the strategies, `editing` says what each comment becomes, `padding` fits it into the index
+in place, `relocation` makes an index for media that moves. `census` digests everything that has to stay.
+
+Comes in: a reader and a change. Goes out: a layout, a patch in place, or a new file.
 """
 
 from __future__ import annotations

@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from indexium_core.files.containers import Reader
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = [
     "MAX_BESIDE",
     "MAX_OPENED",
     "PADDING_KINDS",
     "Box",
-    "MalformedError",
+    "MalformedBoxError",
     "Outline",
     "Window",
     "header",
@@ -63,7 +63,7 @@ _TOP_LEVEL = frozenset(
 )
 
 
-class MalformedError(Exception):
+class MalformedBoxError(Exception):
     """Boxes do not add up; the message is a sentence for the person."""
 
 
@@ -190,7 +190,7 @@ def parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]
         yield kind, start + length, start + size
         start += size
     if data[start:end].strip(b"\0"):
-        raise MalformedError("Boxes of the file's index do not add up.")
+        raise MalformedBoxError("Boxes of the file's index do not add up.")
 
 
 def _plausible(kind: bytes) -> bool:
@@ -204,7 +204,7 @@ def _top_box(head: bytes, at: int, size: int) -> tuple[Box | None, str]:
         return None, ""
     try:
         box = _read_header(head, at, size, top=True)
-    except MalformedError as error:
+    except MalformedBoxError as error:
         return None, str(error) if head[4:8] in _TOP_LEVEL else ""
     if box.end <= size:
         return box, ""
@@ -232,7 +232,7 @@ def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
         size, unsized = limit - at, True
     if size < length:
         message = f"The {_shown(kind)} box at byte {at:,} says that it has {size} bytes, which is impossible."
-        raise MalformedError(message)
+        raise MalformedBoxError(message)
     blank = head[length : min(size, length + BLANK)]
     padding = kind in PADDING_KINDS and not unsized and not blank.strip(b"\0")
     return Box(kind=kind, start=at, size=size, header=length, unsized=unsized, padding=padding)
@@ -250,12 +250,12 @@ def _open(window: Window, box: Box, budget: list[int]) -> Box:
         budget[0] -= 1
         if budget[0] < 0:
             message = f"The file's index has more than {_MAX_INSIDE:,} boxes."
-            raise MalformedError(message)
+            raise MalformedBoxError(message)
         found.append(_opened_or_marked(window, child, budget) if child.kind in wanted else child)
         at = child.end
     if window.data[at - window.base : box.end - window.base].strip(b"\0"):
         message = f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are no box."
-        raise MalformedError(message)
+        raise MalformedBoxError(message)
     return replace(box, opened=True, lead=lead, children=tuple(found), slack=box.end - at)
 
 
@@ -267,14 +267,14 @@ def _child(window: Window, parent: Box, at: int) -> Box | None:
     child = _read_header(head, at, parent.end)
     if child.end > parent.end:
         message = f"The {_shown(child.kind)} box at byte {at:,} reaches past the {_shown(parent.kind)} box around it."
-        raise MalformedError(message)
+        raise MalformedBoxError(message)
     return child
 
 
 def _opened_or_marked(window: Window, box: Box, budget: list[int]) -> Box:
     try:
         return _open(window, box, budget)
-    except MalformedError:
+    except MalformedBoxError:
         if box.kind not in _LENIENT:
             raise
         return replace(box, malformed=True)

@@ -18,7 +18,7 @@ import numpy as np
 
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, comment, offsets
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Window
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.relocation import Shift
@@ -72,7 +72,7 @@ def _opened(reader: Reader, layout: BmffLayout, box: Box) -> tuple[Window, Box]:
         window = Window(reader.read_at(box.start, box.size), box.start)
         try:
             return window, boxes.open_box(window, box)
-        except MalformedError:
+        except MalformedBoxError:
             pass
     return Window(b"", 0), box
 
@@ -138,7 +138,7 @@ def _entry(counting: _Counting, window: Window, what: Box | bytes) -> str:
         return _digest(_unpointed(counting, content, what.body))
     try:
         found = offsets.chunks(window, what)
-    except MalformedError:
+    except MalformedBoxError:
         return _digest(content)
     width = 4 if what.kind == b"stco" else 8
     return _digest(content[:8] + content[8 + width * len(found) :] + _places(counting, found))

@@ -15,9 +15,9 @@ import numpy as np
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff import boxes, fragments, offsets
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Outline, Window
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Outline, Window
 from indexium_core.files.containers.bmff.offsets import Ints, Offsets, Pointers, UnknownError
-from indexium_core.model.media import Extent, Refusal
+from indexium_core.model.files.media import Extent, Refusal
 
 __all__ = ["Suspect", "Verdict", "container_of", "index_of", "judge"]
 
@@ -90,7 +90,7 @@ def index_of(reader: Reader, outline: Outline, container: str) -> tuple[Window, 
         return nothing, None, damage or _corrupt("The file became shorter while it was read.")
     try:
         moov = boxes.open_box(window, box)
-    except MalformedError as error:
+    except MalformedBoxError as error:
         return nothing, None, damage or _corrupt(str(error))
     return window, moov, damage
 
@@ -101,7 +101,7 @@ def judge(suspect: Suspect) -> Verdict:
     try:
         found = _offsets(suspect)
         problem = problem or next(filter(None, (check(suspect, found) for check in _CHECKS)), None)
-    except MalformedError as error:
+    except MalformedBoxError as error:
         problem = problem or _corrupt(str(error))
     except UnknownError as error:
         problem = problem or _refused(str(error))
@@ -218,7 +218,7 @@ def _samples(window: Window, track: Box) -> int:
             fixed = box.kind == b"stsz" and head[4:8].strip(b"\0")
             width = 32 if box.kind == b"stsz" else head[7] if len(head) == 12 else 0
             if len(head) < 12 or (not fixed and box.end - box.body < 12 + (count * width + 7) // 8):
-                raise MalformedError("The file's index says that it has more samples than there are.")
+                raise MalformedBoxError("The file's index says that it has more samples than there are.")
             total += count
     return total
 

@@ -15,15 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from indexium_core.files.containers.bmff import boxes, items, keys, strings
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Window
+from indexium_core.files.containers.bmff import boxes, items, strings
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 
 __all__ = [
     "CMT",
     "HANDLER",
     "MAX_BYTES",
-    "Place",
-    "Survey",
+    "CommentPlace",
+    "CommentSurvey",
     "Vacancy",
     "edited",
     "foreign",
@@ -44,7 +44,7 @@ HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CommentPlace:
     """One box that holds the comment."""
 
     where: str  # "moov/udta/meta/ilst/©cmt"
@@ -57,10 +57,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class CommentSurvey:
     """Everything in a file that is a comment or passes for one."""
 
-    places: tuple[Place, ...] = ()  # in file order
+    places: tuple[CommentPlace, ...] = ()  # in file order
     rival: int = -1  # where the last box starts that players take for the comment though it is another field
     rival_text: str = ""  # what it says
     odd: str = ""  # a sentence: why not all of it is understood
@@ -75,29 +75,29 @@ class Vacancy:
     strings: bool  # a list of strings; else an item
 
 
-def survey(roots: Sequence[tuple[Window, Box]]) -> Survey:
+def survey(roots: Sequence[tuple[Window, Box]]) -> CommentSurvey:
     """Find every comment in the opened `moov`, and in opened `udta` and `meta` boxes beside it."""
     homes = list(_homes(roots))
     first = _first_names(homes)
-    places: list[Place] = []
+    places: list[CommentPlace] = []
     rivals = [(-1, "")]
     odd = ""
     for window, path in homes:
         try:
             places += _in_udta(window, path) if path[-1].kind == b"udta" else _in_meta(window, path, first)
-        except MalformedError as error:
+        except MalformedBoxError as error:
             odd = odd or str(error)
         rivals += _rivals(window, path)
     if any(place.around[0].kind != b"moov" for place in places):
         odd = odd or "There is a comment outside the film's index (moov)."
     rival, rival_text = max(rivals)
     ranked = (replace(place, heard=place.heard and _outranks(place, rival)) for place in places)
-    return Survey(
+    return CommentSurvey(
         places=tuple(sorted(ranked, key=lambda place: place.box.start)), rival=rival, rival_text=rival_text, odd=odd
     )
 
 
-def values(place: Place) -> list[str]:
+def values(place: CommentPlace) -> list[str]:
     """
     Return the texts that a place holds; what cannot be decoded comes as lone surrogates.
 
@@ -108,12 +108,12 @@ def values(place: Place) -> list[str]:
     return strings.texts(place.content) if place.strings else items.texts(place.content)
 
 
-def foreign(place: Place) -> list[bool]:
+def foreign(place: CommentPlace) -> list[bool]:
     """Return for each text of a place whether it is in an encoding that cannot be converted with certainty."""
     return strings.is_foreign(place.content) if place.strings else items.is_foreign(place.content)
 
 
-def rebuilt(place: Place, text: bytes, *, keeps_language: bool = False) -> bytes:
+def rebuilt(place: CommentPlace, text: bytes, *, keeps_language: bool = False) -> bytes:
     """Return the whole box of a place with `text` (UTF-8) as its only text; see `strings.edited` for the language."""
     if not place.strings:
         return _box(place.box.kind, items.rebuilt(place.content, text))
@@ -121,7 +121,7 @@ def rebuilt(place: Place, text: bytes, *, keeps_language: bool = False) -> bytes
     return _box(place.box.kind, strings.rebuilt(place.content, text, language=language))
 
 
-def edited(place: Place, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
+def edited(place: CommentPlace, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
     """
     Return the whole box of a place with each of its texts edited, b"" where none is left.
 
@@ -220,7 +220,7 @@ def _paths(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
             yield from _paths((*path, child))
 
 
-def _outranks(place: Place, rival: int) -> bool:
+def _outranks(place: CommentPlace, rival: int) -> bool:
     """Tell whether players show a place although there are rivals: the last `comment` wins, before Apple's own key."""
     return rival < 0 or (place.box.start > rival and not place.apple)
 
@@ -232,38 +232,38 @@ def _rivals(window: Window, path: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
     for listed in [path[-1]] if is_udta else path[-1].named(b"ilst"):
         for box in listed.named(_INF):
             texts: list[str] = []
-            with suppress(MalformedError):
+            with suppress(MalformedBoxError):
                 texts = read(window.body(box))
             yield box.start, next(iter(texts), "")
 
 
-def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[Place]:
+def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[CommentPlace]:
     if path[-1].malformed:
-        raise MalformedError("The user data (udta) is not made of boxes.")
+        raise MalformedBoxError("The user data (udta) is not made of boxes.")
     for box in path[-1].named(CMT):
         yield _place(window, path, box, "©cmt", strings=True)
 
 
-def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[Place]:
+def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[CommentPlace]:
     """Yield the comments of a `meta`; `first` are the names by which FFmpeg and MediaInfo call its numbered items."""
     meta = path[-1]
     if meta.malformed or any(listed.malformed for listed in meta.named(b"ilst")):
-        raise MalformedError("The tags (meta) are not made of boxes.")
-    own = [name for box in meta.named(b"keys") for name in keys.listed(window.body(box))]
+        raise MalformedBoxError("The tags (meta) are not made of boxes.")
+    own = [name for box in meta.named(b"keys") for name in items.key_names(window.body(box))]
     for listed in meta.named(b"ilst"):
         read = _is_read(meta, listed)
         taken = first.listed if read and first.start < listed.start else []
         for item in listed.children:
-            ours, theirs = keys.name(item.kind, own), keys.name(item.kind, taken)
-            if theirs and keys.is_comment(ours) != keys.is_comment(theirs):
-                raise MalformedError(_CLASH)
+            ours, theirs = items.key_name(item.kind, own), items.key_name(item.kind, taken)
+            if theirs and items.is_comment_key(ours) != items.is_comment_key(theirs):
+                raise MalformedBoxError(_CLASH)
             label, name = (ours, ours) if ours else _named(window, item)
-            if item.kind == CMT or keys.is_comment(name):
+            if item.kind == CMT or items.is_comment_key(name):
                 if any(handler.start > listed.start for handler in meta.named(b"hdlr")):
-                    raise MalformedError("There is a comment in tags (meta) whose handler stands behind them.")
+                    raise MalformedBoxError("There is a comment in tags (meta) whose handler stands behind them.")
                 place = _place(window, (*path, listed), item, label)
                 heard = read and bool(theirs or not ours) and _in_turn(path[0], item)
-                yield replace(place, heard=heard, apple=(theirs or name).lower() == keys.APPLE)
+                yield replace(place, heard=heard, apple=(theirs or name).lower() == items.APPLE_COMMENT_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +282,8 @@ def _first_names(homes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
         known = known or (_handler(window, meta) == b"mdta" and _is_read(meta))
         for box in meta.named(b"keys"):
             if known and _is_read(meta, box):
-                with suppress(MalformedError):
-                    return _Names(box.start, keys.listed(window.body(box)))
+                with suppress(MalformedBoxError):
+                    return _Names(box.start, items.key_names(window.body(box)))
     return _Names(0, [])
 
 
@@ -295,12 +295,12 @@ def _named(window: Window, item: Box) -> tuple[str, str]:
     return f"----:{mean}:{name}", name
 
 
-def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, strings: bool = False) -> Place:
+def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, strings: bool = False) -> CommentPlace:
     if box.size > MAX_BYTES + 1024:
         message = f"There is a comment of {box.size:,} bytes."
-        raise MalformedError(message)
+        raise MalformedBoxError(message)
     where = "/".join([*(outer.kind.decode("latin-1") for outer in path), name])
-    place = Place(where=where, box=box, around=path, strings=strings, content=window.body(box))
+    place = CommentPlace(where=where, box=box, around=path, strings=strings, content=window.body(box))
     values(place)  # raises for what has another shape
     return place
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff import boxes, offsets
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError
 from indexium_core.files.containers.bmff.offsets import Row, UnknownError
 
 __all__ = ["Fragments", "read"]
@@ -94,7 +94,7 @@ def _traf(made: Fragments, moof: Box, content: bytes, at: int, *, first: bool) -
             flags = int.from_bytes(content[start : start + 4], "big")
             if flags & _BASE_GIVEN:
                 if end - start < 16:
-                    raise MalformedError(_CUT)
+                    raise MalformedBoxError(_CUT)
                 base = min(int.from_bytes(content[start + 8 : start + 16], "big"), 1 << 62)
                 made.rows.append((at + start + 8, 8, -1, 0, base))
             elif flags & _BASE_IS_MOOF:
@@ -118,7 +118,7 @@ def _run(content: bytes) -> tuple[int, bool] | None:
     fields = 4 * (given + bool(flags & _FIRST_FLAGS))
     each = 4 * sum(bool(flags & flag) for flag in _PER_SAMPLE)
     if len(content) < 8 + fields + count * each:
-        raise MalformedError(_CUT)
+        raise MalformedBoxError(_CUT)
     if not count:
         return None
     return (int.from_bytes(content[8:12], "big", signed=True), True) if given else (0, False)
@@ -138,7 +138,7 @@ def _listed(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
             for kind, start, end in boxes.parts(content, 0, len(content)):
                 if kind == b"tfra":
                     _tfra(made, content[start:end], box.body + start)
-    except MalformedError:
+    except MalformedBoxError:
         made.fix(_LISTS.format(box.kind.decode("latin-1")))
 
 
@@ -152,7 +152,7 @@ def _sidx(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
     table = 12 + 2 * width + 4
     count = int.from_bytes(content[table - 2 : table], "big")
     if content[:1] not in {b"\0", b"\1"} or len(content) < table + 12 * count:
-        raise MalformedError(_CUT)
+        raise MalformedBoxError(_CUT)
     first = min(int.from_bytes(content[12 + width : 12 + 2 * width], "big"), 1 << 62)
     entries = np.frombuffer(content[table : table + 12 * count], dtype=">u4").reshape(-1, 3)
     length = int((entries[:, 0] & 0x7FFFFFFF).sum(dtype=np.int64))
@@ -172,7 +172,7 @@ def _tfra(made: Fragments, content: bytes, at: int) -> None:
     width = 8 if content[:1] == b"\1" else 4
     step = 2 * width + sum((widths >> shift & 3) + 1 for shift in (4, 2, 0))
     if content[:1] not in {b"\0", b"\1"} or len(content) < 16 + count * step or len(content) < 16:
-        raise MalformedError(_CUT)
+        raise MalformedBoxError(_CUT)
     if count > offsets.MAX_POINTERS:
         raise UnknownError(_TOO_MUCH)
     for index in range(count):

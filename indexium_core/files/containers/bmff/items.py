@@ -7,23 +7,40 @@ A `data` box is 32 bits of type, 32 bits of locale (country and language) and th
 Replace mode leaves **one value** of type 1, for FFmpeg reads only the first and mutagen every one. It keeps the locale
 of what it replaces where there was one, and is for all otherwise. Preserve mode keeps every value; one that has to
 change and is not UTF-8 by its type becomes type 1, which every reader shows.
+
+In a `meta` with `keys` the type of an item is a number that counts the names from 1 on (QuickTime File Format,
+"Metadata Item Keys Atom": version and flags, a count, then size, namespace and name of each).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from indexium_core.files.containers.bmff import boxes, macintosh
-from indexium_core.files.containers.bmff.boxes import MalformedError
+from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
-__all__ = ["FREEFORM", "edited", "freeform_name", "is_foreign", "made", "rebuilt", "texts"]
+__all__ = [
+    "APPLE_COMMENT_KEY",
+    "FREEFORM",
+    "edited",
+    "freeform_name",
+    "is_comment_key",
+    "is_foreign",
+    "key_name",
+    "key_names",
+    "made",
+    "rebuilt",
+    "texts",
+]
 
 FREEFORM = b"----"  # an item that carries its name itself, in `mean` (whose name it is) and `name`
 
 _UTF8, _UTF8_SORTED = 1, 4
 _UTF16 = frozenset({2, 5})
 _MACINTOSH = 3
+APPLE_COMMENT_KEY = "com.apple.quicktime.comment"
+_COMMENT_KEYS = frozenset({"comment", APPLE_COMMENT_KEY})
 _EVERYWHERE = bytes(4)  # the locale of a value for all
 
 
@@ -81,7 +98,7 @@ def freeform_name(content: bytes) -> tuple[str, str]:
     """Return whose name a free-form item carries and the name, empty where it has none."""
     try:
         children = dict(_children(content))
-    except MalformedError:
+    except MalformedBoxError:
         return "", ""
     mean, name = (children.get(kind, b"")[4:].decode("utf-8", "replace") for kind in (b"mean", b"name"))
     return mean, name
@@ -94,7 +111,7 @@ def _children(content: bytes) -> list[tuple[bytes, bytes]]:
     while at < len(content):
         size, kind = struct.unpack_from(">I4s", content, at) if at + 8 <= len(content) else (0, b"")
         if size < (16 if kind == b"data" else 8) or at + size > len(content):
-            raise MalformedError("The comment in the tags has an unknown shape.")
+            raise MalformedBoxError("The comment in the tags has an unknown shape.")
         found.append((kind, content[at + 8 : at + size]))
         at += size
     return found
@@ -106,7 +123,7 @@ def _decoded(data: bytes) -> str:
         try:
             return value.decode("utf-16" if value.startswith(b"\xff\xfe") else "utf-16-be").removeprefix("\ufeff")
         except UnicodeDecodeError:
-            raise MalformedError("The comment in the tags has damaged UTF-16.") from None
+            raise MalformedBoxError("The comment in the tags has damaged UTF-16.") from None
     return macintosh.decoded(value) if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")
 
 
@@ -123,3 +140,38 @@ def _encoded(data: bytes, text: str) -> bytes:
 
 def _box(kind: bytes, content: bytes) -> bytes:
     return boxes.header(kind, 8 + len(content)) + content
+
+
+# Keys
+
+
+def is_comment_key(key: str) -> bool:
+    """Tell whether a tag of that name is the comment; FFmpeg knows no letter case."""
+    return key.lower() in _COMMENT_KEYS
+
+
+def key_names(content: bytes) -> list[str]:
+    """
+    Return the names in the content of a `keys` box.
+
+    Raises:
+        MalformedError: They do not add up.
+
+    """
+    names: list[str] = []
+    at = 8
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size < 8 or at + size > len(content):
+            break
+        names.append(content[at + 8 : at + size].decode("utf-8", "replace"))
+        at += size
+    if at != len(content) or len(names) != int.from_bytes(content[4:8], "big"):
+        raise MalformedBoxError("The names of the tags (keys) do not add up.")
+    return names
+
+
+def key_name(kind: bytes, names: Sequence[str]) -> str:
+    """Return the name of an item by its type, empty where the type is no number of a name."""
+    number = int.from_bytes(kind, "big")
+    return names[number - 1] if 1 <= number <= len(names) else ""

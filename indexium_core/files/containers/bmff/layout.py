@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, checks, comment
 from indexium_core.files.containers.bmff.boxes import Box, Window
-from indexium_core.files.containers.bmff.comment import Place, Vacancy
+from indexium_core.files.containers.bmff.comment import CommentPlace, Vacancy
 from indexium_core.files.containers.bmff.offsets import Offsets
-from indexium_core.model import fields
-from indexium_core.model.media import Extent, FieldValue
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["BmffLayout", "examine", "recognises"]
 
@@ -29,7 +29,7 @@ class BmffLayout(Layout):
     boxes: tuple[Box, ...]  # the top level, in file order
     junk: Extent | None  # bytes after the last box that are no box
     moov: Box | None = None  # opened; None where there is none that can be opened
-    places: tuple[Place, ...] = ()  # every box that holds the comment, in file order
+    places: tuple[CommentPlace, ...] = ()  # every box that holds the comment, in file order
     rival: int = -1  # where the last box starts that players take for the comment though it is another field
     rival_text: str = ""  # what it says
     vacancy: Vacancy | None = None  # where a comment would go that players find before all others
@@ -147,12 +147,12 @@ def _loose(reader: Reader, found: tuple[Box, ...]) -> tuple[list[tuple[Window, B
         window = Window(reader.read_at(box.start, box.size), box.start)
         try:
             opened.append((window, boxes.open_box(window, box)))
-        except boxes.MalformedError as error:
+        except boxes.MalformedBoxError as error:
             odd = str(error)
     return opened, odd
 
 
-def _fields(places: tuple[Place, ...]) -> tuple[FieldValue, ...]:
+def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
     """Return every text of every place; replace mode leaves the first one of a place."""
     return fields.numbered(
         FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=foreign)
@@ -161,7 +161,7 @@ def _fields(places: tuple[Place, ...]) -> tuple[FieldValue, ...]:
     )
 
 
-def _added(texts: tuple[FieldValue, ...], places: tuple[Place, ...], vacancy: Vacancy | None) -> str:
+def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], vacancy: Vacancy | None) -> str:
     """Return where a write adds a comment, "" where players show one of those that are there, or there is none."""
     if not places or vacancy is None or any(place.heard for place in places):
         return ""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexium_core.files.containers.bmff import boxes
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Window
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 
 __all__ = [
     "CHUNKS",
@@ -153,7 +153,7 @@ def chunks(window: Window, box: Box) -> Ints:
     head = window.body(box, 0, 8)
     count = int.from_bytes(head[4:8], "big")
     if len(head) < 8 or box.end - box.body < 8 + count * width:
-        raise MalformedError("The file's index says that it has more entries than there are.")
+        raise MalformedBoxError("The file's index says that it has more entries than there are.")
     return _numbers(window.body(box, 8, count * width), width)
 
 
@@ -199,7 +199,7 @@ def auxiliary(content: bytes, at: int, *, origin: int = -1, bias: int = 0) -> li
     start = 16 if int.from_bytes(content[1:4], "big") & 1 else 8
     count = int.from_bytes(content[start - 4 : start], "big")
     if len(content) < start + count * width:
-        raise MalformedError("The table of encrypted samples says that it has more entries than there are.")
+        raise MalformedBoxError("The table of encrypted samples says that it has more entries than there are.")
     if count > MAX_POINTERS:
         raise UnknownError("The film is encrypted in a way that Indexium does not know.")
     values = _numbers(content[start : start + count * width], width).tolist()
@@ -254,7 +254,7 @@ class _Fields:
     def skip(self, length: int) -> None:
         self.at += length
         if self.at > len(self.content):
-            raise MalformedError("The list of the file's items (iloc) is cut short.")
+            raise MalformedBoxError("The list of the file's items (iloc) is cut short.")
 
 
 def _items(window: Window, box: Box) -> list[Row]:

@@ -16,12 +16,13 @@ import numpy as np
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.bmff import boxes, offsets, patch
-from indexium_core.files.containers.bmff.boxes import Box, MalformedError, Window
+from indexium_core.files.containers.bmff import boxes, offsets
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
-from indexium_core.files.containers.bmff.patch import Splice
-from indexium_core.model.media import Refusal
+from indexium_core.files.containers.bmff.padding import BoxSplice, with_box_sizes
+from indexium_core.files.containers.shared.splices import Splice
+from indexium_core.model.files.media import Refusal
 
 __all__ = ["Moved", "Shift", "Site", "between", "corrections", "moved"]
 
@@ -73,7 +74,9 @@ def between(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> 
     yield start, end, by
 
 
-def moved(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], site: Callable[[int], Site]) -> Moved | Refusal:
+def moved(
+    reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], site: Callable[[int], Site]
+) -> Moved | Refusal:
     """
     Return the index with all `edits` made, for the place that `site` gives to one of so many bytes; or why not.
 
@@ -88,19 +91,19 @@ def moved(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], site: Cal
         raise errors.ConflictError("The file became shorter while it was worked on.")
     try:
         return _settled(reader, layout, edits, site, window)
-    except MalformedError as error:
+    except MalformedBoxError as error:
         raise errors.ConflictError("The file changed while it was worked on.") from error
 
 
 def _settled(
-    reader: Reader, layout: BmffLayout, edits: Sequence[Splice], site: Callable[[int], Site], window: Window
+    reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], site: Callable[[int], Site], window: Window
 ) -> Moved | Refusal:
     """Make a draft, and another one as long as chunk tables need larger numbers: they only ever become more."""
     assert layout.moov is not None
     wide = {path[-1].start for path in layout.offsets.tables if path[-1].kind == b"co64"}
     while True:
         larger = [_promoted(window, path) for path in layout.offsets.tables if path[-1].start in wide]
-        splices = patch.sized(reader, [*edits, *filter(None, larger)])
+        splices = with_box_sizes(reader, [*edits, *filter(None, larger)])
         size = layout.moov.size + sum(splice.growth for splice in splices)
         draft = _Draft(window, layout, splices, site(size))
         tight = draft.set_tables(wide)
@@ -178,7 +181,7 @@ class _Draft:
         self.bytes[at : at + len(data)] = data
 
 
-def _promoted(window: Window, path: Sequence[Box]) -> Splice | None:
+def _promoted(window: Window, path: Sequence[Box]) -> BoxSplice | None:
     """Return what makes a `stco` a `co64`, its entries still zero."""
     table = path[-1]
     if table.kind == b"co64":
@@ -187,7 +190,7 @@ def _promoted(window: Window, path: Sequence[Box]) -> Splice | None:
     rest = window.body(table, 8 + 4 * count)
     content = window.body(table, 0, 8) + bytes(8 * count) + rest
     data = boxes.header(b"co64", 8 + len(content)) + content
-    return Splice(start=table.start, end=table.end, data=data, around=tuple(path[:-1]))
+    return BoxSplice(start=table.start, end=table.end, data=data, around=tuple(path[:-1]))
 
 
 def _spliced(window: Window, splices: Sequence[Splice], start: int, end: int) -> bytes:

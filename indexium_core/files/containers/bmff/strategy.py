@@ -12,20 +12,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from indexium_core.files import holes
-from indexium_core.files.containers import Layout, Means, Reader, Strategy
-from indexium_core.files.containers.bmff import boxes, fields, patch, rebuilding, relocation
+from indexium_core.files.containers import Capabilities, Layout, Reader, Strategy
+from indexium_core.files.containers.bmff import boxes, editing, padding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
-from indexium_core.files.containers.bmff.patch import Splice
+from indexium_core.files.containers.bmff.padding import BoxSplice
 from indexium_core.files.containers.bmff.relocation import Moved, Site
-from indexium_core.model.media import Change, Patch, Rebuild, Refusal
+from indexium_core.files.containers.shared.splices import Splice, build_head, build_patch, build_pieces
+from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["PADDING", "STRATEGIES", "Append", "Copy", "InPlace", "InsertRange", "Reflink"]
+__all__ = ["PADDING", "STRATEGIES", "Append", "BmffCopy", "BmffInPlace", "InsertRange", "Reflink"]
 
 PADDING = 4096  # bytes of free space that a new file has behind its index, so that the next edit is in place
 _MAX_HEADER = boxes.MAX_OPENED  # bytes that are inserted
 
 
-class InPlace:
+class BmffInPlace:
     """
     Edit the boxes that hold the comment where they are; what they grow or shrink by is taken from padding.
 
@@ -34,15 +35,15 @@ class InPlace:
 
     name = "mp4_in_place"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Patch | Refusal:
         """Return the patch, or why `changes` cannot be written in place."""
         del means
         asked = _asked(layout, changes)
         return asked if isinstance(asked, Refusal) else self._plan(reader, *asked)
 
-    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[Splice]) -> Patch | Refusal:
+    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> Patch | Refusal:
         assert layout.moov is not None
-        splices = patch.settled(reader, layout, edits)
+        splices = padding.fit_in_place(reader, layout, edits)
         if splices is None:
             return _no_room(layout, edits)
         shift = relocation.Shift(list(relocation.between(splices, 0, layout.size + 1)))
@@ -50,7 +51,7 @@ class InPlace:
         corrected = relocation.corrections(inward, shift)
         if isinstance(corrected, Refusal):
             return corrected
-        return patch.build(reader, layout, sorted([*splices, *corrected], key=lambda splice: splice.start))
+        return build_patch(reader, layout, sorted([*splices, *corrected], key=lambda splice: splice.start))
 
 
 class Reflink:
@@ -58,7 +59,7 @@ class Reflink:
 
     name = "mp4_reflink"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Rebuild | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Rebuild | Refusal:
         """Return the new file, or why the file system or the file does not allow it."""
         if not (means.reflink and means.replace):
             return _refused("The file system cannot share the bytes of two files.")
@@ -77,7 +78,7 @@ class InsertRange:
 
     name = "mp4_insert_range"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Patch | Refusal:
         """Return the patch, or why the file system or the file does not allow it."""
         if means.block <= 0:
             return _refused("The file system cannot put room into the front of the file.")
@@ -86,7 +87,7 @@ class InsertRange:
         asked = _asked(layout, changes)
         return asked if isinstance(asked, Refusal) else self._plan(reader, *asked, block=means.block)
 
-    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[Splice], *, block: int) -> Patch | Refusal:
+    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], *, block: int) -> Patch | Refusal:
         assert layout.moov is not None
         start, end = layout.moov.start, layout.behind
         if any(extent.offset < start for extent in layout.payload) or start > _MAX_HEADER:
@@ -101,11 +102,11 @@ class InsertRange:
         inserted = moved.site.shift
         if any(splice.start >= end for splice in moved.fields):
             return _refused("What lies behind the file's index (moov) would have to change too.")
-        header = rebuilding.head(reader, start, moved.fields) + moved.index
-        padding = boxes.padding_header(inserted - len(header) + end)
-        if padding is None:
+        header = build_head(reader, start, moved.fields) + moved.index
+        free_header = boxes.padding_header(inserted - len(header) + end)
+        if free_header is None:
             return _refused("The free space in front of the media would have more than 4 GiB.")
-        header += padding
+        header += free_header
         return Patch(writes=((0, header.ljust(inserted, b"\0")),), size=layout.size + inserted, inserted=inserted)
 
 
@@ -114,7 +115,7 @@ class Append:
 
     name = "mp4_append"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Patch | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Patch | Refusal:
         """Return the patch, or why the file or the person does not want it."""
         asked = _asked(layout, changes)
         if isinstance(asked, Refusal):
@@ -123,7 +124,7 @@ class Append:
             return _refused("The file's index (moov) is to stay in front of the media.")
         return self._plan(reader, *asked)
 
-    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[Splice]) -> Patch | Refusal:
+    def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> Patch | Refusal:
         old = layout.moov
         assert old is not None
         if layout.fragmented:
@@ -140,15 +141,15 @@ class Append:
         ]
         added = Splice(start=layout.size, end=layout.size, data=moved.index)
         splices = sorted([*moved.fields, *freed, added], key=lambda splice: splice.start)
-        return patch.build(reader, layout, splices)
+        return build_patch(reader, layout, splices)
 
 
-class Copy:
+class BmffCopy:
     """Make a new file with the media copied byte for byte, and free space behind the index."""
 
     name = "mp4_copy"
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Means) -> Rebuild | Refusal:
+    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Rebuild | Refusal:
         """Return the new file, or why there cannot be one."""
         if not means.replace:
             return _refused("No other file may take the place of this one, and there is no room in it.")
@@ -156,10 +157,10 @@ class Copy:
         return asked if isinstance(asked, Refusal) else _rebuilt(reader, *asked, block=1)
 
 
-STRATEGIES: tuple[Strategy, ...] = (InPlace(), Reflink(), InsertRange(), Append(), Copy())
+STRATEGIES: tuple[Strategy, ...] = (BmffInPlace(), Reflink(), InsertRange(), Append(), BmffCopy())
 
 
-def _asked(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[Splice]] | Refusal:
+def _asked(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[BoxSplice]] | Refusal:
     """Return the layout and what is to be edited in it, or why nothing is."""
     if layout.problem is not None:
         return layout.problem
@@ -167,15 +168,17 @@ def _asked(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[
         return _refused("This is not a file that can be edited as MP4.")
     if [change.field for change in changes] != ["comment"]:
         return _refused("Only the comment can be written yet.")
-    edits = fields.edits(layout, changes[0])
+    edits = editing.edits(layout, changes[0])
     return edits if isinstance(edits, Refusal) else (layout, edits)
 
 
-def _moved(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], site: Callable[[int], Site]) -> Moved | Refusal:
+def _moved(
+    reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], site: Callable[[int], Site]
+) -> Moved | Refusal:
     return _refused(layout.fixed) if layout.fixed else relocation.moved(reader, layout, edits, site)
 
 
-def _rebuilt(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], *, block: int) -> Rebuild | Refusal:
+def _rebuilt(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], *, block: int) -> Rebuild | Refusal:
     """Return a new file in which all that follows the index moves by a multiple of `block`."""
     assert layout.moov is not None
     start, room = layout.moov.start, layout.behind - layout.moov.start
@@ -186,19 +189,19 @@ def _rebuilt(reader: Reader, layout: BmffLayout, edits: Sequence[Splice], *, blo
     moved = _moved(reader, layout, edits, lambda size: Site(at=start, shift=shift(size)))
     if isinstance(moved, Refusal):
         return moved
-    padding = room + moved.site.shift - len(moved.index)
-    data = moved.index + boxes.header(b"free", padding) + bytes(padding - 8)
+    free = room + moved.site.shift - len(moved.index)
+    data = moved.index + boxes.header(b"free", free) + bytes(free - 8)
     splices = [*moved.fields, Splice(start=start, end=start + room, data=data)]
-    return Rebuild(pieces=rebuilding.pieces(reader, layout.size, splices))
+    return Rebuild(pieces=build_pieces(reader, layout.size, splices))
 
 
 def _up(number: int, multiple: int) -> int:
     return -(-number // multiple) * multiple
 
 
-def _no_room(layout: BmffLayout, edits: Sequence[Splice]) -> Refusal:
+def _no_room(layout: BmffLayout, edits: Sequence[BoxSplice]) -> Refusal:
     growth = sum(edit.growth for edit in edits)
-    room = patch.room(layout) or 0
+    room = padding.free_bytes(layout) or 0
     if growth > room:
         why = f"the comment needs {growth:,} bytes more, and {room:,} are free"
     elif growth > 0:

@@ -19,7 +19,7 @@ import struct
 from collections.abc import Callable, Iterator
 
 from indexium_core.files.containers.bmff import macintosh
-from indexium_core.files.containers.bmff.boxes import MalformedError
+from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
 __all__ = ["MAX_BYTES", "edited", "is_foreign", "iso_language", "made", "rebuilt", "texts"]
 
@@ -72,7 +72,7 @@ def edited(content: bytes, edit: Callable[[str], str | None], *, keeps_language:
         new_language, data = _encoded(language, old, text, keeps_language=keeps_language)
         if len(data) > MAX_BYTES:
             message = f"QuickTime's comment takes {MAX_BYTES:,} bytes, and this one would have {len(data):,}."
-            raise MalformedError(message)
+            raise MalformedBoxError(message)
         made_strings.append(made(data, language=new_language))
     return b"".join(made_strings)
 
@@ -107,7 +107,7 @@ def _split(content: bytes) -> Iterator[tuple[int, bytes]]:
         length, language = (int.from_bytes(content[at + first : at + first + 2], "big") for first in (0, 2))
         at += 4
         if at + length > len(content):
-            raise MalformedError("The comment in the user data has an unknown shape.")
+            raise MalformedBoxError("The comment in the user data has an unknown shape.")
         yield language, content[at : at + length]
         at += length
 
@@ -117,7 +117,7 @@ def _decoded(language: int, text: bytes) -> str:
         try:
             return text.decode("utf-16")
         except UnicodeDecodeError:
-            raise MalformedError("The comment in the user data has damaged UTF-16.") from None
+            raise MalformedBoxError("The comment in the user data has damaged UTF-16.") from None
     return macintosh.decoded(text) if _is_mac(language) else text.decode("utf-8", "surrogateescape")
 
 

@@ -4,9 +4,12 @@ Matroska and WebM (RFC 9559, on EBML, RFC 8794): what such a file holds, and the
 In place, no cluster moves and no byte of one changes, so that every position in the file stays true. Where that cannot
 be, a new file is made of the old one's parts, and every position in it is corrected.
 
-Reading: `ebml` is the syntax, `walk` examines a file into a `layout`, `tags`, `seekhead` and `cues` know the elements
-that change, `reach` says which tags players find. Writing: `merging` turns the changes into a wish, `placement` and
-`zones` fulfil it in place, `relocation` and `clusters` by a new file. `census` counts what stayed.
+Reading: `ebml` is the syntax and `ids` has the element IDs. `walk` examines a file into a `layout`, and `tail` a
+damaged end. `tags` and `comments` read the comments, `seekhead` and `cues` the positions. Writing: `strategy` has the
+strategies, `editing` says what the tags become, `placement` and `zones` put them in place, `relocation` makes a new
+file. `census` digests everything that has to stay.
+
+Comes in: a reader and a change. Goes out: a layout, a patch in place, or a new file.
 """
 
 from __future__ import annotations
@@ -16,10 +19,10 @@ from collections.abc import Mapping
 from indexium_core.files.containers import Family, Layout, Reader, Strategy
 from indexium_core.files.containers.matroska.census import census
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
-from indexium_core.files.containers.matroska.strategy import Copy, InPlace
+from indexium_core.files.containers.matroska.strategy import MatroskaCopy, MatroskaInPlace
 from indexium_core.files.containers.matroska.walk import MAGIC, examine
 
-__all__ = ["FAMILY", "Copy", "InPlace", "MatroskaLayout"]
+__all__ = ["FAMILY", "MatroskaCopy", "MatroskaInPlace", "MatroskaLayout"]
 
 
 class _Matroska:
@@ -36,7 +39,7 @@ class _Matroska:
         return census(reader, layout)
 
     def strategies(self) -> tuple[Strategy, ...]:
-        return (InPlace(), Copy())
+        return (MatroskaInPlace(), MatroskaCopy())
 
 
 FAMILY: Family = _Matroska()

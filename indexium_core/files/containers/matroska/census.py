@@ -15,15 +15,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import cues, ebml, names, seekhead, tags
+from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, content_of
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
 __all__ = ["census"]
 
 # Entries for these are judged by what players read: tags that they do not find fail the check of the comment.
-_EDITED = frozenset({names.TAGS, names.SEEK_HEAD, ebml.VOID})
+_EDITED = frozenset({ids.TAGS, ids.SEEK_HEAD, ebml.VOID})
 _WHOLE = 8 << 20  # bytes up to which an element is read as a whole; larger ones (attached films) by windows
 _WINDOW = 64 << 10
 _WINDOWS = 16
@@ -43,13 +43,13 @@ def census(reader: Reader, layout: MatroskaLayout) -> dict[str, str]:
         "EBML": _digest(reader.read_at(0, min(layout.segment.offset + 4, _WINDOW))),
         "Segment": "of unknown size" if layout.live else "of known size",
         "Segment/Clusters": ", ".join(f"{run.clusters} in {run.end - run.offset:,} bytes" for run in layout.runs),
-        "Segment/Order": " ".join(names.name_of(e.id) for e in layout.elements if e.id not in _EDITED),
+        "Segment/Order": " ".join(ids.name_of(e.id) for e in layout.elements if e.id not in _EDITED),
     }
     counted = _counted(layout)
     seen = Counter[str]()
     for element in layout.elements:
         if element.id not in _EDITED:
-            name = f"Segment/{names.name_of(element.id)}@{_side(layout, element)}"
+            name = f"Segment/{ids.name_of(element.id)}@{_side(layout, element)}"
             seen[name] += 1
             found[f"{name} {seen[name]}" if seen[name] > 1 else name] = _of(reader, element, counted)
     if layout.size > layout.end:
@@ -82,7 +82,7 @@ def _counted(layout: MatroskaLayout) -> Callable[[int], int]:
 
 def _of(reader: Reader, element: Element, counted: Callable[[int], int]) -> str:
     """Return the digest of an element, header included; of an index, of what it says."""
-    if element.id == names.CUES and element.size <= METADATA_MAX:
+    if element.id == ids.CUES and element.size <= METADATA_MAX:
         said = cues.relative(content_of(reader, element), counted)
         if said is not None:
             return _digest(said)
@@ -99,7 +99,7 @@ def _of_bytes(reader: Reader, extent: Extent) -> str:
 
 def _tags(reader: Reader, layout: MatroskaLayout) -> Iterator[tuple[str, str]]:
     """Yield everything but the film's comment; several Tags elements in an order that does not follow their places."""
-    said = [tags.untouched(content_of(reader, element)) for element in layout.named(names.TAGS)]
+    said = [tags.untouched(content_of(reader, element)) for element in layout.named(ids.TAGS)]
     kept = sorted(items for items in said if items)
     for nth, items in enumerate(kept, 1):
         parent = "Segment/Tags" if len(kept) == 1 else f"Segment/Tags[{nth}]"
@@ -111,17 +111,17 @@ def _directory(reader: Reader, layout: MatroskaLayout, counted: Callable[[int], 
     assert layout.segment is not None
     start = layout.segment.data
     places = {element.offset: element.id for element in layout.elements}
-    cluster = ebml.encode_uint(names.CLUSTER)
+    cluster = ebml.encode_uint(ids.CLUSTER)
     states = Counter[tuple[str, str]]()
     media = hashlib.blake2b(digest_size=16)
     for head in seekhead.read(reader, layout).values():
         for entry in head.entries:
             there = entry.position >= 0 and places.get(start + entry.position) == entry.id
-            if entry.id == names.CLUSTER and entry.position >= 0:
+            if entry.id == ids.CLUSTER and entry.position >= 0:
                 there = reader.read_at(start + entry.position, 4) == cluster
                 media.update(counted(entry.position).to_bytes(16, "big", signed=True) if there else b"")
             if entry.id not in _EDITED:
-                states[f"SeekHead/{names.name_of(entry.id)}", "resolves" if there else "dangles"] += 1
+                states[f"SeekHead/{ids.name_of(entry.id)}", "resolves" if there else "dangles"] += 1
     for (name, state), count in states.items():
         yield f"{name} {state}", f"{count} {media.hexdigest()}" if name.endswith("Cluster") else str(count)
 

@@ -17,11 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexium_core.files.containers.matroska import names, tags
+from indexium_core.files.containers.matroska import ids, tags
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.tags import Comment, Rewording, Tag
-from indexium_core.model import fields, people
-from indexium_core.model.media import Change, FieldValue
+from indexium_core.files.containers.matroska.tags import Comment, MatroskaTag, Rewording
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, FieldValue
+from indexium_core.model.people import people_comment
 
 __all__ = ["FilmComment", "FilmComments", "found"]
 
@@ -122,7 +123,7 @@ def found(contents: Mapping[Element, bytes], seen: Sequence[Element]) -> FilmCom
             each,
             field=replace(
                 each.field,
-                takes_segment=each in (first, last) or bool(people.parse(each.field.value).people),
+                takes_segment=each in (first, last) or bool(people_comment.parse(each.field.value).people),
                 takes_value=each is (last or first),
                 moves=hidden and each is first,
             ),
@@ -133,13 +134,13 @@ def found(contents: Mapping[Element, bytes], seen: Sequence[Element]) -> FilmCom
     return FilmComments(all=flagged, hidden=hidden)
 
 
-def _ours(element: Element, content: Sequence[Tag], parent: str) -> list[FilmComment]:
+def _ours(element: Element, content: Sequence[MatroskaTag], parent: str) -> list[FilmComment]:
     """Return the film's comments in a Tags element; `parent` is its path."""
     found = []
     number = 0
     for nth, tag in enumerate(content):
-        number += tag.item.id == names.TAG
-        simple = [place for place, child in enumerate(tag.children) if child.id == names.SIMPLE_TAG]
+        number += tag.item.id == ids.TAG
+        simple = [place for place, child in enumerate(tag.children) if child.id == ids.SIMPLE_TAG]
         numbers = {place: nth for nth, place in enumerate(simple, 1)}
         for comment in tag.comments:
             if comment.ours:
@@ -149,7 +150,7 @@ def _ours(element: Element, content: Sequence[Tag], parent: str) -> list[FilmCom
     return found
 
 
-def _can_be_shown(first: FilmComment, parsed: Mapping[Element, Sequence[Tag]], read: Sequence[Comment]) -> bool:
+def _can_be_shown(first: FilmComment, parsed: Mapping[Element, Sequence[MatroskaTag]], read: Sequence[Comment]) -> bool:
     """Tell whether players would show the comment if it said that it is in the default language."""
     nth = next((nth for nth, comment in enumerate(read) if comment is first.comment), None)
     if nth is None or not parsed[first.element][first.place[0]].flat:

@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, names
-from indexium_core.files.containers.matroska.ebml import Item
+from indexium_core.files.containers.matroska import ebml, ids
+from indexium_core.files.containers.matroska.ebml import RawElement
 
 __all__ = ["moved", "relative"]
 
-_MASTERS = frozenset({names.CUE_POINT, names.CUE_TRACK_POSITIONS, names.CUE_REFERENCE})
-_STATES = frozenset({names.CUE_CODEC_STATE, names.CUE_REF_CODEC_STATE})  # 0 is no position: the track's own data
-_POSITIONS = frozenset({names.CUE_CLUSTER_POSITION, names.CUE_REF_CLUSTER, *_STATES})
+_MASTERS = frozenset({ids.CUE_POINT, ids.CUE_TRACK_POSITIONS, ids.CUE_REFERENCE})
+_STATES = frozenset({ids.CUE_CODEC_STATE, ids.CUE_REF_CODEC_STATE})  # 0 is no position: the track's own data
+_POSITIONS = frozenset({ids.CUE_CLUSTER_POSITION, ids.CUE_REF_CLUSTER, *_STATES})
 _PLAIN = frozenset(
     {
-        names.CUE_TIME,
-        names.CUE_TRACK,
-        names.CUE_RELATIVE_POSITION,
-        names.CUE_DURATION,
-        names.CUE_BLOCK_NUMBER,
-        names.CUE_REF_TIME,
-        names.CUE_REF_NUMBER,
+        ids.CUE_TIME,
+        ids.CUE_TRACK,
+        ids.CUE_RELATIVE_POSITION,
+        ids.CUE_DURATION,
+        ids.CUE_BLOCK_NUMBER,
+        ids.CUE_REF_TIME,
+        ids.CUE_REF_NUMBER,
         ebml.VOID,
         ebml.CRC_32,
     }
@@ -43,16 +43,16 @@ def moved(content: bytes, to: Callable[[int], int | None]) -> bytes:
         RefusedError: It holds something that may be a position, or a position that `to` has no answer for.
 
     """
-    return _moved(content, to, ebml.Budget(_PARTS_MAX))
+    return _moved(content, to, ebml.ElementBudget(_PARTS_MAX))
 
 
-def _moved(content: bytes, to: Callable[[int], int | None], budget: ebml.Budget) -> bytes:
+def _moved(content: bytes, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
     items = ebml.children(content, budget)
     parts = [_moved_item(item, to, budget) for item in items if item.id != ebml.CRC_32]
     return ebml.master(parts, checked=len(parts) < len(items))
 
 
-def _moved_item(item: Item, to: Callable[[int], int | None], budget: ebml.Budget) -> bytes:
+def _moved_item(item: RawElement, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
     if item.id in _MASTERS:
         return _with(item, _moved(item.content, to, budget))
     if item.id in _PLAIN:
@@ -67,7 +67,7 @@ def _moved_item(item: Item, to: Callable[[int], int | None], budget: ebml.Budget
     return _with(item, ebml.encode_uint(new, len(item.content)))
 
 
-def _with(item: Item, content: bytes) -> bytes:
+def _with(item: RawElement, content: bytes) -> bytes:
     """Return the element with other content; its header stays where the length does."""
     if len(content) == len(item.content):
         return item.raw[: item.head] + content

@@ -18,9 +18,9 @@ __all__ = [
     "HEADER_MAX",
     "UNKNOWN",
     "VOID",
-    "Budget",
     "Element",
-    "Item",
+    "ElementBudget",
+    "RawElement",
     "children",
     "element",
     "encode_size",
@@ -64,7 +64,7 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RawElement:
     """An element in memory, header included, exactly as it was found."""
 
     id: int
@@ -76,7 +76,7 @@ class Item:
         return self.raw[self.head :]
 
 
-class Budget:
+class ElementBudget:
     """How many elements may still be looked at: shared by all levels of one master, or by all parts of a file."""
 
     __slots__ = ("left",)
@@ -121,7 +121,7 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
 _WIDTHS = tuple(9 - first.bit_length() for first in range(256))  # of a number, by its first byte: leading zero bits + 1
 
 
-def children(content: bytes, budget: Budget) -> tuple[Item, ...]:
+def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
     """
     Return the elements that make up the content of a master.
 
@@ -130,7 +130,7 @@ def children(content: bytes, budget: Budget) -> tuple[Item, ...]:
         RefusedError: The budget is spent.
 
     """
-    found: list[Item] = []
+    found: list[RawElement] = []
     position = 0
     while position < len(content):
         head = header_at(content, position, position)
@@ -138,7 +138,7 @@ def children(content: bytes, budget: Budget) -> tuple[Item, ...]:
             message = "A metadata element claims more bytes than its parent has."
             raise errors.CorruptFileError(message)
         budget.spend()
-        found.append(Item(head.id, content[position : head.end], head.data - position))
+        found.append(RawElement(head.id, content[position : head.end], head.data - position))
         position = head.end
     return tuple(found)
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.model.media import Extent
+from indexium_core.model.files.media import Extent
 
-__all__ = ["METADATA_MAX", "MatroskaLayout", "Run", "content_of"]
+__all__ = ["METADATA_MAX", "ClusterRun", "MatroskaLayout", "content_of"]
 
 METADATA_MAX = 16 << 20  # bytes of a Tags, SeekHead or Cues that is read into memory
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ClusterRun:
     """Clusters one right after the other: nothing else lies between them."""
 
     offset: int
@@ -41,7 +41,7 @@ class MatroskaLayout(Layout):
     segment: Element | None = None
     end: int = 0  # of the segment's content, or where its damaged end begins; bytes behind it stay as they are
     elements: tuple[Element, ...] = ()  # level 1 without the clusters, in file order
-    runs: tuple[Run, ...] = ()
+    runs: tuple[ClusterRun, ...] = ()
     widest: int = 8  # bytes that a size field may have in this document
 
     @property
@@ -66,7 +66,7 @@ class MatroskaLayout(Layout):
         """Return how many runs of clusters begin before `offset`: 0 is in front, as many as there are is behind."""
         return bisect_right(self.runs, offset, key=lambda run: run.offset)
 
-    def run_at(self, offset: int) -> Run | None:
+    def run_at(self, offset: int) -> ClusterRun | None:
         """Return the run of clusters that `offset` lies in."""
         region = self.region(offset)
         return self.runs[region - 1] if region and offset < self.runs[region - 1].end else None
@@ -87,10 +87,10 @@ def content_of(reader: Reader, element: Element) -> bytes:
 
     """
     if element.size > METADATA_MAX:
-        message = f"{names.name_of(element.id)} takes {element.size:,} bytes, which is more than Indexium reads."
+        message = f"{ids.name_of(element.id)} takes {element.size:,} bytes, which is more than Indexium reads."
         raise errors.RefusedError(message)
     content = reader.read_at(element.data, element.size)
     if len(content) < element.size:
-        message = f"The file ends inside of {names.name_of(element.id)}."
+        message = f"The file ends inside of {ids.name_of(element.id)}."
         raise errors.CorruptFileError(message)
     return content

@@ -26,12 +26,12 @@ from dataclasses import replace
 from indexium_core import errors
 from indexium_core.files import alike
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, names, reach, seekhead, zones
+from indexium_core.files.containers.matroska import ebml, ids, seekhead, zones
+from indexium_core.files.containers.matroska.editing import TagsRequest
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
-from indexium_core.files.containers.matroska.merging import Wish
-from indexium_core.files.containers.matroska.seekhead import Entry, SeekHead
+from indexium_core.files.containers.matroska.seekhead import SeekEntry, SeekHead
 from indexium_core.files.containers.matroska.zones import Gap, Piece, Write
-from indexium_core.model.media import Patch
+from indexium_core.model.files.media import Patch
 
 __all__ = ["DAMAGED_END", "arranged"]
 
@@ -44,12 +44,12 @@ DAMAGED_END = (
 _NO_ROOM = "The file has no room for the tags, or none where its directory (SeekHead) could name them."
 _BESIDE_SEEK_HEAD = 64  # bytes of Void that stay behind a SeekHead, for its own next entries
 # What a first SeekHead gives up first when it has to make room: it lies in front and is found without being named.
-_GIVEN_UP = (names.INFO, names.ATTACHMENTS, names.CHAPTERS, names.TRACKS)
+_GIVEN_UP = (ids.INFO, ids.ATTACHMENTS, ids.CHAPTERS, ids.TRACKS)
 _PLACES = 16  # that are tried; a hostile file has many thousand, none of which serves
 _POSITION_WIDTH = 8  # bytes of a position in a second SeekHead: it never has to grow
 
 
-def arranged(reader: Reader, layout: MatroskaLayout, wish: Wish) -> Patch:
+def arranged(reader: Reader, layout: MatroskaLayout, wish: TagsRequest) -> Patch:
     """
     Return the patch that fulfils the wish.
 
@@ -71,21 +71,21 @@ def arranged(reader: Reader, layout: MatroskaLayout, wish: Wish) -> Patch:
 class _Arrangement:
     """One file and everything in it that may be laid anew."""
 
-    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: Wish) -> None:
+    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: TagsRequest) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
         self.wish = wish
         self.start = layout.segment.data
         self.home = wish.home
-        staying = [tags for tags in layout.named(names.TAGS) if tags != wish.home and tags not in wish.emptied]
+        staying = [tags for tags in layout.named(ids.TAGS) if tags != wish.home and tags not in wish.emptied]
         self.staying = {self.relative(element.offset) for element in staying}
-        targets = [(names.TAGS, self.relative(element.offset)) for element in wish.emptied]
+        targets = [(ids.TAGS, self.relative(element.offset)) for element in wish.emptied]
         self.heads, gone = seekhead.without(wish.heads, targets, self.start)
-        emptied = [head for head in layout.named(names.SEEK_HEAD) if head.offset in gone]
+        emptied = [head for head in layout.named(ids.SEEK_HEAD) if head.offset in gone]
         self.free = (*wish.emptied, *emptied, *([wish.home] if wish.home else []))
         self.lasting = {e.offset: e.id for e in layout.elements if e.id != ebml.VOID and e not in self.free}
-        self.trimmed = [Piece(at.offset, names.TAGS, content) for at, content in wish.others.items() if content]
+        self.trimmed = [Piece(at.offset, ids.TAGS, content) for at, content in wish.others.items() if content]
         self.zones = zones.zones(layout)
         self.gaps = [gap for zone in self.zones for gap in zones.gaps(zone, self.free)]
 
@@ -102,7 +102,7 @@ class _Arrangement:
 
     def places(self, content: bytes) -> Iterator[int]:
         """Yield the offsets to try, in the order of the policy; between clusters only where the old tags lie."""
-        length = len(ebml.element(names.TAGS, content))
+        length = len(ebml.element(ids.TAGS, content))
         home = self.home
         old = next((gap for gap in self.gaps if home and gap.start <= home.offset < gap.end), None)
         if old and home:
@@ -120,7 +120,7 @@ class _Arrangement:
         if gap.behind is None:
             return gap.start
         head = self.pointing(gap.behind.offset, gap.end)
-        grown = Piece(gap.behind.offset, names.SEEK_HEAD, head.content).end
+        grown = Piece(gap.behind.offset, ids.SEEK_HEAD, head.content).end
         return max(gap.start, grown) + (_BESIDE_SEEK_HEAD if self.layout.in_front(gap.start) else 0)
 
     def links(self, place: int) -> Iterator[dict[int, SeekHead]]:
@@ -135,14 +135,14 @@ class _Arrangement:
         """Return the SeekHeads that name the tags, or tags that are not there."""
         return [offset for offset, head in self.heads.items() if any(map(self.is_ours, head.entries))]
 
-    def is_ours(self, entry: Entry) -> bool:
+    def is_ours(self, entry: SeekEntry) -> bool:
         """Tell whether an entry is for tags, but not for those that stay where they are."""
-        return entry.id == names.TAGS and entry.position not in self.staying
+        return entry.id == ids.TAGS and entry.position not in self.staying
 
     def pointing(self, offset: int, place: int | None) -> SeekHead:
         """Return a SeekHead with one entry for the tags, at `place`, or with none."""
         position = None if place is None else self.relative(place)
-        return seekhead.repointed(self.heads[offset], names.TAGS, position, self.is_ours)
+        return seekhead.repointed(self.heads[offset], ids.TAGS, position, self.is_ours)
 
     def second_head(self, given_up: int) -> Iterator[Candidate]:
         """Put a second SeekHead and the tags at the end; the first names it in place of tags and `given_up` others."""
@@ -156,20 +156,20 @@ class _Arrangement:
         start = self.floor(self.gaps[-1])
         moved = [entry for entry in listed if entry.id in moved_ids]
         kept = [entry for entry in listed if entry.id not in moved_ids]
-        own = replace(first, entries=(*kept, seekhead.entry(names.SEEK_HEAD, self.relative(start))))
+        own = replace(first, entries=(*kept, seekhead.entry(ids.SEEK_HEAD, self.relative(start))))
 
         def second(place: int) -> SeekHead:
-            entry = seekhead.entry(names.TAGS, self.relative(place), _POSITION_WIDTH)
+            entry = seekhead.entry(ids.TAGS, self.relative(place), _POSITION_WIDTH)
             return SeekHead((*moved, entry), checked=False)
 
-        place = Piece(start, names.SEEK_HEAD, second(start).content).end
+        place = Piece(start, ids.SEEK_HEAD, second(start).content).end
         yield place, self.heads | {offset: own, start: second(place)}
 
     def pieces(self, place: int | None, heads: Mapping[int, SeekHead]) -> list[Piece]:
         """Return the elements that are to be laid: the tags, those that lose a comment, the directories that change."""
         changed = [(offset, head) for offset, head in heads.items() if head != self.wish.heads.get(offset)]
-        tags = [Piece(place, names.TAGS, self.wish.content)] if place is not None else []
-        return [*tags, *self.trimmed, *(Piece(offset, names.SEEK_HEAD, head.content) for offset, head in changed)]
+        tags = [Piece(place, ids.TAGS, self.wish.content)] if place is not None else []
+        return [*tags, *self.trimmed, *(Piece(offset, ids.SEEK_HEAD, head.content) for offset, head in changed)]
 
     def is_read(self, place: int | None, heads: Mapping[int, SeekHead]) -> bool:
         """
@@ -177,9 +177,9 @@ class _Arrangement:
 
         The last Tags element counts, so one that is read earlier or later than before would change what players show.
         """
-        places = self.lasting | dict.fromkeys(heads, names.SEEK_HEAD)
-        places |= {place: names.TAGS} if place is not None else {}
-        now = reach.reached(self.layout, places, heads)
+        places = self.lasting | dict.fromkeys(heads, ids.SEEK_HEAD)
+        places |= {place: ids.TAGS} if place is not None else {}
+        now = seekhead.read_order(self.layout, places, heads)
         wanted = self.wanted([place] if place is not None else [])
         in_order = self.wish.loose or _tags_of(now, places) == _tags_of(wanted, places)
         return in_order and sorted(now) == sorted(wanted)
@@ -235,4 +235,4 @@ class _Arrangement:
 
 
 def _tags_of(order: Sequence[int], places: Mapping[int, int]) -> list[int]:
-    return [offset for offset in order if places.get(offset) == names.TAGS]
+    return [offset for offset in order if places.get(offset) == ids.TAGS]

@@ -17,22 +17,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from indexium_core import errors
-from indexium_core.files.containers import Means, Reader
-from indexium_core.files.containers.matroska import clusters, cues, ebml, names, seekhead
+from indexium_core.files.containers import Capabilities, Reader
+from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import MatroskaLayout, Run, content_of
-from indexium_core.files.containers.matroska.merging import Wish
-from indexium_core.model.media import Extent, Rebuild
+from indexium_core.files.containers.matroska.editing import TagsRequest
+from indexium_core.files.containers.matroska.layout import ClusterRun, MatroskaLayout, content_of
+from indexium_core.files.containers.matroska.walk import HOPS_MAX, Headers
+from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["relocated"]
 
 _ROOM = 4096  # bytes of Void, at least, between the tags and the media
 _ROUNDS = 16  # of laying the parts; three are usual
 _SHARED = 4  # blocks that a stretch must have for sharing it to be worth a Void in front of it
-_KNOWN = names.TOP_LEVEL | {ebml.VOID}
+_KNOWN = ids.TOP_LEVEL | {ebml.VOID}
+_BLOCKS = frozenset({ids.SIMPLE_BLOCK, ids.BLOCK_GROUP, ids.ENCRYPTED_BLOCK})
+_CLUSTER_HEAD = 64  # bytes that hold what comes before the first block of a cluster
 
 
-def relocated(reader: Reader, layout: MatroskaLayout, wish: Wish, means: Means) -> Rebuild:
+def relocated(reader: Reader, layout: MatroskaLayout, wish: TagsRequest, means: Capabilities) -> Rebuild:
     """
     Return the new file that fulfils the wish.
 
@@ -43,9 +46,9 @@ def relocated(reader: Reader, layout: MatroskaLayout, wish: Wish, means: Means) 
     """
     strange = next((element for element in layout.elements if element.id not in _KNOWN), None)
     if strange is not None:
-        message = f"The file holds an element that Indexium does not know ({names.name_of(strange.id)}); it stays put."
+        message = f"The file holds an element that Indexium does not know ({ids.name_of(strange.id)}); it stays put."
         raise errors.RefusedError(message)
-    if clusters.say_where_they_lie(reader, layout):
+    if _has_cluster_positions(reader, layout):
         message = "The film's clusters say where they lie, which would be untrue once they have moved."
         raise errors.RefusedError(message)
     if means.reflink:
@@ -61,7 +64,7 @@ class _CannotShareError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _MovedPart:
     """A part of the new segment; `old` is where it began in the old one, None for what is new."""
 
     data: bytes | Extent
@@ -92,13 +95,13 @@ class _Laid:
 
     start: int  # of the segment's content in the new file
     length: int = 0  # bytes so far
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[_MovedPart] = field(default_factory=list)
 
     @property
     def end(self) -> int:
         return self.start + self.length
 
-    def add(self, part: _Part) -> None:
+    def add(self, part: _MovedPart) -> None:
         self.parts.append(part)
         self.length += part.length
 
@@ -106,7 +109,7 @@ class _Laid:
 class _Relocation:
     """One old file on its way into a new one."""
 
-    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: Wish, *, block: int) -> None:
+    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: TagsRequest, *, block: int) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
@@ -114,14 +117,14 @@ class _Relocation:
         self.block = block  # bytes to multiples of which stretches are to be moved
         self.segment = layout.segment
         self.media = 0  # where the media begin in the new file: in no round before where they began in the last
-        self.cues = {element: content_of(reader, element) for element in layout.named(names.CUES)}
+        self.cues = {element: content_of(reader, element) for element in layout.named(ids.CUES)}
         self.lists = next((offset for offset in sorted(wish.heads) if layout.in_front(offset)), None)
         self.gone = self.vanishing()
 
     def vanishing(self) -> frozenset[int]:
         """Return the offsets of the Tags that go, and of the SeekHeads that name nothing else."""
         tags = frozenset(element.offset for element in self.wish.emptied)
-        targets = [(names.TAGS, offset - self.segment.data) for offset in tags]
+        targets = [(ids.TAGS, offset - self.segment.data) for offset in tags]
         _, heads = seekhead.without(self.wish.heads, targets, self.segment.data)
         return tags | heads - ({self.lists} if self.is_new else set())
 
@@ -150,7 +153,7 @@ class _Relocation:
             laid.add(part)
         tags = laid.length
         if self.is_new:
-            laid.add(_Part(self.element(names.TAGS, self.wish.content)))
+            laid.add(_MovedPart(self.element(ids.TAGS, self.wish.content)))
         self.add_room(laid)
         for part in self.media_and_behind(moves):
             self.align(laid, part.data)
@@ -191,16 +194,16 @@ class _Relocation:
         if off and isinstance(last, Extent) and self.layout.behind_open(last.end):
             raise _CannotShareError
         if off:
-            laid.add(_Part(self.void(off if off > 1 else off + self.block)))
+            laid.add(_MovedPart(self.void(off if off > 1 else off + self.block)))
 
     def add_room(self, laid: _Laid) -> None:
         """Add the Void in front of the media, which also lets them move by whole blocks."""
         old = self.layout.runs[0].offset if self.layout.runs else 0
         least = laid.end + _ROOM
         self.media = max(self.media, least + (old - least) % self.block)
-        laid.add(_Part(self.void(self.media - laid.end)))
+        laid.add(_MovedPart(self.void(self.media - laid.end)))
 
-    def in_front(self, moves: _Moves) -> Iterator[_Part]:
+    def in_front(self, moves: _Moves) -> Iterator[_MovedPart]:
         """Yield what lies in front of the media, padding left out; then all tags that players read, in their order."""
         for element in self.layout.elements:
             if self.layout.in_front(element.offset) and self.stays(element):
@@ -214,40 +217,40 @@ class _Relocation:
         """Tell whether an element stays on its side of the media."""
         return element.id != ebml.VOID and element.offset not in self.gone and element not in self.wish.seen
 
-    def media_and_behind(self, moves: _Moves) -> Iterator[_Part]:
+    def media_and_behind(self, moves: _Moves) -> Iterator[_MovedPart]:
         """Yield the media and what lies between and behind them; what goes from between clusters leaves Void."""
         others = [element for element in self.layout.elements if not self.layout.in_front(element.offset)]
-        found: list[Element | Run] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
+        found: list[Element | ClusterRun] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
         for place in found:
-            if isinstance(place, Run):
-                yield _Part(place.extent, place.offset - self.segment.data)
+            if isinstance(place, ClusterRun):
+                yield _MovedPart(place.extent, place.offset - self.segment.data)
             elif self.stays(place):
                 yield self.part(place, moves)
             elif self.layout.region(place.offset) < len(self.layout.runs):
                 yield self.padding(place)
 
-    def padding(self, place: Element) -> _Part:
+    def padding(self, place: Element) -> _MovedPart:
         """Return Void in place of an element between clusters: without it they would become one stretch of media."""
         if place.id == ebml.VOID:
-            return _Part(Extent(place.offset, place.length), place.offset - self.segment.data)
+            return _MovedPart(Extent(place.offset, place.length), place.offset - self.segment.data)
         if self.layout.behind_open(place.offset):
             message = "The tags lie between clusters, behind one that does not know its size; no gap can be left there."
             raise errors.RefusedError(message)
-        return _Part(self.void(place.length))
+        return _MovedPart(self.void(place.length))
 
-    def part(self, element: Element, moves: _Moves) -> _Part:
+    def part(self, element: Element, moves: _Moves) -> _MovedPart:
         """Return an element as it is to be, with its positions corrected."""
         old = element.offset - self.segment.data
-        if element.id == names.SEEK_HEAD:
-            return _Part(self.element(names.SEEK_HEAD, self.directory(element.offset, moves)), old)
-        if element.id == names.CUES:
+        if element.id == ids.SEEK_HEAD:
+            return _MovedPart(self.element(ids.SEEK_HEAD, self.directory(element.offset, moves)), old)
+        if element.id == ids.CUES:
             content = cues.moved(self.cues[element], lambda position: self.in_media(position, moves))
-            return _Part(self.element(names.CUES, content), old)
+            return _MovedPart(self.element(ids.CUES, content), old)
         if element == self.wish.home:
-            return _Part(self.element(names.TAGS, self.wish.content), old)
+            return _MovedPart(self.element(ids.TAGS, self.wish.content), old)
         if element in self.wish.others:
-            return _Part(self.element(names.TAGS, self.wish.others[element]), old)
-        return _Part(Extent(element.offset, element.length), old)
+            return _MovedPart(self.element(ids.TAGS, self.wish.others[element]), old)
+        return _MovedPart(Extent(element.offset, element.length), old)
 
     def directory(self, offset: int, moves: _Moves) -> bytes:
         """
@@ -258,10 +261,10 @@ class _Relocation:
         head, entries = self.wish.heads[offset], []
         for entry in head.entries:
             gone = self.segment.data + entry.position in self.gone
-            if not gone or entry.id not in {names.TAGS, names.SEEK_HEAD}:
+            if not gone or entry.id not in {ids.TAGS, ids.SEEK_HEAD}:
                 entries.append(seekhead.at(entry, moves(entry.position)))
         if self.is_new and offset == self.lists:
-            entries.append(seekhead.entry(names.TAGS, moves.tags))
+            entries.append(seekhead.entry(ids.TAGS, moves.tags))
         return replace(head, entries=tuple(entries)).content
 
     def in_media(self, position: int, moves: _Moves) -> int | None:
@@ -286,7 +289,7 @@ class _Relocation:
         """Return the pieces of the whole file, neighbours made one."""
         width = self.size_width(moves)
         size = self.reader.read_at(self.segment.data - width, width) if self.layout.live else None
-        head = ebml.encode_uint(names.SEGMENT) + (size or ebml.encode_size(laid.length, width))
+        head = ebml.encode_uint(ids.SEGMENT) + (size or ebml.encode_size(laid.length, width))
         parts = [Extent(0, self.segment.offset), head, *(part.data for part in laid.parts), self.tail()]
         pieces: list[bytes | Extent] = []
         for data in parts:
@@ -298,3 +301,45 @@ class _Relocation:
             elif not isinstance(data, Extent) or data.length:
                 pieces.append(data)
         return Rebuild(pieces=tuple(pieces), cloned=self.block > 1)
+
+
+# Positions in clusters (RFC 9559, section 5.1.3)
+
+
+def _has_cluster_positions(reader: Reader, layout: MatroskaLayout) -> bool:
+    """
+    Tell whether a cluster holds a Position that is not 0, which is that of live recordings.
+
+    Such a position is wrong once the cluster moves. It cannot be corrected: the clusters are the media, which keep
+    their bytes, and a cluster with a checksum would have to be read as a whole. GStreamer and old versions of mkvmerge
+    write positions; FFmpeg, Chrome and current versions of mkvmerge do not. Every known writer puts them before the
+    first block.
+
+    Raises CorruptFileError where the clusters are not those of the layout.
+    """
+    return any(_has_position_in(reader, run) for run in layout.runs)
+
+
+def _has_position_in(reader: Reader, run: ClusterRun) -> bool:
+    heads, blocks, budget = Headers(reader, _CLUSTER_HEAD), Headers(reader), ebml.ElementBudget(HOPS_MAX)
+    position = run.offset
+    while position < run.end:
+        cluster = heads.at(position)
+        if _holds_position(reader, heads, cluster, run.end):
+            return True
+        unsized = cluster.size == ebml.UNKNOWN
+        position = blocks.open_end(cluster, run.end, budget) if unsized else cluster.end
+    return False
+
+
+def _holds_position(reader: Reader, heads: Headers, cluster: Element, stop: int) -> bool:
+    position = cluster.data
+    stop = stop if cluster.size == ebml.UNKNOWN else cluster.end
+    while position < stop:
+        child = heads.at(position)
+        if child.id in _BLOCKS or child.id == ids.CLUSTER or child.size == ebml.UNKNOWN:
+            return False
+        if child.id == ids.POSITION and any(reader.read_at(child.data, min(child.size, 8))):
+            return True
+        position = child.end
+    return False

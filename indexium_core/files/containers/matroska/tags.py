@@ -16,16 +16,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, names
-from indexium_core.files.containers.matroska.ebml import Item
+from indexium_core.files.containers.matroska import ebml, ids
+from indexium_core.files.containers.matroska.ebml import RawElement
 
-__all__ = ["Comment", "Rewording", "Tag", "edited", "named", "parse", "untouched"]
+__all__ = ["Comment", "MatroskaTag", "Rewording", "edited", "named", "parse", "untouched"]
 
 _FILM_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
 _FILM_LEVEL = 50
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
-_LANGUAGES = frozenset({names.TAG_LANGUAGE, names.TAG_LANGUAGE_BCP47, names.TAG_DEFAULT, names.TAG_DEFAULT_BOGUS})
-_OWN = _LANGUAGES | _PADDING | {names.TAG_NAME, names.TAG_STRING}  # what a comment consists of
+_LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
+_OWN = _LANGUAGES | _PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # what a comment consists of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Comment:
     place: int  # which child of its Tag it is
     value: str  # the whole text without padding; undecodable bytes are surrogates
     padding: int  # NULs behind the text
-    children: tuple[Item, ...]
+    children: tuple[RawElement, ...]
     ours: bool  # it is a text of the film
     default: bool  # it is in the default language (RFC 9559: no language, or no TagDefault of 0)
     stated: bool  # … and says so as FFmpeg wants it: no language, or a TagDefault of 1
@@ -47,10 +47,10 @@ class Comment:
         return self.shown and not self.ours
 
     @property
-    def others(self) -> tuple[Item, ...]:
+    def others(self) -> tuple[RawElement, ...]:
         """Return the children that stay whatever happens: nested tags, binary data, and what nobody reads."""
         ours = [child for child in self.children if child.id in _OWN]
-        texts = [child for child in ours if child.id == names.TAG_STRING]
+        texts = [child for child in ours if child.id == ids.TAG_STRING]
         return tuple(child for child in self.children if child.id not in _OWN or child in texts[:-1])
 
 
@@ -64,17 +64,17 @@ class Rewording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class MatroskaTag:
     """One Tag, or another child of Tags (then without children)."""
 
-    item: Item
-    children: tuple[Item, ...] = ()
+    item: RawElement
+    children: tuple[RawElement, ...] = ()
     film: bool = False  # its target is the film
     flat: bool = False  # FFmpeg shows its SimpleTags under their plain names
     comments: tuple[Comment, ...] = ()
 
 
-def parse(content: bytes) -> tuple[Tag, ...]:
+def parse(content: bytes) -> tuple[MatroskaTag, ...]:
     """
     Return the children of a Tags element.
 
@@ -83,46 +83,46 @@ def parse(content: bytes) -> tuple[Tag, ...]:
         RefusedError: It is too large to be true.
 
     """
-    budget = ebml.Budget()
+    budget = ebml.ElementBudget()
     items = ebml.children(content, budget)
-    return tuple(_tag(item, budget) if item.id == names.TAG else Tag(item=item) for item in items)
+    return tuple(_tag(item, budget) if item.id == ids.TAG else MatroskaTag(item=item) for item in items)
 
 
-def _tag(item: Item, budget: ebml.Budget) -> Tag:
+def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
     children = ebml.children(item.content, budget)
-    targets = [part for child in children if child.id == names.TARGETS for part in ebml.children(child.content, budget)]
+    targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
     film, flat = _is_film(targets), _is_flat(targets)
-    simple = [(place, child) for place, child in enumerate(children) if child.id == names.SIMPLE_TAG]
+    simple = [(place, child) for place, child in enumerate(children) if child.id == ids.SIMPLE_TAG]
     found = [_comment(place, ebml.children(child.content, budget), film=film, flat=flat) for place, child in simple]
     comments = tuple(comment for comment in found if comment)
-    return Tag(item=item, children=children, film=film, flat=flat, comments=comments)
+    return MatroskaTag(item=item, children=children, film=film, flat=flat, comments=comments)
 
 
-def _is_film(targets: list[Item]) -> bool:
-    single = (names.TAG_TRACK_UID, names.TAG_EDITION_UID, names.TAG_CHAPTER_UID, names.TAG_ATTACHMENT_UID)
+def _is_film(targets: list[RawElement]) -> bool:
+    single = (ids.TAG_TRACK_UID, ids.TAG_EDITION_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
     if any(ebml.uint(part.content) for part in targets if part.id in single):
         return False
-    levels = [ebml.uint(part.content) for part in targets if part.id == names.TARGET_TYPE_VALUE and part.content]
+    levels = [ebml.uint(part.content) for part in targets if part.id == ids.TARGET_TYPE_VALUE and part.content]
     if levels:
         return levels[-1] == _FILM_LEVEL
-    types = [ebml.text(part.content) for part in targets if part.id == names.TARGET_TYPE]
+    types = [ebml.text(part.content) for part in targets if part.id == ids.TARGET_TYPE]
     return not types or types[-1] in _FILM_TYPES
 
 
-def _is_flat(targets: list[Item]) -> bool:
-    single = (names.TAG_TRACK_UID, names.TAG_CHAPTER_UID, names.TAG_ATTACHMENT_UID)
-    return not any(part.id == names.TARGET_TYPE or (part.id in single and ebml.uint(part.content)) for part in targets)
+def _is_flat(targets: list[RawElement]) -> bool:
+    single = (ids.TAG_TRACK_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
+    return not any(part.id == ids.TARGET_TYPE or (part.id in single and ebml.uint(part.content)) for part in targets)
 
 
-def _comment(place: int, children: tuple[Item, ...], *, film: bool, flat: bool) -> Comment | None:
+def _comment(place: int, children: tuple[RawElement, ...], *, film: bool, flat: bool) -> Comment | None:
     """Return what the SimpleTag says if it is a comment. Of children that are given twice FFmpeg takes the last."""
     last = {child.id: child.content for child in children}
-    if ebml.text(last.get(names.TAG_NAME, b"")).upper() != "COMMENT":
+    if ebml.text(last.get(ids.TAG_NAME, b"")).upper() != "COMMENT":
         return None
-    language, modern = ebml.text(last.get(names.TAG_LANGUAGE, b"")), ebml.text(last.get(names.TAG_LANGUAGE_BCP47, b""))
-    default = last.get(names.TAG_DEFAULT, last.get(names.TAG_DEFAULT_BOGUS))
+    language, modern = ebml.text(last.get(ids.TAG_LANGUAGE, b"")), ebml.text(last.get(ids.TAG_LANGUAGE_BCP47, b""))
+    default = last.get(ids.TAG_DEFAULT, last.get(ids.TAG_DEFAULT_BOGUS))
     refused = default is not None and default != b"" and not ebml.uint(default)
-    data = last.get(names.TAG_STRING, b"")
+    data = last.get(ids.TAG_STRING, b"")
     text = data.rstrip(b"\0")
     stated = language in {"", "und"} or bool(ebml.uint(default or b""))
     return Comment(
@@ -152,34 +152,34 @@ def untouched(content: bytes) -> list[tuple[str, bytes]]:
         if tag.item.id in _PADDING:
             continue
         inner += [
-            (names.name_of(child.id), child.raw) for comment in tag.comments if comment.ours for child in comment.others
+            (ids.name_of(child.id), child.raw) for comment in tag.comments if comment.ours for child in comment.others
         ]
-        if tag.item.id != names.TAG:
-            found.append((names.name_of(tag.item.id), tag.item.raw))
+        if tag.item.id != ids.TAG:
+            found.append((ids.name_of(tag.item.id), tag.item.raw))
             continue
         kept = _kept(tag)
         if tag.film and not _says_something(kept):
             continue
         number += 1
-        found += [(f"Tag[{number}]/{names.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
+        found += [(f"Tag[{number}]/{ids.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
     return found + [(f"COMMENT/{name}[{nth}]", raw) for nth, (name, raw) in enumerate(inner, 1)]
 
 
-def _kept(tag: Tag) -> list[Item]:
+def _kept(tag: MatroskaTag) -> list[RawElement]:
     """Return the children of a Tag but the film's comments and padding."""
     gone = {comment.place for comment in tag.comments if comment.ours}
     return [item for place, item in enumerate(tag.children) if place not in gone and item.id not in _PADDING]
 
 
-def _says_something(kept: Sequence[Item]) -> bool:
-    return any(item.id != names.TARGETS for item in kept)
+def _says_something(kept: Sequence[RawElement]) -> bool:
+    return any(item.id != ids.TARGETS for item in kept)
 
 
 def named(content: bytes) -> set[str]:
     """Return the name of everything that is said in a Tags element. Raises as `parse`."""
-    simple = [child for tag in parse(content) for child in tag.children if child.id == names.SIMPLE_TAG]
-    parts = [{part.id: part.content for part in ebml.children(child.content, ebml.Budget())} for child in simple]
-    return {ebml.text(each.get(names.TAG_NAME, b"")).upper() for each in parts}
+    simple = [child for tag in parse(content) for child in tag.children if child.id == ids.SIMPLE_TAG]
+    parts = [{part.id: part.content for part in ebml.children(child.content, ebml.ElementBudget())} for child in simple]
+    return {ebml.text(each.get(ids.TAG_NAME, b"")).upper() for each in parts}
 
 
 def edited(
@@ -219,7 +219,7 @@ def edited(
     return new
 
 
-def _home(tags: Sequence[Tag], rewordings: Mapping[tuple[int, int], Rewording | None]) -> int:
+def _home(tags: Sequence[MatroskaTag], rewordings: Mapping[tuple[int, int], Rewording | None]) -> int:
     """Return which Tag a new comment joins: the last one of the film, behind all that hides it; else a new Tag."""
     after = max((nth for nth, tag in enumerate(tags) if any(comment.masks for comment in tag.comments)), default=-1)
     gone = {place for place, rewording in rewordings.items() if rewording is None}
@@ -227,12 +227,12 @@ def _home(tags: Sequence[Tag], rewordings: Mapping[tuple[int, int], Rewording | 
         nth
         for nth, tag in enumerate(tags)
         for place, item in enumerate(tag.children)
-        if item.id != names.TARGETS and item.id not in _PADDING and (nth, place) not in gone
+        if item.id != ids.TARGETS and item.id not in _PADDING and (nth, place) not in gone
     ]
     return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].film), default=len(tags))
 
 
-def _rebuilt(tag: Tag, rewordings: Mapping[int, Rewording | None], simple: bytes) -> bytes:
+def _rebuilt(tag: MatroskaTag, rewordings: Mapping[int, Rewording | None], simple: bytes) -> bytes:
     """Return the Tag with other comments, and `simple` at its end; `b""` if it says nothing any more."""
     if tag.item.id in _PADDING:
         return b""
@@ -245,10 +245,10 @@ def _rebuilt(tag: Tag, rewordings: Mapping[int, Rewording | None], simple: bytes
         if child.id in _PADDING or (place in rewordings and rewording is None):
             continue
         parts.append(_reworded(comments[place], rewording) if rewording else child.raw)
-        says_something |= child.id != names.TARGETS
+        says_something |= child.id != ids.TARGETS
     if not says_something:
         return b""
-    return ebml.element(names.TAG, ebml.master([*parts, simple], checked=_checked(tag.children)))
+    return ebml.element(ids.TAG, ebml.master([*parts, simple], checked=_checked(tag.children)))
 
 
 def _reworded(comment: Comment, rewording: Rewording) -> bytes:
@@ -258,25 +258,25 @@ def _reworded(comment: Comment, rewording: Rewording) -> bytes:
     if rewording.anew:
         dropped |= _LANGUAGES
     elif announced:
-        dropped |= {names.TAG_DEFAULT, names.TAG_DEFAULT_BOGUS}
-    old = next(child for child in reversed(comment.children) if child.id == names.TAG_STRING)
+        dropped |= {ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS}
+    old = next(child for child in reversed(comment.children) if child.id == ids.TAG_STRING)
     text = rewording.text.encode("utf-8", "surrogateescape")
-    string = ebml.element(names.TAG_STRING, text if rewording.anew else text + bytes(comment.padding))
-    default = ebml.element(names.TAG_DEFAULT, b"\x01") if announced else b""
+    string = ebml.element(ids.TAG_STRING, text if rewording.anew else text + bytes(comment.padding))
+    default = ebml.element(ids.TAG_DEFAULT, b"\x01") if announced else b""
     parts = [default + string if child is old else child.raw for child in comment.children if child.id not in dropped]
-    return ebml.element(names.SIMPLE_TAG, ebml.master(parts, checked=_checked(comment.children)))
+    return ebml.element(ids.SIMPLE_TAG, ebml.master(parts, checked=_checked(comment.children)))
 
 
 def _new_comment(text: str) -> bytes:
     """Return the SimpleTag of a comment in no language, which players show."""
-    string = ebml.element(names.TAG_STRING, text.encode("utf-8", "surrogateescape"))
-    return ebml.element(names.SIMPLE_TAG, ebml.element(names.TAG_NAME, b"COMMENT") + string)
+    string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
+    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, b"COMMENT") + string)
 
 
 def _film_tag(simple: bytes) -> bytes:
-    level = ebml.element(names.TARGET_TYPE_VALUE, ebml.encode_uint(_FILM_LEVEL))
-    return ebml.element(names.TAG, ebml.element(names.TARGETS, level) + simple)
+    level = ebml.element(ids.TARGET_TYPE_VALUE, ebml.encode_uint(_FILM_LEVEL))
+    return ebml.element(ids.TAG, ebml.element(ids.TARGETS, level) + simple)
 
 
-def _checked(items: Sequence[Item]) -> bool:
+def _checked(items: Sequence[RawElement]) -> bool:
     return any(item.id == ebml.CRC_32 for item in items)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 
 __all__ = ["LONGEST", "damage"]
@@ -21,9 +21,7 @@ _CHUNK = 1 << 20
 _ONE_BYTE = "The last byte belongs to no element."
 _LAST_SHORT = 0x0FFFFFFF  # the highest ID of less than four bytes, which no child of a segment has
 # Behind the damage they would mean that more of the file follows there.
-_DECIDING = tuple(
-    ebml.encode_uint(number) for number in (names.CLUSTER, names.TAGS, names.SEEK_HEAD, *sorted(names.DOCUMENT))
-)
+_DECIDING = tuple(ebml.encode_uint(number) for number in (ids.CLUSTER, ids.TAGS, ids.SEEK_HEAD, *sorted(ids.DOCUMENT)))
 
 
 def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *, in_cluster: bool) -> str:
@@ -49,15 +47,15 @@ def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *,
         return _cut(element, end, in_cluster=in_cluster)
     allowed = element.id > _LAST_SHORT or element.id in {ebml.VOID, ebml.CRC_32}
     stray = not allowed and element.size != ebml.UNKNOWN
-    return f"{names.name_of(element.id)} behind the last cluster does not belong there." if stray else ""
+    return f"{ids.name_of(element.id)} behind the last cluster does not belong there." if stray else ""
 
 
 def _cut(element: Element, end: int, *, in_cluster: bool) -> str:
-    if element.id == names.CLUSTER or (in_cluster and element.id <= _LAST_SHORT):
+    if element.id == ids.CLUSTER or (in_cluster and element.id <= _LAST_SHORT):
         return "The last cluster is cut short: the recording ended within it."
-    if element.id in {names.TAGS, names.SEEK_HEAD} or element.end <= end:
+    if element.id in {ids.TAGS, ids.SEEK_HEAD} or element.end <= end:
         return ""
-    return f"The last element ({names.name_of(element.id)}) is cut short."
+    return f"The last element ({ids.name_of(element.id)}) is cut short."
 
 
 def _goes_on(reader: Reader, start: int, end: int) -> bool:

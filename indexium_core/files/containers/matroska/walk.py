@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import comments, ebml, names, reach, seekhead, tail
+from indexium_core.files.containers.matroska import comments, ebml, ids, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, Run, content_of
+from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
-from indexium_core.model.media import Extent, FieldValue, Refusal
+from indexium_core.model.files.media import Extent, FieldValue, Refusal
 
 __all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
 
@@ -75,7 +75,7 @@ class Headers:
             self._data, self._start, index = self._reader.read_at(offset, self._window), offset, 0
         return index
 
-    def open_end(self, cluster: Element, stop: int, budget: ebml.Budget) -> int:
+    def open_end(self, cluster: Element, stop: int, budget: ebml.ElementBudget) -> int:
         """
         Return where a cluster ends that does not know its size.
 
@@ -126,7 +126,7 @@ class _Walk:
         usable = known is not None and known.problem is None and not known.damage
         self.known = {run.offset: run for run in known.runs} if known is not None and usable else {}
         self.blocks = Headers(reader)
-        self.budget = ebml.Budget(HOPS_MAX)
+        self.budget = ebml.ElementBudget(HOPS_MAX)
         self.container = "matroska"
         self.widest = 8
         self.segment: Element | None = None
@@ -134,7 +134,7 @@ class _Walk:
         self.damaged: Extent | None = None
         self.damage = ""
         self.elements: list[Element] = []
-        self.runs: list[Run] = []
+        self.runs: list[ClusterRun] = []
         self.heads: dict[int, SeekHead] = {}
         self.fields: tuple[FieldValue, ...] = ()
         self.added = ""
@@ -159,14 +159,14 @@ class _Walk:
     def document(self) -> None:
         """Read the EBML header (RFC 8794, section 11.2) and find the segment."""
         head = self._header(0)
-        if head.id != names.EBML or not 0 <= head.size <= _EBML_HEADER_MAX:
+        if head.id != ids.EBML or not 0 <= head.size <= _EBML_HEADER_MAX:
             message = "The EBML header is damaged."
             raise errors.RefusedError(message)
         content = content_of(self.reader, head)
         found = self._header(head.end)
         if found.id == ebml.VOID and found.size != ebml.UNKNOWN:
             found = self._header(found.end)
-        self.segment = found if found.id == names.SEGMENT else None
+        self.segment = found if found.id == ids.SEGMENT else None
         self._kind(content)
         if self.segment is None:
             message = "No segment follows the EBML header."
@@ -179,16 +179,16 @@ class _Walk:
         The IDs of a Matroska document have four bytes at most, its sizes one to eight (RFC 9559, section 4).
         """
         try:
-            last = {item.id: item.content for item in ebml.children(content, ebml.Budget())}
+            last = {item.id: item.content for item in ebml.children(content, ebml.ElementBudget())}
         except errors.CorruptFileError as error:
             message = "The EBML header is damaged."
             raise errors.RefusedError(message) from error
-        kind = ebml.text(last.get(names.DOC_TYPE, b""))
+        kind = ebml.text(last.get(ids.DOC_TYPE, b""))
         if kind == "webm":
             self.container = kind
-        id_length = ebml.uint(last.get(names.EBML_MAX_ID_LENGTH) or b"\x04")
-        self.widest = ebml.uint(last.get(names.EBML_MAX_SIZE_LENGTH) or b"\x08")
-        version = ebml.uint(last.get(names.EBML_READ_VERSION) or b"\x01")
+        id_length = ebml.uint(last.get(ids.EBML_MAX_ID_LENGTH) or b"\x04")
+        self.widest = ebml.uint(last.get(ids.EBML_MAX_SIZE_LENGTH) or b"\x08")
+        version = ebml.uint(last.get(ids.EBML_READ_VERSION) or b"\x01")
         if kind not in {"matroska", "webm"} or (id_length, version) != (4, 1) or not 1 <= self.widest <= 8:
             message = "The EBML header describes a kind of document that Indexium does not know."
             raise errors.RefusedError(message)
@@ -203,7 +203,7 @@ class _Walk:
             self._hop(self.segment.data)
         except (errors.CorruptFileError, errors.RefusedError):
             if self.runs:  # where the clusters end cannot be told: all the rest counts as media
-                self.runs = [Run(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
+                self.runs = [ClusterRun(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
             if not missing:
                 raise
         if missing:
@@ -229,7 +229,7 @@ class _Walk:
         """Hop over a run of clusters, or over another element, and return where it ends."""
         self.budget.spend()
         element = self._header(position)
-        if element.id == names.CLUSTER:
+        if element.id == ids.CLUSTER:
             return self._run(element)
         self._check(element)
         self.elements.append(element)
@@ -253,7 +253,7 @@ class _Walk:
             self.known = {}  # another place, another file
         run = self.known.get(cluster.offset)
         if run is None:
-            self.runs.append(Run(cluster.offset, self.end, 0))  # as long as it is not known better
+            self.runs.append(ClusterRun(cluster.offset, self.end, 0))  # as long as it is not known better
             run = self._measured(cluster)
             self.runs.pop()
         self.runs.append(run)
@@ -262,7 +262,7 @@ class _Walk:
             raise errors.RefusedError(message)
         return run.end
 
-    def _measured(self, cluster: Element) -> Run:
+    def _measured(self, cluster: Element) -> ClusterRun:
         start, count = cluster.offset, 0
         while True:
             unsized = cluster.size == ebml.UNKNOWN
@@ -271,14 +271,14 @@ class _Walk:
                 self._check_end(cluster, end)
             except errors.CorruptFileError:
                 if unsized and self.blocks.whole > cluster.data:
-                    return Run(start, self.blocks.whole, count + 1, open=True)
+                    return ClusterRun(start, self.blocks.whole, count + 1, open=True)
                 if count:
-                    return Run(start, cluster.offset, count, open=False)
+                    return ClusterRun(start, cluster.offset, count, open=False)
                 raise
             count += 1
             following = self._cluster_at(end) if end < self.end else None
             if following is None:
-                return Run(start, end, count, unsized)
+                return ClusterRun(start, end, count, unsized)
             cluster = following
 
     def _cluster_at(self, offset: int) -> Element | None:
@@ -288,11 +288,11 @@ class _Walk:
             found = self._header(offset)
         except errors.CorruptFileError:
             return None
-        return found if found.id == names.CLUSTER else None
+        return found if found.id == ids.CLUSTER else None
 
     def _check(self, element: Element) -> None:
-        name = names.name_of(element.id)
-        if element.id in names.DOCUMENT:
+        name = ids.name_of(element.id)
+        if element.id in ids.DOCUMENT:
             message = "The file holds several documents or segments."
             raise errors.RefusedError(message)
         if element.size == ebml.UNKNOWN:
@@ -311,7 +311,7 @@ class _Walk:
 
     def _check_end(self, element: Element, end: int) -> None:
         if end > self.end:
-            name = names.name_of(element.id)
+            name = ids.name_of(element.id)
             message = f"The file is cut off or damaged: {name} at byte {element.offset:,} reaches past the end."
             raise errors.CorruptFileError(message)
 
@@ -319,16 +319,16 @@ class _Walk:
         """Refuse a segment that says that it ends where it does not: readers go on, each in its own way."""
         tail = self.reader.read_at(self.end, 4)
         number = int.from_bytes(tail, "big")
-        if number in names.DOCUMENT:
+        if number in ids.DOCUMENT:
             message = "The file holds several documents or segments."
             raise errors.RefusedError(message)
-        if number in names.TOP_LEVEL:
-            message = f"{names.name_of(number)} follows the end of the segment: the segment says a size that is wrong."
+        if number in ids.TOP_LEVEL:
+            message = f"{ids.name_of(number)} follows the end of the segment: the segment says a size that is wrong."
             raise errors.RefusedError(message)
 
     def counts(self) -> None:
         """Refuse more Tags or directories than any that were made in earnest: an edit has them all in memory."""
-        for number, name in ((names.TAGS, "Tags"), (names.SEEK_HEAD, "directories (SeekHead)")):
+        for number, name in ((ids.TAGS, "Tags"), (ids.SEEK_HEAD, "directories (SeekHead)")):
             found = self._all(number)
             if len(found) > _READ_MAX or (len(found) > 1 and sum(map(_size, found)) > METADATA_MAX):
                 message = f"The file holds more {name} than any that was made in earnest."
@@ -343,20 +343,20 @@ class _Walk:
             for entry in head.entries if self.damaged else ():
                 self._check_entry(entry)
 
-    def _check_entry(self, entry: seekhead.Entry) -> None:
+    def _check_entry(self, entry: seekhead.SeekEntry) -> None:
         """Refuse a directory that names an element in the damaged end: players may read a part of it."""
         assert self.segment is not None
         assert self.damaged is not None
-        if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {names.CLUSTER, names.CUES}:
-            message = f"The file is cut off or damaged: {names.name_of(entry.id)} at its end is not whole."
+        if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {ids.CLUSTER, ids.CUES}:
+            message = f"The file is cut off or damaged: {ids.name_of(entry.id)} at its end is not whole."
             raise errors.CorruptFileError(message)
 
     def comments(self) -> None:
         """Collect every comment of the film, wherever it lies and whether players find it or not."""
-        found = {element.offset: element for element in self._all(names.TAGS)[:_READ_MAX]}
+        found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
         if found:
             places = {element.offset: element.id for element in self.elements}
-            order = reach.reached(self.layout(), places, self.heads)
+            order = seekhead.read_order(self.layout(), places, self.heads)
             contents = {element: content_of(self.reader, element) for element in found.values()}
             film = comments.found(contents, [found[offset] for offset in order if offset in found])
             self.fields, self.added = film.fields, film.added

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexium_core.files.containers.matroska import ebml, names
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 
 __all__ = ["EDITABLE", "Gap", "Piece", "Write", "Zone", "gaps", "lay", "zones"]
 
-EDITABLE = frozenset({ebml.VOID, names.TAGS, names.SEEK_HEAD})
+EDITABLE = frozenset({ebml.VOID, ids.TAGS, ids.SEEK_HEAD})
 
 Write = tuple[int, bytes]  # bytes to put at an offset of the file
 
@@ -97,7 +97,7 @@ def gaps(zone: Zone, free: Collection[Element]) -> Iterator[Gap]:
             continue
         if start < element.offset:
             yield Gap(start, element.offset, behind, grows=False)
-        start, behind = element.end, element if element.id == names.SEEK_HEAD else None
+        start, behind = element.end, element if element.id == ids.SEEK_HEAD else None
     if start < zone.end or zone.grows:
         yield Gap(start, zone.end, behind, zone.grows)
 

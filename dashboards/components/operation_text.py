@@ -1,0 +1,214 @@
+"""How an operation and its files are shown on every page: names, outcomes, progress bar and speed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dashboards import words
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import (
+    FINISHED_STATES,
+    OUTCOMES,
+    ItemDetails,
+    MetadataOperation,
+    OperationDetails,
+    OperationStatus,
+)
+
+__all__ = [
+    "PARTS",
+    "SOURCES",
+    "bar_parts",
+    "can_resume",
+    "can_roll_back",
+    "count_of",
+    "expiry",
+    "item_filters",
+    "item_row",
+    "items_page",
+    "kind_name",
+    "method_and_time",
+    "name",
+    "outcome",
+    "retryable",
+    "rollback_blocker",
+    "speed",
+    "tags_line",
+]
+
+SOURCES = {
+    "dashboard": "from the dashboard",
+    "cli": "from the command line",
+    "python": "from Python",
+    "rest": "through REST",
+}
+PARTS = (  # outcome → class of the bar, words
+    ("done", "ok", "done"),
+    ("failed", "bad", "failed"),
+    ("conflict", "bad", "refused"),
+    ("unclear", "odd", "cannot tell"),
+    ("skipped", "off", "skipped"),
+)
+_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
+
+
+def kind_name(operation: MetadataOperation) -> str:
+    """Return what an operation is."""
+    return "Rollback" if operation.operation_type == "rollback" else "Write"
+
+
+def name(operation: MetadataOperation) -> str:
+    """Return what an operation is called: its note, else what it was."""
+    if operation.user_note:
+        return operation.user_note
+    if operation.operation_type == "rollback" and operation.reverts_id:
+        return f"of “{operation.reverts_note}”" if operation.reverts_note else f"of operation {operation.reverts_id}"
+    return f"Operation {operation.id}"
+
+
+def outcome(operation: MetadataOperation) -> str:
+    """Return what became of the files."""
+    if operation.status == "rolled_back":
+        return "rolled back"
+    if operation.status == "interrupted":
+        return f"interrupted at {wording.count(operation.success_count)} of {wording.count(operation.file_count)}"
+    done, ended = "restored" if operation.operation_type == "rollback" else "done", operation.status in FINISHED_STATES
+    counts = (
+        (operation.success_count, done),
+        (operation.failure_count, "failed"),
+        (operation.conflict_count, "refused"),
+        (operation.unknown_count, "cannot tell"),
+        (operation.outcomes["skipped"], "skipped"),
+        *((operation.outcomes[left], OUTCOMES[left]) for left in ("restored", "not_started") if ended),
+    )
+    return " · ".join(f"{wording.count(number)} {label}" for number, label in counts if number) or "nothing yet"
+
+
+def can_roll_back(operation: MetadataOperation) -> bool:
+    """Tell whether the ledger knows something to roll back, be it only comments."""
+    return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
+
+
+def rollback_blocker(operation: MetadataOperation) -> str:
+    """Return why nothing can be rolled back, "" where something can."""
+    return "" if can_roll_back(operation) else operation.rollback_reason or "There is nothing to roll back."
+
+
+def item_filters(
+    shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return a filter of files with the words that fit: what was given up is skipped to the ledger alone."""
+    left = "put back, not started" if status.restored else "not started"
+    fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
+    if status.given_up:
+        fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
+    return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
+
+
+def speed(operation: MetadataOperation, status: OperationStatus) -> str:
+    """Return how fast it goes and how long it will take, or how long it took."""
+    if status.finished:
+        return f"in {wording.duration(operation.seconds)}" if operation.seconds else ""
+    if status.status == "paused":
+        return "pausing after this file" if status.pausing else "paused"
+    parts = []
+    if status.bytes_total:
+        parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} looked at")
+    if status.rate >= _SLOW:
+        parts.append(f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s")
+    if status.eta_seconds is not None:
+        parts.append("almost done" if status.eta_seconds < 1 else f"about {wording.duration(status.eta_seconds)} left")
+    return " · ".join(parts) or "starting"
+
+
+def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
+    """Return the coloured parts of the bar, those that are not empty; of files that are made anew what there is."""
+    found: list[tuple[str, str, float]] = [
+        (kind, f"{wording.count(number)} {label}", number)
+        for outcome, kind, label in PARTS
+        if (number := status.outcomes[outcome])
+    ]
+    if status.shares:
+        found.append(("going", f"{wording.count(len(status.shares))} under way", sum(status.shares.values())))
+    whole = max(1, status.total)
+    return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
+
+
+def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
+    """Return how many files of an operation that has ended can be tried again; 0 where it can be gone on with."""
+    if not status.finished or can_resume(status) or operation.user_action == "rollback_person":
+        return 0
+    return count_of(status, ("failed", "conflict", "unknown")) + status.given_up
+
+
+def can_resume(status: OperationStatus) -> bool:
+    """Return whether an operation that ended has files left that it can still write."""
+    return status.status in ("interrupted", "failed") and status.processed < status.total
+
+
+def items_page(details: OperationDetails) -> dict[str, Any]:
+    """Return one page of the files."""
+    first = (details.page - 1) * details.per_page
+    shares = details.status.shares
+    ended = details.status.finished
+    rows = [item_row(item, share=shares.get(item.id), ended=ended) for item in details.items]
+    return {
+        "rows": rows,
+        "total": details.total,
+        "range": wording.range_of(first + 1, first + len(rows), details.total),
+        "page": details.page,
+        "pages": max(1, -(-details.total // details.per_page)),
+    }
+
+
+def item_row(item: ItemDetails, *, share: float | None = None, ended: bool = False) -> dict[str, Any]:
+    """
+    Return one file of an operation.
+
+    Args:
+        item: The file.
+        share: How much of the new file that is made of it is there, 0 to 1.
+        ended: Whether the operation has.
+
+    """
+    status, level = words.item_status(item.status, item.code, ended=ended)
+    if item.status == "writing" and share is not None:
+        status, level = f"rewriting {int(100 * share)} %", "warning"
+    return {
+        "id": item.id,
+        "name": item.file_name,
+        "path": item.file_path,
+        "tags": tags_line(item.tags_added, item.tags_removed),
+        "what": item.message or method_and_time(item),
+        "status": status,
+        "level": level,
+        "glyph": words.item_glyph(item.status, item.code),
+        "faded": item.status == "pending",
+    }
+
+
+def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
+    """Return `− Zoe Oz + Zoë Öz`."""
+    return " ".join([*(f"− {name}" for name in removed), *(f"+ {name}" for name in added)])
+
+
+def method_and_time(item: ItemDetails) -> str:
+    """Return how a file was written and how long it took."""
+    if item.status == "writing" and item.seconds is not None and item.seconds >= 1:
+        return f"for {wording.duration(item.seconds)}"
+    if item.status != "success" or item.seconds is None:
+        return ""
+    taken = wording.duration(item.seconds)
+    return f"{words.strategy(item.strategy)} · {taken}" if item.strategy else taken
+
+
+def expiry(moment: datetime | None) -> str:
+    """Return until when something can be taken back."""
+    return wording.day(moment) if moment else ""
+
+
+def count_of(status: OperationStatus, states: Sequence[str]) -> int:
+    """Return the number of files in some states; no states mean all files."""
+    return sum(status.counts.get(state, 0) for state in states) if states else status.total

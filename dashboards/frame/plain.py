@@ -1,0 +1,65 @@
+"""A page that stands by itself, without a session: a sentence in the frame of all pages, and ways on from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+import jinja2
+
+from dashboards.components.base import module, source
+from dashboards.frame import shell
+
+__all__ = ["asset", "inline", "page"]
+
+_SHEETS = ("indexium.css", "shell.css")  # of the components, those that the frame needs
+
+
+def page(
+    title: str,
+    sentence: str,
+    ways: Sequence[tuple[str, str]],
+    *,
+    labels: Mapping[str, str],
+    assets: str = "/assets/",
+) -> str:
+    """
+    Return such a page.
+
+    Args:
+        title: Its headline.
+        sentence: What is to be said.
+        ways: Labels and addresses of the links below it, the likeliest first.
+        labels: What the pages of the rail are called, by their names.
+        assets: Where style and script are served; "" where they are not, then they are part of the page.
+
+    """
+    return _template().render(
+        title=title,
+        sentence=sentence,
+        ways=ways,
+        pages=shell.pages(labels, {}, None, ""),
+        style="".join(source(name) for name in _SHEETS),
+        script=module("plain", "shell"),
+        assets=assets,
+        inline="" if assets else inline(),
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    template: jinja2.Template = jinja2.Template(asset("plain.html"), autoescape=True)
+    return template
+
+
+def inline() -> str:
+    """Return style and script as part of a page, for servers that do not serve our assets."""
+    style = re.sub(r"@font-face \{.*?\n\}\n", "", asset("tokens.css"), flags=re.DOTALL)
+    return f"<style>{style}{asset('page.css')}</style><script data-healthz=''>{asset('page.js')}</script>"
+
+
+def asset(name: str) -> str:
+    """Return the text of one of the assets."""
+    return (resources.files("dashboards") / "assets" / name).read_text(encoding="utf-8")

@@ -1,0 +1,78 @@
+"""The rail on the left, on a phone the bar below: pages, roots, theme; also toasts and the line to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboards.components.base import Component, module
+from indexium_core.library import ScanProgress
+from indexium_core.model import wording
+
+__all__ = ["Shell"]
+
+
+class Shell(Component):
+    """
+    The frame of every page.
+
+    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser is to take over:
+    `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
+    {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
+    {kind, text, undo, topic}, a toast; {settled}, a topic whose errors go; {undoable}, the step that can be undone;
+    {busy}.
+    """
+
+    _esm = module("shell")
+    _styles = ("house.css", "shell.css")
+
+    def toast(self, kind: str, text: str, *, undo: int | None = None, topic: str = "") -> None:
+        """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
+        self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
+
+    def settled(self, topic: str) -> None:
+        """Take the errors of a topic away."""
+        self._send_msg({"settled": topic})
+
+    def undoable(self, step_id: int | None) -> None:
+        """Let toasts offer to undo this step only; None: there is nothing to undo."""
+        self._send_msg({"undoable": step_id})
+
+    def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
+        """Show that something that was asked for is under way."""
+        self._send_msg({"busy": busy})
+
+
+def pages(labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str) -> list[dict[str, Any]]:
+    """Return the entries of the rail with their counts; `live` is the percentage of what is running."""
+    return [
+        {
+            "id": name,
+            "label": label,
+            "href": f"{base}?view={name}" if base else f"/{name}",
+            "count": wording.count(counts[name]) if counts.get(name) else "",
+            "live": live if name == "progress" else None,
+        }
+        for name, label in labels.items()
+    ]
+
+
+def roots(libraries: Sequence[Any], scan: ScanProgress | None = None) -> dict[str, Any]:
+    """Return what the foot of the rail says of the roots, and of a scan that runs."""
+    online = sum(library.state == "online" for library in libraries)
+    scanned = max((library.scanned_at for library in libraries if library.scanned_at), default=None)
+    if not libraries:
+        return {"roots": "no folder added yet", "offline": True, "scanned": ""}
+    return {
+        "roots": f"{online} of {wording.plural(len(libraries), 'root')} online",
+        "offline": online < len(libraries),
+        "scanned": _scan_line(scan) or (f"scanned {wording.ago(scanned)}" if scanned else "not scanned yet"),
+    }
+
+
+def _scan_line(scan: ScanProgress | None) -> str:
+    if scan is None:
+        return ""
+    if scan.total is None:
+        return f"scanning: {wording.files(scan.done)} found"
+    return f"scanning: {wording.count(scan.done)} of {wording.files(scan.total)}"

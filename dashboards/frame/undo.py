@@ -1,0 +1,60 @@
+"""Undo and redo in one session: what can be turned now, and the offer to undo after each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dashboards.bridge import Bridge
+from dashboards.frame import review
+
+if TYPE_CHECKING:
+    from indexium_core.library import DecisionReport, Library, StepReport, Steps
+
+__all__ = ["Undoing"]
+
+
+class Undoing:
+    """Shows what can be undone; everything else is the library's."""
+
+    def __init__(self, library: Library, bridge: Bridge, *, undoable: Callable[[int | None], None]) -> None:
+        """Stand behind the buttons; `undoable` gets the step that can be undone each time it may be another one."""
+        self._library, self._bridge, self._undoable = library, bridge, undoable
+        self.buttons = review.Review()
+        self.buttons.on(
+            undo=lambda message: self.undo(int(message["id"])), redo=lambda message: self.redo(int(message["id"]))
+        )
+
+    def start(self) -> None:
+        """Follow what is decided, here and elsewhere."""
+        self._bridge.listen(("plan:changed",), self.refresh, every=0.1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look again what can be undone and redone."""
+        self._bridge.run(self._library.steps.next, self._show, name="steps")
+
+    def _show(self, steps: Steps) -> None:
+        self.buttons.put(**review.view(steps))
+        self._undoable(steps.undo.step_id if steps.undo else None)
+
+    def undo(self, step_id: int) -> None:
+        """Undo a step, if it is the newest one still."""
+        self._turn(lambda: self._library.steps.undo(step_id))
+
+    def redo(self, step_id: int) -> None:
+        """Redo a step, if it is the next one still."""
+        self._turn(lambda: self._library.steps.redo(step_id))
+
+    def report_decision(self, text: str, report: DecisionReport) -> None:
+        """Show what was decided, with a button that undoes this step: the newest step may be of another session."""
+        self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)
+
+    def _turn(self, turn: Any) -> None:
+        def told(report: StepReport | None) -> None:
+            if report is None:
+                self._bridge.toast("info", "There is nothing to undo or redo.")
+            else:
+                self._bridge.toast("good" if report.files and not report.left else "info", report.summary)
+
+        self._bridge.run(turn, told, name="turn", once=True)

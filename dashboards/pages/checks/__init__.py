@@ -1,0 +1,1 @@
+"""The checks page: findings of each check, and one finding in detail."""

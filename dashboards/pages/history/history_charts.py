@@ -1,0 +1,154 @@
+"""The charts of the history: over time on the left, rankings on the right; a bar that is pressed narrows the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.bridge import Bridge
+from dashboards.components import charts
+from dashboards.components.chart_card import ChartCard, DrawnChart, ranking
+from dashboards.session import Session
+from dashboards.state import HistoryState, history_term
+from indexium_core import errors
+from indexium_core.model import query, wording
+from indexium_core.model.planning import risk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from indexium_core.library import Library
+
+__all__ = ["HistoryCharts"]
+
+HEIGHT = 150
+BARS = 5  # of a ranking
+ALL = "all operations: the search does not change this chart"
+RANKS = {
+    "people": ("People", "People most written", "Nobody has been written yet."),
+    "errors": ("Errors", "Errors by kind", "No file was refused or failed."),
+}
+
+
+class _Figures(NamedTuple):
+    trend: pd.DataFrame
+    rank: pd.DataFrame
+    span: charts.Span
+
+
+class HistoryCharts:
+    """Two cards with charts of the days that are listed; read after the list, drawn on a thread."""
+
+    def __init__(
+        self, library: Library, bridge: Bridge, session: Session, *, state: HistoryState, narrowed: Callable[[], None]
+    ) -> None:
+        self._library, self._bridge, self._session, self.state = library, bridge, session, state
+        self._narrowed = narrowed
+        kinds = (charts.FILES, charts.DURATIONS, charts.COVERAGE)
+        self._trend = DrawnChart(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
+        self._rank = ChartCard()
+        self._rank.on(
+            tab=lambda message: self._turn(rank=str(message.get("key"))),
+            pick=self._pick,
+        )
+        self._figures: _Figures | None = None
+
+    def roots(self) -> dict[str, Any]:
+        """Return the components by their places in the page."""
+        return {"history_trend": self._trend.card, "history_rank": self._rank}
+
+    def load(self) -> None:
+        """Read the figures of the charts that are shown."""
+        state = self.state
+        trend, rank = state.trend, state.rank
+        span = state.chart_span(date.today())  # noqa: DTZ011 - days of the person, local
+        listed = {"since": state.since, "until": state.until}
+
+        def read() -> _Figures:
+            made = self._library.charts
+            over = {"files": made.operations_by_day, "durations": made.durations, "coverage": made.coverage}[trend]
+            table = over(since=span[0].isoformat(), until=span[1].isoformat())
+            ranked = made.people_most_written(BARS, **listed) if rank == "people" else made.errors_by_kind(**listed)
+            return _Figures(table, ranked, span)
+
+        def show(figures: _Figures) -> None:
+            if (trend, rank) == (state.trend, state.rank):
+                self._figures = figures
+                self.draw()
+
+        self._bridge.run(read, show, name="history_figures")
+
+    def draw(self) -> None:
+        """Show the figures in the theme that is shown."""
+        if self._figures is None:
+            return
+        table, rank, span = self._figures
+        theme, state = self._session.view.theme, self.state
+        note = ALL if state.searched() else ""
+        self._trend.show(state.trend, table, theme, span=span, key=state.picked_days(), note=note)
+        _, title, empty = RANKS[state.rank]
+        empty = (
+            f"{empty.removesuffix('.').removesuffix(' yet')} in these days." if state.since or state.until else empty
+        )
+        tabs = [{"key": key, "label": label, "on": key == state.rank} for key, (label, *_) in RANKS.items()]
+        bars = people_bars(rank) if state.rank == "people" else error_bars(rank)
+        picked = state.error if state.rank == "errors" else _named(state.query)
+        self._rank.put(**ranking(title, bars, tabs=tabs, empty=empty, picked=picked, note=note))
+
+    # What is pressed.
+
+    def _turn_trend(self, name: str) -> None:
+        self._turn(trend=name)
+
+    def _turn(self, **values: str) -> None:
+        try:
+            self.state.param.update(**values)
+        except ValueError:  # no such chart
+            return
+        self._session.update_address()
+        self.load()
+
+    def _pick_days(self, key: str) -> None:
+        self.state.pick_days(key)
+        self._narrowed()
+
+    def _pick(self, message: Mapping[str, Any]) -> None:
+        """Narrow the list to the person or the error that was pressed; a second time takes it back."""
+        key, state = str(message["key"]), self.state
+        if state.rank == "errors":
+            state.param.update(number=1, error="" if state.error == key else key)
+        else:
+            again = _named(state.query) == key
+            state.param.update(number=1, query="" if again else history_term("person", key))
+        self._narrowed()
+
+
+def people_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a bar for each person of a table of person and files."""
+    return [
+        {"key": person, "name": person, "count": int(files), "hint": wording.files(int(files))}
+        for person, files in zip(table["person"], table["files"], strict=True)
+    ]
+
+
+def error_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a bar for each kind of a table of error, files and operations."""
+    return [
+        {
+            "key": str(line.error),
+            "name": risk.outcome(str(line.error), str(line.error)),
+            "count": int(line.files),
+            "hint": f"{wording.files(int(line.files))} in {wording.plural(int(line.operations), 'operation')}",
+        }
+        for line in charts.rows_of(table)
+    ]
+
+
+def _named(text: str) -> str:
+    """Return the person, where a search is for one and nothing else."""
+    try:
+        sought = query.of_history(text)
+    except errors.QueryError:
+        return ""
+    return sought.people[0] if sought == query.HistoryTerms(people=sought.people[:1]) and sought.people else ""

@@ -1,0 +1,230 @@
+"""The list of operations with its search and filters."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from dashboards import words
+from dashboards.components import operation_text
+from dashboards.components.base import Component, module
+from dashboards.state import HistoryState, history_term
+from indexium_core import errors
+from indexium_core.model import query, wording
+from indexium_core.model.operations.operation import (
+    HOLDING_STATES,
+    MetadataOperation,
+    OperationCounts,
+    PaginatedOperations,
+)
+from indexium_core.model.planning import risk
+
+__all__ = ["HistoryHeader", "HistoryList", "HistorySearch", "list_view", "search_view", "without"]
+
+STATES = (
+    "completed",
+    "completed_with_errors",
+    "interrupted",
+    "cancelled",
+    "failed",
+    "rolled_back",
+    "partly_rolled_back",
+    "in_progress",
+    "paused",
+)
+TYPES = {"": "Writes and rollbacks", "write": "Writes", "rollback": "Rollbacks"}
+PRESETS = {"": "All time", "today": "Today", "week": "Last 7 days", "month": "Last 30 days", "year": "This year"}
+NO_COUNTS = OperationCounts(by_status={}, by_type={})
+
+
+class HistoryHeader(Component):
+    """View: `summary`."""
+
+    _esm = module("history_header")
+
+
+class HistorySearch(Component):
+    """
+    View: see `search_view`.
+
+    Messages: `search` {query}, `status` {value, on}, `kind` {value}, `dates` {since} or {until}, `preset` {value},
+    `drop` {kind, text} (one of the chips), `clear`.
+    """
+
+    _esm = module("history_search")
+    _styles = ("history.css",)
+
+
+class HistoryList(Component):
+    """
+    View: see `list_view`.
+
+    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is room beside the list), `close`, `page` {page},
+    `rollback` {id}.
+    """
+
+    _esm = module("history_list", "rows")
+    _styles = ("history.css",)
+
+
+# Search and filters.
+
+
+def search_view(
+    state: HistoryState, *, error: str, counts: OperationCounts = NO_COUNTS, today: date | None = None
+) -> dict[str, Any]:
+    """Return what the search shows; `counts` are those of the operations that are found."""
+    today = today or date.today()  # noqa: DTZ011 - days of the person, local
+    chosen = state.statuses()
+    shown = [name for name in STATES if counts.by_status.get(name) or name in chosen]
+    by_type = {"": sum(counts.by_type.values()), **counts.by_type}
+    return {
+        "query": state.query,
+        "error": error,
+        "since": state.since,
+        "until": state.until,
+        "preset": next((key for key in PRESETS if days(key, today) == (state.since, state.until)), "own"),
+        "presets": [{"value": key, "label": label} for key, label in PRESETS.items()],
+        "dates": dates_label(state),
+        "kind": state.kind,
+        "types": [{"value": key, "label": label, "count": by_type.get(key, 0)} for key, label in TYPES.items()],
+        "statuses": [
+            {
+                "value": name,
+                "label": words.STATUS[name][0],
+                "count": counts.by_status.get(name, 0),
+                "on": name in chosen,
+            }
+            for name in shown
+        ],
+        "filtered": len(chosen) + bool(state.kind),
+        "chips": chips(state),
+    }
+
+
+def days(preset: str, today: date) -> tuple[str, str]:
+    """Return the first and last day of a preset, ISO; "" for no limit."""
+    back = {"today": 0, "week": 6, "month": 29}.get(preset)
+    if back is not None:
+        return (today - timedelta(days=back)).isoformat(), today.isoformat()
+    return (f"{today.year}-01-01", today.isoformat()) if preset == "year" else ("", "")
+
+
+def dates_label(state: HistoryState) -> str:
+    """Return the days that are listed, in words; "" for all."""
+    first, last = (_day_name(text) for text in (state.since, state.until))
+    if first and last:
+        return first if first == last else f"{first} to {last}"
+    return f"from {first}" if first else f"until {last}" if last else ""
+
+
+def _day_name(text: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return ""
+    year = "" if day.year == date.today().year else f" {day.year}"  # noqa: DTZ011 - days of the person, local
+    return f"{day.day} {day:%b}{year}"
+
+
+def chips(state: HistoryState) -> list[dict[str, str]]:
+    """Return everything that narrows the list, one by one: what kind it is, its text, and what it is called."""
+    found = [
+        {
+            "kind": "status",
+            "text": name,
+            "label": words.STATUS.get(name, (name,))[0],
+        }
+        for name in state.statuses()
+    ]
+    if state.kind:
+        found.insert(0, {"kind": "kind", "text": state.kind, "label": TYPES[state.kind].lower()})
+    if state.error:
+        label = risk.outcome(state.error, state.error)
+        found.append({"kind": "error", "text": state.error, "label": f"error: {label}"})
+    if dates_label(state):
+        found.append({"kind": "dates", "text": "", "label": dates_label(state)})
+    try:
+        sought = query.of_history(state.query)
+    except errors.QueryError:
+        return found
+    found += [{"kind": "person", "text": text, "label": f"person: {text}"} for text in sought.people]
+    found += [{"kind": "path", "text": text, "label": f"path: {text}"} for text in sought.paths]
+    return found + [{"kind": "word", "text": text, "label": f"“{text}”"} for text in sought.words]
+
+
+def without(text: str, kind: str, term: str) -> str:
+    """Return a search without one of its terms; `kind` is word, person or path."""
+    sought = query.of_history(text)
+    terms = [("word", each) for each in sought.words]
+    terms += [("person", each) for each in sought.people]
+    terms += [("path", each) for each in sought.paths]
+    if (kind, term) in terms:
+        terms.remove((kind, term))
+    return " ".join(history_term(*each) for each in terms)
+
+
+# The list.
+
+
+def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | None) -> dict[str, Any]:
+    """Return one page of operations; `shown` is the one that is shown in detail."""
+    first = (page.page - 1) * page.per_page
+    return {
+        "rows": [row(operation) for operation in page.items],
+        "total": page.total,
+        "range": wording.range_of(first + 1, first + len(page.items), page.total),
+        "page": page.page,
+        "pages": max(1, -(-page.total // page.per_page)),
+        "cursor": shown,
+        "empty": None if page.total else _empty(state),
+    }
+
+
+def _empty(state: HistoryState) -> dict[str, str]:
+    if state.narrowed():
+        return {"title": "No operation matches", "text": "Try another word, another state or more days."}
+    return {
+        "title": "Nothing has been written yet",
+        "text": "Every write and every rollback is listed here, with what it changed in which file.",
+    }
+
+
+def row(operation: MetadataOperation) -> dict[str, Any]:
+    """Return one line of the list."""
+    status, level = chip(operation)
+    return {
+        "id": operation.id,
+        "title": operation_text.name(operation),
+        "when": f"{operation_text.kind_name(operation)} · {wording.when(operation.started_at)}",
+        "files": wording.files(operation.file_count),
+        "sum": operation_text.outcome(operation),
+        "status": status,
+        "level": level,
+        "undo": undo(operation),
+        "able": operation_text.can_roll_back(operation),
+        "why": operation_text.rollback_blocker(operation),
+    }
+
+
+def chip(operation: MetadataOperation) -> tuple[str, str]:
+    """Return words and level of the state; what went wrong says more than that something did."""
+    if operation.status == "completed_with_errors":
+        others = operation.failure_count + operation.unknown_count
+        what = "not done" if others else "refused"
+        return f"{wording.count(operation.conflict_count + others)} {what}", "warning"
+    return words.STATUS.get(operation.status, (operation.status, "note"))
+
+
+def undo(operation: MetadataOperation) -> str:
+    """Return until when it can be rolled back, or in few words why it cannot."""
+    if operation.status in HOLDING_STATES:
+        return "not yet"
+    if not operation_text.can_roll_back(operation):
+        return "nothing to roll back"
+    if not operation.can_rollback:
+        return "comments only"
+    if operation.can_go_on:
+        return "or resume"
+    until = operation_text.expiry(operation.expires_at)
+    return f"until {until}" if until else "can be undone"

@@ -1,0 +1,297 @@
+"""One operation of the history in one session: looked at, its files chosen, and rolled back in whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.bridge import Bridge
+from dashboards.components import operation_text
+from dashboards.components.dialog import Dialog
+from dashboards.pages.history import history_details
+from dashboards.questions import rollback_question
+from dashboards.session import Session
+from dashboards.state import HistoryState
+from indexium_core import errors
+from indexium_core.model import query
+from indexium_core.model.operations.operation import OperationDetails, OperationPerson, RollbackCheck
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["HistoryOperation"]
+
+ITEMS = 50
+
+
+class _ShownOperation(NamedTuple):
+    """What was seen when every file of an operation was looked at."""
+
+    operation_id: int
+    check: RollbackCheck
+    people: Sequence[OperationPerson]
+
+
+class HistoryOperation:
+    """The details beside the list; they look at the files of an operation before they offer to roll it back."""
+
+    def __init__(
+        self,
+        library: Library,
+        bridge: Bridge,
+        dialog: Dialog,
+        session: Session,
+        *,
+        state: HistoryState,
+        moved: Callable[[], None],
+    ) -> None:
+        self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
+        self.state, self._moved = state, moved
+        self.drawer = history_details.HistoryDetails()
+        self._details: OperationDetails | None = None
+        self._seen: _ShownOperation | None = None
+        self._looking: int | None = None  # the operation whose files are being looked at
+        self._looked: tuple[int, int] | None = None
+        self._offered: int | None = None  # shown because there is room for it, not because anybody asked
+        self._closed = False
+        self._asking = self._choosing = False
+        self._open_item: int | None = None
+        self.drawer.on(
+            close=lambda _: self.close(),
+            progress=lambda _: self._watch(),
+            resume=lambda _: self._resume(),
+            retry=lambda _: self._retry(),
+            rollback=lambda _: self._roll_back(),
+            people=lambda _: self._toggle("_asking"),
+            person=lambda message: self._roll_back(person=str(message["name"])),
+            choosing=lambda _: self._toggle("_choosing"),
+            choose=lambda message: self._choose([int(message["id"])], on=bool(message.get("on"))),
+            choose_page=lambda _: self._choose(self._choosable(), on=True),
+            none=lambda _: self._choose(list(state.chosen), on=False),
+            chosen=lambda _: self._roll_back(item_ids=sorted(state.chosen)),
+            found=lambda _: self._roll_back(query=state.item_query),
+            file=self._look_at,
+            files=lambda message: self._list_files(item_status=str(message.get("value", ""))),
+            find=lambda message: self._list_files(item_query=str(message.get("query", ""))),
+            page=self._turn,
+        )
+
+    @property
+    def shown(self) -> int | None:
+        """The operation that is shown, None for none."""
+        return self.state.operation_id if self.state.operation_id is not None else self._offered
+
+    # Which one.
+
+    def entered(self) -> None:
+        """Begin anew: the page came into view."""
+        self._closed, self._offered = False, None
+        if self._details and self._details.operation.id != self.state.operation_id:
+            self._reset()
+
+    def open(self, operation_id: int) -> None:
+        """Show an operation."""
+        if operation_id != self.shown:
+            self._reset()
+            self.state.param.update(item_page=1, item_status="", item_query="", chosen=frozenset())
+        self.state.operation_id, self._closed = operation_id, False
+        self._session.update_address()
+        self._moved()
+        self.load()
+
+    def move(self, operation_id: int) -> None:
+        """Show another one where one is shown."""
+        if self.shown is not None:
+            self.open(operation_id)
+
+    def offer(self, operation_id: int) -> None:
+        """Show an operation that nobody asked for, where none is shown and it was not closed."""
+        if self.state.operation_id is None and not self._closed and operation_id != self._offered:
+            self._reset()
+            self._offered = operation_id
+            self._moved()
+            self.load()
+
+    def follow(self, listed: Sequence[int]) -> None:
+        """Show the first of those that are listed now, where the one that is shown was not asked for."""
+        if self._offered is not None and listed:
+            self.offer(listed[0])
+
+    def close(self) -> None:
+        """Show none."""
+        self.state.param.update(operation_id=None, chosen=frozenset())
+        self._offered, self._closed = None, True
+        self._reset()
+        self._session.update_address()
+        self._moved()
+        self.draw()
+
+    def forget(self) -> None:
+        """Take what was seen of the files as outdated."""
+        self._seen, self._looking = None, None
+
+    def started(self, operation_id: int) -> None:
+        """Show an operation that was started here; the foot of the page says how far it is."""
+        self.open(operation_id)
+
+    def _watch(self) -> None:
+        self._session.go("progress", operation_id=self.shown, status="", number=1)
+
+    def _reset(self) -> None:
+        self._details, self._seen, self._open_item = None, None, None
+        self._looking, self._looked = None, None
+        self._asking = self._choosing = False
+
+    # Reading.
+
+    def load(self) -> None:
+        """Read the operation that is shown, and look at its files."""
+        operation_id, state = self.shown, self.state
+        if operation_id is None:
+            self.draw()
+            return
+        wanted = {
+            "page": state.item_page,
+            "per_page": ITEMS,
+            "statuses": history_details.SHOWN[state.item_status][1],
+            "query": state.item_query,
+        }
+
+        def failed(error: errors.IndexiumError) -> None:
+            if not isinstance(error, errors.QueryError):
+                self.close()
+            self._bridge.toast("error", error.message)
+
+        self._bridge.run(
+            lambda: self._library.operation(operation_id, **wanted), self._show, name="details", failed=failed
+        )
+
+    def _show(self, details: OperationDetails) -> None:
+        if details.operation.id != self.shown:
+            return
+        self._details = details
+        looking = self._looking == details.operation.id
+        if self._seen is None and not looking and operation_text.can_roll_back(details.operation):
+            self._look(details.operation.id)
+        self.draw()
+
+    def _look(self, operation_id: int) -> None:
+        """Look at every file of an operation, and say how far that is."""
+        self._looking, self._looked = operation_id, None
+
+        def tell(done: int, total: int) -> None:  # on the thread that looks
+            if done and done % 100 == 0:
+                self._bridge.soon(lambda: self._note(operation_id, (done, total)))
+
+        def look() -> _ShownOperation:
+            people = self._library.history.people_of(operation_id)
+            check = self._library.rollback_check(operation_id, progress=tell)
+            return _ShownOperation(operation_id, check, people)
+
+        def show(seen: _ShownOperation) -> None:
+            if seen.operation_id == self.shown:
+                self._seen, self._looking, self._looked = seen, None, None
+                self.draw()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._looking = None
+            self._bridge.toast("error", error.message)
+
+        self._bridge.run(look, show, name="check", failed=failed)
+
+    def _note(self, operation_id: int, so_far: tuple[int, int]) -> None:
+        """Show how many files were looked at."""
+        if operation_id == self.shown and self._seen is None:
+            self._looked = so_far
+            self.draw()
+
+    def draw(self) -> None:
+        """Show what is known."""
+        details, state = self._details, self.state
+        if details is None or self.shown is None:
+            if self.shown is None:
+                self.drawer.put(open=False)
+            return
+        seen = self._seen
+        look = history_details.RollbackPreview(
+            check=seen.check if seen else None,
+            looked=self._looked,
+            people=seen.people if seen else None,
+            asking=self._asking,
+            named=_named(state.query),
+            item_status=state.item_status,
+            item_query=state.item_query,
+            choosing=self._choosing,
+            chosen=state.chosen,
+            open_item=self._open_item,
+        )
+        self.drawer.put(**history_details.view(details, look))
+
+    # Its files.
+
+    def _list_files(self, **values: Any) -> None:
+        try:
+            self.state.param.update(item_page=1, **values)
+        except ValueError:  # no such choice
+            return
+        self._session.update_address()
+        self.load()
+
+    def _turn(self, message: Mapping[str, Any]) -> None:
+        self.state.item_page = max(1, int(message.get("page", 1)))
+        self._session.update_address()
+        self.load()
+
+    def _look_at(self, message: Mapping[str, Any]) -> None:
+        item_id = int(message["id"])
+        self._open_item = None if self._open_item == item_id else item_id
+        self.draw()
+
+    def _toggle(self, name: str) -> None:
+        setattr(self, name, not getattr(self, name))
+        self.draw()
+
+    def _choosable(self) -> list[int]:
+        """Return the items of the page that could be rolled back, as far as it is known."""
+        if self._details is None:
+            return []
+        stuck = {item.id for item in self._seen.check.conflicts if not item.choices} if self._seen else set()
+        return [
+            item.id
+            for item in self._details.items
+            if item.status == "success" and item.taken_back_by is None and item.id not in stuck
+        ]
+
+    def _choose(self, item_ids: Sequence[int], *, on: bool) -> None:
+        chosen = self.state.chosen
+        self.state.chosen = chosen | frozenset(item_ids) if on else chosen - frozenset(item_ids)
+        self.draw()
+
+    # Rolling back.
+
+    def _roll_back(self, **part: Any) -> None:
+        if self.shown is not None:
+            rollback_question.ask(self._library, self._bridge, self._dialog, self.shown, self.started, **part)
+
+    def _retry(self) -> None:
+        if self._details is not None:
+            self._session.retry(self._details.operation)
+
+    def _resume(self) -> None:
+        operation_id = self.shown
+        if operation_id is not None:
+            self._bridge.run(
+                lambda: self._library.resume(operation_id),
+                lambda _: self._watch(),
+                name="resume",
+                once=True,
+            )
+
+
+def _named(text: str) -> str:
+    """Return the one person that a search names exactly, "" for none or several."""
+    try:
+        people = query.of_history(text).people
+    except errors.QueryError:
+        return ""
+    return people[0] if len(people) == 1 else ""

@@ -1,0 +1,211 @@
+"""History: what was written and taken back, in charts, as a list, and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from dashboards.components.base import Component
+from dashboards.pages.history import history_list as parts
+from dashboards.pages.history.history_charts import HistoryCharts
+from dashboards.pages.history.operation import HistoryOperation
+from dashboards.questions import rollback_question
+from dashboards.screen import Screen
+from dashboards.session import Session
+from dashboards.state import HistoryState
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
+
+__all__ = ["HistoryScreen"]
+
+PER_PAGE = 25
+EVENTS = ("write:started", "write:completed", "rollback:started", "rollback:completed", "scan:completed")
+
+
+class _HistoryResult(NamedTuple):
+    page: PaginatedOperations
+    counts: OperationCounts
+    totals: Mapping[str, int]
+
+
+class HistoryScreen(Screen):
+    """The list of operations, beside it one of them in detail, above it the charts."""
+
+    state: HistoryState
+
+    def __init__(self, session: Session) -> None:
+        self.state = HistoryState()
+        library, bridge, dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
+        self._header, self._search, self._list = parts.HistoryHeader(), parts.HistorySearch(), parts.HistoryList()
+        self._charts = HistoryCharts(library, bridge, session, state=self.state, narrowed=self._narrowed)
+        self._one = HistoryOperation(library, bridge, dialog, session, state=self.state, moved=self._draw_list)
+        self._found: _HistoryResult | None = None
+        self._search.on(
+            search=lambda message: self._narrow(query=str(message.get("query", ""))),
+            status=self._pick_status,
+            kind=lambda message: self._narrow(kind=str(message.get("value", ""))),
+            dates=self._pick_dates,
+            preset=self._pick_preset,
+            drop=self._drop,
+            clear=lambda _: self._narrow(query="", status="", kind="", error="", since="", until=""),
+        )
+        self._list.on(
+            open=lambda message: self._one.open(int(message["id"])),
+            cursor=lambda message: self._one.move(int(message["id"])),
+            first=lambda message: self._one.offer(int(message["id"])),
+            close=lambda _: self._one.close(),
+            page=self._turn,
+            rollback=lambda message: rollback_question.ask(
+                library, bridge, dialog, int(message["id"]), self._one.started
+            ),
+            unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {
+            "history_header": self._header,
+            **self._charts.roots(),
+            "history_search": self._search,
+            "history_list": self._list,
+            "history_details": self._one.drawer,
+        }
+
+    def start(self) -> None:
+        """Follow the process's events."""
+        self._bridge.listen(EVENTS, self._happened, every=1.0)
+
+    def enter(self) -> None:
+        """Show the page."""
+        self._one.entered()
+        self._search.put(**parts.search_view(self.state, error="", counts=self._counts()))
+        self.refresh()
+
+    def redraw(self) -> None:
+        """Draw the charts in the theme that is shown."""
+        self._charts.draw()
+
+    def refresh(self) -> None:
+        """Read everything again, where the page is looked at; the charts come after the list."""
+        if self._session.is_showing("history"):
+            self._load()
+            self._one.load()
+
+    def _happened(self) -> None:
+        self._one.forget()
+        self.refresh()
+
+    def _roll_back(self, operation_id: int) -> None:
+        rollback_question.ask(self._library, self._bridge, self._dialog, operation_id, self._one.started)
+
+    # The list.
+
+    def _load(self) -> None:
+        state = self.state
+        text, number = state.query, state.number
+        since, until = state.span()
+        wanted: dict[str, Any] = {
+            "since": since,
+            "until": until,
+            "status": state.statuses() or None,
+            "operation_type": state.kind or None,
+            "error": state.error,
+        }
+
+        def read() -> _HistoryResult:
+            library = self._library
+            found = library.history(text, page=number, per_page=PER_PAGE, **wanted)
+            if not found.items and number > 1:
+                total = library.history(text, per_page=1, **wanted).total
+                found = library.history(text, page=max(1, -(-total // PER_PAGE)), per_page=PER_PAGE, **wanted)
+            return _HistoryResult(found, library.history.counts(text, **wanted), library.charts.totals())
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._search.put(**parts.search_view(state, error=error.message, counts=self._counts()))
+
+        self._bridge.run(read, self._show_list, name="history", failed=failed)
+
+    def _counts(self) -> OperationCounts:
+        return self._found.counts if self._found else parts.NO_COUNTS
+
+    def _show_list(self, found: _HistoryResult) -> None:
+        self._found = found
+        self.state.number = found.page.page
+        self._header.put(summary=summary(found.totals, narrowed=self.state.narrowed()))
+        self._search.put(**parts.search_view(self.state, error="", counts=found.counts))
+        self._one.follow([operation.id for operation in found.page.items])
+        self._draw_list()
+        self._charts.load()
+
+    def _draw_list(self) -> None:
+        if self._found:
+            self._list.put(**parts.list_view(self._found.page, state=self.state, shown=self._one.shown))
+
+    # What narrows it.
+
+    def _narrow(self, **values: str) -> None:
+        try:
+            self.state.param.update(number=1, **values)
+        except ValueError:
+            self._bridge.toast("error", "That is not a day.")
+            return
+        self._narrowed()
+
+    def _narrowed(self) -> None:
+        """Show what is listed now: the address, the list, and what depends on it in the details."""
+        self._session.update_address()
+        self._load()
+        self._one.draw()
+
+    def _pick_status(self, message: Mapping[str, Any]) -> None:
+        value = str(message["value"])
+        chosen = [name for name in self.state.statuses() if name != value]
+        self._narrow(status=",".join([*chosen, value] if message.get("on") else chosen))
+
+    def _pick_dates(self, message: Mapping[str, Any]) -> None:
+        self._narrow(**{key: str(message[key]) for key in ("since", "until") if key in message})
+
+    def _pick_preset(self, message: Mapping[str, Any]) -> None:
+        since, until = parts.days(str(message.get("value")), date.today())  # noqa: DTZ011 - days of the person, local
+        self._narrow(since=since, until=until)
+
+    def _drop(self, message: Mapping[str, Any]) -> None:
+        kind, text = str(message["kind"]), str(message.get("text", ""))
+        if kind == "status":
+            self._pick_status({"value": text})
+        elif kind == "dates":
+            self._narrow(since="", until="")
+        elif kind in ("kind", "error"):
+            self._narrow(**{kind: ""})
+        else:
+            self._narrow(query=_without(self.state.query, kind, text))
+
+    def _turn(self, message: Mapping[str, Any]) -> None:
+        self.state.number = max(1, int(message.get("page", 1)))
+        self._session.update_address()
+        self._load()
+
+
+def _without(text: str, kind: str, term: str) -> str:
+    try:
+        return parts.without(text, kind, term)
+    except errors.QueryError:
+        return ""
+
+
+def summary(totals: Mapping[str, int], *, narrowed: bool = False) -> str:
+    """Return in one line what all operations amount to; `narrowed`: the list below shows some of them only."""
+    if not totals["operations"]:
+        return ""
+    written, refused = totals["written"], totals["refused"]
+    said = [wording.plural(totals["operations"], "operation"), f"{wording.files(written)} written"]
+    if narrowed:
+        said[0] = f"all operations: {wording.count(totals['operations'])}"
+    if written + refused:
+        said.append(f"{100 * written / (written + refused):.1f} % at the first try".replace("100.0", "100"))
+    if totals["rolled_back"]:
+        said.append(f"{wording.count(totals['rolled_back'])} rolled back")
+    return " · ".join(said)

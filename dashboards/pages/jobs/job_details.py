@@ -1,0 +1,171 @@
+"""One job in detail, beside the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboards import words
+from dashboards.components import changes, job_text
+from dashboards.components.base import Component, module
+from dashboards.pages.jobs import job_actions
+from indexium_core.model import wording
+from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.job import PRIORITIES, Job
+from indexium_core.model.operations.operation import OUTCOMES, OperationStatus
+
+__all__ = ["JobDetails", "details_view", "facts", "outcome"]
+
+_SHOWN_ELSEWHERE = frozenset({"message", "seconds", "cancelled", "failed"})  # keys of a summary
+
+
+class JobDetails(Component):
+    """
+    One job beside the lists.
+
+    View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `settle`, `progress`,
+    `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
+    """
+
+    _esm = module("job_details", "drawer", "changes", "gauge")
+    _styles = ("jobs.css", "changes.css")
+
+
+def details_view(
+    job: Job,
+    status: OperationStatus | None = None,
+    changed: AuditPage | None = None,
+    *,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """
+    Return one job in detail.
+
+    Args:
+        job: The job.
+        status: How far the operation is that it carries out.
+        changed: One page of what it changed of the properties of films; None for a job that changes none.
+        now: The present moment.
+
+    """
+    now = now or datetime.now(UTC)
+    label, level = job_text.chip(job, status)
+    text = job_text.sentence(job, status, now=now)
+    under_way = job.status in job_text.STARTED
+    return {
+        "open": True,
+        "id": job.id,
+        "title": job_text.name(job),
+        "when": " · ".join([f"Job {job.id}", *([wording.when(job.created_at, now=now)] if job.created_at else [])]),
+        "status": label,
+        "level": level,
+        "text": f"{text[:1].upper()}{text[1:]}",
+        "gauge": job_text.gauge(job, status) if under_way else None,
+        "pace": job_text.speed(job, status) if job.status == "running" else "",
+        "facts": facts(job, now=now),
+        "outcome": outcome(job, status),
+        "changes": _changes(job, changed) if changed else None,
+        "acts": job_actions.actions(job),
+        "follow": _follow(job),
+        "priority": job.priority,
+        "priorities": []
+        if job.has_ended
+        else [{"value": each, "label": _priority_label(each)} for each in range(1, 11)],
+    }
+
+
+def _changes(job: Job, changed: AuditPage) -> dict[str, Any]:
+    unchanged = "Of what was known of these films nothing has changed."
+    nothing = job.job_type == "rescan" and job.has_ended and not changed.total
+    return changes.by_job(changed) | {"none": unchanged if nothing else ""}
+
+
+def _priorities() -> list[dict[str, Any]]:
+    return [{"value": each, "label": _priority_label(each)} for each in range(1, 11)]
+
+
+def _priority_label(priority: int) -> str:
+    by_number = {number: word for word, number in PRIORITIES.items()}
+    said = {1: "first of all", 10: "last of all"} | by_number
+    return f"{priority}, {said[priority]}" if priority in said else str(priority)
+
+
+def _follow(job: Job) -> dict[str, str] | None:
+    """Return the page that tells more of the operation that a job carries out."""
+    if job.operation_id is None:
+        return None
+    if job.status in ("running", "paused", "pending"):
+        return {"label": "Watch its files", "act": "progress"}
+    return {"label": "See it in History", "act": "history"}
+
+
+def facts(job: Job, *, now: datetime) -> list[list[str]]:
+    """Return the plain facts."""
+    pairs = [
+        [
+            "Kind",
+            job_text.KINDS.get(job.job_type, job.job_type)[:-1] if job.job_type in job_text.KINDS else job.job_type,
+        ]
+    ]
+    if job.started_at:
+        pairs.append(["Began", wording.when(job.started_at, now=now)])
+    if job.completed_at:
+        took = f", after {wording.duration(job.seconds)}" if job.seconds else ""
+        pairs.append(["Ended", wording.when(job.completed_at, now=now) + took])
+    if job.retry_count:
+        pairs.append(["Tries", f"{job.retry_count + 1} of {job.max_retries + 1}"])
+    if job.status == "pending" and job.next_retry_at and job.next_retry_at > now:
+        pairs.append(["Not before", wording.when(job.next_retry_at, now=now)])
+    if job.depends_on and not job.has_ended:
+        pairs.append(["Comes after", job_text.job_ids(job.depends_on)])
+    if job.status == "paused" and job.paused_at:
+        pairs.append(["Paused", wording.when(job.paused_at, now=now) + job_text.paused_by(job)])
+    if job.operation_id is not None:
+        pairs.append(["Operation", wording.count(job.operation_id)])
+    return pairs
+
+
+def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
+    """Return what came of it so far, a number with its word each; of one that has ended what its summary says."""
+    counts = dict(job.counters)
+    told = {key: value for key, value in counts.items() if value}
+    summed = {key: value for key, value in job.summary.items() if key not in _SHOWN_ELSEWHERE and value != told}
+    if status is not None:  # of an operation: of what it does, its job has a part only
+        summed.pop("counts", None)
+        left = OUTCOMES["not_started"] if status.finished else words.item_status("pending")[0]
+        named = OUTCOMES | {"conflict": words.item_status("conflict")[0], "not_started": left}
+        counts = {named[outcome]: number for outcome, number in status.outcomes.items()}
+    return _plain(counts | summed)  # in the order of the counts: a summary has none of its own
+
+
+def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:
+    """Return JSON values as pairs of words; empty ones are left out."""
+    pairs: list[list[str]] = []
+    for key, value in values.items():
+        label = f"{before}{job_text.counter_label(key)}"
+        if isinstance(value, Mapping):
+            pairs += _plain(value, f"{label}: ")
+        elif isinstance(value, bool):
+            pairs.append([_capital(label), "yes" if value else "no"])
+        elif isinstance(value, int | float):
+            if value:
+                pairs.append([_capital(label), _figure(key, value)])
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            if value:
+                pairs.append([_capital(label), ", ".join(str(each) for each in value[:10])])
+        elif value:
+            pairs.append([_capital(label), str(value)])
+    return pairs
+
+
+def _figure(key: str, value: float) -> str:
+    if key == "seconds" or key.endswith("_seconds"):
+        return wording.duration(value)
+    if "bytes" in key:
+        return wording.size(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,92 @@
+"""The log of a job, as it is read: one line for each thing that happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dashboards.components.base import Component, module
+from indexium_core.model.job import Job
+
+__all__ = ["SHOWN", "JobLogView", "line", "log_view"]
+
+SHOWN = 500  # lines, the newest
+LEVELS = {"warning": ("warning", "warning"), "error": ("error", "danger"), "critical": ("error", "danger")}
+_TOLD = frozenset({"at", "level", "event", "job_id", "traceback"})
+_LONGEST = 2000  # characters of one value
+
+
+class JobLogView(Component):
+    """View: see `log_view`, or `open` alone. Messages: `close` {id}."""
+
+    _esm = module("job_log")
+    _styles = ("jobs.css",)
+
+
+def log_view(job: Job, title: str, lines: Sequence[Mapping[str, Any]], *, first: int, every: int) -> dict[str, Any]:
+    """
+    Return the log of a job.
+
+    Args:
+        job: The job.
+        title: What it is called.
+        lines: The newest of its lines, oldest first.
+        first: How many were read before them.
+        every: Seconds after which it is read again.
+
+    """
+    return {
+        "open": True,
+        "id": job.id,
+        "title": f"Log: {title}",
+        "state": "The job has ended" if job.has_ended else f"Looks for more every {every} s",
+        "lines": [line(each, key=first + place) for place, each in enumerate(lines)],
+        "earlier": f"Up to {SHOWN} lines are shown here, the newest." if len(lines) >= SHOWN else "",
+        "none": "Nothing was logged." if job.has_ended else "Nothing was logged yet.",
+    }
+
+
+def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
+    """Return one line: when, how grave, what, and what else it says; whatever is not of ours is shown as it is."""
+    word, level = LEVELS.get(str(entry.get("level", "")), (str(entry.get("level", "")), ""))
+    at, on = _moment(entry.get("at"))
+    more = [
+        [_words(name), _value(value)]
+        for name, value in entry.items()
+        if name not in _TOLD and value not in (None, "", {}, [])
+    ]
+    return {
+        "key": key,
+        "at": at,
+        "on": on,
+        "word": word,
+        "level": level,
+        "grave": bool(level),
+        "text": str(entry.get("event", "")),
+        "more": more,
+        "trace": str(entry.get("traceback", "")),
+    }
+
+
+def _moment(text: Any) -> tuple[str, str]:
+    """Return the time of day with its thousandths, and day and time, both local."""
+    try:
+        moment = datetime.fromisoformat(str(text)).astimezone()
+    except (ValueError, OverflowError):
+        return str(text or ""), ""
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}", f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping) and all(type(each) is int for each in value.values()):
+        return ", ".join(f"{number} {_words(key)}" for key, number in value.items() if number) or "0"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

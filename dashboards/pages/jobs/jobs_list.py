@@ -1,0 +1,185 @@
+"""The jobs: how many of each kind, those under way, those that wait, those that have ended, and one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboards.components import job_text
+from dashboards.components.base import Component, module
+from dashboards.pages.jobs import job_actions
+from dashboards.state import JobsState
+from indexium_core.model import wording
+from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.job import ENDED_STATES, Job, JobPage
+from indexium_core.model.operations.operation import OperationStatus
+
+__all__ = ["JobsHeader", "JobsList", "JobsSnapshot", "header_view", "view"]
+
+CARD = (  # what a card counts: words, states, level where there are any
+    ("active", ("running",), ""),
+    ("waiting", ("pending",), ""),
+    ("failed", ("failed",), "danger"),
+    ("paused", ("paused",), "warning"),
+)
+ENDED = {  # value of the filter → (words, states)
+    "": ("all", tuple(sorted(ENDED_STATES))),
+    "completed": ("completed", ("completed",)),
+    "completed_with_errors": ("with errors", ("completed_with_errors",)),
+    "failed": ("failed", ("failed",)),
+    "cancelled": ("cancelled", ("cancelled",)),
+}
+NOTHING = "Nothing has ended yet. Writes, rollbacks, scans and rescans are listed here, each with its log."
+
+
+class JobsHeader(Component):
+    """View: see `header_view`. Messages: `kind` {kind}; `resume` and `cancel` {id}, of what was forgotten."""
+
+    _esm = module("jobs_header")
+    _styles = ("jobs.css",)
+
+
+class JobsList(Component):
+    """
+    The three lists.
+
+    View: see `view`, or `error` alone. Messages: `open` {id}, `cursor` {id}, `close`, `log` {id}, `pause`, `resume`,
+    `cancel`, `retry`, `settle` (an interrupted operation), each {id}; `priority` {id, priority}, `ended` {value},
+    `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
+    """
+
+    _esm = module("jobs", "rows", "gauge")
+    _styles = ("jobs.css",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsSnapshot:
+    """What was read for one look at the page."""
+
+    counts: Mapping[str, Mapping[str, int]]  # by kind and state
+    under_way: JobPage
+    waiting: JobPage
+    ended: JobPage
+    long_paused: Sequence[Job] = ()  # of all kinds, paused for more than a day
+    statuses: Mapping[int, OperationStatus] = field(default_factory=dict)  # by job, of operations under way
+    shown: Job | None = None  # the job in detail
+    changed: AuditPage | None = None  # a page of what that changed; None for one that changes no property
+
+
+def header_view(found: JobsSnapshot, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
+    """Return what stands above the lists; `kind` is the one that they are narrowed to."""
+    now = now or datetime.now(UTC)
+    return {
+        "summary": summary(found.counts),
+        "cards": cards(found.counts, chosen=kind),
+        "banners": [_banner(job, now) for job in found.long_paused],
+    }
+
+
+def view(found: JobsSnapshot, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
+    """Return the three lists."""
+    now = now or datetime.now(UTC)
+    at_work = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]
+    narrowed = "No job of this kind has ended so." if state.ended or state.kind else NOTHING
+    return {
+        "under_way": _listed(found.under_way, at_work) | {"count": _under_way(found.counts, kind=state.kind)},
+        "waiting": _listed(found.waiting, [row(job, None, now) for job in found.waiting.items]),
+        "ended": {
+            **_listed(found.ended, [row(job, None, now) for job in found.ended.items]),
+            "value": state.ended,
+            "shown": [{"value": key, "label": label} for key, (label, _) in ENDED.items()],
+            "none": narrowed,
+        },
+        "cursor": state.job_id,
+    }
+
+
+def summary(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """Return in one line what goes on."""
+    active, waiting = (_number(counts, states) for _, states, _ in CARD[:2])
+    cut, paused = _number(counts, ("interrupted",)), _number(counts, ("paused",))
+    said = [f"{wording.count(active)} under way"] if active else []
+    said += [f"{wording.count(waiting)} waiting"] if waiting else []
+    said += [f"{wording.count(paused)} paused"] if paused else []
+    said += [f"{wording.count(cut)} interrupted"] if cut else []
+    if not said:
+        return "nothing to do"
+    return " · ".join([*said, "goes on if you close this page"] if active or waiting else said)
+
+
+def _number(counts: Mapping[str, Mapping[str, int]], states: Sequence[str]) -> int:
+    return sum(by_state.get(state, 0) for by_state in counts.values() for state in states)
+
+
+def _under_way(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
+    """Return what those that have begun and not ended are at, in the words of the cards; `kind`: only its."""
+    shown = {kind: counts.get(kind, {})} if kind else counts
+    said = (("running", "active"), ("paused", "paused"), ("interrupted", "interrupted"))
+    found = [f"{wording.count(number)} {word}" for state, word in said if (number := _number(shown, (state,)))]
+    return " · ".join(found) or "0"
+
+
+def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[str, Any]]:
+    """Return a card for each kind of job, the known ones always and in their order."""
+    return [
+        {
+            "kind": kind,
+            "label": job_text.KINDS.get(kind, kind.replace("_", " ").capitalize()),
+            "on": kind == chosen,
+            "cut": wording.count(number) if (number := _number({"": counts.get(kind, {})}, ("interrupted",))) else "",
+            "counts": [
+                {"label": label, "count": wording.count(number), "level": level if number else "none"}
+                for label, states, level in CARD
+                for number in [_number({"": counts.get(kind, {})}, states)]
+            ],
+        }
+        for kind in [*job_text.KINDS, *sorted(counts.keys() - job_text.KINDS.keys())]
+    ]
+
+
+def _banner(job: Job, now: datetime) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "name": job_text.name(job),
+        "text": job_text.long_pause_sentence(job, now=now),
+        "acts": job_actions.actions(job),
+    }
+
+
+# A row.
+
+
+def row(job: Job, status: OperationStatus | None, now: datetime) -> dict[str, Any]:
+    """Return one line of a list; `status` is that of the operation that it carries out, where that is under way."""
+    label, level = job_text.chip(job, status)
+    return {
+        "id": job.id,
+        "name": job_text.name(job),
+        "text": job_text.sentence(job, status, now=now),
+        "pace": job_text.speed(job, status) if job.status == "running" else "",
+        "gauge": job_text.gauge(job, status) if job.status in job_text.STARTED else None,
+        "status": label,
+        "level": level,
+        "when": _ended_when(job, now),
+        "acts": job_actions.actions(job),
+        "cannot": {key: why for key in job_actions.KEYS if (why := job_actions.blocker(job, key))},
+        "priority": job.priority,
+    }
+
+
+def _ended_when(job: Job, now: datetime) -> str:
+    return wording.when(job.completed_at, now=now) if job.completed_at else ""
+
+
+def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    first = (page.page - 1) * page.per_page
+    return {
+        "rows": rows,
+        "total": page.total,
+        "count": wording.count(page.total),
+        "range": wording.range_of(first + 1, first + len(rows), page.total),
+        "page": page.page,
+        "pages": max(1, -(-page.total // page.per_page)),
+    }

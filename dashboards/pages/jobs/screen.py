@@ -1,0 +1,260 @@
+"""Jobs: what is under way, what waits and what has ended, with the log of each and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dashboards.components import job_text
+from dashboards.components.base import Component
+from dashboards.pages.jobs import job_actions, job_details
+from dashboards.pages.jobs import jobs_list as parts
+from dashboards.pages.jobs.open_log import OpenLog
+from dashboards.screen import Screen
+from dashboards.session import Session
+from dashboards.state import JobsState
+from indexium_core import errors
+from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.job import Job, JobPage
+from indexium_core.model.operations.operation import OperationStatus
+
+__all__ = ["EVENTS", "JobsScreen"]
+
+PER_PAGE = 10  # of those that have ended: just what the area holds
+WAITING = 20
+AT_ONCE = 50  # of those under way
+CHANGES = 20  # values that a job changed
+READING = ("scan", "rescan")  # kinds that change properties of films
+EVENTS = tuple(f"{noun}:{verb}" for noun in job_text.KINDS for verb in ("started", "progress", "completed"))
+
+
+class JobsScreen(Screen):
+    """The lists, one job in detail beside them, and its log."""
+
+    state: JobsState
+
+    def __init__(self, session: Session) -> None:
+        self.state = JobsState()
+        library, bridge, dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
+        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
+        self._log = OpenLog(library, bridge, closed=self._close_log)
+        self._found: parts.JobsSnapshot | None = None
+        self._ticking = False
+        acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "close": lambda _: self._show_one(None),
+            "log": lambda message: self._show_log(int(message["id"])),
+            "pause": lambda message: self._act(partial(library.jobs.pause, wait=False), message),
+            "resume": lambda message: self._act(library.jobs.resume, message),
+            "cancel": lambda message: self._with_job(message, self._cancel),
+            "retry": lambda message: self._with_job(message, self._retry),
+            "settle": lambda message: self._with_job(message, self._settle),
+            "priority": self._set_priority,
+        }
+        self._header.on(**acts, kind=lambda message: self._narrow(kind=str(message.get("kind", ""))))
+        self._lists.on(
+            **acts,
+            open=lambda message: self._show_one(int(message["id"])),
+            cursor=self._move,
+            ended=lambda message: self._narrow(ended=str(message.get("value", ""))),
+            waiting_page=lambda message: self._narrow(waiting=max(1, int(message["page"]))),
+            page=lambda message: self._narrow(number=max(1, int(message["page"]))),
+            again=lambda _: self.refresh(),
+            unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
+        )
+        self._drawer.on(
+            **acts,
+            progress=lambda message: self._with_job(message, lambda job: self._follow(job, "progress")),
+            history=lambda message: self._with_job(message, lambda job: self._follow(job, "history")),
+            file=lambda message: self._open_file(int(message["id"])),
+            changes=lambda message: self._turn_changes(max(1, int(message["page"]))),
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {
+            "jobs_header": self._header,
+            "jobs": self._lists,
+            "job_details": self._drawer,
+            "job_log": self._log.view,
+        }
+
+    def start(self) -> None:
+        """Follow the process's events; every 500 ms at most."""
+        self._bridge.listen(EVENTS, self.refresh, every=0.5)
+
+    def enter(self) -> None:
+        """Show the page, with the log where the address says so."""
+        self.refresh()
+        if self.state.log and self.state.job_id is not None:
+            self._log.open(self.state.job_id)
+        else:
+            self._log.close()
+
+    def refresh(self) -> None:
+        """Read the lists again, where the page is looked at."""
+        if self._session.is_showing("jobs"):
+            self._bridge.run(self._read, self._show, name="jobs", failed=self._failed)
+
+    def _read(self) -> parts.JobsSnapshot:
+        state, jobs = self.state, self._library.jobs
+        kinds = (state.kind,) if state.kind else ()
+        under_way = jobs.list(kinds, job_text.STARTED, per_page=AT_ONCE)
+        shown = self._one(state.job_id)
+        return parts.JobsSnapshot(
+            counts=jobs.counts(),
+            under_way=under_way,
+            waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
+            ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
+            long_paused=[
+                job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if job_text.is_long_paused(job)
+            ],
+            statuses=self._statuses([*under_way.items, *([shown] if shown else [])], shown),
+            shown=shown,
+            changed=self._changed(shown) if shown and shown.job_type in READING else None,
+        )
+
+    def _page(self, kinds: Sequence[str], statuses: Sequence[str], number: int, per_page: int) -> JobPage:
+        """Return a page of jobs; the last one where there are not so many."""
+        page = self._library.jobs.list(kinds, statuses, page=number, per_page=per_page)
+        if page.items or number == 1:
+            return page
+        return self._library.jobs.list(kinds, statuses, page=max(1, -(-page.total // per_page)), per_page=per_page)
+
+    def _statuses(self, jobs: Sequence[Job], shown: Job | None) -> dict[int, OperationStatus]:
+        """
+        Return how far the operations are that jobs carry out: they know bytes and the file at work.
+
+        Of the job that is `shown` in detail also where it is not at work: what became of each file.
+        """
+        found = {}
+        for job in jobs:
+            if job.operation_id is not None and (job.status in ("running", "paused") or job is shown):
+                try:
+                    found[job.id] = self._library.status(job.operation_id)
+                except errors.UnknownIdError:  # gone since the job was read
+                    continue
+        return found
+
+    def _one(self, job_id: int | None) -> Job | None:
+        if job_id is None:
+            return None
+        try:
+            return self._library.jobs.get(job_id)
+        except errors.UnknownIdError:
+            self._bridge.soon(lambda: self._bridge.toast("error", f"There is no job {job_id}."))
+            self._bridge.soon(lambda: self.state.param.update(job_id=None, log=False))
+            return None
+
+    def _changed(self, job: Job) -> AuditPage:
+        """Return a page of what a job changed; the last one where there are not so many."""
+        page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
+        if page.items or not page.total:
+            return page
+        return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+
+    def _show(self, found: parts.JobsSnapshot) -> None:
+        self._found = found
+        self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
+        self._header.put(**parts.header_view(found, kind=self.state.kind))
+        self._lists.put(**parts.view(found, self.state))
+        shown = found.shown
+        if shown is None or shown.id != self.state.job_id:
+            self._drawer.put(open=False)
+        else:
+            self._drawer.put(**job_details.details_view(shown, found.statuses.get(shown.id), found.changed))
+        if not self._ticking:  # a large file may take minutes without any news, and a wait comes to its end
+            self._ticking = True
+            going = any(job.status == "running" for job in found.under_way.items)
+            self._bridge.after(1000 if going else 2000, self._tick)
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        self._lists.put(error=error.message)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        self.refresh()
+
+    def _retry(self, job: Job) -> None:
+        """Try a job again; of an operation ask first what is to be written, as its own page does."""
+        operation_id = job.operation_id
+        if operation_id is None:
+            self._act(self._library.jobs.retry, {"id": job.id})
+            return
+        self._bridge.run(
+            lambda: self._library.operation(operation_id, per_page=1).operation,
+            self._session.retry,
+            name="retry",
+            once=True,
+        )
+
+    # What is looked at.
+
+    def _narrow(self, **values: Any) -> None:
+        pages = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
+        self.state.param.update(**pages, **values)
+        self._session.update_address()
+        self.refresh()
+
+    def _show_one(self, job_id: int | None) -> None:
+        self.state.param.update(job_id=job_id, log=False, changes=1)
+        self._session.update_address()
+        self.refresh()
+
+    def _move(self, message: Mapping[str, Any]) -> None:
+        if self.state.job_id is not None:  # what is beside the lists is what the keys act on
+            self._show_one(int(message["id"]))
+
+    def _show_log(self, job_id: int) -> None:
+        changes = self.state.changes if job_id == self.state.job_id else 1
+        self.state.param.update(job_id=job_id, log=True, changes=changes)
+        self._session.update_address()
+        self._log.open(job_id)
+        self.refresh()
+
+    def _close_log(self) -> None:
+        self.state.log = False
+        self._session.update_address()
+
+    def _follow(self, job: Job, page: str) -> None:
+        self._session.go(page, operation_id=job.operation_id)
+
+    def _turn_changes(self, number: int) -> None:
+        self.state.changes = number
+        self._session.update_address()
+        self.refresh()
+
+    def _open_file(self, file_id: int) -> None:
+        self._session.go("plan", cursor=file_id, details=True, track=file_id)
+
+    # What the person does.
+
+    def _act(self, call: Callable[..., Job], message: Mapping[str, Any], *more: Any) -> None:
+        job_id = int(message["id"])
+        self._bridge.run(lambda: call(job_id, *more), lambda _: self.refresh(), name=f"job{job_id}", once=True)
+
+    def _with_job(self, message: Mapping[str, Any], act: Callable[[Job], None]) -> None:
+        job_id = int(message["id"])
+        self._bridge.run(lambda: self._library.jobs.get(job_id), act, name="job", once=True)
+
+    def _set_priority(self, message: Mapping[str, Any]) -> None:
+        self._act(self._library.jobs.set_priority, message, int(message["priority"]))
+
+    def _cancel(self, job: Job) -> None:
+        """Say what cancelling leaves, ask, and cancel."""
+        if why := job_actions.blocker(job, "cancel"):
+            self._bridge.toast("info", why)
+            return
+        self._dialog.ask(
+            f"Cancel “{job_text.name(job)}”?",
+            [{"kind": "text", "text": job_text.cancel_effect(job)}],
+            lambda _: self._act(self._library.jobs.cancel, {"id": job.id}),
+            confirm="Cancel the rest" if job.progress_current else "Cancel it",
+            back="Let it go on",
+            risky=True,
+        )
+
+    def _settle(self, job: Job) -> None:
+        if job.operation_id is not None:
+            self._session.interrupted.show(job.operation_id)

@@ -1,0 +1,380 @@
+"""The library page: the folders, the scan, the first steps in an empty home, and the quality of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards.components.base import Component, module
+from dashboards.components.gauge import measure
+from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
+from indexium_core.model import wording
+from indexium_core.model.files.inventory import (
+    KINDS,
+    GoneCheck,
+    HeldFile,
+    HeldPage,
+    LibraryDetails,
+    Quality,
+    RemovalReport,
+)
+
+__all__ = [
+    "Folders",
+    "folder_row",
+    "folders",
+    "forgetting",
+    "gone",
+    "held",
+    "imported",
+    "looked_at",
+    "report",
+    "scanning",
+    "steps",
+]
+
+STATES = {  # state of files → (words, level of the chip)
+    "missing": ("missing", "warning"),
+    "corrupt": ("damaged", "danger"),
+    "empty": ("empty", "danger"),
+    "unreadable": ("unreadable", "danger"),
+    "not_video": ("no media", "blocked"),
+}
+TILES = (  # list → what stands under its number, and how bad a number other than 0 is
+    ("all", "files", ""),
+    ("people", "with people", "good"),
+    ("nobody", "nobody known", ""),
+    ("unknown", "name people that only they know", "look"),
+    ("text", "with text of your own", ""),
+    ("copies", "there more than once", ""),
+    ("broken", "damaged, empty or unreadable", "bad"),
+    ("unwritable", "cannot be written", ""),
+    ("missing", "missing since a scan", "look"),
+    ("offline", "in folders that are away", "look"),
+)
+# What of a list is in the plan, as a search.
+PLANNED = {
+    "text": "issue:custom_comment",
+    "copies": "issue:duplicate_content",
+    "broken": "issue:corrupt OR issue:unreadable",
+    "unwritable": "issue:no_strategy_yet OR issue:unsupported_container",
+    "missing": "issue:missing_file",
+    "offline": "issue:offline",
+}
+LINES = 50  # of an upload that are named
+
+
+class Folders(Component):
+    """
+    The folders that are scanned, the scan, and the first steps.
+
+    View: `headline`, `summary`, `steps` (none once a home is set up), `scan` (none: nothing runs), `report` (of the
+    last scan), `folders`, `local` (folders of this machine may be named), `can_scan`, `files` (where uploads go, "" for
+    nowhere), `import` (an upload that is looked at), `people`, `tiles` ({kind, count, label, level, on}), `list`
+    ({kind, title, rows, …} or none).
+
+    Messages: `add` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget` {id}, `remove`
+    {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root`
+    {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page},
+    `planned` {query}, `add_people` {id, name}. Sent to it: {hints, serial}.
+    """
+
+    _esm = module("library", "folder_field", "held", "gauge")
+    _styles = ("house.css",)
+
+    def hints(self, found: list[dict[str, Any]], serial: int) -> None:
+        """Answer what a half-typed path may mean."""
+        self._send_msg({"hints": found, "serial": serial})
+
+
+def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, Any]:
+    """Return headline and rows of the folders."""
+    files = sum(each.file_count for each in details)
+    size = sum(each.bytes for each in details)
+    scanned = max((each.scanned_at for each in details if each.scanned_at), default=None)
+    where = f"in {wording.plural(len(details), 'folder')}" if details else "no folder yet"
+    parts = [
+        where,
+        wording.size(size) if size else "",
+        f"{wording.plural(quality.persons, 'person', 'people')} known" if quality.persons else "",
+        f"scanned {wording.ago(scanned)}" if scanned else "",
+    ]
+    return {
+        "headline": wording.files(files) if files else "Library",
+        "summary": " · ".join(part for part in parts if part),
+        "folders": [folder_row(each) for each in details],
+        "people": _people(quality),
+    }
+
+
+def folder_row(found: LibraryDetails) -> dict[str, Any]:
+    """Return one folder."""
+    online = found.state == "online"
+    scanned = f"scanned {wording.ago(found.scanned_at)}" if found.scanned_at else "not scanned yet"
+    return {
+        "id": found.library_id,
+        "name": found.name,
+        "path": found.path,
+        "online": online,
+        "state": "online" if online else "offline",
+        "facts": " · ".join(
+            part
+            for part in (
+                wording.files(found.file_count),
+                wording.size(found.bytes) if found.bytes else "",
+                scanned,
+                f"{wording.size(found.free_bytes)} free" if online and found.free_bytes is not None else "",
+            )
+            if part
+        ),
+        "chips": [
+            {"text": f"{wording.count(found.states[state])} {name}", "level": level}
+            for state, (name, level) in STATES.items()
+            if found.states.get(state)
+        ],
+        "problem": found.problem,
+        "remedy": found.remedy,
+        "promise": f"{found.file_system}: {found.promise}" if online else "",
+        "missing": found.states.get("missing", 0),
+        "people_mode": found.people_mode or "",
+        "comment_mode": found.comment_mode or "",
+        "audio": found.audio,
+    }
+
+
+def _people(quality: Quality) -> dict[str, Any]:
+    waiting = f"{wording.plural(quality.waiting, 'name waits', 'names wait')} for a scan to meet the file"
+    return {
+        "known": wording.plural(quality.persons, "person", "people") if quality.persons else "",
+        "waiting": waiting if quality.waiting else "",
+        "unknown": quality.unknown,
+        "take": f"Take over whom {wording.files(quality.unknown)} name{'s' if quality.unknown == 1 else ''}"
+        if quality.unknown
+        else "",
+    }
+
+
+# The first steps.
+
+
+def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, scanning: bool) -> list[dict[str, Any]]:
+    """Return what leads from an empty home to a first plan, each step with what will not happen."""
+    scanned = any(each.scanned_at for each in details) and not scanning
+    done = [bool(details), scanned, bool(quality.persons or quality.waiting) and scanned, False]
+    now = done.index(False)
+    texts = [
+        ("Choose a folder", "The one that your films are in, with all that is below it.", "Nothing in it is touched."),
+        (
+            "Look what is in it",
+            "A scan reads the names, the sizes and the comments of the films.",
+            "A scan changes nothing.",
+        ),
+        (
+            "Say who is in them",
+            "By a list that you have, by what the films themselves say, or by hand.",
+            "This is kept in Indexium’s own home; no film is changed.",
+        ),
+        (
+            "Review the plan",
+            f"{wording.files(planned)} would change." if planned else "It shows what would be written into which film.",
+            "A plan is a list. Nothing is written before you say so, and all of it can be taken back.",
+        ),
+    ]
+    return [
+        {"title": title, "text": text, "promise": promise, "done": done[place], "now": place == now}
+        for place, (title, text, promise) in enumerate(texts)
+    ]
+
+
+# The scan.
+
+
+def scanning(progress: ScanProgress, *, stopping: bool) -> dict[str, Any]:
+    """Return how far a scan is."""
+    walking = progress.total is None
+    parts = [
+        f"{wording.count(round(progress.rate))} files/s" if progress.rate >= 1 else "",
+        f"about {wording.duration(progress.eta_seconds)} left" if progress.eta_seconds else "",
+    ]
+    verb = "found" if walking else f"of {wording.files(progress.total or 0)} read"
+    return {
+        "count": wording.count(progress.done),
+        "what": f"{'file' if progress.done == 1 and walking else 'files' if walking else ''} {verb}".strip(),
+        "pace": " · ".join(part for part in parts if part),
+        "bar": measure(progress.done, progress.total),
+        "folder": progress.folder,
+        "stopping": stopping,
+    }
+
+
+def report(found: ScanReport) -> dict[str, Any]:
+    """Return what a scan found."""
+    numbers = [
+        (found.new, "new"),
+        (found.changed, "changed"),
+        (found.moved, "moved"),
+        (found.missing, "missing"),
+        (found.unchanged, "as before"),
+    ]
+    told = ", ".join(f"{wording.count(number)} {name}" for number, name in numbers if number)
+    bad = sum(count for state, count in found.by_state.items() if state != "ok")
+    begin = "Stopped after " if found.cancelled else ""
+    text = f"{begin}{wording.files(found.seen)}{f': {told}' if told else ''}, in {wording.duration(found.seconds)}."
+    if found.cancelled:
+        text += " The rest is as it was; another scan goes on from there."
+    if bad:
+        text += f" {wording.files(bad)} cannot be used; the list below says why."
+    return {"text": text, "messages": found.messages[:20], "level": "warning" if found.messages else "note"}
+
+
+# Forgetting.
+
+
+_PARTS = {  # part of a folder → its files, and what undoes that they are forgotten
+    "all": ("files that Indexium forgets", "Add the folder again to undo it."),
+    "missing": ("files that are missing", "A file that comes back is known again by what is in it."),
+    "audio": ("audio files that Indexium forgets", "Include audio files again to undo it, then scan."),
+}
+
+
+def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
+    """Return what it means to forget a part of a folder (a key of `_PARTS`), as sections of a question."""
+    what, after = _PARTS[part]
+    pairs = [
+        ["folder", found.path],
+        [what, wording.count(found.files)],
+        ["of them with people", f"{wording.count(found.with_people)}: who is in them is kept"],
+    ]
+    if found.decisions:
+        pairs.append(["edits, skips and modes", f"{wording.count(found.decisions)}: these go"])
+    return [
+        {"kind": "text", "text": "No file on the disk is touched, and the history of what was written stays."},
+        {"kind": "facts", "pairs": pairs},
+        {"kind": "hint", "text": after},
+    ]
+
+
+def gone(found: GoneCheck) -> list[dict[str, Any]]:
+    """Return what a look at a folder found, as sections of a question."""
+    pairs = [
+        ["known", wording.files(found.known)],
+        ["not there now", wording.files(found.gone)],
+        ["of them with people", f"{wording.count(found.with_people)}: who is in them is kept"],
+    ]
+    if found.new:
+        pairs.append(["new there", f"{wording.files(found.new)}; some may be missing ones under another name"])
+    return [
+        {"kind": "facts", "pairs": pairs},
+        {
+            "kind": "text",
+            "text": "They would be called missing. Nothing is deleted, and a file that comes back is known again.",
+        },
+    ]
+
+
+# The quality, and the lists.
+
+
+def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
+    """Return the numbers of a home, and one page of a list."""
+    return {
+        "tiles": [
+            {
+                "kind": name,
+                "count": wording.count(number),
+                "label": label,
+                "level": level if number else "",
+                "on": name == kind,
+            }
+            for name, label, level in TILES
+            for number in [getattr(quality, name)]
+            if number or name in ("all", "people", "nobody")
+        ],
+        "list": None if page is None or not kind else _list(quality, page, kind, texts=texts),
+    }
+
+
+def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[str, Any]:
+    first = (page.page - 1) * page.per_page
+    said = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
+    return {
+        "kind": kind,
+        "title": KINDS[kind].capitalize(),
+        "rows": [file_row(each, kind) for each in page.items],
+        "texts": said[:8] if kind == "text" and texts else [],
+        "total": page.total,
+        "page": page.page,
+        "pages": max(1, -(-page.total // page.per_page)),
+        "range": wording.range_of(first + 1, first + len(page.items), page.total),
+        "planned": PLANNED.get(kind, "") if page.total else "",
+        "take": f"Take these people over ({wording.files(page.total)})" if kind == "unknown" and page.total else "",
+    }
+
+
+def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
+    """Return one file of a list."""
+    state, level = STATES.get(found.state, ("", ""))
+    more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}
+    return {
+        "id": found.file_id,
+        "name": found.file_name,
+        "path": found.file_path,
+        "place": " / ".join(part for part in (found.library, *found.folder.split("/")) if part),
+        "size": wording.size(found.size),
+        "people": found.people or found.named,
+        "only_named": bool(found.named and not found.people),
+        "state": state,
+        "level": level,
+        "what": more.get(kind) or found.message,
+    }
+
+
+def imported(found: ImportReport) -> str:
+    """Return what became of an import, in a sentence or two."""
+    parts = [f"{wording.plural(found.added, 'name')} added in {wording.files(found.files)}."]
+    if found.waiting:
+        parts.append(f"{wording.plural(found.waiting, 'name waits', 'names wait')} for a scan.")
+    if found.rejected:
+        parts.append(f"{wording.plural(len(found.rejected), 'row')} left out.")
+    if found.skipped:
+        parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
+    return " ".join(parts)
+
+
+def looked_at(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
+    """Return an upload with what an import of it would do."""
+    counts = found.report
+    taken = counts.matched + counts.waiting
+    return {
+        "name": name,
+        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
+        "levels": [
+            {"count": wording.count(counts.matched), "level": "safe", "text": "fit a film"},
+            {"count": wording.count(counts.waiting), "level": "warning", "text": "wait for a scan"},
+            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "cannot be taken"},
+            *(
+                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "are skipped"}]
+                * bool(counts.skipped)
+            ),
+        ],
+        "roots": [{"value": root, "label": root, "on": root == found.root} for root in roots] if found.relative else [],
+        "replace": replace,
+        "rejected": _lines([(each.where, each.reason) for each in counts.rejected]),
+        "skipped": _lines([(each.where, each.reason) for each in counts.skipped]),
+        "waiting": _lines([(each.where, each.path) for each in found.waiting], total=counts.waiting),
+        "hint": _hint(counts),
+        "confirm": f"Import {wording.plural(taken, 'name')}" if taken else "",
+    }
+
+
+def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict[str, Any]:
+    number = len(rows) if total is None else total
+    shown = [{"line": where, "text": text} for where, text in rows[:LINES]]
+    more = number - len(shown)
+    return {"rows": shown, "more": wording.and_more(more)}
+
+
+def _hint(counts: ImportReport) -> str:
+    if counts.waiting and not counts.matched:
+        return "No row fits a film that is known. Do the paths start from another folder?"
+    return "Names that wait are used as soon as a scan meets their film." if counts.waiting else ""

@@ -1,0 +1,126 @@
+"""A list of people that was sent: what an import of it would do, line by line, and the import itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dashboards.bridge import Bridge
+from dashboards.pages.library import folders as drawing
+from dashboards.session import Session
+from dashboards.web.uploads import Upload
+from indexium_core import errors
+
+if TYPE_CHECKING:
+    from indexium_core.library import ImportCheck, Library
+
+__all__ = ["PeopleImport"]
+
+
+class PeopleImport:
+    """Looks at one upload at a time, in one session."""
+
+    def __init__(
+        self,
+        library: Library,
+        bridge: Bridge,
+        session: Session,
+        imported: Callable[[str], None],
+        draw: Callable[[], None],
+    ) -> None:
+        """Stand ready; `imported` is told what became of an import, `draw` shows `view` again."""
+        self._library, self._bridge, self._session = library, bridge, session
+        self._done, self._draw = imported, draw
+        self._upload: Upload | None = None
+        self._check: ImportCheck | None = None
+        self._roots: list[str] = []
+        self._root = ""
+        self._replace = False
+
+    def view(self) -> dict[str, Any] | None:
+        """Return what is shown of the upload, None where there is none."""
+        if self._upload is None or self._check is None:
+            return None
+        roots = list(dict.fromkeys([self._check.root, *self._roots]))
+        return drawing.looked_at(self._upload.name, self._check, roots, replace=self._replace)
+
+    def uploaded(self, message: Mapping[str, Any]) -> None:
+        """Look at an upload: from which folder its paths start, and what it would do."""
+        token = str(message["token"])
+
+        def look() -> tuple[Upload, str, ImportCheck]:
+            upload = self._session.result_cache.find(token, Upload)
+            with _called(upload):
+                root = self._library.people.root_for(upload.path)
+                return upload, root, self._library.people.check_import(upload.path, root=root or None)
+
+        def show(found: tuple[Upload, str, ImportCheck]) -> None:
+            self._upload, self._root, self._check = found
+            self._roots, self._replace = [row.path for row in self._library.inventory.list()], False
+            self._draw()
+
+        self._bridge.run(look, show, name="upload", failed=self._failed)
+
+    def start_from(self, root: str) -> None:
+        """Look again, with paths that start from another folder."""
+        self._root = root
+        self._look_again()
+
+    def set_replace(self, *, on: bool) -> None:
+        """Look again, with people set or added."""
+        self._replace = on
+        self._look_again()
+
+    def leave(self) -> None:
+        """Put the upload away."""
+        self._upload = self._check = None
+        self._draw()
+
+    def run(self) -> None:
+        """Import what was looked at."""
+        upload, root, replace = self._upload, self._root or None, self._replace
+        if upload is None:
+            return
+
+        def done(report: Any) -> None:
+            self._upload = self._check = None
+            self._done(drawing.imported(report))
+
+        self._bridge.run(
+            lambda: self._library.people.import_file(upload.path, root=root, replace=replace),
+            done,
+            name="import_people",
+            once=True,
+            failed=self._failed,
+        )
+
+    def _look_again(self) -> None:
+        upload, root, replace = self._upload, self._root or None, self._replace
+        if upload is None:
+            return
+
+        def show(check: ImportCheck) -> None:
+            self._check = check
+            self._draw()
+
+        self._bridge.run(
+            lambda: self._library.people.check_import(upload.path, root=root, replace=replace),
+            show,
+            name="upload",
+            failed=self._failed,
+        )
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        self._upload = self._check = None
+        self._bridge.toast("error", error.message)
+        self._draw()
+
+
+@contextlib.contextmanager
+def _called(upload: Upload) -> Iterator[None]:
+    """Let sentences about an upload call it as the person does, not by where it lies here."""
+    try:
+        yield
+    except errors.UsageError as error:
+        raise errors.UsageError(error.message.replace(str(upload.path), upload.name)) from error

@@ -1,0 +1,343 @@
+"""
+The library: folders, scans, who is in which film, and how good all of it is. In an empty home it leads to a first plan.
+
+A scan belongs to the process, not to the page: it goes on when the page is closed, and every page shows the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.components.base import Component
+from dashboards.pages.library import folders as drawing
+from dashboards.pages.library.people_import import PeopleImport
+from dashboards.screen import Screen
+from dashboards.session import Session
+from dashboards.state import LibraryState
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.files.inventory import KINDS, HeldPage, LibraryDetails, Quality
+
+if TYPE_CHECKING:
+    from indexium_core.library import ScanReport
+
+__all__ = ["LibraryScreen"]
+
+PER_PAGE = 25
+SCANS = ("scan:started", "scan:progress")
+NEWS = ("scan:completed", "plan:changed")
+
+
+class _LibraryResult(NamedTuple):
+    """What one look at the home found."""
+
+    folders: list[LibraryDetails]
+    quality: Quality
+    page: HeldPage | None
+    planned: int
+    written: bool  # something was, so nobody needs to be led by the hand
+
+
+class LibraryScreen(Screen):
+    """The page of the library in one session."""
+
+    state: LibraryState
+
+    def __init__(self, session: Session) -> None:
+        self.state = LibraryState()
+        library, bridge, dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
+        self._folders = drawing.Folders()
+        self._found: _LibraryResult | None = None
+        self._guided = False  # somebody is led to a first plan in this session
+        self._stopping = False
+        self._report: ScanReport | None = None
+        self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
+        self._listen()
+
+    def _listen(self) -> None:
+        self._folders.on(
+            add=lambda message: self._add(str(message["path"])),
+            hints=self._hint,
+            scan=lambda message: self._scan(message.get("id"), full=bool(message.get("full"))),
+            stop=lambda _: self._stop(),
+            gone=lambda message: self._look_for_gone(int(message["id"])),
+            forget=lambda message: self._ask_forget(int(message["id"]), missing=True),
+            remove=lambda message: self._ask_forget(int(message["id"]), missing=False),
+            mode=self._set_mode,
+            audio=lambda message: self._set_audio(int(message["id"]), included=bool(message["on"])),
+            uploaded=self._import.uploaded,
+            upload_failed=lambda message: self._bridge.toast("error", str(message["text"])[:500]),
+            root=lambda message: self._import.start_from(str(message["path"])),
+            replace=lambda message: self._import.set_replace(on=bool(message["on"])),
+            leave=lambda _: self._import.leave(),
+            take=lambda _: self._take(),
+            by_hand=lambda _: self._show_list("nobody"),
+            plan=lambda _: self._session.go("plan"),
+            dismiss=lambda _: self._dismiss(),
+            kind=lambda message: self._show_list(str(message["kind"])),
+            page=self._turn,
+            planned=lambda message: self._session.go("plan", query=str(message["query"])),
+            add_people=lambda message: self._ask_people(int(message["id"]), str(message["name"])),
+            **{"import": lambda _: self._import.run()},
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {"library": self._folders}
+
+    def start(self) -> None:
+        """Follow the process's events."""
+        self._bridge.listen(SCANS, self._draw, every=0.4)
+        self._bridge.listen(NEWS, self._scanned, every=1.0)
+
+    def refresh(self) -> None:
+        """Read what the home holds again, where the page is looked at."""
+        if self._session.is_showing("library"):
+            self._bridge.run(self._read, self._show, name="library")
+
+    def _scanned(self) -> None:
+        if self._library.scans.progress() is None:
+            self._stopping = False
+        self.refresh()
+
+    def _read(self) -> _LibraryResult:
+        library, kind = self._library, self.state.kind
+        statistics = self._session.read_cache.plan().statistics
+        return _LibraryResult(
+            library.inventory.libraries(),
+            library.inventory.quality(),
+            library.inventory.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
+            statistics.safe_count + statistics.warning_count + statistics.danger_count,
+            library.history(per_page=1).total > 0,
+        )
+
+    def _show(self, found: _LibraryResult) -> None:
+        self._found = found
+        if self._is_led(found):  # the last step is there when the people are known
+            self._guided = True
+        self._draw()
+
+    # What is shown.
+
+    def _draw(self) -> None:
+        found = self._found
+        if found is None or not self._session.is_showing("library"):
+            return
+        progress, quality = self._library.scans.progress(), found.quality
+        view = {
+            **drawing.folders(found.folders, quality),
+            "can_scan": progress is None,
+            "local": self._session.local,
+            "files": self._session.files,
+            "import": self._import.view(),
+        }
+        if self._is_led(found):
+            scanning = progress is not None
+            view["steps"] = drawing.steps(found.folders, quality, planned=found.planned, scanning=scanning)
+        if progress is not None:
+            view["scan"] = drawing.scanning(progress, stopping=self._stopping)
+        elif self._report is not None:
+            view["report"] = drawing.report(self._report)
+        if quality.all or quality.missing:
+            view |= drawing.held(quality, found.page, kind=self.state.kind)
+        self._folders.put(**view)
+
+    def _is_led(self, found: _LibraryResult) -> bool:
+        """Tell whether the first steps are shown: from an empty home to a first plan, until something was written."""
+        if found.written:
+            return False
+        quality = found.quality
+        return self._guided or not (found.folders and (quality.persons or quality.waiting))
+
+    # Folders.
+
+    def _hint(self, message: Mapping[str, Any]) -> None:
+        if not self._session.local:
+            return
+        text, serial = str(message["text"])[:4096], int(message["serial"])
+        self._bridge.run(
+            lambda: self._library.inventory.folders(text),
+            lambda found: self._folders.hints([{"path": each.path, "known": each.known} for each in found], serial),
+            name="folder_hints",
+        )
+
+    def _add(self, text: str) -> None:
+        path = text.strip()
+        if not path.startswith(("/", "~")):
+            self._bridge.toast("error", "Type the whole path, from / on, or from ~ for your own folder.")
+            return
+        self._bridge.run(
+            lambda: self._library.inventory.add(path),
+            lambda row: self._scan(row.library_id),
+            name="add_folder",
+            once=True,
+        )
+
+    def _scan(self, library_id: Any = None, *, full: bool = False, really_gone: bool = False) -> None:
+        """Scan one folder or all of them, on a thread of the process."""
+        wanted = None if library_id is None else int(library_id)
+        self._stopping, self._report = False, None
+
+        def work() -> ScanReport:
+            rows = self._library.inventory.list()
+            dirs = [Path(row.path_bytes.decode("utf-8", "surrogateescape")) for row in rows if row.library_id == wanted]
+            if wanted is not None and not dirs:
+                raise errors.UnknownIdError("This folder is not there any more.")
+            return self._library.scan(dirs, full=full, really_gone=really_gone)
+
+        self._bridge.run(work, self._reported, failed=self._failed)
+        self.refresh()
+
+    def _reported(self, report: ScanReport) -> None:
+        self._report, self._stopping = report, False
+        if not self._session.is_showing("library"):
+            self._bridge.toast("info", drawing.report(report)["text"])
+        self.refresh()
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        self._stopping = False
+        self._bridge.toast("error", error.message)
+        self.refresh()
+
+    def _stop(self) -> None:
+        self._stopping = self._library.scans.cancel()
+        self._draw()
+
+    def _dismiss(self) -> None:
+        self._report = None
+        self._draw()
+
+    def _set_mode(self, message: Mapping[str, Any]) -> None:
+        library_id, field, value = int(message["id"]), str(message["field"]), str(message["value"]) or None
+        folders = self._found.folders if self._found else []
+        row = next((each for each in folders if each.library_id == library_id), None)
+        if row is None or field not in {"people_mode", "comment_mode"}:
+            return
+        modes = {"people_mode": row.people_mode, "comment_mode": row.comment_mode, field: value}
+        self._change(
+            lambda: self._library.inventory.set_modes(
+                library_id, mode=modes["people_mode"], comment_mode=modes["comment_mode"]
+            ),
+            lambda _: f"{row.name}: the plan goes by it from now on.",
+        )
+
+    def _set_audio(self, library_id: int, *, included: bool) -> None:
+        def ask(found: Any) -> None:
+            if not found.files:
+                exclude()
+                return
+            self._dialog.ask(
+                "Exclude audio files?",
+                drawing.forgetting(found, part="audio"),
+                lambda _: exclude(),
+                confirm=f"Forget {wording.files(found.files)}",
+                risky=True,
+            )
+
+        def exclude() -> None:
+            self._change(
+                lambda: self._library.inventory.set_audio(library_id, included=False),
+                lambda _: "Scans no longer include audio files.",
+            )
+
+        if included:
+            self._change(
+                lambda: self._library.inventory.set_audio(library_id, included=True),
+                lambda _: "The next scan includes audio files.",
+            )
+        else:
+            self._bridge.run(lambda: self._library.inventory.audio_files(library_id), ask, name="forgetting", once=True)
+
+    def _look_for_gone(self, library_id: int) -> None:
+        holdings = self._library.inventory
+
+        def ask(found: Any) -> None:
+            if found.reason:
+                self._dialog.report(
+                    "This cannot be told now",
+                    [
+                        {"kind": "why", "level": "warning", "text": found.reason},
+                        {
+                            "kind": "text",
+                            "text": "Where all of it is gone for good, remove the folder. Who is in its films is kept.",
+                        },
+                    ],
+                )
+            elif not found.gone:
+                self._dialog.report("Nothing is gone", [{"kind": "text", "text": "Every file that is known is there."}])
+            else:
+                self._dialog.ask(
+                    "Are these files really gone?",
+                    drawing.gone(found),
+                    lambda _: self._scan(library_id, really_gone=True),
+                    confirm=f"Call {wording.files(found.gone)} missing",
+                    risky=True,
+                )
+
+        self._bridge.run(lambda: holdings.gone(library_id), ask, name="gone", once=True)
+
+    def _ask_forget(self, library_id: int, *, missing: bool) -> None:
+        holdings = self._library.inventory
+        look = holdings.forgettable if missing else holdings.removal
+        forget = self._library.inventory.forget_missing if missing else self._library.inventory.remove
+
+        def ask(found: Any) -> None:
+            files = wording.files(found.files)
+            self._dialog.ask(
+                "Forget what is missing?" if missing else "Remove this folder?",
+                drawing.forgetting(found, part="missing" if missing else "all"),
+                lambda _: self._change(lambda: forget(library_id), lambda _: f"{files} forgotten."),
+                confirm=f"Forget {files}" if found.files else "Remove the folder",
+                risky=True,
+            )
+
+        self._bridge.run(lambda: look(library_id), ask, name="forgetting", once=True)
+
+    # People, and the lists.
+
+    def _take(self) -> None:
+        self._change(self._library.people.take_from_files, drawing.imported)
+
+    def _imported(self, text: str) -> None:
+        self._bridge.toast("good", text)
+        self.refresh()
+
+    def _ask_people(self, file_id: int, name: str) -> None:
+        self._dialog.ask(
+            f"Who is in {name}?",
+            [
+                {
+                    "kind": "text",
+                    "text": "Names with commas between them. They are added to who is known; no film is changed.",
+                }
+            ],
+            lambda text: self._add_people(file_id, text),
+            confirm="Add",
+            note="People",
+        )
+
+    def _add_people(self, file_id: int, text: str) -> None:
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        if names:
+            self._change(lambda: self._library.people.add_to_files([file_id], names), drawing.imported)
+
+    def _change(self, work: Callable[[], Any], say: Callable[[Any], str]) -> None:
+        def done(result: Any) -> None:
+            self._bridge.toast("good", say(result))
+            self.refresh()
+
+        self._bridge.run(work, done, name="library_change", once=True)
+
+    def _show_list(self, kind: str) -> None:
+        if kind in KINDS or not kind:
+            self.state.param.update(kind=kind, number=1)
+            self._session.update_address()
+            self.refresh()
+
+    def _turn(self, message: Mapping[str, Any]) -> None:
+        self.state.number = max(1, int(message["page"]))
+        self._session.update_address()
+        self.refresh()

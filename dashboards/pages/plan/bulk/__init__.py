@@ -1,0 +1,1 @@
+"""Edit of people over all selected files of the plan."""

@@ -1,0 +1,192 @@
+"""What is done with many files at once: people, templates, skipping, modes, media. A dialog of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from dashboards.components import person_field
+from dashboards.components.base import Component, module
+from indexium_core.library import BulkPeople, ChangePreview, Template
+from indexium_core.model import wording
+from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
+
+__all__ = ["Bulk", "days", "effect", "locked", "templates", "view"]
+
+SHOWN = 60  # people that are shown as chips
+NAMED = 4  # people that a sentence names
+
+
+class Bulk(Component):
+    """
+    The dialog. Its tabs and what is chosen in them are the browser's; what that would do is counted here.
+
+    View: see `view`, with `tabs` (those there are), `templates`, and `effect` of what was asked last (named by its
+    `asked`); `{open: false}` closes it. Messages, each with the `serial` of the opening: `look` {asked} (what would it
+    do?), `apply` {asked}, `find` {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name,
+    asked}, `forget` {name}, `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. `asked` is
+    {add, remove}, {old, new} or {template}.
+    Sent to it: {offers} (see `person_field.offers`), {problem}.
+    """
+
+    _esm = module("bulk", "person_field")
+    _styles = ("person_field.css", "bulk.css")
+
+    def offer(self, offers: person_field.Offers) -> None:
+        """Offer names in the field that is typed in."""
+        self._send_msg({"offers": offers})
+
+    def complain(self, problem: str) -> None:
+        """Show a sentence where something cannot be done."""
+        self._send_msg({"problem": problem})
+
+
+def view(
+    found: BulkPeople, *, serial: int, tab: str, kept: Sequence[Template], today: date, hidden: int = 0
+) -> dict[str, Any]:
+    """
+    Return what the dialog shows of the files that are meant.
+
+    Args:
+        found: Who would be in them.
+        serial: Number of this opening.
+        tab: The tab that is shown first: people, replace, templates, skip, modes, media.
+        kept: The templates there are.
+        today: The day on which it is.
+        hidden: Files of the selection that the search does not show.
+
+    """
+    return {
+        "open": True,
+        "serial": serial,
+        "tab": tab,
+        "files": found.files,
+        "titles": {
+            "people": f"Edit people of {wording.files(found.files)}",
+            "replace": f"Replace a person in {wording.files(found.files)}",
+            "templates": f"Apply a template to {wording.files(found.files)}",
+            "skip": f"Skip {wording.files(found.files)}",
+            "media": f"Media of {wording.files(found.files - found.copies)}",
+            "modes": f"How {wording.files(found.files)} {'is' if found.files == 1 else 'are'} written",
+        },
+        "note": " ".join(part for part in (_hidden(hidden), _copies(found)) if part),
+        "hidden": _hidden(hidden),
+        "own": found.files - found.copies,
+        "fields": [{"field": name, "label": LABELS[name], "asked": name in ON_REQUEST} for name in FIELDS],
+        "people": [{"name": person.name, "files": person.files} for person in found.people],
+        "total": found.total,
+        "rest": f"and {wording.count(found.total - len(found.people))} more; type a name to find them"
+        if found.total > len(found.people)
+        else "",
+        "templates": templates(kept),
+        "days": days(today),
+        "least": (today + timedelta(days=1)).isoformat(),
+    }
+
+
+def _hidden(number: int) -> str:
+    return f"{wording.files(number)} of them {'is' if number == 1 else 'are'} hidden by the search." if number else ""
+
+
+def _copies(found: BulkPeople) -> str:
+    if not found.copies:
+        return ""
+    they = "1 of them is a copy" if found.copies == 1 else f"{wording.count(found.copies)} of them are copies"
+    return f"{they} of what you selected: the same film has the same people."
+
+
+def locked(report: LockReport, done: str) -> str:
+    """Return what locking (or unlocking: `done`) has done."""
+    if not report.changed:
+        return f"Nothing to do: all of it was {done} already."
+    return f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}."
+
+
+def templates(kept: Sequence[Template]) -> list[dict[str, str]]:
+    """Return the templates with what each does."""
+    return [{"name": each.name, "does": _does(each)} for each in kept]
+
+
+def _does(template: Template) -> str:
+    if template.old_person is None:
+        return f"adds {wording.list_of(template.people)}"
+    return f"replaces {template.old_person} by {template.new_person}"
+
+
+def days(today: date) -> list[dict[str, str]]:
+    """Return the days that are offered: tomorrow, the next Monday, the first of the next month."""
+    monday = today + timedelta(days=7 - today.weekday())
+    month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    offered = (("Tomorrow", today + timedelta(days=1)), ("Next week", monday), ("Next month", month))
+    return [{"label": label, "day": day.isoformat(), "text": f"{day:%a} {day.day} {day:%b}"} for label, day in offered]
+
+
+def effect(found: ChangePreview, asked: Mapping[str, Any], pair: tuple[str, str] | None = None) -> dict[str, Any]:
+    """Return what was `asked` about would do, in a sentence, with the first files that change; `pair`: who for whom."""
+    shown = [
+        {
+            "id": each.file_id,
+            "name": each.file_name,
+            "path": each.file_path,
+            "tags": _tags(each.before, each.after),
+        }
+        for each in found.examples
+    ]
+    more = found.changed - len(shown)
+    return {
+        "asked": dict(asked),
+        "files": found.changed,
+        "text": _sentence(found, pair),
+        "rest": _rest(found),
+        "warning": _warning(found),
+        "examples": shown,
+        "more": f"and {wording.count(more)} more" if shown and more else "",
+    }
+
+
+def _sentence(found: ChangePreview, pair: tuple[str, str] | None) -> str:
+    """Return `Adds Ann Lee to 7 files, removes Bob Ray from 5.`; people are counted where they are many."""
+    if not found.changed:
+        return "Nothing would change."
+    if pair is not None:
+        return f"Replaces {pair[0]} by {pair[1]} in {wording.files(found.changed)}."
+    sides = [*_sides("adds", "to", found.added), *_sides("removes", "from", found.removed)]
+    if not sides:
+        return f"Spells names otherwise in {wording.files(found.changed)}."
+    first, *others = sides
+    said = [f"{verb} {who} {wording.files(files)}" for verb, who, files in [first]]
+    last = first[0]
+    for verb, who, files in others:
+        said.append(f"{' and' if verb == last else f', {verb}'} {who} {wording.count(files)}")
+        last = verb
+    text = "".join(said)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _sides(verb: str, where: str, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return who comes or goes, people with the same number of files together: verb, `Ann and Bob to`, files."""
+    if len(counts) > NAMED:
+        return [(verb, f"{wording.plural(len(counts), 'person', 'people')} {where} up to", max(counts.values()))]
+    by_files: dict[int, list[str]] = {}
+    for name, files in counts.items():
+        by_files.setdefault(files, []).append(name)
+    return [(verb, f"{wording.list_of(names)} {where}", files) for files, names in by_files.items()]
+
+
+def _rest(found: ChangePreview) -> str:
+    same = found.files - found.changed
+    if not found.changed or not same:
+        return ""
+    return "1 file stays as it is." if same == 1 else f"{wording.files(same)} stay as they are."
+
+
+def _warning(found: ChangePreview) -> str:
+    if not found.emptied:
+        return ""
+    return f"{wording.files(found.emptied)} would have nobody at all."
+
+
+def _tags(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]]:
+    gone = [{"text": name, "kind": "del"} for name in before if name not in after]
+    return gone + [{"text": name, "kind": "" if name in before else "add"} for name in after]

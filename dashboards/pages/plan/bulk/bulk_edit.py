@@ -1,0 +1,269 @@
+"""What is decided of many files at once: opened on a selection, counted and done by the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.bridge import Bridge
+from dashboards.components import person_field
+from dashboards.pages.plan.bulk import bulk
+from dashboards.pages.plan.writing.plan_write import PINNED, SO_ALREADY
+from dashboards.session import Session
+from dashboards.state import NOTHING, PlanState
+from indexium_core import errors
+from indexium_core.model import labels
+from indexium_core.model.planning.plan import Selection
+
+if TYPE_CHECKING:
+    from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
+    from indexium_core.model.files.properties import LockReport
+    from indexium_core.model.job import Job
+
+__all__ = ["PlanBulk"]
+
+TABS = ("people", "replace", "templates", "skip", "modes", "media")
+UNEDITED = ("skip", "modes", "media")  # those where editing is switched off
+
+
+class _ShownSelection(NamedTuple):
+    """What something would do."""
+
+    change: ChangePreview
+    pair: tuple[str, str] | None  # who would be replaced by whom
+
+
+class PlanBulk:
+    """The dialog of one session. It is about what was selected when it was opened."""
+
+    def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
+        self._library, self._bridge, self._state, self._session = library, bridge, state, session
+        self._serial = 0
+        self._target: str | Selection | Sequence[int] = ()
+        self._view: dict[str, Any] = {"open": False}
+        self.dialog = bulk.Bulk()
+        self.dialog.on(
+            open=lambda message: self.open(str(message.get("tab", "people"))),
+            look=self._current(self._look),
+            apply=self._current(self._apply),
+            find=self._current(self._find),
+            skip=self._current(self._skip),
+            modes=self._current(self._modes),
+            rescan=self._current(self._rescan),
+            lock=self._current(self._lock),
+            save=self._current(self._save),
+            forget=self._current(self._forget),
+            typing=self._typing,
+            close=self._current(lambda _: self._close()),
+        )
+
+    def open(self, tab: str = "people") -> None:
+        """Show the dialog for what is selected, else for the file at the cursor."""
+        target, library = self._meant(), self._library
+        if target is None:
+            self._bridge.toast("info", "Select files first: x takes the one at the cursor, a takes all that are found.")
+            return
+        tabs = TABS if library.settings.metadata_enable_inline_edit else UNEDITED
+        tab = tab if tab in tabs else tabs[0]
+
+        query = self._state.query
+
+        def look() -> tuple[BulkPeople, list[Template], int]:
+            hidden = library.preview(target, within=query).hidden if isinstance(target, Selection) else 0
+            return library.bulk.people_in(target, limit=bulk.SHOWN), library.templates.list(), hidden
+
+        def show(found: tuple[BulkPeople, list[Template], int]) -> None:
+            people, kept, hidden = found
+            if not people.files:
+                self._bridge.toast("info", "Nothing is selected that could be edited.")
+                return
+            self._serial += 1
+            self._target = target
+            today = datetime.now().astimezone().date()
+            view = bulk.view(people, serial=self._serial, tab=tab, kept=kept, today=today, hidden=hidden)
+            self._put(**view, tabs=list(tabs), effect=None)
+
+        self._bridge.run(look, show, name="bulk", once=True)
+
+    def _meant(self) -> Selection | list[int] | None:
+        selection: Selection = self._state.selection
+        if selection != NOTHING:
+            return selection
+        return None if self._state.cursor is None else [self._state.cursor]
+
+    def _put(self, **changes: Any) -> None:
+        self._view |= changes
+        self.dialog.put(**self._view)
+
+    def _close(self) -> None:
+        self._view = {"open": False}
+        self.dialog.put(**self._view)
+
+    def _current(self, handle: Callable[[Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:
+        """Hear only what is said about the dialog that is on the screen."""
+        return lambda message: handle(message) if message.get("serial") == self._serial else None
+
+    # Looking.
+
+    def _look(self, message: Mapping[str, Any]) -> None:
+        """Say what something would do; of several questions the last one is answered."""
+        asked = _asked(message)
+        target = self._target
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._put(effect={"asked": asked, "files": 0, "text": error.message, "bad": True})
+
+        def show(found: _ShownSelection | None) -> None:
+            self._put(effect=found and bulk.effect(found.change, asked, found.pair))
+
+        self._bridge.run(lambda: self._preview(target, asked), show, name="bulk_look", failed=failed)
+
+    def _preview(self, target: Target, asked: Mapping[str, Any]) -> _ShownSelection | None:
+        library = self._library
+        if "template" in asked:
+            template = library.templates.get(asked["template"])
+            return _ShownSelection(library.templates.preview(template.name, target), template.pair)
+        if "old" in asked:
+            pair = asked["old"], asked["new"]
+            return _ShownSelection(library.bulk.preview(target, replace=pair), pair)
+        if not asked["add"] and not asked["remove"]:
+            return None
+        return _ShownSelection(library.bulk.preview(target, add=asked["add"], remove=asked["remove"], examples=0), None)
+
+    def _find(self, message: Mapping[str, Any]) -> None:
+        """Show those of many people whose name has a text in it."""
+        target, text = self._target, str(message.get("text", ""))[:200]
+
+        def show(found: BulkPeople) -> None:
+            fresh = bulk.view(found, serial=self._serial, tab="people", kept=(), today=date.min)
+            self._put(people=fresh["people"], rest=fresh["rest"], found=text)
+
+        self._bridge.run(
+            lambda: self._library.bulk.people_in(target, like=text, limit=bulk.SHOWN), show, name="bulk_find"
+        )
+
+    def _typing(self, message: Mapping[str, Any]) -> None:
+        """Offer people for what is typed, and then those whom it may mean."""
+        text, library, offer = str(message.get("text", ""))[:200], self._library, self.dialog.offer
+
+        def show(offers: person_field.Offers) -> None:
+            offer(offers)
+            if not offers["known"]:
+                self._bridge.run(lambda: person_field.with_similar(library, offers), offer, name="bulk_similar")
+
+        self._bridge.run(lambda: person_field.names(library, text), show, name="bulk_offers")
+
+    # Deciding.
+
+    def _apply(self, message: Mapping[str, Any]) -> None:
+        asked, target, library = _asked(message), self._target, self._library
+        if not library.settings.metadata_enable_inline_edit:
+            return
+        if "template" in asked:
+            self._decide(lambda: library.templates.apply(asked["template"], target))
+        elif "old" in asked:
+            self._decide(lambda: library.decisions.replace_person(target, asked["old"], asked["new"]))
+        else:
+            self._decide(lambda: library.decisions.change_people(target, add=asked["add"], remove=asked["remove"]))
+
+    def _skip(self, message: Mapping[str, Any]) -> None:
+        text, target = str(message.get("until") or ""), self._target
+        until = datetime.combine(date.fromisoformat(text), time.min).astimezone() if text else None
+        self._decide(lambda: self._library.decisions.postpone(target, until), keep=False)
+
+    def _modes(self, message: Mapping[str, Any]) -> None:
+        target, people, comment = self._target, message.get("people") or None, message.get("comment") or None
+        self._decide(lambda: self._library.decisions.set_mode(target, mode=people, comment_mode=comment))
+
+    def _decide(self, decide: Callable[[], DecisionReport], *, keep: bool = True) -> None:
+        """Do it, say what was done, and leave the files selected unless they leave the lists."""
+        selection, library = self._state.selection, self._library
+
+        def work() -> tuple[DecisionReport, Selection]:
+            left = Selection()
+            if keep and selection != NOTHING:
+                few = self._view["files"] <= PINNED
+                left = Selection(included=frozenset(library.plan().ids(selection))) if few else selection
+            return decide(), left
+
+        def told(done: tuple[DecisionReport, Selection]) -> None:
+            report, left = done
+            self._close()
+            self._state.selection = left
+            self._session.keep_selection(self._state.selection)
+            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+
+        self._bridge.run(work, told, name="bulk_decide", once=True, failed=self._complain)
+
+    # The media.
+
+    def _rescan(self, message: Mapping[str, Any]) -> None:
+        """Let the media of the files be read again, by a job."""
+        target, library = self._target, self._library
+        refresh = [str(each) for each in message.get("refresh", [])]
+
+        def begin() -> Job:
+            if isinstance(target, str | Selection):
+                return library.rescans.add(target, refresh=refresh)
+            return library.rescans.add(file_ids=target, refresh=refresh)
+
+        def told(job: Job) -> None:
+            self._close()
+            self._bridge.toast("success", f"{job.title} has begun. Jobs shows how far it is.")
+
+        self._bridge.run(begin, told, name="bulk_rescan", once=True, failed=self._complain)
+
+    def _lock(self, message: Mapping[str, Any]) -> None:
+        """Lock or unlock fields of the files."""
+        target, on, locks = self._target, bool(message.get("on")), self._library.locks
+        fields = [str(each) for each in message.get("fields", [])]
+
+        def told(report: LockReport) -> None:
+            self._close()
+            done = "locked" if on else "unlocked"
+            self._bridge.toast("success", bulk.locked(report, done))
+
+        act = locks.lock if on else locks.unlock
+        self._bridge.run(lambda: act(target, fields), told, name="bulk_lock", once=True, failed=self._complain)
+
+    # Templates.
+
+    def _save(self, message: Mapping[str, Any]) -> None:
+        asked, name = _asked(message), str(message.get("name", ""))[:200]
+        library = self._library
+
+        def save() -> list[Template]:
+            pair = (asked["old"], asked["new"]) if "old" in asked else None
+            library.templates.save(name, people=asked.get("add", ()), replace=pair)
+            return library.templates.list()
+
+        def saved(kept: list[Template]) -> None:
+            self._put(templates=bulk.templates(kept), saved=self._view.get("saved", 0) + 1)
+
+        self._bridge.run(save, saved, name="bulk_save", once=True, failed=self._complain)
+
+    def _forget(self, message: Mapping[str, Any]) -> None:
+        name, library = str(message.get("name", "")), self._library
+
+        def forget() -> list[Template]:
+            library.templates.remove(name)
+            return library.templates.list()
+
+        def gone(kept: list[Template]) -> None:
+            self._put(templates=bulk.templates(kept), effect=None)
+
+        self._bridge.run(forget, gone, name="bulk_forget", once=True, failed=self._complain)
+
+    def _complain(self, error: errors.IndexiumError) -> None:
+        self.dialog.complain(error.message)
+
+
+def _asked(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a message asks about: names to add and to remove, one for another, or a template."""
+    asked = message["asked"]
+    if "template" in asked:
+        return {"template": str(asked["template"])}
+    if "old" in asked:
+        return {"old": str(asked["old"]), "new": str(asked["new"])}
+    return {side: [str(name) for name in asked.get(side, [])][:500] for side in ("add", "remove")}

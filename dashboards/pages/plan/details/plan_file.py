@@ -1,0 +1,324 @@
+"""One file of the plan: its details, and what a person decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from dashboards.bridge import Bridge
+from dashboards.components import person_field
+from dashboards.pages.plan.details import plan_details
+from dashboards.session import Session
+from dashboards.state import PlanState, history_term
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.files.details import FileDetails
+from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning.plan import PlanItem
+
+if TYPE_CHECKING:
+    from indexium_core.library import DecisionReport, Library, RescanReport
+
+__all__ = ["PlanFile"]
+
+CHANGES = 20  # of its properties, of a page
+PATIENCE = 150  # milliseconds that a file is looked at before it is asked who else may be in it
+
+
+class PlanFile:
+    """Shows the file at the cursor; every decision is the library's, and comes back as a changed plan."""
+
+    def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
+        self._library, self._bridge, self._state, self._session = library, bridge, state, session
+        self._edits = 0  # grows each time the editor is to open
+        self._shown_edit = 0  # of the view that is shown
+        self._path = ""  # of the file that is shown
+        self._changed = AuditPage()  # changes of the file that is shown
+        self._turned: tuple[int, int] = (0, 0)  # a file of which all changes are shown, and the page of them
+        self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file, and who else may be in it
+        self.drawer = plan_details.PlanDetails()
+        self.drawer.on(
+            close=lambda _: self.close(),
+            save=self._save,
+            preserve=self.preserve,
+            skip=self.skip,
+            revoke=self._revoke,
+            add=self._add,
+            decline=self._decline,
+            typing=self._typing,
+            operation=lambda message: self._session.go("history", operation_id=int(message["id"])),
+            job=lambda message: self._session.go("jobs", job_id=int(message["id"]), log=False, changes=1),
+            rescan=self._rescan,
+            lock=self._lock,
+            set=self._set,
+            changes=self._turn_changes,
+            past=lambda _: self._look_back(),
+        )
+
+    def open(self, file_id: int, *, edit: bool = False) -> None:
+        """Show a file in detail, with the editor open or not."""
+        if edit and not self._library.settings.metadata_enable_inline_edit:
+            self._bridge.toast("info", "Editing is switched off by INDEXIUM_METADATA_ENABLE_INLINE_EDIT.")
+            return
+        self._edits += edit
+        self._state.param.update(cursor=file_id, details=True)
+        self._leave(file_id)
+        self._load(edit=self._edits if edit else 0)
+
+    def follow(self, track: int | None) -> None:
+        """Show the file whose own address was opened, with the page; None: the address was that of the page."""
+        if track is not None:
+            self._state.param.update(cursor=track, details=True, track=track)
+        elif self._state.track is not None:
+            self._state.param.update(track=None, details=False)
+            self.drawer.put(open=False)
+
+    def _leave(self, file_id: int | None = None) -> None:
+        """Take the page's address again, where another file than its own is shown, or none."""
+        if self._state.track not in (None, file_id):
+            self._state.track = None
+            self._session.update_address()
+
+    def move(self, file_id: int) -> None:
+        """Follow the cursor."""
+        self._state.cursor = file_id
+        if self._state.details:
+            self._leave(file_id)
+            self._load()
+
+    def refresh(self) -> None:
+        """Read the file again, where its details are shown."""
+        if self._state.details and self._state.cursor is not None:
+            self._load()
+
+    def close(self) -> None:
+        """Hide the details."""
+        if self._state.details:
+            self._state.details = False
+            self.drawer.put(open=False)
+            self._leave()
+
+    def _load(self, *, edit: int = 0) -> None:
+        file_id = self._state.cursor
+        library = self._library
+        number = self._turned[1] if self._turned[0] == file_id else 0
+
+        def read() -> tuple[FileDetails, AuditPage]:
+            details = library.files.file(file_id, plan=self._session.read_cache.plan())
+            if number == 0:
+                return details, library.audit.page(file_id, per_page=plan_details.FEW_CHANGES)
+            return details, library.audit.page(file_id, page=number, per_page=CHANGES)
+
+        self._bridge.run(
+            read,
+            lambda found: self._show(*found, edit),
+            name="item",
+            failed=self._lost,
+        )
+
+    def _lost(self, error: errors.IndexiumError) -> None:
+        """Say why there is nothing to show, where somebody asked for just that file."""
+        if self._state.track is not None:
+            self._bridge.toast("error", error.message)
+        self.close()
+
+    def _show(self, details: FileDetails, changed: AuditPage, edit: int) -> None:
+        if not self._state.details or self._state.cursor != details.file_id:
+            return
+        if details.plan is None and self._state.track != details.file_id:  # the file has left the plan
+            self.close()
+            return
+        self._changed = changed
+        self._draw(details, details.plan or plan_details.outside(details), edit)
+        if details.plan is None:
+            return
+        self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
+
+    def _look_for_suggestions(self, details: FileDetails) -> None:
+        if not self._state.details or self._state.cursor != details.file_id:  # only passed by
+            return
+        self._bridge.run(
+            lambda: self._library.suggestions.suggest(details.file_id),
+            lambda found: self._suggest(details, found),
+            name="suggestions",
+            failed=lambda _: None,  # the file has just gone
+        )
+
+    def _suggest(self, details: FileDetails, found: list[Suggestion]) -> None:
+        """Show who else may be in the file: looked for after all else is on the screen, for it takes longer."""
+        self._suggested = (details.file_id, found)
+        if details.plan is not None and self._state.details and self._state.cursor == details.file_id:
+            self._draw(details, details.plan, self._shown_edit)
+
+    def _draw(self, details: FileDetails, item: PlanItem, edit: int) -> None:
+        self._shown_edit, self._path = edit, details.file_path
+        of, suggestions = self._suggested
+        settings = self._library.settings
+        view = plan_details.view(
+            details,
+            item,
+            edit=edit,
+            editable=settings.metadata_enable_inline_edit,
+            changed=self._changed,
+            undo_days=settings.metadata_backup_retention_days,
+            suggestions=suggestions if of == details.file_id else [],
+            pictures=self._session.pictures,
+        )
+        self.drawer.put(**view)
+
+    def _typing(self, message: Mapping[str, Any]) -> None:
+        """Offer people for what is typed in the editor."""
+        library, text = self._library, str(message.get("text", ""))[:200]
+
+        def similar(offers: person_field.Offers) -> None:
+            self.drawer.offer(offers)
+            if not offers["known"]:
+                self._bridge.run(lambda: person_field.with_similar(library, offers), self.drawer.offer, name="similar")
+
+        self._bridge.run(lambda: person_field.names(library, text), similar, name="offers")
+
+    def _turn_changes(self, message: Mapping[str, Any]) -> None:
+        if self._state.cursor is not None:
+            self._turned = (self._state.cursor, max(1, int(message["page"])))
+            self.refresh()
+
+    def _look_back(self) -> None:
+        """List all that was ever done to the file."""
+        every = dict.fromkeys(("status", "kind", "error", "since", "until"), "")
+        self._session.go("history", query=history_term("path", self._path), number=1, operation_id=None, **every)
+
+    # The media.
+
+    def _rescan(self, message: Mapping[str, Any]) -> None:
+        """Read the media of the file again, and say what came of it."""
+        file_id, refresh = int(message["id"]), [str(each) for each in message.get("refresh", [])]
+        library = self._library
+
+        def told(report: RescanReport) -> None:
+            self.drawer.rescanned()
+            kind = "info" if report.failed or report.missing or report.skipped else "success"
+            self._bridge.toast(kind, plan_details.rescanned(report))
+            self.refresh()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self.drawer.rescanned()
+            self._bridge.toast("error", error.message)
+
+        self._bridge.run(
+            lambda: library.rescan(file_ids=[file_id], refresh=refresh), told, name="rescan", failed=failed, once=True
+        )
+
+    def _lock(self, message: Mapping[str, Any]) -> None:
+        """Lock or unlock a field of the file."""
+        file_id, field, on = int(message["id"]), str(message["field"]), bool(message.get("on"))
+        act = self._library.locks.lock if on else self._library.locks.unlock
+        self._bridge.run(lambda: act([file_id], [field]), lambda _: self.refresh(), name=f"lock_{field}")
+
+    def _set(self, message: Mapping[str, Any]) -> None:
+        """Let a property be what the person says."""
+        file_id, field, text = int(message["id"]), str(message["field"]), str(message.get("text", ""))[:200]
+        library = self._library
+
+        def done(_: object) -> None:
+            self.drawer.was_set()
+            self.refresh()
+
+        self._bridge.run(
+            lambda: library.locks.set([file_id], field, text),
+            done,
+            name="set_property",
+            failed=lambda error: self.drawer.mistaken(error.message),
+            once=True,
+        )
+
+    # Deciding.
+
+    def _save(self, message: Mapping[str, Any]) -> None:
+        file_id, people = int(message["id"]), [str(name) for name in message.get("people", [])]
+
+        def failed(error: errors.IndexiumError) -> None:
+            self.drawer.complain(error.message)
+
+        self._bridge.run(
+            lambda: self._library.edit([file_id], people),
+            self._saved,
+            name="edit",
+            failed=failed,
+            once=True,
+        )
+
+    def _saved(self, report: DecisionReport) -> None:
+        self.drawer.saved()
+        copies = report.files > 1
+        text = f"The list holds for all {wording.files(report.files)} with the same film." if copies else "Saved."
+        self._session.report_decision(text, report)
+
+    def _add(self, message: Mapping[str, Any]) -> None:
+        """Take a suggestion."""
+        file_id, name, replaces = int(message["id"]), str(message["name"]), str(message.get("replaces") or "")
+        library = self._library
+
+        def decide() -> DecisionReport:
+            if replaces:
+                return library.decisions.replace_person([file_id], replaces, name)
+            return library.decisions.change_people([file_id], add=[name])
+
+        text = f"{name} instead of {replaces}." if replaces else f"{name} added."
+        self._bridge.run(decide, lambda report: self._session.report_decision(text, report), name="add", once=True)
+
+    def _decline(self, message: Mapping[str, Any]) -> None:
+        """Do not suggest a person for this file again."""
+        file_id, name = int(message["id"]), str(message["name"])
+        self._bridge.run(
+            lambda: self._library.decisions.decline([file_id], [name]),
+            lambda _: self.refresh(),
+            name="decline",
+            once=True,
+        )
+
+    def preserve(self, message: Mapping[str, Any]) -> None:
+        """Keep the other text of the file's comment; where it is kept already, no longer."""
+        file_id = int(message["id"])
+
+        def choose() -> tuple[str, DecisionReport]:
+            item = self._library.plan().item(file_id)
+            keep = item.comment_mode != "preserve"
+            report = self._library.decisions.set_mode([file_id], comment_mode="preserve" if keep else "replace")
+            text = "the other text of the comment is kept." if keep else "the comment becomes the people alone."
+            return f"{item.file_name}: {text}", report
+
+        self._bridge.run(choose, lambda done: self._session.report_decision(*done), name="preserve", once=True)
+
+    def skip(self, message: Mapping[str, Any]) -> None:
+        """Leave the file out of lists and writes, until a day if one is named; where it is left out, bring it back."""
+        file_id, until = int(message["id"]), _morning(message.get("until"))
+
+        def choose() -> tuple[str, DecisionReport]:
+            item = self._library.plan().item(file_id)
+            if item.postponed and until is None:
+                return f"{item.file_name} is back in the plan.", self._library.decisions.bring_back([file_id])
+            report = self._library.decisions.postpone([file_id], until)
+            when = f"until {wording.day(until)}" if until else "until you bring it back"
+            return f"{item.file_name} is skipped {when}.", report
+
+        def told(done: tuple[str, DecisionReport]) -> None:
+            self.close()
+            self._session.report_decision(*done)
+
+        self._bridge.run(choose, told, name="skip", once=True)
+
+    def _revoke(self, message: Mapping[str, Any]) -> None:
+        file_id = int(message["id"])
+        self._bridge.run(
+            lambda: self._library.decisions.revoke_of([file_id], ("edit", "mode")),
+            lambda report: self._session.report_decision("Planned again as the database says.", report),
+            name="revoke",
+            once=True,
+        )
+
+
+def _morning(day: Any) -> datetime | None:
+    """Return the beginning of a day that a browser named, in local time; None for none."""
+    return datetime.combine(date.fromisoformat(str(day)), time.min).astimezone() if day else None

@@ -1,0 +1,215 @@
+"""An edited CSV that came back: what it would change, what is wrong with it, and applying it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
+from dashboards.result_cache import ResultCache
+from dashboards.state import PlanState
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.planning.changes import ChangesPreview, FileChange
+from indexium_core.model.planning.plan import PlanStatistics
+
+if TYPE_CHECKING:
+    from indexium_core.library import DecisionReport, Library
+
+__all__ = ["LARGEST", "ImportChanges", "menu"]
+
+LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 60 MB
+
+PER_PAGE = 25
+OVERWRITE = "overwrite"
+
+
+def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
+    """Return what the menu of export and import shows; `files` is where they are sent, `total` how many are listed."""
+    search = {"q": state.query, "sort": state.sort, "desc": "1" if state.descending else ""}
+    everything = found.total_files + (0 if "postponed" in state.query else found.postponed_count)
+    return {
+        "files": files,
+        "search": urlencode({name: value for name, value in search.items() if value}),
+        "what": wording.files(total) + (" of this search" if state.query.strip() else ""),
+        "every": wording.files(everything) + (" of this search" if state.query.strip() else ""),
+        "largest": LARGEST,
+        "too_large": f"This file is larger than {wording.size(LARGEST)}. Send only the rows that you changed.",
+    }
+
+
+class ImportChanges:
+    """Shows what an upload would change and applies it, in one session."""
+
+    def __init__(
+        self, library: Library, bridge: Bridge, dialog: Dialog, desk: ResultCache, applied: Callable[[], None]
+    ) -> None:
+        """Stand ready; `applied` is called when changes were made."""
+        self._library, self._bridge, self._dialog, self._desk, self._applied = library, bridge, dialog, desk, applied
+        self._serial = 0
+
+    def refused(self, message: Mapping[str, Any]) -> None:
+        """Say why an upload was not taken."""
+        self._dialog.report(
+            "This file cannot be taken",
+            [{"kind": "why", "level": "warning", "text": str(message.get("text", ""))[:500]}],
+        )
+
+    def show(self, message: Mapping[str, Any]) -> None:
+        """Show what an upload would change."""
+        token = str(message.get("token", ""))
+        self._bridge.run(
+            lambda: self._desk.find(token, ChangesPreview),
+            lambda preview: self._ask(preview, str(message.get("name", ""))[:100]),
+            name="changes",
+        )
+
+    def _ask(self, preview: ChangesPreview, name: str) -> None:
+        sections = [*_verdict(preview), *_lists(preview, 1, 1)]
+        files = len(preview.taken())
+        title = f"Changes of {name}" if name else "Changes"
+
+        def turn(which: str, page: int, _choice: str) -> None:
+            section = _rows(preview, page) if which == "rows" else _errors(preview, page)
+            self._dialog.renew_list(self._serial, section)
+
+        if not preview.rows:
+            self._serial = self._dialog.report(title, sections, wide=True, turn=turn)
+            return
+        self._serial = self._dialog.choose(
+            f"{title}?",
+            sections,
+            _options(preview),
+            lambda _note, ticked: self._apply(preview, overwrite=OVERWRITE in ticked),
+            confirm=f"Apply to {wording.files(files)}" if files else "Apply",
+            needs=[] if files else [OVERWRITE],
+            wide=True,
+            turn=turn,
+        )
+
+    def _apply(self, preview: ChangesPreview, *, overwrite: bool) -> None:
+        def told(report: DecisionReport) -> None:
+            self._bridge.toast("good", f"Changed {wording.files(report.files)}.", undo=report.step_id)
+            self._applied()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._dialog.report("Nothing was changed", [{"kind": "why", "level": "warning", "text": error.message}])
+
+        self._bridge.run(
+            lambda: self._library.changes.apply(preview, overwrite=overwrite),
+            told,
+            name="apply_changes",
+            once=True,
+            failed=failed,
+        )
+
+
+def _options(preview: ChangesPreview) -> list[dict[str, str]]:
+    if not preview.conflicts:
+        return []
+    label = f"Also the {wording.plural(preview.conflicts, 'file')} about which something else was decided here since"
+    hint = "What was decided here gives way; undo brings it back."
+    return [{"key": OVERWRITE, "label": label, "hint": hint}]
+
+
+def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
+    """Return what it comes to: counts, notes."""
+    counts = preview.counts(overwrite=True)
+    pairs = [
+        [name, wording.files(counts[key])]
+        for key, name in (
+            ("people", "Other people"),
+            ("postponed", "Skipped"),
+            ("brought_back", "Brought back"),
+            ("modes", "Other modes"),
+        )
+        if counts[key]
+    ]
+    pairs.append(["As they are", wording.files(preview.unchanged)])
+    found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}]
+    if counts["removes_everyone"]:
+        lost = counts["removes_everyone"]
+        text = f"In {wording.files(lost)} nobody would be left: the cell for the people is empty."
+        found.append({"kind": "why", "level": "danger", "text": text})
+    if not preview.rows:
+        found.insert(0, {"kind": "why", "level": "safe", "text": "No row differs from the plan."})
+    found.append({"kind": "hint", "text": " ".join(["Nothing is written into a file by this.", *preview.notes])})
+    return found
+
+
+def _lists(preview: ChangesPreview, rows: int, problems: int) -> list[dict[str, Any]]:
+    return [
+        *([_errors(preview, problems)] if preview.errors else []),
+        *([_rows(preview, rows)] if preview.rows else []),
+    ]
+
+
+def _errors(preview: ChangesPreview, page: int) -> dict[str, Any]:
+    number = len(preview.errors)
+    label = f"{wording.plural(number, 'row')} cannot be taken"
+    found = [
+        {"key": f"line{each.line}", "name": f"line {each.line}", "chips": [], "message": each.message}
+        for each in _part(preview.errors, page)
+    ]
+    return _paged("errors", label, found, page, number)
+
+
+def _rows(preview: ChangesPreview, page: int) -> dict[str, Any]:
+    number = len(preview.rows)
+    found = [_row(each) for each in _part(preview.rows, page)]
+    return _paged("rows", f"{wording.files(number)} would be changed", found, page, number)
+
+
+def _row(change: FileChange) -> dict[str, Any]:
+    kept = [name for name in change.after or () if name in change.before]
+    tags = [
+        *({"text": name, "kind": ""} for name in kept),
+        *({"text": name, "kind": "del"} for name in change.removed),
+        *({"text": name, "kind": "add"} for name in change.added),
+    ]
+    return {
+        "key": change.file_id,
+        "name": change.file_name,
+        "path": change.file_path,
+        "chips": _chips(change),
+        "tags": tags if change.after is not None else None,
+        "message": " · ".join(part for part in (_said(change), change.conflict, f"line {change.line}") if part),
+    }
+
+
+def _chips(change: FileChange) -> list[dict[str, str]]:
+    flags = (
+        (bool(change.conflict), "warning", "decided here"),
+        (change.removes_everyone, "danger", "removes everyone"),
+        (change.postponed is True, "note", "skip"),
+        (change.postponed is False, "note", "bring back"),
+    )
+    return [{"level": level, "text": text} for wanted, level, text in flags if wanted]
+
+
+def _said(change: FileChange) -> str:
+    """Return the modes and the day that a row asks for, and an order of people that is all that differs."""
+    parts = [mode for mode in (change.people_mode, change.comment_mode) if mode]
+    parts += [f"until {wording.day(change.until)}"] if change.until else []
+    if change.after is not None and not change.added and not change.removed:
+        parts.append("another order")
+    return ", ".join(parts)
+
+
+def _part(things: list[Any], page: int) -> list[Any]:
+    return things[(page - 1) * PER_PAGE : page * PER_PAGE]
+
+
+def _paged(key: str, label: str, items: list[dict[str, Any]], page: int, number: int) -> dict[str, Any]:
+    first = (page - 1) * PER_PAGE
+    return {
+        "kind": "items",
+        "key": key,
+        "label": label,
+        "items": items,
+        "page": page,
+        "pages": max(1, -(-number // PER_PAGE)),
+        "range": wording.range_of(first + 1, first + len(items), number),
+    }

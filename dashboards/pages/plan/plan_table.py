@@ -1,0 +1,214 @@
+"""The plan's table: one page of rows as an ARIA grid, drawn by `plan_table.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from dashboards.components.base import Component, module
+from dashboards.pages.plan.search.plan_header import label_of
+from indexium_core.model import wording
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
+
+__all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
+
+SHOWN_TAGS = 12
+GRAVE = ("blocked", "danger", "warning")
+
+
+class PlanTable(Component):
+    """
+    The grid of planned files.
+
+    Messages: `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `cursor` {id}, `open` {id}, `close`,
+    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and what an empty list offers. View: see `view`.
+    """
+
+    _esm = module("plan_table")
+
+
+def view(
+    page: PlanPage,
+    *,
+    sort: str,
+    descending: bool,
+    selected: Collection[int],
+    chosen: int,
+    able: int,
+    picked: int,
+    named: bool,
+    hidden: int = 0,
+    query: str = "",
+) -> dict[str, Any]:
+    """
+    Return what the table shows.
+
+    Args:
+        page: The page of the plan.
+        sort: Key that it is sorted by.
+        descending: Whether the other way round.
+        selected: File ids of this page that are chosen.
+        chosen: How many files are chosen in all, on every page.
+        able: How many files of the search can be chosen: those that can be written.
+        picked: Number of the last choice that is counted in; the browser waits for its own.
+        named: Whether rows say the name of their library: where there are several.
+        hidden: How many of the chosen files the search does not find.
+        query: The search that finds them.
+
+    """
+    first = (page.page - 1) * page.per_page
+    rows = [row(item, selected=item.file_id in selected, named=named) for item in page.items]
+    return {
+        "rows": rows,
+        "total": page.total,
+        "able": able,
+        "chosen": chosen,
+        "first": first + 1,
+        "range": wording.range_of(first + 1, first + len(rows), page.total),
+        "page": page.page,
+        "pages": max(1, -(-page.total // page.per_page)),
+        "sort": sort,
+        "descending": descending,
+        "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",
+        "picked": picked,
+        "look": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # in the same look a row is where it was
+    }
+
+
+def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
+    """Return one row; `named` says the library's name, too."""
+    tags = tag_list(item)
+    return {
+        "id": item.file_id,
+        "name": item.file_name,
+        "place": " / ".join(part for part in (item.library if named else "", *item.folder.split("/")) if part),
+        "size": wording.size(item.size),
+        "ext": item.file_ext,
+        "mark": "skipped" if item.postponed else "edited" if item.edited else "",
+        "tags": tags[:SHOWN_TAGS],
+        "more": max(0, len(tags) - SHOWN_TAGS),
+        "risk": item.risk_level,
+        "reason": reason(item),
+        "why": "\n".join(issue.message for issue in grave(item)),
+        "way": way(item),
+        "cost": cost(item),
+        "can": item.can_update and not item.postponed and item.risk_level != "unchanged",
+        "selected": selected,
+        "faded": item.postponed or item.risk_level == "unchanged",
+    }
+
+
+def tag_list(item: PlanItem) -> list[dict[str, str]]:
+    """Return the people of an item: kept, then removed, then added; each once."""
+    added = set(item.tags_to_add)
+    kept = [name for name in item.result_people if name not in added]
+    return [
+        *({"text": name, "kind": ""} for name in kept),
+        *({"text": name, "kind": "del"} for name in item.tags_to_remove),
+        *({"text": name, "kind": "add"} for name in item.tags_to_add),
+    ]
+
+
+def reason(item: PlanItem) -> str:
+    """Return the short text of the risk chip: the one reason for the level, or how many there are."""
+    reasons = grave(item)
+    if len(reasons) == 1:
+        return label_of(reasons[0].code)
+    return f"{len(reasons)} reasons" if reasons else item.risk_level
+
+
+def grave(item: PlanItem) -> list[Issue]:
+    """Return the reasons for the level of an item."""
+    return [issue for issue in item.issues if issue.severity == item.risk_level]
+
+
+def cost(item: PlanItem) -> str:
+    """Return how long writing the item takes."""
+    return wording.duration(item.est_seconds) if item.can_update else "—"
+
+
+def way(item: PlanItem) -> str:
+    """Return how it is written, where another file takes the place of the old one; else "", for only bytes change."""
+    replaced = item.can_update and strategies.replaces(item.strategy)
+    return strategies.in_a_word(item.strategy) if replaced else ""
+
+
+def ordered(issues: list[Issue]) -> list[Issue]:
+    """Return reasons with the gravest first."""
+    rank = {severity: place for place, severity in enumerate(GRAVE)}
+    return sorted(issues, key=lambda issue: rank.get(issue.severity, len(GRAVE)))
+
+
+def unreadable(message: str) -> dict[str, str]:
+    """Return what is said where the plan could not be read at all."""
+    return {"title": "The plan cannot be read", "text": message, "act": "retry", "label": "Try again"}
+
+
+def empty(
+    query: str,
+    everything: PlanStatistics,
+    roots: int,
+    wider: Sequence[Wider] = (),
+    *,
+    unchanged: int = 0,
+    written: MetadataOperation | None = None,
+) -> dict[str, Any]:
+    """
+    Return what is said where the list is empty, and what to do about it.
+
+    Args:
+        query: The search.
+        everything: What the plan comes to without it.
+        roots: How many folders are scanned.
+        wider: Searches near it that find something.
+        unchanged: How many files it finds that stay as they are, which are not listed.
+        written: The write that has left nothing of it, if one has.
+
+    """
+    if not roots:
+        return {
+            "title": "No folder has been scanned yet",
+            "text": "Choose the folder that your films are in. A scan looks at them and changes nothing.",
+            "act": "library",
+            "label": "Choose a folder",
+        }
+    if query.strip():
+        title, text = _nothing_found(unchanged, written)
+        ways = [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider]
+        if unchanged:
+            ways.append(
+                {"query": f"({query}) risk:unchanged", "label": f"{wording.files(unchanged)} with nothing to change"}
+            )
+        return {
+            "title": title,
+            "text": f"{text} Near it there are:" if ways else text,
+            "ways": ways,
+            "act": "clear_search",
+            "label": "Clear the search",
+        }
+    if everything.total_files == 0 and not everything.postponed_count:
+        return {
+            "title": "Nobody is known yet",
+            "text": "Say who is in which film: by a list, by what the films say themselves, or by hand.",
+            "act": "library",
+            "label": "Say who is in them",
+        }
+    return {"title": "Nothing to change", "text": "Every file already says who is in it."}
+
+
+def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
+    """Return title and sentence for a search that lists nothing: it may be so because all of it was done."""
+    if written is not None:
+        done, total = written.success_count, written.file_count
+        said = (
+            f"{wording.count(done)} of {wording.files(total)} are written"
+            if done < total
+            else f"All {wording.files(done)} are written"
+        )
+        return "The file is written" if done == total == 1 else said, "Nothing that this search finds is left to write."
+    if unchanged:
+        return "Nothing to change here", "What this search finds says already who is in it."
+    return "No file matches", "Nothing in the plan is found by this search."

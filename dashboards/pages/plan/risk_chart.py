@@ -1,0 +1,86 @@
+"""The chart of the search's risk, by container or by folder: read after the table, a bar that is pressed filters it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dashboards.bridge import Bridge
+from dashboards.components import charts
+from dashboards.components.chart_card import ChartCard, DrawnChart
+from dashboards.read_cache import ReadCache
+from dashboards.session import Session
+from dashboards.state import PlanState
+from indexium_core.model import query as grammar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+__all__ = ["PlanRisk"]
+
+HEIGHT = 150
+
+
+class PlanRisk:
+    """
+    How risky the files of a search are.
+
+    Its own term (a container, a folder) does not narrow the chart: the bar that it chose stands out among the others.
+    """
+
+    def __init__(
+        self,
+        shelf: ReadCache,
+        bridge: Bridge,
+        session: Session,
+        state: PlanState,
+        changed: Callable[[Callable[[], object]], None],
+    ) -> None:
+        self._shelf, self._bridge, self._session, self.state = shelf, bridge, session, state
+        self._changed = changed
+        self._by = charts.RISK[0].name
+        self._query: str | None = None
+        self._table: pd.DataFrame | None = None
+        self._chart = DrawnChart(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
+
+    @property
+    def card(self) -> ChartCard:
+        """The component."""
+        return self._chart.card
+
+    def load(self, query: str) -> None:
+        """Read the figures of a search."""
+        self._query, by = query, self._by
+        shelf = self._shelf
+
+        def read() -> pd.DataFrame:
+            return shelf.risk(shelf.plan(grammar.with_chosen(query, by, [])), by)
+
+        def show(table: pd.DataFrame) -> None:
+            if by == self._by:
+                self._table = table
+                self.draw()
+
+        self._bridge.run(read, show, name="risk")
+
+    def draw(self) -> None:
+        """Show the figures in the theme that is shown."""
+        if self._table is None:
+            return
+        chosen = self.state.chosen(self._by)
+        picked = chosen[0].removeprefix("/") if len(chosen) == 1 else ""
+        self._chart.show(self._by, self._table, self._session.view.theme, key=picked)
+
+    def _turn(self, by: str) -> None:
+        if self._query is not None and by in {kind.name for kind in charts.RISK}:
+            self._by = by
+            self.load(self._query)
+
+    def _pick(self, group: str) -> None:
+        """Find only the files of a container or folder; pressed once more, all again."""
+        if not group and self._by == "container":  # of files that could not be read: nothing to search by
+            return
+        value = f"/{group}" if self._by == "folder" else group
+        values = [] if self.state.chosen(self._by) == [value] else [value]
+        self._changed(lambda: self.state.choose(self._by, values))

@@ -1,0 +1,405 @@
+"""The plan: find, look and choose. What is done with one file is `plan_file`'s, writing is `plan_write`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.components.base import Component
+from dashboards.pages.plan import exchange, plan_table
+from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
+from dashboards.pages.plan.details.plan_file import PlanFile
+from dashboards.pages.plan.risk_chart import PlanRisk
+from dashboards.pages.plan.search import plan_header
+from dashboards.pages.plan.search.plan_header import listed
+from dashboards.pages.plan.search.plan_search import PlanFind
+from dashboards.pages.plan.writing.plan_write import PlanWrite
+from dashboards.screen import Screen
+from dashboards.session import Session
+from dashboards.state import NOTHING, PlanState
+from indexium_core import errors
+from indexium_core.model import query as grammar
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
+
+if TYPE_CHECKING:
+    from indexium_core.library import DecisionReport, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
+    from indexium_core.model.view import SavedView
+
+__all__ = ["PlanScreen"]
+
+PAINTED = 60  # milliseconds after which a browser has shown what it got, and has no use for a processor
+IDLE = 250  # milliseconds after which nothing is waited for
+EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
+
+
+class Loaded(NamedTuple):
+    """What one look at the plan found."""
+
+    whole: MetadataPlan  # the plan without a search: what a write is checked against
+    plan: MetadataPlan  # … and with it: what is listed
+    page: PlanPage
+    found: PlanStatistics
+    beside: PlanStatistics  # of the search without its risk term
+    reasons: Mapping[str, int]  # … of its warnings: files by the codes of their issues
+    everything: PlanStatistics
+    chosen: frozenset[int]  # of the files of the page
+    selection: Selection  # what was selected then
+    summary: SelectionSummary | None
+    outdated: bool  # the summary is of an earlier look: rows do not wait for it
+    roots: int  # folders that are scanned
+    safe: int  # safe files of the search, whatever its risk term, that can be selected
+    able: int  # files of the search that can be selected
+    volume: int  # bytes of the files of the search that would be changed
+    views: list[SavedView]
+    wider: list[Wider]  # where nothing is found …
+    written: MetadataOperation | None  # … because this wrote it
+
+
+class PlanScreen(Screen):
+    """The page of the plan in one session."""
+
+    state: PlanState
+
+    def __init__(self, session: Session) -> None:
+        self.state = PlanState()
+        library, cache, bridge, dialog = session.library, session.read_cache, session.bridge, session.dialog
+        self._library, self._cache, self._bridge, self._session = library, cache, bridge, session
+        self._finding = PlanFind(library, cache, bridge, self.state, changed=self._changed, redraw=self._redraw_header)
+        self._header = self._finding.header
+        self._typing = False  # the search is being typed, letter by letter
+        self._untold: bool | None = None  # the address is another one, and whether that is a step back
+        self._problem = ""  # why what is shown is not what was asked for
+        self.state.opening = library.views.default()
+        self._table = plan_table.PlanTable()
+        self._file = PlanFile(library, bridge, self.state, session)
+        self._risk = PlanRisk(cache, bridge, session, self.state, self._changed)
+        self._write = PlanWrite(library, bridge, dialog, session, self.state)
+        self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
+        self._bulk = PlanBulk(library, bridge, self.state, session)
+        self._loaded: Loaded | None = None
+        self._serial = 0  # number of the browser's last choice …
+        self._picked = 0  # … and of the last one that is counted in
+        self._listen()
+
+    def _listen(self) -> None:
+        self._header.on(
+            uploaded=self._changes.show,
+            upload_failed=self._changes.refused,
+            bring_back=lambda _: self._bring_back(),
+            select_safe=lambda _: self._choose(self._all_safe()),
+            write_safe=lambda _: self._write.ask(self._all_safe(), action="write_all_safe"),
+            retry=lambda _: self.refresh(),
+        )
+        self._table.on(
+            pick=self._pick,
+            all=lambda message: self._choose(Selection(query=self.state.query), message),
+            none=lambda message: self._choose(Selection(), message),
+            inverse=self._invert,
+            cursor=lambda message: self._file.move(int(message["id"])),
+            open=lambda message: self._file.open(int(message["id"])),
+            close=lambda _: self._file.close(),
+            sort=self._finding.sort,
+            page=lambda message: self._turn(int(message["page"])),
+            edit=lambda message: self._file.open(int(message["id"]), edit=True),
+            skip=self._file.skip,
+            preserve=self._file.preserve,
+            clear_search=lambda _: self._find(""),
+            library=lambda _: self._session.go("library"),
+            search=lambda message: self._find(str(message.get("query", ""))),
+            retry=lambda _: self.refresh(),
+        )
+        self._write.bar.on(
+            clear=lambda _: self._choose(Selection()),
+            select=lambda _: self._choose(Selection(query=self.state.query)),
+            people=lambda _: self._bulk.open(),
+            show_hidden=lambda _: self._find("" if self.state.selection.included else self.state.selection.query or ""),
+        )
+
+    def _bring_back(self) -> None:
+        """Take back the postponements of every file that the search finds."""
+        query = self.state.query
+
+        def told(report: DecisionReport) -> None:
+            self._find("")
+            self._session.report_decision(f"{wording.files(report.files)} back in the plan.", report)
+
+        self._bridge.run(lambda: self._library.decisions.bring_back(query), told, name="bring_back", once=True)
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {
+            "plan_header": self._header,
+            "plan_table": self._table,
+            "plan_details": self._file.drawer,
+            "plan_bar": self._write.bar,
+            "plan_bulk": self._bulk.dialog,
+            "risk_chart": self._risk.card,
+        }
+
+    def follow_file(self, file_id: int | None) -> None:
+        """Show the details of the file that the path of the address names."""
+        self._file.follow(file_id)
+
+    def own_path(self) -> str:
+        """Return the path of the file that was opened by its own address, "" otherwise."""
+        return f"/track/{self.state.track}" if self.state.track is not None else ""
+
+    def restore_selection(self, selection: Selection) -> None:
+        """Select the files that the browser kept over a reload."""
+        self.state.selection = selection
+
+    def start(self) -> None:
+        """Follow the process's events: two sessions see the same plan."""
+        self._bridge.listen(EVENTS, self.refresh, every=0.3)
+        self._write.start()
+
+    def redraw(self) -> None:
+        """Draw the chart in the theme that is shown."""
+        self._risk.draw()
+
+    # Reading.
+
+    def refresh(self) -> None:
+        """Read the plan again, where the page is looked at."""
+        if not self._session.is_showing("plan"):
+            return
+        state = self.state
+        look = (state.query, state.number, state.sort, state.descending, state.selection)
+        before = self._loaded
+        self._bridge.run(lambda: self._read(*look, before), self._show, name="plan", failed=self._failed)
+        self._file.refresh()
+
+    def _read(  # noqa: PLR0917
+        self,
+        query: str,
+        number: int,
+        sort: str,
+        descending: bool,  # noqa: FBT001
+        selection: Selection,
+        before: Loaded | None,
+    ) -> Loaded:
+        library, cache = self._library, self._cache
+        whole = cache.plan()
+        plan = cache.plan(query)
+        size = library.settings.metadata_preview_page_size
+        page = cache.page(plan, number, per_page=size, sort=sort, descending=descending)
+        aside = grammar.with_chosen(query, "risk", [])
+        beside = cache.plan(aside).statistics
+        warnings = grammar.with_chosen(aside, "risk", ["warning"])
+        summary, outdated = before.summary if before else None, False
+        if before is None or before.selection != selection:
+            summary = self._library.preview(selection, whole, within=query) if selection != NOTHING else None
+        elif summary is not None:
+            outdated = before.whole is not whole or before.plan.query != query
+        return Loaded(
+            whole=whole,
+            plan=plan,
+            page=page,
+            found=page.statistics,
+            beside=beside,
+            reasons=cache.plan(warnings).statistics.by_issue if beside.warning_count else {},
+            everything=whole.statistics,
+            chosen=plan.marked(selection, page.items),
+            selection=selection,
+            summary=summary,
+            outdated=outdated,
+            roots=cache.roots(whole),
+            safe=self._able(whole, Selection(query=aside, risk=("safe",)), beside.safe_count),
+            able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
+            volume=cache.volume(plan),
+            views=cache.views(),
+            wider=[] if page.total or not query.strip() else library.search.wider(plan=plan),
+            written=None if page.total else self._write.written(query),
+        )
+
+    def _able(self, whole: MetadataPlan, selection: Selection, count: int) -> int:
+        """Return how many of so many files can be selected: where a search names skipped ones, some cannot."""
+        if not count or not grammar.compile_query(selection.query or "").names_postponed:
+            return count
+        return self._library.preview(selection, whole).count
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        """Say what is wrong; what was shown stays, and where nothing was, the sentence takes its place."""
+        self._tell()
+        if self._loaded is None:
+            self._bridge.toast("error", error.message)
+            self._table.put(rows=[], total=0, empty=plan_table.unreadable(error.message))
+        else:
+            self._problem = error.message
+            self._draw_header(self._loaded)
+
+    def _tell(self) -> None:
+        """Tell the address in one message with what it leads to."""
+        if self._untold is not None:
+            self._session.update_address(push=self._untold)
+            self._untold = None
+
+    def _show(self, loaded: Loaded) -> None:
+        if loaded.selection != self.state.selection and self._loaded is not None:
+            loaded = _keeping(loaded, self._loaded)  # what was picked while this was read stays on the screen
+        self._loaded, self._problem = loaded, ""
+        self._tell()
+        self.state.opening = next((view for view in loaded.views if view.is_default), None)
+        self.state.number = loaded.page.page
+        if loaded.selection == self.state.selection:
+            self._picked = self._serial
+        self._draw_header(loaded)
+        self._draw_table(loaded)
+        self._draw_bar(loaded)
+        self._risk.load(loaded.plan.query)
+        self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
+        self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
+        self._finding.count()
+        if loaded.outdated or loaded.selection != self.state.selection:  # something was picked while this was read
+            self._chosen()
+
+    def _look_ahead(self, loaded: Loaded) -> None:
+        """Read the next page before it is asked for."""
+        page, cache, state = loaded.page, self._cache, self.state
+        if self._loaded is None or self._loaded.page is not page or page.page * page.per_page >= page.total:
+            return
+        look = {"per_page": page.per_page, "sort": state.sort, "descending": state.descending}
+        self._bridge.run(lambda: cache.page(loaded.plan, page.page + 1, **look), lambda _: None, name="ahead")
+
+    def _count_ahead(self, loaded: Loaded) -> None:
+        """Count what *select all* would choose before somebody presses it."""
+        if loaded.plan.query == self.state.query:
+            self._bridge.run(lambda: loaded.whole.found(loaded.plan.query), lambda _: None, name="count_ahead")
+
+    def _draw_header(self, loaded: Loaded) -> None:
+        view = plan_header.view(
+            self.state,
+            found=loaded.found,
+            beside=loaded.beside,
+            reasons=loaded.reasons,
+            everything=loaded.everything,
+            safe=loaded.safe,
+            volume=loaded.volume,
+            views=loaded.views,
+            total=loaded.page.total,
+            shown=loaded.plan.query,
+            problem=self._problem,
+        )
+        menu = exchange.menu(self.state, self._session.files, loaded.found, loaded.page.total)
+        self._header.put(**view, exchange=menu)
+
+    def _redraw_header(self) -> None:
+        if self._loaded:
+            self._draw_header(self._loaded)
+
+    def _draw_table(self, loaded: Loaded) -> None:
+        view = plan_table.view(
+            loaded.page,
+            sort=self.state.sort,
+            descending=self.state.descending,
+            selected=loaded.chosen,
+            chosen=loaded.summary.count if loaded.summary else 0,
+            hidden=loaded.summary.hidden if loaded.summary else 0,
+            able=loaded.able,
+            picked=self._picked,
+            named=loaded.roots > 1,
+            query=self.state.query,
+        )
+        self._table.put(
+            **view,
+            empty=None
+            if loaded.page.total
+            else plan_table.empty(
+                self.state.query,
+                loaded.everything,
+                loaded.roots,
+                loaded.wider,
+                unchanged=loaded.found.unchanged_count,
+                written=loaded.written,
+            ),
+        )
+
+    def _draw_bar(self, loaded: Loaded) -> None:
+        self._write.show(loaded.whole, loaded.summary, found=loaded.able)
+
+    # Finding.
+
+    def _find(self, text: str) -> None:
+        self._finding.find(text)
+
+    def _turn(self, number: int) -> None:
+        self._changed(lambda: self.state.param.update(number=max(1, number)))
+
+    def _changed(self, change: Callable[[], object], *, typed: bool = False) -> None:
+        """Change what is found, and show it. Each change is a step back in the browser, a whole word typed is one."""
+        change()
+        push = not (typed and self._typing)
+        self._typing = typed
+        self._untold = push or bool(self._untold)
+        self.refresh()
+
+    # Choosing.
+
+    def _pick(self, message: Mapping[str, Any]) -> None:
+        self._serial = int(message["serial"])
+        self.state.pick(*(int(file_id) for file_id in message["ids"]), on=bool(message["on"]))
+        self._chosen()
+
+    def _all_safe(self) -> Selection:
+        """Return all safe files of what is looked at, whatever levels are shown of it."""
+        return Selection(query=grammar.with_chosen(self.state.query, "risk", []), risk=("safe",))
+
+    def _choose(self, selection: Selection, message: Mapping[str, Any] | None = None) -> None:
+        if message is not None:
+            self._serial = int(message["serial"])
+        self.state.selection = selection
+        self._chosen()
+
+    def _invert(self, message: Mapping[str, Any]) -> None:
+        """Choose the others of what is looked at; of files that were left out, only those that it finds."""
+        inverse, query = self.state.inverse(), self.state.query
+        self._serial = int(message["serial"])
+        if not inverse.included:
+            self._choose(inverse)
+            return
+
+        def narrow() -> Selection:
+            found: frozenset[int] = self._cache.plan().chosen(Selection(query=query), inverse.included)
+            return replace(inverse, included=found)
+
+        self._bridge.run(narrow, self._choose, name="inverse")
+
+    def _chosen(self) -> None:
+        """Show what is chosen now; only counts and marks change, not what is found."""
+        selection, loaded, query = self.state.selection, self._loaded, self.state.query
+        if loaded is None:
+            self._session.keep_selection(self.state.selection)
+            return
+
+        def count() -> tuple[frozenset[int], SelectionSummary | None]:
+            summary = self._library.preview(selection, loaded.whole, within=query) if selection != NOTHING else None
+            return loaded.plan.marked(selection, loaded.page.items), summary
+
+        def show(counted: tuple[frozenset[int], SelectionSummary | None]) -> None:
+            if selection == self.state.selection:
+                self._picked = self._serial
+            self._session.keep_selection(self.state.selection)
+            if self._loaded is loaded:
+                self._loaded = loaded._replace(
+                    chosen=counted[0], summary=counted[1], selection=selection, outdated=False
+                )
+                self._draw_table(self._loaded)
+                self._draw_bar(self._loaded)
+
+        self._bridge.run(count, show, name="chosen")
+
+
+def _keeping(loaded: Loaded, before: Loaded) -> Loaded:
+    """Return a look with what was chosen on the screen before it: it is counted anew."""
+    same = [item.file_id for item in loaded.page.items] == [item.file_id for item in before.page.items]
+    return loaded._replace(
+        chosen=before.chosen if same else loaded.chosen,
+        selection=before.selection,
+        summary=before.summary,
+        outdated=True,
+    )

@@ -1,0 +1,1 @@
+"""Search of the plan page: search box, filters, saved views and sort order."""

@@ -1,0 +1,240 @@
+"""The head of the plan: what would change, risk chips, search with its facets, saved views, order, quick actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboards import words
+from dashboards.components.base import Component, module
+from dashboards.state import PlanState
+from indexium_core import errors
+from indexium_core.model import query, wording
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.facets import FACETS, Facet, Facets
+from indexium_core.model.planning.plan import PlanStatistics
+from indexium_core.model.query import Completion
+from indexium_core.model.view import SavedView
+
+__all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
+
+SORTS = {  # key → words, and what comes first in either direction
+    "risk": ("Risk", "danger first", "safe first"),
+    "name": ("Name", "A to Z", "Z to A"),
+    "path": ("Path", "A to Z", "Z to A"),
+    "tags": ("People", "fewest first", "most first"),
+    "new_tags": ("New people", "fewest first", "most first"),
+    "size": ("Size", "smallest first", "largest first"),
+    "mtime": ("Last change", "oldest first", "newest first"),
+    "category": ("What happens", "additions first", "blocked first"),
+    "cost": ("Cost", "cheapest first", "dearest first"),
+}
+TITLES = {
+    "risk": "Risk",
+    "category": "What happens",
+    "issue": "Reason",
+    "container": "Container",
+    "folder": "Folder",
+    "person": "Person",
+    "tags": "People in the result",
+    "locked": "Locked",
+}
+NAMED = 2  # reasons that a chip has room for
+PANEL = ("risk", "tags", "category", "container", "issue", "locked", "person", "folder")  # as the keys walk through it
+SEARCHED = ("person", "folder")  # facets that may have thousands of values
+
+
+class PlanHeader(Component):
+    """
+    The head of the page.
+
+    View: see `view`. Messages: `search` {query, typed}, `complete` {text, position, serial}, `risk` {level}, `facets`
+    {on}, `facet` {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place,
+    query}, `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
+    `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `select_safe`, `write_safe`, `skipped`,
+    `bring_back`, `retry`. Sent to it: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought: {serial,
+    facet}}, {removed: name of a view}.
+    """
+
+    _esm = module("plan_header", "combobox", "facets", "views", "exchange_menu")
+    _styles = ("plan_header.css", "exchange_menu.css")
+
+    def tell(self, **message: Any) -> None:
+        """Send what is no part of the view: answers to what is being typed, and facets while they are looked at."""
+        self._send_msg(message)
+
+
+def view(
+    state: PlanState,
+    *,
+    found: PlanStatistics,
+    beside: PlanStatistics,
+    everything: PlanStatistics,
+    safe: int,
+    volume: int,
+    views: Sequence[SavedView],
+    reasons: Mapping[str, int] | None = None,
+    total: int | None = None,
+    shown: str | None = None,
+    problem: str = "",
+) -> dict[str, Any]:
+    """
+    Return what the head shows.
+
+    Args:
+        state: What is looked at.
+        found: Counts of the search.
+        beside: Counts of the search without its own risk term: those of the chips.
+        everything: Counts of the whole plan.
+        safe: Safe files of the search, whatever its risk term, that can be selected.
+        volume: Bytes of the files of the search that would be changed.
+        views: The saved views.
+        reasons: Files of the level warning by the codes of their issues, most first.
+        total: Files in the list, where that is told: a search may name unchanged and skipped ones.
+        shown: The search of what is shown, where that is not the one that was asked for.
+        problem: Why it is not.
+
+    """
+    total, text = listed(found) if total is None else total, state.query if shown is None else shown
+    skipped = query.chosen(text, "postponed") == ["yes"]
+    return {
+        "headline": headline(found, searched=bool(text.strip())),
+        "summary": summary(found, volume, whole=everything if text.strip() else None),
+        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in words.RISK_HINTS],
+        "query": state.typed,
+        "error": state.error,
+        "problem": problem,
+        "shown": text,
+        "parts": query.describe_parts(text) if text.strip() else [],
+        "meaning": f"shown: {query.describe(text)} · {wording.files(total)}" if text.strip() else "",
+        "found": wording.files(total),
+        "listed": total,
+        "review": 0 if query.chosen(text, "risk") == ["danger"] else beside.danger_count,
+        "safe": safe,
+        "skipped": 0 if skipped else everything.postponed_count,
+        "brings_back": total if skipped else 0,
+        "filtered": sum(len(state.chosen(key)) for key in FACETS),
+        "sort": _sort(state),
+        "everything": not state.query.strip() and (state.sort, state.descending) == ("risk", False),
+        "views": [_saved(state, saved) for saved in views],
+        "opened": next((saved.name for saved in views if saved.view_id == state.view_id), ""),
+    }
+
+
+def listed(statistics: PlanStatistics) -> int:
+    """Return how many files a list shows: unchanged and skipped ones are not in it."""
+    return statistics.safe_count + statistics.warning_count + statistics.danger_count + statistics.blocked_count
+
+
+def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
+    """Return the first line of the page; `searched`: of a search, not of the whole plan."""
+    changing = listed(statistics) - statistics.blocked_count
+    if statistics.total_files == 0 and statistics.postponed_count == 0 and not searched:
+        return "Nothing planned yet"
+    return f"{wording.files(changing)} would change" if changing else "Nothing would change"
+
+
+def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | None = None) -> str:
+    """
+    Return the line beside it: names to write and to take out, unchanged files, time, bytes.
+
+    Where the figures are those of a search, `whole` is the plan without it, and the line says so first.
+    """
+    parts = []
+    if whole is not None:
+        parts.append(f"in this search, {wording.count(listed(whole) - whole.blocked_count)} in the whole plan")
+    added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
+    if added or removed:
+        parts.append(f"+{wording.plural(added, 'name')}")
+        parts += [f"−{wording.count(removed)}"] if removed else []
+    if statistics.unchanged_count:
+        parts.append(f"{wording.count(statistics.unchanged_count)} unchanged")
+    if listed(statistics) > statistics.blocked_count:
+        parts.append(f"about {wording.duration(statistics.est_seconds)}")
+        parts.append(f"{wording.size(statistics.bytes_to_write)} of {wording.size(volume)} written")
+    return " · ".join(parts)
+
+
+def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons: Mapping[str, int]) -> dict[str, Any]:
+    number = getattr(statistics, f"{level}_count")
+    return {
+        "level": level,
+        "count": number,
+        "shown": wording.count(number),
+        "hint": (told(reasons) if level == "warning" else "") or words.RISK_HINTS[level],
+        "on": level in chosen,
+    }
+
+
+def told(reasons: Mapping[str, int]) -> str:
+    """Return the commonest of the reasons why files are worth a look, in the words of their chips; "" for none."""
+    grave = set(risk.codes("warning"))
+    labels = [risk.label(code) for code, files in reasons.items() if files and code in grave]
+    return ", ".join(labels[:NAMED]) + (" …" if len(labels) > NAMED else "")
+
+
+def _sort(state: PlanState) -> dict[str, Any]:
+    _, first, last = SORTS[state.sort]
+    return {
+        "key": state.sort,
+        "descending": state.descending,
+        "order": last if state.descending else first,
+        "turned": first if state.descending else last,
+        "options": [[key, label] for key, (label, *_) in SORTS.items()],
+    }
+
+
+def _saved(state: PlanState, saved: SavedView) -> dict[str, Any]:
+    return {
+        "id": saved.view_id,
+        "name": saved.name,
+        "means": _means(saved),
+        "order": f"by {SORTS[saved.sort][0].lower()}, {SORTS[saved.sort][2 if saved.descending else 1]}",
+        "default": saved.is_default,
+        "here": state.shows(saved),
+    }
+
+
+def _means(saved: SavedView) -> str:
+    try:
+        return query.describe(saved.query) or "everything"
+    except errors.QueryError as error:  # an older program may have known another grammar
+        return error.message
+
+
+def facets_view(facets: Facets) -> list[dict[str, Any]]:
+    """Return the facets as the panel shows them; those of which there is nothing to choose are left out."""
+    return [facet_view(facets[key]) for key in PANEL if facets[key].values]
+
+
+def facet_view(facet: Facet) -> dict[str, Any]:
+    """Return one facet as the panel shows it; its values are [value, label, files, chosen]."""
+    return {
+        "key": facet.key,
+        "title": TITLES[facet.key],
+        "values": [[each.value, each.label, wording.count(each.files), each.chosen] for each in facet.values],
+        "total": facet.total,
+        "all_of": facet.all_of,
+        "searched": facet.key in SEARCHED,
+    }
+
+
+def offers_view(offers: Sequence[Completion]) -> list[dict[str, Any]]:
+    """Return completions as the search box shows them."""
+    return [
+        {
+            "start": each.start,
+            "end": each.end,
+            "text": each.text,
+            "label": each.label,
+            "hint": each.hint,
+            "count": "" if each.count is None else wording.count(each.count),
+        }
+        for each in offers
+    ]
+
+
+def label_of(code: str) -> str:
+    """Return the short text of a reason."""
+    rule = risk.ISSUES.get(code)
+    return rule.label if rule else code.replace("_", " ")

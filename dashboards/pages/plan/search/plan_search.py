@@ -1,0 +1,226 @@
+"""Finding in the plan: what is typed, facets, saved views and order. What is found is shown by `plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dashboards.bridge import Bridge
+from dashboards.pages.plan.search import plan_header
+from dashboards.pages.plan.search.plan_header import PlanHeader
+from dashboards.read_cache import ReadCache
+from dashboards.state import PlanState
+from indexium_core.model import query
+from indexium_core.model.planning.facets import FACETS, Facet
+from indexium_core.model.planning.plan import SORT_KEYS
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+    from indexium_core.model.view import SavedView
+
+__all__ = ["PlanFind"]
+
+Message = Mapping[str, Any]
+
+
+class FilterCallback(Protocol):
+    """Changes what is found, and shows it; what is typed letter by letter is one step back in the browser."""
+
+    def __call__(self, change: Callable[[], object], *, typed: bool = False) -> None: ...
+
+
+class PlanFind:
+    """The head of the plan in one session."""
+
+    def __init__(
+        self,
+        library: Library,
+        shelf: ReadCache,
+        bridge: Bridge,
+        state: PlanState,
+        *,
+        changed: FilterCallback,
+        redraw: Callable[[], None],
+    ) -> None:
+        """
+        Stand behind the head of the plan.
+
+        Args:
+            library: The library.
+            shelf: What was looked at lately.
+            bridge: To the process.
+            state: What is looked at.
+            changed: Changes what is found, and shows it.
+            redraw: Draws the head anew, where nothing else changed.
+
+        """
+        self.header = PlanHeader()
+        self._library, self._shelf, self._bridge, self.state = library, shelf, bridge, state
+        self._changed, self._redraw = changed, redraw
+        self._counting = False  # facets are looked at
+        self._removed: SavedView | None = None  # the view that could be put back
+        self.header.on(
+            search=lambda message: self.find(str(message.get("query", "")), typed=bool(message.get("typed"))),
+            complete=self._complete,
+            risk=lambda message: self.toggle("risk", str(message["level"])),
+            facets=self._look,
+            facet=self._choose,
+            every=self._every,
+            only=lambda message: self._set(str(message["facet"]), []),
+            seek=self._seek,
+            clear_filters=lambda _: changed(state.clear_filters),
+            drop=self._drop,
+            sort=self.sort,
+            review=lambda _: self._set("risk", ["danger"]),
+            skipped=lambda _: self.find("postponed:yes"),
+            everything=lambda _: changed(state.show_everything),
+            open_view=self._open,
+            save_view=self._save,
+            rename_view=self._rename,
+            default_view=self._set_default,
+            remove_view=self._remove,
+            put_back=self._put_back,
+        )
+
+    # What is typed.
+
+    def find(self, text: str, *, typed: bool = False) -> None:
+        """Search; where that cannot be read, say why and leave what is shown."""
+        if self.state.find(text):
+            self._changed(lambda: None, typed=typed)
+        else:
+            self._redraw()
+
+    def _complete(self, message: Message) -> None:
+        text, position, serial = str(message["text"]), int(message["position"]), message["serial"]
+        library, shelf = self._library, self._shelf
+
+        def show(offers: Any) -> None:
+            self.header.tell(completions={"serial": serial, "items": plan_header.offers_view(offers)})
+
+        self._bridge.run(
+            lambda: library.search.complete(shelf.plan(), text, position),
+            show,
+            name="complete",
+            failed=lambda _: None,
+        )
+
+    # Facets.
+
+    def toggle(self, key: str, value: str) -> None:
+        """Choose a value of a key, or take it away where it is chosen."""
+        self._changed(lambda: self.state.toggle_filter(key, value, on=value not in self.state.chosen(key)))
+
+    def _look(self, message: Message) -> None:
+        self._counting = bool(message.get("on"))
+        self.count()
+
+    def count(self) -> None:
+        """Count the facets of what is looked at, while they are looked at."""
+        if not self._counting:
+            return
+        text, shelf = self.state.query, self._shelf
+
+        self._bridge.run(
+            lambda: plan_header.facets_view(shelf.facets(shelf.plan(text))),
+            lambda found: self.header.tell(facets=found),
+            name="facets",
+            failed=lambda _: None,
+        )
+
+    def _choose(self, message: Message) -> None:
+        key, value, on = str(message["facet"]), str(message["value"]), bool(message.get("on"))
+        if key in FACETS:
+            self._changed(lambda: self.state.toggle_filter(key, value, on=on))
+
+    def _set(self, key: str, values: list[str]) -> None:
+        if key in FACETS:
+            self._changed(lambda: self.state.choose(key, values))
+
+    def _every(self, message: Message) -> None:
+        key, every = str(message["facet"]), bool(message.get("on"))
+        if key in FACETS:
+            self._changed(lambda: self.state.choose(key, self.state.chosen(key), all_of=every))
+
+    def _seek(self, message: Message) -> None:
+        """Look for values of a facet that has many."""
+        key, part, serial, text = str(message["facet"]), str(message["text"]), message["serial"], self.state.query
+        library, shelf = self._library, self._shelf
+        if key not in plan_header.SEARCHED:
+            return
+
+        def show(facet: Facet) -> None:
+            self.header.tell(sought={"serial": serial, "facet": plan_header.facet_view(facet)})
+
+        self._bridge.run(
+            lambda: library.search.facets(plan=shelf.plan(text), containing={key: part})[key],
+            show,
+            name="seek",
+            failed=lambda _: None,
+        )
+
+    def _drop(self, message: Message) -> None:
+        """Take one part out of the search, unless it is another one by now."""
+        text = self.state.query
+        if message.get("query") == text:
+            self.find(query.without_part(text, int(message["place"])))
+
+    # Order.
+
+    def sort(self, message: Message) -> None:
+        """Sort by a key; where the direction is not said, once more by the same key turns it."""
+        key = str(message.get("sort"))
+        if key in SORT_KEYS:
+            turned = message.get("descending")
+            self._changed(lambda: self.state.order(key, descending=None if turned is None else bool(turned)))
+
+    # Saved views.
+
+    def _views(self, work: Callable[[], Any], told: Callable[[Any], None] = lambda _: None) -> None:
+        """Change the saved views and say what was done; all sessions hear of it by an event."""
+        self._bridge.run(work, told, name="views", once=True)
+
+    def _say(self, sentence: str) -> Callable[[SavedView], None]:
+        return lambda view: self._bridge.toast("good", sentence.format(view.name))
+
+    def _open(self, message: Message) -> None:
+        view_id = int(message["id"])
+        self._bridge.run(
+            lambda: self._library.views.get(view_id),
+            lambda view: self._changed(lambda: self.state.show(view)),
+            name="open_view",
+        )
+
+    def _save(self, message: Message) -> None:
+        state, name = self.state, str(message["name"])
+        text, order = state.query, {"sort": state.sort, "descending": state.descending}
+
+        def save() -> SavedView:
+            view = self._library.views.save(name, text, **order)
+            state.view_id = view.view_id
+            return view
+
+        self._views(save, self._say("Saved as “{}”."))
+
+    def _rename(self, message: Message) -> None:
+        view_id, name = int(message["id"]), str(message["name"])
+        self._views(lambda: self._library.views.rename(view_id, name), self._say("Renamed to “{}”."))
+
+    def _set_default(self, message: Message) -> None:
+        view_id = None if message.get("id") is None else int(message["id"])
+        self._views(lambda: self._library.views.set_default(view_id))
+
+    def _remove(self, message: Message) -> None:
+        view_id = int(message["id"])
+
+        def told(view: SavedView) -> None:
+            self._removed = view
+            self.header.tell(removed=view.name)
+
+        self._views(lambda: self._library.views.remove(view_id), told)
+
+    def _put_back(self, _: Message) -> None:
+        view = self._removed
+        if view is not None:
+            self._removed = None
+            self._views(lambda: self._library.views.put_back(view), self._say("“{}” is back."))

@@ -1,0 +1,1 @@
+"""From a selection of the plan to a dry run or a write."""

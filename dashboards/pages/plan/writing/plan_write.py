@@ -1,0 +1,170 @@
+"""From what is chosen to a running write: the foot of the plan. The question before it is `asking`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
+from dashboards.pages.plan.writing.action_bar import ActionBar
+from dashboards.pages.plan.writing.dry_run import DryRun
+from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from dashboards.session import Session
+from dashboards.state import PlanState
+from indexium_core import errors
+from indexium_core.model import labels, wording
+from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
+from indexium_core.model.planning.plan import Selection
+
+if TYPE_CHECKING:
+    from indexium_core.library import DecisionReport, Library, MetadataPlan
+    from indexium_core.model.planning.plan import SelectionSummary
+
+__all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
+
+SO_ALREADY = "nothing was changed: it is so already"
+DONE = ("in_progress", "completed", "completed_with_errors")  # the files of a write that counts as done, so far
+UNSELECTED = "Select files first: x takes the one at the cursor, a all that are found."
+PINNED = 2_000  # files that stay selected by their ids when what is decided may take them out of the search
+
+
+class PlanWrite:
+    """What can be done with what is chosen."""
+
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, session: Session, state: PlanState) -> None:
+        self._library, self._bridge, self._session, self._state = library, bridge, session, state
+        self._plan: MetadataPlan | None = None
+        self._begun: tuple[str, int | None] = ("", None)  # the search that was looked at, and what was written then
+        self.bar = ActionBar()
+        self._question = WriteQuestion(library, bridge, dialog, started=self._started, shown=self._show)
+        self._dry_run = DryRun(
+            library, bridge, dialog, session.result_cache, self._question.ask, files=lambda: session.files
+        )
+        self.bar.on(
+            dry_run=lambda _: self._with_wish(self._dry_run.run),
+            write=lambda _: self.ask(self._state.selection),
+            unselected=lambda _: bridge.toast("info", UNSELECTED),
+            skip=lambda _: self._decide(library.decisions.postpone),
+            preserve=lambda _: self._decide(
+                lambda them: library.decisions.set_mode(them, comment_mode="preserve"), keep=True
+            ),
+        )
+
+    def start(self) -> None:
+        """Follow the plan, so that a question on the screen says when it is out of date."""
+        self._question.start()
+
+    def show(self, plan: MetadataPlan, summary: SelectionSummary | None, *, found: int) -> None:
+        """Show what is chosen; `found` files could be."""
+        self._plan = plan
+        if summary is None or not summary.count:
+            self.bar.put(**nothing(summary, found))
+            return
+        number, risky = summary.count, summary.loses_text > 0
+        self.bar.put(
+            title=f"{wording.count(number)} selected",
+            hidden=hidden(summary),
+            note=_note(summary),
+            warning=_cannot(summary),
+            buttons=[
+                {"label": "Clear", "act": "clear", "kind": "quiet opt", "key": "n"},
+                {"label": "People…", "act": "people", "kind": "quiet", "key": "b"},
+                {"label": "Skip", "act": "skip", "kind": "quiet opt"},
+                *([{"label": "Preserve text", "act": "preserve", "kind": "quiet opt"}] if risky else []),
+                {"label": "Dry run", "act": "dry_run", "kind": "", "key": "d"},
+                {"label": f"Write {wording.files(number)}…", "act": "write", "kind": "primary", "key": "w"},
+            ],
+        )
+
+    def _decide(self, decide: Callable[[Selection], DecisionReport], *, keep: bool = False) -> None:
+        """Decide over all that is selected at once; `keep` leaves it selected, few files whatever they are now."""
+        selection, left = self._state.selection, Selection()
+
+        def work() -> DecisionReport:
+            nonlocal left
+            if keep:
+                ids = self._library.plan().ids(selection)
+                left = Selection(included=frozenset(ids)) if len(ids) <= PINNED else selection
+            return decide(selection)
+
+        def told(report: DecisionReport) -> None:
+            self._state.selection = left
+            self._session.keep_selection(self._state.selection)
+            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+
+        self._bridge.run(work, told, name="decide", once=True)
+
+    # Writing.
+
+    def ask(self, selection: Selection, *, action: str = "write") -> None:
+        """Ask whether a selection is to be written; an answer starts it."""
+        self._with_wish(self._question.ask, selection, action=action)
+
+    def _with_wish(
+        self, act: Callable[[WriteRequest], None], selection: Selection | None = None, action: str = "write"
+    ) -> None:
+        if self._plan is None:
+            return
+        options = WriteOptions(risk=WRITABLE, user_action=action, source="dashboard")
+        chosen = self._state.selection if selection is None else selection
+        act(WriteRequest(self._plan, chosen, options, within=self._state.query))
+
+    def written(self, query: str) -> MetadataOperation | None:
+        """Return what was last written here out of what a search found, unless it stopped or was taken back."""
+        text, operation_id = self._begun
+        if operation_id is None or text != query:
+            return None
+        try:
+            operation = self._library.operation(operation_id, per_page=1).operation
+        except errors.UnknownIdError:
+            return None
+        return operation if operation.status in DONE and operation.success_count else None
+
+    def _show(self, operation_id: int) -> None:
+        self._session.go("progress", operation_id=operation_id, status="", number=1)
+
+    def _started(self, operation_id: int) -> None:
+        """Let the review go on: the foot of every page tells how the write does."""
+        self._begun = (self._state.query, operation_id)
+        self._state.selection = Selection()
+        self._session.keep_selection(self._state.selection)
+        self._session.refresh_footer()
+
+
+def nothing(summary: SelectionSummary | None, found: int) -> dict[str, Any]:
+    """Return what the foot shows where nothing that can be written is chosen."""
+    left = _cannot(summary) if summary else ""
+    offer = [{"label": f"Select all {wording.count(found)}", "act": "select", "kind": "", "key": "a"}] if found else []
+    if left:
+        offer = [{"label": "Clear", "act": "clear", "kind": "quiet", "key": "n"}, *offer]
+    return {
+        "title": "Nothing that can be written is selected" if left else "Nothing selected" if found else "",
+        "note": "only what you select is written",
+        "warning": left,
+        "buttons": offer,
+    }
+
+
+def hidden(summary: SelectionSummary) -> dict[str, str] | None:
+    """Return how much of what is chosen the search hides, and what shows it."""
+    if not summary.hidden:
+        return None
+    return {"text": f"{wording.count(summary.hidden)} hidden by the filter", "label": "Show", "act": "show_hidden"}
+
+
+def _note(summary: SelectionSummary) -> str:
+    who = {1: "it", 2: "both"}.get(summary.count, "all")
+    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
+    if summary.tags_only:
+        return f"{wording.count(summary.exact)} of them can be rolled back byte for byte{until}"
+    return f"{who} can be rolled back byte for byte{until}"
+
+
+def _cannot(summary: SelectionSummary) -> str:
+    """Return what of that which is chosen a write leaves out, and why."""
+    words_of = {"blocked": "blocked", "postponed": "skipped", "unchanged": "say it already"}
+    left = [
+        f"{wording.count(number)} {words_of.get(name, name)}" for name, number in summary.excluded.items() if number
+    ]
+    return f"not written: {', '.join(left)}" if left else ""

@@ -1,0 +1,1 @@
+"""The progress page: one operation while it runs and after it ended."""

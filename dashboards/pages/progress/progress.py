@@ -1,0 +1,190 @@
+"""One operation while it runs and when it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards import words
+from dashboards.components import operation_text
+from dashboards.components.base import Component, module
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import (
+    OUTCOMES,
+    MetadataOperation,
+    OperationDetails,
+    OperationStatus,
+)
+
+__all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
+
+SHOWN = {  # value of the filter → (words, item statuses)
+    "": ("all", ()),
+    "failed": ("not done", ("failed", "conflict", "unknown")),
+    "success": ("done", ("success",)),
+    "skipped": ("skipped", ("skipped",)),
+    "pending": ("waiting", ("pending", "writing")),
+}
+
+
+class Progress(Component):
+    """
+    The page of one operation.
+
+    Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `log`, `status` {status} and `page`
+    {page} of its files.
+    View: see `view` and `nothing`.
+    """
+
+    _esm = module("progress", "gauge")
+
+
+def nothing() -> dict[str, Any]:
+    """Return what is shown where no operation was ever started."""
+    return {
+        "title": "Progress",
+        "sub": "",
+        "empty": {
+            "title": "Nothing is being written",
+            "text": "When you write from the plan, you can watch it here. It goes on if you close the page.",
+            "buttons": [{"label": "Go to the plan", "act": "plan", "kind": "primary"}],
+        },
+    }
+
+
+def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
+    """
+    Return what is shown of an operation.
+
+    Args:
+        details: The operation with one page of its files, failures first.
+        shown: Which files are listed, a key of `SHOWN`.
+
+    """
+    operation, status = details.operation, details.status
+    return {
+        "title": title(operation, status),
+        "sub": subtitle(operation, status),
+        "done": wording.count(status.processed),
+        "total": wording.count(status.total),
+        "now": status.processed,
+        "max": status.total,
+        "line": operation_text.speed(operation, status),
+        "parts": operation_text.bar_parts(status),
+        "rest": rest(status),
+        "current": status.now if status.status == "in_progress" else "",
+        "buttons": buttons(status),
+        "summary": summary(operation, status) if status.finished else None,
+        "order": "Failures first" if status.finished else "Failures first · live",
+        "statuses": [
+            {
+                "value": key,
+                "label": f"{label} {wording.count(operation_text.count_of(status, states))}",
+                "on": key == shown,
+            }
+            for key, (label, states) in operation_text.item_filters(SHOWN, status).items()
+        ],
+        "items": operation_text.items_page(details),
+    }
+
+
+def title(operation: MetadataOperation, status: OperationStatus) -> str:
+    """Return the headline: what is or was done."""
+    doing = {True: "Taking back", False: "Writing"}[operation.operation_type == "rollback"]
+    done = {True: "Took back", False: "Wrote"}[operation.operation_type == "rollback"]
+    if status.finished:
+        kind = "Rollback" if operation.operation_type == "rollback" else "Write"
+        return (
+            f"{kind} “{operation.user_note}”"
+            if operation.user_note
+            else f"{done} {wording.files(operation_text.count_of(status, ('success',)))}"
+        )
+    name = f"“{operation.user_note}”" if operation.user_note else wording.files(status.total)
+    return f"{doing} {name}"
+
+
+def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
+    """Return when and by whom it was started, and that it does not need the page."""
+    source = {
+        "dashboard": "from the dashboard",
+        "cli": "from the command line",
+        "python": "from Python",
+        "rest": "through REST",
+    }
+    started = f"started {wording.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
+    if status.status == "paused":
+        waits = "pausing after the file under way" if status.pausing else "paused: what is done stays done"
+        return f"{started} · {waits}"
+    return started if status.finished else f"{started} · goes on if you close this page"
+
+
+def rest(status: OperationStatus) -> str:
+    """Return how many files are still to come, or will not come any more."""
+    if status.finished:
+        left = [(status.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
+        return " · ".join(f"{wording.count(number)} {label}" for number, label in left if number)
+    waiting = status.total - status.processed - len(status.shares)
+    return f"{wording.count(waiting)} waiting" if waiting else ""
+
+
+def buttons(status: OperationStatus) -> list[dict[str, str]]:
+    """Return what can be done with a running operation."""
+    if status.status in {"pending", "in_progress"}:
+        return [{"label": "Pause after this file", "act": "pause", "key": "P"}, {"label": "Cancel", "act": "cancel"}]
+    if status.status == "paused":
+        return [
+            {"label": "Resume", "act": "resume", "key": "P", "kind": "primary"},
+            {"label": "Cancel", "act": "cancel"},
+        ]
+    return []
+
+
+def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
+    """Return the report of an operation that has ended."""
+    name, level = words.STATUS[status.status]
+    return {
+        "title": name.capitalize(),
+        "level": level,
+        "glyph": {"safe": "✓", "blocked": "■"}.get(level, "!"),
+        "lines": _report(operation, status),
+        "buttons": _offers(operation, status),
+    }
+
+
+def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
+    good, bad = operation_text.count_of(status, ("success",)), operation_text.count_of(status, ("failed", "conflict"))
+    unclear, skipped = operation_text.count_of(status, ("unknown",)), status.outcomes["skipped"]
+    restored, waiting = status.outcomes["restored"], status.outcomes["not_started"]
+    verb = "taken back, byte for byte" if operation.operation_type == "rollback" else "written"
+    lines = [f"{wording.files(good)} {verb}." if good else "No file was changed."]
+    if bad:
+        lines.append(f"{wording.files(bad)} {_was(bad)} left as before; the list says why.")
+    if unclear:
+        lines.append(
+            f"{wording.files(unclear)} could not be reached any more; the next start settles what became of them."
+        )
+    if skipped:
+        lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
+    if restored:
+        lines.append(f"{wording.files(restored)} {_was(restored)} begun and put back as before.")
+    if waiting:
+        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. Every file is whole.")
+    taken_back = {"rolled_back": "All of it was taken back since.", "partly_rolled_back": "Some was taken back since."}
+    return [line for line in (*lines, taken_back.get(status.status, ""), operation.error_message) if line]
+
+
+def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
+    waiting = wording.count(status.total - status.processed)
+    resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
+    left = operation_text.retryable(operation, status)
+    retry = {"label": f"Retry {wording.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}
+    return [
+        *([resume] if operation_text.can_resume(status) else []),
+        *([retry] if left else []),
+        *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
+        {"label": "See it in History", "act": "history"},
+        {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
+    ]
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"

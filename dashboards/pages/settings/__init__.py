@@ -1,0 +1,1 @@
+"""The settings page: every setting with its value and source."""

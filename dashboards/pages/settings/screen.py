@@ -1,0 +1,101 @@
+"""Settings: every one of them, from where, and changed where it may be. What a change would cost is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboards.components.base import Component
+from dashboards.pages.settings import settings_form
+from dashboards.screen import Screen
+from dashboards.session import Session
+from dashboards.state import SettingsState
+from indexium_core import errors
+from indexium_core.settings import FILE_NAME, SettingRow
+
+__all__ = ["SettingsScreen"]
+
+
+class SettingsScreen(Screen):
+    """The page of settings in one session."""
+
+    state: SettingsState
+
+    def __init__(self, session: Session) -> None:
+        self.state = SettingsState()
+        library, bridge, dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
+        self._form = settings_form.SettingsForm()
+        self._problem: Mapping[str, str] | None = None
+        self._serial = 0  # counts up where fields must show what is in force, whatever was typed
+        self._form.on(
+            set=lambda message: self._wish(str(message["name"]), str(message["value"])),
+            unset=lambda message: self._wish(str(message["name"]), None),
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {"settings": self._form}
+
+    def enter(self) -> None:
+        """Show the page."""
+        self._problem = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the settings again, where the page is looked at."""
+        if self._session.is_showing("settings"):
+            self._bridge.run(self._library.configuration.table, self._show, name="settings")
+
+    def _show(self, rows: list[SettingRow]) -> None:
+        file = str(self._library.home / FILE_NAME)
+        self._form.put(**settings_form.view(rows, file=file, problem=self._problem), serial=self._serial)
+
+    def _wish(self, name: str, value: str | None) -> None:
+        """Ask what a change would cost, then make it; None is the default."""
+
+        def look() -> tuple[SettingRow, str]:
+            configuration = self._library.configuration
+            row = configuration.row(name)
+            return row, configuration.effect(name, row.default if value is None else value)
+
+        self._bridge.run(
+            look,
+            lambda found: self._ask(*found, value),
+            name="setting",
+            failed=lambda error: self._refused(name, value, error),
+        )
+
+    def _ask(self, row: SettingRow, effect: str, value: str | None) -> None:
+        if not effect:
+            self._change(row.name, value)
+            return
+        label = settings_form.LABELS.get(row.name, row.name)
+        wanted = row.default if value is None else value.strip()
+        self._problem, self._serial = None, self._serial + 1  # should the person decide otherwise
+        self.refresh()
+        self._dialog.ask(
+            f"{label}: {wanted}?",
+            [{"kind": "why", "level": "warning", "text": effect}],
+            lambda _: self._change(row.name, value),
+            confirm=f"Set to {wanted}",
+            risky=True,
+        )
+
+    def _change(self, name: str, value: str | None) -> None:
+        self._bridge.run(
+            lambda: self._library.configuration.set(name, value),
+            self._changed,
+            name="setting",
+            failed=lambda error: self._refused(name, value, error),
+        )
+
+    def _changed(self, row: SettingRow) -> None:
+        self._problem = None
+        words = {"true": "on", "false": "off"} if row.kind == "switch" else {}
+        label = settings_form.LABELS.get(row.name, row.name)
+        self._bridge.toast("good", f"{label}: {words.get(row.value, row.value)}, {row.counts}.")
+        self.refresh()
+
+    def _refused(self, name: str, value: str | None, error: errors.IndexiumError) -> None:
+        self._problem = {"name": name, "text": error.message, "typed": value or ""}
+        self.refresh()

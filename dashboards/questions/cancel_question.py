@@ -1,0 +1,40 @@
+"""Giving up the rest of an operation, asked for from any page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboards.bridge import Bridge
+from dashboards.components import job_text
+from dashboards.components.dialog import Dialog
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import OperationStatus
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["ask_cancel"]
+
+
+def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: int) -> None:
+    """Say what cancelling leaves, ask, and cancel."""
+
+    def cancel(_note: str) -> None:
+        bridge.run(lambda: library.cancel(operation_id), lambda _: None, name="operation", once=True)
+
+    def question(status: OperationStatus) -> None:
+        if status.finished and status.status != "interrupted":
+            bridge.toast("info", "It has ended already.")
+            return
+        left = status.total - status.processed
+        text = f"{job_text.cancel_effect_on_files(status.operation_type)}; {wording.files(left)} will not be touched."
+        dialog.ask(
+            "Cancel the rest?",
+            [{"kind": "text", "text": text}],
+            cancel,
+            confirm="Cancel the rest",
+            back="Let it go on",
+            risky=True,
+        )
+
+    bridge.run(lambda: library.status(operation_id), question, name="cancel_question", once=True)

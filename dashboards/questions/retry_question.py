@@ -1,0 +1,48 @@
+"""The question before a retry: which files an operation left, and whether to write them now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
+from dashboards.questions import rollback_question
+from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import MetadataOperation
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["RetryQuestion"]
+
+
+class RetryQuestion:
+    """Asks before a retry of an operation, from any page."""
+
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:
+        """Make the question; `started` gets the id of the operation that was started, or of the one to be shown."""
+        self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
+        self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started)
+
+    def start(self) -> None:
+        """Follow the plan, so that an open question reports that it is out of date."""
+        self._question.start()
+
+    def ask(self, operation: MetadataOperation) -> None:
+        """Ask whether to write the files that an operation left; of a rollback, whether to roll back the rest."""
+        if operation.operation_type == "rollback":
+            reverted = operation.reverts_id or operation.id
+            rollback_question.ask(self._library, self._bridge, self._dialog, reverted, self._started)
+            return
+
+        def check() -> WriteRequest:
+            found = self._library.retries.look(operation.id)
+            options = replace(found.options, risk=WRITABLE, source="dashboard")
+            left = found.files - len(found.plan.ids(found.selection))
+            hint = f"{wording.files(left)} of {wording.count(found.files)} cannot be written now." if left > 0 else ""
+            return WriteRequest(found.plan, found.selection, options, hint=hint)
+
+        self._bridge.run(check, self._question.ask, name="retry_check", once=True)

@@ -1,0 +1,56 @@
+"""What a page of the dashboard is, as its session calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboards.components.base import Component
+from dashboards.state import AddressedState
+from indexium_core.model.planning.plan import Selection
+
+__all__ = ["Screen"]
+
+
+class Screen:
+    """
+    A page of one session; `state` is kept in its address.
+
+    A page overrides `roots` and `refresh`, and those of the other methods that concern it.
+    """
+
+    state: AddressedState
+
+    def roots(self) -> Mapping[str, Component]:
+        """Return the components by their places in `page.html`."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Subscribe to events. The session calls it once."""
+
+    def enter(self) -> None:
+        """Show the page. The session calls it each time the page comes into view."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the page again, if the session shows it."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw again what the server draws in the colours of the theme."""
+
+    def reset(self) -> None:
+        """Return to the default view. The session calls it when a person opens the page from the navigation."""
+
+    def own_path(self) -> str:
+        """Return the path of the address where it is not the name of the page, "" otherwise."""
+        return ""
+
+    def follow_file(self, file_id: int | None) -> None:
+        """Show the file that the path of the address names; None: the path names no file."""
+
+    def restore_selection(self, selection: Selection) -> None:
+        """Select the files that the browser kept over a reload."""
+
+    def shown_operation(self) -> int | None:
+        """Return the operation whose progress the page shows, None where it shows none."""
+        return None

@@ -1,0 +1,365 @@
+"""
+One browser tab: the services that its pages use, which page is shown, and its address.
+
+A session knows its pages as `Screen` only; `app.py` says which pages there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+import panel as pn
+from panel.io.state import set_curdoc
+from tornado.ioloop import IOLoop
+
+from dashboards import bridge, state
+from dashboards.components.base import Component
+from dashboards.components.dialog import Dialog
+from dashboards.frame import shell
+from dashboards.frame.footer_panel import FooterPanel
+from dashboards.frame.undo import Undoing
+from dashboards.questions.interrupted_question import Interrupted
+from dashboards.questions.retry_question import RetryQuestion
+from dashboards.read_cache import ReadCache
+from dashboards.result_cache import ResultCache
+from dashboards.screen import Screen
+from dashboards.shared import Shared
+from indexium_core.model import wording
+from indexium_core.model.job import ENDED_STATES
+from indexium_core.model.planning.plan import Selection
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from indexium_core.library import DecisionReport, Library, LibraryRow
+    from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
+
+__all__ = ["TRACK", "PageEntry", "Session", "track"]
+
+TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
+EVENTS = tuple(
+    f"{noun}:{verb}"
+    for noun in ("scan", "rescan", "write", "rollback")
+    for verb in ("started", "progress", "completed")
+)
+CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
+CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
+
+
+def track(path: str) -> int | None:
+    """Return the id of the file that an address of the form `/track/ID` names, None for another address."""
+    match = TRACK.fullmatch(path.rstrip("/"))
+    return min(int(match[1][:20]), 2**63 - 1) if match else None
+
+
+class PageEntry(NamedTuple):
+    """A page: its address is `/name`; its section in `page.html` has the class `page-name`."""
+
+    name: str
+    title: str  # of the window, and of its entry in the navigation
+    make: Callable[[Session], Screen]
+
+
+class Session:
+    """One browser tab: its state, its pages, and the frame around them."""
+
+    def __init__(self, shared: Shared, entries: Sequence[PageEntry]) -> None:
+        self.library: Library = shared.library
+        self.read_cache: ReadCache = shared.read_cache
+        self.result_cache: ResultCache = shared.result_cache
+        self.local = shared.local
+        self._shared = shared
+        self._document: Document = pn.state.curdoc
+        self._loop = IOLoop.current()
+        self._calls: list[Callable[[], object]] = []  # calls that are still to run on the document
+        self.view = state.View()
+        self._shell = shell.Shell()
+        self.dialog: Dialog = Dialog()
+        self.bridge: bridge.Bridge = bridge.Bridge(
+            shared.library.events,
+            schedule=self._schedule,
+            later=self._document.add_timeout_callback,
+            pool=shared.pool,
+            toast=self._shell.toast,
+            settled=self._shell.settled,
+            busy=self._shell.busy,
+        )
+        self._base = ""
+        self._frame: dict[str, Any] = {}
+        self._counts: dict[str, int] = {}  # by page, of pages that report their own number of items
+        self._is_counting = False
+        self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
+        self.interrupted: Interrupted = Interrupted(
+            shared.library, self.bridge, self.dialog, watch=self.watch, postponed=shared.postponed
+        )
+        self._retry = RetryQuestion(shared.library, self.bridge, self.dialog, started=self.watch)
+        self._footer = FooterPanel(self, since=shared.since)
+        self._titles = {entry.name: entry.title for entry in entries}
+        self._screens: Mapping[str, Screen] = {entry.name: entry.make(self) for entry in entries}
+        self._is_started = False
+        self._greeting: Mapping[str, Any] | None = None
+        self._is_loaded = False
+        self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
+        self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
+        for root in self.roots().values():
+            root.on_message = shared.library.ui_priority.request
+        self._take_request()
+        pn.state.onload(self._ready)
+        self._document.on_session_destroyed(lambda _: self.bridge.close())
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {
+            "nav": self._shell,
+            "dialog": self.dialog,
+            "footer": self._footer.view,
+            "review": self.undoing.buttons,
+            **{place: root for screen in self._screens.values() for place, root in screen.roots().items()},
+        }
+
+    @property
+    def base(self) -> str:
+        """The one address of all pages, "" where each has its own."""
+        return self._base
+
+    @property
+    def files(self) -> str:
+        """The address of downloads and uploads, "" where only pages are served."""
+        return "" if self._base else "/files/"
+
+    @property
+    def pictures(self) -> bool:
+        """Whether thumbnails are served: `panel serve` serves the page alone."""
+        return not self._base
+
+    def _schedule(self, call: Callable[[], object]) -> None:
+        # Through the loop: a document takes callbacks from another thread, but loses those that arrive while it
+        # collects its changes to send them together.
+        self._loop.add_callback(self._enqueue, call)
+
+    def _enqueue(self, call: Callable[[], object]) -> None:
+        self._calls.append(call)
+        if len(self._calls) == 1:
+            self._run_calls()
+
+    def _run_calls(self) -> None:
+        """Run the queued calls in order, after the answer to the last message of the browser is sent."""
+        if self._is_answering():  # Bokeh sends a change that is made now 10 ms later
+            self._loop.call_later(0.001, self._run_calls)
+            return
+        calls, self._calls = self._calls, []
+        document = self._document
+
+        def run() -> None:
+            for call in calls:
+                with set_curdoc(document), pn.io.hold(document):
+                    call()
+
+        document.add_next_tick_callback(run)
+
+    def _is_answering(self) -> bool:
+        """Return whether an answer is being sent to the browser; Panel checks the same lock."""
+        session = getattr(self._document.session_context, "session", None)
+        connections = getattr(session, "_subscribed_connections", ())
+        locks = [getattr(connection._socket, "write_lock", None) for connection in connections]  # noqa: SLF001
+        return any(lock is not None and lock._block._value == 0 for lock in locks)  # noqa: SLF001
+
+    # Messages of the browser.
+
+    def _take_request(self) -> None:
+        """Show the page that the address names. A single Panel app has one address for all pages."""
+        context = self._document.session_context
+        request = context.request if context else None
+        if request is None:
+            return
+        path = request.path.rstrip("/")
+        self._base = "" if not path or path[1:] in self._screens or track(path) is not None else path
+        pairs = [
+            (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
+        ]
+        self._follow(path, urlencode(pairs))
+
+    def _follow(self, path: str, search: str) -> None:
+        file_id = track(path)
+        name = dict(parse_qsl(search)).get("view") if self._base else path.rsplit("/", 1)[-1]
+        self.view.page = "plan" if file_id is not None else name if name in self._screens else self._first_page()
+        self._screen.state.take(search)
+        for screen in self._screens.values():
+            screen.follow_file(file_id)
+
+    def _first_page(self) -> str:
+        """Return the page of an address that names none: the library page where no folder was added yet."""
+        return "plan" if self.library.inventory.list() else "library"
+
+    def _hello(self, message: Mapping[str, Any]) -> None:
+        """Take the theme and the selection that the browser keeps; this may arrive before the page is loaded."""
+        self._greeting = message
+        if self._is_loaded:
+            self._start(message)
+
+    def _ready(self) -> None:
+        """Start after the page is loaded: an earlier change does not reach the browser."""
+        self._is_loaded = True
+        if self._greeting is not None:
+            self._start(self._greeting)
+
+    def _start(self, greeting: Mapping[str, Any]) -> None:
+        self._take_theme(greeting)
+        self._frame = {
+            "pages": shell.pages(self._titles, {}, None, self._base)
+        } | self._frame  # shown even if reading fails
+        if not self._is_started:
+            self._is_started = True
+            kept = state.selection_from_json(greeting.get("selection"), home=self.library.home_id)
+            self.bridge.listen((*EVENTS, "plan:changed"), self.refresh_frame, every=1.0)
+            self._footer.start()
+            self.interrupted.start()
+            self.undoing.start()
+            self._retry.start()
+            for screen in self._screens.values():
+                screen.restore_selection(kept)
+                screen.start()
+            if not self.library.settings.metadata_enable_websocket:
+                self._poll()
+            for sentence in self._shared.new_notices():
+                self.bridge.toast("info", sentence)
+        self._enter()
+
+    def _poll(self) -> None:
+        self._screen.refresh()
+        self.refresh_frame()
+        self.refresh_footer()
+        self.bridge.after(2000, self._poll)
+
+    def _open(self, message: Mapping[str, Any]) -> None:
+        """Show the page that a person opened from the navigation."""
+        if message.get("page") in self._screens:
+            self.view.page = message["page"]
+            self._screen.reset()
+            self._enter()
+
+    def _follow_address(self, message: Mapping[str, Any]) -> None:
+        """Follow the browser's back and forward."""
+        self._follow(str(message.get("path", "")).rstrip("/"), str(message.get("search", "")).lstrip("?"))
+        self._enter(push=False)  # a pushed step would delete the steps that lead forward
+
+    def _change_theme(self, message: Mapping[str, Any]) -> None:
+        self._take_theme(message)
+        self._screen.redraw()
+
+    def _take_theme(self, message: Mapping[str, Any]) -> None:
+        if message.get("theme") in {"light", "dark"}:
+            self.view.theme = message["theme"]
+
+    # Calls of the pages.
+
+    @property
+    def _screen(self) -> Screen:
+        return self._screens[self.view.page]
+
+    def go(self, page: str, **values: Any) -> None:
+        """Show a page with some of its state set."""
+        self._screens[page].state.param.update(**values)
+        self.view.page = page
+        self._enter()
+
+    def watch(self, operation_id: int) -> None:
+        """Show the progress of an operation."""
+        self.go("progress", operation_id=operation_id, status="", number=1)
+
+    def is_showing(self, page: str) -> bool:
+        """Return whether a page is the one that is shown."""
+        return self._is_started and self.view.page == page
+
+    def _enter(self, *, push: bool = True) -> None:
+        self.update_address(push=push)
+        self.refresh_frame()
+        self.refresh_footer()
+        self._screen.enter()
+
+    def update_address(self, *, push: bool = False) -> None:
+        """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""
+        search = self._screen.state.search()
+        title = f"{self._titles[self.view.page]} · Indexium"
+        if self._base:
+            search = f"view={self.view.page}&{search}".rstrip("&")
+        path = self._base or self._screen.own_path() or f"/{self.view.page}"
+        url = path + (f"?{search}" if search else "")
+        self._put(page=self.view.page, url=url, push=push, title=title)
+
+    def report_decision(self, text: str, report: DecisionReport) -> None:
+        """Show what was decided, with a button that undoes this decision."""
+        self.undoing.report_decision(text, report)
+
+    def keep_selection(self, selection: Selection) -> None:
+        """Let the browser keep the selection over a reload of the page."""
+        self._put(selection=state.selection_to_json(selection, home=self.library.home_id))
+
+    def _put(self, **changes: Any) -> None:
+        self._frame |= changes
+        self._shell.put(**self._frame)
+
+    def shown_operation(self) -> int | None:
+        """Return the operation whose progress the page shows, None where it shows none."""
+        return self._screen.shown_operation() if self._is_started else None
+
+    def retry(self, operation: MetadataOperation) -> None:
+        """Ask whether to retry the files that an operation left."""
+        self._retry.ask(operation)
+
+    def refresh_footer(self) -> None:
+        """Update the footer: running work, open decisions, and the newest result."""
+        self._footer.refresh()
+
+    def refresh_frame(self) -> None:
+        """Update the navigation: counts, folders and the running operation."""
+        self.bridge.run(self._read_frame, lambda frame: self._put(**frame), name="frame")
+        if not self._is_counting:
+            self._is_counting = True
+            self.bridge.after(CHECKS_DELAY, self._count_checks)
+
+    def _count_checks(self) -> None:
+        self._is_counting = False
+        self.bridge.run(
+            lambda: sum(group.total for group in self.library.checks.groups(max_age=CHECKS_MAX_AGE)),
+            lambda total: self.show_count("checks", total),
+            name="frame_checks",
+        )
+
+    def show_count(self, page: str, number: int) -> None:
+        """Show a number beside the entry of a page in the navigation."""
+        self._counts[page] = number
+        shown = wording.count(number) if number else ""
+        entries = self._frame.get("pages", [])
+        self._put(pages=[each | {"count": shown} if each["id"] == page else each for each in entries])
+
+    def _read_frame(self) -> dict[str, Any]:
+        library = self.library
+        statistics = self.read_cache.plan().statistics
+        changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
+        past, roots, live, jobs = self.read_cache.lately("frame", 0.9, self._read_work)
+        files = sum(root.file_count for root in roots)
+        counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
+        return {
+            "pages": shell.pages(self._titles, counts, live, self._base),
+            **shell.roots(roots, library.scans.progress()),
+        }
+
+    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int]:
+        """Return operations, folders, progress of the running operation in percent, and the number of open jobs."""
+        library = self.library
+        running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
+        live = None
+        if running:
+            status = library.status(running[0].id)
+            live = round(100 * status.processed / max(1, status.total))
+        jobs = sum(
+            number
+            for by_state in library.jobs.counts().values()
+            for state, number in by_state.items()
+            if state not in ENDED_STATES
+        )
+        return library.history(per_page=1), library.inventory.list(), live, jobs

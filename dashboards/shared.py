@@ -1,0 +1,42 @@
+"""What all sessions of a process share."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from dashboards.read_cache import ReadCache
+from dashboards.result_cache import ResultCache
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["Shared"]
+
+COMMAND = "'indexium operations resume "  # in a notice: the command to type, where the dashboard shows a dialog
+
+
+class Shared:
+    """The library, its caches, and the threads for work that takes long."""
+
+    def __init__(self, library: Library, *, local: bool = False) -> None:
+        """Serve `library`; `local`: only this machine can reach the pages, so a page may name folders of it."""
+        self.library = library
+        self.local = local
+        self.result_cache = ResultCache()
+        self.since = datetime.now(UTC)
+        self.postponed: set[int] = set()  # interrupted operations on which a person decides later
+        self._shown_notices: set[str] = set()
+        self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
+        self.read_cache = ReadCache(library, self.pool)
+
+    def new_notices(self) -> list[str]:
+        """Return the notices of the start that no session has shown; those for which a dialog asks are left out."""
+        notices = [each for each in self.library.notices if COMMAND not in each and each not in self._shown_notices]
+        self._shown_notices.update(notices)
+        return notices[:3]
+
+    def close(self) -> None:
+        """Stop the threads; each thread completes the call that it runs."""
+        self.pool.shutdown(wait=False, cancel_futures=True)

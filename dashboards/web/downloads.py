@@ -1,0 +1,169 @@
+"""
+Files that go out and come in: the plan and reports to be fetched, an edited CSV to be looked at.
+
+What is sent is made piece by piece on a thread, while the browser takes it; what comes in is kept no longer than it
+may be. Nothing is changed here: an upload is put on the desk, and a page asks what is to be done with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tornado.iostream import StreamClosedError
+from tornado.web import RequestHandler, stream_request_body
+
+from dashboards.pages.plan.exchange import LARGEST
+from dashboards.pages.plan.writing.dry_run import DryRunResult
+from dashboards.result_cache import ResultCache
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.planning.plan import SORT_KEYS
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"]
+
+logger = logging.getLogger(__name__)
+
+_DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that is still sending gets to hear it
+TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+
+
+def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+    """Return the addresses below /files/."""
+    means = {"library": library, "desk": desk, "pool": pool}
+    return [
+        (r"/files/plan\.(csv|json)", PlanDownload, means),
+        (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunDownload, means),
+        (r"/files/changes", ChangesDownload, means),
+    ]
+
+
+class _Handler(RequestHandler):
+    """What all of them have."""
+
+    def initialize(self, library: Library, desk: ResultCache, pool: Executor) -> None:
+        self._library, self._desk, self._pool = library, desk, pool
+
+    def refuse(self, status: int, sentence: str) -> None:
+        """Answer with one sentence."""
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(sentence)
+
+    async def on_thread(self, call: Callable[[], Any]) -> Any:
+        """Do on a thread what takes long."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    async def send(self, make: Callable[[], Iterator[str]], name: str, kind: str) -> None:
+        """Send what `make` makes as a file, piece by piece; what breaks in the middle ends the connection."""
+        try:
+            pieces = await self.on_thread(make)
+            first = await self.on_thread(lambda: next(pieces, ""))
+        except errors.IndexiumError as error:
+            self.refuse(error.http_status, error.message)
+            return
+        self.set_header("Content-Type", TYPES[kind])
+        self.set_header("Content-Disposition", f'attachment; filename="{name}.{kind}"')
+        self.set_header("Cache-Control", "no-store")
+        piece = ("\ufeff" if kind == "csv" else "") + first  # without the mark, Excel takes it for its old encoding
+        try:
+            while piece:
+                self.write(piece)
+                await self.flush()
+                piece = await self.on_thread(lambda: next(pieces, ""))
+        except StreamClosedError:
+            logger.info("dashboard.download_ended", extra={"file_name": name})
+            return
+        self.finish()
+
+
+class PlanDownload(_Handler):
+    """`GET /files/plan.csv`, `.json`: what a search finds, as the command line prints it."""
+
+    async def get(self, kind: str) -> None:
+        query, sort = self.get_query_argument("q", ""), self.get_query_argument("sort", "risk")
+        sort = sort if sort in SORT_KEYS else "risk"
+        turned, everything = (self.get_query_argument(name, "") == "1" for name in ("desc", "all"))
+        name = "-".join(part for part in ("indexium-plan", slug(query), f"{_today()}") if part)
+        await self.send(
+            lambda: self._library.exporter.plan(query, kind, sort=sort, descending=turned, everything=everything),
+            name,
+            kind,
+        )
+
+
+class DryRunDownload(_Handler):
+    """`GET /files/dry-run/….csv`, `.json`: what a dry run found."""
+
+    async def get(self, token: str, kind: str) -> None:
+        def make() -> Iterator[str]:
+            found = self._desk.find(token, DryRunResult)
+            return self._library.exporter.dry_run(found.report, found.plan, kind)
+
+        await self.send(make, f"indexium-dry-run-{_today()}", kind)
+
+
+@stream_request_body
+class ChangesDownload(_Handler):
+    """
+    `POST /files/changes`: an edited CSV, to be compared with the plan.
+
+    Answers {token}, where the comparison lies, or {refused}, why there is none: what a person sends by mistake is no
+    error of the page.
+    """
+
+    def prepare(self) -> None:
+        """Refuse what no page of ours sends before any of it is read; the door has compared host and origin."""
+        self._body = bytearray()
+        self._refused = self._why_not()
+        if self._refused:
+            self.request.connection.set_max_body_size(_DROPPED)
+            self.refuse(*self._refused)
+
+    def _why_not(self) -> tuple[int, str] | None:
+        origin = self.request.headers.get("Origin", "")
+        length = self.request.headers.get("Content-Length", "")
+        if self.request.method != "POST":
+            return None
+        if urlsplit(origin).netloc.lower() != self.request.host.lower():
+            return 403, "Only the pages of this server may send files here."
+        if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "text/csv":
+            return 415, "Only a CSV can come back. Export the plan as CSV, and edit that."
+        if not length.isdecimal() or int(length) > LARGEST:
+            size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
+            return 413, f"This file{size} is larger than {wording.size(LARGEST)}. Send only the rows that you changed."
+        return None
+
+    def data_received(self, chunk: bytes) -> None:
+        if not self._refused:
+            self._body.extend(chunk)
+
+    async def post(self) -> None:
+        if self._refused:
+            return
+        body = bytes(self._body)
+        self.set_header("Cache-Control", "no-store")
+        try:
+            preview = await self.on_thread(lambda: self._library.changes.read(body))
+        except errors.UsageError as error:
+            self.write({"refused": error.message})
+        else:
+            self.write({"token": self._desk.keep(preview)})
+
+
+def _today() -> str:
+    return f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
+
+
+def slug(text: str) -> str:
+    """Return words of a search as part of a file's name: nothing but letters, digits and dashes of ASCII."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")

@@ -1,0 +1,65 @@
+"""What stands at an address that leads to nothing: a page in the frame of all others, with the way to the plan."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import Matcher
+from tornado.web import Application, RequestHandler
+
+from dashboards import app, session
+from dashboards.frame import plain
+from indexium_core import errors
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["NO_FILE", "NO_PAGE", "NotFound", "guard"]
+
+NO_PAGE = "There is no page at this address."
+NO_FILE = "There is no file with this id: it was forgotten, or never scanned."
+
+
+class NotFound(RequestHandler):
+    """Answers with 404, whatever is asked of the address."""
+
+    has_scripts = True  # in the page itself, see `door`
+
+    def initialize(self, sentence: str) -> None:
+        self._sentence = sentence
+
+    def prepare(self) -> None:
+        self.set_status(404)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(_page(self._sentence))
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing is changed here."""
+
+
+def guard(application: Application, library: Library) -> None:
+    """Stand before the pages of films: where there is no such film, there is no page either."""
+    application.add_handlers(".*", [(_NoFile(library), NotFound, {"sentence": NO_FILE})])
+
+
+class _NoFile(Matcher):
+    """Matches the address of a film that there is not."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        track = session.track(request.path)
+        if track is None:
+            return None
+        try:
+            return None if self._library.files.has(track) else {}
+        except errors.IndexiumError:  # the page says what is wrong
+            return None
+
+
+@cache
+def _page(sentence: str) -> str:
+    return plain.page("Not found", sentence, [("Go to the plan", "/plan")], labels=app.TITLES)

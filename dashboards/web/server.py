@@ -1,0 +1,344 @@
+"""
+The web server: Panel's own Tornado server with a door in front of it that every request passes.
+
+The door refuses a Host that is not ours (so that no foreign name can be pointed at this machine), refuses a websocket
+whose Origin is not the page that it serves, and puts the security headers on every answer. Nothing a page needs comes
+from another machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+from bokeh.settings import settings as bokeh_settings
+from panel.io.server import get_server
+from tornado.httputil import HTTPServerRequest
+from tornado.ioloop import IOLoop
+from tornado.routing import Matcher
+from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
+
+from dashboards import app, session
+from dashboards.web import downloads, not_found, request_guard, uploads
+from dashboards.web.thumbnails import Thumbnail
+from indexium_core import errors
+from indexium_core.api import gate, service
+from indexium_core.api.app import largest, make_app
+from indexium_core.api.asgi import Asgi, Mount
+from indexium_core.cli import leaving
+from indexium_core.version import __version__
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["DashboardServer", "address", "free_port", "make_server", "serve"]
+
+logger = logging.getLogger(__name__)
+
+ASSETS = Path(__file__).parents[1] / "assets"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HEAD = 262_144  # bytes: the longest search that is taken, as an address
+_IDLE = 60.0  # seconds that a connection may wait for its first, or for another, request
+_BODY = 600.0  # seconds that the body of a request may take
+
+
+def serve(
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5006,
+    open_browser: bool = False,
+    dev: bool = False,
+    allow_remote: bool = False,
+) -> None:
+    """
+    Serve the dashboard until SIGTERM or Ctrl-C.
+
+    Args:
+        library: The open library; closing it is the caller's.
+        host: Address to bind.
+        port: Port to bind; 0 takes a free one.
+        open_browser: Open the first page in the browser.
+        dev: Reload the components when their sources change.
+        allow_remote: Serve an address that other machines can reach, without a login.
+
+    Raises:
+        UsageError: The port is in use, or the address would be open to others without `allow_remote`.
+
+    """
+    server = make_server(library, host=host, port=port, dev=dev, allow_remote=allow_remote)
+    sys.setswitchinterval(0.0005)  # busy Python threads must not hold a click for 5 ms each
+    server.run(open_browser=open_browser, announce=True)
+
+
+def make_server(
+    library: Library, *, host: str = "127.0.0.1", port: int = 0, dev: bool = False, allow_remote: bool = False
+) -> DashboardServer:
+    """Return a server that does not run yet, on a port that is free; errors as in `serve`."""
+    _require_consent(host, allow_remote=allow_remote)
+    return DashboardServer(library, host=host, port=free_port(host, port), dev=dev)
+
+
+def free_port(host: str, port: int) -> int:
+    """
+    Return `port` if it can be bound on `host`, or a free one for 0.
+
+    Raises:
+        UsageError: Somebody else has it, or the address is not one of this machine.
+
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise errors.UsageError(_why_not(host, port, error)) from error
+        return int(probe.getsockname()[1])
+
+
+def _why_not(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 5007
+        return f"Port {port} is in use by another program. Stop it, or choose another port: --port {other}."
+    if number == errno.EACCES:
+        return f"Port {port} may not be used by this user. Choose one above 1023: --port 5006."
+    return f"{host}:{port} cannot be served: {error}. Use --host 127.0.0.1."
+
+
+def _require_consent(host: str, *, allow_remote: bool) -> None:
+    if host not in LOOPBACK and not allow_remote:
+        message = (
+            f"Serving on {host} would let everybody on the network read and change your files' metadata, without a "
+            "login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or say --allow-remote."
+        )
+        raise errors.UsageError(message)
+
+
+class DashboardServer:
+    """The service: `run` serves on this thread, `background` from another one (tests)."""
+
+    def __init__(self, library: Library, *, host: str, port: int, dev: bool = False, linger: int = 15_000) -> None:
+        """
+        Args as in `serve`.
+
+        `linger` is how many milliseconds a session is kept after its page went (or for a slow page to come).
+        """
+        self.host, self.port = host, port
+        self._library = library
+        self._dev, self._linger = dev, linger
+        self._pages = app.Pages(library, local=host in LOOPBACK)
+        self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
+        self.token = service.new_token()  # lets programs in; commands find it in the home
+        self._api = Mount(make_app(library, token=self.token), largest=largest)
+        self._loop: IOLoop | None = None
+        self._started = threading.Event()
+        self._serves = self._is_told = False  # the loop serves; somebody wants it to end
+
+    @property
+    def url(self) -> str:
+        """Address of the first page."""
+        return address(self.host, self.port)
+
+    def run(self, *, open_browser: bool = False, announce: bool = False) -> None:
+        """
+        Serve until SIGTERM, SIGINT or `stop`. Everything is made here: a loop belongs to the thread that runs it.
+
+        `announce`: let commands find this service, by a file in the home.
+        """
+        self._loop = IOLoop()
+        server = self._make(self._loop)
+        with _signals(self._told), self._announced() if announce else contextlib.nullcontext():
+            self._loop.run_sync(self._api.start)
+            server.start()
+            if open_browser:
+                self._loop.add_callback(webbrowser.open, self.url)
+            self._pages.warm()
+            self._loop.add_callback(self._begun)
+            logger.info("dashboard.started", extra={"url": self.url})
+            try:
+                self._loop.start()
+            finally:
+                self._close(server)
+
+    def _announced(self) -> contextlib.AbstractContextManager[None]:
+        library = self._library
+        return service.announced(library.home, url=self.url, token=self.token, instance_id=library.instance_id)
+
+    def _make(self, loop: IOLoop) -> Any:
+        """Return Panel's server with our routes, behind our door."""
+        bokeh_settings.resources = "server"  # whatever the environment says: nothing from another machine
+        pn.config.autoreload = self._dev
+        hosts = request_guard.Hosts(self.host, self.port)
+        try:
+            server = get_server(
+                dict.fromkeys(app.ROUTES, self._pages.open),
+                port=self.port,
+                address=self.host,
+                loop=loop,
+                websocket_origin=hosts.origins,
+                location=False,
+                title="Indexium",
+                extra_patterns=self._routes(),
+                ico_path="none",
+                http_server_kwargs={
+                    "max_header_size": _HEAD,
+                    "idle_connection_timeout": _IDLE,
+                    "body_timeout": _BODY,
+                },
+                check_unused_sessions_milliseconds=min(5000, self._linger),
+                unused_session_lifetime_milliseconds=self._linger,
+                default_handler_class=not_found.NotFound,
+                default_handler_args={"sentence": not_found.NO_PAGE},
+            )
+        except OSError as error:  # somebody took the port since it was looked at
+            raise errors.UsageError(_why_not(self.host, self.port, error)) from error
+        not_found.guard(server._tornado, self._library)  # noqa: SLF001 - the one way to stand before the pages
+        server._tornado.add_handlers(".*", [(_HeadOfPage(), Head)])  # noqa: SLF001 - … of which Bokeh knows only GET
+        request_guard.guard(
+            server._tornado,  # noqa: SLF001 - … and before it all
+            hosts,
+            holds=lambda header: gate.bearer(header, self.token),
+        )
+        return server
+
+    def _routes(self) -> list[tuple[Any, ...]]:
+        """List every address beside the pages."""
+        return [
+            (r"/healthz", Health, {"instance_id": self._library.instance_id}),
+            (r"/api/.*", Asgi, {"mount": self._api}),
+            (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
+            (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
+            *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
+            *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
+            (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
+        ]
+
+    @contextlib.contextmanager
+    def background(self) -> Iterator[DashboardServer]:
+        """Serve from another thread for the length of a `with` block."""
+        thread = threading.Thread(target=self.run, name="dashboard", daemon=True)
+        thread.start()
+        self._started.wait(timeout=30)
+        try:
+            yield self
+        finally:
+            self.stop()
+            thread.join(timeout=10)
+
+    def _told(self) -> None:
+        """Come to an end, by a signal: no further file is begun while what is open here is closed."""
+        threading.Thread(target=self._library.stop_starting, name="begin-nothing", daemon=True).start()
+        self.stop()
+
+    def stop(self) -> None:
+        """Ask the loop to end; safe from any thread and from a signal handler."""
+        self._is_told = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # closed already
+                # Tornado's own way takes a signal handler for a part of the loop, which then sleeps to its next timer.
+                self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
+
+    def _begun(self) -> None:
+        """Note on the loop that it serves now; the word to end may have come while all was made ready."""
+        self._serves = True
+        self._started.set()
+        if self._is_told:
+            self._halt()
+
+    def _halt(self) -> None:
+        """End the loop where it serves: what runs on it before and after is not to be cut off."""
+        if self._serves and self._loop is not None:
+            self._serves = False
+            self._loop.stop()
+
+    def _close(self, server: Any) -> None:
+        """End what is open, so that pages notice at once and begin to wait for the next start."""
+        self._pages.close()
+        self._pictures.shutdown(wait=False, cancel_futures=True)
+        server.unlisten()
+        for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh lists its websockets nowhere else
+            client._socket.close()  # noqa: SLF001
+        server.stop(wait=False)
+        if self._loop is not None:
+            self._loop.run_sync(self._api.close)
+            self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets say goodbye
+            self._loop.close()
+        logger.info("dashboard.stopped")
+
+
+class Health(RequestHandler):
+    """`/healthz`: that the service answers, and which run of it."""
+
+    def initialize(self, instance_id: str) -> None:
+        self._instance_id = instance_id
+
+    def get(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        self.write({"status": "ok", "instance_id": self._instance_id, "version": __version__})
+
+    head = get
+
+
+class Head(RequestHandler):
+    """HEAD of a page: its headers, but for its length. Nobody will look at it, so no session is made."""
+
+    has_scripts = True  # in the page itself, see `door`
+
+    def head(self, *_: str) -> None:
+        self.set_header("Content-Type", "text/html")
+        self.set_header("Cache-Control", "no-store")
+        self.flush()  # else the length would be said to be that of nothing
+
+
+class _HeadOfPage(Matcher):
+    """Matches a HEAD of the address of a page."""
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        is_page = (request.path.rstrip("/") or "/") in app.ROUTES or session.track(request.path) is not None
+        return {} if request.method == "HEAD" and is_page else None
+
+
+def address(host: str, port: int) -> str:
+    """Return the address that a browser on this machine can open, also where every address is served."""
+    try:
+        given = ipaddress.ip_address(host)
+    except ValueError:
+        return f"http://{host}:{port}"
+    if given.is_unspecified:
+        return f"http://{'127.0.0.1' if given.version == 4 else '[::1]'}:{port}"
+    return f"http://{given if given.version == 4 else f'[{given}]'}:{port}"
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the server; only the main thread may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def told(number: int, _: object) -> None:
+        if number == signal.SIGTERM:
+            leaving.hurry()
+        stop()
+
+    old = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

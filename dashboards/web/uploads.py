@@ -1,0 +1,113 @@
+"""
+Lists of people that come in: kept as a file in the home until somebody has looked at what they would do.
+
+An upload changes nothing. It lies on the desk under a number that only the page that sent it knows, and goes as soon as
+nobody asks for it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from tornado.web import RequestHandler, stream_request_body
+
+from dashboards.result_cache import ResultCache
+from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import Library
+
+__all__ = ["LARGEST", "People", "Upload", "routes"]
+
+LARGEST = 200_000_000  # bytes; a database of the former program with 100,000 films has some 60 MB
+FOLDER = "uploads"
+_DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that is still sending gets to hear it
+_KINDS = {".csv", ".txt", ".tsv", ".json", ".db", ".sqlite", ".sqlite3"}
+
+
+class Upload:
+    """A file that came in; it is removed with the last who knows of it."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name  # as it is called on the person's side; for display only
+        weakref.finalize(self, path.unlink, missing_ok=True)
+
+
+def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+    """Return the addresses of uploads; what an earlier process left is cleared away."""
+    folder = library.home / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    return [(r"/files/people", People, {"folder": folder, "desk": desk, "pool": pool})]
+
+
+@stream_request_body
+class People(RequestHandler):
+    """`POST /files/people`: a list of people; answers where it lies. The door has compared host and origin."""
+
+    def initialize(self, folder: Path, desk: ResultCache, pool: Executor) -> None:
+        self._folder, self._desk, self._pool = folder, desk, pool
+        self._file: IO[bytes] | None = None
+        self._path = folder / secrets.token_hex(8)
+
+    def prepare(self) -> None:
+        """Refuse what no page of ours sends before any of it is read."""
+        refusal = self._why_not() if self.request.method == "POST" else None
+        if refusal:
+            self.request.connection.set_max_body_size(_DROPPED)
+            self.set_status(refusal[0])
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(refusal[1])
+        elif self.request.method == "POST":
+            self.request.connection.set_max_body_size(LARGEST)
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            self._path = self._path.with_suffix(Path(self._name()).suffix.lower())
+            self._file = self._path.open("xb")
+
+    def _name(self) -> str:
+        return unquote(self.request.headers.get("X-File-Name", ""))[-200:]
+
+    def _why_not(self) -> tuple[int, str] | None:
+        origin = self.request.headers.get("Origin", "")
+        length = self.request.headers.get("Content-Length", "")
+        if urlsplit(origin).netloc.lower() != self.request.host.lower():
+            return 403, "Only the pages of this server may send files here."
+        if self.request.headers.get("Content-Type", "") != "application/octet-stream":
+            return 415, "Only the pages of this server may send files here."
+        if Path(self._name()).suffix.lower() not in _KINDS:
+            return 415, "A list of people is a CSV, a JSON or a database (.db)."
+        if not length.isdecimal() or int(length) > LARGEST:
+            size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
+            return 413, f"This file{size} is larger than {wording.size(LARGEST)}."
+        return None
+
+    async def data_received(self, chunk: bytes) -> None:
+        if self._file is not None:
+            await self._on_thread(self._file.write, chunk)
+
+    async def _on_thread(self, call: Callable[..., Any], *arguments: Any) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, call, *arguments)
+
+    def post(self) -> None:
+        if self._file is None:
+            return
+        self._file.close()
+        self._file = None
+        self.set_header("Cache-Control", "no-store")
+        self.write({"token": self._desk.keep(Upload(self._path, self._name()))})
+
+    def on_connection_close(self) -> None:
+        """Leave nothing of an upload that was broken off."""
+        if self._file is not None:
+            self._file.close()
+            with contextlib.suppress(OSError):
+                self._path.unlink()

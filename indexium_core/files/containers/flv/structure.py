@@ -1,0 +1,171 @@
+"""
+FLV: a header of 9 bytes, then tags of sound (8), pictures (9) and script (18), with their lengths in front and behind.
+
+The first script tag, `onMetaData`, holds the metadata as AMF0. FFmpeg reads texts of up to 1,023 bytes from it, and
+none behind a longer one; it writes every value that it does not make itself as text: a whole number keeps its
+digits, a broken one would be rounded, a composed one left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from indexium_core.files.containers import Reader
+from indexium_core.files.containers.flv import amf
+from indexium_core.files.containers.shared import parsing
+from indexium_core.files.containers.shared.parsing import (
+    CutShortError,
+    HeaderFacts,
+    MalformedHeaderError,
+    Option,
+    TextLimit,
+)
+from indexium_core.model.files.media import Extent, FieldValue
+
+__all__ = ["DERIVED", "LARGEST_HEAD", "SCRIPT", "TEXT_LIMIT", "FlvTag", "census", "examine", "recognises", "tags"]
+
+TEXT_LIMIT = TextLimit(amf.LONGEST)
+LARGEST_HEAD = 64 << 20  # bytes in front of the media
+SCRIPT = 18
+# What FFmpeg works out from the media when it writes a file, an index of the pictures included.
+_INDEX = frozenset(
+    {"keyframes", "hasKeyframes", "hasVideo", "hasAudio", "hasMetadata", "canSeekToEnd", "datasize", "videosize"}
+    | {"audiosize", "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation"}
+)
+DERIVED = _INDEX | frozenset(
+    {"duration", "filesize", "width", "height", "framerate", "videodatarate", "videocodecid", "audiodatarate"}
+    | {"audiosamplerate", "audiosamplesize", "audiocodecid", "stereo", "totalframes", "hasCuePoints", "encoder"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FlvTag:
+    """A tag without the eleven bytes in front of its body."""
+
+    kind: int
+    body: int
+    end: int  # where the length behind it starts
+
+
+@dataclass
+class _FlvHead:
+    """The script tags in front of the media."""
+
+    media: int = 0  # where that starts
+    properties: list[tuple[str, str | None]] = field(default_factory=list)
+    metadata: int = 0  # how many tags held them
+    scripts: list[str] = field(default_factory=list)  # digests of all others
+
+
+def recognises(head: bytes) -> bool:
+    """Tell by the first bytes."""
+    return head.startswith(b"FLV\x01")
+
+
+def examine(reader: Reader) -> HeaderFacts:
+    """Find media and metadata. Raises CutShortError, MalformedError."""
+    head = _head(reader)
+    _check_end(reader, head.media)
+    others = _others(head)
+    return HeaderFacts(
+        payload=(Extent(head.media, reader.size - head.media),) if head.media < reader.size else (),
+        fields=tuple(
+            FieldValue(field="comment", where=f"onMetaData/{name}", value=value)
+            for name, value in head.properties
+            if name.lower() == "comment" and value
+        ),
+        kept=(*_index(head), *parsing.handed((name, value) for name, value in others if value is not None)),
+        obstacle=_obstacle(head),
+    )
+
+
+def census(reader: Reader) -> Mapping[str, str]:
+    """Return the metadata that FFmpeg does not work out itself, and how many tags of each kind there are."""
+    head = _head(reader)
+    counts = Counter(_counted(reader, head.media))
+    scripts = {f"script {digest}": "as it was" for digest in head.scripts}
+    named = parsing.named((name, value or "…") for name, value in _others(head))
+    return {**named, **scripts, **{f"tags of kind {kind}": str(count) for kind, count in counts.items()}}
+
+
+def _others(head: _FlvHead) -> list[tuple[str, str | None]]:
+    return [(name, value) for name, value in head.properties if name.lower() != "comment" and name not in DERIVED]
+
+
+def _index(head: _FlvHead) -> Iterator[Option]:
+    """Where there was an index of the pictures, FFmpeg makes a new one; its values are the muxer's."""
+    if any(name in _INDEX for name, _ in head.properties):
+        yield "flvflags", "+add_keyframe_index"
+
+
+def _obstacle(head: _FlvHead) -> str:
+    if head.metadata > 1:
+        return "It holds its metadata several times, and FFmpeg keeps only one."
+    if head.scripts:
+        return "It holds script beside its metadata, which FFmpeg would turn into a stream."
+    others = _others(head)
+    lost = next((name for name, value in others if value is amf.LOST), None)
+    if lost is not None:
+        return f"It holds metadata that FFmpeg would round or leave out: {parsing.shown(lost)}."
+    return parsing.unfit([(name, value) for name, value in others if value is not None], longest=amf.LONGEST)
+
+
+def _head(reader: Reader) -> _FlvHead:
+    head = _FlvHead(media=int.from_bytes(parsing.exactly(reader, 5, 4), "big") + 4)
+    budget = amf.AmfBudget()
+    for tag in tags(reader, head.media, parsing.STEPS):
+        if tag.kind & 0x1F != SCRIPT:
+            break
+        if tag.end > LARGEST_HEAD:
+            raise MalformedHeaderError("its metadata is longer than reason")
+        body = parsing.exactly(reader, tag.body, tag.end - tag.body)
+        name, properties = amf.read_metadata(body, budget)
+        if name == "onMetaData":
+            head.metadata += 1
+            head.properties += properties
+        else:
+            head.scripts.append(hashlib.blake2b(body, digest_size=16).hexdigest())
+        head.media = tag.end + 4
+    return head
+
+
+def _check_end(reader: Reader, media: int) -> None:
+    """Make sure that the last tag is whole: its length stands behind it too."""
+    if media >= reader.size:
+        return
+    length = int.from_bytes(parsing.exactly(reader, reader.size - 4, 4), "big")
+    start = reader.size - 4 - length
+    if start < media or 11 + int.from_bytes(parsing.exactly(reader, start, 4)[1:], "big") != length:
+        raise CutShortError
+
+
+def tags(reader: Reader, offset: int, most: int) -> Iterator[FlvTag]:
+    """Yield the tags from a place on. Raises MalformedError."""
+    for _ in range(most):
+        head = reader.read_at(offset, 11)
+        if len(head) < 11:
+            return
+        body = offset + 11
+        end = body + int.from_bytes(head[1:4], "big")
+        yield FlvTag(head[0], body, end)
+        offset = end + 4
+    raise MalformedHeaderError("it consists of too many parts")
+
+
+def _counted(reader: Reader, media: int) -> Iterator[str]:
+    """Yield the kind of each tag that holds media; those that only configure a codec are the muxer's."""
+    for tag in tags(reader, media, parsing.MOST_PIECES):
+        first = reader.read_at(tag.body, min(2, tag.end - tag.body))
+        if len(first) == 2 and not _configures(tag.kind & 0x1F, first):
+            yield str(tag.kind)
+
+
+def _configures(kind: int, first: bytes) -> bool:
+    if kind == 8:
+        return first[0] >> 4 == 10 and first[1] == 0  # AAC
+    if kind == 9 and first[0] & 0x80:  # enhanced: the kind of packet stands in the low bits
+        return first[0] & 0x0F in {0, 2, 4}
+    return kind == 9 and first[0] & 0x0F == 7 and first[1] in {0, 2}  # AVC

@@ -1,0 +1,33 @@
+"""
+Ogg (`.ogv`, `.ogg`): the comment is a text in the comment header of a stream.
+
+`pages` is the framing, `comments` the comment header, `skeleton` the index of a file, `structure` reads the headers,
+`editing` works out the edits. Comes in: a reader and a change. Goes out: a layout, a patch in place, or a new file;
+where neither can be, the stream copy by FFmpeg. Source: RFC 3533 (Ogg), Vorbis I (section 5), RFC 7845 (Opus).
+"""
+
+from __future__ import annotations
+
+from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
+from indexium_core.files.containers.ogg import editing, structure
+from indexium_core.files.containers.shared.edit_strategy import EditStrategy
+from indexium_core.files.containers.shared.family import ContainerSpec, RemuxableFamily
+
+__all__ = ["FAMILY"]
+
+FAMILY = RemuxableFamily(
+    ContainerSpec(
+        name="ogg",
+        label="Ogg",
+        recognises=structure.recognises,
+        examine=structure.examine,
+        content=structure.census,
+        census=editing.census,
+        media_census=editing.media_census,
+        strategies=(
+            EditStrategy("ogg_in_place", editing.in_place),
+            EditStrategy("ogg_copy", editing.copied),
+            StreamCopy("ogg_remux", "ogg"),
+        ),
+    )
+)

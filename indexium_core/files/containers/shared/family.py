@@ -1,0 +1,101 @@
+"""
+A family whose files FFmpeg can rewrite by a stream copy: AVI, ASF (WMV), FLV, Ogg (OGV).
+
+Each has a small reader of its header, which never writes. It finds the media bytes, the comments, the options with
+which FFmpeg keeps everything, and what FFmpeg cannot keep; then the stream copy is refused. Verification finds in the
+copy what the reader does not foresee: it counts the content without FFmpeg.
+
+The stream copy is the last strategy. Most files are edited without FFmpeg (`edit_strategy`), and lose nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexium_core import errors
+from indexium_core.files.containers import Layout, Reader, Strategy
+from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, RemuxLayout
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Extent, FieldValue, Refusal
+
+__all__ = ["ContainerSpec", "RemuxableFamily"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSpec:
+    """One container; FFmpeg's demuxer and muxer have its name."""
+
+    name: str
+    label: str  # its name for people
+    recognises: Callable[[bytes], bool]
+    examine: Callable[[Reader], HeaderFacts]  # raises CutShortError, MalformedError
+    content: Callable[[Reader], Mapping[str, str]]  # what a stream copy must keep; raises the same
+    census: Callable[[Reader, Layout], Mapping[str, str]] | None = None  # everything; raises the same
+    media_census: Callable[[Reader], Mapping[str, str]] | None = None  # where an edit may renumber media; the same
+    strategies: tuple[Strategy, ...]  # best first: our own editors, then the stream copy
+
+
+class RemuxableFamily:
+    """The family of one container."""
+
+    def __init__(self, container: ContainerSpec) -> None:
+        self.container = container
+
+    def recognises(self, head: bytes) -> bool:
+        """Tell by the first 12 bytes or more."""
+        return self.container.recognises(head)
+
+    def examine(self, reader: Reader, *, known: Layout | None = None) -> RemuxLayout:
+        """Read the header; media bytes are not read, so `known` saves nothing. Raises FileAccessError only."""
+        del known
+        whole = (Extent(0, reader.size),)
+        try:
+            read = self.container.examine(reader)
+        except (CutShortError, MalformedHeaderError) as error:
+            problem = Refusal(code="corrupt", message=self._damage(error))
+            return RemuxLayout(container=self.container.name, size=reader.size, payload=whole, problem=problem)
+        return RemuxLayout(
+            container=self.container.name,
+            size=reader.size,
+            payload=read.payload or whole,
+            fields=fields.numbered(read.fields),
+            added=_numbered(read.fields, read.added),
+            kept=read.kept,
+            specifiers=read.specifiers,
+            obstacle=read.obstacle,
+        )
+
+    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+        """Return what an edit of ours must keep: everything. Raises CorruptFileError where that breaks off."""
+        census = self.container.census
+        return self.content(reader) if census is None else self._taken(lambda: census(reader, layout))
+
+    def content(self, reader: Reader) -> Mapping[str, str]:
+        """Return what a stream copy must keep, read without FFmpeg; raises CorruptFileError where that breaks off."""
+        return self._taken(lambda: self.container.content(reader))
+
+    def media_census(self, reader: Reader) -> Mapping[str, str]:
+        """Return what an edit keeps that gives the media other numbers; raises CorruptFileError."""
+        census = self.container.media_census
+        return {} if census is None else self._taken(lambda: census(reader))
+
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Return the strategies: ours, then FFmpeg's."""
+        return self.container.strategies
+
+    def _taken(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+        try:
+            return take()
+        except (CutShortError, MalformedHeaderError) as error:
+            raise errors.CorruptFileError(self._damage(error)) from error
+
+    def _damage(self, error: CutShortError | MalformedHeaderError) -> str:
+        if isinstance(error, CutShortError):
+            return f"The file is cut short: its {self.container.label} structure reaches past its end."
+        return f"The file is damaged: {error}."
+
+
+def _numbered(texts: Sequence[FieldValue], where: str) -> str:
+    """Return the place of a text that a write adds, told from those that are there; "" where it adds none."""
+    return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where if where else ""

@@ -1,0 +1,155 @@
+"""
+Splices: edits of ranges of a file, and what is made of them.
+
+`build_patch` turns splices into the fewest bytes that must be written in place. `build_pieces` turns them into a new
+file: ranges of the old file, and the new bytes between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexium_core import errors
+from indexium_core.files.containers import Layout, Reader
+from indexium_core.model.files.media import Extent, Patch
+
+__all__ = ["Splice", "build_head", "build_patch", "build_pieces"]
+
+_BLOCK = 1024 * 1024  # bytes compared at a time
+_PATCH_GAP = 32  # equal bytes between two differing ranges that cost less written than journaled apart
+_PIECE_GAP = 64  # old bytes between two new ranges that are copied into the new bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Splice:
+    """Bytes in place of a range of the file."""
+
+    start: int
+    end: int
+    data: bytes
+
+    @property
+    def growth(self) -> int:
+        return len(self.data) - (self.end - self.start)
+
+
+# In place
+
+
+def build_patch(reader: Reader, layout: Layout, splices: Sequence[Splice]) -> Patch:
+    """
+    Return the patch that makes `splices`, sorted and not overlapping.
+
+    Raises:
+        ConflictError: The file is not the one that was examined.
+
+    """
+    size = layout.size + sum(splice.growth for splice in splices)
+    runs = _joined(_moved(reader, splices))
+    return Patch(writes=tuple(part for at, data in runs for part in _differing(reader, at, data)), size=size)
+
+
+def _moved(reader: Reader, splices: Sequence[Splice]) -> Iterator[tuple[int, bytes]]:
+    """Yield everything that must be written and where: the splices, and between them what moves."""
+    shift, at = 0, 0
+    for splice in splices:
+        if shift and splice.start > at:
+            yield at + shift, _read(reader, Extent(at, splice.start - at))
+        yield splice.start + shift, splice.data
+        shift += splice.growth
+        at = splice.end
+
+
+def _joined(writes: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Yield the writes with neighbours made one."""
+    start, parts, end = 0, list[bytes](), 0
+    for at, data in writes:
+        if parts and at != end:
+            yield start, b"".join(parts)
+            parts = []
+        if not parts:
+            start, end = at, at
+        parts.append(data)
+        end += len(data)
+    if parts:
+        yield start, b"".join(parts)
+
+
+def _differing(reader: Reader, at: int, data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the parts of `data` that the file does not have yet; those that lie close together as one."""
+    found: list[list[int]] = []
+    for start, end in _changes(reader.read_at(at, len(data)), data):
+        if found and start - found[-1][1] <= _PATCH_GAP:
+            found[-1][1] = end
+        else:
+            found.append([start, end])
+    return ((at + start, data[start:end]) for start, end in found)
+
+
+def _changes(old: bytes, new: bytes) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of the ranges in which `new` differs from `old` or goes on after it, block by block."""
+    common = min(len(old), len(new))
+    for block in range(0, common, _BLOCK):
+        end = min(block + _BLOCK, common)
+        pair = (np.frombuffer(data, dtype=np.uint8, count=end - block, offset=block) for data in (old, new))
+        changed = np.flatnonzero(np.not_equal(*pair)) + block
+        if not len(changed):
+            continue
+        breaks = np.flatnonzero(np.diff(changed) > _PATCH_GAP)
+        starts = [changed[0], *changed[breaks + 1]]
+        yield from (
+            (int(start), int(last) + 1) for start, last in zip(starts, [*changed[breaks], changed[-1]], strict=True)
+        )
+    if len(new) > common:
+        yield common, len(new)
+
+
+# A new file
+
+
+def build_head(reader: Reader, end: int, splices: Sequence[Splice]) -> bytes:
+    """Return the first `end` bytes of a file with `splices`, which all lie in them, made."""
+    made = build_pieces(reader, end, splices)
+    return b"".join(_read(reader, piece) if isinstance(piece, Extent) else piece for piece in made)
+
+
+def build_pieces(reader: Reader, size: int, splices: Sequence[Splice]) -> tuple[bytes | Extent, ...]:
+    """
+    Return what a file of `size` bytes consists of once `splices`, not overlapping, are made.
+
+    Raises:
+        ConflictError: The file became shorter.
+
+    """
+    found: list[bytes | Extent] = []
+    literal: list[bytes] = []
+    for part in _parts(size, sorted(splices, key=lambda splice: (splice.start, splice.end))):
+        if isinstance(part, Extent) and (part.length > _PIECE_GAP or not literal):
+            found += [b"".join(literal)] if literal else []
+            found.append(part)
+            literal = []
+        else:
+            literal.append(_read(reader, part) if isinstance(part, Extent) else part)
+    return tuple(found + ([b"".join(literal)] if literal else []))
+
+
+def _parts(size: int, splices: Sequence[Splice]) -> Iterator[bytes | Extent]:
+    at = 0
+    for splice in splices:
+        if splice.start > at:
+            yield Extent(at, splice.start - at)
+        if splice.data:
+            yield splice.data
+        at = splice.end
+    if size > at:
+        yield Extent(at, size - at)
+
+
+def _read(reader: Reader, extent: Extent) -> bytes:
+    data = reader.read_at(extent.offset, extent.length)
+    if len(data) < extent.length:
+        raise errors.ConflictError("The file became shorter while it was worked on.")
+    return data

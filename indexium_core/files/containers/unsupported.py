@@ -1,0 +1,94 @@
+"""
+Containers that Indexium recognises and does not write: MPEG-TS, MPEG-PS and some rare ones.
+
+They are told apart by their first bytes, never by name. Nothing is ever changed in them, so all of their bytes count as
+media.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from indexium_core.files.containers import Family, Layout, Reader, Strategy
+from indexium_core.model.files.media import Extent, Refusal
+
+__all__ = ["FAMILY", "KINDS", "UnsupportedKind"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsupportedKind:
+    """One container that we only read."""
+
+    container: str
+    label: str  # its name for people
+    demuxer: str  # its name in FFmpeg
+    magic: bytes = b""  # what the file begins with, or …
+    matches: Callable[[bytes], bool] | None = None  # … what tells it by the first bytes
+    holds_comment: bool = True
+
+    def recognises(self, head: bytes) -> bool:
+        return self.matches(head) if self.matches else head.startswith(self.magic)
+
+
+class _Foreign:
+    """All of them together: what has no strategy needs no family of its own."""
+
+    def recognises(self, head: bytes) -> bool:
+        """Tell by the first bytes, 1,000 where there are as many."""
+        return any(kind.recognises(head) for kind in KINDS)
+
+    def examine(self, reader: Reader, *, known: Layout | None = None) -> Layout:
+        """Say why the file cannot be written: the layout always carries a problem."""
+        del known
+        head = reader.read_at(0, 1024)
+        kind = next(kind for kind in KINDS if kind.recognises(head))
+        whole = (Extent(0, reader.size),)
+        return Layout(container=kind.container, size=reader.size, payload=whole, problem=_refusal(kind))
+
+    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+        """Return nothing: what is never written needs no comparison."""
+        del reader, layout
+        return {}
+
+    def strategies(self) -> tuple[Strategy, ...]:
+        return ()
+
+
+FAMILY: Family = _Foreign()
+
+
+def _refusal(kind: UnsupportedKind) -> Refusal:
+    if kind.holds_comment:
+        return Refusal(code="no_strategy_yet", message=f"Indexium cannot write into {kind.label} files yet.")
+    message = f"{kind.label} has no place for a comment. Remux the file to MKV or MP4 to tag it."
+    return Refusal(code="unsupported_container", message=message)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Tell by the sync byte of several packets in a row: 188 bytes each, 192 on Blu-ray, where a time comes first."""
+    for start, length in ((0, 188), (4, 192), (0, 204)):
+        sync = head[start::length][:5]
+        if len(sync) >= 3 and sync.count(0x47) == len(sync):
+            return True
+    return False
+
+
+KINDS = (
+    UnsupportedKind(
+        container="mpegts", label="MPEG-TS", demuxer="mpegts", matches=_is_transport_stream, holds_comment=False
+    ),
+    UnsupportedKind(
+        container="mpegps", label="MPEG-PS", demuxer="mpeg", magic=b"\x00\x00\x01\xba", holds_comment=False
+    ),
+    UnsupportedKind(
+        container="mpegvideo", label="Raw MPEG", demuxer="mpegvideo", magic=b"\x00\x00\x01\xb3", holds_comment=False
+    ),
+    UnsupportedKind(container="dv", label="Raw DV", demuxer="dv", magic=b"\x1f\x07\x00", holds_comment=False),
+    UnsupportedKind(container="mxf", label="MXF", demuxer="mxf", magic=bytes.fromhex("060e2b34020501010d0102")),
+    UnsupportedKind(container="rm", label="RealMedia", demuxer="rm", magic=b".RMF"),
+    UnsupportedKind(
+        container="wtv", label="WTV", demuxer="wtv", magic=bytes.fromhex("b7d800203749da11a64e0007e95ead8d")
+    ),
+    UnsupportedKind(container="nut", label="NUT", demuxer="nut", magic=b"nut/multimedia container\0"),
+)

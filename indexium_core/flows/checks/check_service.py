@@ -1,0 +1,235 @@
+"""
+Checks: inconsistencies in the library, and their resolutions.
+
+Detection runs once for each state of the library and keeps subjects only. A page of findings is read in full when it is
+shown. An ignored finding stays out of the lists until its digest changes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from indexium_core import errors
+from indexium_core.flows.checks import detection, finding_rows, resolution
+from indexium_core.flows.checks.finding_page import names_text
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.model import check, wording
+from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
+from indexium_core.model.people import placeholders
+from indexium_core.model.remote_calls import remote
+from indexium_core.store import checks as store
+from indexium_core.store.checks import FindingColumns, IgnoredFinding
+from indexium_core.store.database import Database
+from indexium_core.store.people.casts import Casts
+from indexium_core.store.planning.plans import Version
+
+__all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckState:
+    """All findings of one state of the library."""
+
+    version: Version
+    token: tuple[Any, ...]  # changes with everything else that a check reads
+    findings: dict[Kind, FindingColumns]
+    detected_at: float  # by the monotonic clock
+
+
+class Checks:
+    """
+    The checks of a home.
+
+    `version` refreshes the plan and returns its version; `placeholder_keys` returns the keys of placeholder names;
+    `on_change` is called after each resolution.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        casts: Casts,
+        decisions: Decisions,
+        *,
+        version: Callable[[], Version],
+        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._version = version
+        self._placeholder_keys = placeholder_keys
+        self._clock = clock
+        self._on_change = on_change
+        self._rows = finding_rows.FindingRows(database, casts, placeholder_keys)
+        self._resolver = resolution.FindingResolver(
+            database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
+        )
+        self._lock = threading.Lock()  # of detection: threads that wait for it find its result
+        self._similar = detection.SimilarPairs()
+        self._state: _CheckState | None = None
+
+    @remote()
+    def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
+        """
+        Return the number of findings of each kind.
+
+        Args:
+            max_age: Seconds for which an earlier detection is good enough, whatever changed since.
+
+        """
+        findings = self._current_state(max_age).findings
+        return [
+            CheckGroup(
+                kind=kind,
+                title=check.TITLES[kind][0],
+                text=check.TITLES[kind][1],
+                total=int((~findings[kind].ignored).sum()),
+                dismissed=int(findings[kind].ignored.sum()),
+            )
+            for kind in check.KINDS
+        ]
+
+    @remote()
+    def page(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
+        """
+        Return one page of the open findings, or with `dismissed` of the ignored ones.
+
+        Raises:
+            UsageError: There is no such check, or no such page.
+
+        """
+        checked = _kind(kind)
+        if number < 1 or per_page < 0:
+            raise errors.UsageError("Pages are numbered from 1, and have 1 finding or more (0: all).")
+        state = self._current_state()
+        indexes = np.flatnonzero(state.findings[checked].ignored == dismissed)
+        first = (number - 1) * per_page
+        items = self._read(state, checked, indexes[first : first + per_page] if per_page else indexes)
+        return CheckPage(items=items, total=len(indexes), page=number, per_page=per_page or len(indexes))
+
+    def row(self, kind: str, subject: str) -> CheckRow:
+        """Return one finding; `UnknownIdError`: no such finding, or not any more; `UsageError`: no such check."""
+        checked = _kind(kind)
+        state = self._current_state()
+        value: Any = int(subject) if checked == "differ" and subject.isdecimal() else subject
+        rows = self._read(state, checked, np.flatnonzero(state.findings[checked].subjects == value))
+        if not rows:
+            message = f"The check “{kind}” has no finding with the subject {subject}, or not any more."
+            raise errors.UnknownIdError(message)
+        return rows[0]
+
+    @remote()
+    def ignore(self, kind: str, subjects: Sequence[str]) -> int:
+        """
+        Ignore findings until the data behind them changes; return their number.
+
+        Raises:
+            UnknownIdError: One of them does not exist, or not any more.
+
+        """
+        rows = [self.row(kind, subject) for subject in dict.fromkeys(subjects)]
+        ignored = [IgnoredFinding(row.subject, row.facts, row.title) for row in rows]
+        with self._database.atomic() as tx:
+            store.ignore(tx, kind, ignored, at=self._clock())
+        return len(rows)
+
+    @remote()
+    def ignore_all(self, kind: str) -> int:
+        """Ignore all open findings of a kind; return their number."""
+        checked = _kind(kind)
+        findings = self._current_state().findings[checked]
+        ignored = [
+            IgnoredFinding(str(findings.subjects[index]), int(findings.digests[index]), "")
+            for index in np.flatnonzero(~findings.ignored)
+        ]
+        with self._database.atomic() as tx:
+            store.ignore(tx, checked, ignored, at=self._clock())
+        return len(ignored)
+
+    @remote()
+    def unignore(self, kind: str, subjects: Sequence[str]) -> int:
+        """Open ignored findings again; return the number of those that were ignored."""
+        checked = _kind(kind)
+        with self._database.atomic() as tx:
+            ignored = {row.subject for row in store.ignored_findings(tx, checked)} & set(subjects)
+            store.unignore(tx, checked, ignored)
+        return len(ignored)
+
+    @remote()
+    def resolve(self, kind: str, subject: str, code: str) -> ResolutionReport:
+        """
+        Resolve a finding by one of its resolutions.
+
+        Raises:
+            UnknownIdError: The finding does not exist, or not any more.
+            UsageError: The finding has no such resolution.
+
+        """
+        row = self.row(kind, subject)
+        chosen = next((each for each in row.mends if each.code == code), None)
+        if chosen is None:
+            codes = ", ".join(each.code for each in row.mends) or "none"
+            message = f"This finding has no resolution “{code}”; choose one of: {codes}."
+            raise errors.UsageError(message)
+        step_id = self._resolver.resolve(row, chosen)
+        self._on_change()
+        return ResolutionReport(files=chosen.files, text=chosen.text, step_id=step_id)
+
+    @remote()
+    def resolve_all(self, kind: str) -> ResolutionReport:
+        """
+        Resolve all open findings of a kind: the database takes over the names in the files.
+
+        Raises:
+            UsageError: Findings of this kind can only be resolved one by one.
+
+        """
+        checked = _kind(kind)
+        if checked not in check.BULK_KINDS:
+            message = (
+                f"Findings of the check “{kind}” are resolved one by one; only {names_text(check.BULK_KINDS)} can be "
+                "resolved all at once."
+            )
+            raise errors.UsageError(message)
+        findings = self._current_state().findings[checked]
+        subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
+        files, step_id = self._resolver.learn_all(checked, subjects)
+        self._on_change()
+        text = f"The database now has the people of {wording.files(files)}."
+        return ResolutionReport(files=files, text=text, step_id=step_id)
+
+    def _current_state(self, max_age: float = 0.0) -> _CheckState:
+        """Return the findings of now, or of at most `max_age` seconds ago."""
+        state = self._state
+        if state and max_age and time.monotonic() - state.detected_at < max_age:
+            return state
+        version = self._version()
+        reader = self._database.read()
+        placeholder_keys = self._placeholder_keys()
+        token = (*store.change_token(reader), placeholder_keys)
+        with self._lock:
+            state = self._state
+            if state is None or (state.version, state.token) != (version, token):
+                findings = detection.detect(reader, version, self._similar, placeholder_keys)
+                state = self._state = _CheckState(version, token, findings, time.monotonic())
+        return state
+
+    def _read(self, state: _CheckState, kind: Kind, indexes: Any) -> list[CheckRow]:
+        findings = state.findings[kind]
+        subjects = [str(findings.subjects[index]) for index in indexes]
+        return self._rows.read(kind, subjects, [int(findings.digests[index]) for index in indexes], state.version)
+
+
+def _kind(name: str) -> Kind:
+    for kind in check.KINDS:
+        if kind == name:
+            return kind
+    message = f"There is no check '{name}'; choose one of {', '.join(check.KINDS)}."
+    raise errors.UsageError(message)

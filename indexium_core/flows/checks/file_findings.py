@@ -1,0 +1,128 @@
+"""Findings about files: copies with different people, and files whose comment and database assignments differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from indexium_core.flows.checks.finding_page import FindingPage, are, check_files, names_text, path_query
+from indexium_core.model import wording
+from indexium_core.model.check import CheckRow, Resolution
+from indexium_core.model.people.people_comment import person_key
+from indexium_core.store.checks import FileRow
+
+__all__ = ["copies_finding", "differ_finding", "missing_in_database"]
+
+
+def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one payload; None where its files no longer exist."""
+    files, count = page.first_files(subject)
+    if not files:
+        return None
+    names = _not_in_all(files, page.placeholder_keys)
+    people = names_text(names)
+    lacking = [file for file in files if not _has_all(file, names)]
+    having = [file for file in files if _has_any(file, names)]
+    return CheckRow(
+        kind="copies",
+        subject=subject,
+        facts=digest,
+        title=files[0].file_name,
+        text=f"{count:,} files have the same content, but only some of them have {people}.",
+        files=check_files(files),
+        file_count=count,
+        names=(),
+        mends=(
+            Resolution(
+                code="add",
+                label="Add to all copies",
+                text=f"The plan and the database add {people} to {_files_text(lacking)}.",
+                files=len(lacking),
+                names=tuple(names),
+            ),
+            Resolution(
+                code="remove",
+                label="Remove from all copies",
+                text=f"The plan removes {people} from {_files_text(having)}.",
+                files=len(having),
+                names=tuple(names),
+            ),
+        ),
+        query=path_query(files),
+    )
+
+
+def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one file; None where the file no longer exists."""
+    file = page.files.get(int(subject))
+    if file is None:
+        return None
+    missing = missing_in_database(file, page.aliases, page.placeholder_keys)
+    people = names_text(missing)
+    assigned = f"assigns {names_text(file.known)} to it" if file.known else "has no people for it"
+    return CheckRow(
+        kind="differ",
+        subject=subject,
+        facts=digest,
+        title=file.file_name,
+        text=f"The file names {people}; the database {assigned}.",
+        files=check_files([file]),
+        file_count=1,
+        names=(),
+        mends=(
+            Resolution(
+                code="add",
+                label="Add to the database",
+                text=f"{people} {are(missing)} added to this file in the database; the file does not change.",
+                files=0,
+                names=tuple(missing),
+            ),
+            Resolution(
+                code="remove",
+                label="Remove from the file",
+                text=f"The plan removes {people} from the file.",
+                files=1,
+                names=tuple(missing),
+            ),
+        ),
+        query=path_query([file]),
+    )
+
+
+def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
+    """
+    Return the people whom a file names and the database does not assign to it.
+
+    Args:
+        file: The file.
+        aliases: The name of the person by the key of each alias.
+        placeholder_keys: The keys of placeholder names, which are no people.
+
+    """
+
+    def key(name: str) -> str:
+        own = person_key(name)
+        return person_key(aliases[own]) if own in aliases else own
+
+    excluded = {person_key(name) for name in file.known} | placeholder_keys
+    return [name for name in file.named if key(name) not in excluded]
+
+
+def _not_in_all(files: Sequence[FileRow], placeholder_keys: frozenset[str]) -> list[str]:
+    """Return the people, without placeholders, who are in some of the files only, in the order of the files."""
+    in_all = set.intersection(*({person_key(name) for name in file.people} for file in files))
+    name_by_key = {person_key(name): name for file in reversed(files) for name in reversed(file.people)}
+    return [name for key, name in reversed(name_by_key.items()) if key not in in_all | placeholder_keys]
+
+
+def _has_all(file: FileRow, names: Iterable[str]) -> bool:
+    keys = {person_key(name) for name in file.people}
+    return all(person_key(name) in keys for name in names)
+
+
+def _has_any(file: FileRow, names: Iterable[str]) -> bool:
+    keys = {person_key(name) for name in file.people}
+    return any(person_key(name) in keys for name in names)
+
+
+def _files_text(files: Sequence[FileRow]) -> str:
+    return files[0].file_name if len(files) == 1 else wording.files(len(files))

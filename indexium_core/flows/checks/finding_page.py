@@ -1,0 +1,106 @@
+"""The data of one page of findings, and the sentences and searches that findings of all kinds share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from indexium_core.model import query, wording
+from indexium_core.model.check import CheckFile, CheckName
+from indexium_core.model.people import likeness
+from indexium_core.model.planning.plan import RISK_LEVELS
+from indexium_core.store.checks import FileRow, NameInFiles
+
+__all__ = [
+    "MAX_FILES",
+    "FileList",
+    "FindingPage",
+    "are",
+    "capitalized",
+    "check_files",
+    "check_name",
+    "name_query",
+    "names_text",
+    "path_query",
+]
+
+MAX_FILES = 12  # files that a finding shows
+
+FileList = tuple[list[int], int]  # the first files, and the count of all
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """Everything that the findings of one page are made from."""
+
+    files: Mapping[int, FileRow]
+    names: Mapping[str, NameInFiles] = field(default_factory=dict)
+    file_lists: Mapping[str, FileList] = field(default_factory=dict)  # by subject
+    similar: Mapping[str, list[likeness.Likeness]] = field(default_factory=dict)  # known people, by subject
+    aliases: Mapping[str, str] = field(default_factory=dict)  # name of the person, by the key of the alias
+    placeholder_keys: frozenset[str] = frozenset()
+
+    def first_files(self, subject: str) -> tuple[list[FileRow], int]:
+        """Return the first files of a subject, as far as they still exist, and the count of all."""
+        file_ids, count = self.file_lists.get(subject, ([], 0))
+        return [self.files[file_id] for file_id in file_ids if file_id in self.files], count
+
+
+def names_text(names: Sequence[str]) -> str:
+    """Return `Ann Lee, Bob Ray and Zoë Öz`; `no people` for an empty list."""
+    return wording.list_of(names) or "no people"
+
+
+def are(names: Sequence[str]) -> str:
+    """Return the verb of a sentence about these people."""
+    return "is" if len(names) == 1 else "are"
+
+
+def capitalized(text: str) -> str:
+    """Return a text with a capital letter at its start; other letters stay."""
+    return text[:1].upper() + text[1:]
+
+
+def check_name(row: NameInFiles) -> CheckName:
+    """Return the numbers of a spelling as a value."""
+    return CheckName(name=row.name, is_known=row.is_known, assigned=row.assigned, named=row.named, files=row.files)
+
+
+def check_files(files: Iterable[FileRow]) -> tuple[CheckFile, ...]:
+    """Return the files of a finding as values."""
+    return tuple(
+        CheckFile(
+            file_id=file.file_id,
+            file_name=file.file_name,
+            file_path=file.file_path,
+            folder=file.folder,
+            library=file.library,
+            people=tuple(file.people),
+            named=tuple(file.named),
+            known=tuple(file.known),
+            is_planned=file.risk is not None,
+        )
+        for file in files
+    )
+
+
+def path_query(files: Sequence[FileRow]) -> str:
+    """Return a search that finds these files in the plan; "" where the plan has none of them."""
+    planned = [file for file in files if file.risk is not None]
+    paths = ["/".join(part for part in (file.folder, file.file_name) if part) for file in planned]
+    terms = " OR ".join(f"path:{query.quoted(path, exact=True)}" for path in paths)
+    return _with_unchanged(f"({terms})" if len(paths) > 1 else terms, planned) if paths else ""
+
+
+def name_query(name: str, files: Sequence[FileRow]) -> str:
+    """Return a search that finds a person's files in the plan; "" where the plan has none of these files."""
+    planned = [file for file in files if file.risk is not None]
+    return _with_unchanged(f"person:{query.quoted(name, exact=True)}", planned) if planned else ""
+
+
+def _with_unchanged(text: str, files: Iterable[FileRow]) -> str:
+    """Extend a search where some files are unchanged: the plan lists these only if the search names the risk level."""
+    levels = {file.risk for file in files}
+    if "unchanged" not in levels:
+        return text
+    return f"{text} risk:{'unchanged' if levels == {'unchanged'} else ','.join(RISK_LEVELS)}"

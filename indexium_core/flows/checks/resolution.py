@@ -1,0 +1,186 @@
+"""
+Resolution of findings: by assignments in the database, by merged spellings, or by decisions about files.
+
+Each resolution is one review step, which undo reverts as a whole, including what the database learned. No file is
+written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from indexium_core.flows.checks import detection, file_findings, finding_rows
+from indexium_core.flows.review.decisions import Decisions, Step
+from indexium_core.model import labels
+from indexium_core.model.check import CheckRow, Kind, Resolution
+from indexium_core.model.people.people_comment import person_key
+from indexium_core.store import checks as store
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.people import people
+from indexium_core.store.people.people import Wanted
+from indexium_core.store.planning.plans import Version
+
+__all__ = ["FindingResolver"]
+
+_BATCH_SIZE = 1000  # files that are read at once
+
+
+class FindingResolver:
+    """
+    Resolves the findings of a home.
+
+    `version` refreshes the plan and returns its version; `placeholder_keys` returns the keys of placeholder names.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        decisions: Decisions,
+        *,
+        version: Callable[[], Version],
+        placeholder_keys: Callable[[], frozenset[str]],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._decisions = decisions
+        self._version = version
+        self._placeholder_keys = placeholder_keys
+        self._clock = clock
+
+    def resolve(self, row: CheckRow, resolution: Resolution) -> int | None:
+        """Apply a resolution of a finding; return the step that undoes it, None where nothing changed."""
+        action, _, name = resolution.code.partition(":")
+        if action == "unite":
+            one, other = detection.names_of_pair(row.subject)
+            return self.merge_spellings(other if name == one and other else one, name)
+        if row.kind == "placeholder":
+            return self.remove_placeholder(row.subject, row.title)
+        file_ids = self._all_files(row)
+        if action == "remove":
+            return self._decisions.change_people(file_ids, remove=resolution.names).step_id
+        # A copy with an edit does not follow the database.
+        edited = resolution.names if row.kind == "copies" else ()
+        return self._learn(dict.fromkeys(file_ids, resolution.names), edited=edited)
+
+    def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:
+        """Add the names in files to the database, for many findings; return the number of files, and the step."""
+        reader = self._database.read()
+        names_by_file: dict[int, list[str]] = {}
+        if kind == "unknown":
+            name_by_key = {person_key(name): name for name in subjects}
+            for key, (file_ids, _) in store.files_naming(reader, list(name_by_key), limit=0).items():
+                for file_id in file_ids:
+                    names_by_file.setdefault(file_id, []).append(name_by_key[key])
+        else:
+            aliases, version, excluded = people.aliases(reader), self._version(), self._placeholder_keys()
+            for first in range(0, len(subjects), _BATCH_SIZE):
+                file_ids = [int(each) for each in subjects[first : first + _BATCH_SIZE]]
+                for file_id, row in store.files(reader, version, file_ids).items():
+                    names_by_file[file_id] = file_findings.missing_in_database(row, aliases, excluded)
+        return len(names_by_file), self._learn(names_by_file)
+
+    def merge_spellings(self, old: str, new: str) -> int | None:
+        """
+        Make two spellings one person, spelled `new`, in the database, in edits, and so in the plan.
+
+        Returns the step that undoes it, None where nothing changed.
+        """
+        key = person_key(old)
+        is_same_key, is_merge = key == person_key(new), True
+
+        def label(files: int) -> str:
+            return labels.merged(old, new) if is_merge else labels.corrected_spelling(files, new)
+
+        with self._decisions.step(label) as step:
+            with step.learning([old, new]) as tx:
+                naming = store.files_naming(tx, [key], limit=0).get(key, ([], 0))[0]
+                is_merge = self._merge_people(tx, old, new) or not is_same_key
+                if not is_same_key:
+                    people.assign(tx, self._wanted(tx, {file_id: [new] for file_id in naming}), at=self._clock())
+                    _add_alias(tx, old, new, at=self._clock())
+            file_ids = store.edits_with_spelling(tx, old)
+            if is_same_key:
+                file_ids = sorted({*file_ids, *store.files_with_spelling(tx, old)})
+            _correct_spelling(step, file_ids, old, new)
+        return step.report.step_id
+
+    def remove_placeholder(self, key: str, name: str) -> int | None:
+        """
+        Delete the people with a placeholder name, and remove the name from the plan of every file.
+
+        Returns the step that undoes it, None where nothing changed.
+        """
+        with self._decisions.step(lambda files: labels.removed_placeholder(files, name)) as step:
+            tx, _ = step.now()
+            spellings = [spelling for spelling, own in store.person_keys(tx).items() if own == key]
+            if spellings:
+                with step.learning(spellings):
+                    person_ids = [people.person_named(tx, spelling) for spelling in spellings]
+                    people.forget(tx, [person_id for person_id in person_ids if person_id is not None])
+            tx, version = step.now()
+            in_files = finding_rows.placeholder_spellings(tx, version, [key])
+            file_ids, _ = store.files_using(tx, version, in_files, limit=0).get(key, ([], 0))
+            if file_ids:
+                step.change_people(file_ids, remove=[name])
+        return step.report.step_id
+
+    def _merge_people(self, tx: Connection, old: str, new: str) -> bool:
+        """Merge or rename the person `old` into `new`; return whether there is such a person."""
+        old_id, new_id = people.person_named(tx, old), people.person_named(tx, new)
+        if old_id is not None and new_id is not None:
+            people.merge(tx, [old_id], new_id, at=self._clock())
+        elif old_id is not None:
+            people.rename(tx, old_id, old=old, new=new, at=self._clock())
+        return old_id is not None
+
+    def _learn(self, names_by_file: Mapping[int, Sequence[str]], *, edited: Sequence[str] = ()) -> int | None:
+        """Assign people to files in the database, and add `edited` people by edits, too; return the step."""
+        names = list(dict.fromkeys(name for each in names_by_file.values() for name in each))
+        with self._decisions.step(lambda files: labels.learned(files, names)) as step:
+            with step.learning() as tx:
+                people.assign(tx, self._wanted(tx, names_by_file), at=self._clock())
+            if edited:
+                step.change_people(list(names_by_file), add=edited)
+        return step.report.step_id
+
+    def _wanted(self, tx: Connection, names_by_file: Mapping[int, Sequence[str]]) -> list[Wanted]:
+        """Return the assignments of people to files: to the payload where it is known, else to the path."""
+        return [
+            Wanted(name=name, file_hash=file_hash, path_bytes=None if file_hash else path, origin="file")
+            for file_id, file_hash, path in store.assignment_targets(tx, list(names_by_file))
+            for name in names_by_file[file_id]
+        ]
+
+    def _all_files(self, row: CheckRow) -> list[int]:
+        """Return all files of a finding; the row itself has the first files only."""
+        if len(row.files) == row.file_count:
+            return [file.file_id for file in row.files]
+        reader = self._database.read()
+        if row.kind == "copies":
+            return store.files_of_payloads(reader, [row.subject]).get(row.subject, [])
+        key = person_key(row.subject)
+        return store.files_naming(reader, [key], limit=0).get(key, ([], 0))[0]
+
+
+def _correct_spelling(step: Step, file_ids: Sequence[int], old: str, new: str) -> None:
+    """Edit the files whose list has exactly `old`, so that it has `new`."""
+    if file_ids:
+        tx, version = step.now()
+        rows = store.files(tx, version, file_ids)
+        lists = {file_id: _with_spelling(row.people, old, new) for file_id, row in rows.items()}
+        step.edit_each({file_id: names for file_id, names in lists.items() if names != rows[file_id].people})
+
+
+def _with_spelling(names: Sequence[str], old: str, new: str) -> list[str]:
+    """Return a list of people with `new` in place of `old`, each person once."""
+    name_by_key = {person_key(name): new if name == old else name for name in reversed(names)}
+    return list(name_by_key.values())[::-1]
+
+
+def _add_alias(tx: Connection, old: str, new: str, *, at: datetime) -> None:
+    """Make a spelling that no person has an alias of `new`; a merge or a rename has done so already."""
+    person_id = people.person_named(tx, new)
+    if person_id is not None and people.owner_of_alias(tx, old) is None and people.person_named(tx, old) is None:
+        people.add_alias(tx, person_id, old, at=at)

@@ -1,0 +1,48 @@
+"""
+Requests with an idempotency key: a request that arrives twice runs once, even if the program was killed in between.
+
+The transaction that creates an operation also stores its request (`store/operations/ledger.py`), so both exist or
+neither does. A repeated scan does no harm; its request is stored after the scan starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from indexium_core import errors
+from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.store import requests
+from indexium_core.store.database import Database
+
+__all__ = ["Requests"]
+
+
+class Requests:
+    """What was begun for whom. One instance serves a home."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._clock = clock
+
+    def find(self, asked: IdempotentRequest) -> StartedRequest | None:
+        """
+        Return what was begun for a request within the last day, None where nothing was.
+
+        Raises:
+            UsageError: Its key came with another request.
+
+        """
+        known = requests.find(self._database.read(), asked.key, now=self._clock())
+        if known is None:
+            return None
+        mark, begun = known
+        if mark != asked.mark:
+            message = "This Idempotency-Key was used for another request; take a new one."
+            raise errors.UsageError(message, code="key_reused")
+        return begun
+
+    def note(self, asked: IdempotentRequest, *, job_id: int | None = None) -> None:
+        """Note that a job was begun for a request, or without one that it was done: its answer has what came of it."""
+        with self._database.atomic() as tx:
+            requests.add(tx, asked, job_id=job_id, at=self._clock())

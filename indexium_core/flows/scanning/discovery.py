@@ -1,0 +1,204 @@
+"""
+Discovery: walk one root and compare it with the catalog.
+
+Discovery reads only names and `stat`, and writes nothing. A file is unchanged if its size and mtime are the same; its
+content is not read then. A file counts as missing only if its folder was listed to the end.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from indexium_core.files import walk
+from indexium_core.flows.scanning import roots
+from indexium_core.model.files.media import FileStat
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import KnownFile, LibraryRow, Restat
+from indexium_core.store.connection import Connection
+
+__all__ = ["Discovery", "FileToRead", "discover", "file_at", "is_growing"]
+
+_RECENT_NS = 60 * 10**9  # another program may still be writing a file that changed this recently
+# Size and mtime do not show whether a file in one of these states can be read now.
+_READ_AGAIN = frozenset({"missing", "unreadable"})
+_SEPARATOR = os.fsencode(os.sep)
+
+
+@dataclass(frozen=True, slots=True)
+class FileToRead:
+    """A file that the scan has to read."""
+
+    path: bytes
+    stat: FileStat
+
+
+def file_at(path: bytes) -> FileToRead | None:
+    """Return the file at a path, or None if there is none."""
+    try:
+        return FileToRead(path, walk.file_stat(os.lstat(path)))
+    except OSError:
+        return None
+
+
+@dataclass(slots=True, kw_only=True)
+class Discovery:
+    """The differences between one root and the catalog."""
+
+    library: LibraryRow
+    device: int = 0  # st_dev of the root
+    offline_reason: str = ""  # why the root counts as offline; if set, the other fields are incomplete
+    to_read: list[FileToRead] = field(default_factory=list)  # new or changed
+    restats: list[Restat] = field(default_factory=list)  # same content; other mode, links or inode
+    missing: list[KnownFile] = field(default_factory=list)  # in the catalog, not on disk
+    unreachable: list[tuple[FileToRead, str]] = field(default_factory=list)  # on disk, not accessible; with the reason
+    states: collections.Counter[str] = field(default_factory=collections.Counter)  # of unchanged files
+    messages: list[str] = field(default_factory=list)  # for the user
+
+    @property
+    def unchanged(self) -> int:
+        return self.states.total()
+
+
+@dataclass(slots=True)
+class _WalkResult:
+    """What a walk leaves to classify: all files but the unchanged ones."""
+
+    unchanged: int = 0
+    differing: list[tuple[bytes, os.stat_result]] = field(default_factory=list)
+    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # files for which `stat` fails; with the reason
+    unlisted: list[tuple[bytes, str]] = field(default_factory=list)  # folders that could not be listed; with the reason
+    outside: int = 0  # links out of the root
+
+
+def is_growing(mtime_ns: int, now_ns: int) -> bool:
+    """Tell whether a file changed less than 60 s ago; an mtime more than 60 s in the future does not count."""
+    return -_RECENT_NS < now_ns - mtime_ns < _RECENT_NS
+
+
+def discover(
+    library: LibraryRow,
+    reader: Connection,
+    *,
+    now_ns: int,
+    full: bool = False,
+    since: datetime | None = None,
+    accept_missing: bool = False,
+    on_folder: Callable[[int, bytes], None] = lambda _count, _path: None,
+) -> Discovery:
+    """
+    Walk the root of `library` and compare it with the catalog.
+
+    Args:
+        library: The root.
+        reader: The catalog.
+        now_ns: The time, in nanoseconds since 1970.
+        full: Read every file again.
+        since: With `full`, except the files read since this time: a former run of the same scan read them.
+        accept_missing: Treat missing files as deleted; without it, an empty or changed root counts as offline.
+        on_folder: Called after each folder with the number of its files and its path.
+
+    """
+    result = Discovery(library=library, offline_reason=roots.offline_reason(library, accept_missing=accept_missing))
+    if result.offline_reason:
+        return result
+    result.device = roots.device_of(library)
+    stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
+    walked = _WalkResult()
+    for folder in walk.walk(library.path_bytes, audio=library.audio):
+        _compare(walked, folder, stable)
+        on_folder(len(folder.files), folder.path)
+    paths = (
+        None if full else [*stable, *(path for path, _ in walked.differing), *(path for path, _ in walked.unreachable)]
+    )
+    known = catalog.known(reader, library.path_bytes, paths)
+    already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
+    _classify(result, walked, known, now_ns=now_ns, must_read=lambda path: full and path not in already_read)
+    # The root may have gone offline during the walk.
+    result.offline_reason = roots.offline_reason(library, accept_missing=accept_missing)
+    if not accept_missing and not result.offline_reason:
+        stats = (candidate.stat for candidate in result.to_read)
+        result.offline_reason = roots.mass_loss_reason(library, result.missing, stats)
+    result.messages += _messages(library, walked)
+    return result
+
+
+def _compare(walked: _WalkResult, folder: walk.Folder, stable: dict[bytes, tuple[object, ...]]) -> None:
+    """Collect the files that differ. This runs for every file and takes most of a rescan's time: keep it short."""
+    find, differing = stable.pop, walked.differing.append
+    for path, now in folder.files:
+        row = find(path, None)
+        if row is None or row != (path, now.st_size, now.st_mtime_ns, now.st_mode, now.st_ino, now.st_nlink):
+            differing((path, now))
+        else:
+            walked.unchanged += 1
+    walked.unreachable += folder.unreachable
+    walked.outside += folder.outside
+    if folder.problem:
+        walked.unlisted.append((folder.path, folder.problem))
+
+
+def _classify(
+    result: Discovery,
+    walked: _WalkResult,
+    known: dict[bytes, KnownFile],
+    *,
+    now_ns: int,
+    must_read: Callable[[bytes], bool],
+) -> None:
+    """
+    Classify the files that the walk left open.
+
+    `known` has the row of each of these files that is not new; this function empties it. `must_read` tells for a path
+    whether to read the file even if it is unchanged.
+    """
+    if walked.unchanged:
+        result.states["ok"] += walked.unchanged
+    for path, now in walked.differing:
+        row = known.pop(path, None)
+        if row is None or must_read(path) or _has_changed(row, now, now_ns):
+            result.to_read.append(FileToRead(path, walk.file_stat(now)))
+            continue
+        result.states[row.state] += 1
+        if (row.mode, row.inode, row.nlink) != (now.st_mode, now.st_ino, now.st_nlink):
+            result.restats.append(Restat(file_id=row.file_id, stat=walk.file_stat(now), growing=row.growing))
+    for path, reason in walked.unreachable:
+        result.unreachable.append((_last_known(path, known.pop(path, None)), f"The file cannot be accessed: {reason}."))
+    for row in known.values():
+        reason = next((text for path, text in walked.unlisted if row.path_bytes.startswith(path + _SEPARATOR)), "")
+        if row.state != "missing" and reason:
+            message = f"The folder of the file cannot be listed: {reason}."
+            result.unreachable.append((_last_known(row.path_bytes, row), message))
+        elif row.state != "missing":
+            result.missing.append(row)
+
+
+def _has_changed(row: KnownFile, now: os.stat_result, now_ns: int) -> bool:
+    if row.size != now.st_size or row.mtime_ns != now.st_mtime_ns or row.state in _READ_AGAIN:
+        return True
+    # The scan that stored the row may have read the file during a write: read it once more.
+    return row.growing and not is_growing(row.mtime_ns, now_ns)
+
+
+def _last_known(path: bytes, row: KnownFile | None) -> FileToRead:
+    """Return a file that cannot be accessed, with its facts from the catalog."""
+    stat = FileStat(
+        size=row.size if row else 0,
+        mtime_ns=row.mtime_ns if row else 0,
+        device=(row and row.device) or 0,
+        inode=(row and row.inode) or 0,
+        nlink=(row and row.nlink) or 1,
+        mode=(row and row.mode) or 0,
+    )
+    return FileToRead(path, stat)
+
+
+def _messages(library: LibraryRow, walked: _WalkResult) -> Iterable[str]:
+    for path, reason in walked.unlisted:
+        yield f"The folder {path.decode('utf-8', 'replace')} cannot be listed: {reason}. Its known files were kept."
+    if walked.outside:
+        subject = "link leads" if walked.outside == 1 else "links lead"
+        yield f"{walked.outside} {subject} out of {library.path}. The targets were not scanned."

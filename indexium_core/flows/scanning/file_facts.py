@@ -1,0 +1,60 @@
+"""
+Read one file, in any process: plain values in, plain values out.
+
+This module does not import the database, so that a process that only reads files starts fast and needs little memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from indexium_core import errors
+from indexium_core.files import probe, properties, volumes
+from indexium_core.model.files.media import FileFacts, FileStat
+from indexium_core.model.files.properties import MediaReading
+from indexium_core.model.people import people_comment
+
+__all__ = ["MISSING", "probe_file", "read_properties"]
+
+logger = logging.getLogger(__name__)
+
+MISSING = "missing_file"  # code of a file that does not exist
+_UNEXPECTED = "The file could not be read. See the log for details."
+
+
+def probe_file(
+    path: bytes, stat: FileStat, *, full: bool, faststart: str
+) -> tuple[FileFacts, people_comment.ParsedComment]:
+    """Return the facts of a file and its parsed comment. An error never stops the scan: the file becomes `corrupt`."""
+    try:
+        means = volumes.means(path, nlink=stat.nlink, faststart=faststart)
+        facts = probe.probe(path, stat, means=means, full=full)
+        return facts, people_comment.parse(facts.comment)
+    except Exception:
+        logger.exception("scan.probe_failed", extra={"file_path": path.decode("utf-8", "replace")})
+        return FileFacts(state="corrupt", message=_UNEXPECTED), people_comment.parse(None)
+
+
+def read_properties(path: bytes) -> MediaReading | tuple[str, str]:
+    """Return the media properties of a file, or the code and the message of the error. Never raises."""
+    try:
+        for _ in range(2):  # a write of this program may have changed the file during the first attempt
+            before = _size_and_mtime(path)
+            reading = properties.read(path)
+            if _size_and_mtime(path) == before:
+                return reading
+    except errors.IndexiumError as error:
+        return error.reason, error.message
+    except Exception:
+        logger.exception("rescan.read_failed", extra={"file_path": path.decode("utf-8", "replace")})
+        return "unexpected", _UNEXPECTED
+    return "changed_on_disk", "The file changed while it was read."
+
+
+def _size_and_mtime(path: bytes) -> tuple[int, int] | None:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,385 @@
+"""
+The inventory: the library folders with their state and health, lists of files, and adding and removing folders.
+
+Nothing here changes a media file. Removing a folder deletes rows of the database, and a report counts them first. The
+people of a file and its history outlive its row.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.files import walk
+from indexium_core.flows.review import targets
+from indexium_core.flows.scanning import discovery, folder_health, roots
+from indexium_core.model.files.inventory import (
+    KINDS,
+    SORTS,
+    FolderHint,
+    GoneCheck,
+    HeldPage,
+    LibraryDetails,
+    Quality,
+    RemovalReport,
+)
+from indexium_core.model.planning.plan import checked_modes
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import inventory as store
+from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.store.database import Database
+from indexium_core.store.planning.plans import Modes
+
+__all__ = ["Inventory"]
+
+_AUDIO = store.LibraryPart(extensions=tuple(sorted(os.fsdecode(name[1:]) for name in walk.AUDIO)))
+_MAX_HINTS = 40
+_COMMON_FOLDERS = (
+    "~/Videos",
+    "~/Movies",
+    "~/Filme",
+    "~/Vidéos",
+    "~/Vídeos",
+    "/srv/media",
+    "/mnt",
+    "/media",
+    "/Volumes",
+)
+_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are offered, not the folders themselves
+
+
+class Inventory:
+    """Manages the library folders of a home and lists their files."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        exclude_scans: Callable[[], AbstractContextManager[None]],
+        modes: Callable[[], Modes],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """
+        Manage the library folders of a home.
+
+        Args:
+            database: The database.
+            exclude_scans: Keeps scans from starting during a block, and raises UsageError if one is running.
+            modes: Returns the default modes for people and comments.
+            clock: Returns the current time (UTC).
+            on_change: Called after a change that the plan shows.
+
+        """
+        self._database = database
+        self._on_change = on_change
+        self._exclude_scans = exclude_scans
+        self._modes = modes
+        self._clock = clock
+
+    # Lists.
+
+    @remote()
+    def list(self) -> builtins.list[LibraryRow]:
+        """Return the library folders; `libraries` has more about each."""
+        return catalog.libraries(self._database.read())
+
+    @remote()
+    def libraries(self) -> builtins.list[LibraryDetails]:
+        """Return every library folder with the states of its files and its health."""
+        reader = self._database.read()
+        counts = store.states(reader)
+        return [_details(row, *counts.get(row.library_id, ({}, 0))) for row in catalog.libraries(reader)]
+
+    @remote()
+    def quality(self) -> Quality:
+        """Return the number of files of each kind."""
+        return store.quality(self._database.read())
+
+    @remote()
+    def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> HeldPage:
+        """Return one page of the files of a kind; UsageError for an unknown kind."""
+        if kind not in KINDS:
+            message = f"There is no list “{kind}”. Choose one of: {', '.join(KINDS)}."
+            raise errors.UsageError(message)
+        return store.files(self._database.read(), kind, page=max(1, page), per_page=max(1, min(1000, per_page)))
+
+    @remote()
+    def search(
+        self, query: str = "", *, sort: str = "path", descending: bool = False, page: int = 1, per_page: int = 50
+    ) -> HeldPage:
+        """
+        Return one page of the files that match a search. Files in no plan are included, missing files are not.
+
+        Args:
+            query: The search; an empty search matches every file.
+            sort: `path`, `name`, `size` or `mtime`; files with equal keys are sorted by id.
+            descending: Reverse the order.
+            page: Page of the list, from 1.
+            per_page: Files per page, at most 1,000.
+
+        Raises:
+            QueryError: The search has a syntax error.
+            UsageError: The sort key is unknown.
+
+        """
+        if sort not in SORTS:
+            message = f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}."
+            raise errors.UsageError(message)
+        file_ids = None
+        if query.strip():
+            with self._database.atomic() as tx:
+                file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
+        return store.search_page(
+            self._database.read(),
+            file_ids,
+            sort=sort,
+            descending=descending,
+            page=max(1, page),
+            per_page=max(1, min(1000, per_page)),
+        )
+
+    # Adding.
+
+    @remote(paths=("folder",))
+    def add(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
+        """
+        Add a library folder without scanning it. A folder that is a library already keeps its settings.
+
+        Args:
+            folder: The folder.
+            name: The name of the library; "" for the folder's name.
+            audio: Scans include audio files. False does not change an existing library.
+
+        Raises:
+            UsageError: The folder does not exist, is a file, cannot be listed, or is inside or around another library.
+
+        """
+        row = roots.select_libraries(self._database, [folder])[0]
+        with self._database.atomic() as tx:
+            if name.strip() and name.strip() != row.name:
+                catalog.name_library(tx, row.library_id, name.strip())
+            if audio and not row.audio:
+                catalog.set_library_audio(tx, row.library_id, audio=True)
+        return self._row(row.library_id)
+
+    @remote()
+    def set_modes(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
+        """
+        Set how people and comments are combined in a whole folder.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: A mode is unknown.
+
+        """
+        people_mode, comment_mode = checked_modes(mode, comment_mode)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
+        self._on_change()
+
+    def folders(self, text: str) -> builtins.list[FolderHint]:
+        """
+        Return folders of this machine that complete a path, or common media folders if `text` is empty.
+
+        Hidden folders are included only if the text has their dot. A folder that cannot be listed has no completions.
+        """
+        paths = _completions(text.strip()) if text.strip() else _common_folders()
+        known = [row.path_bytes for row in catalog.libraries(self._database.read())]
+        return [FolderHint(path=path, name=Path(path).name or path, known=_is_covered(path, known)) for path in paths]
+
+    # Removing.
+
+    @remote()
+    def removal(self, library_id: int) -> RemovalReport:
+        """Return what removing a library would delete from the database."""
+        return self._removal(library_id, store.WHOLE)
+
+    @remote()
+    def remove(self, library_id: int) -> RemovalReport:
+        """
+        Remove a library, the rows of its files and the decisions on them. Files, people and history are kept.
+
+        Raises:
+            UnknownIdError: There is no such library.
+            UsageError: A scan or an operation uses its files.
+
+        """
+        with self._exclude_scans():
+            report = self.removal(library_id)
+            self._require_no_operation(library_id, store.WHOLE)
+            with self._database.atomic() as tx:
+                catalog.remove_library(tx, library_id)
+        self._on_change()
+        return report
+
+    @remote()
+    def forgettable(self, library_id: int) -> RemovalReport:
+        """Return what `forget_missing` would delete from the database."""
+        return self._removal(library_id, store.MISSING)
+
+    @remote()
+    def forget_missing(self, library_id: int) -> RemovalReport:
+        """Delete the rows of the missing files of a library. Raises as `remove`."""
+        with self._exclude_scans():
+            report = self.forgettable(library_id)
+            self._require_no_operation(library_id, store.MISSING)
+            with self._database.atomic() as tx:
+                store.forget(tx, library_id, store.MISSING)
+        self._on_change()
+        return report
+
+    def _removal(self, library_id: int, part: store.LibraryPart) -> RemovalReport:
+        row = self._row(library_id)
+        return store.removal(self._database.read(), library_id, row.path, part)
+
+    # Audio files.
+
+    @remote()
+    def set_audio(self, library_id: int, *, included: bool) -> RemovalReport | None:
+        """
+        Include the audio files of a folder in scans, or exclude them.
+
+        The next scan finds included files. The database forgets excluded files at once; the report counts them. No file
+        changes, and people and history stay. Errors as those of `remove`.
+        """
+        if not included:
+            return self.exclude_audio(library_id)
+        self.include_audio(library_id)
+        return None
+
+    @remote()
+    def audio_files(self, library_id: int) -> RemovalReport:
+        """Return what `exclude_audio` would delete from the database."""
+        return self._removal(library_id, _AUDIO)
+
+    def include_audio(self, library_id: int) -> None:
+        """Include audio files in scans of a library, from the next scan on. Raises UnknownIdError."""
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_audio(tx, library_id, audio=True)
+
+    def exclude_audio(self, library_id: int) -> RemovalReport:
+        """
+        Exclude audio files from scans of a library, and delete the rows of its audio files. Raises as `remove`.
+
+        The people and the history of the files are kept. A file that is included again is recognised by its media.
+        """
+        with self._exclude_scans():
+            report = self.audio_files(library_id)
+            self._require_no_operation(library_id, _AUDIO)
+            with self._database.atomic() as tx:
+                catalog.set_library_audio(tx, library_id, audio=False)
+                store.forget(tx, library_id, _AUDIO)
+        self._on_change()
+        return report
+
+    @remote()
+    def gone(self, library_id: int) -> GoneCheck:
+        """Compare a library folder with the catalog. Walks the folder and changes nothing."""
+        row = self._row(library_id)
+        reader = self._database.read()
+        found = discovery.discover(row, reader, now_ns=0, accept_missing=True)
+        missing_ids = [known.file_id for known in found.missing]
+        known_paths = catalog.known(reader, row.path_bytes, [each.path for each in found.to_read])
+        return GoneCheck(
+            library_id=library_id,
+            path=row.path,
+            known=row.file_count,
+            gone=len(missing_ids),
+            new=sum(each.path not in known_paths for each in found.to_read),
+            with_people=store.count_with_people(reader, missing_ids),
+            reason=found.offline_reason,
+        )
+
+    def _require_no_operation(self, library_id: int, part: store.LibraryPart) -> None:
+        """Raise UsageError if an unfinished operation uses files of a part of a library."""
+        operations = store.unfinished_operations(self._database.read(), library_id, part)
+        if operations:
+            raise errors.UsageError(operations[0].say("files of this folder"), code="busy_in_operation")
+
+    def _row(self, library_id: int) -> LibraryRow:
+        rows = catalog.libraries(self._database.read())
+        row = next((each for each in rows if each.library_id == library_id), None)
+        if row is None:
+            message = f"There is no library {library_id}. 'indexium libraries list' shows all libraries."
+            raise errors.UnknownIdError(message)
+        return row
+
+
+def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetails:
+    check = folder_health.check_library(row)
+    promise, free = str(check.details["promise"]), check.details["free_bytes"]
+    # A warning about the file system's guarantees alone is not a problem: `promise` shows it already.
+    is_low = free is not None and free < folder_health.LOW_SPACE_BYTES
+    has_problem = check.state != "ok" and (promise not in check.message or is_low)
+    return LibraryDetails(
+        library_id=row.library_id,
+        name=row.name,
+        path=row.path,
+        state=row.state,
+        reason=row.state_reason,
+        file_count=row.file_count,
+        bytes=size,
+        states=states,
+        people_mode=row.people_mode,
+        comment_mode=row.comment_mode,
+        audio=row.audio,
+        scanned_at=row.scanned_at,
+        problem=check.message if has_problem else "",
+        remedy=check.remedy if has_problem else "",
+        promise=promise,
+        file_system=str(check.details["label"]),
+        free_bytes=free,
+    )
+
+
+def _common_folders() -> list[str]:
+    """Return the common media folders that exist, and mounted disks."""
+    paths: list[str] = []
+    for text in _COMMON_FOLDERS:
+        folder = Path(text).expanduser()
+        if folder.parts[1:] in _MOUNT_FOLDERS:
+            paths += _subfolders(str(folder), "")
+        elif folder.is_dir():
+            paths.append(str(folder))
+    return paths[:_MAX_HINTS]
+
+
+def _completions(text: str) -> list[str]:
+    """Return the folders whose path starts with a text."""
+    path = os.path.expanduser(text)  # noqa: PTH111 - a Path would drop the separator at the end of "~/"
+    if not path.startswith(os.sep):
+        return []
+    parent, _, prefix = path.rpartition(os.sep)
+    return _subfolders(parent or os.sep, prefix)[:_MAX_HINTS]
+
+
+def _subfolders(folder: str, prefix: str) -> list[str]:
+    folded = prefix.casefold()
+    try:
+        with os.scandir(folder) as entries:
+            names = [
+                entry.name
+                for entry in entries
+                if entry.name.casefold().startswith(folded)
+                and (prefix.startswith(".") or not entry.name.startswith("."))
+                and entry.is_dir()
+            ]
+    except OSError:
+        return []
+    shown = [name for name in sorted(names, key=str.casefold) if name.isprintable()]
+    return [f"{folder.rstrip(os.sep)}{os.sep}{name}" for name in shown]
+
+
+def _is_covered(path: str, roots_known: list[bytes]) -> bool:
+    """Tell whether a folder is a library or is inside one."""
+    real = os.path.realpath(os.fsencode(path)).rstrip(b"/") + b"/"
+    return any(real.startswith(root.rstrip(b"/") + b"/") for root in roots_known)

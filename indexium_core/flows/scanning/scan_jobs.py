@@ -1,0 +1,152 @@
+"""Scans as jobs: the queue runs each requested scan once, also after a restart of the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.flows.scanning import roots
+from indexium_core.flows.scanning.scanner import Scanner, ScanProgress, ScanReport, summary
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.dispatcher import STOP_SECONDS
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.catalog import catalog
+from indexium_core.store.database import Database
+
+__all__ = ["KIND", "ScanJobs"]
+
+KIND = "scan"
+
+
+@dataclass(slots=True)
+class _Awaited:
+    """A scan for which a caller of `run` waits."""
+
+    on_progress: Callable[[ScanProgress], None] | None
+    report: ScanReport | None = None
+    error: Exception | None = None
+
+
+class ScanJobs:
+    """Adds scans to the queue and handles them. `on_change` is called at the end of each scan."""
+
+    def __init__(
+        self, database: Database, scanner: Scanner, queue: JobQueueService, *, on_change: Callable[[], None]
+    ) -> None:
+        self._database, self._scanner, self._queue, self._on_change = database, scanner, queue, on_change
+        self._adding = threading.Lock()  # `handle` must find the entry in `_awaited` that `run` adds
+        self._awaited: dict[int, _Awaited] = {}
+
+    @remote(paths=("dirs",))
+    def add(
+        self,
+        dirs: Sequence[roots.FolderName] = (),
+        *,
+        full: bool = False,
+        accept_missing: bool = False,
+        priority: int | str = "normal",
+        dedup: bool = True,
+    ) -> Job:
+        """
+        Add a scan of `dirs` to the queue, or of all libraries if `dirs` is empty. New folders become libraries.
+
+        With `dedup`, an equal scan that waits in the queue is returned instead.
+
+        Raises:
+            UsageError: A folder does not exist, is a file or is inside another library; or the priority is unknown.
+
+        """
+        # The payload holds ids because a path may not be text. The caller gets the error of a wrong folder.
+        libraries = roots.select_libraries(self._database, list(dirs)) if dirs else []
+        library_ids = [library.library_id for library in libraries]
+        payload = {"libraries": library_ids, "full": full, "really_gone": accept_missing}
+        target = ", ".join(library.path for library in libraries) or "all libraries"
+        title = f"Scan {target}, read every file again" if full else f"Scan {target}"
+        return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
+
+    @remote(paths=("dirs",))
+    def run(
+        self,
+        dirs: Sequence[roots.FolderName],
+        *,
+        full: bool,
+        accept_missing: bool,
+        on_progress: Callable[[ScanProgress], None] | None,
+    ) -> ScanReport:
+        """
+        Add a scan and wait for its end; `on_progress` is called on the thread of the job.
+
+        Ctrl-C cancels the scan. The report of a cancelled scan has `cancelled` set.
+
+        Raises:
+            UsageError: As `add`; or a scan is running already.
+            Exception: The error of the scan, or one that `on_progress` raises.
+
+        """
+        if self._queue.running_jobs(KIND):
+            raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
+        awaited, job_id = _Awaited(on_progress), 0
+        try:
+            with self._adding:
+                # No dedup: Ctrl-C must not cancel a scan that another caller requested.
+                job_id = self.add(dirs, full=full, accept_missing=accept_missing, dedup=False).id
+                self._awaited[job_id] = awaited
+            self._queue.wait(job_id)
+        except KeyboardInterrupt:
+            if job_id:
+                self._queue.cancel(job_id)
+                self._queue.wait(job_id, STOP_SECONDS)
+            raise
+        except errors.StoreError:  # the home was closed; the scan may have completed before that
+            if awaited.report is None:
+                raise
+        finally:
+            self._awaited.pop(job_id, None)
+        if awaited.error is not None:
+            raise awaited.error
+        return awaited.report or ScanReport(cancelled=True)
+
+    @remote()
+    def cancel(self) -> bool:
+        """Cancel the running scan; False if none runs. Files that were read are kept, and none counts as missing."""
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(KIND))
+
+    @remote()
+    def progress(self) -> ScanProgress | None:
+        """Return the progress of the running scan, None if none runs."""
+        return self._scanner.current_progress
+
+    @remote()
+    def last(self) -> ScanReport | None:
+        """Return the report of the last scan of this process."""
+        return self._scanner.last_report
+
+    def handle(self, job: JobContext) -> Mapping[str, Any]:
+        """Run the scan of a job and return its report: the handler of the queue."""
+        with self._adding:
+            awaited = self._awaited.get(job.job_id) or _Awaited(None)
+        try:
+            report = self._scan(job, awaited.on_progress)
+        except Exception as error:
+            awaited.error = error
+            raise
+        finally:
+            self._on_change()
+        awaited.report, awaited.error = report, None  # an earlier attempt may have set the error
+        return {**asdict(report), "message": summary(report)}
+
+    def _scan(self, job: JobContext, on_progress: Callable[[ScanProgress], None] | None) -> ScanReport:
+        library_ids = set(job.payload["libraries"])
+        libraries = catalog.libraries(self._database.read())
+        return self._scanner.scan(
+            job,
+            [library for library in libraries if not library_ids or library.library_id in library_ids],
+            full=bool(job.payload["full"]),
+            accept_missing=bool(job.payload["really_gone"]),
+            on_progress=on_progress,
+        )

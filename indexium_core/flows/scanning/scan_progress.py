@@ -1,0 +1,66 @@
+"""The progress of a scan, and its reports, which are limited in rate so that they cost little."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["REPORT_SECONDS", "ProgressReporter", "ScanProgress"]
+
+REPORT_SECONDS = 0.4  # between two reports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanProgress:
+    """The progress of a scan."""
+
+    done: int  # files found (during the walk), then files read
+    total: int | None  # files to read; None during the walk, which does not know it yet
+    current: str  # last folder or file, for display
+    rate: float  # files per second
+    eta_seconds: float | None
+    folder: str = ""  # full path of the current folder, for display
+
+
+class ProgressReporter:
+    """Counts files and reports a `ScanProgress` to a callback."""
+
+    def __init__(self, on_progress: Callable[[ScanProgress], None]) -> None:
+        self._on_progress = on_progress
+        self._started = self._phase = time.monotonic()
+        self._reported_at = 0.0
+        self._done = 0
+        self._total: int | None = None
+
+    @property
+    def elapsed_seconds(self) -> float:
+        return time.monotonic() - self._started
+
+    def folder_listed(self, count: int, folder: bytes) -> None:
+        """Count the files of a listed folder."""
+        self._done += count
+        self._report(folder)
+
+    def start_reading(self, total: int) -> None:
+        """Start the second phase: reading `total` files."""
+        self._done, self._total, self._phase, self._reported_at = 0, total, time.monotonic(), 0.0
+
+    def file_read(self, path: bytes) -> None:
+        """Count a file that was read."""
+        self._done += 1
+        self._report(path, is_last=self._done == self._total)
+
+    def _report(self, path: bytes, *, is_last: bool = False) -> None:
+        now = time.monotonic()
+        if now - self._reported_at < REPORT_SECONDS and not is_last:
+            return
+        self._reported_at = now
+        rate = self._done / max(now - self._phase, 1e-3)
+        eta = None if self._total is None or not rate else (self._total - self._done) / rate
+        parent, _, last_part = path.rpartition(b"/")
+        folder = (path if self._total is None else parent).decode("utf-8", "replace")
+        name = last_part.decode("utf-8", "replace")
+        self._on_progress(
+            ScanProgress(done=self._done, total=self._total, current=name, rate=rate, eta_seconds=eta, folder=folder)
+        )

@@ -1,0 +1,77 @@
+"""What is said of an item whose file was done, but whose process ended before it could say so."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.files import delta, fingerprint, journal, reader, volumes
+from indexium_core.files.containers import Reader, registry
+from indexium_core.flows.writing import protocol
+from indexium_core.model.files.media import FileFacts, FileStat
+from indexium_core.model.operations.operation import WriteResult
+from indexium_core.store.operations.ledger_rows import ItemRecord
+
+__all__ = ["LateResults", "told"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateResults:
+    """The success, and the file as it is now where it can be looked at."""
+
+    record: ItemRecord
+    stat: FileStat | None = None
+    facts: FileFacts | None = None
+
+
+def told(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResults:
+    """Return what is known of an item by its committed entry in the journal, and by its file."""
+    result = replace(result, message=result.message or _of_names(entry))
+    record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **_kept(entry))
+    try:
+        with reader.FileReader(entry.path) as file:
+            means = volumes.means(entry.path, nlink=file.stat.nlink, faststart="keep")
+            after = protocol.seen(file, means=means)
+            record = replace(record, original_state=_original_state(entry, file), written_state=after.state)
+            return LateResults(record=record, stat=after.stat, facts=after.facts)
+    except errors.MetadataError:  # gone or changed since: what was done stays true, but it cannot be taken back
+        logger.warning("operation.late_item_unreadable", extra={"file_id": result.file_id})
+        return LateResults(record=record)
+
+
+def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
+    """Return what the ledger says of how the old bytes can come back."""
+    if isinstance(entry, journal.JournalEntry):
+        return {}
+    parted = {"parted_inode": entry.old.inode if entry.parted else None}
+    if entry.kept is not None:
+        return {"backup_kind": "original", "kept": entry.kept, "kept_bytes": entry.old.size, **parted}
+    return {"backup_kind": "tags" if entry.reverse is None else "delta", **parted}
+
+
+def _of_names(entry: journal.JournalEntry | journal.SwapEntry) -> str:
+    """Return what became of the other names of the file; "" where it had none."""
+    if isinstance(entry, journal.JournalEntry):
+        return ""
+    return protocol.REJOINED if entry.joined else protocol.PARTED if entry.parted else ""
+
+
+def _original_state(entry: journal.JournalEntry | journal.SwapEntry, file: reader.FileReader) -> str | None:
+    """Return the state of the file as it was before the entry."""
+    if isinstance(entry, journal.JournalEntry):
+        return _state_of(delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file))
+    if entry.reverse is not None:
+        return _state_of(delta.Rebuilt(entry.reverse, file))
+    if entry.kept is None:
+        return None
+    with reader.FileReader(entry.kept) as kept:
+        return _state_of(kept)
+
+
+def _state_of(file: Reader) -> str:
+    _, layout = registry.examine(file)
+    return protocol.skeleton(file, layout.payload, fingerprint.payload_hash(file, layout.payload))

@@ -1,0 +1,46 @@
+"""UI priority: background work yields for a moment while a person waits for a page."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+__all__ = ["UiPriority"]
+
+_REQUEST_SECONDS = 0.15  # that a request and its rendering may take
+_MAX_YIELD_SECONDS = 1.0  # longest pause, however many requests follow …
+_WORK_SECONDS = 0.25  # … after which work runs at least this long
+
+
+class UiPriority:
+    """Lets requests of the interface go before background work. It may be used from any thread."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
+        self._clock, self._sleep = clock, sleep
+        self._lock = threading.Lock()
+        self._until = float("-inf")  # when the last request is served
+        self._yielding_since: float | None = None  # start of the present pause
+        self._work_until = float("-inf")  # until then work does not yield
+
+    def request(self) -> None:
+        """Record a request of the interface: background work yields for a moment."""
+        with self._lock:
+            self._until = self._clock() + _REQUEST_SECONDS
+
+    def yield_to_ui(self) -> None:
+        """Wait while a request is served. Workers call this between two files."""
+        while (seconds := self._wait_seconds()) > 0:
+            self._sleep(seconds)
+
+    def _wait_seconds(self) -> float:
+        with self._lock:
+            now = self._clock()
+            if now >= self._until or now < self._work_until:
+                self._yielding_since = None
+                return 0.0
+            self._yielding_since = now if self._yielding_since is None else self._yielding_since
+            if now - self._yielding_since >= _MAX_YIELD_SECONDS:
+                self._yielding_since, self._work_until = None, now + _WORK_SECONDS
+                return 0.0
+            return min(self._until, self._yielding_since + _MAX_YIELD_SECONDS) - now

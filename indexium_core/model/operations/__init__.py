@@ -1,0 +1,1 @@
+"""Operations as values: options, outcomes, backups, interrupted operations."""

@@ -1,0 +1,68 @@
+"""The whole story of an operation: what was asked and by whom, when what happened, and what became of each file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from indexium_core.model.job import Job
+from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
+
+__all__ = ["OperationStory", "StoryEvent", "has_backup"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvent:
+    """One thing that happened to an operation as a whole."""
+
+    at: datetime  # UTC
+    what: str  # in a few words: asked for, began, paused …
+    text: str = ""  # by whom, or why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationStory:
+    """An operation from its beginning to its end, as far as it is known."""
+
+    operation: MetadataOperation
+    options: Mapping[str, Any]  # how it was to be done, as it was written down then
+    items: list[ItemDetails]  # a page of them, what went wrong first
+    page: int
+    per_page: int  # 0: all
+    taken_back_by: tuple[int, ...]  # rollbacks in force of some of its files
+    job: Job | None  # None: it ran before there were jobs
+    happenings: list[StoryEvent]  # oldest first
+    log: list[dict[str, Any]] = field(default_factory=list)  # the last lines of its job's log; see docs/logs.md
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the operation in the shape of contract section 8 with all that is known beside it."""
+        operation = self.operation
+        return {
+            **operation.as_dict(),
+            "user_name": operation.user_name,
+            "plan_id": operation.plan_id,
+            "options": dict(self.options),
+            "tags_added": operation.tags_added,
+            "tags_removed": operation.tags_removed,
+            "backup_bytes": operation.backup_bytes,
+            "expires_at": operation.expires_at,
+            "taken_back_by": list(self.taken_back_by),
+            "job": self.job,
+            "happenings": self.happenings,
+            "items": [_item(item) for item in self.items],
+            "page": self.page,
+            "per_page": self.per_page,
+            "log": self.log,
+        }
+
+
+def has_backup(item: ItemDetails) -> bool:
+    """Tell whether something is kept of a file: of one that was not changed nothing need be."""
+    return bool(item.backup_kind) and item.status in ("success", "unknown")
+
+
+def _item(item: ItemDetails) -> dict[str, Any]:
+    kept = {"kind": item.backup_kind, "bytes": item.backup_bytes} if has_backup(item) else None
+    return {**item.as_dict(), "backup": kept, "taken_back_by": item.taken_back_by}

@@ -1,0 +1,1 @@
+"""People in comments, names and how similar they are."""

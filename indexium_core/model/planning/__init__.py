@@ -1,0 +1,1 @@
+"""The plan as values: items, risk, facets and changes from a spreadsheet."""

@@ -1,0 +1,142 @@
+"""What a query asks for in plain words: the line “shown: danger, with Ann Lee, not under a path containing …”."""
+
+from __future__ import annotations
+
+from indexium_core.model.files.properties import LABELS
+from indexium_core.model.planning import risk
+from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
+from indexium_core.model.query.values import AnyValue, Flag, Span, Text
+
+__all__ = ["describe", "describe_parts"]
+
+_PEOPLE = {
+    "person": "{not}with {name}",
+    "db": "with {name} {not}in the database",
+    "has": "with {name} {not}in the file",
+    "adds": "{not}adding {name}",
+    "removes": "{not}removing {name}",
+}
+_TEXTS = {
+    "": "{not}matching {text}",
+    "path": "{not}under a path containing {text}",
+    "name": "{not}with {text} in the name",
+    "folder": "{not}in the folder {text}",
+    "root": "{not}in the library {text}",
+}
+_OPTIONS = {
+    "risk": "{not}{options}",
+    "category": "{not}of the category {options}",
+    "issue": "{not}with “{options}”",
+    "id": "{not}with the id {options}",
+    "ext": "{not}ending in .{options}",
+    "container": "{not}of the kind {options}",
+    "mode": "{not}in mode {options}",
+    "locked": "{not}with {options} locked",
+}
+_LOCKED = {"yes": "anything", "no": "nothing"}
+_FLAGS = {"edited": "{not}edited", "postponed": "{not}postponed"}
+_SPANS = {
+    ">": {
+        "id": "with an id above {0}",
+        "tags": "more than {0} people",
+        "size": "larger than {0}",
+        "mtime": "changed after {0}",
+    },
+    ">=": {
+        "id": "with an id from {0} on",
+        "tags": "at least {0} people",
+        "size": "at least {0} large",
+        "mtime": "changed in {0} or later",
+    },
+    "<": {
+        "id": "with an id below {0}",
+        "tags": "fewer than {0} people",
+        "size": "smaller than {0}",
+        "mtime": "changed before {0}",
+    },
+    "<=": {
+        "id": "with an id up to {0}",
+        "tags": "at most {0} people",
+        "size": "at most {0} large",
+        "mtime": "changed in {0} or earlier",
+    },
+    "=": {"id": "with the id {0}", "tags": "{0} people", "size": "{0} large", "mtime": "changed in {0}"},
+    "..": {
+        "id": "with an id from {0} to {1}",
+        "tags": "{0} to {1} people",
+        "size": "{0} to {1} large",
+        "mtime": "changed from {0} to {1}",
+    },
+}
+
+
+def describe(text: str) -> str:
+    """Return the query as a part of a sentence, "" for an empty one. Raises `QueryError`."""
+    return _told(parse(text), negated=False, inner=False)
+
+
+def describe_parts(text: str) -> list[str]:
+    """Return each part of the outermost level in plain words, in the order of `parts`. Raises `QueryError`."""
+    tree = parse(text)
+    nodes = tree.nodes if isinstance(tree, AllOf) else (tree,)
+    return [_told(node, negated=False, inner=False) for node in nodes]
+
+
+def _told(node: Node, *, negated: bool, inner: bool) -> str:
+    if isinstance(node, Term):
+        return _term(node, "not " if negated else "")
+    if isinstance(node, Not):
+        return _told(node.node, negated=not negated, inner=True)
+    parts = [_told(part, negated=False, inner=True) for part in node.nodes]
+    together = (", " if isinstance(node, AllOf) and not inner else _conjunction(node)).join(parts)
+    if negated:
+        return f"not ({together})"
+    return f"({together})" if inner else together
+
+
+def _conjunction(node: Node) -> str:
+    return " and " if isinstance(node, AllOf) else " or "
+
+
+def _term(term: Term, negation: str) -> str:
+    key, value = term.key.name, term.value
+    if isinstance(value, Text):
+        if term.key.kind != "people":
+            return _filled(_TEXTS[key], negation, text=f"“{value.text}”")
+        return _filled(_PEOPLE[key], negation, name=value.text if value.exact else f"somebody like “{value.text}”")
+    if isinstance(value, AnyValue):
+        options = [_option(key, option) for option in value.options]
+        return _filled(_OPTIONS[key], negation, options=" or ".join(options))
+    if isinstance(value, Flag):
+        return _filled(_FLAGS[key], negation if value.wanted else _turned(negation))
+    return negation + _span(key, value)
+
+
+def _option(key: str, option: str) -> str:
+    if key == "locked":
+        return _LOCKED.get(option) or LABELS[option].lower()
+    return risk.label(option) if key == "issue" else option
+
+
+def _turned(negation: str) -> str:
+    return "" if negation else "not "
+
+
+def _span(key: str, span: Span) -> str:
+    sign, first = span.sign, span.first
+    if sign == ".." and not (span.first and span.last):
+        sign, first = (">=", span.first) if span.first else ("<=", span.last)
+    return _SPANS[sign][key].format(_unit(key, first), _unit(key, span.last))
+
+
+def _unit(key: str, word: str) -> str:
+    """Return a size as people write it: 1.5 GB, 700 MB, 0 bytes."""
+    if key != "size":
+        return word
+    number = word.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = word[len(number) :].strip().removesuffix("b")
+    return f"{number} {unit.upper().replace('I', 'i')}B" if unit else f"{number} bytes"
+
+
+def _filled(template: str, negation: str, **facts: str) -> str:
+    return template.format_map({"not": negation, **facts})

@@ -1,0 +1,60 @@
+"""
+The marker of methods that a command may call on a running service.
+
+A method without the marker cannot be called from another process, whatever the object has.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+__all__ = ["LONGEST_WAIT", "RemoteCall", "calls_of", "remote"]
+
+LONGEST_WAIT = 20.0  # seconds of one call of `operations.wait`; a caller that waits longer calls again
+Method = TypeVar("Method", bound=Callable[..., Any])
+_MARK = "__remote_call__"
+_CALLBACKS = ("progress", "on_progress")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteCall:
+    """How one method is called from another process."""
+
+    paths: tuple[tuple[int, str], ...] = ()  # position and name of parameters that are paths: sent as absolute paths
+    callback: str = ""  # name of the parameter that receives the progress
+    pieces: bool = False  # the method returns text in pieces
+
+
+def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Method], Method]:
+    """
+    Mark a method as callable through a running service.
+
+    Args:
+        paths: Names of its parameters that are paths.
+        pieces: It returns an iterator of text.
+
+    """
+
+    def mark(method: Method) -> Method:
+        names = [name for name in inspect.signature(method).parameters if name != "self"]
+        callback = next((name for name in names if name in _CALLBACKS), "")
+        call = RemoteCall(paths=tuple((names.index(path), path) for path in paths), callback=callback, pieces=pieces)
+        setattr(method, _MARK, call)
+        return method
+
+    return mark
+
+
+def calls_of(service: type) -> Mapping[str, RemoteCall]:
+    """Return the marked methods and properties of a class by name."""
+    found = {}
+    for name in dir(service):
+        member = inspect.getattr_static(service, name)
+        function = getattr(member, "fget", None) or getattr(member, "func", None) or member
+        call = getattr(function, _MARK, None)
+        if call is not None:
+            found[name] = call
+    return found

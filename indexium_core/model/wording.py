@@ -1,0 +1,127 @@
+"""
+Numbers, sizes, durations, times and lists as text: one wording for the command line, the dashboards, REST and the logs.
+
+The functions are pure. Sizes are decimal: 1 KB is 1,000 bytes. Times are shown in the local time zone.
+`dashboards/components/wording.js` has functions of the same names for what the browser words itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+__all__ = [
+    "ago",
+    "and_more",
+    "count",
+    "day",
+    "duration",
+    "estimate",
+    "files",
+    "list_of",
+    "playing_time",
+    "plural",
+    "range_of",
+    "size",
+    "when",
+]
+
+_UNITS = ("KB", "MB", "GB", "TB", "PB")
+
+
+def count(number: int) -> str:
+    """Return 1204 as `1,204`."""
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 file`, `1,204 files`; `many` is the plural where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def files(number: int) -> str:
+    """Return a number of files: `1 file`, `1,204 files`."""
+    return plural(number, "file")
+
+
+def size(number: float) -> str:
+    """Return a number of bytes: `3 bytes`, `1.5 MB`, `12 KB`, `2 GB`."""
+    if number < 1000:
+        return plural(int(number), "byte")
+    unit = _UNITS[0]
+    for unit in _UNITS:  # noqa: B007 - the loop ends at the unit of the result
+        number /= 1000
+        if number < 999.5:  # 999,950 bytes are 1 MB: rounding must not give 1000 KB
+            break
+    return f"{_decimal(number)} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration: `3 ms`, `2.1 s`, `45 s`, `4 min`, `1 h 5 min`."""
+    if seconds < 0.9995:
+        return f"{max(1, round(seconds * 1000))} ms"
+    if seconds < 59.5:
+        return f"{_decimal(seconds)} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def estimate(seconds: float) -> str:
+    """Return an estimated duration: `less than a second`, `about 2.1 s`."""
+    return "less than a second" if seconds < 1 else f"about {duration(seconds)}"
+
+
+def playing_time(seconds: float) -> str:
+    """Return a duration as players show it, cut to whole seconds: `0:07`, `1:52:07`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def day(moment: datetime, *, now: datetime | None = None) -> str:
+    """Return the day of a moment: `18 Feb`, with the year where it is not the current one."""
+    local, today = moment.astimezone(), (now or datetime.now(UTC)).astimezone()
+    text = f"{local.day} {local:%b}"
+    return text if local.year == today.year else f"{text} {local.year}"
+
+
+def when(moment: datetime, *, now: datetime | None = None) -> str:
+    """Return the day and the time of a moment: `today 09:12`, `yesterday 21:05`, `18 Nov 14:22`."""
+    local, today = moment.astimezone(), (now or datetime.now(UTC)).astimezone()
+    days = (today.date() - local.date()).days
+    name = {0: "today", 1: "yesterday"}.get(days) or day(moment, now=today)
+    return f"{name} {local:%H:%M}"
+
+
+def ago(moment: datetime, *, now: datetime | None = None) -> str:
+    """Return the time since a moment: `just now`, `4 min ago`, `3 h ago`; from one day on, its day: `on 18 Nov`."""
+    past = (now or datetime.now(UTC)) - moment
+    if past < timedelta(minutes=1):
+        return "just now"
+    if past < timedelta(hours=1):
+        return f"{past.seconds // 60} min ago"
+    if past < timedelta(days=1):
+        return f"{past.seconds // 3600} h ago"
+    return f"on {day(moment, now=now)}"
+
+
+def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") -> str:
+    """Return a list in one sentence: `A`, `A and B`, `A, B and C`; with `most=2` for five names `A, B and 3 more`."""
+    if most and len(names) > most:
+        return f"{', '.join(names[:most])} {and_more(len(names) - most)}"
+    return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def and_more(number: int) -> str:
+    """Return the end of a list that is cut: `and 1,204 more`; "" where nothing is cut."""
+    return f"and {number:,} more" if number > 0 else ""
+
+
+def range_of(first: int, last: int, total: int) -> str:
+    """Return the place of a page in a list, both ends counted from 1: `51–100 of 1,204`."""
+    return f"{first:,}–{last:,} of {total:,}"
+
+
+def _decimal(number: float) -> str:
+    """Return one decimal below 10 and none from 10 on, without a trailing `.0`."""
+    return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"

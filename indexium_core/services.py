@@ -1,0 +1,398 @@
+"""
+The services of a home, under their public names, and the flat names of the everyday calls.
+
+`Library` fills the attributes with the services of this process. `RemoteLibrary` fills them with stand-ins that call
+the process which holds the home. A face that accepts `LibraryServices` works with both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from indexium_core.flows.checks.check_service import Checks
+from indexium_core.flows.exchange.export_plan import Exporter
+from indexium_core.flows.exchange.import_changes import PlanImport
+from indexium_core.flows.history.history_service import HistoryService
+from indexium_core.flows.history.interrupted import Interruptions
+from indexium_core.flows.history.retry import RetryService
+from indexium_core.flows.history.story import StoryBuilder
+from indexium_core.flows.home.backups import BackupManager
+from indexium_core.flows.home.configuration import Configuration
+from indexium_core.flows.home.doctor import Doctor
+from indexium_core.flows.jobs.job_service import JobService
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.people.suggestions import Suggestions
+from indexium_core.flows.planning.file_details import Details
+from indexium_core.flows.planning.plan_search import Finder
+from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.properties.audit import Auditor
+from indexium_core.flows.properties.field_locks import LockService
+from indexium_core.flows.properties.rescan import Rescanner, RescanReport
+from indexium_core.flows.review.bulk_edits import BulkEdits
+from indexium_core.flows.review.decisions import DecisionReport, Decisions
+from indexium_core.flows.review.saved_views import ViewService
+from indexium_core.flows.review.targets import Target
+from indexium_core.flows.review.templates import Templates
+from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.flows.scanning.inventory import Inventory
+from indexium_core.flows.scanning.scan_jobs import ScanJobs
+from indexium_core.flows.scanning.scan_progress import ScanProgress
+from indexium_core.flows.scanning.scanner import ScanReport
+from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
+from indexium_core.jobs.events import Recorder
+from indexium_core.model.operations.operation import (
+    OperationDetails,
+    OperationStatus,
+    RollbackCheck,
+    WriteOptions,
+)
+from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.planning.plan import Selection, SelectionDigest, SelectionSummary
+from indexium_core.model.remote_calls import RemoteCall, calls_of
+
+__all__ = ["LibraryServices", "remote_calls"]
+
+
+class LibraryServices:
+    """What can be done to a home: one attribute for each service, and a method for each everyday call."""
+
+    home: Path
+    notices: list[str]  # sentences for the person who opened the home
+
+    scans: ScanJobs
+    inventory: Inventory  # library folders and the files in them
+    rescans: Rescanner
+    locks: LockService
+    audit: Auditor
+
+    people: PeopleService
+    suggestions: Suggestions
+    decisions: Decisions
+    bulk: BulkEdits
+    steps: ReviewSteps
+    templates: Templates
+    views: ViewService
+
+    plans: MetadataPlanner
+    search: Finder
+    files: Details
+    exporter: Exporter
+    changes: PlanImport
+    checks: Checks
+
+    operations: MetadataWriter
+    history: HistoryService
+    retries: RetryService
+    stories: StoryBuilder
+    interruptions: Interruptions
+    backups: BackupManager
+
+    jobs: JobService
+    event_log: Recorder
+    configuration: Configuration
+    doctor: Doctor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the home or the connection to its service."""
+        raise NotImplementedError
+
+    def scan(
+        self,
+        dirs: Iterable[str | Path] = (),
+        *,
+        full: bool = False,
+        really_gone: bool = False,
+        progress: Callable[[ScanProgress], None] | None = None,
+    ) -> ScanReport:
+        """
+        Find the media files below `dirs` (default: every library folder) and read what changed; adds new folders.
+
+        The scan is a job: if the program ends, the scan resumes at the next start. Ctrl-C cancels it. The call returns
+        when the scan has ended; `scans.add` returns at once.
+
+        Args:
+            dirs: Folders.
+            full: Read every file again, and hash all of its media bytes.
+            really_gone: Confirms that missing files are deleted; otherwise an empty folder counts as offline.
+            progress: Callback, called a few times a second on another thread.
+
+        Raises:
+            UsageError: A folder is missing, is a file, or lies inside another library; or a scan is running.
+
+        """
+        return self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=progress)
+
+    def rescan(
+        self,
+        query: str | Selection = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+        progress: Callable[[ScanProgress], None] | None = None,
+    ) -> RescanReport:
+        """
+        Read the media properties of files again; locked fields keep their values. `rescans.add` does it in a job.
+
+        Args:
+            query: A search, which also finds files outside the plan, or a selection.
+            everything: Every file.
+            file_ids: These files.
+            refresh: Any of `duration` and `size`, which otherwise keep their values.
+            progress: Callback, called a few times a second.
+
+        Raises:
+            QueryError: The search is not valid.
+            UnknownIdError: A file does not exist.
+            UsageError: No file is named or found, or a field is unknown.
+
+        """
+        return self.rescans.run(query, everything=everything, file_ids=file_ids, refresh=refresh, progress=progress)
+
+    def plan(
+        self,
+        query: str = "",
+        *,
+        mode: str | None = None,
+        comment_mode: str | None = None,
+        include_unknown: bool = False,
+        hard_links: str = "block",
+        plan_id: int | None = None,
+        file_hashes: Collection[str] | None = None,
+        file_ids: Collection[int] | None = None,
+    ) -> MetadataPlan:
+        """
+        Compute what would change in the files that `query` finds.
+
+        Args:
+            query: A search; the empty one finds every file that would change.
+            mode: `merge` or `exact`; default: the mode of the file, its library or the settings.
+            comment_mode: `replace` or `preserve`, likewise.
+            include_unknown: With `exact`, include files without any known person.
+            hard_links: `break` also plans files with several names that must be replaced.
+            plan_id: An earlier state of the plan; a write then refuses files that have changed since.
+            file_hashes: Only files with these payloads.
+            file_ids: Only these files.
+
+        Raises:
+            QueryError: The search is not valid; the message names the position.
+            UsageError: A mode is unknown.
+            UnknownIdError: The plan does not exist.
+
+        """
+        return self.plans.plan(
+            query,
+            mode=mode,
+            comment_mode=comment_mode,
+            include_unknown=include_unknown,
+            hard_links=hard_links,
+            plan_id=plan_id,
+            file_hashes=file_hashes,
+            file_ids=file_ids,
+        )
+
+    def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
+        """Set the people of files until the decision is revoked. ValidationError names an invalid name."""
+        return self.decisions.edit(target, people)
+
+    def preview(
+        self,
+        selection: Selection,
+        plan: MetadataPlan | None = None,
+        *,
+        within: str = "",
+        options: WriteOptions | None = None,
+    ) -> SelectionSummary:
+        """
+        Return what a write of a selection would change, and how many files its risk levels exclude.
+
+        Args:
+            selection: The selected files.
+            plan: The plan; default: the newest.
+            within: The search on the screen: selected files outside it are counted as hidden.
+            options: Which risk levels are written, and whether a backup is kept.
+
+        """
+        options = options or WriteOptions(risk=("safe", "warning", "danger"))
+        plan = self.plan() if plan is None else plan
+        return self.plans.summary(plan, selection, risk=options.risk, within=within, backup=options.create_backup)
+
+    def write(
+        self,
+        plan: MetadataPlan,
+        options: WriteOptions | None = None,
+        *,
+        selection: Selection | None = None,
+        expected: SelectionDigest | None = None,
+        asked: IdempotentRequest | None = None,
+    ) -> OperationHandle:
+        """
+        Start to write the default items of a plan, or a selection of it, in the background; returns at once.
+
+        Args:
+            plan: The plan that the person saw.
+            options: How to write.
+            selection: The selected files; default: all items of the risk levels in the options.
+            expected: The result of `plans.digest` when the files were shown: the write fails if they differ now.
+            asked: The request of a program; a repeated request does not start a second operation.
+
+        Raises:
+            UsageError: There is nothing to write, too much, or a cause that would fail every file.
+            StalePlanError: A result differs from the plan, or the files differ from `expected`.
+
+        """
+        return self.operations.start_operation(plan, options, selection=selection, expected=expected, asked=asked)
+
+    def dry_run(
+        self,
+        plan: MetadataPlan,
+        options: WriteOptions | None = None,
+        *,
+        selection: Selection | None = None,
+        progress: Callable[[int, int], bool | None] | None = None,
+    ) -> DryRunReport:
+        """
+        Check every selected file as a write would; changes nothing.
+
+        `progress` receives the number of checked files and the total a few times a second; False cancels the rest.
+        """
+        return self.operations.dry_run(plan, options or WriteOptions(), selection=selection, progress=progress)
+
+    def operation(
+        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), query: str = ""
+    ) -> OperationDetails:
+        """
+        Return an operation with one page of its files, failures first; UnknownIdError if it does not exist.
+
+        `query` narrows the files: words of a path or a name, or `person:"Ann Lee"`.
+        """
+        return self.history.get_operation_details(
+            operation_id, page=page, per_page=per_page, statuses=statuses, text=query
+        )
+
+    def status(self, operation_id: int) -> OperationStatus:
+        """Return the progress of an operation; UnknownIdError if it does not exist."""
+        return self.operations.get_operation_status(operation_id)
+
+    def handle(self, operation_id: int) -> OperationHandle:
+        """Return the handle of an operation, to follow it or to wait for it; UnknownIdError if it does not exist."""
+        return self.operations.handle(operation_id)
+
+    def pause(self, operation_id: int, *, wait: bool = True) -> bool:
+        """
+        Pause a running operation after the files in progress; False if it is not running.
+
+        `wait`: return after these files have ended. If they were the last ones, the operation is completed.
+        """
+        return self.operations.pause_operation(operation_id, wait=wait)
+
+    def resume(self, operation_id: int) -> OperationHandle:
+        """Resume a paused, interrupted or failed operation; UsageError if there is nothing to resume."""
+        return self.operations.resume(operation_id)
+
+    def cancel(self, operation_id: int) -> None:
+        """
+        Cancel the rest of an operation; waits briefly for the files in progress. UsageError if it has ended.
+
+        If these files were the last ones, the operation is completed instead.
+        """
+        self.operations.cancel(operation_id)
+
+    def rollback_check(
+        self,
+        operation_id: int,
+        query: str = "",
+        *,
+        item_ids: Sequence[int] | None = None,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool | Collection[int] = False,
+        progress: Callable[[int, int], None] = lambda _done, _of: None,
+    ) -> RollbackCheck:
+        """
+        Check every file of an operation and return what `rollback` with the same arguments would do.
+
+        `progress` receives the number of checked files and the total.
+        """
+        return self.history.check(
+            operation_id,
+            query,
+            item_ids=item_ids,
+            person=person,
+            changed=changed,
+            with_newer=with_newer,
+            progress=progress,
+        )
+
+    def rollback(
+        self,
+        operation_id: int,
+        query: str = "",
+        *,
+        item_ids: Sequence[int] | None = None,
+        person: str = "",
+        changed: str = "skip",
+        with_newer: bool | Collection[int] = False,
+        replan: bool = False,
+        note: str = "",
+        source: str = "python",
+        asked: IdempotentRequest | None = None,
+    ) -> OperationHandle:
+        """
+        Start to roll an operation back, byte for byte, or only those of its files that `query` finds.
+
+        A file is skipped as a conflict if another program changed it, a newer operation changed it, or its backup is
+        gone; `changed` and `with_newer` choose otherwise. Restored files are postponed in the plan.
+
+        Args:
+            operation_id: The operation.
+            query: Only the files that this search of the history finds.
+            item_ids: Only these items.
+            person: Remove only the tag of this person, by an ordinary write; other bytes keep their values.
+            changed: `comment` restores only the comment of a changed file; `skip` skips the file.
+            with_newer: Roll newer operations on the same files back first; a collection of ids: only these.
+            replan: Keep the restored files in the plan.
+            note: Note for the history.
+            source: The face that asks.
+            asked: The request of a program; a repeated request does not start a second operation.
+
+        Raises:
+            UsageError: No file can be restored; the message says why.
+
+        """
+        return self.history.start_rollback(
+            operation_id,
+            query,
+            item_ids=item_ids,
+            person=person,
+            changed=changed,
+            with_newer=with_newer,
+            note=note,
+            source=source,
+            replan=replan,
+            asked=asked,
+        )
+
+
+def remote_calls() -> dict[str, RemoteCall]:
+    """Return every method that may be called through a running service, by `service.method` or `plan.method`."""
+    services = {name: kind for name, kind in _annotations().items() if isinstance(kind, type)}
+    owners = {**services, "plan": MetadataPlan}
+    return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
+
+
+def _annotations() -> dict[str, object]:
+    import typing
+
+    return typing.get_type_hints(LibraryServices)

@@ -1,0 +1,1 @@
+"""Files on disk: libraries, files, their properties, locks and audit."""

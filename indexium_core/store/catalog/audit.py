@@ -1,0 +1,52 @@
+"""Who changed which property or lock of which file: from what, to what, and by which job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from indexium_core.model.files.properties import AuditEvent, AuditPage
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = ["add", "page", "prune"]
+
+
+def add(
+    tx: Connection,
+    before: Mapping[int, str | None],
+    *,
+    field: str,
+    new: str | None,
+    actor: str,
+    action: str,
+    at: datetime,
+) -> None:
+    """Note that a field of files, by file id with the value before, has another value now."""
+    facts = {"file_id": list(before), "old": list(before.values()), "field": field, "new": new}
+    tx.execute(_sql("add"), facts | {"actor": actor, "action": action, "at": at})
+
+
+def page(
+    reader: Connection,
+    *,
+    file_ids: Sequence[int] | None = None,
+    job_id: int | None = None,
+    page: int = 1,
+    per_page: int = 50,
+) -> AuditPage:
+    """Return one page of the audit, newest first: of some files or one job where they are named; `per_page` 0: all."""
+    wanted = {"file_ids": None if file_ids is None else list(file_ids), "job_id": job_id}
+    limits = {"limit": per_page or None, "offset": (page - 1) * per_page}
+    rows = reader.execute(_sql("page"), wanted | limits).fetchall()
+    items = [AuditEvent(**dict(zip(AuditEvent.__dataclass_fields__, row, strict=True))) for row in rows]
+    return AuditPage(items=items, total=int(reader.value(_sql("count"), wanted)), page=page, per_page=per_page)
+
+
+def prune(tx: Connection, *, before: datetime, most: int) -> None:
+    """Drop events from before a moment, and of the others all but the newest `most`."""
+    tx.execute(_sql("prune"), {"before": before, "most": most})
+
+
+def _sql(name: str) -> str:
+    return sql.load("audit")[name]

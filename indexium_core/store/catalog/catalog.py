@@ -1,0 +1,328 @@
+"""
+What is on disk, as the database knows it: libraries (roots) and their files.
+
+Every mutator takes the connection of an open transaction and notes in `plan_marks` the files whose plan must be worked
+out again; a file of which nothing changed is neither written nor marked. All work is done in sets: the number of
+statements does not depend on the number of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core import errors
+from indexium_core.store import rows, sql
+from indexium_core.store.catalog import faces, films, properties
+from indexium_core.store.connection import Connection
+from indexium_core.store.people import people
+from indexium_core.store.rows import Restat, ScannedFile
+
+__all__ = [
+    "KnownFile",
+    "LibraryRow",
+    "Restat",
+    "ScannedFile",
+    "UpsertReport",
+    "add_library",
+    "known",
+    "libraries",
+    "library_scanned",
+    "mark_files",
+    "mark_missing",
+    "missing",
+    "name_library",
+    "remove_library",
+    "restat",
+    "set_library_audio",
+    "set_library_modes",
+    "set_library_state",
+    "stable_stats",
+    "update_written",
+    "upsert_files",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryRow:
+    """One root."""
+
+    library_id: int
+    name: str
+    path: str  # for display
+    path_bytes: bytes
+    device: int | None  # st_dev at the last scan that saw it
+    free_bytes: int | None  # beside its files, then
+    state: str  # online, offline
+    state_reason: str
+    people_mode: str | None
+    comment_mode: str | None
+    audio: bool  # audio files are scanned, too
+    file_count: int  # files that were there at the last scan
+    scanned_at: datetime | None  # UTC
+
+
+class KnownFile(NamedTuple):
+    """What a walk compares with: a light tuple, because there may be a million of them."""
+
+    path_bytes: bytes
+    file_id: int
+    size: int
+    mtime_ns: int
+    device: int | None
+    inode: int | None
+    nlink: int | None
+    mode: int | None
+    state: str  # ok, missing, empty, corrupt, unreadable, not_video
+    growing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpsertReport:
+    """How many files were new, changed (moves included), moved, and the same as before."""
+
+    added: int
+    changed: int
+    moved: int  # a missing file found again under another path: it keeps its file_id
+    unchanged: int
+    added_ids: tuple[int, ...] = field(default=(), compare=False)
+    changed_ids: tuple[int, ...] = field(default=(), compare=False)
+
+
+def libraries(reader: Connection) -> list[LibraryRow]:
+    """Return every root, by name."""
+    found = reader.execute(_sql("libraries")).fetchall()
+    return [LibraryRow(**dict(zip(reader.columns, row, strict=True))) for row in found]
+
+
+def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
+    """Add a root and return its id; one that is there already keeps id and name. `name` defaults to the folder's."""
+    there = tx.value(_sql("library_at"), [path_bytes])
+    if there is not None:
+        return int(there)
+    path = rows.display(path_bytes)
+    return int(tx.value(_sql("add_library"), [name or path.rstrip("/").rpartition("/")[2] or path, path, path_bytes]))
+
+
+def name_library(tx: Connection, library_id: int, name: str) -> None:
+    """Call a root otherwise."""
+    tx.execute(_sql("name_library"), [library_id, name])
+
+
+def set_library_state(tx: Connection, library_id: int, state: str, reason: str = "") -> None:
+    """Say that a root is `online` or `offline`, and why; marks its files if that is news."""
+    if tx.value(_sql("set_library_state"), [library_id, state, reason]) is not None:
+        tx.execute(_sql("mark_library"), [library_id])
+
+
+def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | None, comment_mode: str | None) -> None:
+    """Set the modes of a root (`None`: the default); marks its files if that is news."""
+    if tx.value(_sql("set_library_modes"), [library_id, people_mode, comment_mode]) is not None:
+        tx.execute(_sql("mark_library"), [library_id])
+
+
+def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
+    """Set whether scans of a root include audio files."""
+    tx.execute(_sql("set_library_audio"), [library_id, audio])
+
+
+def library_scanned(
+    tx: Connection, library_id: int, *, device: int, at: datetime, free_bytes: int | None = None
+) -> None:
+    """Note that a scan has seen all of a root, and how much room is left beside it (None: not known)."""
+    tx.execute(_sql("mark_low_space"), [library_id, free_bytes])
+    tx.execute(_sql("library_scanned"), [library_id, device, at, free_bytes])
+
+
+def remove_library(tx: Connection, library_id: int) -> int:
+    """
+    Forget a root, its files and the decisions on them, and return how many files; people and history stay.
+
+    Raises:
+        UnknownIdError: There is no such root.
+
+    """
+    _root(tx, library_id)
+    files = int(tx.value(_sql("count_files"), [library_id]))
+    for statement in (
+        "mark_library",
+        "forget_decisions",
+        "forget_touched",
+        "forget_properties",
+        "forget_locks",
+        "forget_files",
+        "forget_library",
+    ):
+        tx.execute(_sql(statement), [library_id])
+    return files
+
+
+def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]]:
+    """
+    Return what a walk compares with: every file below `root` that could be read, by path (100,000 in some 0.1 s).
+
+    The values are `(path, size, mtime_ns, mode, inode, nlink)`.
+    """
+    return {row[0]: row for row in reader.execute(_sql("stable_stats"), _span(root)).fetchall()}
+
+
+def known(reader: Connection, root: bytes, paths: Collection[bytes] | None = None) -> dict[bytes, KnownFile]:
+    """
+    Return known files below `root` by path, missing ones included: all, or those of `paths` and all that are not calm.
+
+    A file whose `state` is `missing` or `unreadable` must be probed again even if size and mtime are the same.
+    """
+    found = reader.execute(_sql("known"), [*_span(root), None if paths is None else list(paths)]).fetchall()
+    return {row[0]: KnownFile._make(row) for row in found}
+
+
+def read_since(reader: Connection, root: bytes, moment: datetime) -> set[bytes]:
+    """Return the paths below `root` of files that were read since a moment."""
+    return {row[0] for row in reader.execute(_sql("read_since"), [*_span(root), moment]).fetchall()}
+
+
+def _span(root: bytes) -> list[bytes]:
+    """Return between which two paths everything below `root` lies; "0" is the byte after "/"."""
+    return [root.rstrip(b"/") + b"/", root.rstrip(b"/") + b"0"]
+
+
+def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime) -> UpsertReport:
+    """
+    Store probed files, in batches of some thousand. `at` is when they were read.
+
+    A file is found by its path. A path that is not known, but has hash and size of a file marked missing, is that file
+    under a new name (contract section 1), also if that is another hash that the same film has had: so mark what is
+    missing first. Where a known path holds another film now (another hash, and other streams), the old file becomes
+    missing and the path gets a new file; where only the hash differs (a foreign rewrite), the file keeps its id and its
+    people follow. People that waited for a path are adopted, and those of a film that was rewritten are found under any
+    of its hashes.
+
+    Raises:
+        UnknownIdError: There is no such root.
+
+    """
+    root = _root(tx, library_id)
+    if not files:
+        return UpsertReport(added=0, changed=0, moved=0, unchanged=0)
+    unique = list({file.path_bytes: file for file in files}.values())
+    tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
+    for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
+        tx.execute(_sql(statement))
+    films.look_for_fresh(tx)
+    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0)
+    added, changed, moved, rehashed, displaced = counts
+    for statement in ("update_files", "insert_files") if added or changed else ():
+        tx.execute(_sql(statement), {"library_id": library_id, "at": at})
+    if rehashed:
+        films.follow_scan(tx)
+    ids: dict[bool, list[int]] = {True: [], False: []}  # by whether they are new
+    if added or changed:
+        read = {file.path_bytes: file for file in unique}
+        changed_paths = tx.execute(_sql("changed_paths")).fetchall()
+        properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path, _ in changed_paths}, at=at)
+        for file_id, _, is_new in changed_paths:
+            ids[is_new].append(file_id)
+    if added or changed or displaced:
+        tx.execute(_sql("mark_changed"))
+        people.adopt_waiting(tx)
+        faces.adopt(tx)
+    tx.execute(_sql("drop_incoming"))
+    return UpsertReport(
+        added=added,
+        changed=changed,
+        moved=moved,
+        unchanged=len(unique) - added - changed,
+        added_ids=tuple(ids[True]),
+        changed_ids=tuple(ids[False]),
+    )
+
+
+def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> dict[int, int]:
+    """
+    Store what is known of files after a write of ours, by file id, and of other names of the same inodes.
+
+    Much cheaper than `upsert_files`: the path cannot have changed, so nothing has to be recognised. Where the media was
+    written anew and has another hash, the film's identity goes along: both hashes are tied together, and its people
+    follow; other copies that still have the old hash keep theirs. Returns the other names, each with the file of
+    `files` that it is.
+    """
+    if not files:
+        return {}
+    written = dict(files)
+    others: dict[int, int] = {}
+    linked = {file_id: file for file_id, file in files.items() if file.stat.nlink > 1}
+    if linked:
+        columns = rows.columns_of_written(linked)
+        names = {key: columns[key] for key in ("file_id", "device", "inode")}
+        others = dict(tx.execute(_sql("other_names"), names).fetchall())
+        written = {other: files[file_id] for other, file_id in others.items()} | written
+    rewritten = _rewritten(tx, written)
+    tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at})
+    tx.execute(_sql("mark_written"), {"file_id": list(written)})
+    properties.follow_write(tx, written)
+    if rewritten:
+        tx.execute(_sql("update_rewritten"), rows.columns_of_rewritten({key: written[key] for key in rewritten}))
+        films.tie(tx, rewritten.values(), at=at)
+        films.follow(tx, rewritten.values())
+    return others
+
+
+def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, films.HashPair]:
+    """Return those of the files whose media has another hash than before, with both."""
+    facts = {
+        "file_id": list(written),
+        "file_hash": [file.facts.file_hash for file in written.values()],
+        "size": [file.stat.size for file in written.values()],
+    }
+    return {
+        file_id: films.HashPair(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
+        for file_id, old, new, old_size, new_size in tx.execute(_sql("rewritten"), facts).fetchall()
+    }
+
+
+def restat(tx: Connection, stats: Sequence[Restat]) -> int:
+    """Store stat facts of files whose content is the same; returns how many differed."""
+    if not stats:
+        return 0
+    tx.execute(_sql("news"), rows.columns_of_stats(stats))
+    tx.execute(_sql("restat"))
+    changed = _ids(tx.execute(_sql("news_ids")))
+    tx.execute(_sql("drop_news"))
+    return mark_files(tx, changed)
+
+
+def mark_missing(tx: Connection, file_ids: Sequence[int]) -> int:
+    """Say that files are gone from their paths; returns how many were not known to be. Their rows and people stay."""
+    lost = _ids(tx.execute(_sql("not_missing"), [list(file_ids)]))
+    tx.execute(_sql("mark_missing"), [lost])
+    return mark_files(tx, lost)
+
+
+def missing(reader: Connection, file_ids: Sequence[int]) -> list[int]:
+    """Return those of these files that are missing."""
+    return _ids(reader.execute(_sql("missing"), [list(file_ids)])) if file_ids else []
+
+
+def mark_files(tx: Connection, file_ids: Sequence[int]) -> int:
+    """Note that the plans of these files and of their copies must be worked out again; returns how many were named."""
+    if file_ids:
+        tx.execute(_sql("mark_files"), [list(file_ids)])
+    return len(file_ids)
+
+
+def _root(tx: Connection, library_id: int) -> bytes:
+    root = tx.value(_sql("library_root"), [library_id])
+    if root is None:
+        message = f"There is no library {library_id}."
+        raise errors.UnknownIdError(message)
+    return bytes(root)
+
+
+def _ids(found: Connection) -> list[int]:
+    return [file_id for (file_id,) in found.fetchall()]
+
+
+def _sql(name: str) -> str:
+    return sql.load("catalog")[name]

@@ -1,0 +1,155 @@
+"""The rows behind the details page of one file: independent statements, each with its own function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core.model.files.details import FileCopy, StandingDecision
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = [
+    "Assignment",
+    "ItemRow",
+    "ThumbnailSource",
+    "assignments",
+    "copies",
+    "decisions",
+    "file",
+    "file_at",
+    "file_below",
+    "files_of_hash",
+    "history",
+    "is_being_written",
+    "names_like",
+    "thumbnail_source",
+]
+
+_JSON_COLUMNS = ("streams", "tags", "comment_fields")
+
+
+class Assignment(NamedTuple):
+    """One person that the database assigns to the file."""
+
+    name: str
+    origin: str  # face, hand, import, file
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRow:
+    """One operation on the file, from the ledger."""
+
+    operation_id: int
+    item_id: int
+    operation_type: str
+    at: datetime
+    note: str
+    operation_status: str
+    status: str
+    code: str
+    message: str
+    before: str | None
+    after: str | None
+    tags_added: list[str]
+    tags_removed: list[str]
+    strategy: str
+    kind: str | None  # of its backup: journal, delta, original, tags
+    dropped_at: datetime | None  # when the backup was deleted
+    evicted_reason: str | None
+    expires_at: datetime | None
+    rolled_back_by: int | None  # the operation that rolled it back
+    superseded_by: int | None  # the newest later write of the file
+
+
+class ThumbnailSource(NamedTuple):
+    """What a thumbnail needs of a file."""
+
+    path: bytes
+    container: str
+    file_hash: str  # "" if there is none
+    size: int
+    mtime_ns: int
+    duration: float  # seconds; 0 if unknown
+
+
+def file(reader: Connection, file_id: int) -> dict[str, Any] | None:
+    """Return the columns of the statement `file` with JSON columns parsed; None if there is no such file."""
+    rows = _rows(reader, "file", {"file_id": file_id})
+    if not rows:
+        return None
+    return rows[0] | {name: json.loads(rows[0][name]) if rows[0][name] else None for name in _JSON_COLUMNS}
+
+
+def file_at(reader: Connection, path: bytes) -> int | None:
+    """Return the id of the file at a path, or None."""
+    file_id = reader.value(_sql("file_at"), {"path": path})
+    return None if file_id is None else int(file_id)
+
+
+def files_of_hash(reader: Connection, file_hash: str) -> list[int]:
+    """Return the ids of the files with a payload."""
+    return [int(row[0]) for row in reader.execute(_sql("files_of_hash"), {"file_hash": file_hash}).fetchall()]
+
+
+def file_below(reader: Connection, path: bytes) -> int | None:
+    """Return the id of the file at a path relative to its library; None if no library or several have one."""
+    rows = reader.execute(_sql("file_below"), {"path": path}).fetchall()
+    return int(rows[0][0]) if len(rows) == 1 else None
+
+
+def copies(reader: Connection, file_id: int, file_hash: str | None, *, count: int) -> tuple[list[FileCopy], int]:
+    """Return the first `count` other files with the same payload, and the number of all."""
+    if file_hash is None:
+        return [], 0
+    facts = {"file_id": file_id, "file_hash": file_hash, "count": count}
+    rows = reader.execute(_sql("copies"), facts).fetchall()
+    return [FileCopy(file_id=row[0], file_path=row[1]) for row in rows], rows[0][2] if rows else 0
+
+
+def assignments(reader: Connection, file_hash: str | None, path: bytes) -> list[Assignment]:
+    """Return the people that the database assigns to a file, in order."""
+    rows = reader.execute(_sql("people"), {"file_hash": file_hash, "path": path}).fetchall()
+    return [Assignment._make(row) for row in rows]
+
+
+def decisions(reader: Connection, file_id: int, *, now: datetime) -> list[StandingDecision]:
+    """Return the decisions in force for a file, newest first."""
+    return [StandingDecision(**row) for row in _rows(reader, "decisions", {"file_id": file_id, "now": now})]
+
+
+def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[ItemRow], int]:
+    """Return the first `count` operations on a file, newest first, and the number of all."""
+    rows = _rows(reader, "history", {"file_id": file_id, "count": count})
+    total = rows[0]["total"] if rows else 0
+    return [ItemRow(**{name: row[name] for name in row if name != "total"}) for row in rows], total
+
+
+def is_being_written(reader: Connection, file_id: int) -> bool:
+    """Tell whether an unfinished operation still has to write a file."""
+    return bool(reader.value(_sql("is_being_written"), {"file_id": file_id}))
+
+
+def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None:
+    """Return what a thumbnail needs of a file; None if there is no such file or its state allows no thumbnail."""
+    row = reader.execute(_sql("thumbnail_source"), {"file_id": file_id}).fetchone()
+    return None if row is None else ThumbnailSource(bytes(row[0]), *row[1:])
+
+
+def names_like(reader: Connection, folded: str, *, count: int) -> list[tuple[str, int]]:
+    """Return the people whose folded name contains a text, each with the number of their files."""
+    rows = reader.execute(_sql("names_like"), {"text": folded, "count": count}).fetchall()
+    return [(name, int(files)) for name, files in rows]
+
+
+def _rows(reader: Connection, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = reader.execute(_sql(name), parameters).fetchall()
+    return [dict(zip(reader.columns, row, strict=True)) for row in rows]
+
+
+def _sql(name: str) -> str:
+    return sql.load("details")[name]

@@ -1,0 +1,1 @@
+"""Operations, their items, and their backups."""

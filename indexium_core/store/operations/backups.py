@@ -1,0 +1,189 @@
+"""
+Backups as the database knows them: what is kept of each item, how much room it takes, and what may go.
+
+A backup that goes is dropped here first, so that nothing is promised that may be gone; its files follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from indexium_core.model.operations.backup import OperationBackups
+from indexium_core.model.operations.operation import BackupRecord
+from indexium_core.store import database, sql
+
+__all__ = ["Backup", "BackupLocation", "Backups", "OrphanedOriginal", "Room"]
+
+_SQL = sql.load("backups")
+_KINDS = ("journal", "delta", "original", "tags")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """The backup of an item, with where it is."""
+
+    record: BackupRecord
+    operation_id: int
+    file: tuple[str | None, str]  # hash and path as they were
+    journal: str
+    dropped: bool
+    kept: bytes | None  # path of the kept original
+    kept_bytes: int
+    evicted_reason: str
+    status: str  # of the item
+    comment: str | None  # of the file before
+
+
+class OrphanedOriginal(NamedTuple):
+    """A kept original that is no backup any more."""
+
+    item_id: int
+    file_id: int
+    path: bytes
+
+
+class BackupLocation(NamedTuple):
+    """A file as the catalog knows it."""
+
+    file_id: int
+    path: bytes
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What can go so that there is room: the first few of it that are enough, or all there is."""
+
+    item_ids: list[int]  # items whose kept original goes
+    journals: list[str]
+    bytes: int  # of all that may go, these and others
+
+
+class Backups:
+    """Reads and writes of `metadata_history` that are about what is kept."""
+
+    def __init__(self, store: database.Database) -> None:
+        self._store = store
+
+    # Reading.
+
+    def records(self, *, operation_ids: Sequence[int] = (), item_ids: Sequence[int] = ()) -> list[Backup]:
+        """Return backups, newest first, of the operations or items named (of all where none is)."""
+        values = {"operation_ids": list(operation_ids), "item_ids": list(item_ids)}
+        return [_backup(row) for row in self._store.read().execute(_SQL["records"], values).fetchall()]
+
+    def by_operation(self, *, kept_for: timedelta) -> list[OperationBackups]:
+        """Return what is kept of each operation, newest first."""
+        rows = self._store.read().execute(_SQL["by_operation"]).fetchall()
+        return [_of_operation(row, kept_for) for row in rows]
+
+    def usage(self) -> int:
+        """Return how many bytes journals and kept originals take."""
+        return int(self._store.read().value(_SQL["usage"]))
+
+    def still_open(self, item_ids: Collection[int]) -> set[int]:
+        """Return those of the items that have no outcome yet."""
+        rows = self._store.read().execute(_SQL["still_open"], [list(item_ids)]).fetchall()
+        return {item_id for (item_id,) in rows}
+
+    def takes_back(self, item_id: int) -> bool:
+        """Tell whether an item takes another one back, byte for byte."""
+        return bool(self._store.read().value(_SQL["takes_back"], [item_id]))
+
+    def journals_of(self, operation_id: int) -> list[str]:
+        """Return the names of the journal files that an operation still has."""
+        rows = self._store.read().execute(_SQL["journals_of"], {"operation_id": operation_id}).fetchall()
+        return [row[0] for row in rows]
+
+    def journals(self) -> set[str]:
+        """Return the names of all journal files ever known, also of those that are gone."""
+        return {name for (name,) in self._store.read().execute(_SQL["all_journals"]).fetchall()}
+
+    def expired(self, *, before: datetime) -> list[int]:
+        """Return operations whose backups were made before that moment and that nothing holds."""
+        rows = self._store.read().execute(_SQL["expired"], {"before": before}).fetchall()
+        return [row[0] for row in rows]
+
+    def room(self, needed: int) -> Room:
+        """Return what would have to go so that `needed` bytes become free."""
+        rows = self._store.read().execute(_SQL["evictable"], {"needed": needed}).fetchall()
+        return Room(
+            item_ids=[item_id for _, item_id, *_ in rows if item_id is not None],
+            journals=[journal for _, _, journal, *_ in rows if journal],
+            bytes=int(rows[0][4]) if rows else 0,
+        )
+
+    def leftovers(self) -> list[OrphanedOriginal]:
+        """Return kept originals that are no backup any more and are still there."""
+        rows = self._store.read().execute(_SQL["leftovers"]).fetchall()
+        return [OrphanedOriginal(item_id, file_id, bytes(path)) for item_id, file_id, path in rows]
+
+    def dead_journals(self, names: Sequence[str]) -> list[str]:
+        """Return those of these journals that nothing is kept in any more. One that nobody knows is not among them."""
+        rows = self._store.read().execute(_SQL["dead_journals"], {"journals": list(names)}).fetchall()
+        return [row[0] for row in rows]
+
+    def places_of(self, file_ids: Collection[int]) -> list[BackupLocation]:
+        """Return where files are now, those that are not missing."""
+        rows = self._store.read().execute(_SQL["places_of"], [list(file_ids)]).fetchall()
+        return [BackupLocation(file_id, bytes(path), size, mtime_ns) for file_id, path, size, mtime_ns in rows]
+
+    # Dropping.
+
+    def drop_operation(self, operation_id: int, *, reason: str, now: datetime) -> None:
+        """Note that all backups of an operation are gone, and why."""
+        with self._store.atomic() as tx:
+            tx.execute(_SQL["drop_operation"], {"operation_id": operation_id, "reason": reason, "now": now})
+
+    def drop(self, room: Room, *, reason: str, now: datetime) -> None:
+        """Note that what makes room is gone, and why."""
+        with self._store.atomic() as tx:
+            tx.execute(_SQL["drop_items"], {"item_ids": room.item_ids, "reason": reason, "now": now})
+            tx.execute(_SQL["drop_journals"], {"journals": room.journals, "reason": reason, "now": now})
+
+    def removed(self, item_ids: Sequence[int]) -> None:
+        """Note that the kept originals of these items, which were no backups any more, are removed."""
+        with self._store.atomic() as tx:
+            tx.execute(_SQL["removed"], {"item_ids": list(item_ids)})
+
+
+def _backup(row: tuple[Any, ...]) -> Backup:
+    record = BackupRecord(
+        id=row[0],
+        operation_item_id=row[1],
+        file_id=row[3],
+        kind=row[4],
+        bytes=row[5],
+        created_at=row[6],
+        expires_at=row[7],
+    )
+    return Backup(
+        record=record,
+        operation_id=row[2],
+        journal=row[8],
+        dropped=row[9] is not None,
+        file=(row[10], row[11]),
+        kept=None if row[12] is None else bytes(row[12]),
+        kept_bytes=row[13],
+        evicted_reason=row[14],
+        status=row[15],
+        comment=row[16],
+    )
+
+
+def _of_operation(row: tuple[Any, ...], kept_for: timedelta) -> OperationBackups:
+    return OperationBackups(
+        operation_id=row[0],
+        operation_type=row[1],
+        status=row[2],
+        items=row[4],
+        kinds={kind: count for kind, count in zip(_KINDS, row[6:10], strict=True) if count},
+        bytes=int(row[5]),
+        gone=row[10],
+        created_at=row[3],
+        expires_at=row[3] + kept_for,
+    )

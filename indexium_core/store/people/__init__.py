@@ -1,0 +1,1 @@
+"""People: assignments, aliases, suggestions, and the legacy database."""

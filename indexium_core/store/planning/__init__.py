@@ -1,0 +1,1 @@
+"""The plan: versions, rows, facets and exports."""

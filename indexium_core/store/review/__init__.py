@@ -1,0 +1,1 @@
+"""Decisions, undo steps, templates and saved views."""

@@ -1,0 +1,186 @@
+-- name: library_states
+-- The number of files of each library by state, and their bytes.
+SELECT library_id, state, count(*), coalesce(sum(size), 0)::BIGINT FROM scanned_files GROUP BY library_id, state;
+
+-- name: quality
+-- The number of files of each kind, in one pass over the files and one over their hashes.
+WITH known AS (SELECT DISTINCT file_id FROM file_people),
+copies AS (
+    SELECT sum(n) AS files FROM (SELECT count(*) AS n FROM scanned_files
+    WHERE file_hash IS NOT NULL AND state <> 'missing' GROUP BY file_hash HAVING count(*) > 1)
+)
+SELECT count(*) FILTER (f.state <> 'missing') AS "all",
+       count(*) FILTER (f.state <> 'missing' AND k.file_id IS NOT NULL) AS people,
+       count(*) FILTER (f.state <> 'missing' AND k.file_id IS NULL AND len(f.people) = 0) AS nobody,
+       count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0) AS named,
+       count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0 AND k.file_id IS NULL) AS "unknown",
+       count(*) FILTER (f.state <> 'missing' AND f.custom_text <> '') AS "text",
+       coalesce((SELECT files FROM copies), 0)::BIGINT AS copies,
+       count(*) FILTER (f.state IN ('corrupt', 'empty', 'unreadable', 'not_video')) AS broken,
+       count(*) FILTER (f.state = 'ok' AND f.strategy = '') AS unwritable,
+       count(*) FILTER (f.state = 'missing') AS missing,
+       count(*) FILTER (f.state <> 'missing' AND l.state = 'offline') AS offline,
+       (SELECT count(*) FROM people) AS persons,
+       (SELECT count(*) FROM video_people WHERE path_bytes IS NOT NULL
+          AND path_bytes NOT IN (SELECT path_bytes FROM scanned_files)) AS waiting
+FROM scanned_files AS f JOIN libraries AS l USING (library_id) LEFT JOIN known AS k ON k.file_id = f.file_id;
+
+-- name: texts
+-- The custom texts of comments, the most frequent first.
+SELECT "left"(min(custom_text), 300), count(*) FROM scanned_files WHERE custom_text <> '' AND state <> 'missing'
+GROUP BY md5(custom_text) ORDER BY count(*) DESC, 1 LIMIT $1;
+
+-- name: kind_all
+-- Every file.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing'
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_people
+-- Files to which the database assigns people.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM file_people)
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_nobody
+-- Files without people, in the database and in their comment.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND len(people) = 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_named
+-- Files whose comment names people.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing' AND len(people) > 0
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_unknown
+-- Files whose comment names people, and to which the database assigns none.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_text
+-- Files whose comment has a custom text, equal texts together.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing' AND custom_text <> ''
+ORDER BY "left"(custom_text, 300), path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_copies
+-- Files with duplicates, equal files together.
+SELECT file_id, count(*) OVER () FROM scanned_files
+WHERE state <> 'missing' AND file_hash IN (
+    SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL AND state <> 'missing'
+    GROUP BY file_hash HAVING count(*) > 1)
+ORDER BY file_hash, path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_broken
+-- Files that are damaged, empty or unreadable.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state IN ('corrupt', 'empty', 'unreadable', 'not_video')
+ORDER BY state, path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_unwritable
+-- Intact files for which no write strategy exists.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'ok' AND strategy = ''
+ORDER BY strategy_code, path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_missing
+-- Missing files.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'missing'
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: kind_offline
+-- Files of offline libraries.
+SELECT file_id, count(*) OVER () FROM scanned_files JOIN (SELECT library_id FROM libraries WHERE state = 'offline')
+USING (library_id) WHERE state <> 'missing'
+ORDER BY path, file_id LIMIT $limit OFFSET $offset;
+
+-- name: search_page
+-- The files with some ids ($file_ids NULL: all), sorted.
+SELECT file_id FROM (
+    SELECT file_id, CASE $sort WHEN 'path' THEN path_search WHEN 'name' THEN folded(file_name) END AS text_key,
+           CASE $sort WHEN 'size' THEN size WHEN 'mtime' THEN mtime_ns END AS key
+    FROM scanned_files
+    WHERE state <> 'missing' AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])))
+)
+ORDER BY CASE WHEN NOT $descending THEN text_key END, CASE WHEN $descending THEN text_key END DESC,
+         CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
+
+-- name: count_matches
+-- The number of these files.
+SELECT count(*) FROM scanned_files
+WHERE state <> 'missing' AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])));
+
+-- name: listed_files
+-- The columns of a list for these files, in the given order.
+SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.state,
+       CASE WHEN l.state = 'offline' THEN l.state_reason
+            WHEN f.state_message <> '' THEN f.state_message ELSE f.strategy_message END,
+       coalesce(k.names, []), f.people, "left"(f.custom_text, 300), coalesce(c.n, 1)
+FROM (SELECT unnest($1::BIGINT[]) AS file_id, generate_subscripts($1::BIGINT[], 1) AS place) AS w
+JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
+           WHERE file_id IN (SELECT unnest($1::BIGINT[])) GROUP BY file_id) AS k USING (file_id)
+LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'missing' AND file_hash IN (
+               SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])))
+           GROUP BY file_hash) AS c ON c.file_hash = f.file_hash
+ORDER BY w.place;
+
+-- name: define_part
+-- A part of a library (its missing files, or its files with some extensions), as a table macro of this
+-- connection.
+CREATE OR REPLACE TEMP MACRO library_part(the_library, only_missing, with_extensions) AS TABLE
+SELECT file_id, file_hash, state FROM scanned_files
+WHERE library_id = the_library AND (NOT only_missing OR state = 'missing')
+  AND (with_extensions IS NULL OR list_contains(with_extensions, file_ext));
+
+-- name: removal
+-- What the removal of a part of a library deletes.
+WITH part AS MATERIALIZED (FROM library_part($library_id, $missing, $extensions::VARCHAR[]))
+SELECT count(*), count(*) FILTER (state = 'missing'),
+       count(*) FILTER (file_id IN (SELECT file_id FROM file_people)),
+       (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (SELECT file_id FROM part))
+FROM part;
+
+-- name: unfinished_operations
+-- The unfinished operations with files in a part of a library: id, status and number of these files.
+SELECT o.id, o.status, count(DISTINCT i.file_id)
+FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing')
+  AND i.file_id IN (SELECT file_id FROM library_part($library_id, $missing, $extensions::VARCHAR[]))
+GROUP BY o.id, o.status ORDER BY o.id;
+
+-- name: forgotten
+-- The files of a part of a library that the next statements delete.
+CREATE OR REPLACE TEMP TABLE forgotten AS
+SELECT file_id, file_hash FROM library_part($library_id, $missing, $extensions::VARCHAR[]);
+
+-- name: mark_forgotten
+-- Mark their plans and those of their copies as outdated.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+WHERE file_id IN (SELECT file_id FROM forgotten) OR file_hash IN (SELECT file_hash FROM forgotten);
+
+-- name: forget_decisions
+-- Delete the decisions on these files.
+DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: forget_touched
+-- Delete the notes of what was removed from these files.
+DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: forget_properties
+-- Delete their media properties.
+DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: forget_locks
+-- Delete their locks.
+DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: forget_files
+-- Delete the files themselves.
+DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: drop_forgotten
+-- Drop the temporary table.
+DROP TABLE forgotten;
+
+-- name: count_with_people
+-- The number of these files to which the database assigns people.
+SELECT count(DISTINCT file_id) FROM file_people WHERE file_id IN (SELECT unnest($1::BIGINT[]));

@@ -1,0 +1,146 @@
+"""The structure of the packages: no import circle, no crowded folder, no long file, no class name twice."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("indexium_core", "dashboards")
+MOST_MODULES = 15  # of one language, side by side in a folder
+MOST_LINES = 500
+# What still breaks a rule. Entries are only removed.
+PENDING_CIRCLES = "indexium_core.cli."  # modules that start so
+PENDING_FOLDERS = {"indexium_core/api", "indexium_core/cli"}
+PENDING_FILES = {
+    "indexium_core.cli.writing",
+    "indexium_core.flows.planning.planner",
+    "indexium_core.flows.writing.operation_runner",
+    "indexium_core.library",
+    "indexium_core.store.operations.ledger",
+}
+
+
+def modules(root: Path = ROOT) -> dict[str, Path]:
+    """Return the Python files of the packages by module name."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            name = ".".join(path.relative_to(root).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imports(paths: dict[str, Path]) -> dict[str, set[str]]:
+    """Return what each module imports of the others, late imports and imports for type checking included."""
+    return {
+        name: _imports_of(ast.parse(path.read_text(encoding="utf-8")), paths) - {name} for name, path in paths.items()
+    }
+
+
+def _imports_of(tree: ast.AST, known: dict[str, Path]) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name in known}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found |= {inner if inner in known else node.module} & known.keys()
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Return the groups of modules that import one another, directly or through others (Tarjan's algorithm)."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(name: str) -> None:
+        number[name] = low[name] = len(number)
+        stack.append(name)
+        for other in sorted(graph[name]):
+            if other not in number:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], number[other])
+        if low[name] == number[name]:
+            group = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in sorted(graph):
+        if name not in number:
+            visit(name)
+    return found
+
+
+def crowded(root: Path = ROOT) -> list[str]:
+    """Return the folders with too many modules of one language side by side."""
+    files = [path for package in PACKAGES for path in (root / package).rglob("*") if path.suffix in (".py", ".js")]
+    counts = Counter((path.parent, path.suffix) for path in files if path.name != "__init__.py")
+    return sorted(
+        folder.relative_to(root).as_posix() for (folder, _), number in counts.items() if number > MOST_MODULES
+    )
+
+
+def long_files(paths: dict[str, Path]) -> list[str]:
+    """Return the modules with too many lines."""
+    return [name for name, path in paths.items() if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES]
+
+
+def repeated_classes(paths: dict[str, Path]) -> list[str]:
+    """Return the class names that occur more than once."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths.values()]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    return sorted(name for name, number in names.items() if number > 1)
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    groups = circles(imports(modules()))
+    assert [group for group in groups if not all(name.startswith(PENDING_CIRCLES) for name in group)] == []
+
+
+def test_no_folder_has_too_many_modules() -> None:
+    assert sorted(set(crowded()) - PENDING_FOLDERS) == []
+
+
+def test_no_file_is_too_long() -> None:
+    assert sorted(set(long_files(modules())) - PENDING_FILES) == []
+
+
+def test_each_class_name_occurs_once() -> None:
+    assert repeated_classes(modules()) == []
+
+
+# The guards themselves.
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A root in which each rule is broken once."""
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("")
+    folder = tmp_path / "dashboards"
+    (folder / "a.py").write_text("from dashboards import b\n\n\nclass Twin: ...\n")
+    (folder / "b.py").write_text("def late():\n    from dashboards.c import Twin\n")
+    (folder / "c.py").write_text("import dashboards.a\n\n\nclass Twin: ...\n")
+    (folder / "long.py").write_text("\n" * 501)
+    for number in range(12):
+        (folder / f"m{number}.py").write_text("")
+    return tmp_path
+
+
+def test_the_guards_see_what_they_forbid(broken: Path) -> None:
+    found = modules(broken)
+    assert circles(imports(found)) == [["dashboards.a", "dashboards.b", "dashboards.c"]]
+    assert crowded(broken) == ["dashboards"]
+    assert long_files(found) == ["dashboards.long"]
+    assert repeated_classes(found) == ["Twin"]
