@@ -251,8 +251,7 @@ def comments_by_exiftool(path: Path) -> Counter[str]:
     return Counter(str(text) for tag, text in tags.items() if text and tag.rpartition(":")[2].startswith(wanted))
 
 
-@pytest.mark.parametrize("mode", ["preserve", "replace"])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("case", "mode"), effort.pairs(CASES, ["preserve", "replace"]))
 def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
     form, make, texts = CASES[case]
     path = tmp_path / "films" / f"film.{form}"

@@ -380,8 +380,10 @@ def many(database: Database) -> Search:
     return Search(version=plans.refresh(database, Modes(), now=NOW), query=compile_query(""))
 
 
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize("sort", ["name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost"])
+@pytest.mark.parametrize(
+    ("sort", "descending"),
+    effort.pairs(["name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost"], [False, True]),
+)
 def test_pages_put_together_are_the_whole_list_in_a_stable_order(
     database: Database, many: Search, sort: str, descending: bool
 ) -> None:
